@@ -1,0 +1,1 @@
+"""Charts: a table in, an altair.Chart out. No Streamlit."""

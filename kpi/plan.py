@@ -1,0 +1,247 @@
+"""A plan as data: fields, items, departments, indicators, rounds, and the card that freezes how each is judged.
+
+Nothing here knows a particular prefecture; :mod:`loaders.plan` fills these from the files of ``data/plans/<plan>/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol, TypeVar
+
+from kpi.period import Period
+
+Direction = Literal["increase", "decrease", "maintain"]
+Kind = Literal["level", "annual", "cumulative"]
+RoundKind = Literal["targets", "annual", "half", "midterm"]
+Level = Literal["goal", "field"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item (項目) of a field: its pictures (めざす姿) and its policies (取組方針)."""
+
+    id: str
+    field_id: str
+    name: str
+    visions: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field (分野). ``foundation`` marks the base that carries the other fields."""
+
+    id: str
+    name: str
+    short: str
+    policy: str = ""
+    slogan: str = ""
+    pictures: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    foundation: bool = False
+
+
+@dataclass(frozen=True)
+class Priority:
+    """A priority (重点的に取り組むDX) with its points."""
+
+    name: str
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DatedName:
+    """A name and the days it holds; None is open."""
+
+    name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the name is in force on a day (both ends included)."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department (部局): one stable id, names that change with the years."""
+
+    id: str
+    names: tuple[DatedName, ...]
+
+    def name(self, day: date) -> str:
+        """The name in force on a day; the last one where none is."""
+        return next((n.name for n in self.names if n.holds(day)), self.names[-1].name)
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Every name it ever had, so that a return under an old name finds its way."""
+        return tuple(n.name for n in self.names)
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """Who answers for an indicator, and from when to when (both included; None is open)."""
+
+    indicator_id: str
+    department_id: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What an indicator is. How it is judged stands on its :class:`Card`.
+
+    ``assumptions`` maps an attribute (of the indicator or its card) that the source does not settle to the reason
+    for the value taken; screens show such values as 想定.
+    """
+
+    id: str
+    number: str
+    level: Level
+    name: str
+    unit: str
+    source: str
+    field_id: str = ""
+    item_id: str = ""
+    definition: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    series_id: str = ""
+    assumptions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether the return asks for 分子 and 分母."""
+        return bool(self.numerator and self.denominator)
+
+
+@dataclass(frozen=True)
+class Card:
+    """The judging rule of one indicator, frozen before the data; a change is a new version with a reason.
+
+    ``band`` is (low, high) for ``maintain``, either side None for at least / at most. ``cycle_months`` is the
+    spacing of the data, ``lag_months`` the time from the end of a period to its publication, ``survey_years``
+    the years of a survey that is not yearly (empty: every cycle). ``milestones`` are 目安値 by period.
+    """
+
+    indicator_id: str
+    version: int
+    direction: Direction
+    kind: Kind
+    decimals: int
+    cycle_months: int = 12
+    lag_months: int = 0
+    survey_years: tuple[int, ...] = ()
+    baseline: float | None = None
+    baseline_period: Period | None = None
+    target: float | None = None
+    target_period: Period | None = None
+    band: tuple[float | None, float | None] = (None, None)
+    milestones: tuple[tuple[Period, float], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of the survey (照会). ``period`` is the period it asks for; dates may be unset."""
+
+    id: str
+    name: str
+    kind: RoundKind
+    period: Period
+    opens: date | None = None
+    due: date | None = None
+    due_hour: int = 17
+    assumption: str = ""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How statuses are given and named. ``name`` is linear_pace, milestone, achievement_ratio or figures_only."""
+
+    name: str = "linear_pace"
+    on_track: float = 1.0
+    mostly: float = 0.8
+    tolerance: float = 0.05
+    words: Mapping[str, str] = field(default_factory=dict)
+    show_achievement: bool = False
+    show_outlook: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole plan. ``cards`` are the first versions, as the plan's own files give them."""
+
+    id: str
+    name: str
+    area_code: str
+    area_name: str
+    start: Period
+    end: Period
+    slogan: str = ""
+    source: str = ""
+    ideals: tuple[str, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    fields: tuple[Field, ...] = ()
+    departments: tuple[Department, ...] = ()
+    ownerships: tuple[Ownership, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    cards: tuple[Card, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    scheme: Scheme = field(default_factory=Scheme)
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """The indicator of an id; KeyError where there is none."""
+        return _by_id(self.indicators, indicator_id)
+
+    def field_by_id(self, field_id: str) -> Field:
+        """The field of an id; KeyError where there is none."""
+        return _by_id(self.fields, field_id)
+
+    def department(self, department_id: str) -> Department:
+        """The department of an id; KeyError where there is none."""
+        return _by_id(self.departments, department_id)
+
+    def round(self, round_id: str) -> Round:
+        """The round of an id; KeyError where there is none."""
+        return _by_id(self.rounds, round_id)
+
+    def card(self, indicator_id: str) -> Card:
+        """The first version of an indicator's card; KeyError where there is none."""
+        return next(c for c in self.cards if c.indicator_id == indicator_id)
+
+    def owner(self, indicator_id: str, day: date) -> Department | None:
+        """The department that answers for an indicator on a day."""
+        for held in self.ownerships:
+            if held.indicator_id == indicator_id and held.holds(day):
+                return self.department(held.department_id)
+        return None
+
+    def owned_by(self, department_id: str, day: date) -> tuple[Indicator, ...]:
+        """The indicators a department answers for on a day, in the plan's order."""
+        held = {o.indicator_id for o in self.ownerships if o.department_id == department_id and o.holds(day)}
+        return tuple(i for i in self.indicators if i.id in held)
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=_HasId)
+
+
+def _by_id(rows: tuple[T, ...], wanted: str) -> T:
+    for row in rows:
+        if row.id == wanted:
+            return row
+    raise KeyError(wanted)

@@ -1,0 +1,1 @@
+"""Everything that touches a file: plan files, workbooks, published tables, the store."""
