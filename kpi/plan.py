@@ -5,6 +5,8 @@ Nothing here knows a particular prefecture; :mod:`loaders.plan` fills these from
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +29,16 @@ class Item:
     name: str
     visions: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Initiative:
+    """One policy (取組方針) of an item with an id of its own, so that work can be told about it later."""
+
+    id: str
+    item_id: str
+    policy: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,27 @@ class Priority:
 
 
 @dataclass(frozen=True)
+class Stance:
+    """One basic stance (基本姿勢): its word (変革, 挑戦), its heading and its text."""
+
+    word: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Another part of the plan's text: paragraphs, points and, where the plan gives one, the source."""
+
+    id: str
+    title: str
+    chapter: str = ""
+    text: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class DatedName:
     """A name and the days it holds; None is open."""
 
@@ -66,10 +99,11 @@ class DatedName:
 
 @dataclass(frozen=True)
 class Department:
-    """A department (部局): one stable id, names that change with the years."""
+    """A department (部局): one stable id, names that change with the years, and what else people call it."""
 
     id: str
     names: tuple[DatedName, ...]
+    aliases: tuple[str, ...] = ()
 
     def name(self, day: date) -> str:
         """The name in force on a day; the last one where none is."""
@@ -198,6 +232,9 @@ class Plan:
     rounds: tuple[Round, ...] = ()
     scheme: Scheme = field(default_factory=Scheme)
     words: Mapping[str, str] = field(default_factory=dict)
+    stances: tuple[Stance, ...] = ()
+    sections: tuple[Section, ...] = ()
+    initiatives: tuple[Initiative, ...] = ()
 
     def indicator(self, indicator_id: str) -> Indicator:
         """The indicator of an id; KeyError where there is none."""
@@ -245,3 +282,39 @@ def _by_id(rows: tuple[T, ...], wanted: str) -> T:
         if row.id == wanted:
             return row
     raise KeyError(wanted)
+
+
+#: What may follow a department's name without making it another one: its 課, or 「調べ」 of a source.
+_AFTER_NAME = re.compile(r".*(?:課|室|班|グループ|担当|調べ)")
+
+
+def find_department(plan: Plan, text: str, day: date | None = None) -> Department | None:
+    """The department that a written name means, old names and aliases included; None where none or several fit.
+
+    Width, spaces and a leading 県 or prefecture name are ignored, and a 課 may follow. A name that two departments
+    had at different times is decided by ``day``.
+    """
+    written = _spellings(plan, text)
+    names = [(d, s) for d in plan.departments for n in (*d.all_names, *d.aliases) for s in _spellings(plan, n)]
+    found = {d.id: d for d, spelling in names if spelling in written}
+    if not found:
+        longest = max((len(s) for _, s in names if _starts(written, s)), default=0)
+        found = {d.id: d for d, s in names if len(s) == longest and _starts(written, s)}
+    if len(found) > 1 and day is not None:
+        found = {d.id: d for d in found.values() if _fold(d.name(day)) in written}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def _spellings(plan: Plan, text: str) -> set[str]:
+    """The folded text as it stands, and without the prefecture's name or a bare 県 before it."""
+    folded = _fold(text)
+    prefixes = (_fold(plan.area_name), "県")
+    return {folded, *(folded.removeprefix(p) for p in prefixes if p and folded != p)} - {""}
+
+
+def _starts(written: set[str], name: str) -> bool:
+    return any(w.startswith(name) and _AFTER_NAME.fullmatch(w[len(name) :]) for w in written)
