@@ -36,6 +36,7 @@ class ReturnState(StrEnum):
     DRAFT = "draft"
     SENT = "sent"
     REPLACED = "replaced"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True)

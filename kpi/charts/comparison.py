@@ -1,0 +1,115 @@
+"""The prefecture beside the nation: gaps of many series, ranks among areas, one series over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from kpi.charts.house import ACTUAL, INK, NATION, QUIET, RAIL, dress, number_axis, period_axis
+from kpi.charts.trajectory import domain
+from kpi.period import Period
+
+
+def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
+    """Prefecture and nation as two dots on one line for each series.
+
+    ``table``: name, area_value, nation_value (per cent), area_text, nation_text, gap_text, one row a series, in order.
+    """
+    order = list(table["name"])
+    rows = alt.Y(
+        "name:N", sort=order, axis=alt.Axis(title=None, labelLimit=340, domain=False, ticks=False, labelPadding=10)
+    )
+    values = [*table["area_value"], *table["nation_value"]]
+    low, high = min([*values, 0.0]), max([*values, 100.0])
+    scale = alt.Scale(domain=[low, high], nice=False)
+    tip = [
+        alt.Tooltip("name:N", title="指標"),
+        alt.Tooltip("area_text:N", title=area_name),
+        alt.Tooltip("nation_text:N", title="全国"),
+        alt.Tooltip("gap_text:N", title="差"),
+    ]
+    base = alt.Chart(table)
+    ours, theirs = (alt.X(f"{key}_value:Q", scale=scale, axis=number_axis("%")) for key in ("area", "nation"))
+    rule = base.mark_rule(color=RAIL, strokeWidth=5).encode(y=rows, x=ours, x2="nation_value:Q")
+    nation = base.mark_point(
+        size=130, shape="diamond", filled=True, fill="#fff", stroke=NATION, strokeWidth=2, opacity=1
+    )
+    area = base.mark_point(size=130, filled=True, color=ACTUAL, opacity=1)
+    layers = [rule, nation.encode(y=rows, x=theirs, tooltip=tip), area.encode(y=rows, x=ours, tooltip=tip)]
+    ahead = table["area_value"] >= table["nation_value"]
+    for part, key, ink in ((ahead, "area", ACTUAL), (ahead, "nation", QUIET)):
+        for mask, side in ((part, 1), (~part, -1)):
+            # The one further right has its number on the right, so the two never lie on each other.
+            direction = side if key == "area" else -side
+            words = alt.Chart(table[mask]).mark_text(
+                dx=11 * direction,
+                align="left" if direction > 0 else "right",
+                color=ink,
+                fontWeight="bold" if key == "area" else "normal",
+            )
+            layers.append(words.encode(y=rows, x=ours if key == "area" else theirs, text=f"{key}_text:N"))
+    return dress(layers, height=alt.Step(40), padding={"left": 4, "right": 52, "top": 4, "bottom": 4})
+
+
+def ranking(table: pd.DataFrame, *, unit: str, highlight: Sequence[str]) -> alt.LayerChart:
+    """Areas as bars from zero, best first, ours and the nation marked by colour, weight and words.
+
+    ``table``: area (code), label (with the rank in words), value, text; in the order to draw.
+    """
+    order = list(table["label"])
+    rows = alt.Y(
+        "label:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=200, labelFontSize=11)
+    )
+    values = alt.X("value:Q", scale=alt.Scale(zero=True, nice=True), axis=number_axis(unit))
+    marked = alt.FieldOneOfPredicate(field="area", oneOf=list(highlight))
+    bars = (
+        alt.Chart(table)
+        .mark_bar(height={"band": 0.72})
+        .encode(
+            y=rows,
+            x=values,
+            color=alt.condition(marked, alt.value(ACTUAL), alt.value("#b4bfd6")),
+            tooltip=[alt.Tooltip("label:N", title="地域"), alt.Tooltip("text:N", title="値")],
+        )
+    )
+    words = (
+        alt.Chart(table)
+        .mark_text(align="left", dx=4, fontSize=11)
+        .encode(y=rows, x=values, text="text:N", color=alt.condition(marked, alt.value(INK), alt.value(QUIET)))
+    )
+    return dress([bars, words], height=alt.Step(17), padding={"left": 4, "right": 44, "top": 4, "bottom": 4})
+
+
+def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, height: int = 260) -> alt.LayerChart:
+    """Prefecture and nation over time. A line is not drawn across a break: each ``segment`` is a line of its own.
+
+    ``table``: area, period (code), position, value, text, segment, note.
+    """
+    periods = [Period.parse(code) for code in table["period"]]
+    table = table.assign(label=[p.label for p in periods])
+    years = round(max(p.position for p in periods) - min(p.position for p in periods)) + 1
+    x = alt.X(
+        "position:Q",
+        scale=alt.Scale(zero=False, nice=False, padding=16),
+        axis=period_axis(periods, every=max(1, -(-min(years, len(set(periods))) // 8))),
+    )
+    low, high = domain(list(table["value"]))
+    y = alt.Y("value:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=number_axis(unit))
+    tip = [alt.Tooltip("label:N", title="時点"), alt.Tooltip("text:N", title="値"), alt.Tooltip("note:N", title="備考")]
+    layers: list[alt.Chart] = []
+    for own, colour, width, name in ((False, NATION, 1.5, "全国"), (True, ACTUAL, 3.0, area_name)):
+        part = table[(table["area"] == area_code) == own]
+        if part.empty:
+            continue
+        chart = alt.Chart(part)
+        layers.append(chart.mark_line(color=colour, strokeWidth=width).encode(x=x, y=y, detail="segment:N"))
+        layers.append(
+            chart.mark_point(size=64 if own else 28, filled=True, color=colour, opacity=1).encode(x=x, y=y, tooltip=tip)
+        )
+        end = part.sort_values("position").tail(1)
+        end = end.assign(word=[f"{name} {text}" for text in end["text"]])
+        words = alt.Chart(end).mark_text(align="left", dx=8, color=colour, fontWeight="bold" if own else "normal")
+        layers.append(words.encode(x=x, y=y, text="word:N"))
+    return dress(layers, height=height, padding={"left": 4, "right": 110, "top": 14, "bottom": 4})

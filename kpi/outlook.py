@@ -1,0 +1,68 @@
+"""The simple extension of what has been observed to the target's period. Said apart from the status, never in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import median
+from typing import Literal
+
+from kpi.path import EPS
+from kpi.period import Period
+from kpi.plan import Card
+from kpi.words import change_text, decimals_of, with_unit
+
+#: An outlook from fewer points says so.
+ENOUGH = 4
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Where a simple extension leads. ``low`` and ``high`` equal ``value`` for a straight line of two points."""
+
+    period: Period
+    value: float
+    low: float
+    high: float
+    n: int
+    method: Literal["straight_line", "theil_sen"]
+    sentence: str
+
+
+def outlook(card: Card, points: Iterable[tuple[Period, float]], unit: str = "") -> Outlook | None:
+    """The extension of the observations after the baseline, or None for fewer than two of them.
+
+    Two: the straight line through both. Three or more: the median of the pairwise slopes (Theil–Sen), with the least
+    and the greatest of them as the band. The line starts at the last observation, so that it continues what was
+    seen and the band opens from there. Nothing is extended backwards: None where the target's period is reached.
+    """
+    end = card.target_period
+    seen = _after_baseline(card, points)
+    if end is None or len(seen) < 2 or seen[-1][0] >= end.position - EPS:
+        return None
+    slopes = [(w - v) / (t - s) for (s, v), (t, w) in combinations(seen, 2)]
+    last_at, last = seen[-1]
+    value, low, high = (last + slope * (end.position - last_at) for slope in (median(slopes), min(slopes), max(slopes)))
+    if not all(math.isfinite(x) for x in (value, low, high)):
+        return None
+    method: Literal["straight_line", "theil_sen"] = "straight_line" if len(seen) == 2 else "theil_sen"
+    return Outlook(end, value, low, high, len(seen), method, _sentence(card, end, value, len(seen), unit))
+
+
+def _after_baseline(card: Card, points: Iterable[tuple[Period, float]]) -> list[tuple[float, float]]:
+    start = card.baseline_period.position + EPS if card.baseline_period else -math.inf
+    found = {p.position: float(v) for p, v in points if math.isfinite(v) and p.position > start}
+    return sorted(found.items())
+
+
+def _sentence(card: Card, end: Period, value: float, count: int, unit: str) -> str:
+    how = "2点を結んだ直線の単純延長" if count == 2 else "単純延長"
+    few = f"{count}点だけからの計算で、" if count < ENOUGH else ""
+    limits = [card.target] if card.target is not None else []
+    text = with_unit(value, unit, card.decimals, short_of=limits)
+    if card.target is None or card.direction == "maintain":
+        return f"{how}では {end.short} に {text}({few}県の見通しではありません)"
+    gap = change_text(value - card.target, unit, decimals_of(card.target, card.decimals))
+    return f"{how}では {end.short} に {text}(目標の {gap}。{few}県の見通しではありません)"

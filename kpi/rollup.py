@@ -1,0 +1,116 @@
+"""A plan and its fields told by counts per status, never by an average of percentages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kpi.digest import Change
+from kpi.plan import Plan, Scheme
+from kpi.status import RANKS, STATUSES
+from kpi.words import STATUS_WORDS, status_word
+
+#: A sentence in pieces: text and what it is (a status, ``changed``, or empty), so that a screen can emphasise.
+Segment = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The counts of the whole plan (``field_id`` empty) or of one field.
+
+    ``by_status`` has every status in its order, zeros included; ``by_word`` only what occurs, as (status, word,
+    number), with 未公表, 未回答 and the like apart. ``settled`` is how many have both baseline and target.
+    """
+
+    field_id: str
+    name: str
+    total: int
+    settled: int
+    valued: int
+    by_status: tuple[tuple[str, int], ...]
+    by_word: tuple[tuple[str, str, int], ...]
+
+
+def counts(assessed: pd.DataFrame, plan: Plan) -> tuple[Group, ...]:
+    """The whole plan first, then each field that has indicators. Nothing is left out: the numbers add up."""
+    wholes = [_group("", "全体", assessed, plan)]
+    for field in plan.fields:
+        mine = [i.id for i in plan.indicators if i.field_id == field.id]
+        if mine:
+            wholes.append(_group(field.id, field.name, assessed[assessed["indicator_id"].isin(mine)], plan))
+    return tuple(wholes)
+
+
+def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:
+    words: dict[tuple[str, str], int] = {}
+    for status, reason in zip(rows["status"], rows["reason"], strict=True):
+        key = (status, _counted_word(status, reason, plan.scheme))
+        words[key] = words.get(key, 0) + 1
+    order = sorted(words, key=lambda key: STATUSES.index(key[0]))
+    return Group(
+        field_id=field_id,
+        name=name,
+        total=len(rows),
+        settled=int((rows["target_set"] & rows["baseline_set"]).sum()),
+        valued=int((rows["status"] != "no_data").sum()),
+        by_status=tuple((status, int((rows["status"] == status).sum())) for status in STATUSES),
+        by_word=tuple((status, word, words[status, word]) for status, word in order),
+    )
+
+
+def _counted_word(status: str, reason: str, scheme: Scheme) -> str:
+    """評価対象外 is counted as one whatever the reason; what has no value is counted by its reason."""
+    if status == "not_assessable" and reason != "figures_only":
+        return scheme.words.get(status, STATUS_WORDS[status])
+    return status_word(status, reason, scheme)
+
+
+def headline(assessed: pd.DataFrame, plan: Plan, changes: Iterable[Change] = ()) -> tuple[Segment, ...]:
+    """「19指標のうち順調7、進捗に遅れ3。前回から2指標が改善」, or while nothing is set how many are set."""
+    group = _group("", "全体", assessed, plan)
+    if not group.settled:
+        return settled_sentence(group)
+    return (*_told(group, f"{group.total}指標のうち"), *_movement(changes))
+
+
+def field_sentence(assessed: pd.DataFrame, plan: Plan, field_id: str) -> tuple[Segment, ...]:
+    """「9指標中 達成2・順調3」 of one field."""
+    mine = [i.id for i in plan.indicators if i.field_id == field_id]
+    group = _group(field_id, "", assessed[assessed["indicator_id"].isin(mine)], plan)
+    if not group.settled:
+        return settled_sentence(group)
+    return _told(group, f"{group.total}指標中 ", between="・")
+
+
+def settled_sentence(group: Group) -> tuple[Segment, ...]:
+    """「目標値等 19指標中0指標設定済み」."""
+    return ((f"目標値等 {group.total}指標中{group.settled}指標設定済み", ""),)
+
+
+def _told(group: Group, start: str, between: str = "、") -> tuple[Segment, ...]:
+    parts: list[Segment] = [(start, "")]
+    for place, (status, word, count) in enumerate(group.by_word):
+        parts += [(between, "")] if place else []
+        parts.append((f"{word}{count}", status))
+    return tuple(parts)
+
+
+def _movement(changes: Iterable[Change]) -> tuple[Segment, ...]:
+    """How many indicators got a better or worse status since last time."""
+    steps = [_step(c) for c in changes if c.kind == "status"]
+    better, worse = sum(s > 0 for s in steps), sum(s < 0 for s in steps)
+    told = [f"{better}指標が改善"] if better else []
+    told += [f"{worse}指標が悪化"] if worse else []
+    return (("。前回から", ""), ("、".join(told), "changed")) if told else ()
+
+
+def _step(change: Change) -> int:
+    before, after = RANKS.get(change.before), RANKS.get(change.after)
+    return 0 if before is None or after is None else after - before
+
+
+def text(parts: Iterable[Segment]) -> str:
+    """A sentence in pieces as one text."""
+    return "".join(piece for piece, _ in parts)
