@@ -1,10 +1,25 @@
-"""A workbook as located cells, whatever library read it."""
+"""A workbook as located cells, whatever library read it.
+
+:func:`open_book` reads one upload, :class:`Reader` a batch. Both open the file in a child process
+(``loaders.sandbox``); only located cells come back, and what cannot be read is an :class:`~kpi.issue.Issue`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from kpi.issue import Issue
+from loaders import formats
+from loaders.children import Lost, Pool, shared_pool
+from loaders.grid import KINDS
+from loaders.look import Limits, Refused, kind
+from loaders.refusals import refusal
 
 CellKind = Literal["text", "number", "bool", "date", "error", "uncached"]
 
@@ -14,7 +29,8 @@ class Cell:
     """One cell that holds something. ``row``/``column`` count from 1.
 
     ``value``: str for text and error (``#REF!``), float for number (bool as 0/1), ISO ``YYYY-MM-DD`` or
-    ``YYYY-MM-DDTHH:MM:SS`` str for date; None for ``uncached`` (a formula whose result the file does not hold).
+    ``YYYY-MM-DDTHH:MM:SS`` str for date (``HH:MM:SS`` for a time of day without one); None for ``uncached`` (a
+    formula whose result the file does not hold).
     ``formula`` is the formula's text, ``number_format`` Excel's format code, ``comment`` the note on the cell,
     ``merged`` the range (``B2:C3``) whose top-left this cell is.
     """
@@ -35,13 +51,28 @@ class Cell:
 
     @property
     def written(self) -> str:
-        """What a person sees in the cell, letter for letter as far as the file tells."""
-        raise NotImplementedError
+        """What a person sees in the cell, letter for letter as far as the file tells.
+
+        Digits that a format rounds away are kept: a figure followed to its cell must show all that stands there.
+        """
+        if self.kind == "bool":
+            return "TRUE" if self.value else "FALSE"
+        if self.value is None:
+            return self.formula
+        if isinstance(self.value, str):
+            return formats.shown(self.value, self.number_format) if self.kind == "date" else self.value
+        sense = formats.meaning(self.number_format)
+        if sense == "percent":
+            return formats.percent(self.value)
+        return formats.span(self.value) if sense == "span" else formats.plain(self.value)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: only cells that hold something are present."""
+    """One sheet: only cells that hold something are present.
+
+    ``comments`` are all notes by place, those on empty cells too; ``state`` is hidden for very hidden sheets as well.
+    """
 
     name: str
     cells: Mapping[tuple[int, int], Cell]
@@ -49,6 +80,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
+    comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell at a place, or None where it is empty."""
@@ -56,12 +88,16 @@ class Sheet:
 
     def rows(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
         """Rows that hold something, in order, each with its cells from left to right."""
-        raise NotImplementedError
+        by_row: dict[int, list[Cell]] = {}
+        for _, cell in sorted(self.cells.items()):
+            by_row.setdefault(cell.row, []).append(cell)
+        for row, cells in by_row.items():
+            yield row, tuple(cells)
 
 
 @dataclass(frozen=True)
 class Book:
-    """One workbook. ``format`` is xlsx, xlsm or xls; ``sha256`` of the bytes; ``notes`` what was ignored."""
+    """One workbook. ``format`` is xlsx, xlsm or xls; ``sha256`` of the bytes; ``notes`` (Japanese) what was ignored."""
 
     format: str
     sha256: str
@@ -76,3 +112,110 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+#: What a child may note while reading, as a reader is told it; ``{}`` is the detail.
+_NOTES: Mapping[str, str] = {
+    "macros": "マクロは実行せず、セルの値だけを読みました。",
+    "links": "ほかのファイルへの参照は開かず、このファイルに保存されている値を読みました。",
+    "not_a_table": "グラフなど表でないシート「{}」は読んでいません。",
+    "covered": "結合セルの陰に隠れて見えない値は読んでいません: {}",
+}
+
+
+def open_book(data: bytes, filename: str, *, pool: Pool | None = None) -> Book | Issue:
+    """The workbook in one upload, opened in a child process, or why it is not read."""
+    pool = pool or shared_pool()
+    try:
+        # A child is not troubled with what the first bytes already tell.
+        kind(data, pool.limits)
+        answer = json.loads(pool.ask(data))
+        if "refused" in answer:
+            return refusal(answer["refused"], answer.get("where", ""))
+        return _book(answer, data, filename)
+    except Refused as refused:
+        return refusal(refused.code, refused.where)
+    except Lost as lost:
+        return refusal(lost.code)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        # An answer that is not what the child's own code writes: something in the file got hold of it.
+        return refusal("stopped")
+
+
+class Reader:
+    """A batch of workbooks through children of its own, which stay warm from file to file.
+
+    >>> with Reader(workers=2) as reader:            # doctest: +SKIP
+    ...     for name, data, book in reader.read_all(files):
+    ...         ...
+    """
+
+    def __init__(self, workers: int = 1, limits: Limits | None = None) -> None:
+        self._workers = max(1, workers)
+        self._pool = Pool(self._workers, limits, wait=3600.0)
+        self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="cells")
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait for files under way and end the children."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._pool.close()
+
+    def read_all(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, Book | Issue]]:
+        """Each file with its workbook, in order; files ahead are being read while the caller works on this one."""
+        ahead: deque[tuple[str, bytes, Future[Book | Issue]]] = deque()
+        for name, data in files:
+            ahead.append((name, data, self._threads.submit(open_book, data, name, pool=self._pool)))
+            if len(ahead) > 2 * self._workers:
+                yield _done(ahead)
+        while ahead:
+            yield _done(ahead)
+
+
+def _done(ahead: deque[tuple[str, bytes, Future[Book | Issue]]]) -> tuple[str, bytes, Book | Issue]:
+    name, data, future = ahead.popleft()
+    return name, data, future.result()
+
+
+def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:
+    """What a child told, as a workbook."""
+    sheets = tuple(_sheet(told, answer["texts"]) for told in answer["sheets"])
+    notes = [_NOTES[code].format(detail) for code, detail in answer["notes"]]
+    suffix = filename.rpartition(".")[2].lower()
+    if suffix in ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv") and suffix != answer["format"]:
+        notes.append(f"ファイル名は「.{suffix}」ですが、中身は「.{answer['format']}」形式です。")
+    return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes))
+
+
+def _sheet(told: Mapping[str, Any], texts: list[str]) -> Sheet:
+    comments = {(row, column): texts[number] for row, column, number in told["comments"]}
+    merged = tuple((top, left, bottom, right) for top, left, bottom, right in told["merged"])
+    ranges = {(top, left): f"{_ref(top, left)}:{_ref(bottom, right)}" for top, left, bottom, right in merged}
+    cells: dict[tuple[int, int], Cell] = {}
+    parts = iter(told["cells"])
+    for row, column, sort, value, code, formula in zip(*[parts] * 6, strict=True):
+        place = (row, column)
+        sense = KINDS[sort]
+        if sense in ("text", "date", "error"):
+            value = texts[value]
+        cells[place] = Cell(
+            row, column, sense, value, texts[code], texts[formula], comments.get(place, ""), ranges.get(place, "")
+        )
+    return Sheet(
+        name=told["name"],
+        cells=cells,
+        state="hidden" if told["hidden"] else "visible",
+        hidden_rows=frozenset(told["rows"]),
+        hidden_columns=frozenset(told["columns"]),
+        merged=merged,
+        comments=comments,
+    )
+
+
+def _ref(row: int, column: int) -> str:
+    return f"{column_letters(column)}{row}"

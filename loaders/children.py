@@ -1,0 +1,203 @@
+"""The parent's side of the sandbox: child processes kept warm, each with its own clock, replaced when in doubt.
+
+Plain ``subprocess`` and pipes: under Streamlit ``multiprocessing`` would run ``app.py`` again in the child.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from loaders.look import Limits
+from loaders.sandbox import HEADER
+
+_ROOT = Path(__file__).resolve().parent.parent
+# What an interpreter may need to start at all; the rest of the environment, secrets included, stays here.
+_KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_START_SECONDS = 30.0
+_FILES_PER_CHILD = 100
+
+
+class Lost(Exception):
+    """The child gave no answer; ``code`` is a key of ``loaders.refusals.WORDS``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Child:
+    """One child process. Not shared between threads at the same moment."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.asked = 0
+        self._late = False
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        command = [sys.executable, "-B", "-E", "-s", "-m", "loaders.sandbox", json.dumps(asdict(limits))]
+        self.process = subprocess.Popen(
+            command,
+            cwd=_ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._to: IO[bytes] = self.process.stdin
+        self._from: IO[bytes] = self.process.stdout
+        try:
+            with self._clock(_START_SECONDS):
+                self._answer()
+        except Lost as lost:
+            raise Lost("not_started") from lost
+
+    def ask(self, data: bytes) -> bytes:
+        """The child's answer for one file; the process is killed at the end of its time."""
+        self.asked += 1
+        with self._clock(self._limits.clock_seconds):
+            try:
+                self._to.write(HEADER.pack(len(data)))
+                self._to.write(data)
+                self._to.flush()
+            except OSError:
+                raise Lost(self._end()) from None
+            return self._answer()
+
+    @contextlib.contextmanager
+    def _clock(self, seconds: float) -> Iterator[None]:
+        timer = threading.Timer(seconds, self._too_late)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _too_late(self) -> None:
+        self._late = True
+        self.process.kill()
+
+    def _answer(self) -> bytes:
+        header = self._from.read(HEADER.size)
+        if len(header) == HEADER.size:
+            (size,) = HEADER.unpack(header)
+            if size > self._limits.answer:
+                self.process.kill()
+                raise Lost("too_many_cells")
+            body = self._from.read(size)
+            if len(body) == size:
+                return body
+        raise Lost(self._end())
+
+    def _end(self) -> str:
+        """Why the process has ended."""
+        self.process.kill()
+        code = self.process.wait()
+        if self._late or code == -getattr(signal, "SIGXCPU", 10_000):
+            return "too_slow"
+        return "stopped"
+
+    def close(self) -> None:
+        """End the process; its pipes too."""
+        self.process.kill()
+        for pipe in (self._to, self._from):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        self.process.wait()
+
+
+class Pool:
+    """At most ``size`` children at a time for any number of threads; idle ones stay warm for the next file."""
+
+    def __init__(self, size: int, limits: Limits | None = None, wait: float = 20.0) -> None:
+        self.limits = limits or Limits()
+        self._wait = wait
+        self._places = threading.BoundedSemaphore(size)
+        self._idle: list[Child] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def ask(self, data: bytes) -> bytes:
+        """One file's answer; raises :class:`Lost`, with ``busy`` where no child came free in time."""
+        if not self._places.acquire(timeout=self._wait):
+            raise Lost("busy")
+        try:
+            child = self._take()
+            try:
+                answer = child.ask(data)
+            except BaseException:
+                child.close()
+                raise
+            self._give_back(child, answer)
+            return answer
+        finally:
+            self._places.release()
+
+    def warm(self) -> None:
+        """Start one child ahead of the first file, so that the first upload does not wait for it."""
+        with self._lock:
+            if self._idle or self._closed:
+                return
+        with contextlib.suppress(Lost, OSError):
+            self._keep(Child(self.limits))
+
+    def _take(self) -> Child:
+        while True:
+            with self._lock:
+                child = self._idle.pop() if self._idle else None
+            if child is None:
+                try:
+                    return Child(self.limits)
+                except OSError as error:
+                    raise Lost("not_started") from error
+            if child.process.poll() is None:
+                return child
+            child.close()
+
+    def _give_back(self, child: Child, answer: bytes) -> None:
+        # A child that has met a bad file is not trusted with the next; one that has read many is not either.
+        if child.asked >= _FILES_PER_CHILD or answer.startswith(b'{"refused"'):
+            child.close()
+        else:
+            self._keep(child)
+
+    def _keep(self, child: Child) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(child)
+                return
+        child.close()
+
+    def close(self) -> None:
+        """End the idle children; busy ones end as they are given back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for child in idle:
+            child.close()
+
+
+_shared: Pool | None = None
+_shared_lock = threading.Lock()
+
+
+def shared_pool() -> Pool:
+    """The pool of single uploads: two children for the whole process, ended with it."""
+    global _shared
+    with _shared_lock:
+        if _shared is None:
+            _shared = Pool(size=2)
+            atexit.register(_shared.close)
+        return _shared

@@ -1,0 +1,129 @@
+"""The child process that opens what comes from outside: ``python -m loaders.sandbox``.
+
+Frames over its standard input and output: four bytes of length and a body. In: a workbook's bytes. Out: JSON, either
+the located cells or the reason for refusing. It is run under limits of memory, processor time, files written (none)
+and core dumps (none); the parent holds the clock. It prints nothing, writes nothing and keeps nothing between files.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import struct
+import sys
+from typing import IO
+
+# openpyxl imports NumPy where it finds it; here that would only cost start-up, memory and threads.
+if __name__ == "__main__":
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+
+from loaders import look, ooxml, xls
+from loaders.grid import Grid
+from loaders.look import Limits, Refused
+
+try:
+    import resource
+except ImportError:  # Windows: `lacking` says so.
+    resource = None  # type: ignore[assignment]
+
+HEADER = struct.Struct("!I")
+
+
+def lacking() -> str:
+    """What this system cannot bound, as a Japanese sentence; empty on Linux."""
+    if resource is not None:
+        return ""
+    return (
+        "この環境では、ファイルを開く処理のメモリとCPU時間の上限を設定できません（Linuxのサーバーでは設定されます）。"
+    )
+
+
+def parse(data: bytes, limits: Limits) -> Grid:
+    """The workbook in the bytes, whichever kind it is; raises :class:`Refused`."""
+    sort = look.kind(data, limits)
+    if sort == "zip":
+        return ooxml.read(look.open_zip(data, limits), limits)
+    return xls.read_ole(data, limits) if sort == "ole" else _bare(data, limits)
+
+
+def _bare(data: bytes, limits: Limits) -> Grid:
+    try:
+        return xls.read_biff(data, limits)
+    except xls._Locked as error:
+        raise Refused("encrypted") from error
+
+
+def answer(data: bytes, limits: Limits) -> bytes:
+    """The frame's body for one file. Whatever a library raises on damaged input is damage, told as such."""
+    try:
+        body = parse(data, limits).tell(limits)
+        if len(body) > limits.answer:
+            raise Refused("too_many_cells")
+        return body
+    except Refused as refused:
+        code, where = refused.code, refused.where
+    except (MemoryError, RecursionError):
+        code, where = "too_much_memory", ""
+    except Exception:
+        # xlrd, olefile, zipfile and zlib raise whatever the bytes lead them to; there is no list of it.
+        code, where = "damaged", ""
+    return json.dumps({"refused": code, "where": where}).encode()
+
+
+def restrict(limits: Limits) -> None:
+    """Take from this process what opening a workbook does not need."""
+    if resource is None:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def _grant(limits: Limits) -> None:
+    """A fresh allowance of processor time for the next file; running out of it ends the process."""
+    if resource is None:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + limits.processor_seconds, hard))
+
+
+def _exactly(source: IO[bytes], count: int) -> bytes:
+    data = source.read(count)
+    return data if len(data) == count else b""
+
+
+def main(arguments: list[str]) -> int:
+    """Serve frames until the parent closes the pipe."""
+    limits = Limits(**json.loads(arguments[0])) if arguments else Limits()
+    source = os.fdopen(os.dup(0), "rb")
+    sink = os.fdopen(os.dup(1), "wb")
+    # A library that prints must not speak into the frames.
+    silent = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silent, stream)
+    restrict(limits)
+    # Collecting while a file is read only costs time; between files, with the parent at work, it costs nobody any.
+    gc.disable()
+    gc.freeze()
+    sink.write(HEADER.pack(0))
+    sink.flush()
+    while header := _exactly(source, HEADER.size):
+        (size,) = HEADER.unpack(header)
+        if size > limits.file_bytes:
+            return 2
+        data = _exactly(source, size)
+        _grant(limits)
+        body = answer(data, limits)
+        sink.write(HEADER.pack(len(body)) + body)
+        sink.flush()
+        del data, body
+        gc.collect()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,313 @@
+"""One worksheet's XML as located cells, streamed and strict.
+
+What is not as the format says is refused, because a damaged tag that is skipped is a cell that reads as empty. Cells
+that only carry a format are counted and passed over, so a million of them cost time to a limit, and no memory.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from loaders.formats import iso, meaning, moment
+from loaders.grid import GridSheet
+from loaders.look import Refused
+from loaders.ooxml import Attributes, Counts, Package, Parser, Shared, comments, place, unescaped
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{1,4})?")
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d))?(?:\.\d+)?Z?)?")
+_CHILDREN = {
+    "sheetData": ("row",),
+    "row": ("c", "extLst"),
+    "c": ("f", "v", "is", "extLst"),
+    "is": ("t", "r", "rPh", "phoneticPr", "extLst"),
+    "f": (),
+    "v": (),
+}
+_TYPES = frozenset(("n", "s", "str", "b", "e", "inlineStr", "d"))
+
+
+def read_sheet(package: Package, part: str, sheet: GridSheet, shared: Shared, counts: Counts) -> GridSheet:
+    """Fill ``sheet`` from its part and its notes."""
+    reader = _SheetReader(sheet, shared, counts)
+    try:
+        _look_through(package, part, shared)
+        with package.open(part) as source:
+            reader.parser.run(source)
+        sheet.comments = comments(package, part)
+    except Refused as refused:
+        raise Refused(refused.code, refused.where or sheet.name) from refused
+    if not reader.complete:
+        raise Refused("damaged", sheet.name)
+    return sheet
+
+
+def _look_through(package: Package, part: str, shared: Shared) -> None:
+    """Count rows, cells and values of a large part without parsing it: a hundred times faster than finding out.
+
+    A count cut by a piece's edge may be missed; the parser counts exactly.
+    """
+    limits = shared.limits
+    if package.size(part) <= limits.small:
+        return
+    rows = cells = values = 0
+    with package.open(part) as source:
+        while piece := source.read(1 << 20):
+            rows += piece.count(b"<row") + piece.count(b":row ")
+            cells += piece.count(b"<c ") + piece.count(b":c ")
+            values += piece.count(b"</v>") + piece.count(b":v>") // 2
+            if rows > limits.rows:
+                raise Refused("too_many_rows")
+            if cells > limits.elements or values > limits.cells:
+                raise Refused("too_many_cells")
+
+
+class _SheetReader:
+    """The state of the walk: where in the tree, which row, which cell."""
+
+    def __init__(self, sheet: GridSheet, shared: Shared, counts: Counts) -> None:
+        self.sheet, self.shared, self.counts = sheet, shared, counts
+        self.complete = False
+        self.parser = Parser()
+        self._names = self.parser.names
+        handlers: Any = self.parser.expat
+        handlers.StartElementHandler = self._start
+        handlers.EndElementHandler = self._end
+        handlers.CharacterDataHandler = self._characters
+        self._stack: list[str] = []
+        self._row = self._column = 0
+        # Column letters met so far: most of a sheet's places are then a look-up instead of a parse.
+        self._columns: dict[str, int] = {}
+        self._row_text, self._digits = "0", 1
+        self._cell: Attributes = {}
+        self._value: list[str] | None = None
+        self._formula: list[str] | None = None
+        self._formula_attributes: Attributes = {}
+        self._inline: list[str] | None = None
+        self._target: list[str] | None = None
+        self._length = 0
+        self._masters: dict[str, tuple[str, str]] = {}
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        tag = self._names.get(name) or self.parser.local(name)
+        stack = self._stack
+        parent = stack[-1] if stack else ""
+        if tag == "c" and parent == "row":
+            self._start_cell(attributes)
+            stack.append(tag)
+            return
+        if tag == "v" and parent == "c" and self._value is None:
+            self._value = self._target = []
+            stack.append(tag)
+            return
+        allowed = _CHILDREN.get(parent)
+        if allowed is not None:
+            if tag not in allowed and not (tag == "?" and parent not in ("f", "v")):
+                raise Refused("damaged")
+            if tag == "f" and self._formula is None:
+                self._formula = self._target = []
+                self._formula_attributes = attributes
+            elif tag == "is" and self._inline is None:
+                self._inline = []
+            elif tag == "row":
+                self._start_row(attributes)
+            elif tag in ("v", "f", "is"):
+                raise Refused("damaged")
+        elif not stack and tag != "worksheet":
+            raise Refused("damaged")
+        elif parent == "cols" and tag == "col":
+            self._column_block(attributes)
+        elif parent == "mergeCells" and tag == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        if tag == "t" and parent in ("is", "r") and "rPh" not in stack[-2:]:
+            self._target = self._inline
+        stack.append(tag)
+
+    def _end(self, _name: str) -> None:
+        tag = self._stack.pop()
+        self._target = None
+        if tag == "c":
+            if (self._value is not None or self._formula is not None or self._inline is not None) and (
+                self._stack[-1] == "row"
+            ):
+                self._end_cell()
+        elif tag == "sheetData" and len(self._stack) == 1:
+            self.complete = True
+
+    def _characters(self, text: str) -> None:
+        if self._target is not None:
+            self._length += len(text)
+            if self._length > self.shared.limits.text:
+                raise Refused("too_long_text")
+            self._target.append(text)
+        elif self._stack[-1] in _CHILDREN and text.strip():
+            raise Refused("damaged")
+
+    def _start_row(self, attributes: Attributes) -> None:
+        self.counts.rows += 1
+        if self.counts.rows > self.shared.limits.rows:
+            raise Refused("too_many_rows")
+        row = _whole(attributes["r"]) if "r" in attributes else self._row + 1
+        if not self._row < row <= 1_048_576:
+            raise Refused("damaged")
+        self._row, self._column = row, 0
+        self._row_text, self._digits = str(row), len(str(row))
+        if attributes.get("hidden") in ("1", "true"):
+            self.sheet.hidden_rows.add(row)
+
+    def _start_cell(self, attributes: Attributes) -> None:
+        self.counts.elements += 1
+        if self.counts.elements > self.shared.limits.elements:
+            raise Refused("too_many_cells")
+        ref = attributes.get("r")
+        column = self._columns.get(ref[: -self._digits]) if ref and ref.endswith(self._row_text) else None
+        if column is None:
+            row, column = place(ref) if ref else (self._row, self._column + 1)
+            if row != self._row:
+                raise Refused("damaged")
+            if ref:
+                self._columns[ref[: -self._digits]] = column
+        if column <= self._column:
+            raise Refused("damaged")
+        self._column = column
+        self._cell = attributes
+        self._value = self._formula = self._inline = self._target = None
+        self._length = 0
+
+    def _end_cell(self) -> None:
+        code = self._format(self._cell.get("s"))
+        formula = self._formula_text()
+        kind, value = self._read(code, self._formula is not None)
+        if kind == "empty":
+            return
+        limits = self.shared.limits
+        if self._row > limits.rows or self._column > limits.columns:
+            raise Refused("too_wide")
+        self.counts.cells += 1
+        if self.counts.cells > limits.cells:
+            raise Refused("too_many_cells")
+        self.sheet.cells[self._row, self._column] = (kind, value, code, formula)
+
+    def _format(self, style: str | None) -> str:
+        formats = self.shared.formats
+        if style is None or (style == "0" and not formats):
+            return formats[0] if formats else "General"
+        number = _whole(style)
+        if number >= len(formats):
+            raise Refused("damaged")
+        return formats[number]
+
+    def _read(self, code: str, is_formula: bool) -> tuple[str, str | float | None]:
+        """Kind and value; kind ``empty`` where the cell holds nothing."""
+        sort = self._cell.get("t", "n")
+        if sort not in _TYPES:
+            raise Refused("damaged")
+        if sort == "inlineStr":
+            if self._value:
+                raise Refused("damaged")
+            text = unescaped("".join(self._inline or ()))
+            return ("text", text) if text else ("empty", None)
+        raw = "".join(self._value or ())
+        if self._inline is not None:
+            raise Refused("damaged")
+        if sort == "str":
+            if self._value is None and is_formula:
+                return "uncached", None
+            text = unescaped(raw)
+            return ("text", text) if text or is_formula else ("empty", None)
+        if not raw.strip():
+            return ("uncached", None) if is_formula else ("empty", None)
+        return self._typed(sort, raw, code)
+
+    def _typed(self, sort: str, raw: str, code: str) -> tuple[str, str | float | None]:
+        if sort == "s":
+            number = _whole(raw.strip())
+            if number >= len(self.shared.texts):
+                raise Refused("damaged")
+            text = self.shared.texts[number]
+            return ("text", text) if text else ("empty", None)
+        raw = raw.strip()
+        if sort == "e":
+            return "error", raw
+        if sort == "b":
+            if raw not in ("0", "1", "true", "false"):
+                raise Refused("damaged")
+            return "bool", float(raw in ("1", "true"))
+        if sort == "d":
+            return "date", _iso_text(raw)
+        if not _NUMBER.fullmatch(raw) or abs(value := float(raw)) == float("inf"):
+            raise Refused("damaged")
+        if code != "General" and meaning(code) in ("date", "time"):
+            when = moment(value, code, self.shared.since_1904)
+            if when is not None:
+                return "date", when
+        return "number", value
+
+    def _formula_text(self) -> str:
+        """The formula as Excel shows it; a shared one moved to this cell."""
+        if self._formula is None:
+            return ""
+        text = unescaped("".join(self._formula))
+        attributes = self._formula_attributes
+        ref = f"{_letters(self._column)}{self._row}"
+        if attributes.get("t") == "shared":
+            index = attributes.get("si", "")
+            if text:
+                self._masters[index] = (f"={text}", ref)
+            elif index in self._masters:
+                text = _moved(*self._masters[index], ref)[1:]
+        self.counts.formula_characters += len(text)
+        if self.counts.formula_characters > self.shared.limits.texts:
+            raise Refused("too_many_cells")
+        return f"={text}"
+
+    def _column_block(self, attributes: Attributes) -> None:
+        if attributes.get("hidden") in ("1", "true"):
+            first, last = _whole(attributes.get("min", "")), _whole(attributes.get("max", ""))
+            self.sheet.hidden_columns.update(range(max(first, 1), min(last, 16_384) + 1))
+
+    def _merge(self, ref: str) -> None:
+        first, _, last = ref.partition(":")
+        top, left = place(first)
+        bottom, right = place(last or first)
+        if bottom < top or right < left:
+            raise Refused("damaged")
+        if len(self.sheet.merged) >= 20_000:
+            raise Refused("too_many_cells")
+        self.sheet.merged.append((top, left, bottom, right))
+
+
+def _whole(text: str) -> int:
+    """A count or an index: plain ASCII digits, nothing else."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused("damaged")
+    return int(text)
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _moved(formula: str, origin: str, ref: str) -> str:
+    # Imported only where a shared formula is met: the tokenizer costs a start that most forms never need.
+    from openpyxl.formula.translate import Translator, TranslatorError
+
+    try:
+        return str(Translator(formula, origin).translate_formula(ref))
+    except (TranslatorError, ValueError, IndexError, TypeError):
+        return formula
+
+
+def _iso_text(raw: str) -> str:
+    from datetime import datetime
+
+    if not _ISO.fullmatch(raw):
+        raise Refused("damaged")
+    try:
+        return iso(datetime.fromisoformat(raw.rstrip("Z")))
+    except ValueError as error:
+        raise Refused("damaged") from error

@@ -1,0 +1,131 @@
+"""An .xls (BIFF) through xlrd: with formats, so that dates, per cent and errors are told as what they are.
+
+xlrd gives the values Excel stored, never a formula's text. A workbook that only carries Excel's default key (it opens
+in Excel without a question) is opened with it; any other key is a password.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from loaders.formats import meaning, moment
+from loaders.grid import Grid, GridSheet
+from loaders.look import Limits, Refused, open_zip
+from loaders.ooxml import read as read_ooxml
+
+_DEFAULT_KEY = "VelvetSweatshop"
+
+
+def read_ole(data: bytes, limits: Limits) -> Grid:
+    """Whatever an OLE container holds: an .xls, an encrypted workbook, or something that is no workbook."""
+    import olefile  # type: ignore[import-untyped]
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            streams = {"/".join(path).lower() for path in container.listdir()}
+    except (OSError, ValueError, IndexError, TypeError) as error:
+        raise Refused("damaged") from error
+    if "encryptedpackage" in streams:
+        inner = _decrypted(data)
+        return read_ooxml(open_zip(inner, limits), limits)
+    if not streams & {"workbook", "book"}:
+        raise Refused("word" if streams & {"worddocument", "powerpoint document"} else "not_workbook")
+    try:
+        return read_biff(data, limits)
+    except _Locked:
+        return read_biff(_decrypted(data), limits)
+
+
+class _Locked(Exception):
+    """xlrd has met an encrypted workbook."""
+
+
+def _decrypted(data: bytes) -> bytes:
+    import msoffcrypto
+    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+
+    plain = io.BytesIO()
+    try:
+        office = msoffcrypto.OfficeFile(io.BytesIO(data))
+        office.load_key(password=_DEFAULT_KEY, verify_password=True)
+        office.decrypt(plain)
+    except (InvalidKeyError, DecryptionError, FileFormatError, ParseError) as error:
+        raise Refused("encrypted") from error
+    if not plain.getvalue().startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Refused("encrypted")
+    return plain.getvalue()
+
+
+def read_biff(data: bytes, limits: Limits) -> Grid:
+    """The workbook xlrd finds in the bytes."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
+    except xlrd.XLRDError as error:
+        words = str(error).lower()
+        if "encrypted" in words:
+            raise _Locked from error
+        if "biff" in words and "not supported" in words:
+            raise Refused("old_excel") from error
+        raise Refused("damaged") from error
+    if book.nsheets > limits.sheets:
+        raise Refused("too_many_sheets")
+    grid = Grid(format="xls")
+    told = 0
+    for source in book.sheets():
+        sheet = _sheet(book, source, limits)
+        told += len(sheet.cells)
+        if told > limits.cells:
+            raise Refused("too_many_cells", sheet.name)
+        if covered := sheet.drop_covered():
+            grid.notes.append(("covered", f"{sheet.name}（{len(covered)}か所）"))
+        grid.sheets.append(sheet)
+    if not grid.sheets:
+        raise Refused("no_sheets")
+    return grid
+
+
+def _sheet(book: Any, source: Any, limits: Limits) -> GridSheet:
+    sheet = GridSheet(source.name, hidden=source.visibility != 0)
+    sheet.hidden_rows = {row + 1 for row, info in source.rowinfo_map.items() if info.hidden}
+    sheet.hidden_columns = {column + 1 for column, info in source.colinfo_map.items() if info.hidden}
+    sheet.merged = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in source.merged_cells]
+    sheet.comments = {(row + 1, column + 1): note.text.strip() for (row, column), note in source.cell_note_map.items()}
+    for row in range(source.nrows):
+        for column in range(source.row_len(row)):
+            found = _cell(book, source.cell(row, column))
+            if found:
+                sheet.cells[row + 1, column + 1] = found
+        if len(sheet.cells) > limits.cells:
+            raise Refused("too_many_cells", sheet.name)
+    return sheet
+
+
+def _cell(book: Any, cell: Any) -> tuple[str, str | float | None, str, str] | None:
+    """Kind, value, format and (always empty) formula; None where the cell holds nothing."""
+    import xlrd
+
+    code = _format(book, cell.xf_index)
+    sort, value = cell.ctype, cell.value
+    if sort in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) or value == "":
+        return None
+    if sort == xlrd.XL_CELL_TEXT:
+        return "text", value, code, ""
+    if sort == xlrd.XL_CELL_ERROR:
+        return "error", xlrd.error_text_from_code.get(value, "#VALUE!"), code, ""
+    if sort == xlrd.XL_CELL_BOOLEAN:
+        return "bool", float(value), code, ""
+    number = float(value)
+    if number != number or abs(number) == float("inf"):
+        raise Refused("damaged")
+    when = moment(number, code, bool(book.datemode)) if meaning(code) in ("date", "time") else None
+    return ("number", number, code, "") if when is None else ("date", when, code, "")
+
+
+def _format(book: Any, index: int | None) -> str:
+    if index is None or index >= len(book.xf_list):
+        return "General"
+    known = book.format_map.get(book.xf_list[index].format_key)
+    return str(known.format_str) if known else "General"

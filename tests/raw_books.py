@@ -1,0 +1,124 @@
+"""Workbooks built part by part, so that a test can say exactly what stands in the file."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def sheet_xml(data: str = "", *, before: str = "", after: str = "", head: str = "") -> str:
+    """A worksheet part around the rows in ``data``."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}<worksheet xmlns="{MAIN}" xmlns:r="{_DOCUMENT}">'
+        f"{before}<sheetData>{data}</sheetData>{after}</worksheet>"
+    )
+
+
+def parts(
+    *sheets: str,
+    strings: Sequence[str] = (),
+    formats: Sequence[str | int] = (),
+    workbook_properties: str = "",
+    sheet_attributes: Mapping[int, str] | None = None,
+    comments: str = "",
+    main_type: str = "sheet.main",
+) -> dict[str, str]:
+    """The parts of a workbook; ``formats`` are the styles 1, 2, … as a format code or a built-in number."""
+    numbers = range(1, len(sheets) + 1)
+    listed = "".join(
+        f'<sheet name="表{n}" sheetId="{n}" r:id="s{n}" {(sheet_attributes or {}).get(n, "")}/>' for n in numbers
+    )
+    relations = "".join(
+        f'<Relationship Id="s{n}" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+    )
+    own = "".join(
+        f'<numFmt numFmtId="{200 + n}" formatCode="{code}"/>' for n, code in enumerate(formats) if isinstance(code, str)
+    )
+    styles = "".join(f'<xf numFmtId="{code if isinstance(code, int) else 200 + n}"/>' for n, code in enumerate(formats))
+    made = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Override PartName="/xl/workbook.xml" '
+        f'ContentType="{_TYPE if "macro" not in main_type else "application/vnd.ms-excel"}.{main_type}+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="a" '
+        f'Type="{_DOCUMENT}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{_DOCUMENT}"><workbookPr {workbook_properties}/>'
+        f"<sheets>{listed}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}'
+        f'<Relationship Id="t" Type="{_DOCUMENT}/sharedStrings" Target="sharedStrings.xml"/>'
+        f'<Relationship Id="y" Type="{_DOCUMENT}/styles" Target="/xl/styles.xml"/></Relationships>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{"".join(f"<si>{text}</si>" for text in strings)}</sst>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts>{own}</numFmts>'
+        f'<cellXfs><xf numFmtId="0"/>{styles}</cellXfs></styleSheet>',
+    }
+    for number, xml in zip(numbers, sheets, strict=True):
+        made[f"xl/worksheets/sheet{number}.xml"] = xml
+    if comments:
+        made["xl/worksheets/_rels/sheet1.xml.rels"] = (
+            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="c" '
+            f'Type="{_DOCUMENT}/comments" Target="../comments1.xml"/></Relationships>'
+        )
+        made["xl/comments1.xml"] = f'<comments xmlns="{MAIN}"><commentList>{comments}</commentList></comments>'
+    return made
+
+
+def packed(made: Mapping[str, str | bytes]) -> bytes:
+    """Parts as a zip archive."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in made.items():
+            archive.writestr(name, body)
+    return target.getvalue()
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """A zip archive as parts."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def strict(made: Mapping[str, str]) -> dict[str, str]:
+    """The same workbook as Excel's 「Strict Open XML」 names things."""
+    return {
+        name: body.replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main").replace(
+            _DOCUMENT, "http://purl.oclc.org/ooxml/officeDocument/relationships"
+        )
+        for name, body in made.items()
+    }
+
+
+def biff(*records: tuple[int, bytes], locked: bool = False, date_mode: int = 0, dates: bool = True) -> bytes:
+    """A bare BIFF8 stream with one sheet ``表`` holding the given records; style 1 is ``0.0%``, 2 ``m/d/yy``."""
+
+    def record(code: int, body: bytes) -> bytes:
+        return struct.pack("<HH", code, len(body)) + body
+
+    def beginning(kind: int) -> bytes:
+        return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 6))
+
+    font = record(0x0031, struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 0, 0) + b"\x01\x00A")
+    styles = b"".join(record(0x00E0, struct.pack("<HHH", 0, code, 0) + bytes(14)) for code in (0, 10, 14))
+    head = beginning(0x0005) + (record(0x002F, bytes(6)) if locked else b"")
+    head += record(0x0042, struct.pack("<H", 1200)) + record(0x0022, struct.pack("<H", date_mode)) + font * 5 + styles
+    name = "表".encode("utf-16-le")
+    sheet_at = len(head) + 4 + 8 + len(name) + 4
+    head += record(0x0085, struct.pack("<IHBB", sheet_at, 0, 1, 1) + name) + record(0x000A, b"")
+    assert len(head) == sheet_at
+    return head + beginning(0x0010) + b"".join(record(*one) for one in records) + record(0x000A, b"")
+
+
+def biff_number(row: int, column: int, value: float, style: int = 0) -> tuple[int, bytes]:
+    return 0x0203, struct.pack("<HHHd", row, column, style, value)
+
+
+def biff_error(row: int, column: int, code: int) -> tuple[int, bytes]:
+    return 0x0205, struct.pack("<HHHBB", row, column, 0, code, 1)
+
+
+def biff_text(row: int, column: int, text: str) -> tuple[int, bytes]:
+    return 0x0204, struct.pack("<HHHHB", row, column, 0, len(text), 1) + text.encode("utf-16-le")
