@@ -1,0 +1,97 @@
+"""Tables for people to take away: CSV that Excel opens in Japanese, and .xlsx with headings, notes and widths."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """UTF-8 with BOM, so that Excel reads Japanese; text that would start a formula gets a leading apostrophe."""
+    safe = table.apply(lambda column: column.map(_csv_safe)) if len(table) else table
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> bytes:
+    """One sheet: title, table with a frozen heading and a filter, notes below. Text is text, never a formula."""
+    book = Workbook()
+    sheet: Worksheet = book.active
+    sheet.title = _sheet_name(title)
+    sheet["A1"] = title
+    sheet["A1"].font = Font(bold=True, size=14)
+    for column, heading in enumerate(table.columns, start=1):
+        cell = sheet.cell(row=3, column=column, value=str(heading))
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="E6EDFF")
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+    for row, values in enumerate(table.itertuples(index=False), start=4):
+        for column, value in enumerate(values, start=1):
+            _put(sheet, row, column, value)
+    for offset, note in enumerate(notes, start=5 + len(table)):
+        _put(sheet, offset, 1, note)
+    _fit(sheet, table)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _csv_safe(value: Any) -> Any:
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _is_number(value) else value
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return
+    if isinstance(value, (pd.Timestamp, datetime)):
+        value = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+    elif hasattr(value, "item"):
+        value = value.item()
+    cell = sheet.cell(row=row, column=column)
+    if isinstance(value, str):
+        cell.value = "".join(c for c in value if c >= " " or c in "\n\t")
+        cell.data_type = "s"
+        cell.quotePrefix = value.startswith(_FORMULA_STARTS)
+        cell.alignment = Alignment(wrap_text="\n" in value, vertical="top")
+    else:
+        cell.value = value
+
+
+def _fit(sheet: Worksheet, table: pd.DataFrame) -> None:
+    for column, heading in enumerate(table.columns, start=1):
+        widths = [_width(str(heading)), *(_width(str(v)) for v in table.iloc[:200, column - 1])]
+        sheet.column_dimensions[get_column_letter(column)].width = min(60, max(8, max(widths) + 2))
+    sheet.freeze_panes = "A4"
+    if len(table.columns):
+        sheet.auto_filter.ref = f"A3:{get_column_letter(len(table.columns))}{3 + len(table)}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "3:3"
+
+
+def _width(text: str) -> int:
+    """Columns a text takes: a full-width sign counts two."""
+    return max(sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in line) for line in text.split("\n"))
+
+
+def _sheet_name(title: str) -> str:
+    return "".join("_" if c in r"[]:*?/\'" else c for c in title)[:31] or "表"

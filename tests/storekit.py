@@ -1,0 +1,93 @@
+"""Temporary real stores and readings for the tests of the store, made without any workbook."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from kpi.collection import Answer, Brief, Entry, Reading
+from kpi.issue import Issue, Severity
+from loaders.benchmark import Benchmarks
+from loaders.store import Store
+from tests.factory import POLICY, ROUND, tiny_plan
+
+AT = datetime(2025, 9, 10, 10, 0)
+
+
+def later(hours: float) -> datetime:
+    return AT + pd.Timedelta(hours=hours).to_pytimedelta()
+
+
+def figures(count: int = 3) -> Benchmarks:
+    series = pd.DataFrame(
+        [
+            {
+                "series_id": "s1", "name": "系列", "topic": "work", "definition": "定義", "unit": "％", "decimals": 1,
+                "direction": "increase", "source_title": "出典", "small_sample": "", "note": "", "pair": True,
+            }
+        ]
+    )  # fmt: skip
+    values = pd.DataFrame(
+        {
+            "series_id": "s1", "area_code": [f"{i:05d}" for i in range(count)], "area": "青森市", "period": "FY2024",
+            "position": 2025.25, "value": [float(i) for i in range(count)], "release": "final", "vintage": "2026-03",
+            "source_title": "出典", "source": "第1表", "confidence": "", "note": "",
+        }
+    )  # fmt: skip
+    return Benchmarks(series, values, pd.DataFrame({"series_id": ["s1"], "period": ["FY2023"], "reason": ["断層"]}))
+
+
+def new_store(folder: Path, *, wait: float = 10.0) -> Store:
+    store = Store(folder / "kpi.duckdb", wait)
+    store.init([tiny_plan()], figures(), at=AT)
+    return store
+
+
+def entry(key: str, value: float | str | None, cell: str = "H6") -> Entry:
+    written = "" if value is None else str(value)
+    return Entry(key, "KPI調査票", cell, written, value)
+
+
+def answer(indicator_id: str, **said: float | str | None) -> Answer:
+    cells = {key: entry(key, value, f"{chr(65 + i)}6") for i, (key, value) in enumerate(said.items())}
+    return Answer(indicator_id, cells)
+
+
+def reading(
+    *answers: Answer,
+    issues: tuple[Issue, ...] = (),
+    department: str = POLICY,
+    round_id: str = ROUND,
+    sample: bool = False,
+) -> Reading:
+    return Reading("tiny", round_id, department, answers, issues, form_version="1", sample=sample)
+
+
+def issue(severity: Severity, indicator_id: str, key: str = "value") -> Issue:
+    return Issue(
+        f"test.{severity}",
+        severity,
+        "確かめてください。",
+        "直してください。",
+        "KPI調査票",
+        "A6",
+        "約5",
+        indicator_id,
+        key,
+    )
+
+
+def save_and_send(store: Store, one: Reading, data: bytes, at: datetime, by: str = "青森 花子") -> str:
+    saved = store.save_return(one, data, "回答.xlsx", by=by, at=at)
+    receipt = store.send(saved.submission_id, by=by, at=at)
+    assert not isinstance(receipt, tuple), receipt
+    return saved.submission_id
+
+
+def read_back(data: bytes, filename: str, brief: Brief, *, round_id: str, department_id: str) -> Reading:
+    """A reader of files that hold ``indicator=value`` lines, for what does not need a workbook."""
+    pairs = [line.split("=") for line in data.decode().splitlines() if "=" in line]
+    said = tuple(answer(k, value=float(v), period="FY2024", release="final") for k, v in pairs)
+    return reading(*said, department=department_id, round_id=round_id)
