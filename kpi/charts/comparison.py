@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import altair as alt
 import pandas as pd
 
@@ -17,10 +15,7 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
 
     ``table``: name, area_value, nation_value (per cent), area_text, nation_text, gap_text, one row a series, in order.
     """
-    order = list(table["name"])
-    rows = alt.Y(
-        "name:N", sort=order, axis=alt.Axis(title=None, labelLimit=340, domain=False, ticks=False, labelPadding=10)
-    )
+    rows = alt.Y("name:N", sort=list(table["name"]), axis=None)
     values = [*table["area_value"], *table["nation_value"]]
     low, high = min([*values, 0.0]), max([*values, 100.0])
     scale = alt.Scale(domain=[low, high], nice=False)
@@ -37,7 +32,9 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
         size=130, shape="diamond", filled=True, fill="#fff", stroke=NATION, strokeWidth=2, opacity=1
     )
     area = base.mark_point(size=130, filled=True, color=ACTUAL, opacity=1)
-    layers = [rule, nation.encode(y=rows, x=theirs, tooltip=tip), area.encode(y=rows, x=ours, tooltip=tip)]
+    # The name stands over its line, not beside it: so the line keeps its width on a narrow screen.
+    names = base.mark_text(align="left", dy=-17, fontSize=13).encode(y=rows, x=alt.value(0), text="name:N")
+    layers = [names, rule, nation.encode(y=rows, x=theirs, tooltip=tip), area.encode(y=rows, x=ours, tooltip=tip)]
     ahead = table["area_value"] >= table["nation_value"]
     for part, key, ink in ((ahead, "area", ACTUAL), (ahead, "nation", QUIET)):
         for mask, side in ((part, 1), (~part, -1)):
@@ -50,10 +47,10 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
                 fontWeight="bold" if key == "area" else "normal",
             )
             layers.append(words.encode(y=rows, x=ours if key == "area" else theirs, text=f"{key}_text:N"))
-    return dress(layers, height=alt.Step(40), padding={"left": 4, "right": 52, "top": 4, "bottom": 4})
+    return dress(layers, height=alt.Step(50), padding={"left": 40, "right": 60, "top": 4, "bottom": 4})
 
 
-def ranking(table: pd.DataFrame, *, unit: str, highlight: Sequence[str]) -> alt.LayerChart:
+def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.LayerChart:
     """Areas as bars from zero, best first, ours and the nation marked by colour, weight and words.
 
     ``table``: area (code), label (with the rank in words), value, text; in the order to draw.
@@ -63,14 +60,16 @@ def ranking(table: pd.DataFrame, *, unit: str, highlight: Sequence[str]) -> alt.
         "label:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=200, labelFontSize=11)
     )
     values = alt.X("value:Q", scale=alt.Scale(zero=True, nice=True), axis=number_axis(unit))
-    marked = alt.FieldOneOfPredicate(field="area", oneOf=list(highlight))
+    marked = alt.FieldOneOfPredicate(field="area", oneOf=[area, nation])
+    ours = alt.FieldEqualPredicate(field="area", equal=area)
+    colour = alt.when(ours).then(alt.value(ACTUAL)).when(marked).then(alt.value(NATION)).otherwise(alt.value("#b4bfd6"))
     bars = (
         alt.Chart(table)
         .mark_bar(height={"band": 0.72})
         .encode(
             y=rows,
             x=values,
-            color=alt.condition(marked, alt.value(ACTUAL), alt.value("#b4bfd6")),
+            color=colour,
             tooltip=[alt.Tooltip("label:N", title="地域"), alt.Tooltip("text:N", title="値")],
         )
     )

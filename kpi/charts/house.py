@@ -77,7 +77,7 @@ def period_axis(periods: Iterable[Period], *, every: int = 1) -> alt.Axis:
         title=None,
         grid=False,
         labelPadding=6,
-        labelOverlap=False,
+        labelOverlap="parity",
     )
 
 

@@ -45,6 +45,13 @@ class Story:
     span: tuple[Period, ...] = field(default=())
 
     @property
+    def walked(self) -> tuple[Point, ...]:
+        """The actual line starts at the baseline, where that lies before the first value."""
+        first = self.actual[0].period.position if self.actual else None
+        starts = self.baseline is not None and first is not None and self.baseline.period.position < first
+        return (self.baseline, *self.actual) if starts and self.baseline else self.actual
+
+    @property
     def drawable(self) -> bool:
         """Whether there is anything at all to draw."""
         return bool(self.actual or self.baseline or self.target or self.nation)
@@ -57,7 +64,7 @@ def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> alt
     layers += _outlook(story, x, y, _value_axis(story, compact, "low:Q"))
     layers += _line(story.nation, x, y, NATION, 1.5)
     layers += _path(story, x, y)
-    layers += _line(story.actual, x, y, ACTUAL, 3, dots=True)
+    layers += _line(story.walked, x, y, ACTUAL, 3, dots=True)
     layers += _marks(story, x, y, height)
     layers += _labels(story, x, y, height, compact)
     return dress(layers, height=height, padding=_padding(compact))
@@ -218,7 +225,19 @@ def _labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -> lis
         )
     if story.nation:
         end = story.nation[-1]
-        layers.append(_word(x, y, end.period.position, end.value, "全国" if compact else f"全国 {end.text}", NATION, "normal", dx=6, dy=-9))
+        layers.append(
+            _word(
+                x,
+                y,
+                end.period.position,
+                end.value,
+                "全国" if compact else f"全国 {end.text}",
+                NATION,
+                "normal",
+                dx=6,
+                dy=-9,
+            )
+        )
     if story.baseline and not compact:
         first = story.baseline
         layers.append(

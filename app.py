@@ -1,0 +1,21 @@
+"""The program's entry: ``streamlit run app.py`` serves the script of ``pages/parts/main.py`` behind our middleware.
+
+The script lives below ``pages/parts`` because Streamlit serves the files of a ``pages`` folder beside the script by
+name, around any gate, until some session has run the script itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+ROOT = Path(__file__).resolve().parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from pages.parts.web import HousePage, static_routes  # noqa: E402
+
+app = st.App(ROOT / "pages" / "parts" / "main.py", routes=static_routes(), middleware=[Middleware(HousePage)])

@@ -1,0 +1,176 @@
+"""全国比較: where are we ahead or behind the nation and the others, and is the gap closing?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpi.benchmarks import NATION, Benchmarks
+from kpi.charts.comparison import gaps, history, ranking
+from kpi.compare import gap_trend, not_comparable, pairs, sentence
+from kpi.compare import history as history_table
+from kpi.ranks import ranking as ranked
+from pages.parts.filters import choose
+from pages.parts.frame import downloads, figure, header, lead, show
+from pages.parts.html import Column, Content, Markup, join, link, table, tag
+from pages.parts.snapshot import View, view
+
+
+def compare_page() -> None:
+    """Draw the pairs, then one series in depth: its history, its gap, its rank."""
+    state = view()
+    header("全国比較", state)
+    benchmarks, area = state.benchmarks, state.plan.area_code
+    paired = pairs(benchmarks, area)
+    plans_own = paired[paired["pair"]]
+    lead(sentence(plans_own))
+    st.header("計画の「現状と課題」にある比較", anchor=False)
+    _pairs(state, plans_own)
+    st.header("統計ごとに見る", anchor=False)
+    options = dict(zip(benchmarks.series["series_id"], benchmarks.series["name"], strict=True))
+    series_id = choose("統計", "series", options)
+    _depth(state, benchmarks, series_id)
+    st.header("全国と比べられない統計", anchor=False)
+    skipped = not_comparable(benchmarks, area)
+    show(tag("p", f"{len(skipped)}種類は、同じ定義・時点の県と全国の値がそろわないため、差を出していません。"))
+    with st.expander("理由の一覧"):
+        rows = list(skipped[["name", "reason"]].itertuples(index=False, name=None))
+        show(table([Column("統計"), Column("理由")], rows, caption="全国と比べられない統計"))
+
+
+def _pairs(state: View, paired: pd.DataFrame) -> None:
+    rates = paired[paired["gap_unit"] == "ポイント"]
+    told = _pair_table(state, paired)
+    _gap_chart(state.revision, state, rates)
+    show(tag("div", "●県 ◇全国(%)。人数などの統計は下の表にあります。", "meta"))
+    rows = [
+        (
+            link(row.name, "compare", series=row.series_id),
+            row.area_text,
+            row.nation_text,
+            row.gap_text,
+            row.ahead_word,
+            join([row.period_label, tag("small", "。".join(_distinct(row.notes)))]) if row.notes else row.period_label,
+        )
+        for row in paired.itertuples(index=False)
+    ]
+    columns = [
+        Column("統計", width="15rem"),
+        Column(state.plan.area_name, number=True),
+        Column("全国", number=True),
+        Column("差", number=True),
+        Column("どちらが良いか"),
+        Column("時点と注意"),
+    ]
+    show(table(columns, rows, caption="計画にある全国との比較", kind="stack"))
+    show(tag("div", f"出典 {state.plan.source}。値の確かさは下の各統計に示します。", "meta"))
+    downloads(told, name="全国との比較", title="全国との比較")
+
+
+def _distinct(notes: tuple[str, ...]) -> list[str]:
+    """The notes without those that another one says in full."""
+    return [note for note in notes if not any(note != other and note in other for other in notes)]
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _gap_chart(revision: str, _state: View, _rates: pd.DataFrame) -> None:
+    words = "。".join(
+        f"{r.name}は{_state.plan.area_name}{r.area_text}、全国{r.nation_text}" for r in _rates.itertuples()
+    )
+    st.altair_chart(gaps(_rates, area_name=_state.plan.area_name), theme=None, alt=words, width="stretch")
+
+
+def _pair_table(state: View, paired: pd.DataFrame) -> pd.DataFrame:
+    names = {
+        "name": "統計",
+        "definition": "定義",
+        "period_label": "時点",
+        "area_value": state.plan.area_name,
+        "nation_value": "全国",
+        "gap": "差",
+        "gap_unit": "差の単位",
+        "ahead_word": "どちらが良いか",
+        "confidence_word": "確かさ",
+        "source_title": "出典",
+    }
+    return paired[list(names)].rename(columns=names).assign(注意=["。".join(n) for n in paired["notes"]])
+
+
+def _depth(state: View, benchmarks: Benchmarks, series_id: str) -> None:
+    series = benchmarks.one(series_id) or {}
+    show(_about(series))
+    area = state.plan.area_code
+    told = history_table(benchmarks, series_id, [NATION, area])
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        if told.empty:
+            show(tag("div", "時点の分かる値がないため、推移は示せません。", "empty"))
+        else:
+            _history(state, series, told)
+        trend = gap_trend(benchmarks, series_id, area)
+        if trend.text:
+            rule = tag("small", f"({trend.rule})", "none") if trend.rule else ""
+            show(tag("p", join([trend.text, "。", rule])))
+        for first, reason in benchmarks.breaks_of(series_id):
+            show(tag("div", f"{first.label}から: {reason}", "meta"))
+    with right:
+        _ranks(state, benchmarks, series, series_id)
+
+
+def _about(series: object) -> Markup:
+    get = series.get if isinstance(series, dict) else {}.get
+    parts: list[Content] = [
+        tag("b", "定義　"),
+        str(get("definition", "")),
+        "　",
+        tag("b", "出典　"),
+        str(get("source_title", "")),
+    ]
+    for key in ("small_sample", "note"):
+        if get(key):
+            parts += ["　", tag("b", "注意　"), str(get(key))]
+    return tag("p", join(parts), "meta")
+
+
+def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None:
+    chart = history(
+        told.assign(note=[f"{n} {m}".strip() for n, m in zip(told["note"], told["mark"], strict=True)]),
+        unit=str(series["unit"]),
+        area_code=state.plan.area_code,
+        area_name=state.plan.area_name,
+    )
+    words = "、".join(f"{r.area_name}{r.period_label}{r.text}" for r in told.itertuples())
+    names = {
+        "area_name": "地域",
+        "period_label": "時点",
+        "text": "値",
+        "mark": "印",
+        "note": "備考",
+        "source_title": "出典",
+    }
+    figure(
+        chart,
+        key=f"推移_{series['name']}",
+        alt_text=f"{series['name']}の推移。{words}",
+        caption=f"単位 {series['unit']}　出典 {series['source_title']}　調査方法の変わり目で線を切り、※は二次資料",
+        table=told[list(names)].rename(columns=names),
+    )
+
+
+def _ranks(state: View, benchmarks: Benchmarks, series: dict[str, object], series_id: str) -> None:
+    found = ranked(benchmarks, series_id, area=state.plan.area_code)
+    if found is None or found.among < 2:
+        show(tag("div", "ほかの都道府県の値がそろわないため、順位は示せません。", "empty"))
+        return
+    show(tag("p", join([tag("b", found.text), f"　{found.period_label}"])))
+    with st.container(height=520, border=False):
+        chart = ranking(found.table, unit=str(series["unit"]), area=state.plan.area_code, nation=NATION)
+        st.altair_chart(chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
+    show(tag("div", "。".join(found.notes), "meta"))
+    downloads(
+        found.table[["rank", "name", "text", "mark"]].rename(
+            columns={"rank": "順位", "name": "地域", "text": "値", "mark": "印"}
+        ),
+        name=f"順位_{series['name']}",
+        title=f"{series['name']}の順位",
+    )

@@ -1,0 +1,78 @@
+"""データ: the numbers themselves, to take away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from kpi.period import Period
+from loaders.export import observations_table
+from pages.parts.filters import choose
+from pages.parts.frame import as_of, downloads, empty, header, lead
+from pages.parts.snapshot import View, view
+from pages.parts.tables import indicator_table, published_table
+
+ALL = "all"
+
+
+def data_page() -> None:
+    """Filter, look, take away: judgements, returned values with their cells, published figures."""
+    state = view()
+    header("データ", state, meta=as_of(state))
+    observations = state.snapshot.observations
+    lead(
+        f"{len(state.plan.indicators)}指標、回答された値{len(observations)}件、公表値{len(state.snapshot.values):,}件を"
+        "そのまま受け取れます。"
+    )
+    kinds = {"judged": "判定(指標ごとに1行)", "observations": "回答された値(出所つき)", "published": "公表されている値"}
+    grid = st.grid(min_column_width=220)
+    with grid.cell():
+        kind = choose("種類", "kind", kinds)
+    if kind == "published":
+        with grid.cell():
+            _published(state)
+        return
+    with grid.cell():
+        fields = {ALL: "すべて", "": "基本目標"} | {f.id: f.short for f in state.plan.fields if not f.foundation}
+        field = choose("分野", "in", {k or "goal": v for k, v in fields.items()})
+    wanted = [i for i in state.plan.indicators if field == ALL or (i.field_id or "goal") == field]
+    with grid.cell():
+        indicators = {ALL: "すべて"} | {i.id: i.name for i in wanted}
+        one = choose("指標", "indicator", indicators, default=ALL)
+    ids = {i.id for i in wanted} if one == ALL else {one}
+    if kind == "judged":
+        names = {state.plan.indicator(i).number for i in ids}
+        table = indicator_table(state)
+        _show(table[table["番号"].isin(names)], "判定一覧", sample=state.snapshot.has_samples)
+    else:
+        _observed(state, observations[observations["indicator_id"].isin(ids)])
+
+
+def _observed(state: View, rows: pd.DataFrame) -> None:
+    rounds = {ALL: "すべて"} | {r.id: r.name for r in state.plan.rounds if (rows["round_id"] == r.id).any()}
+    round_id = choose("照会", "round", rounds, default=ALL)
+    rows = rows if round_id == ALL else rows[rows["round_id"] == round_id]
+    if rows.empty:
+        empty(
+            "この条件に当てはまる回答はまだありません。「回答」の画面から回答様式を入れると、ここに出所つきで並びます。"
+        )
+        return
+    _show(
+        observations_table(replace(state.snapshot, observations=rows)),
+        "回答された値",
+        sample=bool(rows["sample"].any()),
+    )
+
+
+def _published(state: View) -> None:
+    series = dict(zip(state.snapshot.series["series_id"], state.snapshot.series["name"], strict=True))
+    chosen = choose("統計", "series", series)
+    _show(published_table(state, chosen), f"公表値_{series[chosen]}", sample=False)
+
+
+def _show(table: pd.DataFrame, name: str, *, sample: bool) -> None:
+    st.dataframe(table, hide_index=True, width="stretch", lazy=len(table) > 2000, alt=f"{name}の表({len(table)}行)")
+    notes = (f"{Period.of_date(view().day).label}時点",)
+    downloads(table, name=name, title=name, notes=notes, sample=sample)

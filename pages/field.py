@@ -1,0 +1,80 @@
+"""分野: in this field, which indicators are on their line and which are not?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpi.charts.trajectory import trajectory
+from kpi.plan import Field
+from kpi.rollup import field_sentence
+from pages.parts.cards import face
+from pages.parts.filters import choose
+from pages.parts.frame import as_of, empty, header, lead, segments, show, source_line, table_downloads
+from pages.parts.html import Markup, join, tag
+from pages.parts.snapshot import View, view
+from pages.parts.stories import story, story_summary
+from pages.parts.tables import indicator_table
+
+
+def field_page() -> None:
+    """Draw one field: its sentence, a small chart for each indicator, its items with what is being done."""
+    state = view()
+    header("分野", state, meta=as_of(state))
+    fields = {f.id: f.name for f in state.plan.fields}
+    field = state.plan.field_by_id(choose("分野", "field", fields))
+    st.header(field.name, anchor=False)
+    indicators = [i for i in state.plan.indicators if i.field_id == field.id]
+    if indicators:
+        lead(segments(field_sentence(state.assessed, state.plan, field.id)))
+        _charts(state, field)
+        table_downloads(f"{field.short}の指標", state, lambda s: indicator_table(s, field.id))
+    else:
+        empty("この区分には指標がありません。各分野を支える基盤として、めざす姿を掲げています。")
+    _pictures(field)
+
+
+def _charts(state: View, field: Field) -> None:
+    grid = st.grid(min_column_width=340, gap="medium")
+    for indicator in (i for i in state.plan.indicators if i.field_id == field.id):
+        with grid.cell(), st.container(border=True):
+            item = face(state, indicator)
+            show(
+                join(
+                    [
+                        tag("div", item.link, "name"),
+                        tag("div", join([item.badge, "　", tag("b", item.value), " ", item.period])),
+                    ]
+                )
+            )
+            drawn = story(state, indicator)
+            if drawn.drawable:
+                _small(state.revision, indicator.id, state)
+            else:
+                show(tag("div", item.advice, "empty"))
+            show(tag("div", source_line(state, indicator), "meta"))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _small(revision: str, indicator_id: str, _state: View) -> None:
+    indicator = _state.plan.indicator(indicator_id)
+    chart = trajectory(story(_state, indicator), height=150, compact=True)
+    st.altair_chart(chart, theme=None, key=f"small-{indicator_id}", alt=story_summary(_state, indicator))
+
+
+def _pictures(field: Field) -> None:
+    if field.policy:
+        st.header("基本方針", anchor=False)
+        show(tag("p", field.policy))
+    if field.pictures:
+        st.header("2040年の姿", anchor=False)
+        show(_list(field.pictures))
+    for item in field.items:
+        with st.expander(item.name):
+            for vision in item.visions:
+                show(tag("p", join([tag("b", "めざす姿　"), vision])))
+            if item.policies:
+                show(join([tag("b", "取組方針"), _list(item.policies)]))
+
+
+def _list(texts: tuple[str, ...]) -> Markup:
+    return tag("ul", join(tag("li", text) for text in texts))

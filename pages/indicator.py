@@ -1,0 +1,140 @@
+"""指標: this one number. Where from, where to, why this status, who says so, what will happen?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from kpi.charts.trajectory import trajectory
+from kpi.explain import calculation, explain
+from kpi.plan import Indicator
+from loaders.export import observations_table
+from pages.parts.cards import face
+from pages.parts.filters import choose
+from pages.parts.frame import as_of, downloads, empty, figure, header, lead, show, source_line
+from pages.parts.html import Column, Content, Markup, join, link, table, tag
+from pages.parts.origin import comparison_text, origin, remarks
+from pages.parts.snapshot import View, view
+from pages.parts.stories import simple_extension, story, story_summary
+
+
+def indicator_page() -> None:
+    """Draw one indicator."""
+    state = view()
+    header("指標", state, meta=as_of(state))
+    options = {i.id: f"{i.number}　{i.name}" for i in state.plan.indicators}
+    indicator = state.plan.indicator(choose("指標", "indicator", options))
+    show(tag("div", _crumb(state, indicator), "crumb"))
+    st.header(indicator.name, anchor=False)
+    lead(join([_sentence(state, indicator), " ", face(state, indicator).badge]))
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        _chart(state, indicator)
+    with right:
+        st.header("判定の計算", anchor=False)
+        show(_calculation(state, indicator))
+        origin(state, indicator)
+    lower_left, lower_right = st.columns(2, gap="large")
+    with lower_left:
+        st.header("担当部局の説明", anchor=False)
+        remarks(state, indicator)
+    with lower_right:
+        st.header("全国との差", anchor=False)
+        show(tag("p", comparison_text(state, indicator)))
+        st.header("この指標について", anchor=False)
+        show(_facts(state, indicator))
+    _observations(state, indicator)
+
+
+def _crumb(state: View, indicator: Indicator) -> Content:
+    if not indicator.field_id:
+        return "基本目標"
+    field = state.plan.field_by_id(indicator.field_id)
+    item = next((i.name for i in field.items if i.id == indicator.item_id), "")
+    return join([link(field.short, "field", field=field.id), *([item] if item else [])], " ＞ ")
+
+
+def _sentence(state: View, indicator: Indicator) -> str:
+    card = state.snapshot.cards[indicator.id]
+    return explain(state.row(indicator.id), card, indicator, state.plan.scheme)
+
+
+def _chart(state: View, indicator: Indicator) -> None:
+    told = story(state, indicator, with_outlook=state.plan.scheme.show_outlook)
+    if not told.drawable:
+        empty(face(state, indicator).advice)
+        return
+    rows = [
+        ("現状値", told.baseline.period.label, told.baseline.text) if told.baseline else None,
+        *(("実績", p.period.label, p.text) for p in told.actual),
+        ("目標", told.target.period.label, told.target.text) if told.target else None,
+        *(("全国", p.period.label, p.text) for p in told.nation),
+    ]
+    figure(
+        trajectory(told),
+        key=f"推移_{indicator.name}",
+        alt_text=story_summary(state, indicator),
+        caption=source_line(state, indicator),
+        table=pd.DataFrame([r for r in rows if r], columns=["区分", "時点", "値"]),
+        sample=state.snapshot.has_samples and bool(told.actual),
+    )
+    extension = simple_extension(state, indicator)
+    if extension and state.plan.scheme.show_outlook:
+        show(tag("div", extension.sentence, "meta"))
+
+
+def _calculation(state: View, indicator: Indicator) -> Markup:
+    card = state.snapshot.cards[indicator.id]
+    steps = calculation(state.row(indicator.id), card, indicator)
+    if not steps:
+        return tag("div", face(state, indicator).advice, "empty")
+    rows = [(join([label, tag("small", formula)]), tag("b", result)) for label, formula, result in steps]
+    body = table([Column("項目と式"), Column("結果", number=True)], rows, caption="判定の計算")
+    return join([body, tag("div", link("算定方法", "method"), "meta")])
+
+
+def _facts(state: View, indicator: Indicator) -> Markup:
+    card = state.snapshot.cards[indicator.id]
+    words = {"increase": "増やす", "decrease": "減らす", "maintain": "保つ"}
+    kinds = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "計画開始からの累計"}
+    facts: list[tuple[str, str, str]] = [
+        ("定義", indicator.definition or "原案に記載なし", "definition"),
+        ("単位", indicator.unit, "unit"),
+        ("出典", indicator.source, "source"),
+        ("担当", state.owner_name(indicator), "department"),
+        ("目指す方向", words[card.direction], "direction"),
+        ("値の種類", kinds[card.kind], "kind"),
+        ("周期", _cycle(card.cycle_months), "cycle_months"),
+        ("公表までの月数", f"{card.lag_months}か月", "lag_months"),
+    ]
+    rows = [(label, join([value, _assumed(indicator, key)])) for label, value, key in facts]
+    return table([Column("項目", width="7.5rem"), Column("内容")], rows, caption="この指標について")
+
+
+def _cycle(months: int) -> str:
+    return (
+        f"{months // 12}年ごと" if months % 12 == 0 and months > 12 else "毎年" if months == 12 else f"{months}か月ごと"
+    )
+
+
+def _assumed(indicator: Indicator, key: str) -> Content:
+    reason = indicator.assumptions.get(key)
+    return join([" ", tag("span", "想定", "assumed"), tag("small", reason)]) if reason else ""
+
+
+def _observations(state: View, indicator: Indicator) -> None:
+    mine = state.snapshot.observations
+    mine = mine[mine["indicator_id"] == indicator.id]
+    if mine.empty:
+        return
+    with st.expander(f"これまでの値({len(mine)}件)と出所"):
+        told = observations_table(replace(state.snapshot, observations=mine))
+        st.dataframe(told, hide_index=True, width="stretch", alt=f"{indicator.name}のこれまでの値")
+        downloads(
+            told,
+            name=f"値の履歴_{indicator.name}",
+            title=f"{indicator.name}の値の履歴",
+            sample=bool(mine["sample"].any()),
+        )

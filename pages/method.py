@@ -1,0 +1,111 @@
+"""算定方法・用語: how is this judged, what does this word mean, what is checked, what was assumed?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpi.benchmarks import CONFIDENCE_WORDS
+from kpi.issue import SEVERITY_WORDS
+from kpi.plan import Scheme
+from loaders.rules import all_checks
+from pages.parts.frame import downloads, header, lead, show
+from pages.parts.html import Column, Content, Markup, badge, join, link, table, tag
+from pages.parts.snapshot import View, view
+from pages.parts.texts import GLOSSARY, SCHEME_TEXTS, STATUS_RULES, STEPS
+
+
+def method_page() -> None:
+    """Draw the rules, the words, the checks and the assumptions."""
+    state = view()
+    header("算定方法・用語", state)
+    lead(SCHEME_TEXTS[state.plan.scheme.name])
+    st.header("判定のしかた", anchor=False)
+    show(tag("ol", join(tag("li", step) for step in STEPS)))
+    show(_status_table(state.plan.scheme))
+    st.header("用語", anchor=False)
+    show(table([Column("用語", width="11rem"), Column("意味")], GLOSSARY, caption="用語"))
+    st.header("計画の原案に書かれていないため想定で置いたもの", anchor=False)
+    _assumptions(state)
+    st.header("回答様式を取り込むときの点検", anchor=False)
+    _checks()
+    st.header("公表されている統計の定義と出典", anchor=False)
+    _series(state)
+
+
+def _status_table(scheme: Scheme) -> Markup:
+    rows: list[tuple[Content, ...]] = [
+        (
+            str(number),
+            condition.format(on_track=f"{scheme.on_track:g}", mostly=f"{scheme.mostly:g}"),
+            _word(scheme, status),
+        )
+        for number, (condition, status) in enumerate(STATUS_RULES, start=1)
+    ]
+    columns = [Column("順"), Column("条件(上から見て最初に当てはまるもの)"), Column("判定")]
+    return table(columns, rows, caption="判定の条件")
+
+
+def _word(scheme: Scheme, status: str) -> Content:
+    if status == "no_data":
+        return badge("未公表・調査年でない・秘匿・未回答など", status)
+    return badge(scheme.words.get(status, status), status)
+
+
+def _assumptions(state: View) -> None:
+    rows = [
+        (link(i.name, "indicator", indicator=i.id), column, reason)
+        for i in state.plan.indicators
+        for column, reason in i.assumptions.items()
+    ]
+    rounds = [(r.name, "期限", r.assumption) for r in state.plan.rounds if r.assumption]
+    if not rows and not rounds:
+        show(tag("p", "想定で置いたものはありません。"))
+        return
+    note = "計画のフォルダ(data/plans)の assumptions.csv と indicators.csv を直すと、プログラムを変えずに改められます。"
+    show(tag("p", note, "meta"))
+    with st.expander(f"一覧({len(rows) + len(rounds)}件)"):
+        show(table([Column("対象"), Column("項目"), Column("置いた値の理由")], [*rows, *rounds], caption="想定の一覧"))
+
+
+def _checks() -> None:
+    checks = all_checks()
+    told = pd.DataFrame(
+        {
+            "記号": [c.code for c in checks],
+            "扱い": [SEVERITY_WORDS[c.severity] for c in checks],
+            "どんなとき": [c.condition for c in checks],
+            "お伝えすること": [c.message for c in checks],
+            "どうするか": [c.advice for c in checks],
+        }
+    )
+    show(
+        tag(
+            "p",
+            f"{len(checks)}種類の点検をします。要修正は直すか理由を選ぶまで送れません。要確認は答えると送れます。お知らせは何も要りません。",
+        )
+    )
+    with st.expander("点検の一覧"):
+        st.dataframe(told, hide_index=True, width="stretch", alt=f"点検の一覧({len(checks)}種類)")
+        downloads(told, name="点検の一覧", title="回答様式を取り込むときの点検")
+
+
+def _series(state: View) -> None:
+    confidence = state.snapshot.values.groupby("series_id")["confidence"].agg(lambda c: "・".join(sorted(set(c))))
+    series = state.snapshot.series
+    told = pd.DataFrame(
+        {
+            "統計": series["name"],
+            "定義": series["definition"],
+            "単位": series["unit"],
+            "出典": series["source_title"],
+            "確かさ": [
+                "・".join(CONFIDENCE_WORDS.get(word, word) for word in confidence.get(s, "").split("・") if word)
+                for s in series["series_id"]
+            ],
+            "注意": series["note"],
+        }
+    )
+    with st.expander(f"統計の一覧({len(told)}種類)"):
+        st.dataframe(told, hide_index=True, width="stretch", alt="統計の定義と出典の一覧")
+        downloads(told, name="統計の定義と出典", title="公表されている統計の定義と出典")

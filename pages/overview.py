@@ -1,0 +1,175 @@
+"""概況: how is the plan doing, what changed since last time, what needs attention?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpi.digest import Change
+from kpi.rollup import counts, headline
+from pages.parts.cards import Face, dated, face, value_cell
+from pages.parts.frame import as_of, file_issues, header, lead, segments, show, table_downloads
+from pages.parts.html import Column, Content, Group, Markup, Row, changed, join, link, status_bar, table, tag
+from pages.parts.snapshot import View, view
+from pages.parts.start import start_panel
+from pages.parts.tables import indicator_table
+
+#: How many changed indicators stand open; the rest are one click away.
+_SHOWN = 6
+
+
+def overview_page() -> None:
+    """Draw the front page."""
+    state = view()
+    header("概況", state, meta=as_of(state))
+    lead(_lead(state.revision, state))
+    file_issues()
+    start_panel(state)
+    st.header("基本目標", anchor=False)
+    show(_goals(state.revision, state))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.header("分野ごとの状況", anchor=False)
+        show(_fields(state.revision, state))
+        st.header("目を向けるところ", anchor=False)
+        show(_attention(state.revision, state))
+    with right:
+        st.header("前回からの変化", anchor=False)
+        _changes(state)
+    st.header("指標の一覧", anchor=False)
+    show(_list(state.revision, state))
+    table_downloads("指標一覧", state, indicator_table)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _lead(revision: str, _state: View) -> Markup:
+    return segments(headline(_state.assessed, _state.plan, _state.changes))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _goals(revision: str, _state: View) -> Markup:
+    goals = [face(_state, i) for i in _state.plan.indicators if i.level == "goal"]
+    return tag("div", join(_goal_card(item) for item in goals), "cards")
+
+
+def _goal_card(item: Face) -> Markup:
+    mark: Content = changed(item.updated) if item.updated else ""
+    line = f"{item.baseline}({item.baseline_period})→目標 {item.target}({item.target_period})"
+    return tag(
+        "section",
+        join(
+            [
+                tag("div", item.link, "name"),
+                tag("div", join([item.value, tag("small", join([item.period, mark], " "))], " "), "big"),
+                item.bullet if item.progress != "―" else Markup(""),
+                tag("div", item.badge),
+                tag("div", line if item.baseline_period and item.target_period else item.advice, "meta"),
+            ]
+        ),
+        "card",
+    )
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _fields(revision: str, _state: View) -> Markup:
+    rows: list[tuple[Content, Content]] = []
+    for group in counts(_state.assessed, _state.plan):
+        if not group.field_id:
+            continue
+        field = _state.plan.field_by_id(group.field_id)
+        parts = group.by_word
+        summary = "、".join(f"{word}{number}" for _, word, number in parts if number)
+        rows.append((link(field.short, "field", field=field.id), status_bar(parts, f"{field.name}: {summary}")))
+    body = table([Column("分野", width="7.5rem"), Column("指標の数")], rows, caption="分野ごとの判定の数")
+    note = join(["数字は指標の数です。平均の達成率は出しません(", link("理由", "method"), ")。"])
+    return join([body, tag("div", note, "meta")])
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _attention(revision: str, _state: View) -> Markup:
+    """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
+    order = ("regressed", "not_achieved", "behind")
+    rows: list[tuple[int, tuple[Content, Content]]] = []
+    for indicator in _state.plan.indicators:
+        row, item = _state.row(indicator.id), face(_state, indicator)
+        named = join([item.link, tag("small", item.owner)])
+        if row["status"] in order:
+            rows.append((order.index(row["status"]), (named, join([item.badge, tag("small", item.progress)]))))
+        elif row["reason"] == "unanswered":
+            rows.append((3, (named, item.badge)))
+        elif row["stale"]:
+            rows.append((4, (named, tag("span", f"時点が古い({item.period})", "none"))))
+    if not rows:
+        return tag("div", "遅れている指標、回答のない指標はありません。", "empty")
+    rows.sort(key=lambda pair: pair[0])
+    body = table([Column("指標と担当"), Column("状況")], [r for _, r in rows[:_SHOWN]], caption="目を向けるところ")
+    more = tag("div", f"ほか{len(rows) - _SHOWN}指標は下の一覧にあります。", "meta") if len(rows) > _SHOWN else ""
+    return join([body, more])
+
+
+def _changes(state: View) -> None:
+    """What changed since the last round, one row an indicator, changed statuses and corrections first."""
+    rows = _change_rows(state.revision, state)
+    if not rows:
+        none = "比べられる前回の回答がまだありません。" if state.before is None else "前回から変わった値はありません。"
+        show(tag("div", none, "empty"))
+        return
+    columns = [Column("指標"), Column("変わったこと")]
+    show(table(columns, rows[:_SHOWN], caption="前回からの変化"))
+    if len(rows) > _SHOWN:
+        with st.expander(f"ほか{len(rows) - _SHOWN}指標"):
+            show(table(columns, rows[_SHOWN:], caption="前回からの変化の続き"))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _change_rows(revision: str, _state: View) -> list[tuple[Content, Content]]:
+    grouped: dict[str, list[Change]] = {}
+    for change in _state.changes:
+        grouped.setdefault(change.indicator_id, []).append(change)
+
+    def weight(found: list[Change]) -> int:
+        return min({"status": 0, "target": 0, "baseline": 0, "new_value": 2}.get(c.kind, 1) for c in found)
+
+    return [
+        (
+            link(_state.plan.indicator(indicator_id).name, "indicator", indicator=indicator_id),
+            join(tag("div", join([changed(c.mark), f" {c.word}　{c.text}"])) for c in found),
+        )
+        for indicator_id, found in sorted(grouped.items(), key=lambda pair: weight(pair[1]))
+    ]
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _list(revision: str, _state: View) -> Markup:
+    columns = [
+        Column("指標と担当"),
+        Column("現状値", number=True),
+        Column("今回", number=True),
+        Column("目標", number=True),
+        Column("現状〇→目標⚑　┊計画線"),
+        Column("進捗率", number=True),
+        Column("判定"),
+    ]
+    rows: list[Row] = []
+    for field_id in ("", *(f.id for f in _state.plan.fields)):
+        mine = [face(_state, i) for i in _state.plan.indicators if i.field_id == field_id]
+        if mine:
+            field = _state.plan.field_by_id(field_id) if field_id else None
+            rows.append(Group(link(field.name, "field", field=field.id) if field else "基本目標"))
+            rows += [_list_row(item) for item in mine]
+    body = table(columns, rows, caption="指標の一覧", kind="stack list")
+    note = join(
+        ["進捗率=(今回−現状値)÷(目標−現状値)。出典・時点は各指標の画面にあります。", link("算定方法", "method")]
+    )
+    return join([body, tag("div", note, "meta")])
+
+
+def _list_row(item: Face) -> tuple[Content, ...]:
+    return (
+        join([item.link, tag("small", item.owner)]),
+        dated(item.baseline, item.baseline_period),
+        value_cell(item),
+        dated(item.target, item.target_period),
+        item.bullet,
+        item.progress,
+        item.badge,
+    )

@@ -1,0 +1,126 @@
+"""One indicator in words: the texts that several screens show, made once from its judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kpi.period import Period
+from kpi.plan import Card, Indicator
+from kpi.words import met_safe, percent, status_word, with_unit
+from pages.parts.html import Content, Markup, badge, bullet, changed, join, link, tag
+from pages.parts.snapshot import View
+
+UNSET = "未設定"
+
+
+@dataclass(frozen=True)
+class Face:
+    """What people see of one indicator. Every text is ready to be shown; nothing in it is nan or None."""
+
+    indicator: Indicator
+    card: Card
+    status: str
+    word: str
+    value: str
+    period: str
+    baseline: str
+    baseline_period: str
+    target: str
+    target_period: str
+    progress: str
+    owner: str
+    unconfirmed: bool
+    updated: str
+    advice: str
+    bullet: Markup
+
+    @property
+    def badge(self) -> Markup:
+        """The status in its frame."""
+        return badge(self.word, self.status)
+
+    @property
+    def link(self) -> Markup:
+        """The indicator's name, leading to its screen."""
+        return link(self.indicator.name, "indicator", indicator=self.indicator.id)
+
+
+def face(view: View, indicator: Indicator) -> Face:
+    """The texts of one indicator as judged today."""
+    row, card = view.row(indicator.id), view.snapshot.cards[indicator.id]
+    word = status_word(row["status"], row["reason"], view.plan.scheme)
+    value = amount(row["value"], indicator, card, row["status"])
+    progress = percent(row["progress"], met=row["status"] == "achieved") if pd.notna(row["progress"]) else "―"
+    planned = row["planned"] if pd.notna(row["planned"]) else None
+    summary = f"進捗率{progress}、{word}" if pd.notna(row["progress"]) else word
+    return Face(
+        indicator=indicator,
+        card=card,
+        status=row["status"],
+        word=word,
+        value=value,
+        period=Period.parse(row["period"]).short if row["period"] else "",
+        baseline=amount(card.baseline, indicator, card),
+        baseline_period=card.baseline_period.short if card.baseline_period else "",
+        target=amount(card.target, indicator, card),
+        target_period=card.target_period.short if card.target_period else "",
+        progress=progress,
+        owner=view.owner_name(indicator),
+        unconfirmed=unconfirmed(view, indicator.id, row["period"]),
+        updated=updated_mark(view, indicator.id),
+        advice=advice(view, indicator, card),
+        bullet=bullet(float(row["progress"]) if pd.notna(row["progress"]) else None, planned, summary),
+    )
+
+
+def amount(value: float | None, indicator: Indicator, card: Card, status: str = "") -> str:
+    """A value with its unit, or 未設定 / ―; rounding never makes a target look met that is not."""
+    if value is None or pd.isna(value):
+        return UNSET if not status else "―"
+    if status and card.target is not None:
+        return met_safe(float(value), card, indicator.unit)
+    return with_unit(float(value), indicator.unit, card.decimals)
+
+
+def advice(view: View, indicator: Indicator, card: Card) -> str:
+    """What is lacking before this indicator can be judged, and where it can be supplied; empty where nothing is."""
+    unset = [word for word, value in (("現状値", card.baseline), ("目標値", card.target)) if value is None]
+    owner = view.owner_name(indicator)
+    if unset:
+        return f"{'と'.join(unset)}が未設定です。{owner}の回答様式(目標値等設定照会)で設定できます。"
+    if not view.row(indicator.id)["period"]:
+        return f"現状値より後の値がまだありません。{owner}の回答様式で回答できます。"
+    return ""
+
+
+def unconfirmed(view: View, indicator_id: str, period: str) -> bool:
+    """Whether the value shown rests on an observation that the secretariat has not confirmed."""
+    if not period:
+        return False
+    rows = view.snapshot.observations
+    mine = rows[(rows["indicator_id"] == indicator_id) & (rows["period"] == period)]
+    return bool(len(mine)) and mine.iloc[-1]["review"] == "unconfirmed"
+
+
+def updated_mark(view: View, indicator_id: str) -> str:
+    """更新 or 訂正 where the indicator changed since the last round, else empty."""
+    return next((c.mark for c in view.changes if c.indicator_id == indicator_id), "")
+
+
+def value_cell(item: Face) -> Markup:
+    """The value with its period; red and marked where it changed, 未確認 where nobody has confirmed it."""
+    marks: list[Content] = []
+    if item.updated:
+        marks.append(changed(item.updated))
+    if item.unconfirmed:
+        marks.append(tag("span", "未確認", "unconfirmed"))
+    note = tag("small", join([item.period, *marks], " ")) if item.period or marks else Markup("")
+    value = tag("span", item.value, "changed value") if item.updated and item.value != "―" else tag("b", item.value)
+    return join([value, note])
+
+
+def dated(value: str, period: str) -> Markup:
+    """A value over its period."""
+    return join([tag("span", value, "none" if value == UNSET else ""), tag("small", period)])

@@ -1,0 +1,164 @@
+"""The frame every screen stands in: banner, title, first sentence, charts with their table, downloads, errors."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from kpi.period import Period
+from kpi.plan import Indicator
+from loaders.store import StoreBusy
+from loaders.tables import to_csv, to_xlsx
+from pages.parts.html import Column, Content, Markup, changed, join, table, tag
+from pages.parts.snapshot import NoPlan, View, data_issues, stamp, store
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+log = logging.getLogger("kpi")
+
+
+def guarded(page: Callable[[], None]) -> Callable[[], None]:
+    """The page, with a plain Japanese word instead of a traceback when something fails."""
+
+    @functools.wraps(page)
+    def run() -> None:
+        try:
+            page()
+        except StoreBusy as busy:
+            st.warning(str(busy))
+        except NoPlan:
+            st.error("計画のファイルを読み込めないため、何も表示できません。次のところを直して、起動し直してください。")
+            file_issues()
+        except Exception:
+            # Streamlit's own control flow (rerun, stop) derives from BaseException and passes by.
+            log.exception("screen %s failed", page.__name__)
+            st.error(
+                "画面を表示できませんでした。もう一度開いても直らないときは、時刻を添えて事務局へお知らせください。"
+                "入力済みの回答は失われていません。"
+            )
+
+    return run
+
+
+def show(markup: Markup) -> None:
+    """Draw a piece of HTML."""
+    st.html(f'<div class="scroll">{markup.html}</div>' if "<table" in markup.html else markup.html)
+
+
+def header(title: str, view: View, *, meta: str = "", crumb: Content = "") -> None:
+    """The sample banner, where there are samples, then the way here, the title and its as-of line."""
+    if view.snapshot.has_samples:
+        sample_banner()
+    if crumb:
+        show(tag("div", crumb, "crumb"))
+    st.title(title, anchor=False)
+    if meta:
+        show(tag("div", meta, "meta"))
+
+
+def file_issues() -> None:
+    """What is wrong with the plan's own files: file, row and column, and what to do."""
+    found = data_issues()
+    if not found:
+        return
+    with st.expander(f"計画と公表値のファイルに{len(found)}件の問題があります(読めたところだけで動いています)"):
+        rows = [(issue.sheet, issue.cell, issue.value, issue.message, issue.advice) for issue in found]
+        headings = ("ファイル", "場所", "書かれた文字", "問題", "どうするか")
+        show(table([Column(h) for h in headings], rows, caption="計画と公表値のファイルの問題"))
+
+
+def sample_banner() -> None:
+    """What is shown is not real, and how to be rid of it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="sample-banner"):
+        show(tag("div", Markup("<b>サンプルを表示しています。</b>県の実績ではありません。"), "notice", role="note"))
+        if st.button("サンプルを消して始める", key="samples-off"):
+            with st.spinner("サンプルを消しています…"):
+                store().remove_samples()
+            st.rerun()
+
+
+def lead(content: Content) -> None:
+    """The one sentence that a screen opens with."""
+    show(tag("p", content, "lead"))
+
+
+def segments(parts: Sequence[tuple[str, str]]) -> Markup:
+    """A sentence given as (text, emphasis): ``status`` words stand out, ``changed`` is red, empty is plain."""
+    return join(changed(text) if kind == "changed" else tag("b", text) if kind else text for text, kind in parts)
+
+
+def as_of(view: View) -> str:
+    """Which round is shown and when its values last changed."""
+    known = view.snapshot.observations["known_at"]
+    updated = f"更新 {stamp(known.max())}" if len(known) else "回答はまだありません"
+    current = view.current_round
+    return f"{current.name if current else '照会の設定なし'}　{stamp(view.day)}時点　{updated}"
+
+
+def source_line(view: View, indicator: Indicator) -> Content:
+    """Unit, source, period of the newest value and when it was updated: what stands under every chart."""
+    row = view.row(indicator.id)
+    mine = view.snapshot.observations
+    mine = mine[mine["indicator_id"] == indicator.id]
+    period = Period.parse(row["period"]).label if row["period"] else "値なし"
+    parts = [f"単位 {indicator.unit}", f"出典 {indicator.source}", f"最新 {period}"]
+    parts.append(f"更新 {stamp(mine['known_at'].max())}" if len(mine) else "更新なし")
+    mark: Content = tag("b", "サンプル　") if len(mine) and mine["sample"].any() else ""
+    return join([mark, "　".join(parts)])
+
+
+def table_downloads(name: str, view: View, build: Callable[[View], pd.DataFrame]) -> None:
+    """CSV and Excel of a table that is built only when asked for."""
+    downloads(lambda: build(view), name=name, title=name, sample=view.snapshot.has_samples)
+
+
+def empty(message: Content) -> None:
+    """An empty state with its advice."""
+    show(tag("div", message, "empty"))
+
+
+def figure(
+    chart: alt.LayerChart,
+    *,
+    key: str,
+    alt_text: str,
+    caption: Content,
+    table: pd.DataFrame,
+    sample: bool = False,
+) -> None:
+    """A chart, what it rests on, and its table one click away with CSV and Excel."""
+    st.altair_chart(chart, width="stretch", theme=None, key=key, alt=alt_text)
+    show(tag("div", caption, "meta"))
+    with st.expander("表で見る"):
+        st.dataframe(table, hide_index=True, width="stretch", alt=alt_text)
+        downloads(table, name=key, title=alt_text, sample=sample)
+
+
+def downloads(
+    table: pd.DataFrame | Callable[[], pd.DataFrame],
+    *,
+    name: str,
+    title: str,
+    notes: Sequence[str] = (),
+    sample: bool = False,
+) -> None:
+    """CSV and Excel of a table, made only when asked for."""
+    mark = "サンプル_" if sample else ""
+    said = (*notes, *(("サンプルです。県の実績ではありません。",) if sample else ()))
+
+    def built() -> pd.DataFrame:
+        return table() if callable(table) else table
+
+    def excel() -> bytes:
+        return to_xlsx(built(), title=f"{'【サンプル】' if sample else ''}{title}", notes=said)
+
+    with st.container(horizontal=True):
+        for label, make, kind, mime in (
+            ("CSVで受け取る", lambda: to_csv(built()), "csv", "text/csv"),
+            ("Excelで受け取る", excel, "xlsx", XLSX),
+        ):
+            st.download_button(label, make, f"{mark}{name}.{kind}", mime, key=f"{name}-{kind}", on_click="ignore")

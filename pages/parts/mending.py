@@ -1,0 +1,166 @@
+"""Mending on the page: each open question or fault with its choices, a place to type, and a reason."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpi.collection import MISSING_WORDS, Mend
+from kpi.issue import SEVERITY_WORDS, Choice, Issue, Severity
+from kpi.period import Period
+from loaders.form import definition
+from loaders.mending import read_typed
+from loaders.service import mend_return
+from loaders.store import StoredReturn
+from pages.parts.clock import now
+from pages.parts.frame import show
+from pages.parts.html import Content, badge, join, tag
+from pages.parts.snapshot import View, store
+
+_TYPE = "値を入力する"
+_MISSING = "今回は実績なし(理由を選ぶ)"
+_KEEP = "このままで正しい"
+_EMPTY = "この欄は空のままにする"
+
+
+def mend_forms(view: View, current: StoredReturn) -> None:
+    """One box for each open issue, the faults first."""
+    if not current.open:
+        return
+    st.header("確認・修正していただくところ", anchor=False)
+    ordered = sorted(current.open, key=lambda i: i.severity is not Severity.FIX)
+    for number, issue in enumerate(ordered):
+        with st.container(border=True, key=f"issue-{current.submission_id}-{issue.indicator_id}-{issue.key}-{number}"):
+            _box(
+                view,
+                current,
+                issue,
+                f"{current.submission_id}-{issue.code}-{issue.indicator_id}-{issue.key}-{issue.cell}",
+            )
+
+
+def _box(view: View, current: StoredReturn, issue: Issue, key: str) -> None:
+    show(_told(view, issue))
+    if not issue.indicator_id:
+        show(tag("div", "画面では直せません。様式を直して②から入れ直してください。", "meta"))
+        return
+    ways = _ways(issue)
+    way = st.radio("どうしますか", list(ways), key=f"way-{key}", index=None, horizontal=True)
+    if way is None:
+        return
+    made = _answer(view, current, issue, way, ways[way], key)
+    if made is None:
+        return
+    mends, problems = made
+    for problem in problems:
+        st.warning(f"{problem.message}{problem.advice}")
+    if mends and not problems:
+        refused = mend_return(store(), current.submission_id, mends, by=_by(view, current), at=now())
+        if refused:
+            st.warning(refused[0].message + refused[0].advice)
+        else:
+            st.rerun()
+
+
+def _told(view: View, issue: Issue) -> Content:
+    name = view.plan.indicator(issue.indicator_id).name if issue.indicator_id else "様式全体"
+    column = _column_name(view, issue)
+    head = [badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}"), " ", tag("b", name)]
+    place = "　".join(part for part in (column, issue.address, f"「{issue.value}」" if issue.value else "") if part)
+    return join([tag("div", join(head)), tag("div", place, "meta"), tag("div", issue.message + issue.advice)])
+
+
+def _column_name(view: View, issue: Issue) -> str:
+    keys = {column.key for column in definition.COLUMNS}
+    return definition.in_words(definition.column(issue.key).heading, view.plan) if issue.key in keys else ""
+
+
+def _ways(issue: Issue) -> dict[str, Choice | None]:
+    """What a person may do about an issue: its own choices first."""
+    ways: dict[str, Choice | None] = {choice.label: choice for choice in issue.choices}
+    ways[_TYPE] = None
+    if issue.key in ("value", "numerator", "denominator", "period", "missing_reason", ""):
+        ways[_MISSING] = None
+    if issue.severity is Severity.ASK:
+        ways[_KEEP] = None
+    elif issue.key not in ("value", ""):
+        ways[_EMPTY] = None
+    return ways
+
+
+Made = tuple[tuple[Mend, ...], tuple[Issue, ...]]
+
+
+def _answer(view: View, current: StoredReturn, issue: Issue, way: str, choice: Choice | None, key: str) -> Made | None:
+    """What the person's answer sets, once the button is pressed."""
+    if choice is not None:
+        return _pressed(key) and (_mends(issue, choice.changes, choice.label), ())
+    with st.form(f"form-{key}", border=False):
+        if way == _TYPE:
+            return _typed(view, current, issue, key)
+        if way == _MISSING:
+            return _missing(view, issue, key)
+        reason = st.text_input("理由(必ず)", key=f"why-{key}", max_chars=200)
+        if not st.form_submit_button("これで確定する"):
+            return None
+        if not reason.strip():
+            st.warning("理由を入力してください。")
+            return None
+        if way == _EMPTY:
+            return (Mend(issue.indicator_id, issue.key, None, reason),), ()
+        return (_kept(current, issue, reason),), ()
+
+
+def _pressed(key: str) -> bool | None:
+    return st.button("これで確定する", key=f"take-{key}") or None
+
+
+def _mends(issue: Issue, changes: object, reason: str) -> tuple[Mend, ...]:
+    return tuple(Mend(issue.indicator_id, k, v, reason) for k, v in dict(changes).items())  # type: ignore[call-overload]
+
+
+def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
+    """The cell as it was understood, with the person's word for it."""
+    key = issue.key or "value"
+    answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
+    return Mend(issue.indicator_id, key, answer.value(key) if answer else None, reason)
+
+
+def _typed(view: View, current: StoredReturn, issue: Issue, key: str) -> Made | None:
+    column = definition.column(issue.key or "value")
+    unit = view.plan.indicator(issue.indicator_id).unit if column.kind == "number" else ""
+    if column.kind == "choice":
+        text = st.selectbox(
+            column.heading, list(column.choices or {}), format_func=(column.choices or {}).get, key=f"v-{key}"
+        )
+    else:
+        text = st.text_input(f"正しい値{f'({unit})' if unit else ''}", key=f"v-{key}", max_chars=400)
+    reason = st.text_input("直した理由", key=f"why-{key}", max_chars=200, placeholder="例: 数式の参照切れを直した")
+    if not st.form_submit_button("これで確定する"):
+        return None
+    asked = view.plan.round(current.reading.round_id).period if column.kind == "period" else None
+    value, problems = read_typed(
+        column.key, text or "", issue.indicator_id, view.snapshot.brief(view.day), expected=asked
+    )
+    return (Mend(issue.indicator_id, column.key, value, reason or "画面で入力"),), problems
+
+
+def _missing(view: View, issue: Issue, key: str) -> Made | None:
+    code = st.selectbox("実績がない理由", list(MISSING_WORDS), format_func=MISSING_WORDS.__getitem__, key=f"m-{key}")
+    when = st.text_input("次回公表予定(未公表のとき。例: R8.9)", key=f"n-{key}", max_chars=40)
+    if not st.form_submit_button("これで確定する"):
+        return None
+    label = f"今回は実績なし({MISSING_WORDS[code]})"
+    mends = [Mend(issue.indicator_id, k, None, label) for k in ("value", "numerator", "denominator")]
+    mends.append(Mend(issue.indicator_id, "missing_reason", code, label))
+    if code == "unpublished" or when.strip():
+        value, problems = read_typed(
+            "next_release", when, issue.indicator_id, view.snapshot.brief(view.day), expected=Period.of_date(view.day)
+        )
+        if problems or value is None:
+            return (), problems or ()
+        mends.append(Mend(issue.indicator_id, "next_release", value, label))
+    return tuple(mends), ()
+
+
+def _by(view: View, current: StoredReturn) -> str:
+    return view.plan.department(current.reading.department_id).name(view.day)

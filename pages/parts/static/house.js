@@ -1,0 +1,122 @@
+// The framework keeps some strings in English. This puts them into Japanese wherever they appear:
+// text, labels for assistive technology, titles and placeholders. Patterns are anchored, so a department's own
+// text is never touched by accident. README lists what cannot be reached.
+"use strict";
+(() => {
+  const exact = {
+    "Choose an option": "選んでください",
+    "Choose options": "選んでください",
+    "Upload": "ファイルを選ぶ",
+    "Browse files": "ファイルを選ぶ",
+    "Drag and drop file here": "ここにファイルを置く",
+    "Drag and drop files here": "ここにファイルを置く(複数可)",
+    "Drag and drop a file here": "ここにファイルを置く",
+    "No results": "該当なし",
+    "No options to select": "選べる項目がありません",
+    "Connection error": "サーバーに接続できません",
+    "Connection lost. Please wait for the app to reconnect, then try again.": "接続が切れました。つながり直してから、もう一度お試しください。",
+    "Connecting": "接続しています",
+    "Connecting...": "接続しています",
+    "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:": "サーバーが止まっていないか、事務局へ確認してください。",
+    "Fullscreen": "全画面",
+    "Enter fullscreen": "全画面",
+    "Exit fullscreen": "全画面をやめる",
+    "Close fullscreen": "全画面をやめる",
+    "Download as CSV": "CSVで受け取る",
+    "Download": "受け取る",
+    "Search": "探す",
+    "Show/hide columns": "列の表示",
+    "Select all": "すべて選ぶ",
+    "Clear all": "すべて消す",
+    "Clear value": "消す",
+    "View less": "たたむ",
+    "View more": "ひらく",
+    "Running...": "処理しています",
+    "Please wait...": "お待ちください",
+    "Stop": "止める",
+    "Rerun": "再表示",
+    "Print": "印刷",
+    "Settings": "設定",
+    "Skip to main content": "本文へ移動",
+    "Page not found": "ページが見つかりません",
+    "Close": "閉じる",
+    "Remove": "取り消す",
+    "Clear": "消す",
+    "Open": "ひらく",
+    "open": "ひらく",
+    "Loading...": "読み込んでいます",
+    "Help": "説明",
+    "Sort ascending": "小さい順",
+    "Sort descending": "大きい順",
+    "Autosize": "幅を合わせる",
+    "Pin column": "列を固定",
+    "Unpin column": "固定をやめる",
+    "Hide column": "列を隠す",
+    "Format": "表示形式",
+    "Collapse sidebar": "メニューをたたむ",
+    "Expand sidebar": "メニューをひらく",
+    "Close sidebar": "メニューをたたむ",
+    "Open sidebar": "メニューをひらく",
+    "Sidebar": "メニュー",
+    "Sidebar navigation": "画面の一覧",
+    "Main menu": "メニュー",
+    "Column visibility": "列の表示",
+    "Save as SVG": "画像(SVG)で保存",
+    "Save as PNG": "画像(PNG)で保存",
+    "View Source": "定義を見る",
+    "Open in Vega Editor": "",
+    "empty": "空",
+    "This app has encountered an error. The original error message is redacted to prevent data leaks. Full error details have been recorded in the logs.": "画面を表示できませんでした。もう一度ひらいても直らないときは事務局へお知らせください(記録はサーバーに残っています)。",
+  };
+  const patterns = [
+    [/^(\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
+    [/^Limit (.+) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
+    [/^up to (\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/i, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
+    [/^File must be (.+) or smaller\.?$/, (m, size) => `ファイルは ${size} までです`],
+    [/^(\S+) files are not allowed\.?$/, (m, kind) => `${kind} のファイルは受け取れません`],
+    [/^Selected (.+)\. (.+)$/, (m, value, label) => `${label}(選択中: ${value})`],
+    [/^View (\d+) more$/, (m, n) => `ほか${n}件`],
+    [/^Remove (.+)$/, (m, name) => `${name} を取り消す`],
+    [/^Press Enter to .+$/, () => ""],
+    [/^Help for (.+)$/, (m, label) => `${label} の説明`],
+    [/^Showing page (\d+) of (\d+)$/, (m, a, b) => `${b}ページ中${a}ページ`],
+  ];
+  const translate = (text) => {
+    const trimmed = text.trim();
+    if (!trimmed) return null;
+    if (Object.hasOwn(exact, trimmed)) return exact[trimmed];
+    for (const [pattern, replace] of patterns) {
+      if (pattern.test(trimmed)) return trimmed.replace(pattern, replace);
+    }
+    return null;
+  };
+  const attributes = ["aria-label", "title", "placeholder", "alt"];
+  // What people wrote stays as they wrote it.
+  const theirs = "[data-verbatim], .kpi, input, textarea, [data-testid='stDataFrame'] canvas";
+  const visit = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (node.parentElement?.closest(theirs)) return;
+      const japanese = translate(node.data);
+      if (japanese !== null && japanese !== node.data) node.data = japanese;
+      return;
+    }
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    for (const name of attributes) {
+      const value = node.getAttribute(name);
+      const japanese = value === null ? null : translate(value);
+      if (japanese !== null && japanese !== value) node.setAttribute(name, japanese);
+    }
+    for (const child of node.childNodes) visit(child);
+  };
+  const start = () => {
+    visit(document.body);
+    new MutationObserver((records) => {
+      for (const record of records) {
+        if (record.type === "childList") record.addedNodes.forEach(visit);
+        else visit(record.target);
+      }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: attributes });
+  };
+  if (document.body) start();
+  else document.addEventListener("DOMContentLoaded", start);
+})();

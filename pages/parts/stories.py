@@ -1,0 +1,120 @@
+"""From a judged indicator to what its chart shows, and that chart in words."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kpi.charts.trajectory import Point, Story
+from kpi.collection import RELEASE_WORDS
+from kpi.latest import best_rows
+from kpi.outlook import Outlook, outlook
+from kpi.period import Period
+from kpi.plan import Card, Indicator
+from kpi.words import with_unit
+from pages.parts.snapshot import View
+
+
+def points(view: View, indicator_id: str) -> pd.DataFrame:
+    """The best known value of each period, oldest first, forecasts included."""
+    mine = view.snapshot.observations
+    mine = mine[mine["indicator_id"] == indicator_id]
+    return mine.iloc[best_rows(mine, pd.Index([indicator_id], dtype=object))]
+
+
+def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> Story:
+    """Everything the chart of one indicator draws."""
+    card = view.snapshot.cards[indicator.id]
+
+    def point(period: Period, value: float, note: str = "", release: str = "final") -> Point:
+        return Point(period, value, with_unit(value, indicator.unit, card.decimals), note, release)
+
+    table = points(view, indicator.id)
+    actual = tuple(
+        point(Period.parse(row.period), row.value, _note(row.release, row.review), row.release)
+        for row in table.itertuples()
+    )
+    baseline = (
+        point(card.baseline_period, card.baseline, "現状値")
+        if card.baseline is not None and card.baseline_period
+        else None
+    )
+    target = point(card.target_period, card.target, "目標") if card.target is not None and card.target_period else None
+    path = (
+        tuple(p for p in (baseline, *(point(m, v, "目安値") for m, v in card.milestones), target) if p)
+        if target
+        else ()
+    )
+    extension = simple_extension(view, indicator) if with_outlook else None
+    return Story(
+        unit=indicator.unit,
+        actual=actual,
+        baseline=baseline,
+        target=target,
+        path=path,
+        nation=_nation(view, indicator, card),
+        outlook=_band(extension, actual, card) if extension else (),
+        span=(Period("FY", view.plan.start.year - 1), view.plan.end),
+    )
+
+
+def simple_extension(view: View, indicator: Indicator) -> Outlook | None:
+    """The simple extension to the target's period, or None where there are too few values."""
+    table = points(view, indicator.id)
+    firm = table[table["release"] != "forecast"]
+    seen = [(Period.parse(row.period), row.value) for row in firm.itertuples()]
+    return outlook(view.snapshot.cards[indicator.id], seen, indicator.unit)
+
+
+def _band(extension: Outlook, actual: tuple[Point, ...], card: Card) -> tuple[tuple[Period, float, float, float], ...]:
+    firm = [p for p in actual if p.release != "forecast"]
+    if not firm or card.target_period is None:
+        return ()
+    last = firm[-1]
+    return (
+        (last.period, last.value, last.value, last.value),
+        (card.target_period, extension.value, extension.low, extension.high),
+    )
+
+
+def _nation(view: View, indicator: Indicator, card: Card) -> tuple[Point, ...]:
+    """The nation's values of the same definition, where the plan names a series. A forecast nation there is not."""
+    if not indicator.series_id:
+        return ()
+    values = view.snapshot.values
+    rows = values[
+        (values["series_id"] == indicator.series_id) & (values["area_code"] == "00") & (values["period"] != "")
+    ]
+    rows = rows.sort_values(["position", "vintage"]).drop_duplicates("period", keep="last")
+    breaks = view.snapshot.breaks
+    starts = [Period.parse(p).position for p in breaks[breaks["series_id"] == indicator.series_id]["period"]]
+    return tuple(
+        Point(
+            Period.parse(row.period),
+            row.value,
+            with_unit(row.value, indicator.unit, card.decimals),
+            "全国",
+            segment=sum(start <= row.position for start in starts),
+        )
+        for row in rows.itertuples()
+    )
+
+
+def _note(release: str, review: str) -> str:
+    words = [RELEASE_WORDS.get(release, release)]
+    if review == "unconfirmed":
+        words.append("未確認")
+    return "・".join(words)
+
+
+def story_summary(view: View, indicator: Indicator) -> str:
+    """The chart in words, for whoever does not see it."""
+    told = story(view, indicator)
+    parts = [f"{indicator.name}の推移。"]
+    if told.baseline:
+        parts.append(f"現状値は{told.baseline.period.short}の{told.baseline.text}。")
+    parts += [f"{p.period.short}は{p.text}({p.note})。" for p in told.actual]
+    if told.target:
+        parts.append(f"目標は{told.target.period.short}の{told.target.text}。")
+    if not told.actual:
+        parts.append("実績値はまだありません。")
+    return "".join(parts)

@@ -1,0 +1,170 @@
+"""A fresh server with its own data, and a real Chromium that reports every request it makes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = "2026-11-21"
+CHROMIUM = next(filter(None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-prefers-reduced-motion",
+]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in Path(item.fspath).parts:
+            item.add_marker("browser")
+
+
+@dataclass
+class Server:
+    """A running program and where it keeps its data."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen
+    log: Path
+
+
+@contextmanager
+def running(folder: Path, *, env: dict[str, str] | None = None) -> Iterator[Server]:
+    """The program started as README says, on data of its own, stopped at the end."""
+    data = folder / "data"
+    if not data.exists():
+        data.mkdir(parents=True)
+        for part in ("plans", "benchmarks", "samples"):
+            (data / part).symlink_to(ROOT / "data" / part)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "server.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                "app.py",
+                "--server.port",
+                str(port),
+                "--server.headless",
+                "true",
+            ],
+            cwd=ROOT,
+            env={**os.environ, "KPI_DATA": str(data), "KPI_TODAY": TODAY, **(env or {})},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await_health(url, process, log)
+        yield Server(url, data, process, log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _await_health(url: str, process: subprocess.Popen, log: Path, seconds: float = 40) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[Server]:
+    """A fresh server for one test."""
+    with running(tmp_path) as fresh:
+        yield fresh
+
+
+@dataclass
+class Watch:
+    """What a page asked for and what went wrong in it."""
+
+    hosts: set[str] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser, or a skip with its reason; with REQUIRE_BROWSER=1 its absence fails."""
+    if CHROMIUM is None:
+        reason = "no Chromium on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """A function that gives a new page of some size, watched."""
+    contexts = []
+
+    def new(width: int = 1280, height: int = 800):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale="ja-JP", accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watch = Watch()
+        page.on("request", lambda request: watch.hosts.add(urlsplit(request.url).hostname or ""))
+        page.on("pageerror", lambda error: watch.errors.append(str(error)))
+        page.on("console", lambda m: watch.errors.append(m.text) if "Content Security Policy" in m.text else None)
+        page.watch = watch
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+def settled(page, *, timeout: int = 20_000) -> None:
+    """Wait until the script has run to its end and nothing is being drawn."""
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=timeout)
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]') "
+        "&& document.querySelector('[data-testid=stMainBlockContainer] h2, [data-testid=stMainBlockContainer] h1')",
+        timeout=timeout,
+    )
+    page.wait_for_timeout(250)

@@ -1,0 +1,126 @@
+"""The directions of import, and what may stand where."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+STDLIB = sys.stdlib_module_names
+KPI_BASE = {"kpi", "pandas", "numpy"}
+REPORT_WRITERS = {"openpyxl", "pptx", "docx"}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted(path for path in (ROOT / folder).rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Top-level and dotted names imported anywhere in a file."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def tops(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def case(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", modules("kpi"), ids=case)
+def test_the_domain_imports_only_itself_pandas_and_numpy(path):
+    allowed = set(KPI_BASE) | set(STDLIB)
+    parts = path.relative_to(ROOT / "kpi").parts
+    if parts[0] == "charts":
+        allowed.add("altair")
+    if parts[0] == "reports":
+        allowed |= REPORT_WRITERS
+    assert tops(path) <= allowed
+
+
+@pytest.mark.parametrize("path", modules("kpi"), ids=case)
+def test_the_domain_reads_no_clock_and_no_file(path):
+    calls = {
+        f"{node.func.value.id}.{node.func.attr}" if isinstance(node.func.value, ast.Name) else node.func.attr
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    opened = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not calls & {"date.today", "datetime.now", "datetime.utcnow", "time.time", "read_text", "read_bytes"}
+    assert "open" not in opened
+
+
+@pytest.mark.parametrize("path", modules("loaders"), ids=case)
+def test_loaders_know_no_screen_and_no_chart(path):
+    assert not tops(path) & {"streamlit", "altair", "pages", "app"}
+    assert not any(name.startswith("kpi.charts") for name in imports(path))
+
+
+@pytest.mark.parametrize("path", modules("pages"), ids=case)
+def test_pages_open_no_database_and_no_workbook(path):
+    assert not tops(path) & {"duckdb", "openpyxl", "xlrd", "app"}
+
+
+@pytest.mark.parametrize("path", [*modules("kpi"), *modules("pages"), *modules("loaders"), ROOT / "app.py"], ids=case)
+def test_sql_stands_only_in_the_store(path):
+    if path.relative_to(ROOT).parts[:2] in {("loaders", "store.py"), ("loaders", "store")}:
+        return
+    statements = ("SELECT ", "INSERT INTO", "CREATE TABLE", "DELETE FROM", "UPDATE ")
+    literals = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert not [text for text in literals if text.lstrip().startswith(statements)]
+
+
+@pytest.mark.parametrize("path", modules("pages"), ids=case)
+def test_session_state_is_touched_only_in_the_shared_parts(path):
+    if "parts" not in path.relative_to(ROOT).parts:
+        assert "session_state" not in path.read_text("utf-8")
+
+
+def screens() -> list[Path]:
+    return sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
+
+
+@pytest.mark.parametrize("path", screens(), ids=case)
+def test_a_page_module_only_defines(path):
+    """Streamlit may serve a file of pages/ by its name; run alone it must draw nothing."""
+    defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+    for node in ast.parse(path.read_text("utf-8")).body:
+        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        typing_only = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        assert isinstance(node, defining) or docstring or typing_only, ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", screens(), ids=case)
+def test_a_page_module_has_one_public_function_named_after_it(path):
+    public = [
+        node.name
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    assert public == [f"{path.stem}_page"]
+
+
+def test_the_top_level_holds_what_was_agreed_and_tooling():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    if not listed:
+        pytest.skip("not a git checkout")
+    agreed = {"app.py", "pages", "data", "kpi", "loaders", "tests", "requirements.txt", "README.md"}
+    tooling = {"pyproject.toml", "requirements-dev.txt", ".streamlit", ".ci", ".gitignore", "CHANGELOG.md"}
+    assert {name.split("/")[0] for name in listed} <= agreed | tooling

@@ -1,0 +1,86 @@
+"""What the server adds around the framework."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit import config
+
+from pages.parts.web import HousePage, dress, policy
+
+INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+
+
+def test_the_frameworks_page_becomes_japanese_and_carries_our_style_and_script():
+    html = dress(INDEX).decode()
+    assert '<html lang="ja">' in html
+    assert "KPI進捗ダッシュボード</title>" in html
+    assert html.count("./house/house.css") == html.count("./house/house.js") == 1
+    assert "service-desc" not in html
+
+
+def test_the_policy_allows_only_this_server_and_no_eval():
+    rule = policy(dress(INDEX))
+    assert "default-src 'self'" in rule
+    assert "unsafe-eval" not in rule
+    assert "http" not in rule
+    assert rule.count("sha256-") == INDEX.count(b"<script>")
+
+
+async def ask(answer, headers=()):
+    """The messages that the middleware sends on for one HTML request."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "http.request"}
+
+    await HousePage(answer)({"type": "http", "headers": list(headers)}, receive, send)
+    return sent
+
+
+def test_an_html_answer_is_dressed_whole_even_when_it_comes_in_pieces():
+    async def answer(scope, receive, send):
+        assert not any(name == b"accept-encoding" for name, _ in scope["headers"])
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await send({"type": "http.response.body", "body": INDEX[:900], "more_body": True})
+        await send({"type": "http.response.body", "body": INDEX[900:]})
+
+    start, body = asyncio.run(ask(answer, [(b"accept", b"text/html"), (b"accept-encoding", b"gzip")]))
+    assert body["body"] == dress(INDEX)
+    headers = dict(start["headers"])
+    assert headers[b"content-length"] == str(len(body["body"])).encode()
+    assert b"default-src" in headers[b"content-security-policy"]
+
+
+def test_other_answers_pass_unchanged_with_safe_headers():
+    async def answer(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/javascript")]})
+        await send({"type": "http.response.body", "body": b'<html lang="en">'})
+
+    start, body = asyncio.run(ask(answer))
+    assert body["body"] == b'<html lang="en">'
+    assert dict(start["headers"])[b"x-content-type-options"] == b"nosniff"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("server.address", "127.0.0.1"),
+        ("server.showEmailPrompt", False),
+        ("browser.gatherUsageStats", False),
+        ("browser.serverAddress", "localhost"),
+        ("client.showErrorLinks", False),
+        ("client.showErrorDetails", "none"),
+        ("client.toolbarMode", "minimal"),
+        ("runner.postScriptGC", False),
+    ],
+)
+def test_the_settings_that_were_found_to_matter_are_set_and_still_known(option, value):
+    """The options are read as the framework reads them, so that a renamed or dropped option fails here."""
+    found = config.get_options_for_section(option.split(".")[0])
+    assert option.split(".")[1] in found, "the framework no longer knows this option"
+    assert str(config.get_option(option)).lower() == str(value).lower()
