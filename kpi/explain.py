@@ -39,7 +39,7 @@ PROGRESS_REASONS: Mapping[str, str] = {
 
 
 def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    """「基準55.0(R4)→目標80.0(R10)。R6の計画線63.3に対し実績61.5。進捗率26.0%、ペース0.78のため『進捗に遅れ』」.
+    """「現状値55.0(R4)→目標80.0(R10)。R6の計画線63.3に対し実績61.5。進捗率26.0%、ペース0.78のため『進捗に遅れ』」.
 
     ``row`` is a row of :func:`kpi.progress.assess` (a Series or a mapping). Every status and reason has its words.
     """
@@ -59,7 +59,7 @@ def _ends_in_kana(clause: str) -> bool:
 
 
 def _head(card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    base = f"{scheme.words.get('baseline', '基準')}{_point(card.baseline, card.baseline_period, card, indicator)}"
+    base = f"{scheme.words.get('baseline', '現状値')}{_point(card.baseline, card.baseline_period, card, indicator)}"
     if card.direction == "maintain":
         return f"{base}→目標{_band(card, indicator)}{_bracket(card.target_period)}"
     return f"{base}→目標{_point(card.target, card.target_period, card, indicator)}"

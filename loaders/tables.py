@@ -47,7 +47,8 @@ def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> by
 
 
 def _csv_safe(value: Any) -> Any:
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _is_number(value) else value
+    starts = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _is_number(value)
+    return f"'{value}" if starts else value
 
 
 def _is_number(value: str) -> bool:

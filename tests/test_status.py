@@ -115,7 +115,7 @@ def test_every_case_is_explained_in_one_japanese_sentence(name):
 def test_the_sentence_of_the_method_comes_out_to_the_letter():
     row = judged(UP, seen(61.5))
     told = explain(row, UP, Indicator("a", "1", "field", "", "", ""), Scheme(tolerance=0.0))
-    expected = "基準55.0(R4)→目標80.0(R10)。R6の計画線63.3に対し実績61.5。進捗率26.0%、ペース0.78のため『進捗に遅れ』"
+    expected = "現状値55.0(R4)→目標80.0(R10)。R6の計画線63.3に対し実績61.5。進捗率26.0%、ペース0.78のため『進捗に遅れ』"
     assert told.startswith(expected)
     assert calculation(row, UP, Indicator("a", "1", "field", "", "", ""))[:3] == [
         ("進捗率", "(61.5−55.0)÷(80.0−55.0)", "26.0%"),

@@ -55,6 +55,10 @@ def refusals(stored: StoredReturn, mends: Iterable[Mend], plan: Plan) -> tuple[I
     indicators = {i.id for i in plan.indicators}
     found = []
     for one in mends:
+        place = (one.indicator_id, one.key)
+        asked = any((i.indicator_id, i.key if i.indicator_id else i.code) == place for i in stored.open)
+        if asked and one.value is None and one.reason.strip():
+            continue  # a person's word on a question about a row, a fixed cell or the whole file
         text = _COLUMN_FAULT if one.indicator_id not in indicators else _mend_fault(one)
         if text:
             issue = Issue("mend.refused", Severity.FIX, text, "入力し直してください。", value=str(one.value or ""))

@@ -215,6 +215,8 @@ def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer
     """The answers with the mends put in, later over earlier. An indicator the file left out may be answered too."""
     entries: dict[str, dict[str, Entry]] = {a.indicator_id: dict(a.entries) for a in answers}
     for mend in mends:
+        if not mend.indicator_id:
+            continue  # an answer about the whole file changes no cell
         own = entries.setdefault(mend.indicator_id, {})
         cell = own.get(mend.key) or Entry(mend.key, "", "", "", None)
         own[mend.key] = replace(cell, value=mend.value, mended=mend.reason)

@@ -102,10 +102,13 @@ CREATE MACRO open_issues(moment) AS TABLE
 SELECT i.* FROM issues i
 WHERE i.severity IN ('fix', 'ask') AND NOT EXISTS (
     SELECT 1 FROM mends m
-    WHERE m.submission_id = i.submission_id AND m.indicator_id = i.indicator_id AND m.indicator_id <> ''
+    WHERE m.submission_id = i.submission_id AND m.indicator_id = i.indicator_id
       AND m.done_at <= moment AND m.batch > i.after_seq
-      AND (m.key = i.key OR (m.key = 'missing_reason' AND m.text IS NOT NULL
-           AND i.key IN ('value', 'numerator', 'denominator', 'period', 'release'))));
+      AND CASE WHEN i.indicator_id = ''
+          -- A question about the whole file is answered under its code; a fault of the whole file only by a new file.
+          THEN i.severity = 'ask' AND m.key = i.code
+          ELSE m.key = i.key OR (m.key = 'missing_reason' AND m.text IS NOT NULL
+               AND i.key IN ('value', 'numerator', 'denominator', 'period', 'release')) END);
 
 -- Within one round and department the newest sent return counts, indicator by indicator.
 CREATE MACRO observations_at(wanted_plan, moment) AS TABLE

@@ -20,6 +20,7 @@ _TYPE = "値を入力する"
 _MISSING = "今回は実績なし(理由を選ぶ)"
 _KEEP = "このままで正しい"
 _EMPTY = "この欄は空のままにする"
+_SEEN = "確かめた(理由を入れる)"
 
 
 def mend_forms(view: View, current: StoredReturn) -> None:
@@ -40,25 +41,30 @@ def mend_forms(view: View, current: StoredReturn) -> None:
 
 def _box(view: View, current: StoredReturn, issue: Issue, key: str) -> None:
     show(_told(view, issue))
-    if not issue.indicator_id:
-        show(tag("div", "画面では直せません。様式を直して②から入れ直してください。", "meta"))
+    ways = _ways(issue, _understood(current, issue))
+    if not ways:
+        show(tag("div", "画面では直せません。様式を直して、②から入れ直してください。", "meta"))
         return
-    ways = _ways(issue)
     way = st.radio("どうしますか", list(ways), key=f"way-{key}", index=None, horizontal=True)
-    if way is None:
-        return
-    made = _answer(view, current, issue, way, ways[way], key)
+    made = _answer(view, current, issue, way, ways[way], key) if way else None
     if made is None:
         return
     mends, problems = made
     for problem in problems:
         st.warning(f"{problem.message}{problem.advice}")
     if mends and not problems:
-        refused = mend_return(store(), current.submission_id, mends, by=_by(view, current), at=now())
-        if refused:
-            st.warning(refused[0].message + refused[0].advice)
-        else:
+        refused = mend_return(store(), current.submission_id, _settling(issue, mends), by=_by(view, current), at=now())
+        if not refused:
             st.rerun()
+        st.warning(refused[0].message + refused[0].advice)
+
+
+def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
+    """The mends with one that answers the question itself, where it hangs on no cell that they set."""
+    place = issue.key if issue.indicator_id else issue.code
+    if any(m.key == place or m.key == "missing_reason" for m in mends):
+        return mends
+    return (*mends, Mend(issue.indicator_id, place, None, mends[0].reason))
 
 
 def _told(view: View, issue: Issue) -> Content:
@@ -74,17 +80,33 @@ def _column_name(view: View, issue: Issue) -> str:
     return definition.in_words(definition.column(issue.key).heading, view.plan) if issue.key in keys else ""
 
 
-def _ways(issue: Issue) -> dict[str, Choice | None]:
-    """What a person may do about an issue: its own choices first."""
+_VALUE_KEYS = ("value", "numerator", "denominator", "period", "missing_reason", "row")
+
+
+def _ways(issue: Issue, understood: bool) -> dict[str, Choice | None]:
+    """What a person may do about an issue: its own choices first. Empty where only a new file helps."""
     ways: dict[str, Choice | None] = {choice.label: choice for choice in issue.choices}
-    ways[_TYPE] = None
-    if issue.key in ("value", "numerator", "denominator", "period", "missing_reason", ""):
+    asks = issue.severity is Severity.ASK
+    if not issue.indicator_id:
+        return {_SEEN: None} if asks else {}
+    enterable = issue.key == "row" or any(c.key == issue.key and c.entry for c in definition.COLUMNS)
+    if enterable:
+        ways[_TYPE] = None
+    if issue.key in _VALUE_KEYS:
         ways[_MISSING] = None
-    if issue.severity is Severity.ASK:
+    if asks and (not enterable or issue.key == "row"):
+        ways[_SEEN] = None
+    elif asks and understood:
         ways[_KEEP] = None
-    elif issue.key not in ("value", ""):
+    elif enterable and issue.key not in ("value", "row"):
         ways[_EMPTY] = None
     return ways
+
+
+def _understood(current: StoredReturn, issue: Issue) -> bool:
+    """Whether the cell gave a value that could be kept."""
+    answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
+    return answer is not None and answer.value(issue.key) is not None
 
 
 Made = tuple[tuple[Mend, ...], tuple[Issue, ...]]
@@ -107,6 +129,8 @@ def _answer(view: View, current: StoredReturn, issue: Issue, way: str, choice: C
             return None
         if way == _EMPTY:
             return (Mend(issue.indicator_id, issue.key, None, reason),), ()
+        if way == _SEEN:
+            return (Mend(issue.indicator_id, issue.key if issue.indicator_id else issue.code, None, reason),), ()
         return (_kept(current, issue, reason),), ()
 
 
@@ -126,7 +150,7 @@ def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
 
 
 def _typed(view: View, current: StoredReturn, issue: Issue, key: str) -> Made | None:
-    column = definition.column(issue.key or "value")
+    column = definition.column("value" if issue.key == "row" else issue.key)
     unit = view.plan.indicator(issue.indicator_id).unit if column.kind == "number" else ""
     if column.kind == "choice":
         text = st.selectbox(

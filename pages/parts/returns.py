@@ -80,7 +80,7 @@ def _row(view: View, current: StoredReturn, indicator: Indicator, answer: Answer
         name = join([indicator.name, tag("small", "現状値" if key == "baseline" else "目標値")])
     return (
         name,
-        _last(view, indicator),
+        _last(view, current, indicator),
         f"「{entry.written}」" if entry and entry.written else "―",
         _understood(view, indicator, answer, key),
         f"{entry.sheet}!{entry.cell}" if entry and entry.cell else "―",
@@ -88,8 +88,9 @@ def _row(view: View, current: StoredReturn, indicator: Indicator, answer: Answer
     )
 
 
-def _last(view: View, indicator: Indicator) -> Content:
-    past = view.snapshot.history.get(indicator.id)
+def _last(view: View, current: StoredReturn, indicator: Indicator) -> Content:
+    """The newest value that was known from other rounds."""
+    past = [p for p in view.snapshot.history.get(indicator.id, ()) if p.round_id != current.reading.round_id]
     if not past:
         return "―"
     card = view.snapshot.cards[indicator.id]

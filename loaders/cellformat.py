@@ -1,0 +1,77 @@
+"""What an Excel number format makes of a number: a percentage, a date, thousands, words before and after it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a number looks. ``thousands`` counts the trailing commas, each of which hides three digits."""
+
+    is_date: bool = False
+    percent: bool = False
+    thousands: int = 0
+    grouped: bool = False
+    dash: bool = False
+    before: str = ""
+    after: str = ""
+
+
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)'
+    r"|\[\$(?P<money>[^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(?P<plain>.)"
+)
+
+
+def look(number_format: str, value: float) -> Look:
+    """The look of a value under a format code, of which only the section for its sign counts."""
+    if not number_format or number_format.lower() in ("general", "@"):
+        return Look()
+    code, words = _section(number_format, value)
+    holes = [i for i, char in enumerate(code) if char in "0#?"]
+    if re.search(r"[ymdhs年月日]|ggg?e|e(?![+-])", code.lower().replace("general", "")) and not holes:
+        return Look(is_date=True)
+    before, after = _around(words)
+    if not holes:
+        dash = "-" in code or any("-" in word for _, word in words)
+        return Look(dash=dash, before="" if value == 0 else before.strip("-"))
+    core = code[holes[0] : holes[-1] + 1]
+    trailing = re.match(r",*", code[holes[-1] + 1 :])
+    return Look(
+        percent="%" in code,
+        thousands=len(trailing.group()) if trailing else 0,
+        grouped="," in core,
+        before=before,
+        after=after,
+    )
+
+
+def _section(number_format: str, value: float) -> tuple[str, list[tuple[bool, str]]]:
+    """Format codes and literal words of the section that applies, apart."""
+    sections: list[tuple[list[str], list[tuple[bool, str]]]] = [([], [])]
+    for match in _TOKEN.finditer(number_format):
+        codes, words = sections[-1]
+        plain = match["plain"]
+        literal = match["quoted"] or match["escaped"] or match["money"]
+        if plain == ";":
+            sections.append(([], []))
+        elif literal or (plain and plain not in "0#?.,%/eE+- ()ymdhsgaAPMpGnrlYDHST;@"):
+            words.append((any(c in "0#?" for c in codes), literal or plain))
+            if plain and plain in "年月日":
+                codes.append(plain)
+        elif plain:
+            codes.append(plain)
+    index = 1 if value < 0 and len(sections) > 1 else 2 if value == 0 and len(sections) > 2 else 0
+    codes, words = sections[index]
+    return "".join(codes), words
+
+
+def _around(words: list[tuple[bool, str]]) -> tuple[str, str]:
+    """Words before and after the digits; signs and brackets say only that the number is negative."""
+    sides = ["", ""]
+    for after, word in words:
+        sides[after] += word
+    before, behind = (side.strip(" 　") for side in sides)
+    return before.strip("-△▲−()¥￥\\$ "), behind.strip("() 　-")

@@ -1,0 +1,311 @@
+"""Turns the cells of one row into entries, and says what is doubtful about each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Brief, Entry, Past
+from kpi.issue import Choice, Issue
+from kpi.period import Period
+from kpi.plan import Card, Indicator, Round
+from kpi.schedule import expected_period
+from loaders.cells import Cell
+from loaders.dates import read_period
+from loaders.findings import Finding, as_issues
+from loaders.form import definition as d
+from loaders.form.match import Table, label
+from loaders.form.rows import Identified, merged_over
+from loaders.numbers import read_number
+from loaders.rules.register import finding
+
+_EXTERNAL = re.compile(r"\[[^\]]+\]")  # [1]Sheet1!A1 or '[other.xlsx]Sheet'!A1
+_DASHES = {"-", "--", "ー", "…", "・・・", "...", "*", "***", "x"}
+_SYNONYMS: Mapping[str, Mapping[str, str]] = {
+    "release": {"確定値": "final", "確報": "final", "確報値": "final", "速報値": "provisional", "見込み": "forecast",
+                "見込値": "forecast", "見込み値": "forecast"},
+    "missing_reason": {"調査中": "not_compiled", "集計中": "not_compiled", "該当無し": "not_applicable",
+                       "調査年でない": "not_survey_year", "調査年ではない": "not_survey_year"},
+}  # fmt: skip
+_ALL_WORDS = {"release": RELEASE_WORDS, "missing_reason": MISSING_WORDS, "correction_kind": CORRECTION_WORDS}
+
+
+@dataclass
+class RowReader:
+    """Reads one identified row. Everything noticed collects in ``issues``."""
+
+    table: Table
+    place: Identified
+    brief: Brief
+    round: Round
+    past: Past | None
+    siblings: Mapping[int, str]  # row -> indicator id, of all identified rows
+    issues: list[Issue] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    missing_in_value: str = ""  # a reason for having no value that is written where the value belongs
+
+    @property
+    def indicator(self) -> Indicator:
+        """The row's indicator."""
+        return self.place.indicator
+
+    @cached_property
+    def card(self) -> Card:
+        """The card in force."""
+        return self.brief.cards.get(self.indicator.id) or self.brief.plan.card(self.indicator.id)
+
+    @cached_property
+    def expected(self) -> Period:
+        """The period this round asks for."""
+        return expected_period(self.card, self.indicator, self.round)[0]
+
+    def read(self) -> dict[str, Entry]:
+        """The entries of the row's entry columns, empty ones included."""
+        for column in d.columns_for(self.round.kind):
+            if column.key not in self.table.columns:
+                continue
+            opened = d.enterable(column, self.indicator, self.card, self.round.kind, has_past=self.past is not None)
+            if opened:
+                self.entries[column.key] = self._entry(column)
+            else:
+                self._fixed(column)
+        return self.entries
+
+    # --- one cell
+
+    def ref(self, key: str) -> str:
+        """The address of a column in this row."""
+        return Cell(self.place.row, self.table.columns[key], "text", "").ref
+
+    def told(
+        self, code: str, key: str, words: Mapping[str, str] | None = None, choices: tuple[Choice, ...] = ()
+    ) -> None:
+        """A registered finding about one of the row's cells."""
+        entry, cell = self.entries.get(key), self.table.at(self.place.row, key)
+        written = entry.written if entry else cell.written if cell else ""
+        ref = entry.cell if entry else self.ref(key)
+        said = {"expected": self.table.headings.get(key, ""), "found": written} | dict(words or {})
+        self.issues.append(
+            finding(code, said, sheet=self.table.sheet.name, cell=ref, value=written,
+                    indicator_id=self.indicator.id, key=key, choices=choices)
+        )  # fmt: skip
+
+    def _empty(self, key: str) -> Entry:
+        return Entry(key, self.table.sheet.name, self.ref(key), "", None)
+
+    def _entry(self, column: d.Column) -> Entry:
+        cell = self.table.at(self.place.row, column.key)
+        comment = self.table.sheet.comments.get((self.place.row, self.table.columns[column.key]), "")
+        if comment:
+            self.told("cell.comment", column.key, {"comment": shortened(comment)})
+        if self.table.columns[column.key] in self.table.sheet.hidden_columns and cell:
+            self.told("column.hidden", column.key)
+        cell, shared = self._unmerged(column, cell)
+        if cell is None:
+            return self._empty(column.key)
+        blank = Entry(column.key, self.table.sheet.name, cell.ref, cell.written, None)
+        self.entries[column.key] = blank
+        value = self._understood(column, cell)
+        if shared and value is not None:
+            value = self._shared(column, shared, value)
+        return replace(self.entries[column.key], value=value)
+
+    def _unmerged(self, column: d.Column, cell: Cell | None) -> tuple[Cell | None, str]:
+        """The cell to read, and the merged range where it is shared with other rows or other columns."""
+        found = merged_over(self.table.sheet, self.place.row, self.table.columns[column.key])
+        if found is None or found[0] is None:
+            return cell, ""
+        top_left, (top, left, bottom, right) = found
+        others = {i for row, i in self.siblings.items() if top <= row <= bottom} - {self.indicator.id}
+        crossed = [k for k, c in self.table.columns.items() if left <= c <= right and k != column.key]
+        if not others and not crossed:
+            return top_left, ""
+        assert top_left is not None
+        return top_left, top_left.merged or f"{top_left.ref}:{Cell(bottom, right, 'text', '').ref}"
+
+    def _shared(self, column: d.Column, area: str, value: float | str) -> float | str | None:
+        cell = self.table.at(self.place.row, column.key)
+        if column.group == d.G_CONTACT:
+            self.told("cell.merged", column.key, {"range": area})
+            return value
+        shown = cell.written if cell else self.entries[column.key].written
+        choices = (
+            Choice(f"この指標の値も「{shortened(shown)}」", {column.key: value}),
+            Choice("空欄とする", {column.key: None}),
+        )
+        self.told("cell.merged_value", column.key, {"range": area}, choices)
+        return None
+
+    def _understood(self, column: d.Column, cell: Cell) -> float | str | None:
+        if cell.kind == "uncached":
+            self.told("formula.uncached", column.key, {"formula": shortened(cell.formula)})
+            return None
+        if cell.kind == "error" and column.kind != "number":
+            self.told("cell.error", column.key)
+            return None
+        match column.kind:
+            case "number":
+                value: float | str | None = self._number(column.key, cell)
+            case "period":
+                value = self._period(column.key, cell)
+            case "choice":
+                value = self._choice(column, cell)
+            case _:
+                value = cell.written.strip() or None
+        return self._calculated(column.key, cell, value) if cell.formula and cell.kind != "error" else value
+
+    def _calculated(self, key: str, cell: Cell, value: float | str | None) -> float | str | None:
+        words = {"formula": shortened(cell.formula), "found": cell.written}
+        if not _EXTERNAL.search(cell.formula):
+            self.told("formula.cached", key, words)
+            return value
+        choices = (Choice(f"「{cell.written}」で正しい", {key: value}),) if value is not None else ()
+        self.told("formula.external", key, words, choices)
+        return None
+
+    def _found(self, key: str, found: tuple[Finding, ...], choices: tuple[Choice, ...]) -> None:
+        entry = self.entries[key]
+        self.issues += as_issues(
+            found, choices, sheet=entry.sheet, cell=entry.cell, value=entry.written,
+            indicator_id=self.indicator.id, key=key,
+        )  # fmt: skip
+
+    def _number(self, key: str, cell: Cell) -> float | None:
+        if cell.kind in ("bool", "date"):
+            self._found(key, (Finding("number.boolean" if cell.kind == "bool" else "number.date", cell.written),), ())
+            return None
+        assert cell.value is not None
+        history = tuple(p.value for p in self.brief.history.get(self.indicator.id, ())) if key in _SCALED else ()
+        read = read_number(
+            cell.value,
+            unit=self.indicator.unit if key in _SCALED else "",
+            number_format=cell.number_format,
+            history=history,
+            name=self.indicator.name if key in _SCALED else "",
+            release=self._release() if key == "value" else "",
+            key=key,
+        )
+        if read.outcome == "wrong" and self._astray(key, cell):
+            return None
+        self._found(key, read.findings, read.choices)
+        if read.outcome == "missing" and key == "value" and read.missing:
+            self.missing_in_value = read.missing
+        return read.value if read.outcome == "value" else None
+
+    def _release(self) -> str:
+        """What the row's own 確定・速報・見込 column says."""
+        cell = self.table.at(self.place.row, "release")
+        return _code("release", label(cell.written)) if cell else ""
+
+    def _astray(self, key: str, cell: Cell) -> bool:
+        """Whether a number cell plainly holds what belongs in a choice column."""
+        for other in ("release", "correction_kind"):
+            code = _code(other, label(cell.written))
+            if code and other in self.table.columns:
+                hint = f"「{self.table.headings[other]}」の欄の内容のようです。"
+                self.told("entry.wrong_column", key, {"hint": hint})
+                return True
+        return False
+
+    def _period(self, key: str, cell: Cell) -> str | None:
+        assert cell.value is not None
+        read = read_period(
+            cell.value, expected=self.expected if key == "period" else None, number_format=cell.number_format, key=key
+        )
+        self._found(key, read.findings, read.choices)
+        return read.period.code if read.outcome == "value" and read.period else None
+
+    def _choice(self, column: d.Column, cell: Cell) -> str | None:
+        text, words = label(cell.written), column.choices or {}
+        if not text:
+            return None
+        if code := _code(column.key, text):
+            return code
+        within = {c for c, w in words.items() if label(w) in text}
+        offered = tuple(Choice(w, {column.key: c}) for c, w in words.items())
+        if text in _DASHES:
+            self.told("choice.dash", column.key, choices=(*offered, Choice("空欄とする", {column.key: None})))
+        elif len(within) == 1 and not re.search(
+            "でない|では|ない|以外|否|未確定", text.replace(label(words[min(within)]), "")
+        ):
+            code = within.pop()
+            self.told("choice.folded", column.key, {"taken": words[code]})
+            return code
+        elif len(within) > 1:
+            self.told("choice.several", column.key, choices=offered)
+        elif cell.kind == "number" or (re.search(r"\d", text) and _is_number(cell.written)):
+            hint = f"数値は「{self.table.headings.get('value', '今回の値')}」などの欄に書いてください。"
+            self.told("entry.wrong_column", column.key, {"hint": hint})
+        elif any(_code(k, text) for k in _ALL_WORDS if k != column.key):
+            other = next(k for k in _ALL_WORDS if k != column.key and _code(k, text))
+            hint = f"「{self.table.headings.get(other, other)}」の欄の内容のようです。"
+            self.told("entry.wrong_column", column.key, {"hint": hint})
+        else:
+            self.told("choice.unknown", column.key, {"choices": "・".join(words.values())}, offered)
+        return None
+
+    # --- cells that are not to be filled in
+
+    def _fixed(self, column: d.Column) -> None:
+        cell = self.table.at(self.place.row, column.key)
+        if column.key in ("number", "name") or column.key.startswith(("last_comment", "last_evidence")):
+            return
+        if column.key in ("numerator", "denominator", "correction", "correction_kind"):
+            if cell and cell.written.strip():
+                self.told("entry.not_asked", column.key)
+            return
+        known = self._known(column.key)
+        if cell is None or known is None or self._agrees(column, cell, known):
+            return
+        shown = (
+            known if isinstance(known, str) else d.period_text(known) if isinstance(known, Period) else f"{known:,.10g}"
+        )
+        quiet = column.key in ("field", "source", "direction")
+        self.told("prefilled.note" if quiet else "prefilled.changed", column.key, {"known": shown})
+
+    def _known(self, key: str) -> float | str | Period | None:
+        if key in d.CARD_KEYS:
+            return d.card_value(self.card, key)
+        if key in ("unit", "source"):
+            return str(getattr(self.indicator, key))
+        if key == "direction":
+            return d.DIRECTION_WORDS[self.card.direction]
+        if key == "last_value":
+            return self.past.value if self.past else None
+        return self.past.period if key == "last_period" and self.past else None
+
+    def _agrees(self, column: d.Column, cell: Cell, known: float | str | Period) -> bool:
+        if cell.value is None:
+            return False
+        if isinstance(known, str):
+            return label(cell.written) == label(known)
+        if isinstance(known, Period):
+            # The usual case first: prefilled and untouched.
+            return label(cell.written) == label(d.period_text(known)) or (
+                read_period(cell.value, expected=known).period == known
+            )
+        if cell.kind == "number" and cell.value == known:
+            return True
+        found = read_number(cell.value, unit=self.indicator.unit, number_format=cell.number_format).value
+        return found is not None and abs(found - known) <= 0.5 * 10.0**-self.card.decimals * (1 - 1e-6)
+
+
+_SCALED = ("value", "correction", "baseline", "target")
+
+
+def _is_number(text: str) -> bool:
+    return read_number(text).outcome == "value"
+
+
+def _code(key: str, text: str) -> str:
+    """The code of a drop-down's word, a usual synonym included; empty where it is neither."""
+    found = next((c for c, w in _ALL_WORDS[key].items() if label(w) == text), "")
+    return found or next((c for w, c in _SYNONYMS.get(key, {}).items() if label(w) == text), "")
+
+
+def shortened(text: str, length: int = 60) -> str:
+    """A text on one line, cut where it is long."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"

@@ -1,0 +1,334 @@
+"""The survey workbook, written down once: its sheets, its columns, where things stand, and its hidden sheet.
+
+The writer lays out what is said here and the reader looks for it, so that the two cannot drift. Nothing in this module
+touches a file. Words of the office come from the plan (``plan.words``) where the plan gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Literal
+
+from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.period import Period
+from kpi.plan import Card, Direction, Indicator, Plan, RoundKind
+
+#: Raised whenever columns, their meaning or the hidden sheet change; a reader tells an old form by it.
+FORM_VERSION = "1"
+
+GUIDE_SHEET = "記入要領"
+FORM_SHEET = "KPI調査票"
+META_SHEET = "_様式情報"
+
+#: First cell of the hidden sheet: whoever finds it there has found the sheet, whatever it is called now.
+META_MARK = "dx-plan-kpi-form"
+
+#: The mark of a sample, in every sheet a person reads.
+SAMPLE_MARK = "【サンプル】"
+SAMPLE_NOTE = "これは操作を試すための見本です。数値は架空のもので、実績ではありません。"
+
+TITLE_ROW = 1
+SUBTITLE_ROW = 2
+LEGEND_ROW = 3
+GROUP_ROW = 4
+HEADING_ROW = 5
+FIRST_DATA_ROW = 6
+
+#: A hidden first column carries the indicator's id along when rows are sorted or moved.
+TOKEN_COLUMN = 1
+TOKEN_HEADING = "行ID"
+FIRST_COLUMN = 2
+
+ColumnKind = Literal["number", "period", "choice", "text"]
+#: When an entry cell is wanted: always; unless a reason for having no value is given; only beside 未公表; only beside a
+#: correction; or whenever the department has something to say.
+Need = Literal["always", "unless_missing", "when_unpublished", "when_corrected", "optional"]
+
+ALL_ROUNDS: tuple[RoundKind, ...] = ("targets", "annual", "half", "midterm")
+VALUE_ROUNDS: tuple[RoundKind, ...] = ("annual", "half", "midterm")
+#: Facts of the card: shown where they are set, entered while they are not, and open to change in a ``targets`` round.
+CARD_KEYS = ("baseline", "baseline_period", "target", "target_period")
+
+DIRECTION_WORDS: Mapping[Direction, str] = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
+
+#: What the form calls things when the plan has no word of its own for them.
+DEFAULT_WORDS: Mapping[str, str] = {
+    "answer": "回答",
+    "form": "回答様式",
+    "baseline": "現状値",
+    "target": "目標値",
+    "unset": "未設定",
+}
+
+G_INDICATOR, G_CARD, G_LAST = "指標", "計画の値", "前回の回答"
+G_VALUE, G_MISSING, G_CORRECTION = "今回の実績", "実績がないとき", "前回値の訂正"
+G_GROUNDS, G_CONTACT = "根拠・説明", "回答した人"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the form.
+
+    ``heading`` and ``note`` may hold ``{baseline}``-like words of the plan; a newline in the heading is where it may
+    break. ``heading_targets`` replaces it in a ``targets`` round. ``entry`` says whether departments fill it in (row by
+    row see :func:`enterable`). ``width`` is Excel's, ``note`` the message on an entry cell (at most 255 characters),
+    ``choices`` maps codes to the words of the drop-down.
+    """
+
+    key: str
+    heading: str
+    group: str
+    entry: bool
+    kind: ColumnKind
+    width: float
+    note: str = ""
+    rounds: tuple[RoundKind, ...] = ALL_ROUNDS
+    choices: Mapping[str, str] | None = None
+    need: Need = "optional"
+    heading_targets: str = ""
+
+    def code(self, word: str) -> str:
+        """The code of a drop-down's word, empty where it is none of them."""
+        return next((code for code, text in (self.choices or {}).items() if text == word), "")
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("number", "番号", G_INDICATOR, False, "text", 4.8),
+    Column("field", "分野", G_INDICATOR, False, "text", 7),
+    Column("name", "指標名", G_INDICATOR, False, "text", 16),
+    Column("unit", "単位", G_INDICATOR, False, "text", 5.6),
+    Column("source", "出典", G_INDICATOR, False, "text", 9.5),
+    Column("direction", "目指す\n方向", G_INDICATOR, False, "text", 6),
+    Column(
+        "baseline", "{baseline}", G_CARD, True, "number", 8.2, need="always",
+        note="計画の出発点の値です。数字だけを入力してください(単位は不要)。未定のときは空けておいてください。",
+    ),
+    Column(
+        "baseline_period", "{baseline}の\n時点", G_CARD, True, "period", 9.6, need="always",
+        note="{baseline}がいつの値かを入力してください。\n例: 令和5年度、令和5年、R6.9末",
+    ),
+    Column(
+        "target", "{target}", G_CARD, True, "number", 8.2, need="always",
+        note="計画の最終目標の値です。数字だけを入力してください(単位は不要)。未定のときは空けておいてください。",
+    ),
+    Column(
+        "target_period", "{target}の\n時点", G_CARD, True, "period", 9.6,
+        note=(
+            "{target}をいつの値で判定するかを入力してください。"
+            "公表が遅れる統計では、計画最終年度より前の年度になります。\n例: 令和10年度"
+        ),
+    ),
+    Column("last_value", "前回値", G_LAST, False, "number", 8.2, rounds=VALUE_ROUNDS),
+    Column("last_period", "前回値の\n時点", G_LAST, False, "period", 9.6, rounds=VALUE_ROUNDS),
+    Column("last_comment", "前回の要因分析", G_LAST, False, "text", 16, rounds=VALUE_ROUNDS),
+    Column("last_evidence", "前回の\n根拠資料", G_LAST, False, "text", 9.5, rounds=VALUE_ROUNDS),
+    Column(
+        "value", "今回の値", G_VALUE, True, "number", 9, rounds=VALUE_ROUNDS, need="unless_missing",
+        note=(
+            "数字だけを入力してください(単位は不要)。0は「ゼロだった」という意味です。"
+            "値がないときは空けて「実績がない理由」を選んでください。"
+            "分子・分母を入れた率は空けておけば計算します。"
+        ),
+    ),
+    Column(
+        "numerator", "分子", G_VALUE, True, "number", 8.6, rounds=VALUE_ROUNDS, need="unless_missing",
+        note="率のもとになる実数(分子)を入力してください。率は取込時に計算し、「今回の値」と照合します。",
+    ),
+    Column(
+        "denominator", "分母", G_VALUE, True, "number", 8.6, rounds=VALUE_ROUNDS, need="unless_missing",
+        note="率のもとになる実数(分母)を入力してください。率は取込時に計算し、「今回の値」と照合します。",
+    ),
+    Column(
+        "period", "いつの値か", G_VALUE, True, "period", 9.6, rounds=VALUE_ROUNDS, need="unless_missing",
+        note=(
+            "「今回の値」がいつの値かを入力してください。違うときだけ直してください。\n"
+            "例: 令和6年度、令和6年、R6.9末、2024年度"
+        ),
+    ),
+    Column(
+        "release", "確定・\n速報・\n見込", G_VALUE, True, "choice", 6.6, rounds=VALUE_ROUNDS, choices=RELEASE_WORDS,
+        need="unless_missing",
+        note=(
+            "一覧から選んでください。\n確定: 今後変わらない値\n速報: 後で確報が出る値\n"
+            "見込: 推計や予定の値(進捗の判定には使いません)"
+        ),
+    ),
+    Column(
+        "missing_reason", "実績が\nない理由", G_MISSING, True, "choice", 8.6, rounds=VALUE_ROUNDS,
+        choices=MISSING_WORDS,
+        note=(
+            "「今回の値」を入力できないときに、一覧から選んでください。"
+            "未公表のときは次回公表予定も入力してください。"
+        ),
+    ),
+    Column(
+        "next_release", "次回公表\n予定", G_MISSING, True, "period", 8.8, rounds=VALUE_ROUNDS, need="when_unpublished",
+        note="次に値が公表される年月を入力してください。\n例: 令和8年9月、2026/9",
+    ),
+    Column(
+        "correction", "訂正後の\n前回値", G_CORRECTION, True, "number", 8.6, rounds=VALUE_ROUNDS,
+        note="前回値が変わったときだけ、正しい値を入力してください。変わらないときは空けておいてください。",
+    ),
+    Column(
+        "correction_kind", "訂正の種類", G_CORRECTION, True, "choice", 8, rounds=VALUE_ROUNDS,
+        choices=CORRECTION_WORDS, need="when_corrected",
+        note=(
+            "前回値を訂正するときに、一覧から選んでください。\n確報: 速報が確報になった\n"
+            "集計誤り: 集計や転記の誤り\n定義変更: 調査や算定の定義が変わった"
+        ),
+    ),
+    Column(
+        "evidence", "根拠資料", G_GROUNDS, True, "text", 12.5, need="unless_missing", heading_targets="設定根拠",
+        note="値の根拠を入力してください。\n例: 令和6年度県民経済計算 第3表(統計分析課、令和8年3月公表)",
+    ),
+    Column(
+        "analysis", "要因分析", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
+        note="増減の理由を入力してください。進捗に遅れがある指標では必ず入力してください。改行はAlt+Enterです。",
+    ),
+    Column(
+        "actions", "今後の対応", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
+        note=(
+            "目標に向けて今後行うことを入力してください。進捗に遅れがある指標では必ず入力してください。"
+            "改行はAlt+Enterです。"
+        ),
+    ),
+    Column("section", "担当課", G_CONTACT, True, "text", 8.4, need="always", note="担当課の名称を入力してください。"),
+    Column("person", "担当者", G_CONTACT, True, "text", 7.4, need="always", note="担当者の氏名を入力してください。"),
+    Column(
+        "contact", "連絡先", G_CONTACT, True, "text", 11.5, need="always",
+        note="課の共有メールアドレスか内線番号を入力してください(個人のアドレスは入力しないでください)。",
+    ),
+)  # fmt: skip
+
+
+def columns_for(kind: RoundKind) -> tuple[Column, ...]:
+    """The columns of a kind of round, from left to right."""
+    return tuple(c for c in COLUMNS if kind in c.rounds)
+
+
+def column(key: str) -> Column:
+    """The column of a key; KeyError where there is none."""
+    for found in COLUMNS:
+        if found.key == key:
+            return found
+    raise KeyError(key)
+
+
+def positions(kind: RoundKind) -> Mapping[str, int]:
+    """Where each column of a kind of round stands when the form is written (1 is A)."""
+    return {c.key: FIRST_COLUMN + i for i, c in enumerate(columns_for(kind))}
+
+
+def word(plan: Plan, key: str) -> str:
+    """The plan's word for a thing, or the form's own."""
+    return plan.words.get(key) or DEFAULT_WORDS[key]
+
+
+def fingerprint(indicator: Indicator, card: Card) -> str:
+    """A short mark of what an indicator meant when the form was written, so that a reader sees when it has changed."""
+    said = "\x1f".join((indicator.number, indicator.name, indicator.unit, card.direction))
+    return sha256(said.encode()).hexdigest()[:12]
+
+
+def in_words(text: str, plan: Plan) -> str:
+    """A heading or note with the plan's words put in."""
+    for key in DEFAULT_WORDS:
+        text = text.replace("{" + key + "}", word(plan, key))
+    return text
+
+
+def heading(found: Column, plan: Plan, kind: RoundKind) -> str:
+    """What a column is called, on one line."""
+    return heading_lines(found, plan, kind).replace("\n", "")
+
+
+def heading_lines(found: Column, plan: Plan, kind: RoundKind) -> str:
+    """What stands above a column, broken where a narrow column should break it."""
+    chosen = found.heading_targets if kind == "targets" and found.heading_targets else found.heading
+    return in_words(chosen, plan)
+
+
+def period_text(period: Period | None) -> str:
+    """A period as the form shows it: ``令和6年度``, ``令和6年9月末``; empty for None."""
+    return period.label.split("(")[0] if period else ""
+
+
+def card_value(card: Card, key: str) -> float | Period | None:
+    """What a card says in one of :data:`CARD_KEYS`."""
+    facts: Mapping[str, float | Period | None] = {
+        "baseline": card.baseline,
+        "baseline_period": card.baseline_period,
+        "target": card.target,
+        "target_period": card.target_period,
+    }
+    return facts[key]
+
+
+def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, *, has_past: bool) -> bool:
+    """Whether a department fills in this column for this indicator.
+
+    Card facts are open while unset and in a ``targets`` round; 分子 and 分母 belong to rates; only what was said before
+    can be corrected.
+    """
+    if not found.entry:
+        return False
+    if found.key in CARD_KEYS:
+        return kind == "targets" or card_value(card, found.key) is None
+    if found.key in ("numerator", "denominator"):
+        return indicator.is_rate
+    if found.key in ("correction", "correction_kind"):
+        return has_past
+    return True
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What the hidden sheet says: whose form it is, and where columns and rows stood when it was written.
+
+    ``rows`` gives (indicator id, row, :func:`fingerprint`).
+    """
+
+    form_version: str
+    plan_id: str
+    round_id: str
+    department_id: str
+    made_on: date
+    sample: bool
+    columns: tuple[tuple[str, int], ...]
+    rows: tuple[tuple[str, int, str], ...]
+
+
+def meta_rows(meta: Meta) -> tuple[tuple[str, ...], ...]:
+    """The hidden sheet's rows, every cell a text: the mark, then facts, columns and rows, each under its own tag."""
+    facts = (
+        (META_MARK, meta.form_version),
+        ("plan", meta.plan_id),
+        ("round", meta.round_id),
+        ("department", meta.department_id),
+        ("made_on", meta.made_on.isoformat()),
+        ("sample", "1" if meta.sample else "0"),
+    )
+    columns = tuple(("column", key, str(place)) for key, place in meta.columns)
+    return facts + columns + tuple(("row", token, str(row), print_) for token, row, print_ in meta.rows)
+
+
+def read_meta(rows: Iterable[Sequence[str]]) -> Meta | None:
+    """The hidden sheet read back; None where it is not ours or has been damaged."""
+    table = [tuple(r) for r in rows if r]
+    facts = {r[0]: r[1] for r in table if len(r) >= 2}
+    try:
+        return Meta(
+            form_version=facts[META_MARK],
+            plan_id=facts["plan"],
+            round_id=facts["round"],
+            department_id=facts["department"],
+            made_on=date.fromisoformat(facts["made_on"]),
+            sample=facts["sample"] == "1",
+            columns=tuple((r[1], int(r[2])) for r in table if r[0] == "column"),
+            rows=tuple((r[1], int(r[2]), r[3]) for r in table if r[0] == "row"),
+        )
+    except (KeyError, ValueError, IndexError):
+        return None

@@ -1,0 +1,105 @@
+"""The rows of a form as data: what stands in each cell when it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpi.collection import Brief, Past
+from kpi.period import Period
+from kpi.plan import Card, Indicator, Plan, Round
+from kpi.schedule import expected_period
+from loaders.form import definition as d
+
+
+@dataclass(frozen=True)
+class Row:
+    """One indicator's row: its facts, what was said before, what is expected now, what is already answered."""
+
+    indicator: Indicator
+    card: Card
+    past: Past | None
+    expected: Period
+    due: bool
+    given: Mapping[str, object]
+
+    def open(self, column: d.Column, round_: Round) -> bool:
+        """Whether the department fills in this column of this row."""
+        return d.enterable(column, self.indicator, self.card, round_.kind, has_past=self.past is not None)
+
+
+def form_rows(
+    brief: Brief, round_: Round, department_id: str, answers: Mapping[str, Mapping[str, object]]
+) -> tuple[Row, ...]:
+    """The rows of a department's form, in the plan's order."""
+    rows = []
+    for indicator in brief.plan.owned_by(department_id, brief.day):
+        card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
+        expected, due = expected_period(card, indicator, round_)
+        past = last_value(brief.history.get(indicator.id, ()), round_, expected)
+        rows.append(Row(indicator, card, past, expected, due, answers.get(indicator.id, {})))
+    return tuple(rows)
+
+
+def last_value(history: tuple[Past, ...], round_: Round, expected: Period) -> Past | None:
+    """The newest value said before this round. A form written again does not show its own answers as 前回値."""
+    before = [p for p in history if p.round_id != round_.id and p.period.position <= expected.position + 1e-9]
+    return before[-1] if before else None
+
+
+def shown(column: d.Column, row: Row, plan: Plan, round_: Round) -> str | float | None:
+    """What stands in a cell when the form goes out: the answer given, else what is prefilled."""
+    if column.entry and column.key in row.given:
+        return _in_words(column, row.given[column.key])
+    if column.key in d.CARD_KEYS:
+        fact = d.card_value(row.card, column.key)
+        return d.period_text(fact) if isinstance(fact, Period) else fact
+    if column.entry:
+        return _suggested(column, row)
+    return _fixed(column.key, row, plan)
+
+
+def _suggested(column: d.Column, row: Row) -> str | None:
+    answered = row.given.get("value") is not None or row.given.get("missing_reason") is not None
+    match column.key:
+        case "period" if row.due or answered:
+            return d.period_text(row.expected)
+        case "missing_reason" if not row.due and not answered:
+            return (column.choices or {})["not_survey_year"]
+        case _:
+            return None
+
+
+def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
+    indicator, past = row.indicator, row.past
+    match key:
+        case "number" | "name" | "unit" | "source":
+            return str(getattr(indicator, key))
+        case "field":
+            return plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標"
+        case "direction":
+            return d.DIRECTION_WORDS[row.card.direction]
+        case "last_value":
+            return past.value if past else None
+        case "last_period":
+            return d.period_text(past.period) if past else None
+        case "last_comment":
+            return past.comment if past else None
+        case _:
+            return past.evidence if past else None
+
+
+def _in_words(column: d.Column, answer: object) -> str | float | None:
+    if answer is None or isinstance(answer, int | float):
+        return answer
+    if isinstance(answer, Period):
+        return d.period_text(answer)
+    text = str(answer)
+    if column.kind == "choice":
+        return (column.choices or {}).get(text, text)
+    if column.kind == "period":
+        try:
+            return d.period_text(Period.parse(text))
+        except ValueError:
+            return text
+    return text

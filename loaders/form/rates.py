@@ -1,0 +1,73 @@
+"""What a row's cells say together: a rate from its parts, and a reason written where the value belongs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kpi.collection import MISSING_WORDS, Entry
+from kpi.issue import Choice
+from loaders.form.answering import RowReader
+
+
+def settle_missing(reader: RowReader, entries: dict[str, Entry]) -> dict[str, Entry]:
+    """未公表 written into the value cell is the reason, unless another reason is given beside it."""
+    missing, beside = reader.missing_in_value, entries.get("missing_reason")
+    if not missing:
+        return entries
+    words = {"taken": MISSING_WORDS[missing]}
+    if beside is None or (beside.value is None and not beside.written):
+        taken = replace(entries["value"], key="missing_reason", value=missing)
+        reader.told("value.as_missing", "value", words)
+        return entries | {"missing_reason": taken}
+    if beside.value is not None and beside.value != missing:
+        codes = (missing, str(beside.value))
+        choices = tuple(Choice(MISSING_WORDS[c], {"missing_reason": c}) for c in codes)
+        reader.told("value.two_missing", "missing_reason", words | {
+            "found": entries["value"].written, "taken": MISSING_WORDS[str(beside.value)]}, choices)  # fmt: skip
+        return entries | {"missing_reason": replace(beside, value=None)}
+    return entries
+
+
+def work_out(reader: RowReader, entries: dict[str, Entry]) -> dict[str, Entry]:
+    """Work a rate out of 分子 and 分母 where the value is empty, else compare."""
+    over, under = entries.get("numerator"), entries.get("denominator")
+    value = entries.get("value")
+    if over is None or under is None or value is None:
+        return entries
+    if not isinstance(over.value, float) or not isinstance(under.value, float):
+        half = (over, under) if not over.written and under.written else (under, over)
+        if not half[0].written and isinstance(half[1].value, float):
+            reader.told("rate.half", half[0].key)
+        return entries
+    if under.value <= 0:
+        reader.told("rate.denominator", "denominator")
+        return entries
+    return _with_rate(reader, entries, over, under, over.value / under.value)
+
+
+def _with_rate(
+    reader: RowReader, entries: dict[str, Entry], over: Entry, under: Entry, quotient: float
+) -> dict[str, Entry]:
+    value, unit, digits = entries["value"], reader.indicator.unit, reader.card.decimals
+    percent = unit in ("%", "％")
+    rate = quotient * 100 if percent else quotient
+    shown = f"{rate:,.{digits + 1}f}{unit}"
+    if not value.written:
+        if entries.get("missing_reason") and entries["missing_reason"].value:
+            return entries
+        made = Entry("value", value.sheet, f"{over.cell}/{under.cell}", f"{over.written}/{under.written}", rate)
+        entries = entries | {"value": made}
+        reader.entries = entries
+        if not percent:
+            # 千円/人 may be counted in yen, in thousands or in millions: the parts alone do not say.
+            reader.told("rate.scale", "value", choices=(Choice(shown, {"value": rate}),))
+            return entries | {"value": replace(made, value=None)}
+        reader.told(
+            "rate.worked_out", "value", {"numerator": over.written, "denominator": under.written, "value": shown}
+        )
+        return entries
+    if isinstance(value.value, float) and abs(value.value - rate) > 0.5 * 10.0**-digits + 1e-9:
+        found = f"{value.value:,.10g}{unit}"
+        choices = (Choice(f"書かれた{found}", {"value": value.value}), Choice(f"計算した{shown}", {"value": rate}))
+        reader.told("rate.differs", "value", {"found": found, "value": shown}, choices)
+    return entries

@@ -1,0 +1,192 @@
+"""Which row answers for which indicator.
+
+A sort or a paste moves what is seen, not always the hidden mark beside it. So a row is what its number and name say
+together; the mark only speaks where they are gone, and wherever two witnesses differ somebody is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kpi.collection import Brief
+from kpi.issue import Issue
+from kpi.plan import Indicator
+from loaders.cells import Cell, Sheet
+from loaders.form import definition as d
+from loaders.form.match import Table, label
+from loaders.rules.register import finding
+
+_FIGURES = ("value", "numerator", "denominator", "missing_reason", "correction", "baseline", "target")
+_TOTALS = ("合計", "計", "小計", "総計", "総数")
+
+
+@dataclass(frozen=True)
+class Identified:
+    """One row of the table and the indicator it answers for."""
+
+    row: int
+    indicator: Indicator
+
+
+@dataclass
+class Rows:
+    """The rows of a table, sorted out."""
+
+    found: list[Identified] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+class Names:
+    """Indicators of a plan by folded number and name."""
+
+    def __init__(self, indicators: tuple[Indicator, ...]) -> None:
+        self.ids = {i.id: i for i in indicators}
+        self._numbers: dict[str, list[Indicator]] = {}
+        self._names: dict[str, list[Indicator]] = {}
+        for indicator in indicators:
+            self._numbers.setdefault(label(indicator.number), []).append(indicator)
+            self._names.setdefault(label(indicator.name), []).append(indicator)
+
+    def number(self, text: str) -> Indicator | None:
+        """The one indicator of a number."""
+        found = self._numbers.get(label(text), [])
+        return found[0] if len(found) == 1 else None
+
+    def name(self, text: str) -> Indicator | None:
+        """The one indicator of a name."""
+        found = self._names.get(label(text), [])
+        return found[0] if len(found) == 1 else None
+
+
+def identify(table: Table, brief: Brief, ours: Mapping[str, Indicator]) -> Rows:
+    """Every row below the heading: identified, or told why not. ``ours`` are the department's indicators."""
+    names, out, outside = Names(brief.plan.indicators), Rows(), []
+    for row, cells in table.sheet.rows():
+        if row <= table.heading_row or _is_heading(cells, table):
+            continue
+        indicator, issues = _identity(table, row, names)
+        if indicator is None and not issues:
+            issues, left = _nobody(table, row, cells)
+            outside += left
+        elif indicator is not None and indicator.id not in ours:
+            out.issues.append(_foreign(table, row, indicator, brief))
+            continue
+        out.issues += issues
+        if indicator is not None:
+            out.found.append(Identified(row, indicator))
+            if row in table.sheet.hidden_rows:
+                words = {"row": str(row), "name": indicator.name}
+                out.issues.append(_at(table, row, "row.hidden", words, indicator.id))
+    if outside:
+        refs = "、".join(c.ref for c in outside[:8]) + (" ほか" if len(outside) > 8 else "")
+        out.issues.append(
+            finding(
+                "row.outside", {"cells": refs}, sheet=table.sheet.name, cell=outside[0].ref, value=outside[0].written
+            )
+        )
+    return out
+
+
+def _is_heading(cells: tuple[Cell, ...], table: Table) -> bool:
+    """A heading row repeated further down."""
+    known = {label(h) for h in table.headings.values()}
+    return sum(label(c.written) in known for c in cells) >= 4
+
+
+def _identity(table: Table, row: int, names: Names) -> tuple[Indicator | None, list[Issue]]:
+    cells = {key: table.at(row, key) for key in ("number", "name", "token")}
+    texts = {key: cell.written.strip() if cell else "" for key, cell in cells.items()}
+    by_number, by_name = names.number(texts["number"]), names.name(texts["name"])
+    token = names.ids.get(texts["token"])
+    if by_number and by_name and by_number.id != by_name.id:
+        words = {"by_number": by_number.name, "by_name": by_name.name}
+        return None, [_at(table, row, "row.conflict", words)]
+    found = by_name or by_number
+    if found is None:
+        return _by_token(table, row, token, texts)
+    issues = []
+    if token and token.id != found.id:
+        if not (by_number and by_name):
+            # One witness against one: nobody can tell whose answer this is.
+            said = {"by_number": (by_number or token).name, "by_name": (by_name or token).name}
+            return None, [_at(table, row, "row.conflict", said)]
+        words = {"name": found.name, "token": token.name}
+        issues.append(_at(table, row, "row.token_conflict", words, found.id, "row"))
+    for key, known in (("number", by_number), ("name", by_name)):
+        same = label(texts[key]) == label(str(getattr(found, key)))  # a number that two indicators share
+        if known is None and not same and key in table.columns:
+            issues.append(_changed(table, row, key, str(getattr(found, key)), found.id))
+    return found, issues
+
+
+def _by_token(
+    table: Table, row: int, token: Indicator | None, texts: Mapping[str, str]
+) -> tuple[Indicator | None, list[Issue]]:
+    if token is None or not _entries(table, row):
+        return None, []
+    if texts["number"] or texts["name"]:
+        # Something else is written where number and name belong: not this indicator's row any more, for all we know.
+        return None, []
+    return token, [_at(table, row, "row.by_token", {"name": token.name}, token.id, "row")]
+
+
+def _changed(table: Table, row: int, key: str, known: str, indicator_id: str) -> Issue:
+    cell = table.at(row, key)
+    found = cell.written if cell else "(空欄)"
+    ref = Cell(row, table.columns[key], "text", "").ref
+    words = {"expected": table.headings[key], "known": known, "found": found}
+    return finding(
+        "prefilled.changed",
+        words,
+        sheet=table.sheet.name,
+        cell=ref,
+        value=cell.written if cell else "",
+        indicator_id=indicator_id,
+        key=key,
+    )
+
+
+def _entries(table: Table, row: int) -> list[Cell]:
+    """What stands in the columns that departments fill in."""
+    keys = [c.key for c in d.COLUMNS if c.entry and c.key in table.columns]
+    return [cell for key in keys if (cell := table.at(row, key))]
+
+
+def _nobody(table: Table, row: int, cells: tuple[Cell, ...]) -> tuple[list[Issue], list[Cell]]:
+    """A row of no indicator: a fault where figures stand in it, else text outside the table."""
+    figures = [c for key in _FIGURES if (c := table.at(row, key))]
+    named = table.at(row, "name") or table.at(row, "number")
+    identity = [c for key in ("number", "name") if (c := table.at(row, key))]
+    total = any(label(c.written) in _TOTALS for c in cells if c.kind == "text")
+    lone = len(cells) <= 1 and not any(c.kind == "number" for c in figures)
+    if total or lone or not (figures or (identity and _entries(table, row))):
+        token = table.columns.get("token")
+        return [], [c for c in cells if c.column != token]
+    place = (figures or [named] if named else figures or list(cells))[0]
+    assert place is not None
+    words = {"row": str(row)}
+    return [finding("row.unidentified", words, sheet=table.sheet.name, cell=place.ref, value=place.written)], []
+
+
+def _foreign(table: Table, row: int, indicator: Indicator, brief: Brief) -> Issue:
+    owner = brief.plan.owner(indicator.id, brief.day)
+    words = {"name": indicator.name, "owner": owner.name(brief.day) if owner else "ほかの部局"}
+    return _at(table, row, "row.other_department", words, indicator.id)
+
+
+def _at(table: Table, row: int, code: str, words: Mapping[str, str], indicator_id: str = "", key: str = "") -> Issue:
+    """A finding about a whole row, placed at its name."""
+    place = table.at(row, "name") or table.at(row, "number") or table.at(row, "token")
+    ref = place.ref if place else f"{row}行"
+    value = place.written if place else ""
+    return finding(code, words, sheet=table.sheet.name, cell=ref, value=value, indicator_id=indicator_id, key=key)
+
+
+def merged_over(sheet: Sheet, row: int, column: int) -> tuple[Cell | None, tuple[int, int, int, int]] | None:
+    """The top-left cell and the range of the merged area that a place lies in."""
+    for area in sheet.merged:
+        top, left, bottom, right = area
+        if top <= row <= bottom and left <= column <= right:
+            return sheet.at(top, left), area
+    return None

@@ -1,0 +1,182 @@
+"""Whose form a workbook is: plan, round, department, sheet; from its hidden sheet, else from what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from kpi.collection import Brief
+from kpi.issue import Issue
+from kpi.plan import Indicator, Plan, Round
+from loaders.cells import Book, Sheet
+from loaders.form import definition as d
+from loaders.form.match import Table, find_meta, find_tables, label, texts_above
+from loaders.form.rows import Names
+from loaders.rules.register import finding
+
+
+@dataclass
+class Whose:
+    """What is known of a workbook before its rows are read."""
+
+    plan_id: str
+    meta: d.Meta | None
+    table: Table | None = None
+    round: Round | None = None
+    department_id: str = ""
+    sample: bool = False
+    issues: list[Issue] = field(default_factory=list)
+
+    def indicators(self, brief: Brief) -> Mapping[str, Indicator]:
+        """The department's indicators: today's, and those it held when the form was made."""
+        days = [brief.day] + ([self.meta.made_on] if self.meta else [])
+        found = {i.id: i for day in days for i in brief.plan.owned_by(self.department_id, day)}
+        return {i.id: i for i in brief.plan.indicators if i.id in found}
+
+
+def whose(book: Book, brief: Brief, round_id: str, department_id: str) -> Whose:
+    """Find out whose form it is; what cannot be found out is an issue."""
+    found = find_meta(book)
+    meta, meta_sheet = found if found else (None, None)
+    out = Whose(meta.plan_id if meta else brief.plan.id, meta)
+    if meta and meta.plan_id != brief.plan.id:
+        out.issues.append(finding("form.other_plan"))
+        return out
+    told = _round_of(brief.plan, meta.round_id) if meta else None
+    kind_round = told or _round_of(brief.plan, round_id)
+    tables = _tables(book, brief.plan, kind_round, meta_sheet)
+    out.table = _choose(tables, out)
+    out.sample = bool(meta and meta.sample) or any(d.SAMPLE_MARK in t for t in _titles(out.table))
+    if out.table is None:
+        return out
+    if meta is None:
+        out.issues.append(finding("form.identity_missing", sheet=out.table.sheet.name))
+    elif meta.form_version != d.FORM_VERSION:
+        out.issues.append(finding("form.version", {"found": meta.form_version, "current": d.FORM_VERSION}))
+    _find_round(out, brief.plan, told, round_id)
+    _find_department(out, brief, department_id)
+    return out
+
+
+def _round_of(plan: Plan, round_id: str) -> Round | None:
+    return next((r for r in plan.rounds if r.id == round_id), None)
+
+
+def _tables(book: Book, plan: Plan, round_: Round | None, meta_sheet: Sheet | None) -> tuple[Table, ...]:
+    if round_:
+        return find_tables(book, plan, round_.kind, meta_sheet)
+    annual = find_tables(book, plan, "annual", meta_sheet)
+    # Every heading of a targets form also stands in an annual one, all but its grounds.
+    targets = find_tables(book, plan, "targets", meta_sheet)
+    better = bool(targets) and (not annual or _known(targets[0]) > _known(annual[0]))
+    return targets if better else annual
+
+
+def _known(table: Table) -> float:
+    return len(table.columns) / len(table.headings)
+
+
+def _titles(table: Table | None) -> tuple[str, ...]:
+    return tuple(texts_above(table)) if table else ()
+
+
+def _choose(tables: tuple[Table, ...], out: Whose) -> Table | None:
+    """The one table with answers. Two that differ cannot be chosen between."""
+    if not tables:
+        out.issues.append(finding("form.not_form"))
+        return None
+    visible = [t for t in tables if t.sheet.state == "visible"] or list(tables)
+    chosen = visible[0]
+    others = [t for t in visible[1:] if _said(t) != _said(chosen) and _entered(t)]
+    if others and not _entered(chosen):
+        chosen, others = others[0], [t for t in others[1:] if _said(t) != _said(others[0])]
+    if others:
+        names = "、".join(f"「{t.sheet.name}」" for t in (chosen, *others))
+        out.issues.append(finding("form.several_tables", {"sheets": names}, sheet=chosen.sheet.name))
+        return None
+    for table in tables:
+        if table is not chosen and _said(table) == _said(chosen):
+            out.issues.append(finding("form.copy_ignored", {"sheet": table.sheet.name}, sheet=table.sheet.name))
+    name = chosen.sheet.name
+    if chosen.sheet.state == "hidden":
+        out.issues.append(finding("form.hidden_table", {"sheet": name}, sheet=name))
+    if name != d.FORM_SHEET:
+        out.issues.append(finding("form.renamed", {"sheet": name}, sheet=name))
+    return chosen
+
+
+def _said(table: Table) -> tuple[tuple[str, str], ...]:
+    """What stands in the entry columns, to tell a copy from another version."""
+    keys = {column: key for key, column in table.columns.items()}
+    below = ((p, c) for p, c in sorted(table.sheet.cells.items()) if p[0] > table.heading_row)
+    return tuple((keys[p[1]], c.written) for p, c in below if p[1] in keys)
+
+
+def _entered(table: Table) -> bool:
+    return any(d.column(k).entry and k not in ("period", *d.CARD_KEYS) for k, _ in _said(table) if k != "token")
+
+
+def _find_round(out: Whose, plan: Plan, told: Round | None, round_id: str) -> None:
+    asked = _round_of(plan, round_id)
+    titles = [label(t) for t in _titles(out.table)]
+    if told is None:
+        named = [r for r in plan.rounds if any(label(r.name) in t for t in titles)]
+        told = named[0] if len(named) == 1 else None
+        if told and not asked and out.meta is None:
+            out.issues.append(finding("form.inferred", {"what": "照会の回", "found": told.name}))
+    out.round = told or (asked if out.meta is None else None)
+    if out.meta and told is None:
+        out.issues.append(
+            finding(
+                "form.other_round", {"found": "登録のない照会", "expected": asked.name if asked else "登録済みの照会"}
+            )
+        )
+    elif out.round is None:
+        out.issues.append(finding("form.unknown_round"))
+    elif asked and out.round.id != asked.id:
+        out.issues.append(finding("form.other_round", {"found": out.round.name, "expected": asked.name}))
+
+
+def _find_department(out: Whose, brief: Brief, department_id: str) -> None:
+    known = {x.id: x for x in brief.plan.departments}
+    titles = [label(t) for t in _titles(out.table)]
+    told = out.meta.department_id if out.meta and out.meta.department_id in known else ""
+    names = {n: x.id for x in known.values() for n in x.all_names if any(label(n) in t for t in titles)}
+    # 「総務部」 stands within 「総務部局」: only the longest name that is written counts.
+    written = {n: i for n, i in names.items() if not any(label(n) in label(m) and n != m for m in names)}
+    if not told and len(set(written.values())) == 1:
+        told = next(iter(written.values()))
+    if not told and not department_id and (told := _by_rows(out, brief)):
+        out.issues.append(finding("form.inferred", {"what": "部局", "found": known[told].name(brief.day)}))
+    out.department_id = told or department_id
+    if not out.department_id:
+        out.issues.append(finding("form.unknown_department"))
+        return
+    now = known[out.department_id].name(brief.day)
+    old = next((n for n, i in written.items() if i == out.department_id and n != now), "")
+    if old and now not in written:
+        out.issues.append(finding("form.old_name", {"found": old, "now": now}))
+    if department_id and out.department_id != department_id:
+        words = {
+            "found": now,
+            "expected": known[department_id].name(brief.day) if department_id in known else department_id,
+        }
+        out.issues.append(finding("form.other_department", words))
+
+
+def _by_rows(out: Whose, brief: Brief) -> str:
+    """The one department that owns every indicator named in the table."""
+    assert out.table is not None
+    names, owners = Names(brief.plan.indicators), set()
+    for row, _ in out.table.sheet.rows():
+        cell = out.table.at(row, "name")
+        indicator = names.name(cell.written) if cell and row > out.table.heading_row else None
+        owner = brief.plan.owner(indicator.id, _day(out, brief)) if indicator else None
+        if owner:
+            owners.add(owner.id)
+    return owners.pop() if len(owners) == 1 else ""
+
+
+def _day(out: Whose, brief: Brief) -> date:
+    return out.meta.made_on if out.meta else brief.day

@@ -1,0 +1,421 @@
+"""Numbers as people write them in a return, each certain, doubtful or wrong, and none guessed.
+
+A value is returned only where the whole text is accounted for. What was ignored is a note; what could be read in two
+ways is a question with its answers; everything else says how to mend it.
+"""
+
+# ruff: noqa: E501 (lists of words read as lists)
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from kpi.collection import MISSING_WORDS, RELEASE_WORDS
+from kpi.issue import Choice, Severity
+from loaders import cellformat as cell_formats
+from loaders.dates import PeriodReading, names_period, read_period
+from loaders.findings import FINDINGS, Finding, FindingText, severity
+from loaders.numerals import TOKEN, Amount, plain, read_numeral, times
+from loaders.surroundings import (
+    AFTER,
+    BEFORE,
+    WHEN,
+    Context,
+    Draft,
+    divided,
+    find_amount,
+    is_percent_word,
+    scale_of,
+    signed,
+    strip,
+    unit_keys,
+)
+from loaders.text import canonical, dressed_digit, fold, foreign_digit, has_fullwidth, visible
+
+__all__ = [
+    "FINDINGS",
+    "Finding",
+    "FindingText",
+    "NumberReading",
+    "PeriodReading",
+    "canonical",
+    "read_number",
+    "read_period",
+]
+
+Outcome = Literal["value", "missing", "ask", "wrong", "empty"]
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """A number cell, understood or not. ``release`` is what the cell itself says (確定・速報・見込), else empty."""
+
+    value: float | None
+    outcome: Outcome
+    missing: str = ""
+    findings: tuple[Finding, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    release: str = ""
+
+
+_MAX_LENGTH = 200
+_ERROR = re.compile(
+    r"#\s?(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|GETTING_DATA|#+)",
+    re.I,
+)
+_MISSING: dict[str, str] = {
+    **dict.fromkeys(("未集計", "集計中", "調査中", "精査中", "算定中"), "not_compiled"),
+    **dict.fromkeys(("未公表", "公表前", "公表待ち", "未発表", "公表されていない"), "unpublished"),
+    **dict.fromkeys(("非公表", "秘匿", "非公開", "x"), "suppressed"),
+    **dict.fromkeys(("該当なし", "該当無し", "該当無", "該当せず", "非該当"), "not_applicable"),
+    **dict.fromkeys(("調査年でない", "調査年ではない", "調査なし", "非調査年", "調査対象年でない"), "not_survey_year"),
+}
+_MISSING_UNCLEAR = frozenset(
+    ("n/a", "na", "なし", "無し", "無", "不明", "未定", "未確定", "未回答", "未記入", "対象外", "未調査", "未把握", "データなし", "集計不可", "実績なし")
+)  # fmt: skip
+_MISSING_MARKS = re.compile(r"-+|[.…‥・。]{2,}|…|‥|\*+|/|\\|_+|xx+|×|[?]+")
+
+_REDUCTION = re.compile(r"削減|減少|低減|縮減|軽減")
+
+
+def read_number(
+    text_or_value: str | float | None,
+    *,
+    unit: str = "",
+    number_format: str = "General",
+    history: Sequence[float] = (),
+    name: str = "",
+    release: str = "",
+    key: str = "value",
+) -> NumberReading:
+    """Read one number cell.
+
+    ``history`` (earlier values) and ``name`` help to see what is doubtful, never to correct it. ``release`` is what the
+    return's own 確定・速報・見込 column says; ``key`` is the column that a choice sets.
+    """
+    context = Context(unit, tuple(v for v in history if math.isfinite(v)), name, release, key)
+    if text_or_value is None:
+        return NumberReading(None, "empty")
+    if isinstance(text_or_value, bool):
+        return _wrong("number.boolean", str(text_or_value).upper())
+    if isinstance(text_or_value, date):
+        return _wrong("number.date", text_or_value.isoformat())
+    if isinstance(text_or_value, int | float):
+        return _read_cell(text_or_value, number_format, context)
+    return _read_text(str(text_or_value), context)
+
+
+def _wrong(code: str, detail: str, *before: Finding) -> NumberReading:
+    return NumberReading(None, "wrong", findings=(*before, Finding(code, detail[:40])))
+
+
+# --- numeric cells -------------------------------------------------------------------------------------------
+
+
+def _read_cell(raw: float, number_format: str, context: Context) -> NumberReading:
+    try:
+        number = float(raw)
+    except OverflowError:
+        return _wrong("number.not_finite", "桁の大きすぎる数")
+    if not math.isfinite(number):
+        return _wrong("number.not_finite", "NaN" if number != number else "∞")
+    look = cell_formats.look(number_format, number)
+    if look.is_date:
+        return _wrong("number.date", f"{number:g}")
+    value = Decimal(raw) if isinstance(raw, int) else Decimal(repr(number))
+    draft = Draft("")
+    values: tuple[Decimal, ...] = (value,)
+    if look.percent:
+        return _percent_cell(value, draft, context)
+    if look.thousands:
+        shown = value.scaleb(-3 * look.thousands)
+        draft.findings.append(Finding("number.scaled_format", f"セルは{plain(value)}、表示は{plain(shown)}"))
+        values = (value, shown)
+    if number == 0 and look.dash:
+        draft.findings.append(Finding("number.zero_shown_as_dash"))
+    factor, base = scale_of(context.unit)
+    shown_factor, shown_base = scale_of(look.after)
+    if base and shown_base == base and shown_factor != factor and not look.thousands:
+        draft.findings.append(Finding("number.scale", look.after))
+        values = (divided(times(value, shown_factor), factor), value)
+        look = replace(look, after="")
+    for words, at_end in ((look.before, False), (look.after, True)):
+        if words:
+            _literal(draft, words, at_end, context)
+    if any(severity(f) is Severity.FIX for f in draft.findings):
+        return NumberReading(None, "wrong", findings=tuple(draft.findings))
+    return _finish(Amount(values, grouped=look.grouped), draft, context)
+
+
+def _percent_cell(value: Decimal, draft: Draft, context: Context) -> NumberReading:
+    """0.774 shown as 77.4%."""
+    shown = times(value, 100)
+    draft.has_unit = True
+    if context.unit and not context.is_percent:
+        return _wrong("number.unit_wrong", f"{plain(shown)}%")
+    if not context.unit:
+        draft.findings.append(Finding("number.percent_scale", plain(value)))
+        return _finish(Amount((shown, value)), draft, context)
+    # 77.4 pasted into a percent cell shows 7740%; nobody looks at it twice.
+    if abs(value) >= 2 or (_near(value, context.history) and not _near(shown, context.history)):
+        draft.findings.append(Finding("number.percent_scale", plain(value)))
+        return _finish(Amount((shown, value)), draft, context)
+    draft.findings.append(Finding("number.percent_format", plain(shown)))
+    return _finish(Amount((shown,)), draft, context)
+
+
+def _literal(draft: Draft, words: str, at_end: bool, context: Context) -> None:
+    """Words that only the number format adds: the unit, or something that matters."""
+    if canonical(words) in unit_keys(context.unit) and at_end:
+        draft.has_unit = True
+    elif at_end and context.unit and is_percent_word(words) is not context.is_percent and is_percent_word(words):
+        draft.findings.append(Finding("number.unit_wrong", words))
+    elif BEFORE.fullmatch(words) or AFTER.fullmatch(words):
+        draft.approximate = True
+        draft.findings.append(Finding("number.approximate", words))
+    else:
+        draft.findings.append(Finding("number.unit_differs" if at_end else "number.words", words))
+
+
+# --- text ----------------------------------------------------------------------------------------------------
+
+
+def _read_text(raw: str, context: Context) -> NumberReading:
+    shown = fold(raw)
+    if not shown.strip("'"):
+        return NumberReading(None, "empty")
+    refused = _refuse(shown, raw)
+    if refused:
+        return refused
+    missing = _read_missing(shown, context)
+    if missing:
+        return missing
+    draft = Draft(shown, _typing_notes(raw, shown))
+    draft.cut(shown.removeprefix("'"))
+    strip(draft, context)
+    amount = find_amount(draft, context)
+    if amount:
+        return _finish(amount, draft, context)
+    return _last_resort(shown, draft, context)
+
+
+def _refuse(shown: str, raw: str) -> NumberReading | None:
+    """What can be no number, whatever else stands in the cell."""
+    if error := _ERROR.search(shown):
+        return _wrong("number.error", error.group())
+    if re.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?|\d{1,2}:\d\d(?::\d\d)?", shown):
+        return _wrong("number.date", shown)
+    if re.fullmatch(r"true|false|真|偽", shown, re.I):
+        return _wrong("number.boolean", shown)
+    if re.fullmatch(r"[-+△]?(?:nan|inf|infinity|∞|1\.#\w+)", shown, re.I):
+        return _wrong("number.not_finite", shown)
+    if strange := foreign_digit(shown):
+        return _wrong("number.script", strange)
+    if shown.startswith("=") or re.match(r"[-+@](?:[A-Z]{1,3}\$?\d|SUM\()", shown):
+        return _wrong("number.formula_text", shown)
+    if re.search(r"(?<=\d)[OoQlI|○〇]|(?<![A-Za-z])[OoQlI|○](?=[\d.,])", shown) and not re.search(
+        r"[〇一-九]十", shown
+    ):
+        return _wrong("number.look_alike", raw.strip())
+    if len(shown) > _MAX_LENGTH or any(mark in raw for mark in "\u202d\u202e\u202a\u202b\u2066\u2067\u2068\u200f"):
+        return _wrong("number.unreadable", shown)
+    return None
+
+
+def _typing_notes(raw: str, shown: str) -> list[Finding]:
+    notes = []
+    if has_fullwidth(raw):
+        notes.append(Finding("number.fullwidth"))
+    if shown.startswith("'"):
+        notes.append(Finding("number.apostrophe"))
+    if re.search(r"\s", visible(raw)) or visible(raw) != raw:
+        notes.append(Finding("number.spaces"))
+    return notes
+
+
+def _read_missing(shown: str, context: Context) -> NumberReading | None:
+    """A cell that says there is no value, with or without the reason."""
+    word = canonical(shown)
+    core = re.sub(r"\([^()]*\)$|※.*$", "", word) or word
+    if _MISSING_MARKS.fullmatch(word) or core in _MISSING_UNCLEAR or _MISSING_MARKS.fullmatch(core):
+        likely = ("suppressed",) if "*" in core else ()
+        return NumberReading(
+            None, "missing", "", (Finding("number.missing_mark", shown),), _missing_choices(likely, context.key)
+        )
+    told = next((w for w in sorted(_MISSING, key=len, reverse=True) if len(w) > 1 and w in word), "")
+    reason = _MISSING.get(core) or _MISSING.get(told, "")
+    if not reason:
+        return None
+    digits = re.search(r"\d", WHEN.sub("", re.sub(r"\d{1,2}月(?:\d{1,2}日)?", "", word)))
+    if digits and core != told:
+        return _mixed(shown, context)
+    if core != told and not core.startswith(told) and core not in _MISSING:
+        return NumberReading(
+            None, "missing", "", (Finding("number.missing_mark", shown),), _missing_choices((reason,), context.key)
+        )
+    return NumberReading(None, "missing", reason, (Finding("number.missing_word", shown),))
+
+
+def _missing_choices(first: Iterable[str], key: str) -> tuple[Choice, ...]:
+    order = [*first, *(code for code in MISSING_WORDS if code not in set(first))]
+    return tuple(Choice(f"「{MISSING_WORDS[c]}」とする", {key: None, "missing_reason": c}) for c in order)
+
+
+def _mixed(shown: str, context: Context) -> NumberReading:
+    values = _tokens(shown)
+    choices = (*_value_choices(values, context), *_missing_choices((), context.key))
+    return NumberReading(None, "ask", findings=(Finding("number.missing_mixed"),), choices=choices)
+
+
+# --- the verdict -----------------------------------------------------------------------------------------------
+
+
+def _finish(amount: Amount, draft: Draft, context: Context) -> NumberReading:
+    """Everything is understood: look once more at what is doubtful all the same."""
+    findings = [*draft.findings, *amount.findings]
+    values = amount.values
+    if context.is_percent and len(values) == 1:
+        values = _percent_values(values[0], draft, context, findings)
+    _doubts(values[0], amount, draft, context, findings)
+    release_open = draft.release in ("provisional", "forecast") and draft.release != context.release
+    if release_open:
+        findings = [f for f in findings if f.code != "number.release_in_cell"]
+        findings.append(Finding("number.release_asked", RELEASE_WORDS[draft.release]))
+    found = tuple(dict.fromkeys(findings))
+    if any(severity(f) is Severity.FIX for f in found):
+        return NumberReading(None, "wrong", findings=found, release=draft.release)
+    if len(values) == 1 and not any(severity(f) is Severity.ASK for f in found):
+        return NumberReading(float(values[0]) + 0.0, "value", findings=found, release=draft.release)
+    return NumberReading(None, "ask", "", found, _choices(values, draft, context, found), draft.release)
+
+
+def _percent_values(value: Decimal, draft: Draft, context: Context, findings: list[Finding]) -> tuple[Decimal, ...]:
+    """0.774 beside %: a share or a percentage? Decided by what is written and the indicator's history together."""
+    share = times(value, 100)
+    as_share, as_percent = _near(share, context.history), _near(value, context.history)
+    doubtful = abs(value) <= 1 and not draft.has_unit and not as_percent
+    if value == 0 or any(f.code == "number.percent_format" for f in findings) or not (doubtful or as_share):
+        return (value,)
+    findings.append(Finding("number.percent_scale", plain(value)))
+    return (share, value)
+
+
+def _near(value: Decimal, history: Sequence[float]) -> bool:
+    """Whether a value is of the size of earlier ones: within a factor of four of their median."""
+    sizes = sorted(abs(v) for v in history if v)
+    if not sizes or not value:
+        return False
+    middle = sizes[len(sizes) // 2]
+    size = float(abs(value))
+    return middle / 4 <= size <= middle * 4
+
+
+def _doubts(value: Decimal, amount: Amount, draft: Draft, context: Context, findings: list[Finding]) -> None:
+    if value < 0 and _REDUCTION.search(context.name):
+        findings.append(Finding("number.reduction_sign"))
+    if not (amount.grouped or amount.scaled or draft.has_unit) and _year_like(value):
+        supported = not context.is_percent and _near(value, context.history)
+        if not supported:
+            findings.append(Finding("number.period", plain(value).replace(",", "")))
+    if abs(value) >= Decimal(10) ** 15:
+        findings.append(Finding("number.enormous"))
+    elif Decimal(repr(float(value))) != value:
+        findings.append(Finding("number.precision"))
+
+
+def _year_like(value: Decimal) -> bool:
+    """2024, and 2024.9 as in September 2024."""
+    return bool(re.fullmatch(r"(?:199\d|20[0-4]\d)(?:\.(?:0?[1-9]|1[0-2]))?", plain(value).replace(",", "")))
+
+
+def _choices(
+    values: tuple[Decimal, ...], draft: Draft, context: Context, found: tuple[Finding, ...]
+) -> tuple[Choice, ...]:
+    codes = {f.code for f in found}
+    unit = context.unit
+    if "number.reduction_sign" in codes:
+        size = abs(values[0])
+        told = f"{plain(size)}{unit}"
+        return (
+            Choice(f"{told}の減少として取り込む", {context.key: float(size)}),
+            Choice(f"{told}の増加として取り込む", {context.key: -float(size)}),
+        )
+    code = draft.release if draft.release in ("provisional", "forecast") else "forecast" if draft.approximate else ""
+    if context.key != "value" or not code:
+        return _value_choices(values, context)
+    choices = []
+    for value in (v for v in values if math.isfinite(float(v))):
+        told = f"{plain(value)}{unit}"
+        choices.append(
+            Choice(f"{told}の{RELEASE_WORDS[code]}として取り込む", {"value": _float(value), "release": code})
+        )
+        choices.append(Choice(f"{told}の確かな値として取り込む", {"value": _float(value)}))
+    return tuple(choices)
+
+
+def _float(value: Decimal) -> float:
+    return float(value) + 0.0
+
+
+def _value_choices(values: Iterable[Decimal], context: Context) -> tuple[Choice, ...]:
+    unique = dict.fromkeys(v for v in values if math.isfinite(float(v)))
+    return tuple(Choice(f"{plain(v)}{context.unit}として取り込む", {context.key: _float(v)}) for v in unique)
+
+
+# --- not understood as a whole -----------------------------------------------------------------------------------
+
+
+def _tokens(text: str) -> tuple[Decimal, ...]:
+    """The numbers standing in a text, to be offered and never taken; at most four."""
+    found: list[Decimal] = []
+    for match in list(TOKEN.finditer(text))[:4]:
+        amount = read_numeral(match.group().lstrip("-△"))
+        if amount:
+            found.extend(signed("-" if match.group()[0] in "-△" else "", amount).values)
+    return tuple(dict.fromkeys(found))
+
+
+def _last_resort(shown: str, draft: Draft, context: Context) -> NumberReading:
+    notes = tuple(f for f in draft.findings if severity(f) is Severity.NOTE)
+    if dressed := dressed_digit(shown):
+        return _ask("number.circled", dressed, (), notes, context)
+    undated = WHEN.sub(" ", draft.text)
+    values = _tokens(undated) or _tokens(draft.text) or _tokens(shown)
+    if (names_period(draft.text) or re.fullmatch(r"\d{1,4}[年月日]", draft.text)) and not re.fullmatch(
+        r"\d{1,2}/\d{1,2}", draft.text
+    ):
+        return _ask("number.period", shown, (), notes, context)
+    if not values:
+        return _wrong("number.unreadable", shown)
+    if bracket := re.fullmatch(r"\(([\d,.]+)\)", draft.text):
+        offered = tuple(v for value in _tokens(bracket[1]) for v in (value.copy_negate(), value))
+        return _ask("number.bracketed", shown, offered, notes, context)
+    number = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+    if match := re.fullmatch(rf"({number})\D{{0,3}}?\s?(?:~|-|から|\.\.\.?|…)\s?({number})?", draft.text):
+        return _ask("number.range", shown, _tokens(" ".join(m for m in match.groups() if m)), notes, context)
+    if re.fullmatch(rf"~\s?{number}", draft.text):
+        return _ask("number.range", shown, values, notes, context)
+    if fraction := re.fullmatch(r"(\d+)/(\d+)", draft.text):
+        return _ask("number.fraction", shown, _shares(fraction, context), notes, context)
+    if len(values) > 1 or len(TOKEN.findall(undated)) > 1:
+        return _ask("number.two_values", shown, values, notes, context)
+    return _ask("number.words", draft.text, values, notes, context)
+
+
+def _shares(match: re.Match[str], context: Context) -> tuple[Decimal, ...]:
+    """3/5 beside % may be 60 %; beside a count nothing sensible can be offered."""
+    part, whole = Decimal(match[1]), Decimal(match[2])
+    return (part * 100 / whole,) if context.is_percent and whole > 0 and part <= whole else ()
+
+
+def _ask(
+    code: str, detail: str, values: tuple[Decimal, ...], notes: tuple[Finding, ...], context: Context
+) -> NumberReading:
+    return NumberReading(
+        None, "ask", findings=(*notes, Finding(code, detail[:40])), choices=_value_choices(values, context)
+    )

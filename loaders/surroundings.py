@@ -1,0 +1,256 @@
+"""What stands around a number in a cell: notes, brackets, words, the unit, the sign; taken off, each with a finding."""
+
+# ruff: noqa: E501 (lists of words read as lists)
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from loaders.dates import names_period
+from loaders.findings import Finding
+from loaders.numerals import SCALES, Amount, read_numeral, times
+from loaders.text import canonical, dressed_digit
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of the cell's indicator: it helps to see what is doubtful, never to correct it."""
+
+    unit: str
+    history: tuple[float, ...]
+    name: str
+    release: str
+    key: str
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether the indicator's unit is %."""
+        return bool(unit_keys(self.unit) & PERCENT)
+
+
+@dataclass
+class Draft:
+    """A text on its way to a number: what is left of it, and what was found so far."""
+
+    text: str
+    findings: list[Finding] = field(default_factory=list)
+    release: str = ""
+    approximate: bool = False
+    has_unit: bool = False
+
+    def cut(self, text: str, *findings: Finding) -> None:
+        """Go on with the rest of the text, having found something."""
+        self.text = text.strip()
+        self.findings.extend(findings)
+
+
+PERCENT = frozenset({"%", "パーセント", "ぱーせんと", "percent"})
+_ALIASES = {"名": "人", "か所": "箇所", "カ所": "箇所", "ヶ所": "箇所", "ケ所": "箇所", "ヵ所": "箇所", "個所": "箇所"}
+BEFORE = re.compile(r"(?:約|およそ|おおよそ|おおむね|概ね|凡そ|ほぼ|大体|だいたい|概算|概数|推計値?|推定値?|最大|最低|最低でも|少なくとも|ca\.?|[≒≈<>≦≧≤≥±])[:\s]*", re.I)  # fmt: skip
+AFTER = re.compile(r"(?:以上|以下|未満|超え?|超過|程度|前後|余り?|弱|強|近く|ほど|くらい|ぐらい|位|より(?:多い|少ない)|[+]|\+?α|(?<=[%点万億千円])台)$")  # fmt: skip
+_RELEASES = {"確定": "final", "確報": "final", "速報": "provisional", "暫定": "provisional", "見込": "forecast", "見込み": "forecast", "見通し": "forecast", "予定": "forecast", "予測": "forecast", "予想": "forecast"}  # fmt: skip
+_RELEASE_WORD = "(" + "|".join(sorted(_RELEASES, key=len, reverse=True)) + ")(?:値|数)?"
+_FOOTNOTE = re.compile(r"(?:注|※|\*|注記|脚注)\s?\d{0,2}|[※*]+")
+#: Words in a note that may change what the number means.
+_RISK = re.compile(r"単位|[千万億割約概]|程度|前後|以上|以下|未満|超|推計|推定|予定|予測|目標|見込|累計|除|含|うち|誤|訂正|修正|正し|変更|不明|未|暫定|前年|昨年|前回|延べ|参考|他|別|ない|なし|無|仮|該当|調査|集計|秘匿|比|増|減|[%=+×]")  # fmt: skip
+WHEN = re.compile(
+    r"(?:令和|平成|[rRhH])\.?(?:元|\d{1,2})(?:年度?|\.)?(?:\d{1,2}[月.]?)?(?:\d{1,2}日?)?|20\d\d(?:年度?|[./-])(?:\d{1,2}[月./-]?)?(?:\d{1,2}日?)?"
+)
+
+
+def strip(draft: Draft, context: Context) -> None:
+    """Take notes, brackets, words and the unit off both ends until nothing more comes off."""
+    if (cut := draft.text.find("※")) > 0:
+        _note(draft, draft.text[cut:], draft.text[:cut])
+    for _ in range(12):
+        before = draft.text
+        for step in (_strip_bracket, _strip_footnote, _strip_release, _strip_approximate, _strip_unit):
+            step(draft, context)
+        if draft.text == before:
+            return
+
+
+def _note(draft: Draft, note: str, rest: str) -> None:
+    inner = note.strip("※()* ")
+    release = re.fullmatch(_RELEASE_WORD, inner)
+    if release:
+        _released(draft, release[1], note, rest)
+        return
+    harmless = _FOOTNOTE.fullmatch(note.strip("()")) or not inner
+    bare = WHEN.sub("", inner)
+    risky = not harmless and (
+        _RISK.search(inner) or re.search(r"\d|[一二三四五六七八九十]", bare) or dressed_digit(inner)
+    )
+    draft.cut(rest, Finding("number.note_matters" if risky else "number.note_ignored", note))
+
+
+def _released(draft: Draft, word: str, written: str, rest: str) -> None:
+    code = _RELEASES[word]
+    draft.release = draft.release if draft.release and draft.release != "final" else code
+    draft.cut(rest, Finding("number.release_in_cell", written))
+
+
+def _strip_bracket(draft: Draft, context: Context) -> None:
+    match = re.fullmatch(r"(.*[^\s(].*)\(([^()]*)\)", draft.text) or re.fullmatch(r"\(([^()\d]*)\)(.+)", draft.text)
+    if not match:
+        return
+    rest, inner = match.groups() if draft.text.endswith(")") else (match[2], match[1])
+    if canonical(inner) in unit_keys(context.unit):
+        draft.has_unit = True
+        draft.cut(rest, Finding("number.unit_ignored", f"({inner})"))
+    elif AFTER.fullmatch(inner) or BEFORE.fullmatch(inner):
+        draft.approximate = True
+        draft.cut(rest, Finding("number.approximate", inner))
+    elif not re.fullmatch(r"[-△+]?[\d,. ]+.?", inner):
+        _note(draft, f"({inner})", rest)
+
+
+def _strip_footnote(draft: Draft, context: Context) -> None:
+    match = re.search(r"(?:\s*\(?注\s?\d{0,2}\)?|\s+\*\d{0,2}|\*+)$", draft.text)
+    if match and match.start():
+        draft.cut(draft.text[: match.start()], Finding("number.note_ignored", match.group().strip()))
+
+
+def _strip_release(draft: Draft, context: Context) -> None:
+    if match := re.match(rf"{_RELEASE_WORD}[:\s]*(?=\S)", draft.text):
+        _released(draft, match[1], match.group().strip(), draft.text[match.end() :])
+    if (match := re.search(rf"\s*{_RELEASE_WORD}$", draft.text)) and match.start():
+        _released(draft, match[1], match.group().strip(), draft.text[: match.start()])
+
+
+def _strip_approximate(draft: Draft, context: Context) -> None:
+    if (match := BEFORE.match(draft.text)) and match.end() < len(draft.text):
+        draft.approximate = True
+        draft.cut(draft.text[match.end() :], Finding("number.approximate", match.group().strip()))
+    if canonical(draft.text[-1:]) in unit_keys(context.unit):
+        return
+    if (match := AFTER.search(draft.text)) and match.start():
+        draft.approximate = True
+        draft.cut(draft.text[: match.start()], Finding("number.approximate", match.group()))
+
+
+def _strip_unit(draft: Draft, context: Context) -> None:
+    keys = unit_keys(context.unit)
+    if not keys or draft.has_unit:
+        return
+    text = draft.text.removesuffix("。")
+    for start in range(1, len(text)):
+        if canonical(text[start:]) in keys and re.search(r"\d|[〇一二三四五六七八九十百千万億兆]", text[:start]):
+            draft.has_unit = True
+            draft.cut(text[:start], Finding("number.unit_ignored", text[start:].strip()))
+            return
+    if re.match(r"[¥\\]\s?[\d△-]", text) and "円" in context.unit:
+        draft.cut(text[1:], Finding("number.unit_ignored", "¥"))
+
+
+def unit_keys(unit: str) -> frozenset[str]:
+    """Every folded way of writing a unit."""
+    word = canonical(unit)
+    if not word:
+        return frozenset()
+    words = {word, re.sub(r"\([^()]*\)", "", word)}
+    if words & PERCENT:
+        words |= PERCENT
+    words |= {a for a, b in _ALIASES.items() if b in words} | {_ALIASES[w] for w in words if w in _ALIASES}
+    return frozenset(words - {""})
+
+
+def is_percent_word(word: str) -> bool:
+    """Whether a word means %."""
+    return canonical(word) in PERCENT
+
+
+# --- sign, numeral, foreign unit -------------------------------------------------------------------------------
+
+
+def find_amount(draft: Draft, context: Context) -> Amount | None:
+    """The number left after stripping; None where the text is not wholly understood."""
+    text = draft.text.removesuffix("。") if re.search(r"\d。$", draft.text) else draft.text
+    if text != draft.text:
+        draft.findings.append(Finding("number.trailing_dot"))
+    sign, body, notes = _sign(text)
+    amount = read_numeral(body)
+    if amount is None and body:
+        amount = _with_foreign_unit(body, draft, context)
+    elif amount:
+        amount = _unit_scale(amount, body, draft, context)
+    if amount is None:
+        return None
+    draft.findings.extend(notes)
+    return signed(sign, amount)
+
+
+def _sign(text: str) -> tuple[str, str, tuple[Finding, ...]]:
+    match = re.match(r"([-+△▼▽])(\s*)(?=[\d.])", text)
+    if not match:
+        return "", text, ()
+    mark, gap = match.groups()
+    code = {"-": "minus_sign", "+": "plus_sign", "△": "triangle"}.get(mark, "triangle_down")
+    notes = [Finding(f"number.{code}", mark)]
+    if gap and mark == "-":
+        notes.append(Finding("number.sign_apart"))
+    return mark + ("?" if gap and mark == "-" else ""), text[match.end() :], tuple(notes)
+
+
+def signed(sign: str, amount: Amount) -> Amount:
+    """The amount with its sign; a doubtful sign gives both."""
+    if sign in ("", "+"):
+        return amount
+    negative = tuple(v.copy_negate() for v in amount.values)
+    values = negative if sign in ("-", "△") else (*negative, *amount.values)
+    return Amount(values, amount.findings, amount.grouped, amount.scaled)
+
+
+def scale_of(unit: str) -> tuple[int, str]:
+    """``千円`` → 1000, ``円``."""
+    word = canonical(unit)
+    for scale in sorted(SCALES, key=len, reverse=True):
+        if word.startswith(scale) and len(word) > len(scale):
+            return SCALES[scale], word[len(scale) :]
+    return 1, word
+
+
+def _unit_scale(amount: Amount, body: str, draft: Draft, context: Context) -> Amount:
+    """万 in the number beside 千円 as the unit: both readings; 千 alone may be meant as the unit."""
+    factor, _ = scale_of(context.unit)
+    value = amount.values[0]
+    if factor > 1 and amount.scaled:
+        asked = tuple(f for f in amount.findings if f.code != "number.scale")
+        return Amount((divided(value, factor), value), (*asked, Finding("number.scale", body)), scaled=True)
+    if any(f.code == "number.scale" for f in amount.findings):
+        lone = re.fullmatch(r"([\d,.]+)([百千])", body)
+        if lone and (bare := read_numeral(lone[1])):
+            return Amount((value, *bare.values), amount.findings, scaled=True)
+    return amount
+
+
+def divided(value: Decimal, factor: int) -> Decimal:
+    """The exact quotient by a power of ten."""
+    return times(value, Decimal(1).scaleb(1 - len(str(factor))))
+
+
+def _with_foreign_unit(body: str, draft: Draft, context: Context) -> Amount | None:
+    """A number and then something that is not the indicator's unit."""
+    match = re.fullmatch(r"([\d,.]*\d(?:[\d,.百千万億兆]*\d)?[百千万億兆]{0,2}\.?)\s*([^\d\s].{0,7})", body)
+    if not match or re.search(r"[\d〇一二三四五六七八九十~/・、,-]", match[2]):
+        return None
+    head, tail = match[1], match[2].strip()
+    amount = read_numeral(head)
+    if amount is None or draft.has_unit or dressed_digit(tail) or tail in "年月日" or names_period(body):
+        return None
+    factor, base = scale_of(context.unit)
+    other_factor, other_base = scale_of(tail)
+    if context.unit and base == other_base:
+        value = times(amount.values[0], other_factor)
+        alternatives = (divided(value, factor), amount.values[0])
+        kept = tuple(f for f in amount.findings if f.code not in ("number.scale", "number.kanji_scale"))
+        return Amount(alternatives, (*kept, Finding("number.scale", body)), scaled=True)
+    if tail == "割" and context.is_percent:
+        return Amount((times(amount.values[0], 10),), (Finding("number.unit_differs", tail),))
+    wrong = context.unit and (is_percent_word(tail) or tail in ("‰", "$", "ドル") or context.is_percent)
+    if wrong and canonical(tail) not in ("ポイント", "pt", "%ポイント"):
+        draft.findings.append(Finding("number.unit_wrong", tail))
+    else:
+        draft.findings.append(Finding("number.unit_differs", tail))
+    return amount

@@ -1,0 +1,139 @@
+"""Loading 200 filled returns end to end, against openpyxl merely visiting the cells of the same files.
+
+Ours opens each file in a child process under limits, reads it by the form's definition, checks it, and keeps it in a
+new store with its bytes, entries and issues. The reference is one process that has every file in memory already, loads
+it with ``openpyxl.load_workbook`` and walks over all cells of all sheets: no limits, no meaning, nothing kept.
+Both take turns, and the middle one of their times counts.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+
+from kpi.collection import Brief
+from kpi.plan import Card, Department, DatedName, Ownership, Plan
+from loaders.form.writer import form_filename, write_form
+from loaders.service import Taken, take_files
+from loaders.store import Store
+from tests.bench.figure import Figure
+from tests.factory import COUNT, DAY, ROUND, tiny_plan
+
+FILES = 200
+#: Each department answers for so many indicators, as one of a prefecture's does.
+OWNED = 5
+ALTERNATIONS = 5
+AT = datetime(2025, 9, 10, 10, 0)
+#: Workers and how many times the reference they may take.
+LIMITS = ((1, 1.6), (2, 0.9))
+
+Files = list[tuple[str, bytes]]
+
+
+def wide_plan() -> Plan:
+    """The tests' small plan made as wide as the files need: 200 departments with five indicators each."""
+    plan = tiny_plan()
+    ids = [(f"d{n:03d}", f"d{n:03d}-{k}", n * OWNED + k + 1) for n in range(FILES) for k in range(OWNED)]
+    indicator, card = plan.indicator(COUNT), next(c for c in plan.cards if c.indicator_id == COUNT)
+    return replace(
+        plan,
+        departments=tuple(Department(f"d{n:03d}", (DatedName(f"第{n + 1}部"),)) for n in range(FILES)),
+        ownerships=tuple(Ownership(i, d) for d, i, _ in ids),
+        indicators=tuple(
+            replace(indicator, id=i, number=str(n), name=f"第{n}の取組に参加した事業者の数") for _, i, n in ids
+        ),
+        cards=tuple(replace(card, indicator_id=i) for _, i, _ in ids),
+    )
+
+
+def answers(plan: Plan) -> dict[str, Mapping[str, object]]:
+    """A sound answer for every indicator, no two with the same words. None looks like a year."""
+    return {
+        indicator.id: {
+            "value": 1210.0 + n % 600,
+            "period": "FY2024",
+            "release": "final",
+            "evidence": "令和6年度実績調べ(担当課集計)",
+            "analysis": f"支援機関が増え、相談が前年度より{n}件多かった。",
+            "actions": "説明会を続け、対象を全域に広げる。",
+            "section": "DX推進課",
+            "person": "青森 花子",
+            "contact": "dx@pref.example.jp",
+        }
+        for n, indicator in enumerate(plan.indicators)
+    }
+
+
+def filled(plan: Plan, day: date) -> Files:
+    """One filled return of each department."""
+    cards: Mapping[str, Card] = {c.indicator_id: c for c in plan.cards}
+    brief = Brief(plan, day, cards, {})
+    said = answers(plan)
+    return [
+        (form_filename(brief, ROUND, d.id), write_form(brief, ROUND, d.id, answers=said)) for d in plan.departments
+    ]
+
+
+def load(store: Store, plan: Plan, files: Files, workers: int) -> list[Taken]:
+    """Ours: isolated, read, checked, stored."""
+    return list(take_files(store, files, snapshot=store.snapshot(plan.id), by="計測", at=AT, workers=workers))
+
+
+def visit(files: Files) -> int:
+    """The reference: every cell of every sheet, once."""
+    seen = 0
+    for _, data in files:
+        for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    seen += cell.value is not None
+    return seen
+
+
+def check(taken: list[Taken], store: Store, plan: Plan) -> None:
+    """Nothing is timed that has not really been loaded, without a question, every value of it."""
+    asked = [i for t in taken for i in t.open]
+    kept = store.snapshot(plan.id).submissions
+    whole = all(t.reading and len(t.reading.answers) == OWNED for t in taken)
+    if asked or len(kept) != FILES or set(kept["state"]) != {"draft"} or not whole:
+        raise AssertionError(f"not all files were loaded cleanly: {len(kept)} kept, {asked[:3]}")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one turn takes."""
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def run() -> list[Figure]:
+    """Measure in turns: the reference, then ours with one worker and with two, each into a store of its own."""
+    plan = wide_plan()
+    files = filled(plan, DAY)
+    times: dict[int, list[float]] = {0: []} | {workers: [] for workers, _ in LIMITS}
+    with tempfile.TemporaryDirectory() as folder:
+        for turn in range(ALTERNATIONS):
+            times[0].append(seconds(lambda: visit(files)))
+            for workers, _ in LIMITS:
+                store = Store(Path(folder) / f"{turn}-{workers}.duckdb")
+                store.init([plan], None, at=AT)
+                taken: list[Taken] = []
+                times[workers].append(seconds(lambda: taken.extend(load(store, plan, files, workers))))  # noqa: B023
+                check(taken, store, plan)
+    middle = {k: statistics.median(v) for k, v in times.items()}
+    name = "loading {} returns end to end, {}"
+    words = {1: "one worker", 2: "two workers"}
+    return [
+        Figure(name.format(FILES, words[w]), middle[w], "openpyxl visiting the same cells once", middle[0], limit)
+        for w, limit in LIMITS
+    ]

@@ -1,0 +1,388 @@
+"""Every way people hurt a form, by name: what is taken afterwards, and what is said about it, where."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kpi.collection import Reading
+from loaders.cells import column_letters
+from loaders.form import definition as d
+from loaders.intake import read_return
+from tests import hurt
+from tests.factory import (
+    AGRI,
+    COUNT,
+    CUT,
+    PAPER,
+    POLICY,
+    RATE,
+    ROUND,
+    SURVEY,
+    TARGETS_ROUND,
+    TOTAL,
+    TRADE,
+    UNSET,
+    filled_form,
+    tiny_answers,
+    tiny_brief,
+)
+
+Key = tuple[str, str]
+Said = tuple[str, str, str]  # code, severity, cell ("" where the finding is about the file)
+
+
+@cache
+def sound(department: str) -> bytes:
+    return filled_form(department=department)
+
+
+def read(data: bytes, filename: str = "回答.xlsx", *, department: str = "", round_id: str = "") -> Reading:
+    return read_return(data, filename, tiny_brief(), round_id=round_id, department_id=department)
+
+
+def values(reading: Reading) -> dict[Key, object]:
+    """Everything taken."""
+    return {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items() if e.value is not None}
+
+
+def said(reading: Reading) -> list[Said]:
+    return [(i.code, str(i.severity), i.cell) for i in reading.issues]
+
+
+@cache
+def before(department: str) -> tuple[dict[Key, object], frozenset[Said]]:
+    reading = read(sound(department))
+    return values(reading), frozenset(said(reading))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hurt: what becomes of the values, and what must be said. ``changed`` None: the value is not taken."""
+
+    name: str
+    do: Callable[[bytes], bytes]
+    says: tuple[Said, ...] = ()
+    changed: dict[Key, object] = field(default_factory=dict)
+    department: str = POLICY
+    gone: tuple[str, ...] = ()  # indicators without an answer
+    new_places: bool = False  # cells stand elsewhere afterwards
+
+
+def cell(name: str, value: object, taken: object, *says: tuple[str, str], key: str = "value", fmt: str = "",
+         who: str = PAPER, **more: object) -> Case:  # fmt: skip
+    """A hurt of one cell: written so, taken so, said so at that cell."""
+    department = {COUNT: TRADE, TOTAL: TRADE, CUT: AGRI}.get(who, POLICY)
+    ref = PLACES[who, key]
+    changed: dict[Key, object] = {(who, key): taken}
+    changed |= {(who, k): v for k, v in more.items()}
+    return Case(
+        name,
+        lambda data: hurt.put(data, who, fmt, **{key: value}),
+        tuple((code, severity, ref) for code, severity in says),
+        changed,
+        department,
+    )
+
+
+ROWS = {RATE: 6, SURVEY: 7, PAPER: 8, UNSET: 9, COUNT: 6, TOTAL: 7, CUT: 6}
+LETTERS = {key: column_letters(place) for key, place in d.positions("annual").items()}
+PLACES = {(i, k): f"{letter}{row}" for i, row in ROWS.items() for k, letter in LETTERS.items()}
+NOTE, ASK, FIX = "note", "ask", "fix"
+
+SHEETS = (
+    Case("sheet renamed", hurt.rename_sheet, (("form.renamed", NOTE, ""),)),
+    Case("sheets reordered", hurt.reorder_sheets),
+    Case("sheets added", hurt.add_sheets),
+    Case("hidden sheet deleted", hurt.delete_meta, (("form.identity_missing", NOTE, ""),)),
+    Case("sheet copied unchanged", hurt.copy_sheet, (("form.copy_ignored", NOTE, ""),)),
+    Case(
+        "sheet copied and changed", lambda b: hurt.copy_sheet(b, PAPER, value=4600), (("form.several_tables", FIX, ""),),  # noqa: E501
+        gone=(RATE, SURVEY, PAPER, UNSET),
+    ),
+    Case("text below the table", hurt.below, (("row.outside", NOTE, "C11"),)),
+)  # fmt: skip
+
+MOVES = (
+    Case("rows inserted", hurt.insert_rows, new_places=True),
+    Case("columns inserted", hurt.insert_columns, new_places=True),
+    Case("rows sorted with their marks", hurt.sort_rows, new_places=True),
+    Case(
+        "rows sorted without their marks", lambda b: hurt.sort_rows(b, first_column=2),
+        tuple(("row.token_conflict", ASK, f"D{r}") for r in (6, 7, 8, 9)), new_places=True,
+    ),
+    Case("column moved", lambda b: hurt.move_column(b, "value"), new_places=True),
+    Case("row hidden", lambda b: hurt.hide_row(b, PAPER), (("row.hidden", NOTE, "D8"),)),
+    Case("column hidden", lambda b: hurt.hide_column(b, "value"), (("column.hidden", NOTE, "P8"),)),
+    Case("row deleted", lambda b: hurt.delete_row(b, PAPER), (("row.missing", ASK, ""),), gone=(PAPER,),
+         new_places=True),
+    Case(
+        "entry column deleted", lambda b: hurt.delete_column(b, "value"), (("column.missing", FIX, ""),),
+        {(PAPER, "value"): None, (RATE, "value"): None}, new_places=True,
+    ),
+    Case(
+        "explaining column deleted", lambda b: hurt.delete_column(b, "evidence"),
+        (("column.missing_optional", NOTE, ""),),
+        {(i, "evidence"): None for i in (RATE, PAPER, UNSET)}, new_places=True,
+    ),
+    Case("row twice with the same answer", lambda b: hurt.copy_row(b, PAPER), (("row.same_twice", NOTE, "8行"),)),
+    Case(
+        "row twice with two answers", lambda b: hurt.copy_row(b, PAPER, value=4600),
+        (("row.twice", ASK, "P8"),), {(PAPER, "value"): None},
+    ),
+    Case(
+        "row of another department pasted", lambda b: hurt.paste_row(b, sound(TRADE), COUNT),
+        (("row.other_department", FIX, "D10"),),
+    ),
+    Case(
+        "name of another row pasted over", lambda b: hurt.put(b, PAPER, name="DXに取り組んでいる市町村の割合"),
+        (("row.conflict", FIX, "D8"),), gone=(PAPER,),
+    ),
+    Case("heading slightly edited", lambda b: hurt.heading(b, "value", "今回の値(実績)"), (("heading.edited", NOTE, "P5"),)),  # noqa: E501
+    Case("heading given another unit", lambda b: hurt.heading(b, "value", "今回の値(千枚)"),
+         (("heading.guessed", ASK, "P5"),)),
+    Case("heading given another meaning", lambda b: hurt.heading(b, "value", "前回の値"),
+         (("heading.guessed", ASK, "P5"),)),
+    Case("heading replaced", lambda b: hurt.heading(b, "value", "R6"), (("heading.guessed", ASK, "P5"),)),
+    Case("heading emptied", lambda b: hurt.heading(b, "value", None), (("heading.guessed", ASK, "P5"),)),
+    Case(
+        "value merged over two rows", lambda b: hurt.merge(b, "value", PAPER, UNSET),
+        (("cell.merged_value", ASK, "P8"),), {(PAPER, "value"): None},
+    ),
+    Case("contact merged over two rows", lambda b: hurt.merge(b, "section", PAPER, UNSET),
+         (("cell.merged", NOTE, "AB8"),)),
+    Case("every number retyped as text", hurt.all_text),
+    Case("note on a cell", lambda b: hurt.note(b, PAPER, "value", "要確認"), (("cell.comment", NOTE, "P8"),)),
+    Case("name with phonetic text", lambda b: hurt.phonetic(b, "コピー用紙使用量", "コピーヨウシシヨウリョウ")),
+)  # fmt: skip
+
+NUMBERS = (
+    cell("full-width digits and point", "４５１２．５", 4512.5, ("number.fullwidth", NOTE)),
+    cell("full-width comma", "４，５１２", 4512.0, ("number.fullwidth", NOTE)),
+    cell("full-width percent", "６５．０％", 65.0, ("number.fullwidth", NOTE), who=RATE),
+    cell("half-width comma", "4,512.5", 4512.5),
+    cell("unit in the cell", "1,405件", 1405.0, ("number.unit_ignored", NOTE), who=COUNT),
+    cell("percent sign in the cell", "65.0％", 65.0, ("number.unit_ignored", NOTE), who=RATE),
+    cell("full-width minus", "－3.1", None, ("number.reduction_sign", ASK), who=CUT),
+    cell("△ under a reduction rate", "△1.2", None, ("number.reduction_sign", ASK), who=CUT),
+    cell("▲ as minus", "▲3.1", -3.1, ("number.triangle", NOTE), who=RATE),
+    cell("△ as minus", "△3.1", -3.1, ("number.triangle", NOTE), who=RATE),
+    cell("about", "約500件", None, ("number.approximate", ASK), who=COUNT),
+    cell("roughly", "概ね1,405", None, ("number.approximate", ASK), who=COUNT),
+    cell("or more", "1,405以上", None, ("number.approximate", ASK), who=COUNT),
+    cell("1.2万", "1.2万", 12000.0, ("number.kanji_scale", NOTE), who=COUNT),
+    cell("3億2千万", "3億2千万", 320000000.0, ("number.kanji_scale", NOTE), who=COUNT),
+    cell("a note beside the number", "1,405※", 1405.0, ("number.note_ignored", NOTE), who=COUNT),
+    cell("a line break in the number", "1,405\n", 1405.0, who=COUNT),
+    cell("percent-formatted fraction", 0.65, 65.0, ("number.percent_format", NOTE), who=RATE, fmt="0.0%"),
+    cell("fraction under a rate", 0.65, None, ("number.percent_scale", ASK), who=RATE),
+    cell("zero", 0, 0.0, who=COUNT),
+    cell("a range", "1,400～1,500", None, ("number.range", ASK), who=COUNT),
+    cell("two values", "1,405(うち新規120)", None, who=COUNT),
+    cell("a hyphen", "-", None, ("number.missing_mark", ASK), who=COUNT),
+    cell("a full-width hyphen", "－", None, ("number.missing_mark", ASK), who=COUNT),
+    cell("a dash", "―", None, ("number.missing_mark", ASK), who=COUNT),
+    cell("an ellipsis", "…", None, ("number.missing_mark", ASK), who=COUNT),
+    cell("X for secrecy", "X", None, ("value.as_missing", NOTE), who=COUNT, missing_reason="suppressed"),
+    cell("three stars", "***", None, who=COUNT),
+    cell("未集計 in the value cell", "未集計", None, ("value.as_missing", NOTE), who=COUNT,
+         missing_reason="not_compiled"),
+    cell("調査中 in the value cell", "調査中", None, who=COUNT, missing_reason="not_compiled"),
+    cell("該当なし in the value cell", "該当なし", None, ("value.as_missing", NOTE), who=COUNT,
+         missing_reason="not_applicable"),
+    cell("an error value", "#REF!", None, ("number.error", FIX), who=COUNT),
+    cell("another error value", "#N/A", None, ("number.error", FIX), who=COUNT),
+    cell("a date in the value cell", date(2025, 1, 2), None, ("number.date", FIX), who=COUNT, fmt="m/d"),
+    cell("a unit slip", 140500, 140500.0, ("value.scale", ASK), who=COUNT),
+    cell("last time's value again", 1278, 1278.0, ("value.same_as_last", ASK), who=COUNT),
+    cell("a release word in the value cell", "1,405(速報)", None, ("number.release_asked", ASK), who=COUNT),
+    cell("TRUE", True, None, ("number.boolean", FIX), who=COUNT),
+    cell("確定 in the value cell", "確定", None, ("entry.wrong_column", FIX), who=COUNT),
+    cell("a formula without a result", "=1400+5", None, ("formula.uncached", FIX), who=COUNT),
+    cell("a number in the reason cell", "77.4", None, ("entry.wrong_column", FIX), who=COUNT, key="missing_reason"),
+    cell("a word that is no choice", "たぶん", None, ("choice.unknown", FIX), who=COUNT, key="release"),
+    cell("a choice with a word added", "速報（暫定）", "provisional", ("choice.folded", NOTE), who=COUNT, key="release"),  # noqa: E501
+    cell("two choices at once", "確定・速報", None, ("choice.several", ASK), who=COUNT, key="release"),
+    cell("value and reason together", "未集計", "not_compiled", ("missing.with_value", ASK), who=COUNT,
+         key="missing_reason"),
+)  # fmt: skip
+
+PERIODS = (
+    cell("令和6年度", "令和6年度", "FY2024", key="period"),
+    cell("R6", "R6", "FY2024", key="period"),
+    cell("full-width R６", "Ｒ６", "FY2024", key="period"),
+    cell("2024年度", "2024年度", "FY2024", key="period"),
+    cell("R6.9末", "R6.9末", "2024-09", ("period.not_expected", ASK), key="period"),
+    cell("R6上期", "R6上期", "FY2024H1", ("period.not_expected", ASK), key="period"),
+    cell("2024/9", "2024/9", "2024-09", ("period.not_expected", ASK), key="period"),
+    cell("令和元年度", "令和元年度", "FY2019", ("period.not_expected", ASK), key="period"),
+    cell("平成31年度", "平成31年度", "FY2019", ("period.not_expected", ASK), key="period"),
+    cell("令和元年", "令和元年", None, ("period.year_kind", ASK), key="period"),
+    cell("平成31年", "平成31年", None, ("period.year_kind", ASK), key="period"),
+    cell("H31", "H31", "FY2019", ("period.not_expected", ASK), key="period"),
+    cell("a date as a date", date(2025, 3, 31), "FY2024", ("period.same_end", NOTE), key="period", fmt="yyyy/m/d"),
+    cell("a date as a serial", 45747, "FY2024", ("period.serial", NOTE), key="period", fmt="General"),
+    cell("first day of a month", date(2026, 9, 1), None, ("period.month_or_day", ASK), key="next_release", who=UNSET,
+         fmt="yyyy/m/d"),
+    cell("next release in words", "令和8年9月", "2026-09", key="next_release", who=UNSET),
+    cell("last year's period", "令和5年度", "FY2023", ("period.not_expected", ASK), key="period"),
+    cell("period emptied", None, None, ("period.missing", ASK), key="period"),
+    cell("a period that cannot be", "いつか", None, ("period.unreadable", FIX), key="period"),
+)  # fmt: skip
+
+PREFILLED = (
+    cell("target changed", 90, None, ("prefilled.changed", ASK), who=RATE, key="target"),
+    cell("baseline changed", 40, None, ("prefilled.changed", ASK), who=RATE, key="baseline"),
+    cell("last value changed", 56.5, None, ("prefilled.changed", ASK), who=RATE, key="last_value"),
+    cell("unit changed", "千枚", None, ("prefilled.changed", ASK), key="unit"),
+    Case("name edited", lambda b: hurt.put(b, PAPER, name="コピー用紙の使用量"), (("prefilled.changed", ASK, "D8"),)),
+    Case(
+        "number and name emptied", lambda b: hurt.put(b, PAPER, name=None, number=None),
+        (("row.by_token", ASK, "A8"),),
+    ),
+    cell("writing in a cell not asked for", 5, None, ("entry.not_asked", ASK), who=COUNT, key="numerator"),
+)  # fmt: skip
+CASES = SHEETS + MOVES + NUMBERS + PERIODS + PREFILLED
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_hurt(case: Case) -> None:
+    reading = read(case.do(sound(case.department)))
+    expected = {k: v for k, v in before(case.department)[0].items() if k[0] not in case.gone} | case.changed
+    assert values(reading) == {k: v for k, v in expected.items() if v is not None}
+    for told in case.says:
+        assert told in said(reading)
+    if not case.says and not case.changed:
+        assert {s[0] for s in said(reading)} <= {s[0] for s in before(case.department)[1]} | {"number.spaces"}
+    for issue in reading.issues:
+        assert issue.message
+        assert "{" not in issue.message
+
+
+@pytest.mark.parametrize("department", [POLICY, TRADE, AGRI])
+def test_a_sound_form_is_taken_whole_with_nothing_to_mend(department: str) -> None:
+    reading = read(sound(department))
+    wanted = {(i, k): v for i, row in tiny_answers().items() for k, v in row.items() if v is not None}
+    owned = {a.indicator_id for a in reading.answers}
+    assert {k: v for k, v in wanted.items() if k[0] in owned}.items() <= values(reading).items()
+    assert not [i for i in reading.issues if i.severity == FIX]
+    assert reading.matched_by == "identity"
+    assert (reading.round_id, reading.department_id) == (ROUND, department)
+
+
+def test_every_value_not_taken_is_told() -> None:
+    """A written entry that was not understood never passes without a question or a fault."""
+    for case in NUMBERS + PERIODS:
+        reading = read(case.do(sound(case.department)))
+        open_ = {(i.indicator_id, i.key) for i in reading.issues if i.severity != NOTE}
+        taken_as_reason = {i.cell for i in reading.issues if i.code == "value.as_missing"}
+        for answer in reading.answers:
+            for key, entry in answer.entries.items():
+                if entry.written.strip() and entry.value is None and entry.cell not in taken_as_reason:
+                    assert (answer.indicator_id, key) in open_, (case.name, entry)
+
+
+def test_formula_with_a_cached_value_is_taken_with_a_note() -> None:
+    data = hurt.cached(hurt.put(sound(TRADE), COUNT, value="=1400+5"), "1405")
+    reading = read(data)
+    assert values(reading)[COUNT, "value"] == 1405.0
+    assert ("formula.cached", NOTE, "P6") in said(reading)
+
+
+def test_formula_on_another_file_is_asked() -> None:
+    data = hurt.cached(hurt.put(sound(TRADE), COUNT, value="='[集計.xlsx]Sheet1'!A1"), "1405")
+    reading = read(data)
+    assert (COUNT, "value") not in values(reading)
+    issue = next(i for i in reading.issues if i.code == "formula.external")
+    assert issue.severity == ASK
+    assert issue.choices[0].changes == {"value": 1405.0}
+
+
+def test_last_years_form_is_told() -> None:
+    reading = read(filled_form(department=TRADE), round_id="fy2025h1")
+    issue = next(i for i in reading.issues if i.code == "form.other_round")
+    assert issue.severity == FIX
+    assert "令和6年度実績" in issue.message
+    assert reading.round_id == ROUND
+
+
+def test_form_of_another_department_is_told() -> None:
+    reading = read(sound(TRADE), department=POLICY)
+    assert ("form.other_department", FIX, "") in said(reading)
+    assert reading.department_id == TRADE
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["with identity", "by content"])
+def test_department_under_its_old_name_finds_its_way(bare: bool) -> None:
+    data = hurt.edit(
+        sound(POLICY), lambda b: setattr(hurt.form(b)["B1"], "value", "回答様式　令和6年度実績　企画政策部")
+    )
+    reading = read(hurt.delete_meta(data) if bare else data)
+    assert reading.department_id == POLICY
+    assert ("form.old_name", NOTE, "") in said(reading)
+
+
+def test_without_identity_and_title_the_rows_tell_the_department_and_the_page_the_round() -> None:
+    data = hurt.edit(hurt.delete_meta(sound(TRADE)), lambda b: setattr(hurt.form(b)["B1"], "value", "回答"))
+    assert read(data).round_id == ""
+    assert ("form.unknown_round", FIX, "") in said(read(data))
+    reading = read(data, round_id=ROUND)
+    assert reading.department_id == TRADE
+    assert values(reading) == before(TRADE)[0]
+    assert reading.matched_by == "content"
+
+
+def test_targets_form_without_identity_is_known_by_its_headings() -> None:
+    data = filled_form({UNSET: {"baseline": 3.0, "baseline_period": "FY2022", "target": 9.0}}, round_id=TARGETS_ROUND)
+    reading = read(hurt.delete_meta(data))
+    assert reading.round_id == TARGETS_ROUND
+    assert values(reading)[UNSET, "target"] == 9.0
+
+
+def test_rate_is_worked_out_from_its_parts() -> None:
+    reading = read(hurt.put(sound(POLICY), RATE, value=None))
+    entry = next(a for a in reading.answers if a.indicator_id == RATE).entries["value"]
+    assert (entry.value, entry.cell) == (65.0, "Q6/R6")
+    assert ("rate.worked_out", NOTE, "Q6/R6") in said(reading)
+
+
+def test_rate_that_differs_from_its_parts_is_asked() -> None:
+    reading = read(hurt.put(sound(POLICY), RATE, value=66.0))
+    assert ("rate.differs", ASK, "P6") in said(reading)
+
+
+def test_reason_and_word_in_the_value_cell_that_differ_are_asked() -> None:
+    reading = read(hurt.put(sound(TRADE), COUNT, value="未集計", missing_reason="秘匿"))
+    assert ("value.two_missing", ASK, "U6") in said(reading)
+    assert (COUNT, "missing_reason") not in values(reading)
+
+
+def test_xlsm_is_read() -> None:
+    assert values(read(hurt.as_xlsm(sound(TRADE)), "回答.xlsm")) == before(TRADE)[0]
+
+
+@pytest.mark.parametrize(("suffix", "code"), [("xlsx", ""), ("xls", ""), ("ods", "file.ods")])
+def test_saved_by_libreoffice(tmp_path: Path, suffix: str, code: str) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice (soffice) is not installed")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "form.xlsx").write_bytes(sound(TRADE))
+    subprocess.run(
+        [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", suffix,
+         "--outdir", str(tmp_path), str(tmp_path / "in" / "form.xlsx")],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    reading = read((tmp_path / f"form.{suffix}").read_bytes(), f"form.{suffix}")
+    if code:
+        assert [i.code for i in reading.issues] == [code]
+        assert ".xlsx" in reading.issues[0].advice
+    else:
+        assert values(reading) == before(TRADE)[0]
