@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
-from kpi.collection import MISSING_WORDS, RELEASE_WORDS
-from kpi.issue import SEVERITY_WORDS, Issue, Severity
+from kpi.issue import Issue, Severity
 from kpi.plan import Plan, Round
-from loaders import service
+from loaders import service, terminal
 from loaders.intake import expand
 from loaders.lock import StoreError
-from loaders.store import Passport, Snapshot, Store
+from loaders.store import Snapshot, Store
 
 #: Exit codes: all is well; something wants a person's eye; nothing could be done.
 GOOD, LOOK, FAILED = 0, 1, 2
-_STATES: Mapping[str, str] = {"draft": "下書き", "sent": "回答済", "replaced": "差替え済", "discarded": "取消し"}
 
 
 class Refused(Exception):
@@ -76,66 +72,6 @@ def _help(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-h", "--help", action="help", help="この説明を表示します")
 
 
-# --- printing ------------------------------------------------------------------------------------------------------
-
-
-def text_width(text: str) -> int:
-    """Places a text takes on a terminal: a full-width sign takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in text)
-
-
-def table(rows: Sequence[Mapping[str, object]], out: TextIO) -> None:
-    """Columns that line up though a full-width sign takes two places; numbers stand on the right."""
-    if not rows:
-        return
-    names = list(rows[0])
-    widths = {n: max(text_width(n), *(text_width(str(r[n])) for r in rows)) for n in names}
-    right = {n for n in names if isinstance(rows[0][n], int | float)}
-    for row in ({n: n for n in names}, {n: "-" * widths[n] for n in names}, *rows):
-        print("  ".join(_padded(row[n], widths[n], right=n in right) for n in names).rstrip(), file=out)
-
-
-def _padded(value: object, width: int, *, right: bool = False) -> str:
-    gap = " " * (width - text_width(str(value)))
-    return gap + str(value) if right else str(value) + gap
-
-
-def _issues(found: Iterable[Issue], out: TextIO) -> None:
-    for i in found:
-        place = f"[{i.address}] " if i.address else ""
-        print(f"{SEVERITY_WORDS[i.severity]}: {place}{i.message} {i.advice}".rstrip(), file=out)
-
-
-def _issue_json(i: Issue) -> dict[str, object]:
-    return {
-        "code": i.code,
-        "severity": str(i.severity),
-        "message": i.message,
-        "advice": i.advice,
-        "sheet": i.sheet,
-        "cell": i.cell,
-        "value": i.value,
-        "indicator_id": i.indicator_id,
-        "key": i.key,
-    }
-
-
-class _Progress:
-    """A bar on the terminal; silent where nobody watches."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done = max(1, total), 0
-        self._shown = sys.stderr.isatty()
-
-    def tick(self) -> None:
-        """One more is done."""
-        self._done += 1
-        if self._shown:
-            filled = round(30 * self._done / self._total)
-            line = f"\r[{'#' * filled}{'.' * (30 - filled)}] {self._done}/{self._total}"
-            print(line, end="\n" if self._done >= self._total else "", file=sys.stderr, flush=True)
-
-
 # --- commands ------------------------------------------------------------------------------------------------------
 
 
@@ -160,7 +96,7 @@ def _snapshot(given: argparse.Namespace) -> tuple[Store, Snapshot]:
 def _init(given: argparse.Namespace) -> int:
     loaded = service.load_data(given.data)
     store = _open(given)
-    _issues(loaded.issues, given.out)
+    terminal.issues(loaded.issues, given.out)
     print(f"データファイル: {store.path}", file=given.out)
     for plan in loaded.plans:
         print(f"計画: {plan.name}({len(plan.indicators)}指標)", file=given.out)
@@ -206,7 +142,7 @@ def _load(given: argparse.Namespace) -> int:
     found = list(expand(given.paths))
     faults = [i for i in found if isinstance(i, Issue)]
     files = [f for f in found if not isinstance(f, Issue)]
-    progress = _Progress(len(files))
+    progress = terminal.Progress(len(files))
     taken: list[service.Taken] = []
     reads = service.take_files(
         store, files, snapshot=snapshot, by=given.by, at=at, workers=given.workers,
@@ -217,65 +153,13 @@ def _load(given: argparse.Namespace) -> int:
         progress.tick()
     if given.send:
         taken = service.send_returns(store, taken, by=given.by, at=at)
-    _show_load(given, taken, faults, snapshot)
+    if given.json:
+        terminal.show_load_json(taken, faults, given.out)
+    else:
+        terminal.show_load(taken, faults, snapshot, given.out)
     if not any(t.saved for t in taken):
         return FAILED
     return LOOK if faults or any(t.open or not t.saved for t in taken) else GOOD
-
-
-def _show_load(
-    given: argparse.Namespace, taken: Sequence[service.Taken], faults: Sequence[Issue], snapshot: Snapshot
-) -> None:
-    if given.json:
-        files = [_taken_json(t) for t in taken]
-        print(
-            json.dumps({"files": files, "issues": [_issue_json(i) for i in faults]}, ensure_ascii=False), file=given.out
-        )
-        return
-    table([_taken_row(t, snapshot) for t in taken], given.out)
-    _issues(faults, given.out)
-    for one in taken:
-        if one.open:
-            print(f"\n{one.filename}", file=given.out)
-            _issues(one.open, given.out)
-    kept = sum(1 for t in taken if t.saved)
-    print(f"\n{len(taken)}件中{kept}件を取り込みました。", file=given.out)
-
-
-def _taken_row(one: service.Taken, snapshot: Snapshot) -> dict[str, object]:
-    reading, plan = one.reading, snapshot.plan
-    department = next((d for d in plan.departments if reading and d.id == reading.department_id), None)
-    asked = next((r for r in plan.rounds if reading and r.id == reading.round_id), None)
-    return {
-        "ファイル": one.filename,
-        "部局": department.name(service.now().date()) if department else "不明",
-        "照会": asked.name if asked else "不明",
-        "結果": _result(one),
-        "指標": len(reading.answers) if reading else 0,
-        "要修正": sum(1 for i in one.issues if i.severity is Severity.FIX),
-        "要確認": sum(1 for i in one.issues if i.severity is Severity.ASK),
-    }
-
-
-def _result(one: service.Taken) -> str:
-    if one.saved is None:
-        return "取込不可"
-    if one.sent is not None:
-        return "回答済"
-    return "取込済(同じファイル)" if one.saved.duplicate_of else "下書き"
-
-
-def _taken_json(one: service.Taken) -> dict[str, object]:
-    return {
-        "file": one.filename,
-        "round": one.reading.round_id if one.reading else "",
-        "department": one.reading.department_id if one.reading else "",
-        "submission": one.saved.submission_id if one.saved else None,
-        "duplicate_of": one.saved.duplicate_of if one.saved else "",
-        "sent": one.sent is not None,
-        "answers": len(one.reading.answers) if one.reading else 0,
-        "issues": [_issue_json(i) for i in one.issues],
-    }
 
 
 def _status(given: argparse.Namespace) -> int:
@@ -285,31 +169,8 @@ def _status(given: argparse.Namespace) -> int:
     print(f"指標: {len(plan.indicators)}  値: {len(snapshot.observations)}", file=given.out)
     if snapshot.has_samples:
         print("サンプルを含みます(samples --remove で消せます)。", file=given.out)
-    table(list(_status_rows(snapshot, day)), given.out)
+    terminal.table(list(terminal.status_rows(snapshot, day)), given.out)
     return GOOD
-
-
-def _status_rows(snapshot: Snapshot, day: date) -> Iterator[dict[str, object]]:
-    live = snapshot.submissions[snapshot.submissions["state"].isin(["draft", "sent"])]
-    begun = set(live["round_id"])
-    for asked in snapshot.plan.rounds:
-        if asked.opens is not None and asked.opens > day and asked.id not in begun:
-            continue
-        for department in snapshot.plan.departments:
-            owned = snapshot.plan.owned_by(department.id, day)
-            mine = live[(live["round_id"] == asked.id) & (live["department_id"] == department.id)]
-            if not owned and mine.empty:
-                continue
-            last = mine.iloc[-1] if len(mine) else None
-            yield {
-                "照会": asked.name,
-                "部局": department.name(day),
-                "指標": len(owned),
-                "状態": "未回答" if last is None else _STATES[str(last["state"])],
-                "要修正": 0 if last is None else int(last["open_fix"]),
-                "要確認": 0 if last is None else int(last["open_ask"]),
-                "ファイル": "" if last is None else str(last["filename"]),
-            }
 
 
 def _trace(given: argparse.Namespace) -> int:
@@ -321,34 +182,8 @@ def _trace(given: argparse.Namespace) -> int:
         )
         return LOOK
     for passport in found:
-        _show_passport(passport, given.out)
+        terminal.show_passport(passport, given.out)
     return GOOD
-
-
-def _show_passport(p: Passport, out: TextIO) -> None:
-    lines = {
-        "番号": p.code + ("(サンプル)" if p.sample else "") + ("(後の回答で差替え済)" if p.superseded else ""),
-        "指標": f"{p.number} {p.name}",
-        "値": _value(p.value, p.state, p.unit),
-        "時点": p.period.label,
-        "区分": RELEASE_WORDS.get(p.release, ""),
-        "回答": f"{p.round_name} {p.department} {p.known_at:%Y-%m-%d %H:%M} {p.sent_by}",
-        "ファイル": f"{p.filename}(SHA-256 {p.sha256})",
-        "セル": f"{p.sheet}!{p.cell}",
-        "記載内容": p.written,
-        "画面での修正": p.mended,
-        "根拠資料": p.evidence,
-        "ほかの値": "、".join(f"{e.code} {_value(e.value, e.state, p.unit)}({e.known_at:%Y-%m-%d})" for e in p.earlier),
-    }
-    width = max(text_width(k) for k in lines)
-    for key, text in lines.items():
-        if text:
-            print(f"{_padded(key, width)}  {text}", file=out)
-    print(file=out)
-
-
-def _value(value: float | None, state: str, unit: str) -> str:
-    return MISSING_WORDS.get(state, state) if value is None else f"{value:.10g}{unit}"
 
 
 def _export(given: argparse.Namespace) -> int:
@@ -360,7 +195,7 @@ def _export(given: argparse.Namespace) -> int:
 
 def _verify(given: argparse.Namespace) -> int:
     found = _open(given).verify()
-    _issues(found, given.out)
+    terminal.issues(found, given.out)
     print("問題はありません。" if not found else f"{len(found)}件の問題があります。", file=given.out)
     return LOOK if found else GOOD
 
@@ -369,16 +204,16 @@ def _rebuild(given: argparse.Namespace) -> int:
     store = _open(given)
     if given.dest.exists():
         raise Refused(f"{given.dest} はすでにあります。ない名前を指定してください。")
-    progress = _Progress(sum(len(store.snapshot(p).submissions) for p in store.plan_ids()))
+    progress = terminal.Progress(sum(len(store.snapshot(p).submissions) for p in store.plan_ids()))
     found = service.rebuild(store, given.dest, progress.tick)
-    _issues(found, given.out)
+    terminal.issues(found, given.out)
     print("作り直した結果は同じです。" if not found else f"{len(found)}件の違いがあります。", file=given.out)
     return LOOK if found else GOOD
 
 
 def _backup(given: argparse.Namespace) -> int:
     found = _open(given).backup(given.dest)
-    _issues(found, given.out)
+    terminal.issues(found, given.out)
     if found:
         return FAILED
     print(f"控えを保存しました: {given.dest}({given.dest.stat().st_size:,}バイト)", file=given.out)

@@ -10,14 +10,14 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 from kpi.collection import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan, Round
 from loaders.benchmark import Benchmarks, load_benchmarks
-from loaders.cells import Reader
+from loaders.cells import Book, Reader
 from loaders.export import write_folder
 from loaders.form.writer import form_filename, write_form
 from loaders.intake import expand, read_book, read_return, same_file
@@ -30,6 +30,9 @@ DATABASE = "kpi.duckdb"
 #: Files kept in one transaction: a batch costs one wait for the disk, and what is reported is on it.
 _BATCH = 40
 _SAMPLE_BY = "サンプル"
+
+#: A file that has been opened: its name, its bytes, and its cells or why there are none.
+Opened = tuple[str, bytes, Book | Issue]
 
 
 def now() -> datetime:
@@ -211,10 +214,14 @@ def _raised(reading: Reading, known: Sequence[Issue], mends: Sequence[Mend], bri
     )
 
 
-def send_returns(store: Store, taken: Sequence[Taken], *, by: str, at: datetime) -> list[Taken]:
-    """Send every draft of a batch that has nothing open."""
-    ids = [t.saved.submission_id for t in taken if t.saved and not t.saved.duplicate_of]
-    results = dict(zip(ids, store.send_all(ids, by=by, at=at) if ids else (), strict=True))
+def send_returns(
+    store: Store, taken: Sequence[Taken], *, by: str, at: datetime, tick: Callable[[str], None] = lambda _name: None
+) -> list[Taken]:
+    """Send every draft of a batch that has nothing open; ``tick`` is called with each file's name."""
+    names = {t.saved.submission_id: t.filename for t in taken if t.saved and not t.saved.duplicate_of}
+    ids = list(names)
+    sends = store.send_all(ids, by=by, at=at, tick=lambda one: tick(names[one])) if ids else ()
+    results = dict(zip(ids, sends, strict=True))
     sent = []
     for one in taken:
         result = results.get(one.saved.submission_id) if one.saved else None
@@ -225,23 +232,38 @@ def send_returns(store: Store, taken: Sequence[Taken], *, by: str, at: datetime)
 # --- samples, export, rebuild --------------------------------------------------------------------------------------
 
 
-def load_samples(store: Store, data: Path, plan_id: str, *, at: datetime) -> list[Taken]:
+#: Told after each file: how many are done, of how many, and which one it was.
+Tick = Callable[[int, int, str], None]
+
+
+def load_samples(
+    store: Store, data: Path, plan_id: str, *, at: datetime, tick: Tick = lambda _done, _total, _name: None
+) -> list[Taken]:
     """Take in the sample returns of ``data/samples``, round after round, each dated to its round's end."""
-    waiting = [item for item in expand([data / "samples"]) if not isinstance(item, Issue)]
+    files = [item for item in expand([data / "samples"]) if not isinstance(item, Issue)]
+    snapshot = store.snapshot(plan_id)
+    with Reader(workers=1) as reader:
+        by_round = _sample_rounds(reader.read_all(files), snapshot.brief(at.date()))
+    total = sum(len(mine) for mine in by_round.values())
     taken: list[Taken] = []
-    for asked in store.snapshot(plan_id).plan.rounds:
-        snapshot = store.snapshot(plan_id)  # what the round before has said is known to the next
+    done = count(1)
+    for asked in (r for r in snapshot.plan.rounds if r.id in by_round):
         moment = min(_sample_moment(asked), at)
-        brief = snapshot.brief(moment.date())
-        with Reader(workers=1) as reader:
-            read = [(n, d, read_book(book, brief)) for n, d, book in reader.read_all(waiting)]
-        mine = [(n, d, r) for n, d, r in read if r.round_id == asked.id and r.sample]
-        names = {n for n, _, _ in mine}
-        waiting = [w for w in waiting if w[0] not in names]
-        if mine:
-            kept = _keep(store, mine, brief, by=_SAMPLE_BY, at=moment)
-            taken += send_returns(store, kept, by=_SAMPLE_BY, at=moment)
+        brief = store.snapshot(plan_id).brief(moment.date())  # what the round before has said is known to this one
+        read = [(name, content, read_book(book, brief)) for name, content, book in by_round[asked.id]]
+        kept = _keep(store, read, brief, by=_SAMPLE_BY, at=moment)
+        taken += send_returns(store, kept, by=_SAMPLE_BY, at=moment, tick=lambda name: tick(next(done), total, name))
     return taken
+
+
+def _sample_rounds(books: Iterable[Opened], brief: Brief) -> dict[str, list[Opened]]:
+    """The open sample returns by the round they answer; what is no sample is left alone."""
+    found: dict[str, list[Opened]] = {}
+    for opened in books:
+        reading = read_book(opened[2], brief)
+        if reading.sample:
+            found.setdefault(reading.round_id, []).append(opened)
+    return found
 
 
 def _sample_moment(asked: Round) -> datetime:

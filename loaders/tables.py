@@ -6,6 +6,7 @@ import io
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,11 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def to_csv(table: pd.DataFrame) -> bytes:
     """UTF-8 with BOM, so that Excel reads Japanese; text that would start a formula gets a leading apostrophe."""
     safe = table.apply(lambda column: column.map(_csv_safe)) if len(table) else table
-    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return (
+        safe.set_axis([_csv_safe(str(heading)) for heading in table.columns], axis=1)
+        .to_csv(index=False, lineterminator="\r\n")
+        .encode("utf-8-sig")
+    )
 
 
 def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> bytes:
@@ -28,10 +33,11 @@ def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> by
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = _sheet_name(title)
-    sheet["A1"] = title
+    _put(sheet, 1, 1, title)
     sheet["A1"].font = Font(bold=True, size=14)
     for column, heading in enumerate(table.columns, start=1):
-        cell = sheet.cell(row=3, column=column, value=str(heading))
+        _put(sheet, 3, column, str(heading))
+        cell = sheet.cell(row=3, column=column)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="E6EDFF")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
@@ -62,6 +68,8 @@ def _is_number(value: str) -> bool:
 def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return
+    if isinstance(value, float) and not isfinite(value):
+        return  # a workbook knows no infinity
     if isinstance(value, (pd.Timestamp, datetime)):
         value = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
     elif hasattr(value, "item"):
@@ -95,4 +103,4 @@ def _width(text: str) -> int:
 
 
 def _sheet_name(title: str) -> str:
-    return "".join("_" if c in r"[]:*?/\'" else c for c in title)[:31] or "表"
+    return "".join("_" if c in r"[]:*?/\'" or c < " " else c for c in title)[:31] or "表"

@@ -11,7 +11,7 @@ from kpi.compare import gap_trend, not_comparable, pairs, sentence
 from kpi.compare import history as history_table
 from kpi.ranks import ranking as ranked
 from pages.parts.filters import choose
-from pages.parts.frame import downloads, figure, header, lead, show
+from pages.parts.frame import downloads, empty, figure, header, lead, show
 from pages.parts.html import Column, Content, Markup, join, link, table, tag
 from pages.parts.snapshot import View, view
 
@@ -22,12 +22,18 @@ def compare_page() -> None:
     header("全国比較", state)
     benchmarks, area = state.benchmarks, state.plan.area_code
     paired = pairs(benchmarks, area)
-    plans_own = paired[paired["pair"]]
+    plans_own = paired[paired["pair"].astype(bool)]  # a table without rows has no types of its own
     lead(sentence(plans_own))
     st.header("計画の「現状と課題」にある比較", anchor=False)
-    _pairs(state, plans_own)
+    if len(plans_own):
+        _pairs(state, plans_own)
+    else:
+        empty("計画が挙げる組のうち、同じ定義・時点の県と全国の値がそろうものはありません。")
     st.header("統計ごとに見る", anchor=False)
     options = dict(zip(benchmarks.series["series_id"], benchmarks.series["name"], strict=True))
+    if not options:
+        empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")
+        return
     series_id = choose("統計", "series", options)
     _depth(state, benchmarks, series_id)
     st.header("全国と比べられない統計", anchor=False)

@@ -68,11 +68,15 @@ def _observed(state: View, rows: pd.DataFrame) -> None:
 
 def _published(state: View) -> None:
     series = dict(zip(state.snapshot.series["series_id"], state.snapshot.series["name"], strict=True))
+    if not series:
+        empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")
+        return
     chosen = choose("統計", "series", series)
     _show(published_table(state, chosen), f"公表値_{series[chosen]}", sample=False)
 
 
 def _show(table: pd.DataFrame, name: str, *, sample: bool) -> None:
-    st.dataframe(table, hide_index=True, width="stretch", lazy=len(table) > 2000, alt=f"{name}の表({len(table)}行)")
+    words = f"{name}の表({len(table)}行)"
+    st.dataframe(table, hide_index=True, width="stretch", placeholder="―", lazy=len(table) > 2000, alt=words)
     notes = (f"{Period.of_date(view().day).label}時点",)
     downloads(table, name=name, title=name, notes=notes, sample=sample)

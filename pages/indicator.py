@@ -28,7 +28,9 @@ def indicator_page() -> None:
     indicator = state.plan.indicator(choose("指標", "indicator", options))
     show(tag("div", _crumb(state, indicator), "crumb"))
     st.header(indicator.name, anchor=False)
-    lead(join([_sentence(state, indicator), " ", face(state, indicator).badge]))
+    item = face(state, indicator)
+    mark = tag("span", "未確認", "unconfirmed") if item.unconfirmed else ""
+    lead(join([_sentence(state, indicator), item.badge, mark], " "))
     left, right = st.columns([5, 3], gap="medium")
     with left:
         _chart(state, indicator)
@@ -67,17 +69,17 @@ def _chart(state: View, indicator: Indicator) -> None:
         empty(face(state, indicator).advice)
         return
     rows = [
-        ("現状値", told.baseline.period.label, told.baseline.text) if told.baseline else None,
-        *(("実績", p.period.label, p.text) for p in told.actual),
-        ("目標", told.target.period.label, told.target.text) if told.target else None,
-        *(("全国", p.period.label, p.text) for p in told.nation),
+        ("現状値", told.baseline.period.label, told.baseline.text, "") if told.baseline else None,
+        *(("実績", p.period.label, p.text, p.note) for p in told.actual),
+        ("目標", told.target.period.label, told.target.text, "") if told.target else None,
+        *(("全国", p.period.label, p.text, "") for p in told.nation),
     ]
     figure(
         trajectory(told),
         key=f"推移_{indicator.name}",
         alt_text=story_summary(state, indicator),
         caption=source_line(state, indicator),
-        table=pd.DataFrame([r for r in rows if r], columns=["区分", "時点", "値"]),
+        table=pd.DataFrame([r for r in rows if r], columns=["区分", "時点", "値", "備考"]),
         sample=state.snapshot.has_samples and bool(told.actual),
     )
     extension = simple_extension(state, indicator)
@@ -131,7 +133,7 @@ def _observations(state: View, indicator: Indicator) -> None:
         return
     with st.expander(f"これまでの値({len(mine)}件)と出所"):
         told = observations_table(replace(state.snapshot, observations=mine))
-        st.dataframe(told, hide_index=True, width="stretch", alt=f"{indicator.name}のこれまでの値")
+        st.dataframe(told, hide_index=True, width="stretch", placeholder="―", alt=f"{indicator.name}のこれまでの値")
         downloads(
             told,
             name=f"値の履歴_{indicator.name}",

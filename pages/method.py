@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +14,10 @@ from loaders.rules import all_checks
 from pages.parts.frame import downloads, header, lead, show
 from pages.parts.html import Column, Content, Markup, badge, join, link, table, tag
 from pages.parts.snapshot import View, view
-from pages.parts.texts import GLOSSARY, SCHEME_TEXTS, STATUS_RULES, STEPS
+from pages.parts.texts import ASSUMED_WORDS, GLOSSARY, SCHEME_TEXTS, STATUS_RULES, STEPS
+
+#: What a message fills in about the cell at hand; the list of checks shows … in its place.
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def method_page() -> None:
@@ -43,7 +48,7 @@ def _status_table(scheme: Scheme) -> Markup:
         for number, (condition, status) in enumerate(STATUS_RULES, start=1)
     ]
     columns = [Column("順"), Column("条件(上から見て最初に当てはまるもの)"), Column("判定")]
-    return table(columns, rows, caption="判定の条件")
+    return table(columns, rows, caption="判定の条件", kind="stack")
 
 
 def _word(scheme: Scheme, status: str) -> Content:
@@ -54,7 +59,7 @@ def _word(scheme: Scheme, status: str) -> Content:
 
 def _assumptions(state: View) -> None:
     rows = [
-        (link(i.name, "indicator", indicator=i.id), column, reason)
+        (link(i.name, "indicator", indicator=i.id), ASSUMED_WORDS.get(column, column), reason)
         for i in state.plan.indicators
         for column, reason in i.assumptions.items()
     ]
@@ -74,9 +79,9 @@ def _checks() -> None:
         {
             "記号": [c.code for c in checks],
             "扱い": [SEVERITY_WORDS[c.severity] for c in checks],
-            "どんなとき": [c.condition for c in checks],
-            "お伝えすること": [c.message for c in checks],
-            "どうするか": [c.advice for c in checks],
+            "どんなとき": [_PLACEHOLDER.sub("…", c.condition) for c in checks],
+            "お伝えすること": [_PLACEHOLDER.sub("…", c.message) for c in checks],
+            "どうするか": [_PLACEHOLDER.sub("…", c.advice) for c in checks],
         }
     )
     show(
@@ -86,7 +91,7 @@ def _checks() -> None:
         )
     )
     with st.expander("点検の一覧"):
-        st.dataframe(told, hide_index=True, width="stretch", alt=f"点検の一覧({len(checks)}種類)")
+        st.dataframe(told, hide_index=True, width="stretch", placeholder="―", alt=f"点検の一覧({len(checks)}種類)")
         downloads(told, name="点検の一覧", title="回答様式を取り込むときの点検")
 
 
@@ -107,5 +112,5 @@ def _series(state: View) -> None:
         }
     )
     with st.expander(f"統計の一覧({len(told)}種類)"):
-        st.dataframe(told, hide_index=True, width="stretch", alt="統計の定義と出典の一覧")
+        st.dataframe(told, hide_index=True, width="stretch", placeholder="―", alt="統計の定義と出典の一覧")
         downloads(told, name="統計の定義と出典", title="公表されている統計の定義と出典")

@@ -67,7 +67,7 @@ def _dates(state: View, department: Department, asked: Round) -> Content:
     else:
         parts.append("期限 未設定")
     if asked.assumption:
-        parts.append(tag("span", "　想定の日程です", "assumed"))
+        parts += ["　", tag("span", "想定の日程です", "assumed")]
     return join(parts)
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from kpi.collection import Mend, ReturnState
-from loaders import cli, service
+from loaders import cli, service, terminal
 from loaders.cells import open_book
 from loaders.form.writer import write_form
 from loaders.store import Snapshot, Store
@@ -250,7 +250,7 @@ def test_a_wrong_name_lists_the_right_ones(data, capsys, arguments):
 def test_columns_line_up_on_a_terminal(data):
     _, out = run(data, "status")
     lines = [line for line in out.splitlines() if "未回答" in line]
-    places = {cli.text_width(line[: line.index("未回答")]) for line in lines}
+    places = {terminal.text_width(line[: line.index("未回答")]) for line in lines}
     assert len(lines) > 10
     assert len(places) == 1
 

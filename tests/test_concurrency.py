@@ -1,6 +1,6 @@
 """Two processes of eight threads on one store: no error, no lost write, no stale read; and the lock's own promises.
 
-``DX_SOAK=30`` makes it the half-minute version.
+``KPI_SOAK_SECONDS=30`` makes it the half-minute version.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from loaders.lock import FileLock, StoreBusy
 from tests.storekit import new_store
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = float(os.environ.get("DX_SOAK", "4"))
+SECONDS = float(os.environ.get("KPI_SOAK_SECONDS", "4"))
 
 #: One process: two writers and six readers. A writer notes what was reported as saved; a reader first notes what the
 #: note says, then reads, and must find at least that. All is written to a file of its own at the end.

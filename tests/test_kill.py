@@ -1,6 +1,6 @@
 """SIGKILL at random moments: the store opens, is sound, and holds all that was reported as saved.
 
-``DX_KILLS=300`` makes it the long version.
+``KPI_KILLS=300`` makes it the long version.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from loaders.store import Store
 from tests.storekit import new_store
 
 ROOT = Path(__file__).resolve().parents[1]
-KILLS = int(os.environ.get("DX_KILLS", "15"))
+KILLS = int(os.environ.get("KPI_KILLS", "15"))
 
 #: Saves, mends, sends and discards without pause and tells of each when it is reported as done.
 WORKER = """

@@ -167,7 +167,7 @@ def test_rounds_run_from_the_targets_to_the_plans_last_year(aomori: Plan) -> Non
 
 def test_the_words_of_the_house_are_data(aomori: Plan) -> None:
     assert aomori.scheme.words["regressed"] == "目標に向かっていない"
-    assert aomori.scheme.words["target_unset"] == "評価対象外(目標値設定中)"
+    assert aomori.scheme.words["target_unset"] == "目標値設定中"
     assert (aomori.words["revision"], aomori.words["fix"]) == ("修正依頼", "要修正")
     assert not {"△", "▲", "×"} & set("".join([*aomori.scheme.words.values(), *aomori.words.values()]))
 

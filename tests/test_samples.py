@@ -82,6 +82,7 @@ class Loaded:
     store: Store
     taken: list[Taken]
     snapshot: Snapshot
+    told: list[tuple[int, int, str]]
 
     def judged(self, as_of: date) -> pd.DataFrame:
         known = self.snapshot.observations
@@ -93,8 +94,9 @@ class Loaded:
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory) -> Loaded:
     store = open_store(DATA, tmp_path_factory.mktemp("samples") / "kpi.duckdb", at=AT)
-    taken = load_samples(store, DATA, PLAN, at=AT)
-    return Loaded(store, taken, store.snapshot(PLAN))
+    told: list[tuple[int, int, str]] = []
+    taken = load_samples(store, DATA, PLAN, at=AT, tick=lambda *one: told.append(one))
+    return Loaded(store, taken, store.snapshot(PLAN), told)
 
 
 def files() -> dict[str, Path]:
@@ -181,6 +183,10 @@ def test_every_sample_is_sent_without_a_question(loaded):
     assert loaded.snapshot.has_samples
     assert set(loaded.snapshot.submissions["state"]) == {"sent"}
     assert loaded.snapshot.observations["sample"].all()
+
+
+def test_how_far_it_is_is_told_after_every_file(loaded):
+    assert loaded.told == [(n + 1, len(files()), t.filename) for n, t in enumerate(loaded.taken)]
 
 
 def test_each_round_counts_as_sent_on_the_day_it_is_due(loaded):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from kpi.charts.house import ACTUAL, INK, NATION, QUIET, RAIL, dress, number_axis, period_axis
+from kpi.charts.house import ACTUAL, INK, NATION, QUIET, RAIL, dress, number_axis, period_axis, spread
 from kpi.charts.trajectory import domain
 from kpi.period import Period
 
@@ -98,6 +98,7 @@ def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, h
     y = alt.Y("value:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=number_axis(unit))
     tip = [alt.Tooltip("label:N", title="時点"), alt.Tooltip("text:N", title="値"), alt.Tooltip("note:N", title="備考")]
     layers: list[alt.Chart] = []
+    ends: list[pd.DataFrame] = []
     for own, colour, width, name in ((False, NATION, 1.5, "全国"), (True, ACTUAL, 3.0, area_name)):
         part = table[(table["area"] == area_code) == own]
         if part.empty:
@@ -108,7 +109,13 @@ def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, h
             chart.mark_point(size=64 if own else 28, filled=True, color=colour, opacity=1).encode(x=x, y=y, tooltip=tip)
         )
         end = part.sort_values("position").tail(1)
-        end = end.assign(word=[f"{name} {text}" for text in end["text"]])
-        words = alt.Chart(end).mark_text(align="left", dx=8, color=colour, fontWeight="bold" if own else "normal")
+        ends.append(end.assign(word=[f"{name} {text}" for text in end["text"]], own=own))
+    # Both lines often end close together: their words are moved apart, the lines are not.
+    placed = spread([float(end["value"].iloc[0]) for end in ends], (high - low) / height * 17)
+    for end, at in zip(ends, placed, strict=True):
+        own = bool(end["own"].iloc[0])
+        words = alt.Chart(end.assign(value=at)).mark_text(
+            align="left", dx=8, color=ACTUAL if own else NATION, fontWeight="bold" if own else "normal"
+        )
         layers.append(words.encode(x=x, y=y, text="word:N"))
     return dress(layers, height=height, padding={"left": 4, "right": 110, "top": 14, "bottom": 4})

@@ -138,18 +138,28 @@ class Store:
         return self.send_all([submission_id], by=by, at=at)[0]
 
     def send_all(
-        self, submission_ids: Sequence[str], *, by: str, at: datetime
+        self, submission_ids: Sequence[str], *, by: str, at: datetime, tick: Callable[[str], None] = lambda _id: None
     ) -> tuple[Receipt | tuple[Issue, ...], ...]:
-        """Send several drafts in one transaction, in their order; each succeeds or is refused for itself."""
+        """Send several drafts in one transaction, in their order; each succeeds or is refused for itself.
+
+        ``tick`` is called with each one's id; all of them are on the disk when this returns.
+        """
+        results = []
         with self._database.write() as connection:
-            return tuple(
-                deciding.send(connection, returns.read_return(connection, one), by, at) for one in submission_ids
-            )
+            for one, result in zip(submission_ids, deciding.send_all(connection, submission_ids, by, at), strict=True):
+                results.append(result)
+                tick(one)
+        return tuple(results)
 
     def discard(self, submission_id: str, *, by: str, at: datetime, reason: str = "") -> tuple[Issue, ...]:
         """Withdraw a draft; what forbids it."""
         with self._database.write() as connection:
             return deciding.discard(connection, returns.read_return(connection, submission_id), by, at, reason)
+
+    def decide(self, kind: str, *, plan_id: str, by: str, at: datetime, reason: str = "") -> None:
+        """Keep a decision about a plan as a whole, such as ``start_empty``; a snapshot tells it in ``decisions``."""
+        with self._database.write() as connection:
+            deciding.decide_plan(connection, kind, plan_id, by, at, reason)
 
     # --- keeping ------------------------------------------------------------------------------------------------
 

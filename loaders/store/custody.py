@@ -141,7 +141,8 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "verify.decision_orphan",
         "対象のない決定の記録があります。",
         """SELECT subject, '', '', '' FROM decisions
-        WHERE kind IN ('send', 'discard') AND subject NOT IN (FROM submission_ids)""",
+        WHERE (kind IN ('send', 'discard') AND subject NOT IN (FROM submission_ids))
+            OR (subject = '' AND plan_id NOT IN (SELECT plan_id FROM plans))""",
     ),
     (
         "verify.observation_without_cell",

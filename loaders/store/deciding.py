@@ -1,43 +1,56 @@
-"""Decisions about a return: sent, discarded. Sending appends what the draft says as observations and card versions."""
+"""Decisions about a return (sent, discarded) or about a plan as a whole.
+
+Sending appends what the draft says as observations and card versions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from kpi.collection import Answer, ReturnState
+from kpi.collection import Answer, Reading, ReturnState
 from kpi.issue import Issue
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import digest, load_keys
-from loaders.store.plans import card_change, fold_card
-from loaders.store.records import Receipt, StoredReturn
-from loaders.store.returns import NOW, not_draft
+from loaders.store.plans import card_change, fold_card, plan_ids
+from loaders.store.records import Receipt, Snapshot, StoredReturn
+from loaders.store.returns import NOW, not_draft, read_return, states
 from loaders.store.sending import Found, card_facts, observations_of, short_code
 from loaders.store.view import read_snapshot
 
+#: Kinds that are about a return or a value and never about a plan as a whole.
+_OF_RETURNS = ("send", "discard", "confirm")
 
-def decide(
-    connection: Connection,
-    kind: str,
-    stored: StoredReturn,
-    by: str,
-    at: datetime,
-    *,
-    reason: str = "",
-    payload: str = "{}",
-) -> int:
+
+def decide(connection: Connection, kind: str, stored: StoredReturn, by: str, at: datetime, *, reason: str = "") -> int:
     """Append a decision about a return; its number is its place in the order of all events."""
+    own = stored.reading
+    return _append(connection, kind, own.plan_id, stored.submission_id, by, at, reason, sample=own.sample)
+
+
+def decide_plan(connection: Connection, kind: str, plan_id: str, by: str, at: datetime, reason: str) -> int:
+    """Append a decision about a plan as a whole: it is about no return, and so its subject is empty."""
+    if not kind or kind in _OF_RETURNS:
+        raise ValueError(f"not a decision about a plan: {kind!r}")
+    if plan_id not in plan_ids(connection):
+        raise KeyError(plan_id)
+    return _append(connection, kind, plan_id, "", by, at, reason, sample=False)
+
+
+def _append(
+    connection: Connection, kind: str, plan_id: str, subject: str, by: str, at: datetime, reason: str, *, sample: bool
+) -> int:
     seq = take(connection, "event_seq", 1)[0]
     row = {
         "seq": seq,
         "kind": kind,
-        "plan_id": stored.reading.plan_id,
-        "subject": stored.submission_id,
+        "plan_id": plan_id,
+        "subject": subject,
         "who": by,
         "done_at": at,
         "reason": reason,
-        "payload": payload,
-        "sample": stored.reading.sample,
+        "payload": "{}",
+        "sample": sample,
     }
     append(connection, "decisions", [row])
     return seq
@@ -51,13 +64,44 @@ def discard(connection: Connection, stored: StoredReturn, by: str, at: datetime,
     return ()
 
 
-def send(connection: Connection, stored: StoredReturn, by: str, at: datetime) -> Receipt | tuple[Issue, ...]:
+class Before:
+    """How things stand before each return of a batch. What an earlier one of the batch has changed is read again."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, Snapshot] = {}
+        self._touched: set[str] = set()
+
+    def of(self, reading: Reading) -> Snapshot:
+        """What is known of the plan, as to the indicators this return is about."""
+        own = {answer.indicator_id for answer in reading.answers}
+        if reading.plan_id not in self._known or own & self._touched:
+            self._known = {reading.plan_id: read_snapshot(self._connection, reading.plan_id, NOW, figures=False)}
+            self._touched = set()
+        self._touched |= own
+        return self._known[reading.plan_id]
+
+
+def send_all(
+    connection: Connection, submission_ids: Sequence[str], by: str, at: datetime
+) -> Iterator[Receipt | tuple[Issue, ...]]:
+    """Send drafts one after the other; each succeeds or is refused for itself."""
+    before, rows_known = Before(connection), states(connection, submission_ids)
+    for submission_id in submission_ids:
+        # Each row serves once: sending changes the state of the return itself, and of no other.
+        stored = read_return(connection, submission_id, rows_known.pop(submission_id, None))
+        yield send(connection, stored, by, at, before)
+
+
+def send(
+    connection: Connection, stored: StoredReturn, by: str, at: datetime, known: Before | None = None
+) -> Receipt | tuple[Issue, ...]:
     """Append what a draft says as observations and card versions, or say what is still open."""
     if stored.state is not ReturnState.DRAFT:
         return (not_draft(stored),)
     if stored.open:
         return stored.open
-    before = read_snapshot(connection, stored.reading.plan_id, NOW, figures=False)
+    before = (known or Before(connection)).of(stored.reading)
     brief = before.brief(at.date())
     asked = before.plan.round(stored.reading.round_id)
     settled = _settled_here(connection, stored)

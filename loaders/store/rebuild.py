@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from kpi.collection import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
 from loaders.store.database import Connection, Database, rows, value
-from loaders.store.deciding import discard, send
+from loaders.store.deciding import decide_plan, discard, send
 from loaders.store.mending import mend
 from loaders.store.returns import NOW, NewReturn, read_return, save, stored_issues, untyped
 from loaders.store.view import read_snapshot
@@ -34,6 +34,7 @@ SELECT seq, 'save' AS kind, submission_id AS subject, saved_by AS who, saved_at 
 FROM submissions
 UNION ALL SELECT DISTINCT batch, 'mend', submission_id, who, done_at, '' FROM mends
 UNION ALL SELECT seq, kind, subject, who, done_at, reason FROM decisions WHERE kind IN ('send', 'discard')
+UNION ALL SELECT seq, 'plan', plan_id, who, done_at, reason FROM decisions WHERE subject = ''
 ORDER BY 1
 """
 
@@ -56,7 +57,8 @@ def rebuild(
         for event in events:
             with dest.write() as new:
                 _REPEAT[event["kind"]](old, new, event, read)
-            tick()
+            if event["kind"] == "save":  # the one that takes time: a file is read
+                tick()
         with dest.read() as new:
             return _differences(old, new)
 
@@ -103,11 +105,18 @@ def _discard(old: Connection, new: Connection, event: Mapping[str, Any], read: R
     discard(new, read_return(new, event["subject"]), event["who"], event["done_at"], event["reason"])
 
 
+def _plan(old: Connection, new: Connection, event: Mapping[str, Any], read: ReadFile) -> None:
+    kind = value(old, "SELECT kind FROM decisions WHERE seq = ?", [event["seq"]])
+    _skip(new, "event_seq", event["seq"])
+    decide_plan(new, kind, event["subject"], event["who"], event["done_at"], event["reason"])
+
+
 _REPEAT: Mapping[str, Callable[[Connection, Connection, Mapping[str, Any], ReadFile], None]] = {
     "save": _save,
     "mend": _mend,
     "send": _send,
     "discard": _discard,
+    "plan": _plan,
 }
 
 

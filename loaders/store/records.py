@@ -133,6 +133,8 @@ class Snapshot:
     values: pd.DataFrame
     breaks: pd.DataFrame
     as_of: datetime | None = field(default=None)
+    #: Kinds of decisions taken about the plan as a whole, such as ``start_empty``.
+    decisions: frozenset[str] = frozenset()
 
     @cached_property
     def history(self) -> Mapping[str, tuple[Past, ...]]:

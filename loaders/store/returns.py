@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from kpi.collection import Answer, Entry, Mend, Reading, ReturnState
 from kpi.issue import Choice, Issue, Severity
@@ -17,6 +18,9 @@ from loaders.store.records import Saved, StoredReturn
 
 #: Later than any moment a person names: "as things stand".
 NOW = datetime(9999, 12, 31)
+
+#: Whose return it is: plan, round, department.
+Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -32,19 +36,21 @@ def save(connection: Connection, new: Sequence[NewReturn], by: str, at: datetime
     """Keep files as drafts. A file that is already the live one of its round and department is not kept twice."""
     live = _live(connection)
     known = {r["sha256"] for r in rows(connection, "SELECT sha256 FROM workbooks")}
+    hashes = [sha256(one.data).hexdigest() for one in new]
+    fresh = _count_fresh(new, hashes, live)
+    numbers = zip(take(connection, "submission_seq", fresh), take(connection, "event_seq", fresh), strict=True)
     saved: list[Saved] = []
     tables: dict[str, list[Row]] = {"submissions": [], "entries": [], "issues": []}
-    for one in new:
-        hashed = sha256(one.data).hexdigest()
-        place = (one.reading.plan_id, one.reading.round_id, one.reading.department_id)
+    for one, hashed in zip(new, hashes, strict=True):
+        place = _place(one.reading)
         if place in live and live[place][1] == hashed:
             saved.append(Saved(live[place][0], duplicate_of=live[place][0]))
             continue
         if hashed not in known:
             _store_workbook(connection, one, hashed, at)
             known.add(hashed)
-        submission_id = f"S{take(connection, 'submission_seq', 1)[0]:05d}"
-        seq = take(connection, "event_seq", 1)[0]
+        number, seq = next(numbers)
+        submission_id = f"S{number:05d}"
         tables["submissions"].append(_submission_row(one, submission_id, seq, hashed, by, at))
         tables["entries"] += _entry_rows(submission_id, one.reading)
         tables["issues"] += issue_rows(submission_id, one.reading.issues, 0)
@@ -55,7 +61,21 @@ def save(connection: Connection, new: Sequence[NewReturn], by: str, at: datetime
     return tuple(saved)
 
 
-def _live(connection: Connection) -> dict[tuple[str, str, str], tuple[str, str]]:
+def _place(reading: Reading) -> Place:
+    return reading.plan_id, reading.round_id, reading.department_id
+
+
+def _count_fresh(new: Sequence[NewReturn], hashes: Sequence[str], live: Mapping[Place, tuple[str, str]]) -> int:
+    """How many of the files are not the live one of their round and department when their turn comes."""
+    newest = {place: held for place, (_, held) in live.items()}
+    count = 0
+    for one, hashed in zip(new, hashes, strict=True):
+        count += newest.get(_place(one.reading)) != hashed
+        newest[_place(one.reading)] = hashed
+    return count
+
+
+def _live(connection: Connection) -> dict[Place, tuple[str, str]]:
     """The newest return of each round and department that was not discarded, with its workbook."""
     query = """SELECT plan_id, round_id, department_id, arg_max(submission_id, seq) AS id, arg_max(sha256, seq) AS sha
         FROM submissions WHERE submission_id NOT IN (SELECT subject FROM decisions WHERE kind = 'discard')
@@ -140,19 +160,25 @@ def issue_rows(submission_id: str, issues: Iterable[Issue], after_seq: int) -> l
     ]
 
 
-def read_return(connection: Connection, submission_id: str) -> StoredReturn:
-    """One return as it stands; KeyError for an unknown one."""
-    plan = rows(connection, "SELECT plan_id FROM submissions WHERE submission_id = ?", [submission_id])
-    if not plan:
-        raise KeyError(submission_id)
-    query = "SELECT * FROM submissions_at(?, ?) WHERE submission_id = ?"
-    row = rows(connection, query, [plan[0]["plan_id"], NOW, submission_id])[0]
+def states(connection: Connection, submission_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Submissions with their state, by id: asked once for many, since the state of one hangs on all of its plan."""
+    wanted = list(submission_ids)
+    own = "WHERE submission_id IN (SELECT unnest(?))"
+    plans = rows(connection, f"SELECT DISTINCT plan_id FROM submissions {own}", [wanted])
+    query = f"SELECT * FROM submissions_at(?, ?) {own}"
+    return {r["submission_id"]: r for p in plans for r in rows(connection, query, [p["plan_id"], NOW, wanted])}
+
+
+def read_return(connection: Connection, submission_id: str, row: Mapping[str, Any] | None = None) -> StoredReturn:
+    """One return as it stands; KeyError for an unknown one. ``row`` is what :func:`states` has told of it just now."""
+    row = row or states(connection, [submission_id])[submission_id]
     mends = _mends(connection, submission_id)
     entries = rows(
         connection, "SELECT * FROM entries WHERE submission_id = ? ORDER BY position, rowid", [submission_id]
     )
     issues = "SELECT * FROM {} WHERE submission_id = ? ORDER BY after_seq, position"
     found = stored_issues(connection, issues.format("issues"), [submission_id])
+    asked = any(i.severity is not Severity.NOTE for i in found)
     reading = Reading(
         plan_id=row["plan_id"],
         round_id=row["round_id"],
@@ -174,7 +200,7 @@ def read_return(connection: Connection, submission_id: str) -> StoredReturn:
         sent_at=row["sent_at"],
         reading=reading,
         issues=found,
-        open=stored_issues(connection, issues.format("open_issues(?)"), [NOW, submission_id]),
+        open=stored_issues(connection, issues.format("open_issues(?)"), [NOW, submission_id]) if asked else (),
         mends=mends,
     )
 

@@ -60,7 +60,8 @@ CREATE TABLE observations (
     written VARCHAR NOT NULL, key VARCHAR NOT NULL, origin VARCHAR NOT NULL, next_release VARCHAR NOT NULL,
     evidence VARCHAR NOT NULL, analysis VARCHAR NOT NULL, actions VARCHAR NOT NULL, section VARCHAR NOT NULL,
     correction_kind VARCHAR NOT NULL, sample BOOLEAN NOT NULL);
--- Append only: what was done to what, by whom, when, why. Kinds so far: send, discard; confirm is read already.
+-- Append only: what was done to what, by whom, when, why. Kinds so far: send, discard; confirm is
+-- read already. A decision about a plan as a whole (start_empty) has an empty subject.
 CREATE TABLE decisions (
     seq BIGINT PRIMARY KEY, kind VARCHAR NOT NULL, plan_id VARCHAR NOT NULL, subject VARCHAR NOT NULL,
     who VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL, reason VARCHAR NOT NULL, payload VARCHAR NOT NULL,

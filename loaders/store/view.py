@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from loaders.store.database import Connection
+from loaders.store.database import Connection, rows
 from loaders.store.plans import read_benchmarks, read_cards, read_plan
 from loaders.store.records import Snapshot
 
@@ -30,6 +30,8 @@ SELECT s.submission_id, s.round_id, s.department_id, s.state, s.filename, s.sha2
 FROM submissions_at($plan, $moment) s LEFT JOIN open o USING (submission_id)
 ORDER BY s.seq
 """
+
+_DECISIONS = "SELECT DISTINCT kind FROM decisions WHERE plan_id = $plan AND subject = '' AND done_at <= $moment"
 
 
 def read_snapshot(
@@ -57,4 +59,5 @@ def read_snapshot(
         values=values,
         breaks=breaks,
         as_of=as_of,
+        decisions=frozenset(r["kind"] for r in rows(connection, _DECISIONS, known)),
     )

@@ -134,7 +134,7 @@ def figure(
     st.altair_chart(chart, width="stretch", theme=None, key=key, alt=alt_text)
     show(tag("div", caption, "meta"))
     with st.expander("表で見る"):
-        st.dataframe(table, hide_index=True, width="stretch", alt=alt_text)
+        st.dataframe(table, hide_index=True, width="stretch", placeholder="―", alt=alt_text)
         downloads(table, name=key, title=alt_text, sample=sample)
 
 

@@ -62,7 +62,8 @@ def _box(view: View, current: StoredReturn, issue: Issue, key: str) -> None:
 def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
     """The mends with one that answers the question itself, where it hangs on no cell that they set."""
     place = issue.key if issue.indicator_id else issue.code
-    if any(m.key == place or m.key == "missing_reason" for m in mends):
+    # The reason for having no value answers what was asked about the value, but not what was asked about the row.
+    if any(m.key == place or (m.key == "missing_reason" and place != "row") for m in mends):
         return mends
     return (*mends, Mend(issue.indicator_id, place, None, mends[0].reason))
 

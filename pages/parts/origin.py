@@ -12,7 +12,7 @@ from kpi.period import Period
 from kpi.plan import Indicator
 from pages.parts.frame import XLSX, empty, show
 from pages.parts.html import Column, Content, join, link, table, tag
-from pages.parts.snapshot import View, stamp, store
+from pages.parts.snapshot import View, file_name, stamp, store
 
 
 def _mine(view: View, indicator: Indicator) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def origin(view: View, indicator: Indicator) -> None:
     mark: Content = tag("b", "サンプル　") if found["sample"] else ""
     rows: list[tuple[Content, Content]] = [
         ("番号", tag("b", found["code"])),
-        ("回答様式", join([mark, found["filename"], "　", place])),
+        ("回答様式", join([mark, file_name(found["filename"]), "　", place])),
         ("書かれた文字", f"「{found['written']}」" if found["written"] else "なし"),
         ("回答", join([_department(view, found), f"　{stamp(found['known_at'])}　", _review(found)])),
         ("履歴", _history(view, indicator, found)),
@@ -50,7 +50,7 @@ def origin(view: View, indicator: Indicator) -> None:
     st.download_button(
         "原本を受け取る",
         lambda: store().workbook(str(found["sha256"]))[1],
-        str(found["filename"]),
+        file_name(found["filename"]),
         XLSX,
         key="origin-file",
         on_click="ignore",

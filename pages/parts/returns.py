@@ -14,7 +14,7 @@ from loaders.store import Receipt, StoredReturn
 from pages.parts.clock import now
 from pages.parts.frame import XLSX, empty, show
 from pages.parts.html import Column, Content, badge, join, table, tag
-from pages.parts.snapshot import View, store
+from pages.parts.snapshot import View, file_name, store
 
 _STATES = {
     ReturnState.DRAFT: "下書き",
@@ -66,7 +66,7 @@ def result_table(view: View, current: StoredReturn) -> None:
     if notes:
         with st.expander(f"お知らせ {len(notes)}件(そのままで構いません)"):
             show(tag("ul", join(tag("li", join([i.address, "　", i.message])) for i in notes)))
-    show(tag("div", f"{current.filename}　元のファイルはそのまま保管しています。", "meta"))
+    show(tag("div", f"{file_name(current.filename)}　元のファイルはそのまま保管しています。", "meta"))
 
 
 def _row(view: View, current: StoredReturn, indicator: Indicator, answer: Answer, key: str) -> tuple[Content, ...]:
@@ -161,13 +161,20 @@ def earlier_returns(view: View, department: Department) -> None:
             rounds.get(row.round_id, row.round_id),
             f"{row.saved_at:%Y-%m-%d %H:%M}",
             _STATES[ReturnState(row.state)],
-            join([row.filename, tag("small", "サンプル" if row.sample else "")]),
+            join([file_name(row.filename), tag("small", "サンプル" if row.sample else "")]),
         )
         for row in mine.itertuples()
     ]
-    show(table([Column("照会"), Column("取込"), Column("状態"), Column("ファイル")], rows, caption="これまでの回答"))
+    show(
+        table(
+            [Column("照会"), Column("取込"), Column("状態"), Column("ファイル")],
+            rows,
+            caption="これまでの回答",
+            kind="stack",
+        )
+    )
     labels = {
-        row.sha256: f"{rounds.get(row.round_id, '')}　{row.saved_at:%m-%d %H:%M}　{row.filename}"
+        row.sha256: f"{rounds.get(row.round_id, '')}　{row.saved_at:%m-%d %H:%M}　{file_name(row.filename)}"
         for row in mine.itertuples()
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -175,7 +182,7 @@ def earlier_returns(view: View, department: Department) -> None:
         st.download_button(
             "原本を受け取る",
             lambda: store().workbook(chosen)[1],
-            mine[mine["sha256"] == chosen].iloc[0]["filename"],
+            file_name(mine[mine["sha256"] == chosen].iloc[0]["filename"]),
             XLSX,
             key="take-original",
             on_click="ignore",

@@ -121,6 +121,11 @@ def view() -> View:
     return _view(revision, _plan_id(revision), today())
 
 
+def file_name(stored: str) -> str:
+    """A file as people call it: without the folders it came in."""
+    return stored.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 def stamp(moment: date | pd.Timestamp | None) -> str:
     """A date as people read it; ― where there is none."""
     return "―" if moment is None or pd.isna(moment) else f"{moment:%Y-%m-%d}"

@@ -18,15 +18,24 @@ _WELCOME = Markup(
 
 def start_panel(view: View) -> None:
     """サンプルを読み込む / 空で始める, until a return has come in or someone has chosen."""
-    if len(view.snapshot.submissions) or st.session_state.get("start-empty"):
+    if len(view.snapshot.submissions) or "start_empty" in view.snapshot.decisions:
         return
     with st.container(border=True, key="start"):
         show(tag("div", _WELCOME))
         with st.container(horizontal=True):
             if st.button("サンプルを読み込む", type="primary", key="samples-on"):
-                with st.spinner("サンプルの回答を読み込んでいます…", show_time=True):
-                    load_samples(store(), DATA, view.plan.id, at=now())
-                st.rerun()
+                _load(view)
             if st.button("空で始める", key="start-empty"):
-                st.session_state["start-empty"] = True
+                store().decide("start_empty", plan_id=view.plan.id, by="画面の利用者", at=now())
                 st.rerun()
+
+
+def _load(view: View) -> None:
+    """Take the samples in, saying how far it is."""
+    bar = st.progress(0.0, "サンプルの回答を開いています…")
+
+    def tick(done: int, total: int, name: str) -> None:
+        bar.progress(done / total, f"サンプルの回答を読み込んでいます…({done}/{total} {name.rsplit('/', 1)[-1]})")
+
+    load_samples(store(), DATA, view.plan.id, at=now(), tick=tick)
+    st.rerun()

@@ -57,3 +57,22 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("判定が変わりうる", "四捨五入や境目のわずかな違いで判定が変わる値です。"),
     ("時点が古い", "周期と公表までの月数を過ぎても、新しい値が入っていません。"),
 )
+
+#: The columns of ``indicators.csv`` for which a value may have been assumed, as people call them.
+ASSUMED_WORDS = {
+    "unit": "単位",
+    "source": "出典",
+    "definition": "定義",
+    "direction": "目指す方向",
+    "kind": "値の種類",
+    "decimals": "小数の桁数",
+    "cycle_months": "周期",
+    "lag_months": "公表までの月数",
+    "survey_years": "調査年",
+    "baseline_period": "現状値の時点",
+    "target_period": "目標の時点",
+    "numerator": "分子",
+    "denominator": "分母",
+    "item_id": "項目",
+    "department": "担当",
+}

@@ -21,16 +21,17 @@ from pathlib import Path
 import openpyxl
 
 from kpi.collection import Brief
-from kpi.plan import Card, Department, DatedName, Ownership, Plan
+from kpi.period import Period
+from kpi.plan import Card, DatedName, Department, Ownership, Plan
 from loaders.form.writer import form_filename, write_form
 from loaders.service import Taken, take_files
 from loaders.store import Store
 from tests.bench.figure import Figure
 from tests.factory import COUNT, DAY, ROUND, tiny_plan
 
-FILES = 200
-#: Each department answers for so many indicators, as one of a prefecture's does.
-OWNED = 5
+#: A prefecture that takes in ten years of returns: so many departments, each with so many indicators.
+DEPARTMENTS, OWNED, YEARS = 20, 5, range(2015, 2025)
+FILES = DEPARTMENTS * len(YEARS)
 ALTERNATIONS = 5
 AT = datetime(2025, 9, 10, 10, 0)
 #: Workers and how many times the reference they may take.
@@ -40,29 +41,32 @@ Files = list[tuple[str, bytes]]
 
 
 def wide_plan() -> Plan:
-    """The tests' small plan made as wide as the files need: 200 departments with five indicators each."""
+    """The tests' small plan made as wide and as long as the files need."""
     plan = tiny_plan()
-    ids = [(f"d{n:03d}", f"d{n:03d}-{k}", n * OWNED + k + 1) for n in range(FILES) for k in range(OWNED)]
-    indicator, card = plan.indicator(COUNT), next(c for c in plan.cards if c.indicator_id == COUNT)
+    ids = [(f"d{n:02d}", f"d{n:02d}-{k}", n * OWNED + k + 1) for n in range(DEPARTMENTS) for k in range(OWNED)]
+    indicator, card = plan.indicator(COUNT), replace(plan.card(COUNT), baseline_period=Period("FY", YEARS[0] - 1))
+    asked = plan.round(ROUND)
     return replace(
         plan,
-        departments=tuple(Department(f"d{n:03d}", (DatedName(f"第{n + 1}部"),)) for n in range(FILES)),
+        start=Period("FY", YEARS[0]),
+        departments=tuple(Department(f"d{n:02d}", (DatedName(f"第{n + 1}部"),)) for n in range(DEPARTMENTS)),
         ownerships=tuple(Ownership(i, d) for d, i, _ in ids),
         indicators=tuple(
             replace(indicator, id=i, number=str(n), name=f"第{n}の取組に参加した事業者の数") for _, i, n in ids
         ),
         cards=tuple(replace(card, indicator_id=i) for _, i, _ in ids),
+        rounds=tuple(replace(asked, id=f"fy{y}", name=f"{y}年度実績", period=Period("FY", y)) for y in YEARS),
     )
 
 
-def answers(plan: Plan) -> dict[str, Mapping[str, object]]:
-    """A sound answer for every indicator, no two with the same words. None looks like a year."""
+def answers(plan: Plan, year: int) -> dict[str, Mapping[str, object]]:
+    """A sound answer for every indicator, no two rounds and no two indicators with the same words."""
     return {
         indicator.id: {
-            "value": 1210.0 + n % 600,
-            "period": "FY2024",
+            "value": 1210.0 + 40 * (year - YEARS[0]) + n,
+            "period": f"FY{year}",
             "release": "final",
-            "evidence": "令和6年度実績調べ(担当課集計)",
+            "evidence": f"{year}年度実績調べ(担当課集計)",
             "analysis": f"支援機関が増え、相談が前年度より{n}件多かった。",
             "actions": "説明会を続け、対象を全域に広げる。",
             "section": "DX推進課",
@@ -74,13 +78,16 @@ def answers(plan: Plan) -> dict[str, Mapping[str, object]]:
 
 
 def filled(plan: Plan, day: date) -> Files:
-    """One filled return of each department."""
+    """One filled return of each department for each round."""
     cards: Mapping[str, Card] = {c.indicator_id: c for c in plan.cards}
     brief = Brief(plan, day, cards, {})
-    said = answers(plan)
-    return [
-        (form_filename(brief, ROUND, d.id), write_form(brief, ROUND, d.id, answers=said)) for d in plan.departments
-    ]
+    files = []
+    for year, asked in zip(YEARS, plan.rounds, strict=True):
+        said = answers(plan, year)
+        for d in plan.departments:
+            name = form_filename(brief, asked.id, d.id)
+            files.append((name, write_form(brief, asked.id, d.id, answers=said)))
+    return files
 
 
 def load(store: Store, plan: Plan, files: Files, workers: int) -> list[Taken]:

@@ -9,16 +9,20 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from loaders.service import load_samples, open_store
+
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = "2026-11-21"
+NOW = datetime(2026, 11, 21, 12)
 CHROMIUM = next(filter(None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = [
     "--no-sandbox",
@@ -105,6 +109,26 @@ def _await_health(url: str, process: subprocess.Popen, log: Path, seconds: float
     raise AssertionError(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
 
 
+@pytest.fixture(scope="session")
+def sampled(tmp_path_factory) -> Iterator[Server]:
+    """One server with the samples and one faulty draft, for whatever only looks."""
+    from tests.browser.walking import leave_faults
+
+    folder = tmp_path_factory.mktemp("sampled")
+    with running(folder) as server:
+        store = open_store(server.data)
+        load_samples(store, server.data, store.plan_ids()[0], at=NOW)
+        leave_faults(store)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory) -> Iterator[Server]:
+    """One server without a single return, for whatever only looks."""
+    with running(tmp_path_factory.mktemp("bare")) as server:
+        yield server
+
+
 @pytest.fixture
 def server(tmp_path) -> Iterator[Server]:
     """A fresh server for one test."""
@@ -118,6 +142,33 @@ class Watch:
 
     hosts: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def foreign(self) -> set[str]:
+        """Hosts asked that are not this machine; data: and blob: addresses have none."""
+        return self.hosts - {"127.0.0.1", ""}
+
+    def on(self, page) -> None:
+        """Listen to a page."""
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or ""))
+        page.on("websocket", lambda socket: self.hosts.add(urlsplit(socket.url).hostname or ""))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on("response", lambda r: self._failed(r.url, r.status) if r.status >= 400 else None)
+        page.on("requestfailed", self._broke)
+
+    def _failed(self, url: str, status: int) -> None:
+        path = urlsplit(url).path
+        # Under a deep link the framework first looks for its server beside the page, then at the root.
+        probing = path.endswith(("/_stcore/health", "/_stcore/host-config")) and not path.startswith("/_stcore")
+        if not (status == 404 and probing):
+            self.failures.append(f"{status} {path}")
+
+    def _broke(self, request) -> None:
+        # A download or a page left behind ends its request early; that is no failure.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.failures.append(f"{request.failure} {request.url}")
 
 
 @pytest.fixture(scope="session")
@@ -136,9 +187,8 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def open_page(chromium):
-    """A function that gives a new page of some size, watched."""
+@contextmanager
+def _pages(chromium) -> Iterator[Callable]:
     contexts = []
 
     def new(width: int = 1280, height: int = 800):
@@ -147,16 +197,27 @@ def open_page(chromium):
         )
         contexts.append(context)
         page = context.new_page()
-        watch = Watch()
-        page.on("request", lambda request: watch.hosts.add(urlsplit(request.url).hostname or ""))
-        page.on("pageerror", lambda error: watch.errors.append(str(error)))
-        page.on("console", lambda m: watch.errors.append(m.text) if "Content Security Policy" in m.text else None)
-        page.watch = watch
+        page.watch = Watch()
+        page.watch.on(page)
         return page
 
     yield new
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """A function that gives a new page of some size, watched."""
+    with _pages(chromium) as new:
+        yield new
+
+
+@pytest.fixture(scope="module")
+def new_page(chromium):
+    """The same for what a whole module looks at."""
+    with _pages(chromium) as new:
+        yield new
 
 
 def settled(page, *, timeout: int = 20_000) -> None:

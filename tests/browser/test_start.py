@@ -1,28 +1,67 @@
-"""The very first requests of a fresh server, and what a page loads."""
+"""The very first requests of a fresh server, and what its addresses give away."""
+
+import urllib.error
+import urllib.request
 
 import pytest
 
 from tests.browser.conftest import settled
-
-ADDRESSES = [
-    ("", "概況"),
-    ("field", "分野"),
-    ("indicator", "指標"),
-    ("compare", "全国比較"),
-    ("submit", "回答"),
-    ("data", "データ"),
-    ("method", "算定方法・用語"),
-]
+from tests.browser.walking import SCREENS, english
 
 
-@pytest.mark.parametrize(("address", "title"), ADDRESSES, ids=[a or "front" for a, _ in ADDRESSES])
+@pytest.mark.parametrize(("address", "title"), SCREENS.values(), ids=SCREENS)
 def test_a_deep_link_as_the_first_request_of_a_fresh_server_gives_that_page(server, open_page, address, title):
     page = open_page()
     page.goto(f"{server.url}/{address}")
     settled(page)
-    assert page.locator(f"[data-testid='stSidebarNavLink'][aria-current='page']").inner_text().strip() == title
-    assert page.locator("h2").first.inner_text()
+    assert page.locator("[data-testid='stSidebarNavLink'][aria-current='page']").inner_text().strip() == title
+    assert page.locator("h1").inner_text() == title
+    assert page.locator(".lead").inner_text()
     assert "Page not found" not in page.content()
+    assert page.locator("[role=dialog]").count() == 0
     assert page.evaluate("document.documentElement.lang") == "ja"
-    assert page.watch.hosts <= {"127.0.0.1"}
-    assert not page.watch.errors
+    assert page.watch.foreign == set()
+    assert page.watch.errors == []
+    assert page.watch.failures == []
+
+
+def test_the_names_of_the_program_s_files_lead_to_no_page_of_their_own(server, open_page):
+    """The framework serves a pages folder by file name until some session has run the script: ours must not."""
+    page = open_page()
+    for address in ("overview", "main", "frame", "snapshot"):
+        page.goto(f"{server.url}/{address}")
+        settled(page)
+        links = page.locator("[data-testid='stSidebarNavLink']").all_inner_texts()
+        assert [text.strip() for text in links] == [title for _, title in SCREENS.values()]
+        assert page.locator("h1").inner_text() == "概況"
+        assert english(page) == set()
+        assert "Traceback" not in page.content()
+    assert page.watch.errors == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "app.py",
+        "pages/submit.py",
+        "pages/parts/main.py",
+        "app/static/house.js",
+        "data/kpi.duckdb",
+        "kpi.duckdb",
+        ".streamlit/config.toml",
+        "house/..%2fweb.py",
+        "house/../web.py",
+    ],
+)
+def test_no_file_of_the_program_or_its_data_can_be_fetched(bare, path):
+    try:
+        with urllib.request.urlopen(f"{bare.url}/{path}", timeout=10) as answer:
+            kind, body = answer.headers["Content-Type"], answer.read()
+    except urllib.error.HTTPError as refused:
+        if refused.code not in (400, 403, 404):
+            raise
+        return
+    # Any other address gives the one start page, which holds nothing of ours but its script tags.
+    assert kind.startswith("text/html")
+    assert b'<html lang="ja">' in body
+    assert b"import streamlit" not in body

@@ -38,7 +38,11 @@
     "Print": "印刷",
     "Settings": "設定",
     "Skip to main content": "本文へ移動",
+    "Add files": "ファイルを加える",
+    "Add file": "ファイルを加える",
+    "Error:": "受け取れません:",
     "Page not found": "ページが見つかりません",
+    "The page that you have requested does not seem to exist. Running the app's main page.": "そのページはありません。概況を表示しています。",
     "Close": "閉じる",
     "Remove": "取り消す",
     "Clear": "消す",
@@ -59,6 +63,19 @@
     "Open sidebar": "メニューをひらく",
     "Sidebar": "メニュー",
     "Sidebar navigation": "画面の一覧",
+    "App pages": "画面の一覧",
+    "file upload": "ファイルを選ぶ",
+    "Dismiss": "閉じる",
+    "Type to search": "文字を入れて探す",
+    "Previous Result": "前の結果",
+    "Next Result": "次の結果",
+    "Close Search": "検索を閉じる",
+    "Show data": "データを見る",
+    "Show chart": "図を見る",
+    "Download as PNG": "画像(PNG)で受け取る",
+    "Copy Vega-Lite spec": "図の定義を写しとる",
+    "Copied": "写しとりました",
+    "(index)": "(行番号)",
     "Main menu": "メニュー",
     "Column visibility": "列の表示",
     "Save as SVG": "画像(SVG)で保存",
@@ -73,10 +90,16 @@
     [/^Limit (.+) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
     [/^up to (\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/i, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
     [/^File must be (.+) or smaller\.?$/, (m, size) => `ファイルは ${size} までです`],
-    [/^(\S+) files are not allowed\.?$/, (m, kind) => `${kind} のファイルは受け取れません`],
+    [/^(\S+) files are not allowed\.?$/, () => "この種類のファイルは受け取れません。Excelの様式(.xlsx)を入れてください"],
     [/^Selected (.+)\. (.+)$/, (m, value, label) => `${label}(選択中: ${value})`],
+    // A button of a chart or a table names its figure: "Show data: ..."
+    [/^([A-Z][A-Za-z/ -]+): (.+)$/s, (m, action, figure) => (Object.hasOwn(exact, action) ? `${exact[action]}: ${figure}` : m)],
+    [/^(\d+) options? available\.$/, (m, n) => `選べる項目 ${n}件`],
+    [/^(\d+|Over \d+) results?$/, (m, n) => `${n.replace("Over ", "")}件${n.startsWith("Over") ? "以上" : ""}`],
+    [/^(\d+) of (\d+)$/, (m, a, b) => `${b}件中${a}件目`],
     [/^View (\d+) more$/, (m, n) => `ほか${n}件`],
     [/^Remove (.+)$/, (m, name) => `${name} を取り消す`],
+    [/^(\w+) icon$/, () => ""],
     [/^Press Enter to .+$/, () => ""],
     [/^Help for (.+)$/, (m, label) => `${label} の説明`],
     [/^Showing page (\d+) of (\d+)$/, (m, a, b) => `${b}ページ中${a}ページ`],
@@ -90,6 +113,15 @@
     }
     return null;
   };
+  // A chart carries its own description in Japanese; the drawing library names every mark inside it in English.
+  const quieten = (node) => {
+    const chart = node.closest("[data-testid='stVegaLiteChart']");
+    if (!chart) return;
+    chart.setAttribute("aria-roledescription", "図");
+    if (chart.getAttribute("role") === "graphics-document") chart.setAttribute("role", "img");
+    const drawing = chart.querySelector("svg, canvas");
+    if (drawing && !drawing.hasAttribute("aria-hidden")) drawing.setAttribute("aria-hidden", "true");
+  };
   const attributes = ["aria-label", "title", "placeholder", "alt"];
   // What people wrote stays as they wrote it.
   const theirs = "[data-verbatim], .kpi, input, textarea, [data-testid='stDataFrame'] canvas";
@@ -101,6 +133,7 @@
       return;
     }
     if (node.nodeType !== Node.ELEMENT_NODE) return;
+    quieten(node);
     for (const name of attributes) {
       const value = node.getAttribute(name);
       const japanese = value === null ? null : translate(value);

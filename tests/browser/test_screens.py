@@ -1,0 +1,53 @@
+"""Every screen in every state: Japanese throughout, no sideways scrolling, fit for assistive technology."""
+
+import pytest
+
+from tests.browser.walking import EMPTY, FILLED, visit, walk
+
+
+@pytest.fixture(scope="module", params=["empty", "filled"])
+def seen(request, new_page):
+    """What one walk over the screens of a state found."""
+    server = request.getfixturevalue("bare" if request.param == "empty" else "sampled")
+    return walk(new_page(), server.url, EMPTY if request.param == "empty" else FILLED, request.param)
+
+
+def test_no_english_stands_on_any_screen(seen):
+    assert seen.english == {}, seen.english
+
+
+def test_no_screen_scrolls_sideways_on_a_desk_on_a_telephone_or_at_200_percent(seen):
+    assert seen.sideways == {}
+
+
+def test_headings_names_labels_and_captions_are_there_on_every_screen(seen):
+    assert seen.faults == {}
+
+
+def test_looking_at_every_screen_asks_no_other_host_and_breaks_nothing(seen):
+    assert seen.foreign == set()
+    assert seen.errors == []
+
+
+def test_the_keyboard_reaches_the_menu_the_filters_and_the_buttons_and_shows_where_it_is(sampled, open_page):
+    page = open_page()
+    visit(page, sampled.url, "submit?department=land&round=fy2025")
+    wanted = {"分野", "部局", "照会", "① 回答様式を受け取る", "この下書きを取り消す", "原本を受け取る"}
+    reached, unseen = set(), []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name, visible = page.evaluate("""() => {
+          const e = document.activeElement, s = getComputedStyle(e);
+          const near = [e, e.parentElement, e.parentElement?.parentElement].map((n) => n && getComputedStyle(n));
+          const marked = near.some((n) => n && ((n.outlineStyle !== "none" && parseFloat(n.outlineWidth) > 0)
+            || n.boxShadow !== "none")) || e.matches("input[type=radio], input[type=checkbox]")
+            || s.borderColor === "rgb(11, 46, 138)";
+          return [e.getAttribute("aria-label") || e.innerText.trim(), marked];
+        }""")
+        reached.add(name)
+        if not visible:
+            unseen.append(name)
+        if wanted <= reached:
+            break
+    assert wanted <= reached, wanted - reached
+    assert unseen == [], unseen

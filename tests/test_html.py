@@ -1,0 +1,223 @@
+"""Pieces of HTML: what comes from data stays text, tables bind their headings, one line per indicator."""
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi.status import STATUSES
+from pages.parts.html import Column, Group, Markup, badge, bullet, changed, join, link, status_bar, table, tag, text
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</td></tr></table><h1>",
+    "&lt;b&gt; & <b>",
+    "javascript:alert(1)",
+)
+
+
+class Seen(HTMLParser):
+    """The elements, attributes and text that a browser would see."""
+
+    def __init__(self, markup):
+        super().__init__()
+        self.elements, self.attributes, self.said, self.open = [], [], [], []
+        self.feed(str(markup))
+        self.close()
+
+    def handle_starttag(self, name, attrs):
+        self.elements.append(name)
+        self.attributes += attrs
+        if name not in ("br", "img"):
+            self.open.append(name)
+
+    def handle_endtag(self, name):
+        assert self.open.pop() == name
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+    @property
+    def text(self):
+        return "".join(self.said)
+
+    def all(self, name):
+        return [value for key, value in self.attributes if key == name]
+
+
+def pieces(bad):
+    """Every builder with the text in every place where data can stand."""
+    return {
+        "text": Markup(text(bad)),
+        "join": join([bad, bad]),
+        "tag": tag("div", bad, title=bad),
+        "link label": link(bad, "indicator", indicator="a"),
+        "link query": link("a", "indicator", indicator=bad),
+        "badge": badge(bad, "behind"),
+        "changed": changed(bad),
+        "cell": table([Column("a"), Column("b")], [(bad, bad)], caption="c"),
+        "heading": table([Column(bad), Column(bad)], [("a", "b")], caption="c"),
+        "caption": table([Column("a")], [("a",)], caption=bad),
+        "group": table([Column("a")], [Group(bad)], caption="c"),
+        "bullet": bullet(0.5, 0.4, bad),
+        "bar": status_bar([("behind", bad, 2)], bad),
+    }
+
+
+@pytest.mark.parametrize("bad", HOSTILE)
+@pytest.mark.parametrize("place", sorted(pieces("")))
+def test_hostile_text_stays_text(bad, place):
+    clean, dirty = Seen(pieces("X")[place]), Seen(pieces(bad)[place])
+    assert dirty.elements == clean.elements
+    assert [key for key, _ in dirty.attributes] == [key for key, _ in clean.attributes]
+    assert dirty.open == []
+    # Nothing is lost either: it is shown as it was written.
+    if "X" in clean.text:
+        assert bad in dirty.text
+
+
+@pytest.mark.parametrize("bad", HOSTILE)
+def test_an_address_never_becomes_a_script(bad):
+    (address,) = Seen(link("a", "indicator", indicator=bad)).all("href")
+    assert address.startswith("indicator?indicator=")
+    assert not set("<>\"' ") & set(address)
+
+
+@given(st.text())
+def test_any_text_comes_back_as_it_was_written(said):
+    seen = Seen(Markup(text(said)))
+    assert set(seen.elements) <= {"br"}
+    # A parser reads NUL and carriage return its own way; every other sign stands.
+    if not set("\0\r") & set(said):
+        assert seen.text == said.replace("\n", "")
+
+
+def test_markup_is_not_escaped_twice():
+    assert str(join([tag("b", "a<b"), Markup("<br>")])) == "<b>a&lt;b</b><br>"
+
+
+def test_a_line_break_of_the_text_is_kept():
+    assert text("一\n二") == "一<br>二"
+
+
+def test_a_link_stays_in_the_window_and_the_front_page_has_an_address():
+    assert str(link("概況", "")) == '<a href="./" target="_self">概況</a>'
+    assert 'href="field?field=work"' in str(link("産業", "field", field="work"))
+
+
+# --- tables ---
+
+COLUMNS = [Column("指標", width="9rem"), Column("値", number=True), Column("出典", narrow=True)]
+
+
+def small():
+    rows = [Group("基本目標"), ("割合", "65%", "調べ"), ("件数", "3件", Markup("<b>調べ</b>"))]
+    return table(COLUMNS, rows, caption="指標の一覧", kind="stack")
+
+
+def test_headings_are_bound_to_columns_rows_and_groups():
+    seen = Seen(small())
+    assert seen.all("scope") == ["col", "col", "col", "rowgroup", "row", "row"]
+    assert seen.all("colspan") == ["3"]
+
+
+def test_a_table_has_a_caption_and_a_head_and_a_body():
+    seen = Seen(small())
+    assert seen.elements[:3] == ["table", "caption", "thead"]
+    assert "指標の一覧" in seen.text
+    assert seen.elements.count("tbody") == 1
+
+
+def test_on_a_small_screen_each_cell_carries_its_columns_name():
+    assert Seen(small()).all("data-label") == ["値", "出典"] * 2
+
+
+def test_numbers_stand_right_and_narrow_columns_say_so():
+    classes = Seen(small()).all("class")
+    assert classes.count("num") == classes.count("narrow") == 3
+    assert classes[0] == "kpi stack"
+
+
+def test_a_row_of_the_wrong_length_is_an_error_and_not_a_shifted_table():
+    with pytest.raises(ValueError):
+        table(COLUMNS, [("a", "b")], caption="c")
+
+
+# --- status ---
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_sign_stands_before_achieved_and_on_track_only(status):
+    told = Seen(badge("判定", status)).text
+    assert told == {"achieved": "◎ 判定", "on_track": "○ 判定"}.get(status, "判定")
+    bar = Seen(status_bar([(status, "判定", 3)], "要約")).text
+    assert bar == {"achieved": "◎判定3", "on_track": "○判定3"}.get(status, "判定3")
+
+
+def test_the_bar_is_in_proportion_and_leaves_out_what_is_zero():
+    bar = Seen(status_bar([("achieved", "達成", 3), ("behind", "遅れ", 0), ("no_data", "値なし", 1)], "達成3、値なし1"))
+    assert bar.all("style") == ["flex:3 1 0", "flex:1 1 0"]
+    assert "遅れ" not in bar.text
+    assert bar.all("aria-label") == ["達成3、値なし1"]
+    assert bar.all("role") == ["img"]
+
+
+# --- the bullet ---
+
+
+def places(markup):
+    """Where each part of a bullet stands, in per cent: {class: (left, width)}."""
+    seen = Seen(markup)
+    kinds = [c.split()[0] for c in seen.all("class")[1:]]
+    found = {}
+    for kind, style in zip(kinds, seen.all("style"), strict=True):
+        told = dict(part.split(":") for part in style.split(";"))
+        found[kind] = tuple(float(told[k].rstrip("%")) for k in ("left", "width") if k in told)
+    return found
+
+
+def test_half_way_is_half_the_bar_from_baseline_to_flag():
+    assert places(bullet(0.5, 0.4, "s")) == {
+        "b-bar": (0.0, 50.0), "b-plan": (40.0,), "b-base": (0.0,), "b-flag": (100.0,),
+    }  # fmt: skip
+
+
+def test_a_step_back_goes_left_of_the_baseline_and_is_marked():
+    drawn = bullet(-0.5, 0.5, "s")
+    at = places(drawn)
+    assert at["b-bar"] == (0.0, 33.3)
+    assert at["b-base"] == (33.3,)
+    assert at["b-flag"] == (100.0,)
+    assert "b-back" in str(drawn)
+    assert "b-back" not in str(bullet(0.5, 0.5, "s"))
+
+
+def test_beyond_the_target_the_flag_stands_inside():
+    at = places(bullet(2.0, 0.5, "s"))
+    assert at["b-bar"] == (0.0, 100.0)
+    assert at["b-flag"] == (50.0,)
+    assert at["b-plan"] == (25.0,)
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), float("inf"), float("-inf")])
+def test_no_progress_is_a_dash_and_no_bar(nothing):
+    assert str(bullet(nothing, 0.5, "s")) == '<span class="none">―</span>'
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), float("inf"), 7.0, -3.0])
+def test_no_tick_of_the_plan_where_there_is_none_or_it_lies_outside(nothing):
+    assert "b-plan" not in places(bullet(0.5, nothing, "s"))
+
+
+@given(st.floats(-1e9, 1e9), st.none() | st.floats())
+def test_nothing_ever_leaves_the_bullet(progress, planned):
+    for left, *width in places(bullet(progress, planned, "s")).values():
+        assert 0 <= left <= 100
+        assert left + sum(width) <= 100.2
+
+
+def test_the_bullet_says_in_words_what_it_shows():
+    assert Seen(bullet(0.5, 0.5, "進捗率50%、順調")).all("aria-label") == ["進捗率50%、順調"]

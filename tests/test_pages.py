@@ -1,0 +1,535 @@
+"""Every screen run for real over a temporary store: empty, with samples, and when something is broken."""
+
+import logging
+import re
+import shutil
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import pages.parts.snapshot
+import pages.parts.start
+from loaders.service import load_samples, make_form, open_store
+from loaders.store import StoreBusy
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+DAY = "2026-11-21"
+AT = datetime(2026, 11, 21, 9)
+SCREENS = ("overview", "field", "indicator", "compare", "submit", "data", "method")
+TITLES = dict(zip(SCREENS, ("概況", "分野", "指標", "全国比較", "回答", "データ", "算定方法・用語"), strict=True))
+FAILED = "画面を表示できませんでした"
+
+# --- running a screen -------------------------------------------------------------------------------------------
+
+
+def folder(at, *parts):
+    """A data folder of its own with some of the real files."""
+    for part in parts:
+        shutil.copytree(DATA / part, at / part)
+    return at
+
+
+def forget():
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def use(monkeypatch):
+    """Let the screens draw from a data folder."""
+
+    def over(data):
+        forget()
+        monkeypatch.setenv("KPI_TODAY", DAY)
+        for module in (pages.parts.snapshot, pages.parts.start):
+            monkeypatch.setattr(module, "DATA", data)
+        return data
+
+    yield over
+    forget()
+
+
+@pytest.fixture(scope="module")
+def empty_data(tmp_path_factory):
+    return folder(tmp_path_factory.mktemp("empty"), "plans", "benchmarks", "samples")
+
+
+@pytest.fixture(scope="module")
+def sample_data(tmp_path_factory):
+    data = folder(tmp_path_factory.mktemp("samples"), "plans", "benchmarks", "samples")
+    store = open_store(data, at=AT)
+    load_samples(store, data, store.plan_ids()[0], at=AT)
+    return data
+
+
+@pytest.fixture
+def empty(use, empty_data):
+    return use(empty_data)
+
+
+@pytest.fixture
+def samples(use, sample_data):
+    return use(sample_data)
+
+
+def script(screen):
+    import importlib
+
+    from pages.parts.frame import guarded
+
+    guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
+
+
+def run(screen, **query):
+    at = AppTest.from_function(script, default_timeout=60, kwargs={"screen": screen})
+    for key, value in query.items():
+        at.query_params[key] = value
+    return at.run()
+
+
+def nodes(block):
+    """Every element of a page, expanders and columns opened."""
+    for child in block.children.values():
+        yield child
+        if hasattr(child, "children"):
+            yield from nodes(child)
+
+
+def everything(at):
+    return list(nodes(at._tree))
+
+
+class Words(HTMLParser):
+    """What people read of a piece of HTML, its labels for screen readers included."""
+
+    def __init__(self, markup):
+        super().__init__()
+        self.found = []
+        self.feed(markup)
+
+    def handle_starttag(self, name, attrs):
+        self.found += [value for key, value in attrs if key in ("aria-label", "data-label", "title", "alt")]
+
+    def handle_data(self, data):
+        self.found.append(data)
+
+
+def said(at):
+    """Every text that a person can read on a page."""
+    texts = []
+    for node in everything(at):
+        texts.append(getattr(node, "label", "") or "")
+        proto = getattr(node, "proto", None)
+        texts += [str(getattr(proto, name, "") or "") for name in ("alt", "help", "placeholder")]
+        if node.type == "html":
+            texts += Words(node.value).found
+        elif node.type == "dataframe":
+            table = node.value
+            texts += [str(c) for c in table.columns]
+            texts += [v for c in table.columns for v in table[c] if isinstance(v, str)]
+        elif node.type in ("selectbox", "radio"):
+            texts += list(node.options)
+        elif isinstance(getattr(node, "value", None), str):
+            texts.append(node.value)
+    return [t for t in texts if t]
+
+
+def html(at):
+    return "".join(node.value for node in everything(at) if node.type == "html")
+
+
+def lead(at):
+    found = re.search(r'<p class="lead">(.+?)</p>', html(at), re.S)
+    return "".join(Words(found.group(1)).found) if found else ""
+
+
+def sound(at):
+    """No exception and no word of failure."""
+    return not at.exception and not at.error
+
+
+# --- what holds on every screen ---------------------------------------------------------------------------------
+
+NOTHING = re.compile(r"\b(nan|NaN|None|NaT|null|undefined|inf|Traceback|Error|Exception)\b|<NA>")
+# Not words: addresses of cells and files, codes of figures and periods, fingerprints, names of checks.
+CODES = re.compile(
+    r"\b[0-9a-f]{64}\b|\b[A-Z0-9]{3}-\d{4}\b|\b(FY|CY)\d{4}(H\d)?\b|\S*\.(xlsx|csv|toml)\b|data/plans|SHA-256"
+    r"|\b[a-z]+\.[a-z_0-9]+\b|\bR\d+|[!][A-Z]+\d+|https?://\S+"
+)
+ALLOWED = frozenset(
+    [
+        "DX",
+        "ICT",
+        "AI",
+        "IT",
+        "EC",
+        "CRM",
+        "SNS",
+        "DMO",
+        "CSV",
+        "Excel",
+        "KPI",
+        "You",
+        "Tube",
+        "YouTube",
+        "Twitter",
+        "CMS",
+        "RPA",
+        "GIGA",
+        "ISO",
+        "NPO",
+        "SPAC",
+        "QOL",
+        "IoT",
+        "Wi",
+        "Fi",
+        "FAQ",
+        "PDF",
+        "ODS",
+        "ODF",
+        "Microsoft",
+        "Shift",
+        "JIS",
+        "BOM",
+        "OK",
+        "CY",
+        "FY",
+        "GPS",
+        "MaaS",
+        "BPR",
+        "EBPM",
+        "OS",
+        "PC",
+        "URL",
+        "LTE",
+        "Construction",
+        "TOML",
+        "UI",
+        "REF",
+        "DTD",
+        "FALSE",
+        "TRUE",
+        "HTML",
+        "MB",
+        "OpenDocument",
+        "VALUE",
+        "NUM",
+        "DIV",
+        "NAME",
+        "NULL",
+        "XML",
+        "ZIP",
+        "zip",
+        "Office",
+        "LibreOffice",
+        "Word",
+        "NA",
+        "ods",
+        "xlsb",
+    ]
+)
+
+
+def english(texts):
+    found = {}
+    for text in texts:
+        for word in re.findall(r"[A-Za-z][A-Za-z_]+", CODES.sub(" ", text)):
+            if word not in ALLOWED:
+                found.setdefault(word, text[:60])
+    return found
+
+
+def queries(screen, plan):
+    """The views of a screen: each field, each indicator, each department, each kind of data."""
+    day = datetime.fromisoformat(DAY).date()
+    return {
+        "field": [{"field": f.id} for f in plan.fields],
+        "indicator": [{"indicator": i.id} for i in plan.indicators],
+        "submit": [
+            {"department": d.id, "round": r.id}
+            for d in plan.departments[:3]
+            for r in plan.rounds
+            if plan.owned_by(d.id, day)
+        ],
+        "data": [{"kind": k} for k in ("judged", "observations", "published")],
+    }.get(screen, [{}])
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("state", ["empty", "samples"])
+def test_every_view_of_a_screen_is_whole_and_speaks_japanese(state, screen, request):
+    data = request.getfixturevalue(state)
+    store = open_store(data, at=AT)
+    plan = store.snapshot(store.plan_ids()[0]).plan
+    for query in queries(screen, plan):
+        at = run(screen, **query)
+        assert sound(at), (query, [e.value for e in at.error])
+        texts = said(at)
+        assert [t.value for t in at.title] == [TITLES[screen]]
+        assert [t for t in texts if NOTHING.search(t)] == [], query
+        assert english(texts) == {}, query
+        assert ("サンプルを表示しています。" in "".join(texts)) is (state == "samples")
+        # A field that has no indicators opens with the reason instead.
+        assert lead(at).strip() or "この区分には指標がありません" in "".join(texts), query
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_table_and_chart_has_words_for_who_does_not_see_it(screen, samples):
+    at = run(screen)
+    for node in everything(at):
+        proto = getattr(node, "proto", None)
+        if node.type == "dataframe" or getattr(proto, "spec", ""):
+            assert re.search(r"[ぁ-んァ-ヶ一-龥]", proto.alt)
+            assert "NaN" not in getattr(proto, "spec", "")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_table_says_none_where_a_value_lacks(screen, samples):
+    at = run(screen, **({"kind": "published"} if screen == "data" else {}))
+    for node in everything(at):
+        if node.type == "dataframe":
+            assert node.proto.placeholder == "―"
+
+
+def test_the_first_sentences(samples):
+    assert re.match(r"19指標のうち達成\d+、順調\d+", lead(run("overview")))
+    assert re.match(r"4指標中 ", lead(run("field", field="industry")))
+    assert re.match(r"\d+組のうち\d+組で全国を上回り", lead(run("compare")))
+    assert re.match(
+        r"回答いただく指標は6件。回答は受け付けました", lead(run("submit", department="planning", round="fy2025"))
+    )
+    assert re.match(r"19指標、回答された値\d+件、公表値[\d,]+件", lead(run("data")))
+    assert "計画線" in lead(run("method"))
+
+
+# --- an empty plan ----------------------------------------------------------------------------------------------
+
+
+def test_an_empty_plan_says_what_is_unset_and_who_can_set_it(empty):
+    at = run("overview")
+    told = "".join(said(at))
+    assert "部局の回答はまだ1件もありません" in told
+    assert "回答はまだありません" in told
+    assert "未設定" in told
+    assert "比べられる前回の回答がまだありません。" in told
+    one = run("indicator", indicator="labor-productivity")
+    assert "現状値と目標値が未設定です。総合政策部の回答様式(目標値等設定照会)で設定できます。" in said(one)
+    assert "回答がまだないため、出所はありません。" in said(one)
+
+
+def test_an_empty_plan_shows_no_number_for_what_is_unset(empty):
+    cells = re.findall(r'<td class="num" data-label="(?:現状値|今回|目標)">(.*?)</td>', html(run("overview")))
+    assert len(cells) == 19 * 3
+    values = ["".join(Words(re.sub(r"<small>.*?</small>", "", cell)).found) for cell in cells]
+    assert set(values) == {"未設定", "―"}
+
+
+def test_whoever_starts_empty_is_not_asked_again(empty):
+    at = run("overview")
+    at.button(key="start-empty").click().run().run()
+    assert sound(at)
+    assert "はじめに" not in "".join(said(at))
+
+
+def test_samples_come_and_go_by_one_button_each(use, tmp_path):
+    use(folder(tmp_path, "plans", "benchmarks", "samples"))
+    at = run("overview")
+    at.button(key="samples-on").click().run()
+    assert sound(at)
+    assert "サンプルを表示しています。" in said(at)
+    at.button(key="samples-off").click().run()
+    assert sound(at)
+    assert "サンプルを表示しています。" not in said(at)
+    assert "部局の回答はまだ1件もありません" in "".join(said(at))
+
+
+# --- samples ----------------------------------------------------------------------------------------------------
+
+
+def test_samples_are_marked_wherever_they_show(samples):
+    assert "サンプル　" in said(run("field", field="industry"))
+    assert "サンプル　" in said(run("indicator", indicator="dx-support"))
+    assert "サンプル" in said(run("submit", department="planning"))
+    table = next(n for n in everything(run("data", kind="observations")) if n.type == "dataframe").value
+    assert set(table["サンプル"]) == {"サンプル"}
+
+
+def test_values_nobody_has_confirmed_are_marked(samples):
+    assert html(run("overview")).count('<span class="unconfirmed">未確認</span>') >= 10
+    assert "未確認" in said(run("indicator", indicator="dx-support"))
+
+
+def test_every_number_stands_with_its_unit(samples):
+    at = run("overview")
+    store = open_store(samples, at=AT)
+    plan = store.snapshot(store.plan_ids()[0]).plan
+    rows = re.findall(r"<tr><th scope=\"row\">.*?indicator=([\w-]+)\".*?</tr>", html(at))
+    assert len(set(rows)) == 19
+    for row in re.findall(r"<tr>.*?</tr>", html(at)):
+        cells = re.findall(r'data-label="(?:現状値|今回|目標)"><[^>]*>(.*?)</', row)
+        if not cells:
+            continue
+        unit = plan.indicator(re.search(r"indicator=([\w-]+)", row).group(1)).unit.replace("％", "%")
+        for cell in cells:
+            assert cell in ("未設定", "―") or re.fullmatch(r"[−-]?[\d,]+(\.\d+)?" + re.escape(unit), cell), (row, cell)
+        progress = re.search(r'data-label="進捗率">(.*?)</td>', row).group(1)
+        assert re.fullmatch(r"―|[−-]?[\d,]+(\.\d+)?%", progress)
+
+
+def test_a_figure_leads_to_its_cell_and_its_original(samples):
+    at = run("indicator", indicator="dx-support")
+    told = "".join(said(at))
+    assert re.search(r"サンプル_令和7年度実績照会_商工労働部\.xlsx　KPI調査票![A-Z]+\d+", told)
+    assert "原本を受け取る" in told
+
+
+def test_a_file_is_called_by_its_own_name_without_a_folder(samples):
+    for at in (run("indicator", indicator="dx-support"), run("submit", department="planning", round="targets")):
+        assert not re.search(r"(targets|fy\d+)/サンプル", html(at))
+
+
+# --- the address ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("screen", "query"),
+    [
+        ("field", {"field": "nowhere"}),
+        ("indicator", {"indicator": "'; DROP TABLE"}),
+        ("compare", {"series": "<script>"}),
+        ("submit", {"department": "x", "round": "y"}),
+        ("data", {"kind": "x", "in": "y", "indicator": "z"}),
+        ("data", {"kind": "observations", "round": "nowhere"}),
+        ("data", {"kind": "published", "series": "nowhere"}),
+    ],
+)
+def test_what_the_address_asks_for_and_is_not_there_falls_back(screen, query, samples):
+    at = run(screen, **query)
+    assert sound(at)
+    assert "DROP" not in "".join(said(at))
+    for key, value in query.items():
+        if value not in ("observations", "published"):
+            assert at.query_params.get(key) not in (value, [value])
+
+
+def test_what_is_chosen_stands_in_the_address(samples):
+    at = run("indicator", indicator="dx-support")
+    assert at.selectbox[0].value == "dx-support"
+    at.selectbox[0].set_value("rice-labor").run()
+    assert sound(at)
+    assert at.query_params["indicator"] in ("rice-labor", ["rice-labor"])
+
+
+# --- a file on the page -----------------------------------------------------------------------------------------
+
+
+def upload(at, name, data):
+    at.file_uploader[0].upload(name, data).run()
+    return at
+
+
+def test_a_file_that_is_no_workbook_is_refused_in_words_and_nothing_is_kept(use, tmp_path):
+    data = use(folder(tmp_path, "plans", "benchmarks"))
+    at = upload(run("submit", department="planning"), "回答.xlsx", b"no workbook")
+    assert sound(at)
+    told = "".join(said(at))
+    assert "取り込めませんでした" in told
+    assert english(said(at)) == {}
+    store = open_store(data, at=AT)
+    assert store.snapshot(store.plan_ids()[0]).submissions.empty
+
+
+def test_a_form_as_it_was_handed_out_becomes_a_draft_with_every_cell_judged(use, tmp_path):
+    data = use(folder(tmp_path, "plans", "benchmarks"))
+    store = open_store(data, at=AT)
+    snapshot = store.snapshot(store.plan_ids()[0])
+    name, form = make_form(snapshot, "fy2025", "planning", day=AT.date())
+    at = upload(run("submit", department="planning", round="fy2025"), name, form)
+    assert sound(at)
+    told = "".join(said(at))
+    assert "を読み取りました。" in told
+    assert "下書きとして保存しています" in told
+    assert [t for t in said(at) if NOTHING.search(t)] == []
+    assert english(said(at)) == {}
+    assert at.button(key="send").disabled
+    assert list(store.snapshot(store.plan_ids()[0]).submissions["state"]) == ["draft"]
+
+
+# --- when something is broken -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(use, tmp_path):
+    """The real files with one text replaced in one of them."""
+
+    def spoil(name, old, new):
+        data = folder(tmp_path, "plans", "benchmarks")
+        (path,) = (data / "plans").glob(f"*/{name}")
+        text = path.read_text(encoding="utf-8-sig")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return use(data)
+
+    return spoil
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_without_a_plan_every_screen_says_so_and_where_to_look(screen, broken):
+    broken("plan.toml", "[plan]", "[plan")
+    at = run(screen)
+    assert not at.exception
+    assert ["計画のファイルを読み込めない" in e.value for e in at.error] == [True]
+    told = "".join(said(at))
+    assert "plan.toml" in told
+    assert re.search(r"\d+行", told)
+    assert english(t for t in said(at) if "plan.toml" not in t) == {}
+
+
+def test_a_broken_row_is_told_with_file_row_and_column_and_the_rest_works(broken):
+    broken("indicators.csv", ",increase,", ",ふやす,")
+    at = run("overview")
+    assert sound(at)
+    told = "".join(said(at))
+    assert "件の問題があります" in told
+    assert re.search(r"indicators\.csv\S*?2行 direction", told)
+    assert "ふやす" in told
+    assert lead(at)
+
+
+@pytest.mark.parametrize("screen", ["compare", "data", "method", "overview", "indicator", "field"])
+def test_without_published_figures_the_screens_still_stand(screen, use, tmp_path):
+    use(folder(tmp_path, "plans"))
+    at = run(screen, **({"kind": "published"} if screen == "data" else {}))
+    assert sound(at), [e.value for e in at.error]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_busy_store_is_a_warning_in_words(screen, empty, monkeypatch):
+    class Busy:
+        def revision(self):
+            raise StoreBusy(10.0)
+
+    monkeypatch.setattr(pages.parts.snapshot, "store", Busy)
+    at = run(screen)
+    assert not at.exception
+    assert not at.error
+    assert [w.value for w in at.warning] == [str(StoreBusy(10.0))]
+    assert "お試しください" in at.warning[0].value
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_fault_inside_a_screen_is_told_in_words_and_logged_for_the_keeper(screen, empty, monkeypatch, caplog):
+    def fall():
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(f"pages.{screen}.view", fall)
+    with caplog.at_level(logging.ERROR, "kpi"):
+        at = run(screen)
+    assert not at.exception
+    assert [FAILED in e.value for e in at.error] == [True]
+    assert not re.search(r"secret|Runtime|Traceback|File", "".join(said(at)))
+    assert "secret detail" in caplog.text
