@@ -25,11 +25,15 @@ _TOKEN = re.compile(
 )
 
 
+#: General"件" shows a number as it is, then the word; only outside quotes is it the code.
+_GENERAL = re.compile(r'(?i)(?:general|G/標準)(?=(?:[^"]*"[^"]*")*[^"]*$)')
+
+
 def look(number_format: str, value: float) -> Look:
     """The look of a value under a format code, of which only the section for its sign counts."""
     if not number_format or number_format.lower() in ("general", "@"):
         return Look()
-    code, words = _section(number_format, value)
+    code, words = _section(_GENERAL.sub("0", number_format), value)
     holes = [i for i, char in enumerate(code) if char in "0#?"]
     if re.search(r"[ymdhs年月日]|ggg?e|e(?![+-])", code.lower().replace("general", "")) and not holes:
         return Look(is_date=True)

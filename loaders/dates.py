@@ -60,8 +60,8 @@ class _Fault(Exception):
 _ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _UNDECIDED = frozenset({"未定", "不明", "未公表", "調査中", "集計中", "未集計", "検討中", "調整中", "なし", "n/a"})
 _MARKS = re.compile(r"[-…‥.*・/x]+")
-_Y = r"(?:(令和|平成|昭和|[rhs])\.?(元|\d{1,2})|(\d{4}))"
-_TAIL_NOTE = re.compile(r"(?:現在|時点|(?<=[年月日末度期])(?:分|値|実績|確定|速報))$")
+_Y = r"(?:(令和|平成|昭和|令(?=\d)|平(?=\d)|[rhs])\.?(元|\d{1,2})|(\d{4}))"
+_TAIL_NOTE = re.compile(r"(?:現在|時点|(?<=[年月日末度期])(?:分|値|実績|確定|速報)|(?<=[rh]\d)実績|(?<=[rh]\d\d)実績)$")
 _ABOUT = re.compile(r"(?:頃|ごろ|ころ|上旬|中旬|下旬|公表予定|公表見込|予定|見込み?|以降)$")
 _FIRST_SERIAL, _LAST_SERIAL = 20000, 73050  # 1954-10-03 to 2099-12-31: no fiscal year or count of years lies there
 _NEAR_YEARS = 10
@@ -264,7 +264,7 @@ def _year(era: str | None, count: str | None, western: str | None, shown: str, m
     number = 1 if count == "元" else int(count or 0)
     if number == 0:
         raise _Fault("period.impossible", shown)
-    index = next(i for i, (name, letter, _) in enumerate(ERAS) if era in (name, letter.lower()))
+    index = next(i for i, (name, letter, _) in enumerate(ERAS) if era in (name, name[0], letter.lower()))
     year = ERAS[index][2].year + number - 1
     over = index > 0 and date(year, month, 1) > ERAS[index - 1][2]
     return _Year(year, ERAS[index][1], over)

@@ -21,8 +21,12 @@ def read_typed(
     column = definition.column(key)
     indicator = brief.plan.indicator(indicator_id)
     if column.kind == "number":
-        history = [past.value for past in brief.history.get(indicator_id, ())]
-        number = read_number(text, unit=indicator.unit, history=history, name=indicator.name)
+        # 分子 and 分母 are counted in units of their own.
+        own = key not in ("numerator", "denominator")
+        history = [past.value for past in brief.history.get(indicator_id, ())] if own else []
+        number = read_number(
+            text, unit=indicator.unit if own else "", history=history, name=indicator.name if own else "", key=key
+        )
         if number.value is not None and number.outcome == "value":
             return number.value, ()
         found = as_issues(number.findings, value=text, indicator_id=indicator_id, key=key)

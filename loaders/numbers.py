@@ -17,6 +17,7 @@ from typing import Literal
 
 from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import Choice, Severity
+from kpi.period import Period
 from loaders import cellformat as cell_formats
 from loaders.dates import PeriodReading, names_period, read_period
 from loaders.findings import FINDINGS, Finding, FindingText, severity
@@ -92,13 +93,15 @@ def read_number(
     name: str = "",
     release: str = "",
     key: str = "value",
+    period: Period | None = None,
 ) -> NumberReading:
     """Read one number cell.
 
     ``history`` (earlier values) and ``name`` help to see what is doubtful, never to correct it. ``release`` is what the
-    return's own 確定・速報・見込 column says; ``key`` is the column that a choice sets.
+    return's own 確定・速報・見込 column says and ``period`` what it gives as the value's period; ``key`` is the column
+    that a choice sets.
     """
-    context = Context(unit, tuple(v for v in history if math.isfinite(v)), name, release, key)
+    context = Context(unit, tuple(v for v in history if math.isfinite(v)), name, release, key, period)
     if text_or_value is None:
         return NumberReading(None, "empty")
     if isinstance(text_or_value, bool):
@@ -251,6 +254,11 @@ def _read_missing(shown: str, context: Context) -> NumberReading | None:
     reason = _MISSING.get(core) or _MISSING.get(told, "")
     if not reason:
         return None
+    if context.key != "value":
+        # Only the value can be missing for a reason; a correction or a target is simply not given.
+        return NumberReading(
+            None, "missing", "", (Finding("number.missing_mark", shown),), _missing_choices((), context.key)
+        )
     digits = re.search(r"\d", WHEN.sub("", re.sub(r"\d{1,2}月(?:\d{1,2}日)?", "", word)))
     if digits and core != told:
         return _mixed(shown, context)
@@ -262,6 +270,8 @@ def _read_missing(shown: str, context: Context) -> NumberReading | None:
 
 
 def _missing_choices(first: Iterable[str], key: str) -> tuple[Choice, ...]:
+    if key != "value":
+        return (Choice("空欄とする", {key: None}),)
     order = [*first, *(code for code in MISSING_WORDS if code not in set(first))]
     return tuple(Choice(f"「{MISSING_WORDS[c]}」とする", {key: None, "missing_reason": c}) for c in order)
 
@@ -282,7 +292,7 @@ def _finish(amount: Amount, draft: Draft, context: Context) -> NumberReading:
     if context.is_percent and len(values) == 1:
         values = _percent_values(values[0], draft, context, findings)
     _doubts(values[0], amount, draft, context, findings)
-    release_open = draft.release in ("provisional", "forecast") and draft.release != context.release
+    release_open = draft.release not in ("", context.release) and (draft.release != "final" or bool(context.release))
     if release_open:
         findings = [f for f in findings if f.code != "number.release_in_cell"]
         findings.append(Finding("number.release_asked", RELEASE_WORDS[draft.release]))
@@ -345,7 +355,9 @@ def _choices(
             Choice(f"{told}の減少として取り込む", {context.key: float(size)}),
             Choice(f"{told}の増加として取り込む", {context.key: -float(size)}),
         )
-    code = draft.release if draft.release in ("provisional", "forecast") else "forecast" if draft.approximate else ""
+    asked = "number.release_asked" in codes or draft.release in ("provisional", "forecast")
+    code = draft.release if asked else "forecast" if draft.approximate else ""
+    other = RELEASE_WORDS[context.release] if code == "final" else "確かな値"
     if context.key != "value" or not code:
         return _value_choices(values, context)
     choices = []
@@ -354,7 +366,7 @@ def _choices(
         choices.append(
             Choice(f"{told}の{RELEASE_WORDS[code]}として取り込む", {"value": _float(value), "release": code})
         )
-        choices.append(Choice(f"{told}の確かな値として取り込む", {"value": _float(value)}))
+        choices.append(Choice(f"{told}の{other}として取り込む", {"value": _float(value)}))
     return tuple(choices)
 
 

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from loaders.dates import names_period
+from kpi.period import Period
+from loaders.dates import names_period, read_period
 from loaders.findings import Finding
 from loaders.numerals import SCALES, Amount, read_numeral, times
 from loaders.text import canonical, dressed_digit
@@ -22,6 +23,7 @@ class Context:
     name: str
     release: str
     key: str
+    period: Period | None = None
 
     @property
     def is_percent(self) -> bool:
@@ -47,6 +49,30 @@ class Draft:
 
 PERCENT = frozenset({"%", "パーセント", "ぱーせんと", "percent"})
 _ALIASES = {"名": "人", "か所": "箇所", "カ所": "箇所", "ヶ所": "箇所", "ケ所": "箇所", "ヵ所": "箇所", "個所": "箇所"}
+#: What 分子 and 分母 are counted in: a plain word beside a whole number changes nothing. 千人 is none of these.
+_COUNTERS = frozenset(
+    {
+        "件",
+        "人",
+        "名",
+        "団体",
+        "機関",
+        "事業所",
+        "事業者",
+        "企業",
+        "社",
+        "市町村",
+        "手続",
+        "箇所",
+        "か所",
+        "校",
+        "台",
+        "回",
+        "橋",
+        "項目",
+        "施設",
+    }
+)
 BEFORE = re.compile(r"(?:約|およそ|おおよそ|おおむね|概ね|凡そ|ほぼ|大体|だいたい|概算|概数|推計値?|推定値?|最大|最低|最低でも|少なくとも|ca\.?|[≒≈<>≦≧≤≥±])[:\s]*", re.I)  # fmt: skip
 AFTER = re.compile(r"(?:以上|以下|未満|超え?|超過|程度|前後|余り?|弱|強|近く|ほど|くらい|ぐらい|位|より(?:多い|少ない)|[+]|\+?α|(?<=[%点万億千円])台)$")  # fmt: skip
 _RELEASES = {"確定": "final", "確報": "final", "速報": "provisional", "暫定": "provisional", "見込": "forecast", "見込み": "forecast", "見通し": "forecast", "予定": "forecast", "予測": "forecast", "予想": "forecast"}  # fmt: skip
@@ -62,7 +88,7 @@ WHEN = re.compile(
 def strip(draft: Draft, context: Context) -> None:
     """Take notes, brackets, words and the unit off both ends until nothing more comes off."""
     if (cut := draft.text.find("※")) > 0:
-        _note(draft, draft.text[cut:], draft.text[:cut])
+        _note(draft, draft.text[cut:], draft.text[:cut], context)
     for _ in range(12):
         before = draft.text
         for step in (_strip_bracket, _strip_footnote, _strip_release, _strip_approximate, _strip_unit):
@@ -71,7 +97,7 @@ def strip(draft: Draft, context: Context) -> None:
             return
 
 
-def _note(draft: Draft, note: str, rest: str) -> None:
+def _note(draft: Draft, note: str, rest: str, context: Context) -> None:
     inner = note.strip("※()* ")
     release = re.fullmatch(_RELEASE_WORD, inner)
     if release:
@@ -80,9 +106,19 @@ def _note(draft: Draft, note: str, rest: str) -> None:
     harmless = _FOOTNOTE.fullmatch(note.strip("()")) or not inner
     bare = WHEN.sub("", inner)
     risky = not harmless and (
-        _RISK.search(inner) or re.search(r"\d|[一二三四五六七八九十]", bare) or dressed_digit(inner)
+        _RISK.search(inner)
+        or re.search(r"\d|[一二三四五六七八九十]", bare)
+        or dressed_digit(inner)
+        or _other_period(inner, context)
     )
     draft.cut(rest, Finding("number.note_matters" if risky else "number.note_ignored", note))
+
+
+def _other_period(note: str, context: Context) -> bool:
+    """Whether a note says another period than the return gives: 1,278(R5年度) is last year's value."""
+    if context.period is None or not WHEN.search(note):
+        return False
+    return read_period(note, expected=context.period).period != context.period
 
 
 def _released(draft: Draft, word: str, written: str, rest: str) -> None:
@@ -103,7 +139,7 @@ def _strip_bracket(draft: Draft, context: Context) -> None:
         draft.approximate = True
         draft.cut(rest, Finding("number.approximate", inner))
     elif not re.fullmatch(r"[-△+]?[\d,. ]+.?", inner):
-        _note(draft, f"({inner})", rest)
+        _note(draft, f"({inner})", rest, context)
 
 
 def _strip_footnote(draft: Draft, context: Context) -> None:
@@ -132,6 +168,8 @@ def _strip_approximate(draft: Draft, context: Context) -> None:
 
 def _strip_unit(draft: Draft, context: Context) -> None:
     keys = unit_keys(context.unit)
+    if context.key in ("numerator", "denominator") and not context.unit:
+        keys = _COUNTERS
     if not keys or draft.has_unit:
         return
     text = draft.text.removesuffix("。")

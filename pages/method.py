@@ -48,7 +48,7 @@ def _status_table(scheme: Scheme) -> Markup:
         for number, (condition, status) in enumerate(STATUS_RULES, start=1)
     ]
     columns = [Column("順"), Column("条件(上から見て最初に当てはまるもの)"), Column("判定")]
-    return table(columns, rows, caption="判定の条件", kind="stack")
+    return table(columns, rows, caption="判定の条件")
 
 
 def _word(scheme: Scheme, status: str) -> Content:

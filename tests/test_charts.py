@@ -150,7 +150,7 @@ def test_a_baseline_at_or_after_the_first_value_does_not_bend_the_line_back():
 
 def test_labels_stand_beside_the_lines_and_no_legend_far_away():
     drawn = spec(trajectory(full_story()))
-    assert {w for w, *_ in words(drawn)} == {"目標 80%", "単純延長", "65%", "全国 61%", "現状値 55%"}
+    assert {w for w, *_ in words(drawn)} == {"目標 80%", "単純延長", "65%(未確認)", "全国 61%", "現状値 55%"}
     assert drawn["config"]["legend"] == {"disable": True}
 
 
@@ -177,7 +177,7 @@ def test_target_and_extension_keep_their_words_apart_where_they_meet(end):
 def test_the_last_value_is_written_on_the_side_away_from_the_planned_line():
     over = {w: dy for w, _, dy in words(spec(trajectory(full_story())))}
     under = {w: dy for w, _, dy in words(spec(trajectory(full_story(actual=(point(2024, 56.0),)))))}
-    assert over["65%"] < 0 < under["56%"]
+    assert over["65%(未確認)"] < 0 < under["56%"]
 
 
 def test_both_calendars_stand_on_the_axis_of_time():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 import altair as alt
@@ -13,6 +13,8 @@ from kpi.charts.house import ACTUAL, BAND, INK, NATION, dress, number_axis, peri
 from kpi.period import Period
 
 Weight = Literal["normal", "bold"]
+#: The word in a point's note that its label repeats.
+UNCONFIRMED = "未確認"
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,15 @@ def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> alt
     layers += _line(story.walked, x, y, ACTUAL, 3, dots=True)
     layers += _marks(story, x, y, height)
     layers += _labels(story, x, y, height, compact)
-    return dress(layers, height=height, padding=_padding(compact))
+    return dress(layers, height=height, padding=_padding(story, compact))
 
 
-def _padding(compact: bool) -> dict[str, int]:
-    return {"left": 4, "right": 64 if compact else 118, "top": 14, "bottom": 4}
+def _padding(story: Story, compact: bool) -> dict[str, int]:
+    """Room on the right for the words that stand beside the line ends, and no more."""
+    words = [f"目標 {story.target.text}"] if story.target else []
+    words += ["単純延長"] if story.outlook and not compact else []
+    wide = max((sum(8 if char.isascii() else 13 for char in word) for word in words), default=30)
+    return {"left": 4, "right": min(wide + 14, 150), "top": 14, "bottom": 4}
 
 
 def _periods(story: Story) -> list[Period]:
@@ -193,7 +199,27 @@ def _marks(story: Story, x: alt.X, y: alt.Y, height: int) -> list[alt.Chart]:
 
 
 def _labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -> list[alt.Chart]:
-    """Words beside the lines instead of a legend; those at the right edge are kept apart."""
+    """Words beside the lines instead of a legend."""
+    layers = _end_labels(story, x, y, height, compact)
+    if story.actual:
+        last = story.actual[-1]
+        below = bool(story.path) and last.value < _on_path(story, last)
+        said = last.text + ("(未確認)" if UNCONFIRMED in last.note and not compact else "")
+        layers.append(_word(x, y, last, said, ACTUAL, "bold", dx=-4, dy=18 if below else -16))
+    if story.nation:
+        end = story.nation[-1]
+        said = "全国" if compact else f"全国 {end.text}"
+        layers.append(_word(x, y, end, said, NATION, "normal", dx=6, dy=-9))
+    if story.baseline and not compact:
+        # On the side that the planned line leaves free.
+        rising = story.target is None or story.target.value >= story.baseline.value
+        said = f"現状値 {story.baseline.text}"
+        layers.append(_word(x, y, story.baseline, said, INK, "normal", dx=-6, dy=-18 if rising else 20))
+    return layers
+
+
+def _end_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -> list[alt.Chart]:
+    """The words at the right edge, kept apart."""
     ends: list[tuple[Point, str, str, Weight]] = []
     if story.target:
         ends.append((story.target, f"目標 {story.target.text}", INK, "bold"))
@@ -201,49 +227,11 @@ def _labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -> lis
         last = story.outlook[-1]
         ends.append((Point(last[0], last[1], ""), "単純延長", ACTUAL, "normal"))
     low, high = domain(_values(story))
-    gap = (high - low) / height * 17
-    placed = spread([point.value for point, *_ in ends], gap)
-    layers = [
-        _word(x, y, point.period.position, at, label, colour, weight, dx=9)
-        for (point, label, colour, weight), at in zip(ends, placed, strict=True)
+    placed = spread([point.value for point, *_ in ends], (high - low) / height * 17)
+    return [
+        _word(x, y, replace(point, value=at), said, colour, weight, dx=9)
+        for (point, said, colour, weight), at in zip(ends, placed, strict=True)
     ]
-    if story.actual:
-        last_point = story.actual[-1]
-        below = bool(story.path) and last_point.value < _on_path(story, last_point)
-        layers.append(
-            _word(
-                x,
-                y,
-                last_point.period.position,
-                last_point.value,
-                last_point.text,
-                ACTUAL,
-                "bold",
-                dx=-4,
-                dy=18 if below else -16,
-            )
-        )
-    if story.nation:
-        end = story.nation[-1]
-        layers.append(
-            _word(
-                x,
-                y,
-                end.period.position,
-                end.value,
-                "全国" if compact else f"全国 {end.text}",
-                NATION,
-                "normal",
-                dx=6,
-                dy=-9,
-            )
-        )
-    if story.baseline and not compact:
-        first = story.baseline
-        layers.append(
-            _word(x, y, first.period.position, first.value, f"現状値 {first.text}", INK, "normal", dx=8, dy=18)
-        )
-    return layers
 
 
 def _on_path(story: Story, point: Point) -> float:
@@ -258,18 +246,9 @@ def _on_path(story: Story, point: Point) -> float:
 
 
 def _word(
-    x: alt.X,
-    y: alt.Y,
-    position: float,
-    value: float,
-    label: str,
-    colour: str,
-    weight: Weight,
-    *,
-    dx: int = 0,
-    dy: int = 0,
+    x: alt.X, y: alt.Y, at: Point, said: str, colour: str, weight: Weight, *, dx: int = 0, dy: int = 0
 ) -> alt.Chart:
-    table = pd.DataFrame({"position": [position], "value": [value], "label": [label]})
+    table = pd.DataFrame({"position": [at.period.position], "value": [at.value], "label": [said]})
     mark = alt.Chart(table).mark_text(
         align="left", color=colour, fontWeight=weight, dx=dx, dy=dy, fontSize=13, clip=False
     )

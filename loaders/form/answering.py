@@ -23,6 +23,28 @@ from loaders.rules.register import finding
 
 _EXTERNAL = re.compile(r"\[[^\]]+\]")  # [1]Sheet1!A1 or '[other.xlsx]Sheet'!A1
 _DASHES = {"-", "--", "ー", "…", "・・・", "...", "*", "***", "x"}
+#: What people write into cells that they leave out. ``*`` and ``x`` mean secrecy and are none of these.
+_NOTHING = {
+    "-",
+    "--",
+    "---",
+    "ー",
+    "ーー",
+    "…",
+    "・・・",
+    "...",
+    "/",
+    "なし",
+    "無し",
+    "無",
+    "該当なし",
+    "該当無し",
+    "訂正なし",
+    "変更なし",
+    "対象外",
+}  # noqa: E501
+_UNSET = {"未定", "未設定", "検討中", "調整中"}
+_RELEASED = re.compile("確定|確報|速報|見込")
 _SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "release": {"確定値": "final", "確報": "final", "確報値": "final", "速報値": "provisional", "見込み": "forecast",
                 "見込値": "forecast", "見込み値": "forecast"},
@@ -107,6 +129,9 @@ class RowReader:
             return self._empty(column.key)
         blank = Entry(column.key, self.table.sheet.name, cell.ref, cell.written, None)
         self.entries[column.key] = blank
+        if self._left_out(column, cell):
+            self.told("cell.dash", column.key)
+            return replace(blank, written="")
         value = self._understood(column, cell)
         if shared and value is not None:
             value = self._shared(column, shared, value)
@@ -137,6 +162,47 @@ class RowReader:
         )
         self.told("cell.merged_value", column.key, {"range": area}, choices)
         return None
+
+    def _left_out(self, column: d.Column, cell: Cell) -> bool:
+        """Whether a cell holds a dash or なし and its row needs nothing there."""
+        text, key = label(cell.written), column.key
+        if cell.kind == "error" or text not in _NOTHING | _UNSET:
+            return False
+        if key in d.CARD_KEYS:
+            return text in _UNSET or set(text) <= set("-ー")
+        if text in _UNSET:
+            return False
+        valued = any(c.isdigit() for c in self._text("value"))
+        given = self._text("missing_reason")
+        reasoned = bool(_code("missing_reason", given)) or (
+            not given and bool(_code("missing_reason", self._text("value")))
+        )
+        match key:
+            case "correction" | "correction_kind":
+                return {self._text("correction"), self._text("correction_kind")} <= _NOTHING | {""}
+            case "missing_reason":
+                return valued and text not in ("該当なし", "該当無し", "対象外")
+            case "next_release":
+                return (
+                    valued
+                    or reasoned
+                    and "unpublished"
+                    not in (_code("missing_reason", given), _code("missing_reason", self._text("value")))
+                )
+            case "numerator" | "denominator":
+                pair = {self._text("numerator"), self._text("denominator")}
+                return pair <= _NOTHING | {""} and (valued or reasoned)
+            case "value":
+                return bool(_code("missing_reason", given)) and text not in ("該当なし", "該当無し", "対象外")
+            case "period" | "release":
+                return reasoned
+            case _:
+                return False
+
+    def _text(self, key: str) -> str:
+        """What stands in a cell of the row, folded; empty where there is nothing."""
+        cell = self.table.at(self.place.row, key)
+        return label(cell.written) if cell else ""
 
     def _understood(self, column: d.Column, cell: Cell) -> float | str | None:
         if cell.kind == "uncached":
@@ -186,6 +252,7 @@ class RowReader:
             name=self.indicator.name if key in _SCALED else "",
             release=self._release() if key == "value" else "",
             key=key,
+            period=self._said_period() if key == "value" else None,
         )
         if read.outcome == "wrong" and self._astray(key, cell):
             return None
@@ -199,6 +266,13 @@ class RowReader:
         cell = self.table.at(self.place.row, "release")
         return _code("release", label(cell.written)) if cell else ""
 
+    def _said_period(self) -> Period:
+        """The period that the row's own column gives, else the one this round asks for."""
+        cell = self.table.at(self.place.row, "period")
+        if cell is None or cell.value is None or cell.kind == "error":
+            return self.expected
+        return read_period(cell.value, expected=self.expected, number_format=cell.number_format).period or self.expected
+
     def _astray(self, key: str, cell: Cell) -> bool:
         """Whether a number cell plainly holds what belongs in a choice column."""
         for other in ("release", "correction_kind"):
@@ -211,11 +285,25 @@ class RowReader:
 
     def _period(self, key: str, cell: Cell) -> str | None:
         assert cell.value is not None
-        read = read_period(
-            cell.value, expected=self.expected if key == "period" else None, number_format=cell.number_format, key=key
-        )
+        read = read_period(cell.value, expected=self._due(key), number_format=cell.number_format, key=key)
         self._found(key, read.findings, read.choices)
+        said = _RELEASED.search(label(cell.written)) if key == "period" else None
+        told, beside = _code("release", said.group()) if said else "", self._release()
+        if told and beside and told != beside:
+            choices = tuple(Choice(RELEASE_WORDS[c], {"release": c}) for c in (told, beside))
+            self.told("release.elsewhere", "release", {"found": cell.written}, choices)
         return read.period.code if read.outcome == "value" and read.period else None
+
+    def _due(self, key: str) -> Period | None:
+        """What a period column is expected to say, so that a bare R10 is read as the indicator's own kind of year."""
+        plan, kind = self.brief.plan, self.expected.kind
+        if key == "period" or kind not in ("FY", "CY"):
+            return self.expected if key == "period" else None
+        if key == "baseline_period":
+            return self.card.baseline_period or Period(kind, plan.start.year - 1)
+        if key == "target_period":
+            return self.card.target_period or Period(kind, plan.end.year)
+        return None
 
     def _choice(self, column: d.Column, cell: Cell) -> str | None:
         text, words = label(cell.written), column.choices or {}
@@ -254,7 +342,8 @@ class RowReader:
             return
         if column.key in ("numerator", "denominator", "correction", "correction_kind"):
             if cell and cell.written.strip():
-                self.told("entry.not_asked", column.key)
+                left_out = label(cell.written) in _NOTHING
+                self.told("cell.dash" if left_out else "entry.not_asked", column.key)
             return
         known = self._known(column.key)
         if cell is None or known is None or self._agrees(column, cell, known):

@@ -52,9 +52,16 @@ def _with_rate(
     percent = unit in ("%", "％")
     rate = quotient * 100 if percent else quotient
     shown = f"{rate:,.{digits + 1}f}{unit}"
+    reason = entries.get("missing_reason")
+    if value.value is None and reason and isinstance(reason.value, str):
+        word = MISSING_WORDS[reason.value]
+        choices = (
+            Choice(f"計算した{shown}を使う", {"value": rate, "missing_reason": None}),
+            Choice(f"実績なし({word})とする", {"numerator": None, "denominator": None}),
+        )
+        reader.told("rate.with_missing", "missing_reason", {"taken": word, "value": shown}, choices)
+        return entries
     if not value.written:
-        if entries.get("missing_reason") and entries["missing_reason"].value:
-            return entries
         made = Entry("value", value.sheet, f"{over.cell}/{under.cell}", f"{over.written}/{under.written}", rate)
         entries = entries | {"value": made}
         reader.entries = entries

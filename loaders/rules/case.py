@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kpi.collection import Answer, Brief, Past, Reading
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.schedule import expected_period
+from loaders.form.prefill import last_value
 
 EPSILON = 1e-9
 
@@ -52,9 +53,29 @@ class Case:
         return tuple(sorted(told, key=lambda p: p.period.position))
 
     @cached_property
+    def corrected(self) -> Past | None:
+        """The value that the form shows as 前回値, which is the one a correction is about."""
+        return last_value(self.brief.history.get(self.indicator.id, ()), self.round, self.expected)
+
+    @cached_property
+    def baseline(self) -> Past | None:
+        """The baseline with its period, as this return gives it or else the card."""
+        entered, period = self.answer.number("baseline"), parsed(self.answer.text("baseline_period"))
+        value, period = self.card.baseline if entered is None else entered, period or self.card.baseline_period
+        return None if value is None or period is None else Past(period, value)
+
+    @cached_property
     def before(self) -> tuple[Past, ...]:
-        """What is known of periods before the value's."""
-        return tuple(p for p in self.known if p.period.position < self.period.position - EPSILON)
+        """What is known of periods before the value's, corrected as this return says; else the baseline."""
+        given = self.answer.number("correction")
+        known = self.known or ((self.baseline,) if self.baseline else ())
+        told = [replace(p, value=given) if given is not None and p == self.corrected else p for p in known]
+        return tuple(p for p in told if p.period.position < self.period.position - EPSILON)
+
+    @property
+    def what(self) -> str:
+        """What the last value is called: the baseline stands in where nothing was answered before."""
+        return "前回" if self.known else "現状値"
 
     @cached_property
     def last(self) -> Past | None:

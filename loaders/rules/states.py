@@ -6,11 +6,17 @@ from collections.abc import Iterator
 
 from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import Choice
+from kpi.period import Period
+from kpi.schedule import is_surveyed
 from loaders.form import definition as d
 from loaders.rules.case import EPSILON, Case, parsed
 from loaders.rules.register import ASK, NOTE, Hit, check
 
 _CONFIRM = "正しければその理由を、違っていれば正しい内容を入力してください。"
+
+
+#: How many years beyond the period asked for a 見込 may lie and still be plain.
+_AHEAD = 2.0
 
 
 def _periods(case: Case, *, also: str = "") -> tuple[Choice, ...]:
@@ -39,6 +45,10 @@ def _period_missing(case: Case) -> Iterator[Hit]:
 )
 def _period_other(case: Case) -> Iterator[Hit]:
     found = parsed(case.answer.text("period"))
+    ahead = found and case.answer.text("release") == "forecast" and found.end >= case.brief.day
+    # A 見込 is of a period that is not over, which no annual round asks for; but not of one far away.
+    if ahead and found and 0 < found.position - case.expected.position <= _AHEAD + EPSILON:
+        return
     if found and case.value is not None and found != case.expected:
         words = {"expected": case.expected.label, "found": found.label}
         yield Hit("period", words, _periods(case, also=found.code))
@@ -162,6 +172,19 @@ def _survey_year(case: Case) -> Iterator[Hit]:
 
 
 @check(
+    code="value.survey_year",
+    severity=ASK,
+    condition="調査年でないのに値が書かれているとき",
+    message="{found}は調査年ではありませんが、値が書かれています。",
+    advice="調査年の値であれば時点を直し、調査年でなければ値を空けて「調査年でない」を選んでください。",
+)
+def _no_survey(case: Case) -> Iterator[Hit]:
+    if case.value is not None and not case.answer.text("missing_reason") and not is_surveyed(case.card, case.period):
+        choices = (Choice("値はなく、調査年でない", {"value": None, "missing_reason": "not_survey_year"}),)
+        yield Hit("value", {"found": case.period.label}, choices)
+
+
+@check(
     code="correction.kind_missing",
     severity=ASK,
     condition="訂正後の前回値があるのに、訂正の種類が選ばれていないとき",
@@ -199,7 +222,7 @@ def _alone(case: Case) -> Iterator[Hit]:
 )
 def _correction_same(case: Case) -> Iterator[Hit]:
     corrected = case.answer.number("correction")
-    if corrected is not None and case.last and abs(corrected - case.last.value) <= EPSILON:
+    if corrected is not None and case.corrected and abs(corrected - case.corrected.value) <= EPSILON:
         yield Hit("correction", {"value": case.show(corrected)})
 
 
@@ -231,6 +254,46 @@ def _baseline_period(case: Case) -> Iterator[Hit]:
     known = case.answer.text("baseline_period") or case.card.baseline_period
     if case.answer.number("baseline") is not None and not known and "baseline_period" not in case.troubled:
         yield Hit("baseline_period")
+
+
+@check(
+    code="card.differs",
+    severity=ASK,
+    condition="現状値・目標値やその時点が、登録されているものと違うとき(目標値等の設定)",
+    message="「{what}」は{known}と登録されていますが、{found}と書かれています。",
+    advice="登録のとおりなら登録の値を選んでください。変えるときはその理由を書き、事務局へも連絡してください。",
+)
+def _card_differs(case: Case) -> Iterator[Hit]:
+    for key in d.CARD_KEYS:
+        known, entry = d.card_value(case.card, key), case.answer.entries.get(key)
+        if known is None or entry is None or key in case.troubled:
+            continue
+        code = known.code if isinstance(known, Period) else known
+        if entry.value == code:
+            continue
+        found = parsed(entry.value) if isinstance(entry.value, str) else entry.value
+        words = {"what": d.heading(d.column(key), case.brief.plan, case.round.kind), "known": _fact(case, known)}
+        choices = (Choice(f"登録のとおり{words['known']}", {key: code}),)
+        yield Hit(key, words | {"found": _fact(case, found)}, choices)
+
+
+def _fact(case: Case, fact: float | Period | None) -> str:
+    return "空欄" if fact is None else fact.label if isinstance(fact, Period) else case.show(fact)
+
+
+@check(
+    code="target.period_order",
+    severity=ASK,
+    condition="目標値の時点が、現状値の時点より後でないとき",
+    message="目標値の時点({target})が、現状値の時点({baseline})より後ではありません。",
+    advice=_CONFIRM,
+)
+def _period_order(case: Case) -> Iterator[Hit]:
+    entered = [parsed(case.answer.text(f"{key}_period")) for key in ("target", "baseline")]
+    target, baseline = entered[0] or case.card.target_period, entered[1] or case.card.baseline_period
+    if entered != [None, None] and target and baseline and target.position <= baseline.position + EPSILON:
+        key = "target_period" if entered[0] else "baseline_period"
+        yield Hit(key, {"target": target.label, "baseline": baseline.label})
 
 
 @check(

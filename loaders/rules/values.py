@@ -12,7 +12,8 @@ from loaders.rules.register import ASK, FIX, NOTE, Hit, check
 
 #: Slips of the unit: percent and fraction, thousands (千), ten thousands (万); and one step more.
 _SLIPS = ((100.0, "100"), (1_000.0, "1,000"), (10_000.0, "10,000"))
-_KEYS = ("value", "correction")
+_KEYS = ("value", "correction", "baseline", "target")
+_PERCENT = ("%", "％")
 _CONFIRM = "正しければその理由を、違っていれば正しい値を入力してください。"
 
 
@@ -35,28 +36,37 @@ def _slip(value: float, history: tuple[float, ...]) -> tuple[float, str] | None:
 def slip(case: Case, key: str) -> tuple[float, str] | None:
     """A slip of the unit in a column of a case, judged against history, or the baseline where there is none."""
     value = case.answer.number(key)
+    return None if value is None else _slip(value, _yardstick(case, key))
+
+
+def _yardstick(case: Case, key: str) -> tuple[float, ...]:
+    """The values that a column's size is judged by."""
     known = tuple(p.value for p in case.known)
-    if not known and case.card.baseline is not None:
-        known = (case.card.baseline,)
-    return None if value is None else _slip(value, known)
+    entered = case.answer.number("baseline")
+    start = case.card.baseline if entered is None else entered
+    if key == "target":
+        return known if start is None else (*known, start)
+    if key == "baseline":
+        return known if known or case.card.baseline is None else (case.card.baseline,)
+    return known if known or start is None else (start,)
 
 
 @check(
     code="value.scale",
     severity=ASK,
-    condition="値がこれまでの値のおよそ100倍・1,000倍・10,000倍、またはその逆数のとき(単位の取り違え)",
+    condition="値や目標値が、これまでの値や現状値のおよそ100倍・1,000倍・10,000倍、またはその逆数のとき(単位の取り違え)",
     message="{value}は、これまでの値({known})のおよそ{times}です。単位を取り違えていませんか。",
     advice="正しい値を選んでください。",
 )
 def _scale(case: Case) -> Iterator[Hit]:
     for key in _KEYS:
         value, found = case.answer.number(key), slip(case, key)
-        if value is None or found is None:
+        if value is None or found is None or value == getattr(case.card, key, None):
             continue
         factor, times = found
         # Rounded to 12 significant digits: 77.4 * 100 must be offered as 7740, not 7740.000000000001.
         mended = float(f"{value * factor:.12g}")
-        known = "、".join(case.show(p.value) for p in case.known[-3:]) or case.show(case.card.baseline or 0.0)
+        known = "、".join(case.show(v) for v in _yardstick(case, key)[-3:])
         choices = (
             Choice(f"{case.show(mended)}の誤り", {key: mended}),
             Choice(f"{case.show(value)}で正しい", {key: value}),
@@ -80,7 +90,7 @@ def allowed_step(case: Case) -> float:
     known = steps(case)
     floor = max(abs(last) * 0.1, 2 * 10.0**-case.card.decimals)
     if not known:
-        return max(20.0 if case.indicator.unit in ("%", "％") else abs(last) * 0.5, floor)
+        return max(20.0 if case.indicator.unit in _PERCENT else abs(last) * 0.5, floor)
     if len(known) < 3:
         return max(3 * max(map(abs, known)), floor)
     middle = median(known)
@@ -92,7 +102,7 @@ def allowed_step(case: Case) -> float:
     code="value.jump",
     severity=ASK,
     condition="前回からの変化が、その指標のこれまでの変化から見て大きすぎるとき",
-    message="前回{last}({when})から{value}へ、1年あたり{step}の変化です。{past}",
+    message="{what}{last}({when})から{value}へ、1年あたり{step}の変化です。{past}",
     advice=_CONFIRM,
 )
 def _jump(case: Case) -> Iterator[Hit]:
@@ -113,6 +123,7 @@ def _jump(case: Case) -> Iterator[Hit]:
     yield Hit(
         "value",
         {
+            "what": case.what,
             "last": case.show(case.last.value),
             "when": case.last.period.short,
             "value": case.show(case.value),
@@ -126,7 +137,7 @@ def _jump(case: Case) -> Iterator[Hit]:
     code="value.cumulative_falls",
     severity=ASK,
     condition="累計の値が前回より小さいとき",
-    message="累計の値が、前回{last}({when})から{value}に減っています。",
+    message="累計の値が、{what}{last}({when})から{value}に減っています。",
     advice="その年度だけの値を書いていないか確かめてください。訂正のときは「訂正後の前回値」に書いてください。",
 )
 def _falls(case: Case) -> Iterator[Hit]:
@@ -136,10 +147,26 @@ def _falls(case: Case) -> Iterator[Hit]:
         and case.last
         and case.value < case.last.value - EPSILON
     ):
-        yield Hit(
-            "value",
-            {"last": case.show(case.last.value), "when": case.last.period.short, "value": case.show(case.value)},
-        )
+        words = {"last": case.show(case.last.value), "when": case.last.period.short, "value": case.show(case.value)}
+        yield Hit("value", words | {"what": case.what})
+
+
+@check(
+    code="correction.large",
+    severity=ASK,
+    condition="訂正後の前回値が、前回値と大きく違うとき(半分以上、率では20ポイントを超えて)",
+    message="訂正後の前回値{value}は、前回値{last}({when})と大きく違います。",
+    advice=_CONFIRM,
+)
+def _correction_large(case: Case) -> Iterator[Hit]:
+    value, past = case.answer.number("correction"), case.corrected
+    if value is None or past is None or slip(case, "correction"):
+        return
+    least = 2 * 10.0**-case.card.decimals
+    allowed = max(20.0 if case.indicator.unit in _PERCENT else abs(past.value) * 0.5, least)
+    if abs(value - past.value) > allowed + EPSILON:
+        words = {"value": case.show(value), "last": case.show(past.value), "when": past.period.short}
+        yield Hit("correction", words)
 
 
 @check(
@@ -150,7 +177,7 @@ def _falls(case: Case) -> Iterator[Hit]:
     advice=_CONFIRM,
 )
 def _range(case: Case) -> Iterator[Hit]:
-    if case.indicator.unit not in ("%", "％"):
+    if case.indicator.unit not in _PERCENT:
         return
     for key in ("value", "correction", "baseline", "target"):
         value = case.answer.number(key)
@@ -168,7 +195,7 @@ def _range(case: Case) -> Iterator[Hit]:
 def _over(case: Case) -> Iterator[Hit]:
     numerator, denominator = case.answer.number("numerator"), case.answer.number("denominator")
     # A quotient that is no share (千円/人) has a numerator above its denominator by nature.
-    if case.indicator.unit not in ("%", "％") or numerator is None or denominator is None:
+    if case.indicator.unit not in _PERCENT or numerator is None or denominator is None:
         return
     if numerator > denominator > 0:
         yield Hit("numerator", {"numerator": plain(numerator), "denominator": plain(denominator)})
@@ -189,25 +216,25 @@ def _telling(case: Case, value: float) -> bool:
     code="value.same_as_last",
     severity=ASK,
     condition="値が前回と最後の桁まで同じとき(3桁以上)",
-    message="{value}は前回({when})と最後の桁まで同じです。前回の値のままになっていませんか。",
+    message="{value}は{what}({when})と最後の桁まで同じです。その値のままになっていませんか。",
     advice="実際に同じ値だったときは、その旨を入力してください。",
 )
 def _same_digits(case: Case) -> Iterator[Hit]:
     value = _same(case)
     if value is not None and case.last and _telling(case, value):
-        yield Hit("value", {"value": case.show(value), "when": case.last.period.short})
+        yield Hit("value", {"value": case.show(value), "when": case.last.period.short, "what": case.what})
 
 
 @check(
     code="value.same_small",
     severity=NOTE,
     condition="値が前回と同じとき(2桁以下)",
-    message="{value}は前回({when})と同じ値です。",
+    message="{value}は{what}({when})と同じ値です。",
 )
 def _same_small(case: Case) -> Iterator[Hit]:
     value = _same(case)
     if value is not None and case.last and not _telling(case, value):
-        yield Hit("value", {"value": case.show(value), "when": case.last.period.short})
+        yield Hit("value", {"value": case.show(value), "when": case.last.period.short, "what": case.what})
 
 
 @check(

@@ -40,7 +40,7 @@ def mend_forms(view: View, current: StoredReturn) -> None:
 
 
 def _box(view: View, current: StoredReturn, issue: Issue, key: str) -> None:
-    show(_told(view, issue))
+    show(_told(view, current, issue))
     ways = _ways(issue, _understood(current, issue))
     if not ways:
         show(tag("div", "画面では直せません。様式を直して、②から入れ直してください。", "meta"))
@@ -68,12 +68,22 @@ def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
     return (*mends, Mend(issue.indicator_id, place, None, mends[0].reason))
 
 
-def _told(view: View, issue: Issue) -> Content:
+def _told(view: View, current: StoredReturn, issue: Issue) -> Content:
     name = view.plan.indicator(issue.indicator_id).name if issue.indicator_id else "様式全体"
     column = _column_name(view, issue)
     head = [badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}"), " ", tag("b", name)]
-    place = "　".join(part for part in (column, issue.address, f"「{issue.value}」" if issue.value else "") if part)
+    place = "　".join(part for part in (column, issue.address, _quoted(current, issue)) if part)
     return join([tag("div", join(head)), tag("div", place, "meta"), tag("div", issue.message + issue.advice)])
+
+
+def _quoted(current: StoredReturn, issue: Issue) -> str:
+    """What the question is about: the cell's own text, or what a person has put in its place since."""
+    answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
+    entry = answer.entries.get(issue.key) if answer else None
+    if entry and entry.mended and entry.value is not None:
+        value = f"{entry.value:g}" if isinstance(entry.value, float) else entry.value
+        return f"「{value}」(画面で入力)"
+    return f"「{issue.value}」" if issue.value else ""
 
 
 def _column_name(view: View, issue: Issue) -> str:
