@@ -204,7 +204,9 @@ def change_text(delta: float | None, unit: str, decimals: int) -> str:
 
 def per_year(rate: float | None, unit: str, decimals: int) -> str:
     """「年+2.5ポイント」; ― where there is none."""
-    text = change_text(rate, unit, max(decimals, 1))
+    # A rate between whole numbers is a fraction, but nobody reads a tenth of a sheet beside two million.
+    fine = rate is None or not math.isfinite(rate) or abs(rate) < 1000
+    text = change_text(rate, unit, max(decimals, 1) if fine else decimals)
     return text if text == MISSING else f"年{text}"
 
 

@@ -189,7 +189,7 @@ def _literal(draft: Draft, words: str, at_end: bool, context: Context) -> None:
 
 
 def _read_text(raw: str, context: Context) -> NumberReading:
-    shown = fold(raw)
+    shown = re.sub(r"^マイナス\s*(?=[\d.])", "-", fold(raw))
     if not shown.strip("'"):
         return NumberReading(None, "empty")
     refused = _refuse(shown, raw)

@@ -270,6 +270,9 @@ def divided(value: Decimal, factor: int) -> Decimal:
 
 def _with_foreign_unit(body: str, draft: Draft, context: Context) -> Amount | None:
     """A number and then something that is not the indicator's unit."""
+    _, _, per = canonical(context.unit).partition("/")
+    if per and canonical(body).endswith(f"/{per}"):
+        body = body[: body.rindex("/")]
     match = re.fullmatch(r"([\d,.]*\d(?:[\d,.百千万億兆]*\d)?[百千万億兆]{0,2}\.?)\s*([^\d\s].{0,7})", body)
     if not match or re.search(r"[\d〇一二三四五六七八九十~/・、,-]", match[2]):
         return None
@@ -279,7 +282,7 @@ def _with_foreign_unit(body: str, draft: Draft, context: Context) -> Amount | No
         return None
     factor, base = scale_of(context.unit)
     other_factor, other_base = scale_of(tail)
-    if context.unit and base == other_base:
+    if context.unit and other_base in (base, base.partition("/")[0]):
         value = times(amount.values[0], other_factor)
         alternatives = (divided(value, factor), amount.values[0])
         kept = tuple(f for f in amount.findings if f.code not in ("number.scale", "number.kanji_scale"))

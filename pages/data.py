@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kpi.period import Period
 from loaders.export import observations_table
 from pages.parts.filters import choose
-from pages.parts.frame import as_of, downloads, empty, header, lead
+from pages.parts.frame import as_of, downloads, empty, grid, header, lead
 from pages.parts.snapshot import View, view
 from pages.parts.tables import indicator_table, published_table
 
@@ -27,18 +28,17 @@ def data_page() -> None:
         "そのまま受け取れます。"
     )
     kinds = {"judged": "判定(指標ごとに1行)", "observations": "回答された値(出所つき)", "published": "公表されている値"}
-    grid = st.grid(min_column_width=220)
-    with grid.cell():
+    controls = st.grid(min_column_width=220)
+    with controls.cell():
         kind = choose("種類", "kind", kinds)
     if kind == "published":
-        with grid.cell():
-            _published(state)
+        _published(state, controls)
         return
-    with grid.cell():
+    with controls.cell():
         fields = {ALL: "すべて", "": "基本目標"} | {f.id: f.short for f in state.plan.fields if not f.foundation}
         field = choose("分野", "in", {k or "goal": v for k, v in fields.items()})
     wanted = [i for i in state.plan.indicators if field == ALL or (i.field_id or "goal") == field]
-    with grid.cell():
+    with controls.cell():
         indicators = {ALL: "すべて"} | {i.id: i.name for i in wanted}
         one = choose("指標", "indicator", indicators, default=ALL)
     ids = {i.id for i in wanted} if one == ALL else {one}
@@ -66,17 +66,18 @@ def _observed(state: View, rows: pd.DataFrame) -> None:
     )
 
 
-def _published(state: View) -> None:
+def _published(state: View, controls: DeltaGenerator) -> None:
     series = dict(zip(state.snapshot.series["series_id"], state.snapshot.series["name"], strict=True))
     if not series:
         empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")
         return
-    chosen = choose("統計", "series", series)
+    with controls.cell():
+        chosen = choose("統計", "series", series)
     _show(published_table(state, chosen), f"公表値_{series[chosen]}", sample=False)
 
 
 def _show(table: pd.DataFrame, name: str, *, sample: bool) -> None:
     words = f"{name}の表({len(table)}行)"
-    st.dataframe(table, hide_index=True, width="stretch", placeholder="―", lazy=len(table) > 2000, alt=words)
+    grid(table, words)
     notes = (f"{Period.of_date(view().day).label}時点",)
     downloads(table, name=name, title=name, notes=notes, sample=sample)

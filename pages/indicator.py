@@ -13,7 +13,7 @@ from kpi.plan import Indicator
 from loaders.export import observations_table
 from pages.parts.cards import face
 from pages.parts.filters import choose
-from pages.parts.frame import as_of, downloads, empty, figure, header, lead, show, source_line
+from pages.parts.frame import as_of, downloads, empty, figure, grid, header, lead, show, source_line
 from pages.parts.html import Column, Content, Markup, join, link, table, tag
 from pages.parts.origin import comparison_text, origin, remarks
 from pages.parts.snapshot import View, view
@@ -133,7 +133,7 @@ def _observations(state: View, indicator: Indicator) -> None:
         return
     with st.expander(f"これまでの値({len(mine)}件)と出所"):
         told = observations_table(replace(state.snapshot, observations=mine))
-        st.dataframe(told, hide_index=True, width="stretch", placeholder="―", alt=f"{indicator.name}のこれまでの値")
+        grid(told, f"{indicator.name}のこれまでの値")
         downloads(
             told,
             name=f"値の履歴_{indicator.name}",

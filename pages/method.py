@@ -11,7 +11,7 @@ from kpi.benchmarks import CONFIDENCE_WORDS
 from kpi.issue import SEVERITY_WORDS
 from kpi.plan import Scheme
 from loaders.rules import all_checks
-from pages.parts.frame import downloads, header, lead, show
+from pages.parts.frame import downloads, grid, header, lead, show
 from pages.parts.html import Column, Content, Markup, badge, join, link, table, tag
 from pages.parts.snapshot import View, view
 from pages.parts.texts import ASSUMED_WORDS, GLOSSARY, SCHEME_TEXTS, STATUS_RULES, STEPS
@@ -91,7 +91,7 @@ def _checks() -> None:
         )
     )
     with st.expander("点検の一覧"):
-        st.dataframe(told, hide_index=True, width="stretch", placeholder="―", alt=f"点検の一覧({len(checks)}種類)")
+        grid(told, f"点検の一覧({len(checks)}種類)")
         downloads(told, name="点検の一覧", title="回答様式を取り込むときの点検")
 
 
@@ -112,5 +112,5 @@ def _series(state: View) -> None:
         }
     )
     with st.expander(f"統計の一覧({len(told)}種類)"):
-        st.dataframe(told, hide_index=True, width="stretch", placeholder="―", alt="統計の定義と出典の一覧")
+        grid(told, "統計の定義と出典の一覧")
         downloads(told, name="統計の定義と出典", title="公表されている統計の定義と出典")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
-from kpi.collection import Reading
+from kpi.collection import Past, Reading
 from loaders.cells import column_letters
 from loaders.form import definition as d
 from loaders.intake import read_return
@@ -21,6 +22,7 @@ from tests.factory import (
     AGRI,
     COUNT,
     CUT,
+    FY,
     PAPER,
     POLICY,
     RATE,
@@ -33,6 +35,8 @@ from tests.factory import (
     filled_form,
     tiny_answers,
     tiny_brief,
+    tiny_plan,
+    with_plan,
 )
 
 Key = tuple[str, str]
@@ -214,7 +218,68 @@ NUMBERS = (
          key="missing_reason"),
 )  # fmt: skip
 
+LEFT_OUT = tuple(
+    cell(f"{text} in {key}, which needs nothing", text, None, ("cell.dash", NOTE), who=who, key=key)
+    for who, key in ((COUNT, "correction"), (COUNT, "correction_kind"), (COUNT, "next_release"),
+                     (COUNT, "missing_reason"), (COUNT, "numerator"), (UNSET, "value"), (UNSET, "period"))
+    for text in ("－", "なし")
+)  # fmt: skip
+
+CONTRADICTIONS = (
+    cell("last year named beside the number", "1,278(R5年度)", None, ("number.note_matters", ASK), who=COUNT),
+    cell("this year named beside the number", "1,405(令和6年度)", 1405.0, ("number.note_ignored", NOTE), who=COUNT),
+    Case(
+        "確定 in the cell beside 速報", lambda b: hurt.put(b, COUNT, value="1,405(確定)", release="速報"),
+        (("number.release_asked", ASK, "P6"),),
+        {(COUNT, "value"): None, (COUNT, "release"): "provisional"}, TRADE,
+    ),
+    cell("速報 in the period beside 確定", "R6年度(速報)", "FY2024", who=COUNT, key="period"),
+    cell("未確定 is not 確定", "未確定", None, ("choice.unknown", FIX), who=COUNT, key="release"),
+    cell("暫定", "暫定", "provisional", who=COUNT, key="release"),
+    Case(
+        "parts of a rate beside a reason", lambda b: hurt.put(b, RATE, value=None, missing_reason="未公表"),
+        (("rate.with_missing", ASK, "U6"),), {(RATE, "value"): None, (RATE, "missing_reason"): "unpublished"},
+    ),
+    Case(
+        "parts of a rate beside 未公表 in the value cell", lambda b: hurt.put(b, RATE, value="未公表"),
+        (("rate.with_missing", ASK, "U6"),), {(RATE, "value"): None, (RATE, "missing_reason"): "unpublished"},
+    ),
+    cell("a word in front of the number for minus", "マイナス3.1", None, ("number.reduction_sign", ASK), who=CUT),
+    cell("a format General with the unit", 1405, 1405.0, who=COUNT, fmt='General"件"'),
+    Case(
+        "counters beside 分子 and 分母", lambda b: hurt.put(b, RATE, numerator="26市町村", denominator="40市町村"),
+        (("number.unit_ignored", NOTE, "Q6"), ("number.unit_ignored", NOTE, "R6")), {(RATE, "numerator"): 26.0},
+    ),
+    Case(
+        "分子 in thousands", lambda b: hurt.put(b, RATE, numerator="26千人"),
+        (("number.scale", ASK, "Q6"),), {(RATE, "numerator"): None},
+    ),
+    Case(
+        "correction ten times too large", lambda b: hurt.put(b, COUNT, correction=12780, correction_kind="確報"),
+        (("correction.large", ASK, "W6"),),
+        {(COUNT, "correction"): 12780.0, (COUNT, "correction_kind"): "finalised", (COUNT, "last_period"): "FY2023"},
+        TRADE,
+    ),
+    Case(
+        "cumulative below its corrected last value",
+        lambda b: hurt.put(b, TOTAL, correction=8, correction_kind="確報", value=7),
+        (("value.cumulative_falls", ASK, "P7"),),
+        {(TOTAL, "value"): 7.0, (TOTAL, "correction"): 8.0, (TOTAL, "correction_kind"): "finalised",
+         (TOTAL, "last_period"): "FY2023"},
+        TRADE,
+    ),
+    Case(
+        "value for a year without survey",
+        lambda b: hurt.put(b, SURVEY, value=31.5, period="令和6年", release="確定", missing_reason=None),
+        (("value.survey_year", ASK, "P7"),),
+        {(SURVEY, "value"): 31.5, (SURVEY, "period"): "CY2024", (SURVEY, "release"): "final",
+         (SURVEY, "missing_reason"): None},
+    ),
+)  # fmt: skip
+
 PERIODS = (
+    cell("令6年度", "令6年度", "FY2024", key="period"),
+    cell("R6実績", "R6実績", "FY2024", ("period.note_ignored", NOTE), key="period"),
     cell("令和6年度", "令和6年度", "FY2024", key="period"),
     cell("R6", "R6", "FY2024", key="period"),
     cell("full-width R６", "Ｒ６", "FY2024", key="period"),
@@ -249,7 +314,7 @@ PREFILLED = (
     ),
     cell("writing in a cell not asked for", 5, None, ("entry.not_asked", ASK), who=COUNT, key="numerator"),
 )  # fmt: skip
-CASES = SHEETS + MOVES + NUMBERS + PERIODS + PREFILLED
+CASES = SHEETS + MOVES + NUMBERS + LEFT_OUT + CONTRADICTIONS + PERIODS + PREFILLED
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -362,6 +427,84 @@ def test_reason_and_word_in_the_value_cell_that_differ_are_asked() -> None:
     reading = read(hurt.put(sound(TRADE), COUNT, value="未集計", missing_reason="秘匿"))
     assert ("value.two_missing", ASK, "U6") in said(reading)
     assert (COUNT, "missing_reason") not in values(reading)
+
+
+def test_release_named_in_the_period_cell_is_asked() -> None:
+    reading = read(hurt.put(sound(TRADE), COUNT, period="R6年度(速報)"))
+    assert ("release.elsewhere", ASK, PLACES[COUNT, "release"]) in said(reading)
+
+
+def test_a_dash_for_a_correction_never_sets_the_reason_for_having_no_value() -> None:
+    reading = read(hurt.put(sound(TRADE), COUNT, correction="-", correction_kind="確報"))
+    issue = next(i for i in reading.issues if i.key == "correction" and i.severity == ASK)
+    assert [c.changes for c in issue.choices] == [{"correction": None}]
+
+
+@pytest.mark.parametrize(("who", "value", "code"), [
+    (COUNT, 11500, "value.jump"), (COUNT, 115000, "value.scale"), (TOTAL, 3, "value.cumulative_falls"),
+    (COUNT, 1150, "value.same_as_last"),
+])  # fmt: skip
+def test_first_value_is_judged_by_the_baseline(who: str, value: float, code: str) -> None:
+    brief = tiny_brief(history=False)
+    data = hurt.put(filled_form(department=TRADE, brief=brief), who, value=value)
+    issue = next(i for i in read_return(data, "回答.xlsx", brief).issues if i.code == code)
+    assert issue.severity == ASK
+    assert "前回" not in issue.message
+
+
+def targets(who: str, **values: object) -> Reading:
+    def change(book: Workbook) -> None:
+        sheet = hurt.form(book)
+        for key, value in values.items():
+            sheet[hurt.place(sheet, who, key, kind="targets")].value = value
+
+    department = {COUNT: TRADE}.get(who, POLICY)
+    return read(hurt.edit(filled_form({}, department=department, round_id=TARGETS_ROUND), change))
+
+
+@pytest.mark.parametrize(("key", "value", "code"), [
+    ("target", 200000, "value.scale"), ("target", 20000, "card.differs"), ("target", None, "card.differs"),
+    ("baseline", 1160, "card.differs"), ("baseline_period", "R5", "card.differs"),
+    ("target_period", "R3", "target.period_order"), ("baseline_period", "令和4年", "period.year_kind"),
+])  # fmt: skip
+def test_a_target_form_that_departs_from_the_card_is_asked(key: str, value: object, code: str) -> None:
+    reading = targets(COUNT, **{key: value})
+    assert (code, ASK) in {(i.code, str(i.severity)) for i in reading.issues}
+    assert not {i.code for i in targets(COUNT).issues} & {"card.differs", "value.scale", "target.period_order"}
+
+
+def test_usual_ways_of_writing_periods_are_taken_in_a_target_form() -> None:
+    reading = targets(UNSET, baseline=3.0, baseline_period="R4", target="9.0", target_period="R11.3末")
+    assert values(reading)[UNSET, "baseline_period"] == "FY2022"
+    assert values(reading)[UNSET, "target_period"] == "FY2028"
+    assert not [i for i in reading.issues if i.severity != NOTE and i.indicator_id == UNSET]
+
+
+def test_a_forecast_of_a_year_not_over_is_taken_and_says_what_is_left_out() -> None:
+    reading = read(hurt.put(sound(TRADE), COUNT, value=1500, period="R7", release="見込"))
+    own = [(i.code, str(i.severity)) for i in reading.issues if i.indicator_id == COUNT]
+    assert ("release.forecast_ahead", NOTE) in own
+    assert {s for _, s in own} == {NOTE}
+    far = read(hurt.put(sound(TRADE), COUNT, value=1500, period="R15", release="見込"))
+    assert ("period.not_expected", ASK, "S6") in said(far)
+
+
+@pytest.mark.parametrize(("numerator", "value", "code"), [
+    (4_620_000_000, None, "rate.scale"), (4_620_000, None, "rate.scale"),
+    (4_620_000, 6600, "rate.other_scale"), (4_620_000, 6700, "rate.differs"),
+])  # fmt: skip
+def test_parts_of_a_quotient_counted_in_another_scale(numerator: int, value: float | None, code: str) -> None:
+    """千円/人: the parts alone do not say whether they are counted in thousands or millions, the value does."""
+    unit = {"unit": "千円/人"}
+    plan = tiny_plan()
+    indicators = tuple(replace(i, **unit) if i.id == RATE else i for i in plan.indicators)
+    brief = with_plan(tiny_brief(), indicators=indicators)
+    brief = replace(brief, history={RATE: (Past(FY[2022], 6400.0), Past(FY[2023], 6480.0))})
+    said_ = {RATE: tiny_answers()[RATE] | {"value": value, "numerator": numerator, "denominator": 700_000}}
+    reading = read_return(filled_form(said_, brief=brief), "回答.xlsx", brief)
+    issue = next(i for i in reading.issues if i.code == code)
+    if code == "rate.scale":
+        assert [c.changes for c in issue.choices] == [{"value": 6600.0}]
 
 
 def test_xlsm_is_read() -> None:

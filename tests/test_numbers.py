@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kpi.collection import MISSING_WORDS
 from kpi.issue import Severity
+from kpi.period import Period
 from loaders.findings import FINDINGS, as_issues, sentence
 from loaders.findings import severity as severity_of
 from loaders.numbers import NumberReading, canonical, read_number
@@ -397,3 +398,16 @@ def test_arbitrary_formats_never_raise_nor_change_a_number_without_a_word(v: flo
     if reading.value is not None and reading.value != v:
         assert "percent_format" in codes(reading)
         assert reading.value == float(Decimal(repr(v)) * 100)
+
+
+@pytest.mark.parametrize("text", ["6,600千円", "660万円", "6.6百万円", "6,600,000円", "6.6百万円/人", "660万円/人"])
+def test_a_scale_beside_a_quotients_unit_offers_the_value_in_that_unit(text: str) -> None:
+    read = read_number(text, unit="千円/人")
+    assert read.outcome == "ask"
+    assert read.choices[0].changes == {"value": 6600.0}
+
+
+def test_a_note_of_another_period_is_asked_and_of_the_same_one_ignored() -> None:
+    assert read_number("1,405(R5年度)", unit="件", period=Period("FY", 2024)).outcome == "ask"
+    assert read_number("1,405(R5年度)", unit="件", period=Period("FY", 2023)).value == 1405.0
+    assert read_number("1,405(R7.3末)", unit="件", period=Period("FY", 2024)).value == 1405.0

@@ -91,6 +91,7 @@ ASKED: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("value.same_as_last", COUNT, {"value": 1278.0}),
     ("period.missing", COUNT, {"value": 1405.0, "period": None}),
     ("period.not_expected", COUNT, {"value": 1405.0, "period": "FY2023"}),
+    ("period.not_expected", COUNT, {"missing_reason": "not_compiled", "period": "FY2023"}),
     ("period.not_over", COUNT, {"value": 1405.0, "period": "FY2025"}),
     ("release.missing", COUNT, {"value": 1405.0, "release": None}),
     ("release.after_final", RATE, {"value": 60.0, "period": "FY2023", "release": "provisional"}),
@@ -149,7 +150,7 @@ def test_a_baseline_without_its_period_is_asked() -> None:
 
 
 def test_outside_a_survey_year_the_reason_is_taken() -> None:
-    assert check_one(SURVEY, missing_reason="not_survey_year") == ()
+    assert check_one(SURVEY, missing_reason="not_survey_year", period=None) == ()
 
 
 def test_own_answer_of_this_round_is_no_history() -> None:

@@ -19,7 +19,10 @@ UNCONFIRMED = "未確認"
 
 @dataclass(frozen=True)
 class Point:
-    """One value to draw. ``text`` is the value as people read it, ``note`` what the tooltip adds (速報, 未確認)."""
+    """One value to draw. ``text`` is the value as people read it, ``note`` what the tooltip adds (速報, 未確認).
+
+    ``brief`` is the text shortened for the label beside the point, where the full one is long.
+    """
 
     period: Period
     value: float
@@ -27,6 +30,12 @@ class Point:
     note: str = ""
     release: str = "final"
     segment: int = 0
+    brief: str = ""
+
+    @property
+    def label(self) -> str:
+        """What stands beside the point."""
+        return self.brief or self.text
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> alt
 
 def _padding(story: Story, compact: bool) -> dict[str, int]:
     """Room on the right for the words that stand beside the line ends, and no more."""
-    words = [f"目標 {story.target.text}"] if story.target else []
+    words = [f"目標 {story.target.label}"] if story.target else []
     words += ["単純延長"] if story.outlook and not compact else []
     wide = max((sum(8 if char.isascii() else 13 for char in word) for word in words), default=30)
     return {"left": 4, "right": min(wide + 14, 150), "top": 14, "bottom": 4}
@@ -201,20 +210,24 @@ def _marks(story: Story, x: alt.X, y: alt.Y, height: int) -> list[alt.Chart]:
 def _labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -> list[alt.Chart]:
     """Words beside the lines instead of a legend."""
     layers = _end_labels(story, x, y, height, compact)
+    rising = story.target is None or story.baseline is None or story.target.value >= story.baseline.value
     if story.actual:
         last = story.actual[-1]
         below = bool(story.path) and last.value < _on_path(story, last)
-        said = last.text + ("(未確認)" if UNCONFIRMED in last.note and not compact else "")
-        layers.append(_word(x, y, last, said, ACTUAL, "bold", dx=-4, dy=18 if below else -16))
+        said = last.label + ("(未確認)" if UNCONFIRMED in last.note and not compact else "")
+        # Off the planned line, which lies to the right of a point above a rising one and below a falling one.
+        leftward = rising != below and not compact
+        dx, dy = -7 if leftward else -4, 18 if below else -16
+        layers.append(_word(x, y, last, said, ACTUAL, "bold", dx=dx, dy=dy, align="right" if leftward else "left"))
     if story.nation:
         end = story.nation[-1]
-        said = "全国" if compact else f"全国 {end.text}"
+        said = "全国" if compact else f"全国 {end.label}"
         layers.append(_word(x, y, end, said, NATION, "normal", dx=6, dy=-9))
     if story.baseline and not compact:
-        # On the side that the planned line leaves free.
-        rising = story.target is None or story.target.value >= story.baseline.value
-        said = f"現状値 {story.baseline.text}"
-        layers.append(_word(x, y, story.baseline, said, INK, "normal", dx=-6, dy=-18 if rising else 20))
+        said = f"現状値 {story.baseline.label}"
+        layers.append(
+            _word(x, y, story.baseline, said, INK, "normal", dx=-6 if rising else 10, dy=-18 if rising else -10)
+        )
     return layers
 
 
@@ -222,7 +235,7 @@ def _end_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) ->
     """The words at the right edge, kept apart."""
     ends: list[tuple[Point, str, str, Weight]] = []
     if story.target:
-        ends.append((story.target, f"目標 {story.target.text}", INK, "bold"))
+        ends.append((story.target, f"目標 {story.target.label}", INK, "bold"))
     if story.outlook and not compact:
         last = story.outlook[-1]
         ends.append((Point(last[0], last[1], ""), "単純延長", ACTUAL, "normal"))
@@ -246,10 +259,19 @@ def _on_path(story: Story, point: Point) -> float:
 
 
 def _word(
-    x: alt.X, y: alt.Y, at: Point, said: str, colour: str, weight: Weight, *, dx: int = 0, dy: int = 0
+    x: alt.X,
+    y: alt.Y,
+    at: Point,
+    said: str,
+    colour: str,
+    weight: Weight,
+    *,
+    dx: int = 0,
+    dy: int = 0,
+    align: Literal["left", "right"] = "left",
 ) -> alt.Chart:
     table = pd.DataFrame({"position": [at.period.position], "value": [at.value], "label": [said]})
     mark = alt.Chart(table).mark_text(
-        align="left", color=colour, fontWeight=weight, dx=dx, dy=dy, fontSize=13, clip=False
+        align=align, color=colour, fontWeight=weight, dx=dx, dy=dy, fontSize=13, clip=False
     )
     return cast("alt.Chart", mark.encode(x=x, y=y, text="label:N"))

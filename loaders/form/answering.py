@@ -42,11 +42,14 @@ _NOTHING = {
     "訂正なし",
     "変更なし",
     "対象外",
-}  # noqa: E501
+}
 _UNSET = {"未定", "未設定", "検討中", "調整中"}
+#: What turns a choice round: 未確定, 確定前, 速報ではない.
+_UNDONE = re.compile(r"でない|では|ない|以外|否|未|非|前|予定|[?？]")
 _RELEASED = re.compile("確定|確報|速報|見込")
 _SYNONYMS: Mapping[str, Mapping[str, str]] = {
-    "release": {"確定値": "final", "確報": "final", "確報値": "final", "速報値": "provisional", "見込み": "forecast",
+    "release": {"確定値": "final", "確報": "final", "確報値": "final", "速報値": "provisional", "暫定": "provisional",
+                "暫定値": "provisional", "見込み": "forecast",
                 "見込値": "forecast", "見込み値": "forecast"},
     "missing_reason": {"調査中": "not_compiled", "集計中": "not_compiled", "該当無し": "not_applicable",
                        "調査年でない": "not_survey_year", "調査年ではない": "not_survey_year"},
@@ -93,6 +96,10 @@ class RowReader:
                 self.entries[column.key] = self._entry(column)
             else:
                 self._fixed(column)
+        corrected = self.entries.get("correction")
+        if corrected and corrected.value is not None and self.past and "last_period" in self.table.columns:
+            # A correction is of the value this form shows, whatever else is known by the time it is sent.
+            self.entries["last_period"] = replace(self._empty("last_period"), value=self.past.period.code)
         return self.entries
 
     # --- one cell
@@ -172,30 +179,23 @@ class RowReader:
             return text in _UNSET or set(text) <= set("-ー")
         if text in _UNSET:
             return False
-        valued = any(c.isdigit() for c in self._text("value"))
-        given = self._text("missing_reason")
-        reasoned = bool(_code("missing_reason", given)) or (
-            not given and bool(_code("missing_reason", self._text("value")))
-        )
+        value, given = self._text("value"), self._text("missing_reason")
+        valued = any(c.isdigit() for c in value)
+        reason = _code("missing_reason", given) or _code("missing_reason", value)
+        plain = text not in ("該当なし", "該当無し", "対象外")  # those may be the reason itself
         match key:
             case "correction" | "correction_kind":
                 return {self._text("correction"), self._text("correction_kind")} <= _NOTHING | {""}
-            case "missing_reason":
-                return valued and text not in ("該当なし", "該当無し", "対象外")
-            case "next_release":
-                return (
-                    valued
-                    or reasoned
-                    and "unpublished"
-                    not in (_code("missing_reason", given), _code("missing_reason", self._text("value")))
-                )
             case "numerator" | "denominator":
-                pair = {self._text("numerator"), self._text("denominator")}
-                return pair <= _NOTHING | {""} and (valued or reasoned)
+                return {self._text("numerator"), self._text("denominator")} <= _NOTHING | {""}
+            case "missing_reason":
+                return plain and (valued or bool(reason))
             case "value":
-                return bool(_code("missing_reason", given)) and text not in ("該当なし", "該当無し", "対象外")
+                return plain and bool(_code("missing_reason", given))
+            case "next_release":
+                return valued or reason not in ("", "unpublished")
             case "period" | "release":
-                return reasoned
+                return bool(reason)
             case _:
                 return False
 
@@ -315,9 +315,7 @@ class RowReader:
         offered = tuple(Choice(w, {column.key: c}) for c, w in words.items())
         if text in _DASHES:
             self.told("choice.dash", column.key, choices=(*offered, Choice("空欄とする", {column.key: None})))
-        elif len(within) == 1 and not re.search(
-            "でない|では|ない|以外|否|未確定", text.replace(label(words[min(within)]), "")
-        ):
+        elif len(within) == 1 and not _UNDONE.search(text.replace(label(words[min(within)]), "")):
             code = within.pop()
             self.told("choice.folded", column.key, {"taken": words[code]})
             return code

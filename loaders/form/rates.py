@@ -67,14 +67,37 @@ def _with_rate(
         reader.entries = entries
         if not percent:
             # 千円/人 may be counted in yen, in thousands or in millions: the parts alone do not say.
-            reader.told("rate.scale", "value", choices=(Choice(shown, {"value": rate}),))
+            fitting = _fitting(reader, rate)
+            offered = tuple(Choice(f"{v:,.{digits + 1}f}{unit}", {"value": v}) for v in fitting)
+            reader.told("rate.scale", "value", choices=offered)
             return entries | {"value": replace(made, value=None)}
         reader.told(
             "rate.worked_out", "value", {"numerator": over.written, "denominator": under.written, "value": shown}
         )
+        return entries
+    if isinstance(value.value, float) and not percent and _same_but_for_scale(value.value, rate, digits):
+        if abs(value.value - rate) > 0.5 * 10.0**-digits + 1e-9:
+            reader.told("rate.other_scale", "value", {"value": shown})
         return entries
     if isinstance(value.value, float) and abs(value.value - rate) > 0.5 * 10.0**-digits + 1e-9:
         found = f"{value.value:,.10g}{unit}"
         choices = (Choice(f"書かれた{found}", {"value": value.value}), Choice(f"計算した{shown}", {"value": rate}))
         reader.told("rate.differs", "value", {"found": found, "value": shown}, choices)
     return entries
+
+
+#: How the parts of a quotient may be counted beside its unit: 千円/人 from 百万円, 億円, 円; persons or 千人.
+_SCALES = (1.0, 1e3, 1e-3, 1e4, 1e5, 1e6)
+
+
+def _fitting(reader: RowReader, rate: float) -> tuple[float, ...]:
+    """The quotient at the scales that bring it near the last value; as it is where none does."""
+    known = reader.past.value if reader.past else reader.card.baseline
+    scaled = tuple(float(f"{rate * scale:.12g}") for scale in _SCALES)
+    near = tuple(v for v in scaled if known and abs(known) / 2.5 <= abs(v) <= abs(known) * 2.5)
+    return near or (rate,)
+
+
+def _same_but_for_scale(value: float, rate: float, digits: int) -> bool:
+    """Whether a value is the quotient of parts that are counted in 百万円 or the like: its digits are the same."""
+    return any(abs(value - rate * scale) <= 0.5 * 10.0**-digits + 1e-9 for scale in _SCALES if rate * scale >= 1)

@@ -19,6 +19,12 @@ _CONFIRM = "正しければその理由を、違っていれば正しい内容�
 _AHEAD = 2.0
 
 
+def _ahead(case: Case) -> bool:
+    """A 見込 of a period not yet over, which no annual round asks for; of one far away it is rather a slip."""
+    forecast = case.answer.text("release") == "forecast" and case.period.end >= case.brief.day
+    return forecast and 0 < case.period.position - case.expected.position <= _AHEAD + EPSILON
+
+
 def _periods(case: Case, *, also: str = "") -> tuple[Choice, ...]:
     offered = [case.expected.code] + ([also] if also and also != case.expected.code else [])
     return tuple(Choice(p.label, {"period": p.code}) for c in offered if (p := parsed(c)))
@@ -45,11 +51,9 @@ def _period_missing(case: Case) -> Iterator[Hit]:
 )
 def _period_other(case: Case) -> Iterator[Hit]:
     found = parsed(case.answer.text("period"))
-    ahead = found and case.answer.text("release") == "forecast" and found.end >= case.brief.day
-    # A 見込 is of a period that is not over, which no annual round asks for; but not of one far away.
-    if ahead and found and 0 < found.position - case.expected.position <= _AHEAD + EPSILON:
-        return
-    if found and case.value is not None and found != case.expected:
+    # A reason for having no value is recorded for its period just as a value is.
+    said = case.value is not None or bool(case.answer.text("missing_reason"))
+    if found and said and found != case.expected and not _ahead(case):
         words = {"expected": case.expected.label, "found": found.label}
         yield Hit("period", words, _periods(case, also=found.code))
 
@@ -113,6 +117,18 @@ def _forecast_closed(case: Case) -> Iterator[Hit]:
     if case.value is not None and case.answer.text("release") == "forecast" and case.period.end < case.brief.day:
         choices = tuple(Choice(w, {"release": c}) for c, w in RELEASE_WORDS.items())
         yield Hit("release", {"found": case.period.label}, choices)
+
+
+@check(
+    code="release.forecast_ahead",
+    severity=NOTE,
+    condition="今回うかがっている時点より先の見込が書かれているとき",
+    message="{found}の見込として取り込みます。今回うかがっている{expected}の実績は書かれていません。",
+    advice="実績があるときは、値・時点・「確定」か「速報」を実績のものにしてください。",
+)
+def _forecast_ahead(case: Case) -> Iterator[Hit]:
+    if case.value is not None and _ahead(case):
+        yield Hit("period", {"found": case.period.label, "expected": case.expected.label})
 
 
 @check(

@@ -111,6 +111,20 @@ def source_line(view: View, indicator: Indicator) -> Content:
     return join([mark, "　".join(parts)])
 
 
+def grid(table: pd.DataFrame, alt_text: str) -> None:
+    """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read."""
+    numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        placeholder="―",
+        lazy=len(table) > 2000,
+        column_config={name: st.column_config.NumberColumn(format="localized") for name in numbers},
+        alt=alt_text,
+    )
+
+
 def table_downloads(name: str, view: View, build: Callable[[View], pd.DataFrame]) -> None:
     """CSV and Excel of a table that is built only when asked for."""
     downloads(lambda: build(view), name=name, title=name, sample=view.snapshot.has_samples)
@@ -134,7 +148,7 @@ def figure(
     st.altair_chart(chart, width="stretch", theme=None, key=key, alt=alt_text)
     show(tag("div", caption, "meta"))
     with st.expander("表で見る"):
-        st.dataframe(table, hide_index=True, width="stretch", placeholder="―", alt=alt_text)
+        grid(table, alt_text)
         downloads(table, name=key, title=alt_text, sample=sample)
 
 

@@ -10,8 +10,11 @@ from kpi.latest import best_rows
 from kpi.outlook import Outlook, outlook
 from kpi.period import Period
 from kpi.plan import Card, Indicator
-from kpi.words import with_unit
+from kpi.words import in_myriads, with_unit
 from pages.parts.snapshot import View
+
+#: From here on a label is shortened to 万 or 億; tables and tooltips keep every digit.
+_LONG = 1_000_000
 
 
 def points(view: View, indicator_id: str) -> pd.DataFrame:
@@ -26,7 +29,9 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
     card = view.snapshot.cards[indicator.id]
 
     def point(period: Period, value: float, note: str = "", release: str = "final") -> Point:
-        return Point(period, value, with_unit(value, indicator.unit, card.decimals), note, release)
+        text = with_unit(value, indicator.unit, card.decimals)
+        brief = in_myriads(value, indicator.unit) if abs(value) >= _LONG else ""
+        return Point(period, value, text, note, release, brief=brief)
 
     table = points(view, indicator.id)
     actual = tuple(
