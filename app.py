@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from pages.parts.gate import Gate  # noqa: E402
 from pages.parts.web import HousePage, static_routes  # noqa: E402
 
-app = st.App(ROOT / "pages" / "parts" / "main.py", routes=static_routes(), middleware=[Middleware(HousePage)])
+app = st.App(
+    ROOT / "pages" / "parts" / "main.py", routes=static_routes(), middleware=[Middleware(HousePage), Middleware(Gate)]
+)

@@ -1,4 +1,4 @@
-"""The life of a return (回答): what a department answers, cell by cell, and the states it passes through."""
+"""The life of a return (回答): what a department answers, the states it passes through, and who may do what."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from kpi.issue import Issue, Severity
+from kpi.people import ROLE_WORDS, Person, Role
 from kpi.period import Period
 from kpi.plan import Card, Plan
 
@@ -34,6 +35,7 @@ class ReturnState(StrEnum):
     """Where a return stands."""
 
     DRAFT = "draft"
+    PASSED = "passed"
     SENT = "sent"
     REPLACED = "replaced"
     DISCARDED = "discarded"
@@ -83,7 +85,8 @@ class Reading:
     """One returned file, read: whose it is, what it says, what is doubtful or wrong about it.
 
     ``matched_by`` is ``identity`` (the form's hidden sheet) or ``content``. ``round_id``/``department_id`` are empty
-    where the file does not tell and nothing could be inferred; then an issue says so.
+    where the file does not tell and nothing could be inferred; then an issue says so. ``division_id`` is the 課 that
+    answers to its 主管課, empty for a whole department.
     """
 
     plan_id: str
@@ -94,6 +97,7 @@ class Reading:
     form_version: str = ""
     matched_by: str = "identity"
     sample: bool = False
+    division_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,15 @@ class Mend:
     key: str
     value: float | str | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the secretariat asks about one cell of a sent return; ``key`` is empty for a whole row."""
+
+    indicator_id: str
+    key: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -139,3 +152,132 @@ class Brief:
     day: date
     cards: Mapping[str, Card] = field(default_factory=dict)
     history: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
+
+
+class Action(StrEnum):
+    """What a person can do. Its value stands in the log."""
+
+    SEE_APPROVED = "see_approved"
+    SEE_RETURNS = "see_returns"
+    TAKE_FORM = "take_form"
+    SAVE = "save"
+    MEND = "mend"
+    DISCARD = "discard"
+    PASS_ON = "pass_on"
+    JOIN = "join"
+    SEND = "send"
+    ENTER_FOR = "enter_for"
+    EXPORT = "export"
+    OPEN_ROUND = "open_round"
+    CLOSE_ROUND = "close_round"
+    CONFIRM = "confirm"
+    ASK_BACK = "ask_back"
+    PROPOSE_CARD = "propose_card"
+    DECIDE_CARD = "decide_card"
+    SET_PUBLICATION = "set_publication"
+    SEE_LOG = "see_log"
+    SEE_HANDOVER = "see_handover"
+    SET_DIVISIONS = "set_divisions"
+    SET_PEOPLE = "set_people"
+    SET_DEPARTMENTS = "set_departments"
+    SET_PLAN = "set_plan"
+    SAMPLES = "samples"
+    KEEP = "keep"
+
+
+ACTION_WORDS: Mapping[Action, str] = {
+    Action.SEE_APPROVED: "確認済の値を見る",
+    Action.SEE_RETURNS: "回答と下書きを見る",
+    Action.TAKE_FORM: "回答様式を受け取る",
+    Action.SAVE: "回答様式を取り込む",
+    Action.MEND: "画面で直す",
+    Action.DISCARD: "下書きを取り消す",
+    Action.PASS_ON: "主管課へ回答する",
+    Action.JOIN: "課の回答をまとめる",
+    Action.SEND: "事務局へ回答する",
+    Action.ENTER_FOR: "代理登録する",
+    Action.EXPORT: "数値を持ち出す",
+    Action.OPEN_ROUND: "照会を始める",
+    Action.CLOSE_ROUND: "照会を締め切る",
+    Action.CONFIRM: "確認済にする",
+    Action.ASK_BACK: "修正を依頼する",
+    Action.PROPOSE_CARD: "判定条件の変更を提案する",
+    Action.DECIDE_CARD: "判定条件の決定を記録する",
+    Action.SET_PUBLICATION: "公表区分を決める",
+    Action.SEE_LOG: "記録を見る",
+    Action.SEE_HANDOVER: "引継ぎを見る",
+    Action.SET_DIVISIONS: "課を決める",
+    Action.SET_PEOPLE: "利用者を決める",
+    Action.SET_DEPARTMENTS: "部局を決める",
+    Action.SET_PLAN: "計画を読み込み直す",
+    Action.SAMPLES: "サンプルを入れる・消す",
+    Action.KEEP: "控えを取る・戻す",
+}
+
+Reach = Literal["none", "own", "all"]
+
+#: The one table of rights: for each action, how far each role reaches. Roles that are not named reach nothing.
+RULES: Mapping[Action, Mapping[Role, Reach]] = {
+    Action.SEE_APPROVED: dict.fromkeys(Role, "all"),
+    Action.EXPORT: dict.fromkeys(Role, "all"),
+    **{
+        action: {Role.DEPARTMENT: "own", Role.SECRETARIAT: "all", Role.ADMIN: "all"}
+        for action in (Action.SEE_RETURNS, Action.TAKE_FORM, Action.SEE_HANDOVER)
+    },
+    # What comes by mail the secretariat enters: then the return is marked 代理登録.
+    **{
+        action: {Role.DEPARTMENT: "own", Role.SECRETARIAT: "all", Role.ADMIN: "all"}
+        for action in (
+            Action.SAVE,
+            Action.MEND,
+            Action.DISCARD,
+            Action.PASS_ON,
+            Action.JOIN,
+            Action.SEND,
+            Action.SET_DIVISIONS,
+        )
+    },
+    **{
+        action: {Role.SECRETARIAT: "all", Role.ADMIN: "all"}
+        for action in (
+            Action.ENTER_FOR,
+            Action.OPEN_ROUND,
+            Action.CLOSE_ROUND,
+            Action.CONFIRM,
+            Action.ASK_BACK,
+            Action.PROPOSE_CARD,
+            Action.DECIDE_CARD,
+            Action.SET_PUBLICATION,
+            Action.SEE_LOG,
+        )
+    },
+    **{
+        action: {Role.ADMIN: "all"}
+        for action in (Action.SET_PEOPLE, Action.SET_DEPARTMENTS, Action.SET_PLAN, Action.SAMPLES, Action.KEEP)
+    },
+}
+
+#: What a 課 may not do for its department: that is its 主管課's.
+_OF_THE_LEAD = (Action.JOIN, Action.SEND, Action.SET_DIVISIONS)
+
+
+def may(person: Person, action: Action, department_id: str = "", division_id: str = "") -> bool:
+    """Whether a person may do something, for actions about a department with its id and, if narrower, its 課's."""
+    match RULES[action].get(person.role, "none"):
+        case "all":
+            return True
+        case "own":
+            lead = "" if action in _OF_THE_LEAD else division_id
+            return bool(department_id) and person.answers_for(department_id, lead)
+        case _:
+            return False
+
+
+def refusal(person: Person, action: Action) -> Issue:
+    """What a person reads who may not do something."""
+    return Issue(
+        "right.refused",
+        Severity.FIX,
+        f"「{ACTION_WORDS[action]}」権限がありません(現在の権限: {ROLE_WORDS[person.role]})。",
+        "必要な場合は、事務局または管理者に連絡してください。",
+    )

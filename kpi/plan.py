@@ -98,12 +98,41 @@ class DatedName:
 
 
 @dataclass(frozen=True)
+class Division:
+    """A division (課) of a department: the indicators it answers for, its shared mail address, the days it holds."""
+
+    id: str
+    name: str
+    indicators: tuple[str, ...] = ()
+    mail: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the division exists on a day (both ends included)."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
 class Department:
-    """A department (部局): one stable id, names that change with the years, and what else people call it."""
+    """A department (部局): one stable id, names that change with the years, what else people call it, its divisions.
+
+    A department without divisions answers as one: it sees one level. ``mail`` is the address of its 主管課.
+    """
 
     id: str
     names: tuple[DatedName, ...]
     aliases: tuple[str, ...] = ()
+    divisions: tuple[Division, ...] = ()
+    mail: str = ""
+
+    def divisions_on(self, day: date) -> tuple[Division, ...]:
+        """The divisions there are on a day."""
+        return tuple(d for d in self.divisions if d.holds(day))
+
+    def division(self, division_id: str) -> Division:
+        """The division of an id; KeyError where there is none."""
+        return _by_id(self.divisions, division_id)
 
     def name(self, day: date) -> str:
         """The name in force on a day; the last one where none is."""
@@ -163,7 +192,8 @@ class Card:
 
     ``band`` is (low, high) for ``maintain``, either side None for at least / at most. ``cycle_months`` is the
     spacing of the data, ``lag_months`` the time from the end of a period to its publication, ``survey_years``
-    the years of a survey that is not yearly (empty: every cycle). ``milestones`` are 目安値 by period.
+    the years of a survey that is not yearly (empty: every cycle). ``milestones`` are 目安値 by period. From
+    ``dropped_on`` the indicator is 欠番: its number stays free and its history stays readable.
     """
 
     indicator_id: str
@@ -181,11 +211,16 @@ class Card:
     band: tuple[float | None, float | None] = (None, None)
     milestones: tuple[tuple[Period, float], ...] = ()
     reason: str = ""
+    dropped_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Round:
-    """One round of the survey (照会). ``period`` is the period it asks for; dates may be unset."""
+    """One round of the survey (照会). ``period`` is the period it asks for; dates may be unset.
+
+    ``division_due`` is the earlier date by which the 課 answer to their 主管課, ``due`` the one by which departments
+    answer to the secretariat. Empty ``departments`` or ``indicators`` mean all of them.
+    """
 
     id: str
     name: str
@@ -195,6 +230,17 @@ class Round:
     due: date | None = None
     due_hour: int = 17
     assumption: str = ""
+    division_due: date | None = None
+    departments: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+
+    def asks(self, department_id: str) -> bool:
+        """Whether the round goes to a department."""
+        return not self.departments or department_id in self.departments
+
+    def asks_for(self, indicator_id: str) -> bool:
+        """Whether the round asks for an indicator."""
+        return not self.indicators or indicator_id in self.indicators
 
 
 @dataclass(frozen=True)
@@ -212,7 +258,10 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole plan. ``cards`` are the first versions, as the plan's own files give them."""
+    """A whole plan. ``cards`` are the first versions, as the plan's own files give them.
+
+    ``publication`` is the 公表区分 of figures about which nothing else was decided: public, embargoed or internal.
+    """
 
     id: str
     name: str
@@ -235,6 +284,7 @@ class Plan:
     stances: tuple[Stance, ...] = ()
     sections: tuple[Section, ...] = ()
     initiatives: tuple[Initiative, ...] = ()
+    publication: str = "public"
 
     def indicator(self, indicator_id: str) -> Indicator:
         """The indicator of an id; KeyError where there is none."""

@@ -3,89 +3,105 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from contextlib import suppress
+from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
+import duckdb
+
 from kpi.issue import Issue, Severity
-from kpi.plan import Plan, Round
-from loaders import service, terminal
+from kpi.people import OPERATOR
+from loaders import asked, nightly, service, settings, terminal
+from loaders.asked import Refused
+from loaders.desk import Desk
 from loaders.intake import expand
 from loaders.lock import StoreError
+from loaders.settings import WrongSetting, data_folder
 from loaders.store import Snapshot, Store
+from loaders.usage import FAILED, Parser, file_fault
 
-#: Exit codes: all is well; something wants a person's eye; nothing could be done.
-GOOD, LOOK, FAILED = 0, 1, 2
-
-
-class Refused(Exception):
-    """The command cannot be carried out; the text says why."""
+#: Exit codes: all is well; something wants a person's eye. With FAILED nothing could be done.
+GOOD, LOOK = 0, 1
+__all__ = ["FAILED", "GOOD", "LOOK", "main"]
 
 
 def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> int:
     """Run one command; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file name may hold what the terminal cannot show
     given = _parser().parse_args(arguments)
     given.out = out or sys.stdout
     try:
         code: int = given.run(given)
-    except (StoreError, Refused) as error:
+        given.out.flush()
+        return code
+    except BrokenPipeError:  # who reads has seen enough, as ``head`` does
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (StoreError, Refused, WrongSetting) as error:
         print(str(error), file=sys.stderr)
-        return FAILED
     except OSError as error:
-        print(f"ファイルを扱えませんでした: {error.filename or ''} {error.strerror or ''}".rstrip(), file=sys.stderr)
-        return FAILED
-    return code
+        print(file_fault(error), file=sys.stderr)
+    except duckdb.Error:
+        print(_UNREADABLE, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("中断しました。", file=sys.stderr)
+    return FAILED
 
 
-class _Parser(argparse.ArgumentParser):
-    """Argparse with its few words in Japanese."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        """Say that the command is not understood and how it is used."""
-        self.print_usage(sys.stderr)
-        self.exit(FAILED, f"指定が正しくありません({message})。使い方は --help で確かめられます。\n")
+_UNREADABLE = (
+    "データファイルを読み書きできませんでした。ファイルが壊れているか、ディスクの空きが足りないおそれがあります。"
+    "空きを確かめ、直らないときはバックアップから戻してください。"
+)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m loaders", description="KPIデータの取込・確認・書出しを行います。", add_help=False)
-    _help(parser)
-    root = Path(__file__).resolve().parent.parent / "data"
-    parser.add_argument(
-        "--data", type=Path, default=root, metavar="フォルダー", help="計画と統計のフォルダー(既定: data)"
-    )
-    parser.add_argument(
-        "--db", type=Path, metavar="ファイル", help="データファイル(既定: データのフォルダーの kpi.duckdb)"
-    )
-    parser.add_argument("--plan", default="", metavar="計画ID", help="計画(既定: 最初の計画)")
-    commands = parser.add_subparsers(title="コマンド", metavar="コマンド", required=True, parser_class=_Parser)
+    parser = Parser(prog="python -m loaders", description="KPIデータの取込・確認・書出しを行います。")
+    _shared(parser, data=data_folder(), db=None, plan="")
+    commands = parser.add_subparsers(title="コマンド", metavar="コマンド", required=True, parser_class=Parser)
     for name, (run, text, declare) in _COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text, add_help=False)
-        _help(command)
+        command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         declare(command)
+        # Not given again behind the command, they leave alone what was given before it.
+        _shared(command, data=argparse.SUPPRESS, db=argparse.SUPPRESS, plan=argparse.SUPPRESS)
     return parser
 
 
-def _help(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-h", "--help", action="help", help="この説明を表示します")
+def _shared(parser: argparse.ArgumentParser, *, data: object, db: object, plan: object) -> None:
+    """The options of every command, before or behind its name."""
+    group = parser.add_argument_group("どのコマンドにも付けられるオプション")
+    group.add_argument(
+        "--data", type=Path, default=data, metavar="フォルダー",
+        help="計画と統計のフォルダー(既定: 環境変数 KPI_DATA、なければ data)",
+    )  # fmt: skip
+    group.add_argument(
+        "--db", type=Path, default=db, metavar="データファイル", help="既定: データのフォルダーの kpi.duckdb"
+    )
+    group.add_argument("--plan", default=plan, metavar="計画ID", help="既定: 最初の計画")
 
 
 # --- commands ------------------------------------------------------------------------------------------------------
 
 
 def _open(given: argparse.Namespace) -> Store:
-    return service.open_store(given.data, given.db)
+    return asked.store(given.data, given.db, given.plan)
+
+
+def _desk(given: argparse.Namespace, store: Store, by: str = "") -> Desk:
+    """The desk of who works at the server: all that is written goes through it, and stands in the log."""
+    return Desk(store, replace(OPERATOR, name=by or OPERATOR.name), given.data)
 
 
 def _plan_id(given: argparse.Namespace, store: Store) -> str:
-    ids = store.plan_ids()
-    if given.plan and given.plan not in ids:
-        raise Refused(f"計画「{given.plan}」がありません。計画: {'、'.join(ids) or 'なし'}")
-    if not ids:
-        raise Refused(f"計画がありません。{given.data / 'plans'} に計画のフォルダーを置いてください。")
-    return given.plan or ids[0]
+    return given.plan or store.plan_ids()[0]
 
 
 def _snapshot(given: argparse.Namespace) -> tuple[Store, Snapshot]:
@@ -94,8 +110,8 @@ def _snapshot(given: argparse.Namespace) -> tuple[Store, Snapshot]:
 
 
 def _init(given: argparse.Namespace) -> int:
-    loaded = service.load_data(given.data)
     store = _open(given)
+    loaded = service.load_data(given.data)
     terminal.issues(loaded.issues, given.out)
     print(f"データファイル: {store.path}", file=given.out)
     for plan in loaded.plans:
@@ -106,53 +122,43 @@ def _init(given: argparse.Namespace) -> int:
 
 def _template(given: argparse.Namespace) -> int:
     _, snapshot = _snapshot(given)
-    plan, day = snapshot.plan, service.now().date()
-    asked = _asked_round(plan, given.round, day)
-    if asked is None:
-        raise Refused(f"照会「{given.round}」がありません。照会: {'、'.join(f'{r.id}({r.name})' for r in plan.rounds)}")
+    plan, day = snapshot.plan, settings.today()
+    wanted = asked.round_of(plan, given.round) if given.round else asked.newest_round(plan, day)
     if given.department:
-        wanted = (d for d in plan.departments if given.department == d.id or given.department in d.all_names)
-        department = next(wanted, None)
-        if department is None:
-            names = "、".join(f"{d.id}({d.name(day)})" for d in plan.departments)
-            raise Refused(f"部局「{given.department}」がありません。部局: {names}")
-        name, data = service.make_form(snapshot, asked.id, department.id, day=day)
+        department = asked.department_of(plan, given.department, day)
+        name, data = service.make_form(snapshot, wanted.id, department.id, day=day)
     else:
-        name, data = service.forms_name(snapshot, asked.id, day=day), service.make_forms(snapshot, asked.id, day=day)
+        name, data = service.forms_name(snapshot, wanted.id, day=day), service.make_forms(snapshot, wanted.id, day=day)
     path = given.output / name if given.output.is_dir() else given.output
     path.write_bytes(data)
     print(f"回答様式を書き出しました: {path}", file=given.out)
     return GOOD
 
 
-def _asked_round(plan: Plan, wanted: str, day: date) -> Round | None:
-    """The round of an id or a name; unnamed, the one that opened last."""
-    if wanted:
-        return next((r for r in plan.rounds if wanted in (r.id, r.name)), None)
-    opened = [r for r in plan.rounds if r.opens is not None and r.opens <= day]
-    return max(opened, key=lambda r: r.opens or day) if opened else next(iter(plan.rounds), None)
-
-
 def _load(given: argparse.Namespace) -> int:
+    if given.workers < 1:
+        raise Refused(f"--workers には1以上の数を指定してください: {given.workers}")
     store, snapshot = _snapshot(given)
+    at = settings.now()
+    round_id = asked.round_of(snapshot.plan, given.round).id if given.round else ""
+    owner = asked.department_of(snapshot.plan, given.department, at.date()).id if given.department else ""
     missing = [p for p in given.paths if not p.exists()]
     if missing:
         raise Refused(f"ファイルがありません: {'、'.join(str(p) for p in missing)}")
-    at = service.now()
     found = list(expand(given.paths))
     faults = [i for i in found if isinstance(i, Issue)]
-    files = [f for f in found if not isinstance(f, Issue)]
+    files = [(_storable(f[0]), f[1]) for f in found if not isinstance(f, Issue)]
     progress = terminal.Progress(len(files))
     taken: list[service.Taken] = []
-    reads = service.take_files(
-        store, files, snapshot=snapshot, by=given.by, at=at, workers=given.workers,
-        round_id=given.round, department_id=given.department,
+    desk = _desk(given, store, given.by)
+    reads = desk.take_files(
+        snapshot.plan.id, files, workers=given.workers, round_id=round_id, department_id=owner
     )  # fmt: skip
     for one in reads:
         taken.append(one)
         progress.tick()
     if given.send:
-        taken = service.send_returns(store, taken, by=given.by, at=at)
+        taken = desk.send_returns(taken)
     if given.json:
         terminal.show_load_json(taken, faults, given.out)
     else:
@@ -162,9 +168,14 @@ def _load(given: argparse.Namespace) -> int:
     return LOOK if faults or any(t.open or not t.saved for t in taken) else GOOD
 
 
+def _storable(name: str) -> str:
+    """A file name whose bytes are no text, as old archives leave them, with a sign in their place."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _status(given: argparse.Namespace) -> int:
     store, snapshot = _snapshot(given)
-    plan, day = snapshot.plan, service.now().date()
+    plan, day = snapshot.plan, settings.today()
     print(f"計画: {plan.name}  データファイル: {store.path}", file=given.out)
     print(f"指標: {len(plan.indicators)}  値: {len(snapshot.observations)}", file=given.out)
     if snapshot.has_samples:
@@ -174,7 +185,7 @@ def _status(given: argparse.Namespace) -> int:
 
 
 def _trace(given: argparse.Namespace) -> int:
-    found = _open(given).trace(given.query)
+    found = _desk(given, _open(given)).trace(given.query)
     if not found:
         print(
             f"「{given.query}」に当たる値はありません。番号(例: K7Q-0219)か指標の番号を指定してください。",
@@ -188,13 +199,13 @@ def _trace(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> int:
     store = _open(given)
-    for path in service.export(store, _plan_id(given, store), given.folder):
+    for path in _desk(given, store).export(_plan_id(given, store), given.folder):
         print(f"書き出しました: {path}", file=given.out)
     return GOOD
 
 
 def _verify(given: argparse.Namespace) -> int:
-    found = _open(given).verify()
+    found = _desk(given, _open(given)).verify()
     terminal.issues(found, given.out)
     print("問題はありません。" if not found else f"{len(found)}件の問題があります。", file=given.out)
     return LOOK if found else GOOD
@@ -204,15 +215,21 @@ def _rebuild(given: argparse.Namespace) -> int:
     store = _open(given)
     if given.dest.exists():
         raise Refused(f"{given.dest} はすでにあります。ない名前を指定してください。")
+    if not given.dest.parent.is_dir():
+        raise Refused(f"保存先のフォルダー {given.dest.parent} がありません。")
     progress = terminal.Progress(sum(len(store.snapshot(p).submissions) for p in store.plan_ids()))
-    found = service.rebuild(store, given.dest, progress.tick)
+    found = _desk(given, store).rebuild(given.dest, progress.tick)
     terminal.issues(found, given.out)
     print("作り直した結果は同じです。" if not found else f"{len(found)}件の違いがあります。", file=given.out)
     return LOOK if found else GOOD
 
 
 def _backup(given: argparse.Namespace) -> int:
-    found = _open(given).backup(given.dest)
+    if given.nightly:
+        return _nightly(given)
+    if given.dest is None:
+        raise Refused("保存先を指定してください。")
+    found = _desk(given, _open(given)).backup(given.dest)
     terminal.issues(found, given.out)
     if found:
         return FAILED
@@ -220,14 +237,26 @@ def _backup(given: argparse.Namespace) -> int:
     return GOOD
 
 
+def _nightly(given: argparse.Namespace) -> int:
+    wanted = nightly.configured()
+    if wanted is None:
+        raise Refused("環境変数 KPI_BACKUP_DIR に、控えを置くフォルダーを指定してください。")
+    found = nightly.run(_open(given), wanted, settings.now())
+    terminal.issues(found, given.out)
+    if found:
+        return FAILED
+    print(f"控えを保存しました: {wanted.folder}", file=given.out)
+    return GOOD
+
+
 def _samples(given: argparse.Namespace) -> int:
     store = _open(given)
     if given.remove:
-        counts = store.remove_samples()
+        counts = _desk(given, store).remove_samples()
         words = f"回答{counts['submissions']}件、値{counts['observations']}件、ファイル{counts['workbooks']}件"
         print(f"サンプルを消しました({words})。", file=given.out)
         return GOOD
-    taken = service.load_samples(store, given.data, _plan_id(given, store), at=service.now())
+    taken = _desk(given, store).load_samples(_plan_id(given, store))
     print(f"サンプルを読み込みました({len(taken)}件、うち回答済{sum(1 for t in taken if t.sent)}件)。", file=given.out)
     return GOOD if taken else LOOK
 
@@ -247,8 +276,8 @@ def _template_options(command: argparse.ArgumentParser) -> None:
 
 def _load_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("paths", nargs="+", type=Path, metavar="ファイル", help="ファイル、フォルダー、zip")
-    command.add_argument("--round", default="", metavar="照会ID", help="ファイルから分からないときの照会")
-    command.add_argument("--department", default="", metavar="部局ID", help="ファイルから分からないときの部局")
+    command.add_argument("--round", default="", metavar="照会", help="ファイルから分からないときの照会のIDか名前")
+    command.add_argument("--department", default="", metavar="部局", help="ファイルから分からないときの部局のIDか名前")
     command.add_argument("--send", action="store_true", help="要確認・要修正のないものは回答まで済ませます")
     command.add_argument("--workers", type=int, default=1, metavar="数", help="同時に読むファイルの数(既定: 1)")
     command.add_argument("--by", default="コマンド", metavar="名前", help="取り込んだ人として記録する名前")
@@ -267,6 +296,13 @@ def _dest(command: argparse.ArgumentParser) -> None:
     command.add_argument("dest", type=Path, metavar="保存先", help="新しいデータファイルの名前")
 
 
+def _backup_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("dest", nargs="?", type=Path, metavar="保存先", help="新しいデータファイルの名前")
+    command.add_argument(
+        "--nightly", action="store_true", help="環境変数 KPI_BACKUP_DIR のフォルダーに控えを作り、古い控えを整理します"
+    )
+
+
 def _samples_options(command: argparse.ArgumentParser) -> None:
     choice = command.add_mutually_exclusive_group(required=True)
     choice.add_argument("--load", action="store_true", help="サンプルを読み込みます")
@@ -283,6 +319,6 @@ _COMMANDS: Mapping[str, _Command] = {
     "export": (_export, "値と判定条件をCSVとExcelに書き出します。", _folder),
     "verify": (_verify, "データファイルに矛盾がないか確かめます。", _nothing),
     "rebuild": (_rebuild, "保存した元のファイルからデータを作り直し、比べます。", _dest),
-    "backup": (_backup, "使用中でも正しい控えを保存します。", _dest),
+    "backup": (_backup, "使用中でも正しい控えを保存します。", _backup_options),
     "samples": (_samples, "サンプルを読み込む、または消します。", _samples_options),
 }

@@ -2,86 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
-from kpi.plan import Card
+from kpi.plan import Card, Department, Indicator
 from loaders.store import Snapshot
 from loaders.tables import to_csv, to_xlsx
+
+#: One value as the store tells it.
+Row = Mapping[Hashable, Any]
 
 _REVIEW_WORDS: Mapping[str, str] = {"unconfirmed": "未確認", "confirmed": "確認済"}
 _DIRECTION_WORDS: Mapping[str, str] = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
 _KIND_WORDS: Mapping[str, str] = {"level": "水準・率", "annual": "年間値", "cumulative": "累計"}
 
 
+@dataclass(frozen=True)
+class _Names:
+    """What a plan's ids are called."""
+
+    fields: Mapping[str, str]
+    rounds: Mapping[str, str]
+    departments: Mapping[str, Department]
+
+    def field(self, indicator: Indicator) -> str:
+        """The field of an indicator; a basic goal belongs to none."""
+        return self.fields.get(indicator.field_id, "基本目標")
+
+    def department(self, row: Row) -> str:
+        """What the department was called when it answered."""
+        found = self.departments.get(row["department_id"])
+        return found.name(row["known_at"].date()) if found else str(row["department_id"])
+
+
+#: A heading and what stands below it, of a value's row and its indicator.
+_OBSERVATION: Mapping[str, Callable[[Row, Indicator, _Names], object]] = {
+    "番号": lambda o, i, n: o["code"],
+    "分野": lambda o, i, n: n.field(i),
+    "指標番号": lambda o, i, n: i.number,
+    "指標名": lambda o, i, n: i.name,
+    "単位": lambda o, i, n: i.unit,
+    "時点": lambda o, i, n: Period.parse(o["period"]).label,
+    "時点コード": lambda o, i, n: o["period"],
+    "値": lambda o, i, n: o["value"],
+    "状態": lambda o, i, n: "値あり" if o["state"] == "value" else MISSING_WORDS.get(o["state"], o["state"]),
+    "確定・速報・見込": lambda o, i, n: RELEASE_WORDS.get(o["release"], ""),
+    "訂正の種類": lambda o, i, n: CORRECTION_WORDS.get(o["correction_kind"], ""),
+    "次回公表予定": lambda o, i, n: _label(o["next_release"]),
+    "照会": lambda o, i, n: n.rounds.get(o["round_id"], o["round_id"]),
+    "部局": lambda o, i, n: n.department(o),
+    "回答日時": lambda o, i, n: o["known_at"],
+    "確認": lambda o, i, n: _REVIEW_WORDS[o["review"]],
+    "根拠資料": lambda o, i, n: o["evidence"],
+    "要因分析": lambda o, i, n: o["analysis"],
+    "今後の対応": lambda o, i, n: o["actions"],
+    "ファイル": lambda o, i, n: file_name(o["filename"]),
+    "シート": lambda o, i, n: o["sheet"],
+    "セル": lambda o, i, n: o["cell"],
+    "記載内容": lambda o, i, n: o["written"],
+    "ファイルのハッシュ(SHA-256)": lambda o, i, n: o["sha256"],
+    "サンプル": lambda o, i, n: "サンプル" if o["sample"] else "",
+}
+
+_CARD: Mapping[str, Callable[[Card, Indicator], object]] = {
+    "指標番号": lambda c, i: i.number,
+    "指標名": lambda c, i: i.name,
+    "単位": lambda c, i: i.unit,
+    "出典": lambda c, i: i.source,
+    "目指す方向": lambda c, i: _DIRECTION_WORDS[c.direction],
+    "種類": lambda c, i: _KIND_WORDS[c.kind],
+    "現状値": lambda c, i: c.baseline,
+    "現状値の時点": lambda c, i: c.baseline_period.label if c.baseline_period else "",
+    "目標値": lambda c, i: c.target,
+    "目標値の時点": lambda c, i: c.target_period.label if c.target_period else "",
+    "版": lambda c, i: c.version,
+    "変更の理由": lambda c, i: c.reason,
+}
+
+
 def observations_table(snapshot: Snapshot) -> pd.DataFrame:
-    """Every value in force, with its origin: one row for each."""
-    plan, found = snapshot.plan, snapshot.observations
+    """Every value in force, with its origin: one row for each; all headings where there is none."""
+    plan = snapshot.plan
+    names = _Names(
+        {f.id: f.name for f in plan.fields}, {r.id: r.name for r in plan.rounds}, {d.id: d for d in plan.departments}
+    )
     indicators = {i.id: i for i in plan.indicators}
-    fields = {f.id: f.name for f in plan.fields}
-    rounds = {r.id: r.name for r in plan.rounds}
-    departments = {d.id: d for d in plan.departments}
-    rows = []
-    for o in found.to_dict("records"):
-        indicator = indicators[o["indicator_id"]]
-        department = departments.get(o["department_id"])
-        rows.append(
-            {
-                "番号": o["code"],
-                "分野": fields.get(indicator.field_id, "基本目標"),
-                "指標番号": indicator.number,
-                "指標名": indicator.name,
-                "単位": indicator.unit,
-                "時点": Period.parse(o["period"]).label,
-                "時点コード": o["period"],
-                "値": o["value"],
-                "状態": "値あり" if o["state"] == "value" else MISSING_WORDS.get(o["state"], o["state"]),
-                "確定・速報・見込": RELEASE_WORDS.get(o["release"], ""),
-                "訂正の種類": CORRECTION_WORDS.get(o["correction_kind"], ""),
-                "次回公表予定": _label(o["next_release"]),
-                "照会": rounds.get(o["round_id"], o["round_id"]),
-                "部局": department.name(o["known_at"].date()) if department else o["department_id"],
-                "回答日時": o["known_at"],
-                "確認": _REVIEW_WORDS[o["review"]],
-                "根拠資料": o["evidence"],
-                "要因分析": o["analysis"],
-                "今後の対応": o["actions"],
-                "ファイル": o["filename"],
-                "シート": o["sheet"],
-                "セル": o["cell"],
-                "記載内容": o["written"],
-                "ファイルのハッシュ(SHA-256)": o["sha256"],
-                "サンプル": "サンプル" if o["sample"] else "",
-            }
-        )
-    return pd.DataFrame(rows, columns=list(rows[0])) if rows else pd.DataFrame({"番号": []})
+    found = snapshot.observations.to_dict("records")
+    rows = [[told(o, indicators[o["indicator_id"]], names) for told in _OBSERVATION.values()] for o in found]
+    return pd.DataFrame(rows, columns=list(_OBSERVATION))
 
 
 def cards_table(snapshot: Snapshot) -> pd.DataFrame:
     """The judging rule of every indicator in force."""
-    return pd.DataFrame([_card_row(snapshot, card) for card in snapshot.cards.values()])
+    pairs = [(card, snapshot.plan.indicator(card.indicator_id)) for card in snapshot.cards.values()]
+    return pd.DataFrame([[told(*pair) for told in _CARD.values()] for pair in pairs], columns=list(_CARD))
 
 
-def _card_row(snapshot: Snapshot, card: Card) -> dict[str, object]:
-    indicator = snapshot.plan.indicator(card.indicator_id)
-    return {
-        "指標番号": indicator.number,
-        "指標名": indicator.name,
-        "単位": indicator.unit,
-        "出典": indicator.source,
-        "目指す方向": _DIRECTION_WORDS[card.direction],
-        "種類": _KIND_WORDS[card.kind],
-        "現状値": card.baseline,
-        "現状値の時点": card.baseline_period.label if card.baseline_period else "",
-        "目標値": card.target,
-        "目標値の時点": card.target_period.label if card.target_period else "",
-        "版": card.version,
-        "変更の理由": card.reason,
-    }
+def file_name(stored: str) -> str:
+    """A file as people call it: without the folders it came in."""
+    return stored.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _label(code: str) -> str:

@@ -21,16 +21,21 @@ _BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".xltx", ".xlt")
 _JUNK = ("__macosx", "thumbs.db", "desktop.ini")
 
 
-def read_return(data: bytes, filename: str, brief: Brief, *, round_id: str = "", department_id: str = "") -> Reading:
+def read_return(
+    data: bytes, filename: str, brief: Brief, *, round_id: str = "", department_id: str = "", division_id: str = ""
+) -> Reading:
     """One uploaded file, opened in isolation, read and checked. Whatever is wrong with it is an issue."""
-    return read_book(open_book(data, filename), brief, round_id=round_id, department_id=department_id)
+    book = open_book(data, filename)
+    return read_book(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
 
 
-def read_book(book: Book | Issue, brief: Brief, *, round_id: str = "", department_id: str = "") -> Reading:
+def read_book(
+    book: Book | Issue, brief: Brief, *, round_id: str = "", department_id: str = "", division_id: str = ""
+) -> Reading:
     """A workbook that is open already (or the issue that says why not), read and checked."""
     if isinstance(book, Issue):
-        return Reading(brief.plan.id, round_id, department_id, (), (book,))
-    reading = read_form(book, brief, round_id=round_id, department_id=department_id)
+        return Reading(brief.plan.id, round_id, department_id, (), (book,), division_id=division_id)
+    reading = read_form(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
     return replace(reading, issues=reading.issues + check_answers(reading, brief))
 
 
@@ -52,6 +57,14 @@ def expand(paths: Iterable[Path | str]) -> Iterator[tuple[str, bytes] | Issue]:
                 yield from _file(path, path.name, sought=False)
         except OSError:
             yield finding("intake.unreadable", {"name": path.name}, sheet=path.name)
+
+
+def unpack(data: bytes, name: str) -> Iterator[tuple[str, bytes] | Issue]:
+    """The workbooks in one uploaded file: those of a zip one by one, anything else as it is."""
+    if PurePosixPath(name).suffix.lower() == ".zip":
+        yield from _unzip(data, name)
+    else:
+        yield name, data
 
 
 def _file(path: Path, name: str, *, sought: bool) -> Iterator[tuple[str, bytes] | Issue]:

@@ -18,7 +18,7 @@ from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.form.writer import write_form
 from loaders.records import Column, Record, Unreadable, convert, number, one_of, period, read_csv, text
-from loaders.service import load_data, open_store, send_returns, take_files
+from loaders.service import load_data, open_store, send_returns, settle_samples, take_files
 from loaders.store import Snapshot, Store
 
 VALUES = "values.csv"
@@ -103,7 +103,8 @@ def _take(store: Store, plan: Plan, asked: Round, files: Mapping[str, bytes]) ->
     at = _moment(asked)
     taken = list(take_files(store, files.items(), snapshot=store.snapshot(plan.id), by=_BY, at=at))
     _refuse([(t.filename, i) for t in taken for i in t.open])
-    send_returns(store, taken, by=_BY, at=at)
+    sent = send_returns(store, taken, by=_BY, at=at)
+    settle_samples(store, plan.id, sent, at, partly=False)
 
 
 def _moment(asked: Round) -> datetime:

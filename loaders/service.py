@@ -1,7 +1,4 @@
-"""What both the screens and the command line do, so that it stands once: open the store, make forms, take returns.
-
-The clock is read here and nowhere below.
-"""
+"""What both the screens and the command line do, so that it stands once: open the store, make forms, take returns."""
 
 from __future__ import annotations
 
@@ -9,35 +6,31 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from itertools import count, islice
 from pathlib import Path
 
 from kpi.collection import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
+from kpi.people import ROLE_WORDS, Role
 from kpi.plan import Plan, Round
+from loaders import settings
 from loaders.benchmark import Benchmarks, load_benchmarks
 from loaders.cells import Book, Reader
 from loaders.export import write_folder
 from loaders.form.writer import form_filename, write_form
-from loaders.intake import expand, read_book, read_return, same_file
+from loaders.intake import expand, read_book, read_return, same_file, unpack
 from loaders.plan import load_plan, plan_folders
 from loaders.rules import check_answers
 from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, with_mends
 
-JST = timezone(timedelta(hours=9), "JST")
 DATABASE = "kpi.duckdb"
 #: Files kept in one transaction: a batch costs one wait for the disk, and what is reported is on it.
 _BATCH = 40
-_SAMPLE_BY = "サンプル"
+SAMPLE_BY = "サンプル"
 
 #: A file that has been opened: its name, its bytes, and its cells or why there are none.
 Opened = tuple[str, bytes, Book | Issue]
-
-
-def now() -> datetime:
-    """This moment in Japan, without a zone."""
-    return datetime.now(JST).replace(tzinfo=None)
 
 
 # --- the store -----------------------------------------------------------------------------------------------------
@@ -68,17 +61,20 @@ def open_store(data: Path, db: Path | None = None, *, at: datetime | None = None
     """The store of a data folder, made on the first start and brought up to what the files say."""
     store = Store(db or data / DATABASE, wait)
     loaded = load_data(data)
-    store.init(loaded.plans, loaded.benchmarks, at=at or now())
+    store.init(loaded.plans, loaded.benchmarks, at=at or settings.now())
     return store
 
 
 # --- forms ---------------------------------------------------------------------------------------------------------
 
 
-def make_form(snapshot: Snapshot, round_id: str, department_id: str, *, day: date) -> tuple[str, bytes]:
-    """One department's form for one round: its file name and bytes."""
+def make_form(
+    snapshot: Snapshot, round_id: str, department_id: str, *, day: date, division_id: str = ""
+) -> tuple[str, bytes]:
+    """The form of one department, or of one of its 課, for one round: its file name and bytes."""
     brief = snapshot.brief(day)
-    return form_filename(brief, round_id, department_id), write_form(brief, round_id, department_id)
+    name = form_filename(brief, round_id, department_id, division_id=division_id)
+    return name, write_form(brief, round_id, department_id, division_id=division_id)
 
 
 def make_forms(snapshot: Snapshot, round_id: str, *, day: date) -> bytes:
@@ -103,18 +99,39 @@ def forms_name(snapshot: Snapshot, round_id: str, *, day: date) -> str:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one file. ``saved`` is None where nothing could be kept; ``issues`` then say why."""
+    """What became of one file. ``saved`` is None where nothing could be kept; ``issues`` then say why.
+
+    ``aside`` is a sound form of another department or round than the one asked for, not kept until someone says so.
+    """
 
     filename: str
     reading: Reading | None
     saved: Saved | None
     issues: tuple[Issue, ...]
     sent: Receipt | None = None
+    aside: bool = False
 
     @property
     def open(self) -> tuple[Issue, ...]:
         """Questions and faults found in the file."""
         return tuple(i for i in self.issues if i.severity is not Severity.NOTE)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What who takes files in is allowed: asked of each file's own department and 課, once it has been read.
+
+    ``on_behalf`` marks what the secretariat enters for a department (代理登録), ``late`` opens closed rounds.
+    """
+
+    role: str = ""
+    on_behalf: bool = False
+    late: bool = True
+    refuse: Callable[[str, str], tuple[Issue, ...]] = lambda _department, _division: ()
+
+
+#: For what the program itself takes in, such as the samples.
+FREE = Rights()
 
 
 def take_return(
@@ -127,11 +144,53 @@ def take_return(
     at: datetime,
     round_id: str = "",
     department_id: str = "",
+    division_id: str = "",
+    only_here: bool = False,
+    rights: Rights = FREE,
 ) -> Taken:
-    """Read one file, check it, and keep it as a draft."""
+    """Read one file, check it, and keep it as a draft; ``only_here`` puts another department's or round's aside."""
     brief = snapshot.brief(at.date())
-    reading = read_return(data, filename, brief, round_id=round_id, department_id=department_id)
-    return _keep(store, [(filename, data, reading)], brief, by=by, at=at)[0]
+    given = {"round_id": round_id, "department_id": department_id, "division_id": division_id}
+    reading = read_return(data, filename, brief, **given)
+    elsewhere = [reading.round_id, reading.department_id, reading.division_id] != list(given.values())
+    if only_here and elsewhere and _has_place(reading, brief.plan):
+        return Taken(filename, reading, None, reading.issues, aside=True)
+    return _keep(store, [(filename, data, reading)], brief, by=by, at=at, rights=rights)[0]
+
+
+def take_upload(
+    store: Store,
+    data: bytes,
+    filename: str,
+    *,
+    snapshot: Snapshot,
+    by: str,
+    at: datetime,
+    round_id: str,
+    department_id: str,
+    division_id: str = "",
+    rights: Rights = FREE,
+) -> Iterator[tuple[Taken, bytes]]:
+    """Take in what was put on one department's page, a zip file by file; each with its bytes once it is settled."""
+    for found in unpack(data, filename):
+        if isinstance(found, Issue):
+            yield Taken(found.sheet or filename, None, None, (found,)), b""
+            continue
+        name, content = found
+        taken = take_return(
+            store,
+            content,
+            name,
+            snapshot=snapshot,
+            by=by,
+            at=at,
+            round_id=round_id,
+            department_id=department_id,
+            division_id=division_id,
+            only_here=True,
+            rights=rights,
+        )
+        yield taken, content
 
 
 def take_files(
@@ -144,6 +203,7 @@ def take_files(
     workers: int = 1,
     round_id: str = "",
     department_id: str = "",
+    rights: Rights = FREE,
 ) -> Iterator[Taken]:
     """Read many files with shared children and keep them batch by batch; each is yielded once it is on the disk."""
     brief = snapshot.brief(at.date())
@@ -152,25 +212,39 @@ def take_files(
         books = reader.read_all(files)
         read = ((name, data, read_book(book, brief, **given)) for name, data, book in books)
         while batch := list(islice(read, _BATCH)):
-            yield from _keep(store, batch, brief, by=by, at=at)
+            yield from _keep(store, batch, brief, by=by, at=at, rights=rights)
 
 
 def _keep(
-    store: Store, batch: Sequence[tuple[str, bytes, Reading]], brief: Brief, *, by: str, at: datetime
+    store: Store,
+    batch: Sequence[tuple[str, bytes, Reading]],
+    brief: Brief,
+    *,
+    by: str,
+    at: datetime,
+    rights: Rights = FREE,
 ) -> list[Taken]:
-    """Keep whatever of a batch belongs somewhere, in one transaction."""
-    keepable = [(name, data, reading) for name, data, reading in batch if _has_place(reading, brief.plan)]
-    new = [NewReturn(reading, data, name) for name, data, reading in keepable]
-    saved = iter(store.save_returns(new, by=by, at=at) if new else ())
+    """Keep whatever of a batch belongs somewhere and may be kept there, in one transaction."""
+    refused = [
+        rights.refuse(reading.department_id, reading.division_id) if _has_place(reading, brief.plan) else ()
+        for _, _, reading in batch
+    ]
+    fits = [_has_place(r, brief.plan) and not why for (_, _, r), why in zip(batch, refused, strict=True)]
+    new = [NewReturn(r, data, name) for (name, data, r), fit in zip(batch, fits, strict=True) if fit]
+    how, own = rights, {"by": by, "role": rights.role}
+    saved = iter(store.save_returns(new, at=at, on_behalf=how.on_behalf, late=how.late, **own) if new else ())
     return [
-        _taken(store, name, reading, next(saved) if _has_place(reading, brief.plan) else None)
-        for name, _, reading in batch
+        _taken(store, name, reading, next(saved) if fit else None, why)
+        for (name, _, reading), fit, why in zip(batch, fits, refused, strict=True)
     ]
 
 
-def _taken(store: Store, name: str, reading: Reading, saved: Saved | None) -> Taken:
+def _taken(store: Store, name: str, reading: Reading, saved: Saved | None, refused: tuple[Issue, ...]) -> Taken:
     """What became of a file; one that was there already says since when."""
-    if saved is None or not saved.duplicate_of:
+    if saved is None or saved.refused:
+        # Who may not keep a return need not know what is wrong with it.
+        return Taken(name, reading, None, refused or (saved.refused if saved else ()) or reading.issues)
+    if not saved.duplicate_of:
         return Taken(name, reading, saved, reading.issues)
     since = store.submission(saved.duplicate_of).saved_at
     return Taken(name, reading, saved, (*reading.issues, same_file(since)))
@@ -183,11 +257,21 @@ def _has_place(reading: Reading, plan: Plan) -> bool:
     return bool(reading.plan_id == plan.id and known_round and known_department and reading.answers)
 
 
-def mend_return(store: Store, submission_id: str, mends: Sequence[Mend], *, by: str, at: datetime) -> tuple[Issue, ...]:
+def mend_return(
+    store: Store,
+    submission_id: str,
+    mends: Sequence[Mend],
+    *,
+    by: str,
+    at: datetime,
+    role: str = "",
+    late: bool = True,
+) -> tuple[Issue, ...]:
     """Put in what a person answered and check the new values as those of a file are checked; what forbids it."""
     stored = store.submission(submission_id)
     brief = store.snapshot(stored.reading.plan_id).brief(at.date())
-    return store.mend(submission_id, mends, by=by, at=at, raised=_raised(stored.reading, stored.issues, mends, brief))
+    raised = _raised(stored.reading, stored.issues, mends, brief)
+    return store.mend(submission_id, mends, by=by, at=at, raised=raised, role=role, late=late)
 
 
 def _raised(reading: Reading, known: Sequence[Issue], mends: Sequence[Mend], brief: Brief) -> tuple[Issue, ...]:
@@ -215,12 +299,19 @@ def _raised(reading: Reading, known: Sequence[Issue], mends: Sequence[Mend], bri
 
 
 def send_returns(
-    store: Store, taken: Sequence[Taken], *, by: str, at: datetime, tick: Callable[[str], None] = lambda _name: None
+    store: Store,
+    taken: Sequence[Taken],
+    *,
+    by: str,
+    at: datetime,
+    tick: Callable[[str], None] = lambda _name: None,
+    rights: Rights = FREE,
 ) -> list[Taken]:
     """Send every draft of a batch that has nothing open; ``tick`` is called with each file's name."""
     names = {t.saved.submission_id: t.filename for t in taken if t.saved and not t.saved.duplicate_of}
     ids = list(names)
-    sends = store.send_all(ids, by=by, at=at, tick=lambda one: tick(names[one])) if ids else ()
+    own = {"by": by, "role": rights.role}
+    sends = store.send_all(ids, at=at, tick=lambda one: tick(names[one]), late=rights.late, **own) if ids else ()
     results = dict(zip(ids, sends, strict=True))
     sent = []
     for one in taken:
@@ -237,9 +328,20 @@ Tick = Callable[[int, int, str], None]
 
 
 def load_samples(
-    store: Store, data: Path, plan_id: str, *, at: datetime, tick: Tick = lambda _done, _total, _name: None
+    store: Store,
+    data: Path,
+    plan_id: str,
+    *,
+    at: datetime,
+    tick: Tick = lambda _done, _total, _name: None,
+    by: str = SAMPLE_BY,
+    role: str = "",
 ) -> list[Taken]:
-    """Take in the sample returns of ``data/samples``, round after round, each dated to its round's end."""
+    """Take in the sample returns of ``data/samples``, round after round, each dated to its round's end.
+
+    Each round is also confirmed and decided as a secretariat would, but the newest only in part: there is something
+    left to be looked at.
+    """
     files = [item for item in expand([data / "samples"]) if not isinstance(item, Issue)]
     snapshot = store.snapshot(plan_id)
     with Reader(workers=1) as reader:
@@ -247,13 +349,36 @@ def load_samples(
     total = sum(len(mine) for mine in by_round.values())
     taken: list[Taken] = []
     done = count(1)
-    for asked in (r for r in snapshot.plan.rounds if r.id in by_round):
+    rounds = [r for r in snapshot.plan.rounds if r.id in by_round]
+    for asked in rounds:
         moment = min(_sample_moment(asked), at)
         brief = store.snapshot(plan_id).brief(moment.date())  # what the round before has said is known to this one
         read = [(name, content, read_book(book, brief)) for name, content, book in by_round[asked.id]]
-        kept = _keep(store, read, brief, by=_SAMPLE_BY, at=moment)
-        taken += send_returns(store, kept, by=_SAMPLE_BY, at=moment, tick=lambda name: tick(next(done), total, name))
+        kept = _keep(store, read, brief, by=SAMPLE_BY, at=moment)
+        sent = send_returns(store, kept, by=SAMPLE_BY, at=moment, tick=lambda name: tick(next(done), total, name))
+        settle_samples(store, plan_id, sent, moment, partly=asked is rounds[-1] and len(rounds) > 1)
+        taken += sent
+    store.decide("load_samples", plan_id=plan_id, by=by, at=at, role=role)
     return taken
+
+
+#: Who checks and decides the samples: as in life, somebody else than who sent them.
+_SAMPLE_STAFF = "サンプル事務局"
+#: Of the newest round every so many returns waits to be looked at.
+_LEFT = 3
+
+
+def settle_samples(store: Store, plan_id: str, sent: Sequence[Taken], moment: datetime, *, partly: bool) -> None:
+    """Confirm the samples of a round and decide what they propose; ``partly`` leaves every third return waiting."""
+    own = {"by": _SAMPLE_STAFF, "role": ROLE_WORDS[Role.SECRETARIAT]}
+    received = [one.sent for one in sent if one.sent]
+    for number, receipt in enumerate(received):
+        if not partly or number % _LEFT:
+            store.confirm(receipt.submission_id, at=moment, **own)
+    proposals = store.snapshot(plan_id).proposals
+    waiting = proposals[(proposals["state"] == "open") & proposals["sample"]]
+    for proposal_id in waiting["proposal_id"]:
+        store.decide_card(proposal_id, True, moment.date(), at=moment, **own)
 
 
 def _sample_rounds(books: Iterable[Opened], brief: Brief) -> dict[str, list[Opened]]:

@@ -12,9 +12,11 @@ from typing import TextIO
 from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from loaders import service
+from loaders.export import file_name
+from loaders.settings import today
 from loaders.store import Passport, Snapshot
 
-_STATES: Mapping[str, str] = {"draft": "下書き", "sent": "回答済", "replaced": "差替え済", "discarded": "取消し"}
+_STATES: Mapping[str, str] = {"draft": "下書き", "sent": "回答済"}
 
 
 def text_width(text: str) -> int:
@@ -99,7 +101,7 @@ def _taken_row(one: service.Taken, snapshot: Snapshot) -> dict[str, object]:
     asked = next((r for r in plan.rounds if reading and r.id == reading.round_id), None)
     return {
         "ファイル": one.filename,
-        "部局": department.name(service.now().date()) if department else "不明",
+        "部局": department.name(today()) if department else "不明",
         "照会": asked.name if asked else "不明",
         "結果": _result(one),
         "指標": len(reading.answers) if reading else 0,
@@ -146,11 +148,18 @@ def status_rows(snapshot: Snapshot, day: date) -> Iterator[dict[str, object]]:
                 "照会": asked.name,
                 "部局": department.name(day),
                 "指標": len(owned),
-                "状態": "未回答" if last is None else _STATES[str(last["state"])],
+                "状態": _state(list(mine["state"])),
                 "要修正": 0 if last is None else int(last["open_fix"]),
                 "要確認": 0 if last is None else int(last["open_ask"]),
-                "ファイル": "" if last is None else str(last["filename"]),
+                "ファイル": "" if last is None else file_name(str(last["filename"])),
             }
+
+
+def _state(states: Sequence[str]) -> str:
+    """How far an answer is, its live returns oldest first: a draft never hides what was sent before it."""
+    if not states:
+        return "未回答"
+    return "回答済・差替えの下書きあり" if states[-1] == "draft" and "sent" in states else _STATES[states[-1]]
 
 
 def show_passport(p: Passport, out: TextIO) -> None:
@@ -162,7 +171,7 @@ def show_passport(p: Passport, out: TextIO) -> None:
         "時点": p.period.label,
         "区分": RELEASE_WORDS.get(p.release, ""),
         "回答": f"{p.round_name} {p.department} {p.known_at:%Y-%m-%d %H:%M} {p.sent_by}",
-        "ファイル": f"{p.filename}(SHA-256 {p.sha256})",
+        "ファイル": f"{file_name(p.filename)}(SHA-256 {p.sha256})",
         "セル": f"{p.sheet}!{p.cell}",
         "記載内容": p.written,
         "画面での修正": p.mended,

@@ -52,8 +52,8 @@ def _pairs(state: View, paired: pd.DataFrame) -> None:
     rows = [
         (
             link(row.name, "compare", series=row.series_id),
-            row.area_text,
-            row.nation_text,
+            link(row.area_text, "origin", series=row.series_id, area=state.plan.area_code, period=row.period),
+            link(row.nation_text, "origin", series=row.series_id, area=NATION, period=row.period),
             row.gap_text,
             row.ahead_word,
             join([row.period_label, tag("small", "。".join(_distinct(row.notes)))]) if row.notes else row.period_label,

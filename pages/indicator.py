@@ -14,7 +14,7 @@ from loaders.export import observations_table
 from pages.parts.cards import face
 from pages.parts.filters import choose
 from pages.parts.frame import as_of, downloads, empty, figure, grid, header, lead, show, source_line
-from pages.parts.html import Column, Content, Markup, join, link, table, tag
+from pages.parts.html import Column, Content, Markup, formula, join, link, table, tag
 from pages.parts.origin import comparison_text, origin, remarks
 from pages.parts.snapshot import View, view
 from pages.parts.stories import simple_extension, story, story_summary
@@ -92,9 +92,10 @@ def _calculation(state: View, indicator: Indicator) -> Markup:
     steps = calculation(state.row(indicator.id), card, indicator)
     if not steps:
         return tag("div", face(state, indicator).advice, "empty")
-    rows = [(join([label, tag("small", formula)]), tag("b", result)) for label, formula, result in steps]
+    rows = [(join([label, formula(how)]), tag("b", result)) for label, how, result in steps]
     body = table([Column("項目と式"), Column("結果", number=True)], rows, caption="判定の計算")
-    return join([body, tag("div", link("算定方法", "method"), "meta")])
+    more = [link("現状値と目標値の出所", "origin", card=indicator.id), link("算定方法", "method")]
+    return join([body, tag("div", join(more, "　"), "meta")])
 
 
 def _facts(state: View, indicator: Indicator) -> Markup:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from kpi.digest import Change
+from kpi.plan import Indicator
 from kpi.rollup import counts, headline
+from pages.parts.beginning import bare_list, beginning, next_steps, who_is_asked
 from pages.parts.cards import Face, dated, face, value_cell
 from pages.parts.frame import as_of, file_issues, header, lead, segments, show, table_downloads
-from pages.parts.html import Column, Content, Group, Markup, Row, changed, join, link, status_bar, table, tag
+from pages.parts.html import Column, Content, Group, Markup, Row, badge, changed, join, link, status_bar, table, tag
 from pages.parts.snapshot import View, view
 from pages.parts.start import start_panel
 from pages.parts.tables import indicator_table
 
 #: How many changed indicators stand open; the rest are one click away.
 _SHOWN = 6
+#: More indicators without an answer than this are told as one row.
+_FEW = 2
 
 
 def overview_page() -> None:
@@ -24,6 +30,9 @@ def overview_page() -> None:
     lead(_lead(state.revision, state))
     file_issues()
     start_panel(state)
+    if beginning(state):
+        _bare(state)
+        return
     st.header("基本目標", anchor=False)
     show(_goals(state.revision, state))
     left, right = st.columns(2, gap="medium")
@@ -37,6 +46,21 @@ def overview_page() -> None:
         _changes(state)
     st.header("指標の一覧", anchor=False)
     show(_list(state.revision, state))
+    table_downloads("指標一覧", state, indicator_table)
+
+
+def _bare(state: View) -> None:
+    """The page before the first answer."""
+    left, right = st.columns([5, 3], gap="large")
+    with left:
+        st.header("次にすること", anchor=False)
+        show(next_steps(state))
+    with right:
+        st.header("回答をお願いする部局", anchor=False)
+        show(who_is_asked(state))
+    st.header("指標の一覧", anchor=False)
+    note = "どの指標も、現状値と目標値が未設定です。各部局の回答で設定されます。"
+    show(join([tag("p", note, "meta"), bare_list(state)]))
     table_downloads("指標一覧", state, indicator_table)
 
 
@@ -59,10 +83,10 @@ def _goal_card(item: Face) -> Markup:
         join(
             [
                 tag("div", item.link, "name"),
-                tag("div", join([item.value, tag("small", join([item.period, mark], " "))], " "), "big"),
+                tag("div", join([item.figure, tag("small", join([item.period, mark], " "))], " "), "big"),
                 item.bullet if item.progress != "―" else Markup(""),
                 tag("div", item.badge),
-                tag("div", line if item.baseline_period and item.target_period else item.advice, "meta"),
+                tag("div", item.advice or line, "meta"),
             ]
         ),
         "card",
@@ -89,12 +113,17 @@ def _attention(revision: str, _state: View) -> Markup:
     """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
     order = ("regressed", "not_achieved", "behind")
     rows: list[tuple[int, tuple[Content, Content]]] = []
+    silent = [i for i in _state.plan.indicators if _state.row(i.id)["reason"] == "unanswered"]
+    if len(silent) > _FEW:
+        rows.append((3, _silent(_state, silent)))
     for indicator in _state.plan.indicators:
         row, item = _state.row(indicator.id), face(_state, indicator)
         named = join([item.link, tag("small", item.owner)])
         if row["status"] in order:
             rows.append((order.index(row["status"]), (named, join([item.badge, tag("small", item.progress)]))))
-        elif row["reason"] == "unanswered":
+        elif indicator in silent:
+            if len(silent) > _FEW:
+                continue
             rows.append((3, (named, item.badge)))
         elif row["stale"]:
             rows.append((4, (named, tag("span", f"時点が古い({item.period})", "none"))))
@@ -104,6 +133,13 @@ def _attention(revision: str, _state: View) -> Markup:
     body = table([Column("指標と担当"), Column("状況")], [r for _, r in rows[:_SHOWN]], caption="目を向けるところ")
     more = tag("div", f"ほか{len(rows) - _SHOWN}指標は下の一覧にあります。", "meta") if len(rows) > _SHOWN else ""
     return join([body, more])
+
+
+def _silent(view: View, silent: list[Indicator]) -> tuple[Content, Content]:
+    """Many indicators without an answer as one row: how many, and of whom."""
+    owners = Counter(view.owner_name(i) for i in silent)
+    named = "、".join(f"{name}{count}" for name, count in owners.items())
+    return join(["回答のない指標", tag("small", named)]), badge(f"未回答 {len(silent)}指標", "no_data")
 
 
 def _changes(state: View) -> None:
@@ -166,9 +202,9 @@ def _list(revision: str, _state: View) -> Markup:
 def _list_row(item: Face) -> tuple[Content, ...]:
     return (
         join([item.link, tag("small", item.owner)]),
-        dated(item.baseline, item.baseline_period),
+        dated(item.baseline, item.baseline_period, item.indicator.id),
         value_cell(item),
-        dated(item.target, item.target_period),
+        dated(item.target, item.target_period, item.indicator.id),
         item.bullet,
         item.progress,
         item.badge,

@@ -4,100 +4,243 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
-from kpi.collection import ReturnState
-from kpi.plan import Department, Round
+from kpi.collection import Action, ReturnState
+from kpi.plan import Round
+from kpi.scope import departments_asked, divisions_asked
 from loaders.form.writer import form_filename
-from loaders.service import make_form
 from loaders.store import StoredReturn
+from pages.parts.answering import open_questions, questions_box, revise, unanswered
+from pages.parts.asof import looking_back
+from pages.parts.board import day_words
 from pages.parts.clock import now
+from pages.parts.explaining import explanations, fill_boxes
 from pages.parts.filters import choose
 from pages.parts.frame import XLSX, empty, header, lead, show
 from pages.parts.html import Content, Markup, join, tag
+from pages.parts.identity import person, reaches, require
+from pages.parts.joining import divisions_box
 from pages.parts.mending import mend_forms
-from pages.parts.returns import earlier_returns, newest_return, result_table, send_box
-from pages.parts.snapshot import View, view
+from pages.parts.returns import Place, answered_row, current_return, earlier_returns, replaced_notice
+from pages.parts.sending import receipt, send_box, until_words
+from pages.parts.snapshot import View, desk, view
 from pages.parts.uploads import upload_box
+from pages.parts.verdicts import result_table, settlement
 
 
 def submit_page() -> None:
-    """Draw what one department owes in one round, and take its return."""
+    """Draw what one department or 課 owes in one round, and take its return."""
     state = view()
     header("回答", state)
-    department, asked = _whose(state)
-    owed = state.plan.owned_by(department.id, state.day)
-    current = newest_return(state, asked.id, department.id)
-    show(tag("div", _dates(state, department, asked), "meta"))
-    lead(_lead(len(owed), current))
-    _take_form(state, department, asked)
-    upload_box(state, department, asked)
-    if current is None:
-        empty(
-            "まだ回答様式が入っていません。①で受け取った様式に記入し、②に入れると、ここに1セルずつ確かめた結果が並びます。"
-        )
-    else:
-        st.header("確かめた結果", anchor=False)
-        result_table(state, current)
-        if current.state is ReturnState.DRAFT:
-            mend_forms(state, current)
-        send_box(state, current)
+    place = _place(state)
+    current = current_return(state, place)
+    questions = open_questions(state, place)
+    closed = state.snapshot.closed_at(place.asked.id)
+    _dates(state, place)
+    just_now = receipt()
+    lead(_lead(state, place, current, len(questions), just_now=just_now))
+    late = closed is not None and not person().is_staff
+    if closed is not None:
+        _closed(closed.date(), late=late)
+    own = desk().may(Action.SAVE, place.department.id, place.division_id)
+    acting = not looking_back() and not late and own
+    questions_box(state, place, questions, current, acting=acting)
+    if place.is_lead(state):
+        divisions_box(state, place, current, acting=acting)
+    if acting:
+        _steps(state, place, current, asked_back=bool(questions))
+    _result(state, place, current, unanswered(questions, current), acting=acting)
     st.header("これまでの回答", anchor=False)
-    earlier_returns(state, department)
+    earlier_returns(state, place)
 
 
-def _whose(state: View) -> tuple[Department, Round]:
-    owning = [d for d in state.plan.departments if state.plan.owned_by(d.id, state.day)]
-    open_now = state.current_round
+# --- where -------------------------------------------------------------------------------------------------------
+
+
+def _place(state: View) -> Place:
+    """The department, round and 課: what the address names; only what leaves a choice is asked."""
+    plan, asked_for = state.plan, st.query_params.get("department", "")
+    # Named in the address, another's department is refused in words and not silently exchanged for one's own.
+    who = require(Action.SEE_RETURNS, asked_for if asked_for in {d.id for d in plan.departments} else "")
+    owning = [d for d in plan.departments if plan.owned_by(d.id, state.day) and reaches(who, Action.SEE_RETURNS, d.id)]
+    if not owning:
+        empty("回答いただく指標のある部局が、あなたの担当にありません。事務局に連絡してください。")
+        st.stop()
+    newest, cards = state.current_round, state.snapshot.cards
     grid = st.grid(min_column_width=260)
+    department = owning[0]
+    if len(owning) > 1:
+        with grid.cell():
+            department = plan.department(choose("部局", "department", {d.id: d.name(state.day) for d in owning}))
+    asking = [r for r in plan.rounds if department in departments_asked(plan, r, state.day, cards)]
+    if not asking:
+        empty("この部局への照会は、まだありません。")
+        st.stop()
     with grid.cell():
-        chosen = choose("部局", "department", {d.id: d.name(state.day) for d in owning})
-    with grid.cell():
-        rounds = {r.id: r.name for r in state.plan.rounds}
-        round_id = choose("照会", "round", rounds, default=open_now.id if open_now else "")
-    return state.plan.department(chosen), state.plan.round(round_id)
+        rounds = {r.id: r.name for r in reversed(asking)}
+        asked = plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))
+    divisions = {v.id: v.name for v in divisions_asked(plan, asked, department.id, state.day, cards)}
+    options = {"": "主管課(部局全体)", **divisions} if divisions else {"": ""}
+    own = {k: name for k, name in options.items() if desk().may(Action.SEE_RETURNS, department.id, k)}
+    if not own:
+        empty("あなたの課への照会は、この回にはありません。")
+        st.stop()
+    division_id = next(iter(own))
+    if len(own) > 1:
+        with grid.cell():
+            division_id = choose("課", "division", own)
+    return Place(asked, department, division_id)
 
 
-def _dates(state: View, department: Department, asked: Round) -> Content:
-    parts: list[Content] = [department.name(state.day), "　", asked.name, "　"]
-    if asked.opens and asked.opens > state.day:
-        parts.append(f"{_day(asked.opens)}に始まります")
-    elif asked.due:
-        parts.append(f"期限 {_day(asked.due)}{asked.due_hour}時({_left(asked.due, state.day)})")
-    else:
-        parts.append("期限 未設定")
-    if asked.assumption:
+# --- what is said first --------------------------------------------------------------------------------------------
+
+
+def _dates(state: View, place: Place) -> None:
+    parts: list[Content] = [place.name(state.day), "　", place.asked.name]
+    if place.asked.opens and place.asked.opens > state.day:
+        parts.append(f"　{day_words(place.asked.opens)}に始まります")
+    if place.asked.assumption:
         parts += ["　", tag("span", "想定の日程です", "assumed")]
-    return join(parts)
+    if person().is_staff:
+        parts += ["　", tag("b", "代理登録"), "(ここで入れた回答には、事務局が入力したことが付きます)"]
+    show(tag("div", join(parts), "meta"))
 
 
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日({'月火水木金土日'[day.weekday()]})"
+def _due(state: View, place: Place) -> str:
+    """「主管課への期限10月3日(金)17時(あと9日)」."""
+    if place.due is None:
+        return "期限は未設定です"
+    lead_too = place.division_id or place.is_lead(state)
+    days = (place.due - state.day).days
+    left = f"あと{days}日" if days > 0 else "今日まで" if days == 0 else f"期限を{-days}日過ぎています"
+    return f"{place.whom + 'への' if lead_too else ''}期限{day_words(place.due, place.asked.due_hour)}({left})"
 
 
-def _left(due: date, today: date) -> str:
-    days = (due - today).days
-    return f"あと{days}日" if days > 0 else "今日まで" if days == 0 else f"期限を{-days}日過ぎています"
-
-
-def _lead(owed: int, current: StoredReturn | None) -> Content:
-    said = f"回答いただく指標は{owed}件。"
+def _lead(
+    state: View, place: Place, current: StoredReturn | None, questions: int, *, just_now: bool = False
+) -> Content:
+    """Where one stands. A receipt just shown has said already until when the answer can be replaced."""
+    count, answered = len(place.indicators(state)), answered_row(state, place)
+    if answered is None:
+        said: list[Content] = [f"回答いただく指標は{count}件、{_due(state, place)}。"]
+    else:
+        said = [f"回答いただく指標は{count}件。"]
     if current is None:
-        return said
-    if current.state is ReturnState.SENT:
-        return join([said, tag("b", "回答は受け付けました"), "。期限までは、直した様式を入れ直すと差し替えられます。"])
-    fix = sum(i.severity == "fix" for i in current.open)
-    ask = len(current.open) - fix
+        return join(said)
+    if questions:
+        said += [tag("b", f"修正依頼が{questions}件あります"), "。"]
+    on = _on(answered)
+    if current.state in (ReturnState.SENT, ReturnState.PASSED):
+        said += _received(state, place, current, on, questions)
+        whole = len(current.confirmed) >= len(current.reading.answers)
+        settled = just_now or questions or whole or state.snapshot.closed_at(place.asked.id) is not None
+        return join(said if settled else [*said, until_words(place.asked, state.as_of or now(), place.due)])
+    if answered is not None:
+        said += [tag("b", f"回答済({on})"), "。"]
+    if current.state is not ReturnState.DRAFT:
+        return join([*said, "表示している下書きは、後から入った様式に", tag("b", "差し替えられています"), "。"])
+    if answered is not None:
+        said.append("差替えの下書きがあります。")
+    return join([*said, *_still(place, current, questions)])
+
+
+def _on(answered: pd.Series | None) -> str:
+    if answered is None:
+        return ""
+    moment = answered["sent_at"] if answered["state"] == ReturnState.SENT else answered["passed_at"]
+    return f"{moment.month}月{moment.day}日"
+
+
+def _received(state: View, place: Place, current: StoredReturn, on: str, questions: int) -> list[Content]:
+    """How far an answer has come: received, looked at, approved."""
+    if place.division_id:
+        said: list[Content] = [tag("b", f"主管課へ回答しました({on})"), "。"]
+    else:
+        said = [tag("b", f"回答は受け付けました({on})"), "。"]
+        if questions:
+            return said
+        wanted = {i.id for i in place.indicators(state)} & {a.indicator_id for a in current.reading.answers}
+        done = len(wanted & set(current.confirmed))
+        if wanted and done == len(wanted):
+            return [*said, tag("b", f"{done}件すべて確認済です"), "。"]
+        said.append(f"確認済{done}件、未確認{len(wanted) - done}件。" if done else "事務局の確認を待っています。")
+    return said
+
+
+def _still(place: Place, draft: StoredReturn, questions: int) -> list[Content]:
+    """What is still to be done about a draft."""
+    fix = sum(i.severity == "fix" for i in draft.open)
+    ask = len(draft.open) - fix
     if not fix and not ask:
-        return join([said, tag("b", "すべて取り込めます"), "。③で送ってください。"])
+        return [] if questions else [tag("b", "すべて取り込めます"), f"。③で{place.whom}へ回答してください。"]
     words = "、".join(w for w in (f"{ask}件は確認" if ask else "", f"{fix}件は修正" if fix else "") if w)
-    return join([said, tag("b", words), "してください。確かめ終わった欄は下書きとして保存しています。"])
+    return [tag("b", words), "してください。確かめ終わった欄は下書きとして保存しています。"]
 
 
-def _take_form(state: View, department: Department, asked: Round) -> None:
-    def make() -> bytes:
-        return make_form(state.snapshot, asked.id, department.id, day=now().date())[1]
+def _closed(day: date, *, late: bool) -> None:
+    said: list[Content] = [tag("b", f"この照会は{day.month}月{day.day}日に締め切りました。")]
+    if late:
+        said.append("様式は受け付けていません。値を直す必要があるときは、事務局に連絡してください。")
+    else:
+        said.append("直すときは、理由を添えた新しい値になります。締切り時点の値は、そのまま残ります。")
+    show(tag("div", join(said), "notice"))
 
-    name = form_filename(state.snapshot.brief(state.day), asked.id, department.id)
-    st.download_button("① 回答様式を受け取る", make, name, XLSX, key="take-form", on_click="ignore")
-    show(Markup('<div class="meta">前回の値と説明を入れた、この部局だけの様式です。</div>'))
+
+# --- the three steps -----------------------------------------------------------------------------------------------
+
+
+def _steps(state: View, place: Place, current: StoredReturn | None, *, asked_back: bool) -> None:
+    """① and ②; out of the way where the 課 answer, where all is answered already, or where something is asked back."""
+    answered = current is not None and current.state in (ReturnState.SENT, ReturnState.PASSED)
+    if answered or asked_back:
+        with st.expander("差し替える・直す", key="steps"):
+            if answered and current is not None and st.button("この画面で直す", key="revise-all"):
+                revise(place, current)
+            _forms(state, place)
+    elif place.is_lead(state):
+        with st.expander("部局全体の様式で回答する", key="steps"):
+            _forms(state, place)
+    else:
+        _forms(state, place)
+
+
+def _forms(state: View, place: Place) -> None:
+    ours, plan_id = desk(), state.plan.id
+    asked: Round = place.asked
+    department_id, division_id = place.department.id, place.division_id
+    name = form_filename(state.snapshot.brief(state.day), asked.id, department_id, division_id=division_id)
+    st.download_button(
+        "① 回答様式を受け取る",
+        lambda: ours.take_form(plan_id, asked.id, department_id, division_id)[1],
+        name,
+        XLSX,
+        key="take-form",
+        on_click="ignore",
+    )
+    whose = "この課" if division_id else "この部局"
+    show(Markup(f'<div class="meta">前回の値と説明を入れた、{whose}だけの様式です。</div>'))
+    upload_box(state, place)
+
+
+def _result(state: View, place: Place, current: StoredReturn | None, left: int, *, acting: bool) -> None:
+    if current is None:
+        if acting and not place.is_lead(state):
+            send_box(state, place, None)
+            empty(
+                "まだ回答様式が入っていません。①で受け取った様式に記入し、②に入れると、ここに1セルずつ確かめた結果が並びます。"
+            )
+        return
+    draft = current.state is ReturnState.DRAFT
+    st.header("確かめた結果" if draft or current.state is ReturnState.REPLACED else "回答した内容", anchor=False)
+    replaced_notice(state, place, current)
+    result_table(state, place, current)
+    if draft and acting:
+        mend_forms(state, current)
+        fill_boxes(state, place, current)
+        explanations(state, place, current)
+        settlement(state, place, current)
+        send_box(state, place, current, left)
+    elif current.state is not ReturnState.REPLACED:
+        settlement(state, place, current)

@@ -251,7 +251,9 @@ def all_text(data: bytes) -> bytes:
 
 def cached(data: bytes, result: str) -> bytes:
     """Give every formula of the form a stored result, which openpyxl itself never writes."""
-    return patch(data, "sheet2.xml", lambda xml: re.sub(rb"(</f>)<v ?/>", rb"\1<v>" + result.encode() + rb"</v>", xml))
+    return patch(
+        data, "sheet2.xml", lambda xml: re.sub(rb"(</f>)<v(?: ?/>|></v>)", rb"\1<v>" + result.encode() + rb"</v>", xml)
+    )
 
 
 def patch(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:

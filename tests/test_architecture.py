@@ -126,3 +126,24 @@ def test_the_top_level_holds_what_was_agreed_and_tooling():
     agreed = {"app.py", "pages", "data", "kpi", "loaders", "tests", "requirements.txt", "README.md"}
     tooling = {"pyproject.toml", "requirements-dev.txt", ".streamlit", ".ci", ".gitignore", "CHANGELOG.md"}
     assert {name.split("/")[0] for name in listed} <= agreed | tooling
+
+
+#: What changes the store. Only its own package, the service beneath the desk and the desk itself may call these.
+_WRITES = {
+    "save_return", "save_returns", "mend", "send", "send_all", "discard", "pass_on", "join", "revise", "take",
+    "change_plan", "open_round", "close_round", "confirm", "ask_back", "propose", "decide_card", "decide",
+    "set_publication", "set_membership", "remove_membership", "remove_samples", "restore",
+}  # fmt: skip
+_TAKING = {"take_return", "take_upload", "take_files", "mend_return", "send_returns", "load_samples"}
+
+
+@pytest.mark.parametrize("path", [ROOT / "loaders" / "cli.py"], ids=case)
+def test_commands_write_through_the_desk_alone(path):
+    calls = [
+        (ast.unparse(node.func.value), node.func.attr)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    writes = [(whose, name) for whose, name in calls if name in _WRITES | _TAKING and not whose.startswith("'")]
+    assert writes
+    assert all(whose == "desk" or whose.startswith("_desk(") for whose, _ in writes), writes

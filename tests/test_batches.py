@@ -51,7 +51,7 @@ def test_a_return_of_any_length_comes_back_as_it_was(store, count):
 
 
 def test_returns_sent_together_end_as_those_sent_one_by_one(store, tmp_path):
-    """The second sets what the first has set already, and corrects what the first has said: it must see the first."""
+    """The third corrects what the first has said, and proposes something else: it must see the first."""
     new = [
         NewReturn(reading(rate(61.0), answer(UNSET, baseline=10.0)), b"1", "a.xlsx"),
         NewReturn(reading(answer(COUNT, value=3.0, period="FY2024"), department=TRADE), b"2", "b.xlsx"),
@@ -76,7 +76,8 @@ def test_returns_sent_together_end_as_those_sent_one_by_one(store, tmp_path):
     assert told == ids
     assert store.snapshot("tiny").observations.equals(other.snapshot("tiny").observations)
     assert store.snapshot("tiny").cards == other.snapshot("tiny").cards
-    assert store.snapshot("tiny").cards[UNSET].baseline == 10.0
+    assert store.snapshot("tiny").proposals.equals(other.snapshot("tiny").proposals)
+    assert list(store.snapshot("tiny").proposals["document"]) == ['{"baseline":10.0}', '{"baseline":12.0}']
     corrected = store.snapshot("tiny").observations.query("correction_kind == 'error'")
     assert list(corrected["period"]) == ["FY2024"]
 

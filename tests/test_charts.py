@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from kpi.charts.comparison import gaps, history, ranking
 from kpi.charts.house import ACTUAL, BAND, FONT, INK, NATION, number_axis, period_axis, spread
-from kpi.charts.trajectory import Point, Story, domain, trajectory
+from kpi.charts.placing import Box, place, samples, text_width
+from kpi.charts.story import Point, Story, domain, time_span
+from kpi.charts.trajectory import trajectory
 from kpi.period import Period
 
 FY = {year: Period("FY", year) for year in range(2018, 2030)}
@@ -150,13 +152,13 @@ def test_a_baseline_at_or_after_the_first_value_does_not_bend_the_line_back():
 
 def test_labels_stand_beside_the_lines_and_no_legend_far_away():
     drawn = spec(trajectory(full_story()))
-    assert {w for w, *_ in words(drawn)} == {"目標 80%", "単純延長", "65%(未確認)", "全国 61%", "現状値 55%"}
+    assert {w for w, *_ in words(drawn)} == {"目標\n80%", "単純延長", "65%(未確認)", "全国 61%", "現状値 55%"}
     assert drawn["config"]["legend"] == {"disable": True}
 
 
 def test_the_small_chart_says_less_and_keeps_the_grammar():
     big, small = spec(trajectory(full_story())), spec(trajectory(full_story(), height=150, compact=True))
-    assert {w for w, *_ in words(small)} == {"目標 80%", "65%", "全国"}
+    assert {w for w, *_ in words(small)} == {"目標\n80%", "65%", "全国"}
     kinds = [[(la["mark"]["type"], la["mark"].get("strokeDash")) for la in d["layer"]] for d in (big, small)]
     assert [k for k in kinds[0] if k[0] != "text"] == [k for k in kinds[1] if k[0] != "text"]
     assert small["height"] == 150
@@ -170,14 +172,92 @@ def test_target_and_extension_keep_their_words_apart_where_they_meet(end):
     drawn = spec(trajectory(told, height=300))
     at = {w: value for w, value, _ in words(drawn)}
     low, high = drawn["layer"][-1]["encoding"]["y"]["scale"]["domain"]
-    pixels = abs(at["目標 80%"] - at["単純延長"]) / (high - low) * 300
-    assert pixels >= 16.9
+    pixels = abs(at["目標\n80%"] - at["単純延長"]) / (high - low) * (300 - 58)
+    assert pixels >= 23.9  # a word of two lines and one of one, 16 pixels a line
 
 
-def test_the_last_value_is_written_on_the_side_away_from_the_planned_line():
-    over = {w: dy for w, _, dy in words(spec(trajectory(full_story())))}
-    under = {w: dy for w, _, dy in words(spec(trajectory(full_story(actual=(point(2024, 56.0),)))))}
-    assert over["65%(未確認)"] < 0 < under["56%"]
+def offsets(drawn):
+    """How far from its point each word inside the drawing stands: {word: ((narrow dx, dy), (wide dx, dy))}."""
+    found = {}
+    for layer in marks(drawn, "text"):
+        if isinstance(layer["mark"].get("dx"), dict):
+            dx, dy = (re.fullmatch(r"width < \d+ \? (-?\d+) : (-?\d+)", layer["mark"][k]["expr"]) for k in ("dx", "dy"))
+            found[layer["rows"][0]["label"]] = tuple((int(dx[n]), int(dy[n])) for n in (1, 2))
+    return found
+
+
+def test_a_narrow_drawing_leaves_out_that_a_value_is_unconfirmed():
+    drawn = spec(trajectory(full_story()))
+    (last,) = [layer for layer in marks(drawn, "text") if layer["rows"][0]["label"] == "65%(未確認)"]
+    assert last["rows"][0]["short"] == "65%"
+    assert last["encoding"]["text"]["condition"] == {"test": "width < 320", "value": {"expr": "datum.short"}}
+
+
+@pytest.mark.parametrize("value", [41_300_000.0, 47_900_000.0, 36_100_000.0])
+def test_no_word_inside_the_drawing_reaches_over_the_value_axis_however_early_its_point(value):
+    brief = f"{value / 1e4:,.0f}万枚"
+    told = Story(
+        "枚",
+        actual=(Point(FY[2023], value, brief, "未確認"),),
+        baseline=Point(FY[2022], 48_200_000.0, "4,820万枚"),
+        target=Point(FY[2028], 36_000_000.0, "3,600万枚"),
+        path=(Point(FY[2022], 48_200_000.0, ""), Point(FY[2028], 36_000_000.0, "")),
+    )
+    left, right = time_span(told)
+    for (narrow, wide), period in zip(offsets(spec(trajectory(told))).values(), (FY[2023], FY[2022]), strict=True):
+        share = (period.position - left) / (right - left)
+        assert narrow[0] + share * 205 >= -1
+        assert wide[0] + share * 440 >= -1
+
+
+def test_a_chart_without_the_prefecture_says_so_and_names_the_nation_s_line():
+    only = spec(trajectory(Story("%", nation=(point(2022, 58.0), point(2024, 61.0)))))
+    assert only["title"]["text"] == "県の値はまだありません(全国のみ)"
+    assert {w for w, *_ in words(only)} == {"全国 61%"}
+    planned = spec(trajectory(full_story(actual=(), outlook=())))
+    assert planned["title"]["text"] == "県の実績値はまだありません"
+    assert "title" not in spec(trajectory(full_story()))
+
+
+def test_the_axis_of_time_has_ticks_under_the_first_values_of_another_kind_too():
+    told = Story("%", nation=(Point(Period.parse("2020-03-01"), 60.0, "60%"),), span=(FY[2023], FY[2028]))
+    ticks = spec(trajectory(told, compact=False))["layer"][0]["encoding"]["x"]["axis"]["values"]
+    assert min(ticks) < FY[2022].position
+
+
+# --- words beside points ---
+
+
+def test_a_word_stands_over_its_point_where_nothing_is_in_the_way():
+    box = place((100.0, 100.0), "65%", taken=(), drawn=(), frame=(300.0, 200.0))
+    assert box.middle < 100 - box.height / 2
+    assert box.left <= 100 <= box.left + box.width
+
+
+def test_a_word_moves_off_lines_and_other_words():
+    rising = samples([(0.0, 200.0), (100.0, 100.0), (300.0, 60.0)])
+    first = place((100.0, 100.0), "1,234件", taken=(), drawn=rising, frame=(300.0, 220.0))
+    assert not any(first.holds(spot) for spot in rising)
+    second = place((104.0, 98.0), "全国 1,300件", taken=[first], drawn=rising, frame=(300.0, 220.0))
+    assert first.overlap(second) == 0
+    assert not any(second.holds(spot) for spot in rising)
+
+
+@given(st.floats(0, 205), st.floats(0, 240), st.text("0123456789,.%万件", min_size=1, max_size=9))
+def test_a_word_stays_inside_the_drawing_wherever_its_point_is(x, y, said):
+    frame = (285.0, 242.0)
+    assert place((x, y), said, taken=(), drawn=(), frame=frame).outside(frame) <= 0.001
+
+
+def test_the_width_of_a_word_is_that_of_its_widest_line():
+    assert text_width("目標\n3,600万枚") == text_width("3,600万枚") > text_width("目標")
+
+
+def test_samples_lie_close_enough_that_no_word_slips_between_them():
+    found = samples([(0.0, 0.0), (100.0, 30.0)])
+    assert max(abs(b[0] - a[0]) for a, b in pairwise(found)) < 7
+    assert samples([]) == []
+    assert Box(0.0, 0.0, 10.0).overlap(Box(20.0, 0.0, 10.0)) == 0
 
 
 def test_both_calendars_stand_on_the_axis_of_time():

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,7 +21,7 @@ import pandas as pd
 import pytest
 
 from kpi.collection import Mend, ReturnState
-from loaders import cli, service, terminal
+from loaders import cli, service, settings, terminal, usage
 from loaders.cells import open_book
 from loaders.form.writer import write_form
 from loaders.store import Snapshot, Store
@@ -33,7 +37,7 @@ def data(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "data"
     for name in ("plans", "benchmarks"):
         shutil.copytree(ROOT / "data" / name, folder / name)
-    monkeypatch.setattr(service, "now", lambda: NOW)
+    monkeypatch.setattr(settings, "now", lambda: NOW)
     return folder
 
 
@@ -267,3 +271,270 @@ def test_the_module_runs_as_a_program(data):
 def program(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "loaders", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+# --- the surroundings ---
+
+
+def test_commands_and_screens_take_folder_and_day_from_the_same_settings(data, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setenv("KPI_DATA", str(data))
+    monkeypatch.setenv("KPI_TODAY", "2025-10-01")
+    out = io.StringIO()
+    assert cli.main(["status"], out) == cli.GOOD
+    assert str(data / "kpi.duckdb") in out.getvalue()
+    assert "令和6年度実績照会" in out.getvalue()
+    assert "令和7年度実績照会" not in out.getvalue()  # it opens in 2026
+    code = "from pages.parts import clock, snapshot; print(clock.today(), snapshot.DATA)"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["2025-10-01", str(data)]
+
+
+def test_an_option_goes_before_the_environment_and_an_empty_setting_is_none(data, monkeypatch, tmp_path):
+    monkeypatch.setenv("KPI_DATA", str(tmp_path / "none"))
+    assert run(data, "status")[0] == cli.GOOD
+    monkeypatch.setenv("KPI_DATA", "")
+    assert settings.data_folder() == ROOT / "data"
+
+
+def test_a_day_that_is_none_is_said(data, monkeypatch, capsys):
+    monkeypatch.undo()
+    monkeypatch.setenv("KPI_TODAY", "あした")
+    assert run(data, "status")[0] == cli.FAILED
+    assert "KPI_TODAY の「あした」は日付として読めません" in capsys.readouterr().err
+
+
+# --- names, places, states ---
+
+
+def test_shared_options_stand_before_or_behind_the_command(data, tmp_path):
+    own = tmp_path / "own.duckdb"
+    for arguments in (["--db", own, "init", "--data", data], ["init", "--data", data, "--db", own]):
+        out = io.StringIO()
+        assert cli.main([str(a) for a in arguments], out) == cli.GOOD
+        assert str(own) in out.getvalue()
+    assert not (data / "kpi.duckdb").exists()
+    assert cli.main(["--data", str(tmp_path / "none"), "status", "--data", str(data)], io.StringIO()) == cli.GOOD
+    assert cli.main(["status", "--data", str(data), "--plan", "ない"], io.StringIO()) == cli.FAILED
+
+
+def test_loading_takes_names_as_well_as_ids_and_tells_which_there_are(data, tmp_path, capsys):
+    found = snapshot(data)
+    department = found.plan.department(single(found))
+    book = openpyxl.load_workbook(io.BytesIO(form(data)))
+    for sheet in book.sheetnames:
+        if sheet != "KPI調査票":
+            del book[sheet]
+    book.save(tmp_path / "a.xlsx")
+    for option in ("--department", "--round"):
+        assert run(data, "load", tmp_path / "a.xlsx", option, "xx")[0] == cli.FAILED
+        said = capsys.readouterr().err
+        assert "「xx」がありません" in said
+        assert (department.name(DAY) if option == "--department" else "令和7年度実績照会") in said
+    assert snapshot(data).submissions.empty
+    asked = found.plan.round(ROUND)
+    names = ("--round", asked.name, "--department", department.name(DAY))
+    assert run(data, "load", tmp_path / "a.xlsx", *names)[0] != cli.FAILED
+    kept = snapshot(data).submissions.iloc[0]
+    assert (kept["round_id"], kept["department_id"]) == (ROUND, department.id)
+
+
+def test_a_later_draft_does_not_hide_what_was_sent(data, tmp_path):
+    folder = tmp_path / "fy2025"
+    folder.mkdir()
+    (folder / "一.xlsx").write_bytes(form(data))
+    run(data, "load", tmp_path / "fy2025", "--send")
+    (folder / "二.xlsx").write_bytes(form(data, value=41.0))
+    run(data, "load", folder / "二.xlsx")
+    line = next(line for line in run(data, "status")[1].splitlines() if "二.xlsx" in line)
+    assert "回答済・差替えの下書きあり" in line
+    run(data, "load", folder / "二.xlsx", "--send")
+    (line,) = (line for line in run(data, "status")[1].splitlines() if "回答済" in line)
+    assert "下書きあり" in line  # a file known already is not sent by loading it again
+
+
+def test_a_backup_replaces_nothing(data, tmp_path, capsys):
+    copy = tmp_path / "copy.duckdb"
+    assert run(data, "backup", copy)[0] == cli.GOOD
+    before = copy.stat()
+    code, out = run(data, "backup", copy)
+    assert (code, copy.stat()) == (cli.FAILED, before)
+    assert "すでにあります" in out
+    for command in ("backup", "rebuild"):
+        code, out = run(data, command, tmp_path / "typo" / "copy.duckdb")
+        assert code == cli.FAILED
+        assert "がありません" in out + capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_file_name_that_is_no_text_is_kept_readable(data, tmp_path):
+    folder = os.fsencode(tmp_path) + b"/in"
+    os.mkdir(folder)
+    try:
+        with open(folder + b"/\xff.xlsx", "wb") as book:
+            book.write(form(data))
+    except OSError:
+        pytest.skip("this file system knows no such names")
+    assert run(data, "load", tmp_path / "in")[0] == cli.GOOD
+    assert snapshot(data).submissions.iloc[0]["filename"] == "\N{REPLACEMENT CHARACTER}.xlsx"
+
+
+# --- nothing in English, no traceback ---
+
+
+def said_by(capsys, *arguments: object) -> tuple[int, str]:
+    """The exit code and all that a command prints."""
+    try:
+        code = cli.main([str(a) for a in arguments])
+    except SystemExit as end:
+        code = int(end.code)
+    told = capsys.readouterr()
+    return code, told.out + told.err
+
+
+def english(text: str, *names: str) -> set[str]:
+    """ASCII words of three letters or more that are no option, path, setting, command, and none of the names."""
+    left = re.sub(r"[!-~]*/[!-~]*|--?[a-z][a-z-]*|KPI_[A-Z]+", " ", text)
+    known = {"python", "loaders", *cli._COMMANDS, *(w for n in names for w in re.findall("[A-Za-z]+", n))}
+    return set(re.findall("[A-Za-z]{3,}", left)) - known
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (), ("nothing",), ("load",), ("load", "x", "--workers", "q"), ("load", "x", "--workers"), ("trace",),
+        ("load", "x", "--json=3"), ("status", "q", "--zz"), ("template", "--round"), ("--d", "x", "status"),
+        ("samples",), ("samples", "--load", "--remove"), ("export",), ("backup",), ("rebuild",), ("trace", "a", "b"),
+        ("--plan",), ("load", "x", "--workers", "0"), ("load", "x", "--workers", "-3"), ("--help=3",),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_wrong_command_is_answered_in_japanese(capsys, arguments):
+    code, said = said_by(capsys, *arguments)
+    assert code == cli.FAILED
+    assert re.search("[ぁ-ん]", said)
+    assert usage._UNKNOWN not in said  # each of these is known by its message
+    assert english(said, *arguments) == set()
+
+
+@pytest.mark.parametrize("command", ["", *cli._COMMANDS])
+def test_help_has_japanese_headings(capsys, command):
+    code, said = said_by(capsys, *filter(None, [command]), "--help")
+    assert code == 0
+    assert said.startswith("使い方: ")
+    assert english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel K7Q") == set()
+
+
+def test_words_of_argparse_that_nobody_knows_are_not_passed_on():
+    assert usage.said("argument --db: something new") == f"--db: {usage._UNKNOWN}"
+    assert usage.said("argument コマンド: invalid choice: 'lod', maybe you meant 'load'? (choose from init, load)") == (
+        "コマンド: 「lod」はありません。近いもの: load"
+    )
+    assert usage.said("invalid choice: 'a b' (choose from 'init', 'load')").endswith("選べるもの: init、load")
+
+
+@pytest.mark.parametrize("number", [None, *sorted(errno.errorcode)])
+def test_whatever_the_system_refuses_is_said_in_japanese(number):
+    said = usage.file_fault(OSError(number, "Some English words", "/data/x") if number else OSError("odd words"))
+    assert english(said) == set()
+    assert said.endswith("。")
+    assert ("/data/x" in said) == (number is not None)
+
+
+def test_what_cannot_be_done_is_said_in_japanese(data, tmp_path, capsys):
+    plan = snapshot(data).plan
+    names = [x.id for x in (*plan.departments, *plan.rounds)] + [plan.id]
+    (tmp_path / "a").write_bytes(b"x")
+    for arguments in (
+        ("load", tmp_path / "none"), ("load", tmp_path / "a"), ("load", tmp_path / "a", "--department", "xx"),
+        ("load", tmp_path / "a", "--round", "xx"), ("template", "-o", tmp_path / "no" / "x.xlsx"),
+        ("template", "-o", tmp_path / ("長" * 300)), ("export", tmp_path / "a"), ("export", tmp_path / "a" / "b"),
+        ("backup", tmp_path), ("backup", tmp_path / "a" / "b"), ("rebuild", tmp_path / "a"),
+        ("rebuild", tmp_path / "a" / "b"), ("status", "--db", tmp_path / "no" / "x"), ("verify", "--db", tmp_path),
+        ("status", "--plan", "xx"),
+    ):  # fmt: skip
+        code, said = said_by(capsys, *arguments, "--data", data)
+        assert code == cli.FAILED, arguments
+        assert re.search("[ぁ-ん]", said), arguments
+        assert english(said, *names, "xx", "xlsx xls CSV Excel") == set(), arguments
+
+
+# --- a store or a plan that cannot be read ---
+
+
+@contextmanager
+def no_rights() -> Iterator[None]:
+    """As somebody who may do nothing in the test's folder; where the user is no administrator, its mode says so."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are told by mode and user")
+def test_a_folder_without_rights_is_said(data, capsys):
+    assert run(data, "status")[0] == cli.GOOD
+    data.chmod(0)
+    try:
+        with no_rights():
+            for command in (["status"], ["init"], ["verify"]):
+                code, said = said_by(capsys, *command, "--data", data)
+                assert code == cli.FAILED
+                assert "権限がありません" in said
+                assert english(said) == set()
+    finally:
+        data.chmod(0o755)
+
+
+def test_without_a_plan_it_is_said_and_nothing_is_made(tmp_path, capsys):
+    empty, broken = tmp_path / "empty", tmp_path / "broken"
+    empty.mkdir()
+    for command in (
+        ["status"],
+        ["init"],
+        ["verify"],
+        ["trace", "x"],
+        ["samples", "--load"],
+        ["export", tmp_path / "o"],
+    ):
+        for folder in (empty, tmp_path / "none"):
+            code, said = said_by(capsys, *command, "--data", folder)
+            assert code == cli.FAILED
+            assert "がありません。" in said
+    assert list(tmp_path.iterdir()) == [empty]
+    assert list(empty.iterdir()) == []
+    (broken / "plans" / "p").mkdir(parents=True)
+    (broken / "plans" / "p" / "plan.toml").write_text("x = [", encoding="utf-8")
+    for command in ("status", "init"):
+        code, said = said_by(capsys, command, "--data", broken)
+        assert code == cli.FAILED
+        assert "p/plan.toml" in said
+        assert "読める計画がありません" in said
+
+
+def test_a_damaged_store_is_said_by_every_command(data, tmp_path, capsys):
+    (data / "kpi.duckdb").write_bytes(b"rubbish " * 5000)
+    commands = (
+        ["init"], ["status"], ["verify"], ["trace", "x"], ["export", tmp_path / "o"], ["template"], ["load", data],
+        ["samples", "--remove"], ["backup", tmp_path / "b"], ["rebuild", tmp_path / "r"],
+    )  # fmt: skip
+    for command in commands:
+        code, said = said_by(capsys, *command, "--data", data)
+        assert code == cli.FAILED
+        assert "壊れている" in said
+        assert english(said, "kpi.duckdb") == set()
+
+
+def test_a_store_cut_short_is_said(data, capsys):
+    run(data, "init")
+    path = data / "kpi.duckdb"
+    whole = path.read_bytes()
+    for share in (0.25, 0.5, 0.75):
+        path.write_bytes(whole[: int(len(whole) * share)])
+        code, said = said_by(capsys, "status", "--data", data)
+        assert code == cli.FAILED
+        assert "壊れている" in said

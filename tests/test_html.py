@@ -7,7 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.status import STATUSES
-from pages.parts.html import Column, Group, Markup, badge, bullet, changed, join, link, status_bar, table, tag, text
+from pages.parts.html import (
+    Column,
+    Group,
+    Markup,
+    badge,
+    bullet,
+    changed,
+    formula,
+    join,
+    link,
+    status_bar,
+    table,
+    tag,
+    text,
+)
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -221,3 +235,28 @@ def test_nothing_ever_leaves_the_bullet(progress, planned):
 
 def test_the_bullet_says_in_words_what_it_shows():
     assert Seen(bullet(0.5, 0.5, "進捗率50%、順調")).all("aria-label") == ["進捗率50%、順調"]
+
+
+@pytest.mark.parametrize(
+    ("written", "pieces"),
+    [
+        ("(41,300,000−48,200,000)÷(36,000,000−48,200,000)",
+         ["(41,300,000−", "48,200,000)÷", "(36,000,000−", "48,200,000)"]),
+        ("((−3.3)−5)÷2年", ["((−3.3)−", "5)÷", "2年"]),
+        ("56.6%÷50.0%", ["56.6%÷", "50.0%"]),
+    ],
+)  # fmt: skip
+def test_a_formula_breaks_after_its_operators_and_never_in_a_number_or_after_a_sign(written, pieces):
+    found = str(formula(written)).removeprefix('<small class="formula">').removesuffix("</small>")
+    assert found.split("<wbr>") == [f"<span>{piece}</span>" for piece in pieces]
+
+
+def test_a_sentence_in_a_formula_s_place_breaks_like_any_other():
+    assert str(formula("R6の目安値を通る計画線")) == "<small>R6の目安値を通る計画線</small>"
+
+
+@pytest.mark.parametrize("bad", HOSTILE)
+def test_hostile_text_in_a_formula_stays_text(bad):
+    seen = Seen(str(formula(f"1÷{bad}")).replace("<wbr>", ""))
+    assert set(seen.elements) == {"small", "span"}
+    assert seen.text == f"1÷{bad}"

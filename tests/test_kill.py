@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import subprocess
@@ -14,21 +15,23 @@ from pathlib import Path
 
 import pytest
 
-from loaders.store import Store
+from loaders.store import Snapshot, Store
 from tests.storekit import new_store
 
 ROOT = Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("KPI_KILLS", "15"))
 
-#: Saves, mends, sends and discards without pause and tells of each when it is reported as done.
+#: Saves, mends, sends, discards, confirms, decides and loads without pause; tells of each when it is reported as done.
 WORKER = """
 import sys
 from pathlib import Path
+from random import Random
 from kpi.collection import Mend
-from loaders.store import Store
-from tests.factory import COUNT, RATE
+from loaders.store import NewReturn, Store
+from tests.factory import AGRI, COUNT, RATE, TRADE
 from tests.storekit import answer, later, reading
 
+chance = Random()
 store, run = Store(Path(sys.argv[1])), sys.argv[2]
 print("ready", flush=True)
 for number in range(10_000):
@@ -44,36 +47,70 @@ for number in range(10_000):
         continue
     receipt = store.send(saved.submission_id, by=run, at=later(1))
     print("sent", name, saved.submission_id, *(c for codes in receipt.codes.values() for c in codes), flush=True)
+    assert store.confirm(saved.submission_id, [RATE], by=run, at=later(2)) == ()
+    print("confirmed", name, saved.submission_id, flush=True)
+    proposal = store.propose("tiny", COUNT, {"target": 3000.0 + chance.random()}, "見直し", by=run, at=later(3))
+    print("proposed", name, proposal, flush=True)
+    assert store.decide_card(proposal, True, later(3).date(), by="別の人", at=later(4)) == ()
+    print("decided", name, proposal, flush=True)
+    many = [NewReturn(reading(*said, department=d), f"{name}-{d}".encode(), f"{name}-{d}") for d in (TRADE, AGRI)]
+    for one, kept in zip(many, store.save_returns(many, by=run, at=later(5)), strict=True):
+        print("loaded", one.filename, kept.submission_id, flush=True)
 """
 
 
-def run_and_kill(path: Path, run: str, after: float) -> list[list[str]]:
+def run_and_kill(path: Path, run: str, reports: int, after: float) -> list[list[str]]:
     """What the worker reported before it was killed."""
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER, str(path), run], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert worker.stdout is not None
     assert worker.stdout.readline() == "ready\n"
+    seen = [worker.stdout.readline() for _ in range(reports)]  # not by the clock alone: a busy machine is slow
     time.sleep(after)
     worker.kill()
-    out, _ = worker.communicate()
+    rest, _ = worker.communicate()
+    out = "".join(seen) + rest
     whole = out[: out.rfind("\n") + 1]  # a line cut short was not a report
     return [line.split() for line in whole.splitlines()]
 
 
 def check(store: Store, reported: list[list[str]]) -> None:
-    submissions = store.snapshot("tiny").submissions.set_index("submission_id")
-    for what, name, submission, *codes in reported:
-        assert submissions.loc[submission, "filename"] == name
-        stored = store.submission(submission)
-        assert store.workbook(stored.sha256) == (name, name.encode() * 2000)
+    snapshot = store.snapshot("tiny")
+    submissions = snapshot.submissions.set_index("submission_id")
+    proposals = snapshot.proposals.set_index("proposal_id")["state"]
+    confirmed = set(snapshot.observations[snapshot.observations["review"] == "confirmed"]["submission_id"])
+    newest = max((s for what, _, s, *_ in reported if what == "confirmed"), default="")
+    later_sent = any(what == "sent" and s > newest for what, _, s, *_ in reported)
+    log = store.log()
+    logged = set(zip(log["kind"], log["subject"], strict=True))
+    for what, name, subject, *codes in reported:
+        assert (_KINDS[what], subject) in logged
+        if what in ("proposed", "decided"):
+            assert proposals[subject] == ("accepted" if what == "decided" else proposals[subject])
+            continue
+        assert submissions.loc[subject, "filename"] == name
         if what == "mended":
+            stored = store.submission(subject)
+            assert store.workbook(stored.sha256) == (name, name.encode() * 2000)
             assert len(stored.mends) == 1
         if what == "discarded":
-            assert submissions.loc[submission, "state"] == "discarded"
+            assert submissions.loc[subject, "state"] == "discarded"
         if what == "sent":
-            assert submissions.loc[submission, "state"] == "sent"
-            assert all(store.trace(code)[0].submission_id == submission for code in codes)
+            assert submissions.loc[subject, "state"] == "sent"
+            assert all(store.trace(code)[0].submission_id == subject for code in codes)
+        if what == "confirmed" and subject == newest and not later_sent and _is_last(snapshot, subject):
+            assert subject in confirmed
+
+
+def _is_last(snapshot: Snapshot, subject: str) -> bool:
+    return bool((snapshot.observations["submission_id"] == subject).any())
+
+
+_KINDS = {
+    "saved": "save", "loaded": "save", "mended": "mend", "discarded": "discard", "sent": "send",
+    "confirmed": "confirm", "proposed": "propose_card", "decided": "card_decide",
+}  # fmt: skip
 
 
 def test_whatever_was_reported_as_saved_survives_a_kill(tmp_path):
@@ -81,7 +118,7 @@ def test_whatever_was_reported_as_saved_survives_a_kill(tmp_path):
     chance = random.Random(20261121)
     before, reported = store.revision(), 0
     for kill in range(KILLS):
-        told = run_and_kill(store.path, f"run{kill}", chance.uniform(0.02, 0.7))
+        told = run_and_kill(store.path, f"run{kill}", chance.randint(0, 9), chance.uniform(0.0, 0.1))
         fresh = Store(store.path)
         assert fresh.verify() == ()
         check(fresh, told)
@@ -107,3 +144,32 @@ def test_a_first_start_cut_short_is_simply_made_again(tmp_path, after):
     assert store.plan_ids() == ("tiny",)
     assert len(store.snapshot("tiny").values) == 3
     assert store.verify() == ()
+
+
+#: Opens a store of version 1 and says when that is done.
+OPENER = """
+import sys
+from loaders.store import Store
+
+print("ready", flush=True)
+Store(sys.argv[1]).plan_ids()
+print("migrated", flush=True)
+"""
+
+
+@pytest.mark.parametrize("kill", range(max(4, KILLS // 5)))
+def test_a_migration_cut_short_leaves_the_old_store_or_the_new_one(tmp_path, kill):
+    path = tmp_path / "kpi.duckdb"
+    path.write_bytes(gzip.decompress((ROOT / "tests/stores/v1.duckdb.gz").read_bytes()))
+    worker = subprocess.Popen([sys.executable, "-c", OPENER, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "ready\n"
+    time.sleep(random.Random(kill).uniform(0.0, 0.6))
+    worker.kill()
+    worker.communicate()
+    store = Store(path)
+    assert store.verify() == ()
+    assert set(store.snapshot("tiny").observations["value"]) == {61.5, 1400.0}
+    assert store.log(kind="migrate").shape[0] == 1
+    assert not list(tmp_path.glob("*.migrating*"))
+    assert list(tmp_path.glob("kpi.duckdb.v1-*.bak"))

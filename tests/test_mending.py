@@ -144,8 +144,10 @@ def test_a_word_without_a_reason_answers_nothing(store):
 
 def test_a_fault_of_the_whole_file_stays_whatever_is_said(store):
     one = draft(store, question(Severity.FIX))
-    store.mend(one, [Mend("", "test.asked", None, "確かめた")], by="x", at=later(2))
+    (refused,) = store.mend(one, [Mend("", "test.asked", None, "確かめた")], by="x", at=later(2))
+    assert refused.message == "様式全体についての要修正は、画面での確認では済みません。"
     stored = store.submission(one)
+    assert stored.mends == ()
     assert [i.code for i in stored.open] == ["test.asked"]
     assert not stored.can_send
     assert not isinstance(store.send(one, by="x", at=later(3)), Receipt)
@@ -196,6 +198,13 @@ def test_a_question_about_an_indicator_always_has_a_way(severity, understood, ke
     if severity is Severity.FIX:
         assert "このままで正しい" not in ways
         assert "確かめた(理由を入れる)" not in ways
+
+
+def test_a_targets_round_never_offers_to_have_no_result():
+    for key in ("row", "value"):
+        one = question(Severity.ASK, RATE, key)
+        assert "今回は実績なし(理由を選ぶ)" in _ways(one, understood=False)
+        assert "今回は実績なし(理由を選ぶ)" not in _ways(one, False, "targets")
 
 
 def test_an_issues_own_choices_come_first():

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import pages.parts.snapshot
 import pages.parts.start
+import pages.parts.storage
 from loaders.service import load_samples, make_form, open_store
 from loaders.store import StoreBusy
 
@@ -45,7 +46,7 @@ def use(monkeypatch):
     def over(data):
         forget()
         monkeypatch.setenv("KPI_TODAY", DAY)
-        for module in (pages.parts.snapshot, pages.parts.start):
+        for module in (pages.parts.storage, pages.parts.snapshot, pages.parts.start):
             monkeypatch.setattr(module, "DATA", data)
         return data
 
@@ -130,7 +131,9 @@ def said(at):
         elif node.type == "dataframe":
             table = node.value
             texts += [str(c) for c in table.columns]
-            texts += [v for c in table.columns for v in table[c] if isinstance(v, str)]
+            # A figure's number that leads to its origin is read as the number alone.
+            cells = [v for c in table.columns for v in table[c] if isinstance(v, str)]
+            texts += [re.sub(r"^origin\?.*figure=", "", v) for v in cells]
         elif node.type in ("selectbox", "radio"):
             texts += list(node.options)
         elif isinstance(getattr(node, "value", None), str):
@@ -309,23 +312,36 @@ def test_the_first_sentences(samples):
 # --- an empty plan ----------------------------------------------------------------------------------------------
 
 
-def test_an_empty_plan_says_what_is_unset_and_who_can_set_it(empty):
+def test_an_empty_plan_says_once_what_is_missing_and_what_to_do(empty):
     at = run("overview")
     told = "".join(said(at))
     assert "部局の回答はまだ1件もありません" in told
-    assert "回答はまだありません" in told
-    assert "未設定" in told
-    assert "比べられる前回の回答がまだありません。" in told
+    assert "目標値等設定照会で、19指標の現状値と目標値を各部局に回答していただきます。" in told
+    assert "令和7年度実績照会(期限 11月30日)で、R7の実績値を回答していただきます。" in told
+    assert "未回答" not in told
+    assert told.count("未設定です") == 1
     one = run("indicator", indicator="labor-productivity")
     assert "現状値と目標値が未設定です。総合政策部の回答様式(目標値等設定照会)で設定できます。" in said(one)
     assert "回答がまだないため、出所はありません。" in said(one)
 
 
+def test_an_empty_overview_leads_each_department_to_its_own_form(empty):
+    page = html(run("overview"))
+    assert 'href="submit?department=land&amp;round=targets"' in page
+    assert 'href="submit?round=fy2025"' in page
+    assert len(re.findall(r'href="indicator\?indicator=', page)) == 19
+
+
+def test_a_chart_of_the_nation_alone_says_that_the_prefecture_is_not_in_it(empty):
+    at = run("indicator", indicator="teacher-ict")
+    (told,) = [node.proto.alt for node in everything(at) if getattr(getattr(node, "proto", None), "spec", "")]
+    assert "県の値はまだありません(全国のみ)。全国は" in told
+
+
 def test_an_empty_plan_shows_no_number_for_what_is_unset(empty):
-    cells = re.findall(r'<td class="num" data-label="(?:現状値|今回|目標)">(.*?)</td>', html(run("overview")))
-    assert len(cells) == 19 * 3
-    values = ["".join(Words(re.sub(r"<small>.*?</small>", "", cell)).found) for cell in cells]
-    assert set(values) == {"未設定", "―"}
+    page = html(run("overview"))
+    assert "→目標" not in page
+    assert not re.search(r'data-label="(?:現状値|今回|目標|進捗率)"', page)
 
 
 def test_whoever_starts_empty_is_not_asked_again(empty):
@@ -359,8 +375,11 @@ def test_samples_are_marked_wherever_they_show(samples):
 
 
 def test_values_nobody_has_confirmed_are_marked(samples):
-    assert html(run("overview")).count('<span class="unconfirmed">未確認</span>') >= 10
-    assert "未確認" in said(run("indicator", indicator="dx-support"))
+    rows = re.findall(r"<tr>.*?</tr>", html(run("overview")))
+    marked = {"unconfirmed" in row for row in rows if "indicator=" in row}
+    assert marked == {True, False}  # the samples hold both
+    one = next(re.search(r"indicator=([\w-]+)", row).group(1) for row in rows if "unconfirmed" in row)
+    assert "未確認" in said(run("indicator", indicator=one))
 
 
 def test_every_number_stands_with_its_unit(samples):
@@ -370,7 +389,7 @@ def test_every_number_stands_with_its_unit(samples):
     rows = re.findall(r"<tr><th scope=\"row\">.*?indicator=([\w-]+)\".*?</tr>", html(at))
     assert len(set(rows)) == 19
     for row in re.findall(r"<tr>.*?</tr>", html(at)):
-        cells = re.findall(r'data-label="(?:現状値|今回|目標)"><[^>]*>(.*?)</', row)
+        cells = re.findall(r'data-label="(?:現状値|今回|目標)"><[^>]*>(?:<a [^>]*>)?(.*?)</', row)
         if not cells:
             continue
         unit = plan.indicator(re.search(r"indicator=([\w-]+)", row).group(1)).unit.replace("％", "%")
@@ -384,7 +403,8 @@ def test_a_figure_leads_to_its_cell_and_its_original(samples):
     at = run("indicator", indicator="dx-support")
     told = "".join(said(at))
     assert re.search(r"サンプル_令和7年度実績照会_商工労働部\.xlsx　KPI調査票![A-Z]+\d+", told)
-    assert "原本を受け取る" in told
+    code = re.search(r"origin\?figure=([0-9A-Z]{3}-\d{4})", html(at))[1]
+    assert "原本を受け取る" in "".join(said(run("origin", figure=code)))
 
 
 def test_a_file_is_called_by_its_own_name_without_a_folder(samples):

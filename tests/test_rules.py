@@ -144,6 +144,13 @@ def test_target_on_the_wrong_side_is_asked_in_a_targets_round() -> None:
     assert check_one(UNSET, round_id=TARGETS_ROUND, **(given | {"target": 9.0})) == ()
 
 
+def test_a_blank_row_of_a_targets_round_is_asked_about_what_that_form_has() -> None:
+    (issue,) = check_one(UNSET, round_id=TARGETS_ROUND, period=None, baseline=None, target=None)
+    assert issue.code == "answer.none_targets"
+    assert "現状値・目標値" in issue.advice
+    assert "実績がない理由" not in issue.message + issue.advice
+
+
 def test_a_baseline_without_its_period_is_asked() -> None:
     issues = check_one(UNSET, round_id=TARGETS_ROUND, baseline=5.0, target=9.0, period=None)
     assert codes(issues) == {"baseline.no_period"}

@@ -15,7 +15,7 @@ from kpi.issue import Choice, Severity
 from kpi.period import Period
 from loaders.store import Receipt, Store, StoreBusy, StoreDamaged
 from loaders.store.sending import short_code
-from tests.factory import COUNT, PAPER, RATE, ROUND, TRADE, UNSET, tiny_plan
+from tests.factory import COUNT, PAPER, RATE, TRADE, UNSET, tiny_plan
 from tests.storekit import AT, answer, figures, issue, later, new_store, read_back, reading, save_and_send
 
 
@@ -317,27 +317,44 @@ def test_an_indicator_the_file_left_out_can_be_answered_on_the_page(store):
 # --- cards from returns ---
 
 
-def test_a_return_sets_what_is_unset_and_only_that(store):
+def proposals(store: Store, state: str = "open"):
+    found = store.snapshot("tiny").proposals
+    return found[found["state"] == state]
+
+
+def accept_all(store: Store, hours: float, by: str = "事務局 次郎"):
+    for proposal_id in proposals(store)["proposal_id"]:
+        assert store.decide_card(proposal_id, True, later(hours).date(), by=by, at=later(hours)) == ()
+
+
+def test_a_return_changes_no_card_and_proposes_what_it_says_otherwise(store):
     facts = {"baseline": 10.0, "baseline_period": "FY2023", "target": 50.0, "target_period": "FY2028"}
-    one = reading(answer(UNSET, **facts), answer(RATE, baseline=1.0, target=2.0), round_id="targets")
+    one = reading(answer(UNSET, **facts), answer(RATE, baseline=1.0, target=100.0), round_id="targets")
     save_and_send(store, one, b"1", later(1))
-    card = store.snapshot("tiny").cards[UNSET]
-    assert (card.baseline, card.target, card.version) == (10.0, 50.0, 2)
-    assert (card.baseline_period, card.target_period) == (Period("FY", 2023), Period("FY", 2028))
-    assert "回答による設定" in card.reason
-    assert store.snapshot("tiny").cards[RATE] == tiny_plan().card(RATE)
-    assert store.snapshot("tiny", as_of=later(0.5)).cards[UNSET] == tiny_plan().card(UNSET)
+    assert tuple(store.snapshot("tiny").cards.values()) == tiny_plan().cards
+    assert list(proposals(store)["indicator_id"]) == [UNSET, RATE]
+    assert proposals(store).iloc[1]["document"] == '{"baseline":1.0}'  # the target is what the card says already
+    accept_all(store, 2)
+    now, then = store.snapshot("tiny").cards, store.snapshot("tiny", as_of=later(1.5)).cards
+    assert (now[UNSET].baseline, now[UNSET].target, now[UNSET].version) == (10.0, 50.0, 2)
+    assert (now[UNSET].baseline_period, now[UNSET].target_period) == (Period("FY", 2023), Period("FY", 2028))
+    assert (now[RATE].baseline, now[RATE].reason) == (1.0, "現状値: 当初42.5%→変更後1.0%(R7.9.10本部決定)")
+    assert then[UNSET] == tiny_plan().card(UNSET)
+    assert store.verify() == ()
 
 
-def test_the_same_round_and_department_may_set_it_anew_and_another_may_not(store):
-    for data, value, round_id in ((b"1", 10.0, "targets"), (b"2", 11.0, "targets"), (b"3", 12.0, ROUND)):
+def test_a_newer_return_of_the_round_replaces_its_proposal_and_the_same_one_asks_no_more(store):
+    for data, value, round_id in ((b"1", 10.0, "targets"), (b"2", 11.0, "targets"), (b"3", 11.0, "targets")):
         save_and_send(store, reading(answer(UNSET, baseline=value), round_id=round_id), data, later(float(data)))
-    card = store.snapshot("tiny").cards[UNSET]
-    assert (card.baseline, card.version) == (11.0, 3)
+    assert list(proposals(store)["document"]) == ['{"baseline":11.0}']
+    assert list(proposals(store, "replaced")["document"]) == ['{"baseline":10.0}']
+    accept_all(store, 4)
+    assert store.snapshot("tiny").cards[UNSET].baseline == 11.0
 
 
-def test_what_the_plan_file_sets_later_wins_over_an_answer(store):
+def test_what_the_plan_file_sets_later_wins_over_a_decision(store):
     save_and_send(store, reading(answer(UNSET, baseline=10.0, target=50.0)), b"1", later(1))
+    accept_all(store, 1.5)
     cards = tuple(dataclasses.replace(c, baseline=9.0) if c.indicator_id == UNSET else c for c in tiny_plan().cards)
     store.init([dataclasses.replace(tiny_plan(), cards=cards)], None, at=later(2))
     card = store.snapshot("tiny").cards[UNSET]
@@ -384,6 +401,7 @@ def test_removing_the_samples_leaves_real_data_untouched(store):
     kept = store.save_return(sample, b"sample", "s.xlsx", by="x", at=later(2))
     store.mend(kept.submission_id, [Mend(RATE, "value", 2.0, "訂正")], by="x", at=later(2))
     store.send(kept.submission_id, by="x", at=later(2))
+    accept_all(store, 2.5)
     store.save_return(reading(sample=True, department=TRADE), b"sample2", "s.xlsx", by="x", at=later(3))
     assert store.snapshot("tiny").has_samples
     assert store.submission(waiting.submission_id).state is ReturnState.REPLACED
@@ -452,11 +470,29 @@ def test_rebuilding_tells_every_difference(store, tmp_path):
 def test_a_backup_is_a_store_of_its_own(store, tmp_path):
     save_and_send(store, reading(rate(65.0)), b"1", later(1))
     copy = tmp_path / "deep" / "copy.duckdb"
+    copy.parent.mkdir()
     assert store.backup(copy) == ()
     assert Store(copy).snapshot("tiny").observations.equals(store.snapshot("tiny").observations)
     assert sorted(p.name for p in copy.parent.iterdir()) == ["copy.duckdb", *sorted(
         p.name for p in copy.parent.iterdir() if ".lock" in p.name)]  # fmt: skip
     assert store.backup(store.path) != ()
+
+
+def test_a_backup_writes_over_nothing_and_makes_no_folder(store, tmp_path):
+    kept = tmp_path / "kept.duckdb"
+    kept.write_bytes(b"kept")
+    (tmp_path / "log.duckdb.wal").write_bytes(b"kept")
+    places = {
+        "backup.exists": kept,
+        "backup.folder": tmp_path,
+        "backup.no_folder": tmp_path / "typo" / "copy.duckdb",
+        "backup.same": store.path,
+    }
+    assert {code: [i.code for i in store.backup(dest)] for code, dest in places.items()} == {c: [c] for c in places}
+    assert [i.code for i in store.backup(tmp_path / "log.duckdb")] == ["backup.exists"]
+    assert kept.read_bytes() == b"kept"
+    assert not (tmp_path / "typo").exists()
+    assert not list(tmp_path.glob("*.part*"))
 
 
 def test_a_damaged_store_makes_no_backup(store, tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
@@ -11,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from loaders.export import cards_table, observations_table
 from loaders.tables import to_csv, to_xlsx
+from tests.factory import RATE
+from tests.storekit import answer, later, new_store, reading
 
 FORMULAS = ("=1+1", '=HYPERLINK("http://x")', "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1+1", "\r=1+1")
 
@@ -142,3 +146,28 @@ def test_any_text_survives_both_files_as_text(texts):
         assert drawn.cell(number, 2).value == number - 4
     for row in csv_rows(table)[1:]:
         assert not row[0].startswith(("=", "@", "\t", "\r"))
+
+
+# --- what the store's tables become ---
+
+
+def test_a_table_of_values_has_all_its_headings_before_the_first_value(tmp_path):
+    store = new_store(tmp_path)
+    empty = observations_table(store.snapshot("tiny"))
+    said = reading(answer(RATE, value=65.0, period="FY2024", release="final"))
+    saved = store.save_return(said, b"1", "fy2025/総務部\\回答.xlsx", by="x", at=later(1))
+    store.send(saved.submission_id, by="x", at=later(1))
+    full = observations_table(store.snapshot("tiny"))
+    code = store.trace(RATE)[0].code
+    assert list(empty.columns) == list(full.columns)
+    assert csv_rows(empty) == [list(full.columns)]
+    assert {"番号", "値", "シート", "セル", "サンプル"} <= set(empty.columns)
+    assert (full.loc[0, "番号"], full.loc[0, "値"], full.loc[0, "セル"]) == (code, 65.0, "A6")
+    assert full.loc[0, "ファイル"] == "回答.xlsx"  # the folder it was taken in from is nobody's business
+
+
+def test_a_table_of_rules_has_all_its_headings_before_the_first_rule(tmp_path):
+    snapshot = new_store(tmp_path).snapshot("tiny")
+    full, empty = cards_table(snapshot), cards_table(replace(snapshot, cards={}))
+    assert len(full) == len(snapshot.cards)
+    assert list(empty.columns) == list(full.columns)

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from kpi.charts.house import ACTUAL, INK, NATION, QUIET, RAIL, dress, number_axis, period_axis, spread
-from kpi.charts.trajectory import domain
+from kpi.charts.story import domain
 from kpi.period import Period
 
 
@@ -33,7 +33,7 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
     )
     area = base.mark_point(size=130, filled=True, color=ACTUAL, opacity=1)
     # The name stands over its line, not beside it: so the line keeps its width on a narrow screen.
-    names = base.mark_text(align="left", dy=-17, fontSize=13).encode(y=rows, x=alt.value(0), text="name:N")
+    names = base.mark_text(align="left", dy=-20, fontSize=13).encode(y=rows, x=alt.value(0), text="name:N")
     layers = [names, rule, nation.encode(y=rows, x=theirs, tooltip=tip), area.encode(y=rows, x=ours, tooltip=tip)]
     ahead = table["area_value"] >= table["nation_value"]
     for part, key, ink in ((ahead, "area", ACTUAL), (ahead, "nation", QUIET)):
@@ -47,7 +47,7 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
                 fontWeight="bold" if key == "area" else "normal",
             )
             layers.append(words.encode(y=rows, x=ours if key == "area" else theirs, text=f"{key}_text:N"))
-    return dress(layers, height=alt.Step(50), padding={"left": 40, "right": 60, "top": 4, "bottom": 4})
+    return dress(layers, height=alt.Step(56), padding={"left": 40, "right": 60, "top": 4, "bottom": 4})
 
 
 def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.LayerChart:

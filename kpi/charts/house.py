@@ -40,13 +40,18 @@ LOCALE: Mapping[str, Any] = {
 }
 
 
-def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, padding: Mapping[str, int]) -> alt.LayerChart:
+def dress(
+    layers: Sequence[alt.Chart], *, height: int | alt.Step, padding: Mapping[str, int], title: str = ""
+) -> alt.LayerChart:
     """The finished chart of some layers: house fonts and colours, Japanese numbers, no frame.
 
-    Label colour is set because the default grey is 3.7:1 on white.
+    ``title`` is only for what a chart must not be read without. Label colour is set because the default grey is
+    3.7:1 on white.
     """
     chart = cast("alt.LayerChart", alt.layer(*layers))
     chart = chart.properties(height=height, width="container", padding=dict(padding))
+    if title:
+        chart = chart.properties(title=alt.Title(title, anchor="start", frame="bounds", offset=10))
     return chart.configure(  # type: ignore[no-any-return]
         font=FONT,
         locale=LOCALE,
@@ -63,6 +68,7 @@ def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, padding: Mappi
             "tickColor": "#9aa1ad",
         },
         text={"fontSize": 12, "color": INK},
+        title={"color": INK, "fontSize": 13, "fontWeight": "bold"},
         legend={"disable": True},
     )
 
@@ -78,6 +84,7 @@ def period_axis(periods: Iterable[Period], *, every: int = 1) -> alt.Axis:
         grid=False,
         labelPadding=6,
         labelOverlap="parity",
+        labelSeparation=8,
     )
 
 

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi.collection import MISSING_WORDS
 from kpi.plan import Plan, Round
 from loaders.form import definition as d
-from loaders.form import style
+from loaders.form import notes, style
 
 # Entry cells stay General (a typed 77.4% keeps its sign), so thousands are grouped by condition.
 _WHOLE = NumberFormat(numFmtId=3, formatCode="#,##0")
@@ -38,7 +38,7 @@ def add_validations(
         for meaning, places in groups:
             rule = _validation(column)
             rule.promptTitle = d.heading(column, plan, round_.kind)[:32]
-            rule.prompt = (_said(meaning) + d.in_words(column.note, plan))[:255]
+            rule.prompt = (_said(meaning) + notes.note(column, plan, round_.kind))[:255]
             rule.showInputMessage = True
             rule.sqref = _ranges(column, round_, places)
             sheet.add_data_validation(rule)

@@ -16,7 +16,8 @@ from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Direction, Indicator, Plan, RoundKind
 
-#: Raised whenever columns, their meaning or the hidden sheet change; a reader tells an old form by it.
+#: Raised whenever columns or their meaning change, or the hidden sheet in a way that old forms lack; a reader tells an
+#: old form by it.
 FORM_VERSION = "1"
 
 GUIDE_SHEET = "記入要領"
@@ -270,13 +271,13 @@ def card_value(card: Card, key: str) -> float | Period | None:
 def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, *, has_past: bool) -> bool:
     """Whether a department fills in this column for this indicator.
 
-    Card facts are open while unset and in a ``targets`` round; 分子 and 分母 belong to rates; only what was said before
-    can be corrected.
+    Card facts are open while unset, in a ``targets`` round, and for proposals in a 中間見直し; 分子 and 分母 belong to
+    rates; only what was said before can be corrected.
     """
     if not found.entry:
         return False
     if found.key in CARD_KEYS:
-        return kind == "targets" or card_value(card, found.key) is None
+        return kind in ("targets", "midterm") or card_value(card, found.key) is None
     if found.key in ("numerator", "denominator"):
         return indicator.is_rate
     if found.key in ("correction", "correction_kind"):
@@ -288,7 +289,8 @@ def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, 
 class Meta:
     """What the hidden sheet says: whose form it is, and where columns and rows stood when it was written.
 
-    ``rows`` gives (indicator id, row, :func:`fingerprint`).
+    ``rows`` gives (indicator id, row, :func:`fingerprint`); ``questions`` (indicator id, column key, text) is
+    what a form sent back asks; ``division_id`` is empty for a whole department's form.
     """
 
     form_version: str
@@ -299,6 +301,8 @@ class Meta:
     sample: bool
     columns: tuple[tuple[str, int], ...]
     rows: tuple[tuple[str, int, str], ...]
+    division_id: str = ""
+    questions: tuple[tuple[str, str, str], ...] = ()
 
 
 def meta_rows(meta: Meta) -> tuple[tuple[str, ...], ...]:
@@ -310,9 +314,11 @@ def meta_rows(meta: Meta) -> tuple[tuple[str, ...], ...]:
         ("department", meta.department_id),
         ("made_on", meta.made_on.isoformat()),
         ("sample", "1" if meta.sample else "0"),
+        *((("division", meta.division_id),) if meta.division_id else ()),
     )
+    asked = tuple(("question", *question) for question in meta.questions)
     columns = tuple(("column", key, str(place)) for key, place in meta.columns)
-    return facts + columns + tuple(("row", token, str(row), print_) for token, row, print_ in meta.rows)
+    return facts + columns + tuple(("row", token, str(row), print_) for token, row, print_ in meta.rows) + asked
 
 
 def read_meta(rows: Iterable[Sequence[str]]) -> Meta | None:
@@ -329,6 +335,8 @@ def read_meta(rows: Iterable[Sequence[str]]) -> Meta | None:
             sample=facts["sample"] == "1",
             columns=tuple((r[1], int(r[2])) for r in table if r[0] == "column"),
             rows=tuple((r[1], int(r[2]), r[3]) for r in table if r[0] == "row"),
+            division_id=facts.get("division", ""),
+            questions=tuple((r[1], r[2], r[3]) for r in table if r[0] == "question"),
         )
     except (KeyError, ValueError, IndexError):
         return None

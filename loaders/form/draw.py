@@ -9,9 +9,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.plan import Plan, Round
 from loaders.form import definition as d
-from loaders.form import guide, style
+from loaders.form import guide, notes, style
 from loaders.form.behaviour import add_colours, add_validations
 from loaders.form.prefill import Row, shown
+from loaders.form.questions import Questions
 
 _LINES = 22  # a longer text widens its column rather than making the row taller
 _WIDEST = 42.0
@@ -28,21 +29,33 @@ _HIDING = (
 
 
 def write_sheet(
-    sheet: Worksheet, plan: Plan, round_: Round, department: str, rows: tuple[Row, ...], *, sample: bool
+    sheet: Worksheet,
+    plan: Plan,
+    round_: Round,
+    department: str,
+    rows: tuple[Row, ...],
+    *,
+    sample: bool,
+    of_division: bool = False,
+    questions: Questions | None = None,
 ) -> None:
-    """Fill the sheet that departments answer on."""
+    """Fill the sheet that departments answer on; with ``questions`` it is the form sent back."""
     columns = d.columns_for(round_.kind)
     table = [[shown(c, row, plan, round_) for c in columns] for row in rows]
     widths = _widths(columns, table)
-    _write_titles(sheet, plan, round_, department, sample=sample)
+    due = guide.due_line(plan, round_, of_division=of_division, questions=questions)
+    _write_titles(sheet, plan, round_, department, due, sample=sample)
     _write_headings(sheet, plan, round_, rows, widths)
     for offset, (row, values) in enumerate(zip(rows, table, strict=True)):
-        _write_row(sheet, d.FIRST_DATA_ROW + offset, row, values, round_, widths)
+        marked = questions.marked(row.indicator.id) if questions else frozenset()
+        _write_row(sheet, d.FIRST_DATA_ROW + offset, row, values, round_, widths, marked)
     openings = _openings(rows, round_)
     add_validations(sheet, plan, round_, openings, _meanings(rows))
     add_colours(sheet, round_, openings)
     _hide(sheet, columns, openings, table)
-    _write_legend(sheet, round_)
+    _write_legend(sheet, round_, asked=questions is not None)
+    if questions:
+        questions.attach(sheet)
     _page(sheet, plan, round_, department, len(rows), sample=sample)
 
 
@@ -55,28 +68,27 @@ def _widths(columns: tuple[d.Column, ...], table: list[list[str | float | None]]
     return widths
 
 
-def _write_titles(sheet: Worksheet, plan: Plan, round_: Round, department: str, *, sample: bool) -> None:
+def _write_titles(sheet: Worksheet, plan: Plan, round_: Round, department: str, due: str, *, sample: bool) -> None:
     mark = d.SAMPLE_MARK if sample else ""
     title = sheet.cell(d.TITLE_ROW, d.FIRST_COLUMN)
     style.dress(title, style.Look(16, bold=True, color=style.NAVY, bordered=False, wraps=False))
     style.put(title, f"{mark}{d.word(plan, 'form')}　{round_.name}　{department}")
     subtitle = sheet.cell(d.SUBTITLE_ROW, d.FIRST_COLUMN)
     style.dress(subtitle, style.Look(10.5, bordered=False, wraps=False))
-    due = f"{d.word(plan, 'answer')}期限: {guide.due_text(round_)}"
     style.put(subtitle, f"{plan.name}　／　{due}" + (f"　／　{d.SAMPLE_NOTE}" if sample else ""))
     for row, height in ((d.TITLE_ROW, 27), (d.SUBTITLE_ROW, 18), (d.LEGEND_ROW, 17)):
         style.set_height(sheet, row, height)
 
 
-def _write_legend(sheet: Worksheet, round_: Round) -> None:
+def _write_legend(sheet: Worksheet, round_: Round, *, asked: bool) -> None:
     """A swatch and a few words for each colour, side by side over the columns that are shown."""
     free = [
         p for p in sorted(d.positions(round_.kind).values()) if not sheet.column_dimensions[get_column_letter(p)].hidden
     ]
-    for color, name, meaning in guide.legend():
+    for color, name, meaning in guide.legend(asked=asked):
         text = f"{name}: {meaning}"
         swatch, label = sheet.cell(d.LEGEND_ROW, free.pop(0)), sheet.cell(d.LEGEND_ROW, free[0])
-        style.dress(swatch, style.Look(fill=color, struck=color == style.FIXED))
+        style.dress(swatch, style.Look(fill=color, struck=color == style.FIXED, framed=color == style.ASKED))
         style.dress(label, style.Look(color=style.QUIET, bordered=False, wraps=False))
         style.put(label, text)
         room = 0.0
@@ -99,7 +111,7 @@ def _write_headings(
         opens = column.group != group
         if opens:
             group = column.group
-            style.put(top, f"{'入力' if group in entered else '参考'}｜{group}")
+            style.put(top, f"{'入力' if group in entered else '参考'}｜{notes.group_title(group, round_.kind)}")
         pale = "D9E1EC" if column.group in entered else "E4E6EA"
         style.dress(below, style.Look(bold=True, fill=pale, strong_left=opens, horizontal="center"))
         style.put(below, d.heading_lines(column, plan, round_.kind))
@@ -120,6 +132,7 @@ def _write_row(
     values: list[str | float | None],
     round_: Round,
     widths: Mapping[str, float],
+    marked: frozenset[str],
 ) -> None:
     columns = d.columns_for(round_.kind)
     style.put(sheet.cell(number, d.TOKEN_COLUMN), row.indicator.id)
@@ -130,13 +143,14 @@ def _write_row(
             cell,
             style.Look(
                 bold=column.key in ("name", "value"),
-                fill="" if opened else style.FIXED,
+                fill=style.ASKED if column.key in marked else "" if opened else style.FIXED,
                 strong_left=_opens_group(column, columns),
                 struck=not opened and value is None,
+                framed=column.key in marked,
                 horizontal=_horizontal(column),
                 wraps=column.kind != "number",
                 unlocked=opened,
-                number_format=_number_format(column, row, opened=opened),
+                number_format=_number_format(column, row, opened=row.enterable(column, round_)),
             ),
         )
         style.put(cell, value)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.collection import MISSING_WORDS
-from kpi.period import Period
 from kpi.plan import Plan, Round
+from kpi.wording import moment_text
 from loaders.form import definition as d
-from loaders.form import style
+from loaders.form import notes, style
+from loaders.form.questions import Questions
 
 WIDTHS = (4.0, 22.0, 84.0)
 
@@ -36,42 +37,84 @@ _TARGET_STEPS = (
     "記入したら画面の「回答」からこのファイルを登録してください。セルごとの確認結果がすぐに表示され、直して何度でも登録できます。",
 )
 
+_BACK_STEPS = (
+    "これは修正依頼です。御回答いただいた内容がそのまま入っています。",
+    "「{sheet}」シートの太枠のセルに確認したい点があります。セルのメモと、下の一覧を見てください。",
+    "入力できるのは、太枠のセルと、その指標の説明の欄だけです。ほかのセルは直せません。",
+    "値に誤りがなければそのままにして、説明の欄に理由を入力してください。",
+    "記入したら画面の「回答」からこのファイルを登録してください。",
+)
+
 
 def due_text(round_: Round) -> str:
     """``令和7年10月3日(金)17時``, or that no day is set."""
-    if round_.due is None:
-        return "事務局からの案内のとおり"
-    day = d.period_text(Period.of_date(round_.due))
-    return f"{day}({'月火水木金土日'[round_.due.weekday()]}){round_.due_hour}時"
+    return moment_text(round_.due, round_.due_hour) if round_.due else "事務局からの案内のとおり"
 
 
-def write_guide(sheet: Worksheet, plan: Plan, round_: Round, department: str, *, sample: bool) -> None:
-    """Fill the guide's sheet: what and by when, the steps, each column, the reasons, the colours."""
+def due_line(plan: Plan, round_: Round, *, of_division: bool = False, questions: Questions | None = None) -> str:
+    """By when to answer, and to whom where that is not the secretariat; of a form sent back where to look."""
+    if questions is not None:
+        return f"修正依頼 {len(questions.asked)}件: {questions.places}"
+    whom = "主管課への" if of_division else ""
+    return f"{whom}{d.word(plan, 'answer')}期限: {due_text(round_)}"
+
+
+def write_guide(
+    sheet: Worksheet,
+    plan: Plan,
+    round_: Round,
+    department: str,
+    *,
+    sample: bool,
+    of_division: bool = False,
+    questions: Questions | None = None,
+) -> None:
+    """Fill the guide's sheet: what and by when, the steps, the questions, each column, the reasons, the colours."""
     for index, width in enumerate(WIDTHS, start=1):
         sheet.column_dimensions["ABC"[index - 1]].width = width
     sheet.sheet_view.showGridLines = False
-    row = _head(sheet, plan, round_, department, sample=sample)
+    due = due_line(plan, round_, of_division=of_division, questions=questions)
+    row = _head(sheet, plan, round_, department, due, sample=sample)
     row = _section(sheet, row, "記入の手順")
-    steps = _TARGET_STEPS if round_.kind == "targets" else _STEPS
-    for number, step in enumerate(steps, start=1):
+    for number, step in enumerate(_steps(round_, of_division=of_division, back=questions is not None), start=1):
         row = _line(sheet, row, f"{number}", d.in_words(step.replace("{sheet}", d.FORM_SHEET), plan))
+    if questions is not None:
+        row = _section(sheet, row + 1, "確認したい点")
+        for place, name, text in questions.listed:
+            row = _entry(sheet, row, f"{place}　{name}", text)
     row = _section(sheet, row + 1, "色の意味")
-    for color, name, text in legend():
+    for color, name, text in legend(asked=questions is not None):
         row = _entry(sheet, row, name, text, color=color)
     row = _section(sheet, row + 1, "入力する欄")
+    opened = questions.opened if questions is not None else frozenset(c.key for c in d.COLUMNS)
     for column in d.columns_for(round_.kind):
-        if column.entry:
-            note = d.in_words(column.note, plan).replace("\n", " ")
+        if column.entry and column.key in opened:
+            note = notes.note(column, plan, round_.kind).replace("\n", " ")
             row = _entry(sheet, row, d.heading(column, plan, round_.kind), note)
-    if round_.kind in d.VALUE_ROUNDS:
+    if round_.kind in d.VALUE_ROUNDS and "missing_reason" in opened:
         row = _section(sheet, row + 1, "実績がない理由の選び方")
         for code, word in MISSING_WORDS.items():
             row = _entry(sheet, row, word, MISSING_NOTES[code])
     _page(sheet, plan, round_, department, row - 1, sample=sample)
 
 
-def legend() -> tuple[tuple[str, str, str], ...]:
+def _steps(round_: Round, *, of_division: bool, back: bool) -> tuple[str, ...]:
+    if back:
+        return _BACK_STEPS
+    steps = _TARGET_STEPS if round_.kind == "targets" else _STEPS
+    told = (steps[0], *notes.STEPS.get(round_.kind, ()), *steps[1:])
+    # A 課 asks its own 主管課, which asks the secretariat.
+    return tuple(s.replace("事務局へ連絡", "主管課へ連絡") for s in told) if of_division else told
+
+
+def legend(*, asked: bool = False) -> tuple[tuple[str, str, str], ...]:
     """Colour, name and meaning of what the form's colours say."""
+    if asked:
+        return (
+            (style.ASKED, "太枠", "修正依頼のあったセル(内容はメモに)"),
+            (style.WELCOME, "水色", "説明を入力できるセル"),
+            (style.FIXED, "灰色・斜線", "入力不要(直せません)"),
+        )
     return (
         (style.WANTED, "黄色", "必ず入力(入力すると色が消えます)"),
         (style.WELCOME, "水色", "必要なときだけ入力(同)"),
@@ -79,13 +122,13 @@ def legend() -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _head(sheet: Worksheet, plan: Plan, round_: Round, department: str, *, sample: bool) -> int:
+def _head(sheet: Worksheet, plan: Plan, round_: Round, department: str, due: str, *, sample: bool) -> int:
     mark = d.SAMPLE_MARK if sample else ""
     title = sheet.cell(1, 1)
     style.dress(title, style.Look(16, bold=True, color=style.NAVY, bordered=False, wraps=False))
     style.put(title, f"{mark}{d.GUIDE_SHEET}　{d.word(plan, 'form')}({round_.name})")
     style.set_height(sheet, 1, 28)
-    lines = [f"{plan.name}　／　{department}　／　{d.word(plan, 'answer')}期限: {due_text(round_)}"]
+    lines = [f"{plan.name}　／　{department}　／　{due}"]
     if sample:
         lines.append(d.SAMPLE_NOTE)
     for row, text in enumerate(lines, start=2):
@@ -120,7 +163,8 @@ def _line(sheet: Worksheet, row: int, number: str, text: str) -> int:
 
 def _entry(sheet: Worksheet, row: int, name: str, text: str, *, color: str = "") -> int:
     if color:
-        style.dress(sheet.cell(row, 1), style.Look(fill=color, struck=color == style.FIXED))
+        look = style.Look(fill=color, struck=color == style.FIXED, framed=color == style.ASKED)
+        style.dress(sheet.cell(row, 1), look)
     for column, said in ((2, name), (3, text)):
         cell = sheet.cell(row, column)
         style.dress(cell, style.Look(10, bold=column == 2))
@@ -142,11 +186,13 @@ def _page(sheet: Worksheet, plan: Plan, round_: Round, department: str, last: in
     sheet.protection.sheet = True
 
 
-def header_footer(sheet: Worksheet, plan: Plan, round_: Round, department: str, *, sample: bool) -> None:
+def header_footer(
+    sheet: Worksheet, plan: Plan, round_: Round, department: str, *, sample: bool, title: str = ""
+) -> None:
     """Plan and sample mark above, round, department and page below. ``&`` is the language's own sign and doubled."""
     mark = d.SAMPLE_MARK if sample else ""
     sheet.oddHeader.left.text = _plain(plan.name)
-    sheet.oddHeader.right.text = _plain(f"{mark}{d.word(plan, 'form')}")
+    sheet.oddHeader.right.text = _plain(f"{mark}{title or d.word(plan, 'form')}")
     sheet.oddFooter.left.text = _plain(f"{mark}{round_.name}　{department}")
     sheet.oddFooter.right.text = "&P／&Nページ"
     for part in (sheet.oddHeader.left, sheet.oddHeader.right, sheet.oddFooter.left, sheet.oddFooter.right):

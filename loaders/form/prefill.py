@@ -9,12 +9,16 @@ from kpi.collection import Brief, Past
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
 from kpi.schedule import expected_period
+from kpi.scope import asked_of
 from loaders.form import definition as d
 
 
 @dataclass(frozen=True)
 class Row:
-    """One indicator's row: its facts, what was said before, what is expected now, what is already answered."""
+    """One indicator's row: its facts, what was said before, what is expected now, what is already answered.
+
+    ``reopened`` are the columns that a form sent back leaves open, None in any other form.
+    """
 
     indicator: Indicator
     card: Card
@@ -22,18 +26,27 @@ class Row:
     expected: Period
     due: bool
     given: Mapping[str, object]
+    reopened: frozenset[str] | None = None
+
+    def enterable(self, column: d.Column, round_: Round) -> bool:
+        """Whether the department fills in this column of this row, in this form or in the one before."""
+        return d.enterable(column, self.indicator, self.card, round_.kind, has_past=self.past is not None)
 
     def open(self, column: d.Column, round_: Round) -> bool:
         """Whether the department fills in this column of this row."""
-        return d.enterable(column, self.indicator, self.card, round_.kind, has_past=self.past is not None)
+        return self.enterable(column, round_) and (self.reopened is None or column.key in self.reopened)
 
 
 def form_rows(
-    brief: Brief, round_: Round, department_id: str, answers: Mapping[str, Mapping[str, object]]
+    brief: Brief,
+    round_: Round,
+    department_id: str,
+    answers: Mapping[str, Mapping[str, object]],
+    division_id: str = "",
 ) -> tuple[Row, ...]:
-    """The rows of a department's form, in the plan's order."""
+    """The rows of a department's form, or of its 課's: what the round asks, in the plan's order."""
     rows = []
-    for indicator in brief.plan.owned_by(department_id, brief.day):
+    for indicator in asked_of(brief.plan, round_, department_id, brief.day, brief.cards, division_id):
         card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
         expected, due = expected_period(card, indicator, round_)
         past = last_value(brief.history.get(indicator.id, ()), round_, expected)

@@ -24,9 +24,11 @@ from loaders.form.rows import Identified, Rows, identify
 from loaders.rules.register import finding
 
 
-def read_form(book: Book, brief: Brief, *, round_id: str = "", department_id: str = "") -> Reading:
-    """One workbook read as a return. The page's round and department count only where the file does not tell."""
-    owner = whose.whose(book, brief, round_id, department_id)
+def read_form(
+    book: Book, brief: Brief, *, round_id: str = "", department_id: str = "", division_id: str = ""
+) -> Reading:
+    """One workbook read as a return. The page's round, department and 課 count only where the file does not tell."""
+    owner = whose.whose(book, brief, round_id, department_id, division_id)
     notes = tuple(finding("book.note", {"note": note}) for note in book.notes)
     issues = [*notes, *owner.issues]
     answers: tuple[Answer, ...] = ()
@@ -42,17 +44,19 @@ def read_form(book: Book, brief: Brief, *, round_id: str = "", department_id: st
         form_version=owner.meta.form_version if owner.meta else "",
         matched_by="identity" if owner.meta else "content",
         sample=owner.sample,
+        division_id=owner.division_id,
     )
 
 
 def _answers(table: Table, brief: Brief, round_: Round, owner: whose.Whose) -> tuple[tuple[Answer, ...], list[Issue]]:
     ours = owner.indicators(brief)
-    rows = identify(table, brief, ours)
+    rows = identify(table, brief, ours, owner.department_id)
     issues = [*table.issues, *rows.issues]
     siblings = {r.row: r.indicator.id for r in rows.found}
     read: dict[str, list[tuple[int, dict[str, Entry], list[Issue]]]] = {}
     for place in rows.found:
         reader = _row_reader(table, place, brief, round_, siblings)
+        reader.questions = owner.meta.questions if owner.meta else ()
         entries = work_out(reader, settle_missing(reader, reader.read()))
         read.setdefault(place.indicator.id, []).append((place.row, entries, reader.issues))
     answers = []

@@ -59,8 +59,8 @@ class Names:
         return found[0] if len(found) == 1 else None
 
 
-def identify(table: Table, brief: Brief, ours: Mapping[str, Indicator]) -> Rows:
-    """Every row below the heading: identified, or told why not. ``ours`` are the department's indicators."""
+def identify(table: Table, brief: Brief, ours: Mapping[str, Indicator], department_id: str = "") -> Rows:
+    """Every row below the heading: identified, or told why not. ``ours`` are the indicators asked of the department."""
     names, out, outside = Names(brief.plan.indicators), Rows(), []
     for row, cells in table.sheet.rows():
         if row <= table.heading_row or _is_heading(cells, table):
@@ -70,7 +70,7 @@ def identify(table: Table, brief: Brief, ours: Mapping[str, Indicator]) -> Rows:
             issues, left = _nobody(table, row, cells)
             outside += left
         elif indicator is not None and indicator.id not in ours:
-            out.issues.append(_foreign(table, row, indicator, brief))
+            out.issues.append(_foreign(table, row, indicator, brief, department_id))
             continue
         out.issues += issues
         if indicator is not None:
@@ -169,8 +169,11 @@ def _nobody(table: Table, row: int, cells: tuple[Cell, ...]) -> tuple[list[Issue
     return [finding("row.unidentified", words, sheet=table.sheet.name, cell=place.ref, value=place.written)], []
 
 
-def _foreign(table: Table, row: int, indicator: Indicator, brief: Brief) -> Issue:
+def _foreign(table: Table, row: int, indicator: Indicator, brief: Brief, department_id: str) -> Issue:
     owner = brief.plan.owner(indicator.id, brief.day)
+    if owner and owner.id == department_id:
+        # The department's own, but of another 課, left out of this round, or 欠番 by now.
+        return _at(table, row, "row.not_asked", {"name": indicator.name}, indicator.id)
     words = {"name": indicator.name, "owner": owner.name(brief.day) if owner else "ほかの部局"}
     return _at(table, row, "row.other_department", words, indicator.id)
 

@@ -23,11 +23,12 @@ PADDING = 6.0
 MAX_HEIGHT = 409.0  # Excel allows no higher row
 
 NAVY, SLATE, INK, QUIET = "1F3A5F", "5B6673", "1A1A1A", "595959"
-WANTED, WELCOME, FIXED = "FFF2B3", "E3EEF9", "F1F2F4"
+WANTED, WELCOME, FIXED, ASKED = "FFF2B3", "E3EEF9", "F1F2F4", "FCE4D6"
 
 _THIN = Side(style="thin", color="A6ADB5")
 _STRONG = Side(style="medium", color=NAVY)
 _STRIKE = Side(style="thin", color="8A929B")
+_FRAME = Side(style="thick", color=NAVY)
 
 
 def font(size: float = BODY_SIZE, *, bold: bool = False, color: str = INK) -> Font:
@@ -40,8 +41,13 @@ def fill(color: str) -> PatternFill:
     return PatternFill("solid", start_color=color, end_color=color)
 
 
-def border(*, strong_left: bool = False, struck: bool = False) -> Border:
-    """Thin lines all round; a strong left edge opens a group; a stroke through says that nothing belongs here."""
+def border(*, strong_left: bool = False, struck: bool = False, framed: bool = False) -> Border:
+    """Thin lines all round; a strong left edge opens a group; a stroke through says that nothing belongs here.
+
+    A frame says that something is asked about the cell, also on paper without colours.
+    """
+    if framed:
+        return Border(left=_FRAME, right=_FRAME, top=_FRAME, bottom=_FRAME)
     return Border(
         left=_STRONG if strong_left else _THIN,
         right=_THIN,
@@ -66,6 +72,7 @@ class Look:
     bordered: bool = True
     strong_left: bool = False
     struck: bool = False
+    framed: bool = False
     horizontal: str = "left"
     wraps: bool = True
     unlocked: bool = False
@@ -85,7 +92,7 @@ def dress(cell: Cell, look: Look) -> None:
     if look.fill:
         cell.fill = fill(look.fill)
     if look.bordered:
-        cell.border = border(strong_left=look.strong_left, struck=look.struck)
+        cell.border = border(strong_left=look.strong_left, struck=look.struck, framed=look.framed)
     cell.alignment = Alignment(horizontal=look.horizontal, vertical="center", wrap_text=look.wraps)
     if look.unlocked:
         cell.protection = UNLOCKED

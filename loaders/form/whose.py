@@ -9,6 +9,7 @@ from datetime import date
 from kpi.collection import Brief
 from kpi.issue import Issue
 from kpi.plan import Indicator, Plan, Round
+from kpi.scope import asked_of, find_division
 from loaders.cells import Book, Sheet
 from loaders.form import definition as d
 from loaders.form.match import Table, find_meta, find_tables, label, texts_above
@@ -25,17 +26,28 @@ class Whose:
     table: Table | None = None
     round: Round | None = None
     department_id: str = ""
+    division_id: str = ""
     sample: bool = False
     issues: list[Issue] = field(default_factory=list)
 
     def indicators(self, brief: Brief) -> Mapping[str, Indicator]:
-        """The department's indicators: today's, and those it held when the form was made."""
-        days = [brief.day] + ([self.meta.made_on] if self.meta else [])
-        found = {i.id: i for day in days for i in brief.plan.owned_by(self.department_id, day)}
-        return {i.id: i for i in brief.plan.indicators if i.id in found}
+        """What the round asks of the department or its 課: today, and when the form was made."""
+        if self.round is None:
+            return {}
+        plan, days = brief.plan, [brief.day] + ([self.meta.made_on] if self.meta else [])
+        found = {
+            i.id
+            for day in days
+            for i in asked_of(plan, self.round, self.department_id, day, brief.cards, self.division_id)
+        }
+        if self.division_id and self.meta:
+            # A 課 answers for what its form asked, though the indicator has moved to another 課 since.
+            whole = {i.id for i in asked_of(plan, self.round, self.department_id, brief.day, brief.cards)}
+            found |= {token for token, _, _ in self.meta.rows if token in whole}
+        return {i.id: i for i in plan.indicators if i.id in found}
 
 
-def whose(book: Book, brief: Brief, round_id: str, department_id: str) -> Whose:
+def whose(book: Book, brief: Brief, round_id: str, department_id: str, division_id: str = "") -> Whose:
     """Find out whose form it is; what cannot be found out is an issue."""
     found = find_meta(book)
     meta, meta_sheet = found if found else (None, None)
@@ -56,7 +68,19 @@ def whose(book: Book, brief: Brief, round_id: str, department_id: str) -> Whose:
         out.issues.append(finding("form.version", {"found": meta.form_version, "current": d.FORM_VERSION}))
     _find_round(out, brief.plan, told, round_id)
     _find_department(out, brief, department_id)
+    _find_division(out, brief, division_id)
     return out
+
+
+def _find_division(out: Whose, brief: Brief, division_id: str) -> None:
+    """The 課 of the hidden sheet, also one that is gone from the plan; the page's where the sheet is lost."""
+    told = out.meta.division_id if out.meta else division_id
+    found = find_division(brief.plan, out.department_id, told)
+    out.division_id = told if found or out.meta else ""
+    asked = find_division(brief.plan, out.department_id, division_id)
+    if asked and out.division_id and out.division_id != asked.id:
+        words = {"found": found.name if found else told, "expected": asked.name}
+        out.issues.append(finding("form.other_division", words))
 
 
 def _round_of(plan: Plan, round_id: str) -> Round | None:

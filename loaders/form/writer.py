@@ -5,32 +5,42 @@ The same input gives the same bytes: no clock is read, and the zip is packed ane
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.collection import Brief
 from kpi.plan import Round
+from kpi.scope import find_division
 from loaders.form import definition as d
 from loaders.form import guide, style
 from loaders.form.draw import write_sheet
 from loaders.form.prefill import Row, form_rows
+from loaders.form.questions import Asked, questions_of, reopened
+from loaders.packing import file_part, repacked
 
-_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
-
-def form_filename(brief: Brief, round_id: str, department_id: str, *, sample: bool = False) -> str:
+def form_filename(
+    brief: Brief,
+    round_id: str,
+    department_id: str,
+    *,
+    sample: bool = False,
+    division_id: str = "",
+    sent_back: bool = False,
+) -> str:
     """``回答様式_令和6年度実績_農林水産部.xlsx``, without signs that a file system refuses."""
     plan = brief.plan
     parts = [d.word(plan, "form"), plan.round(round_id).name, plan.department(department_id).name(brief.day)]
-    if sample:
-        parts.append("サンプル")
-    return "_".join(_UNSAFE.sub("-", p) for p in parts) + ".xlsx"
+    if division := find_division(plan, department_id, division_id):
+        parts.append(division.name)
+    parts += (["修正依頼"] if sent_back else []) + (["サンプル"] if sample else [])
+    return "_".join(file_part(p) for p in parts) + ".xlsx"
 
 
 def write_form(
@@ -40,29 +50,47 @@ def write_form(
     *,
     sample: bool = False,
     answers: Mapping[str, Mapping[str, object]] | None = None,
+    division_id: str = "",
+    questions: Iterable[Asked] = (),
 ) -> bytes:
-    """The workbook's bytes.
+    """The workbook's bytes; with ``division_id`` the form of that 課 alone.
 
     ``answers`` fill entry cells by indicator id and column key: numbers, text, codes of choices and periods (written in
     words), or None to clear what is prefilled; text that is no code is written as it stands. Indicators of other
     departments are passed over, so that one set of answers serves all forms of a round.
+
+    With ``questions`` (indicator id, column key, text) it is the form sent back: the department's own ``answers`` (see
+    :func:`loaders.form.questions.given_again`), each question as a note on its cell, and nothing else open.
     """
     round_ = brief.plan.round(round_id)
-    department = brief.plan.department(department_id).name(brief.day)
-    rows = form_rows(brief, round_, department_id, answers or {})
+    rows = form_rows(brief, round_, department_id, answers or {}, division_id)
+    asked = questions_of(questions, (r.indicator for r in rows), round_)
+    back = asked if asked.asked else None
+    if back:
+        rows = tuple(replace(r, reopened=reopened(back.asked, r.indicator.id, round_)) for r in rows)
+    name, of_division = _whose(brief, department_id, division_id), bool(division_id)
+    # What a 課 reads as its date is the one by which it answers to its 主管課.
+    dated = replace(round_, due=round_.division_due or round_.due) if of_division else round_
     book = Workbook()
-    guide_sheet = book.active
+    guide_sheet, form = book.active, book.create_sheet(d.FORM_SHEET)
     guide_sheet.title = d.GUIDE_SHEET
-    guide.write_guide(guide_sheet, brief.plan, round_, department, sample=sample)
-    form = book.create_sheet(d.FORM_SHEET)
-    write_sheet(form, brief.plan, round_, department, rows, sample=sample)
+    told: dict[str, Any] = {"sample": sample, "of_division": of_division, "questions": back}
+    guide.write_guide(guide_sheet, brief.plan, dated, name, **told)
+    write_sheet(form, brief.plan, dated, name, rows, **told)
     meta = _meta(brief, round_, department_id, rows, sample=sample)
-    _write_meta(book.create_sheet(d.META_SHEET), meta)
+    asked_for = back.asked if back else ()
+    _write_meta(book.create_sheet(d.META_SHEET), replace(meta, division_id=division_id, questions=asked_for))
     book.active = book.index(form)
     for sheet in book.worksheets:
         sheet.sheet_view.tabSelected = sheet is form
-    _properties(book, brief, round_, department, sample=sample)
-    return _pack(book, brief.day)
+    _properties(book, brief, round_, name, sample=sample)
+    return saved(book, brief.day)
+
+
+def _whose(brief: Brief, department_id: str, division_id: str) -> str:
+    department = brief.plan.department(department_id).name(brief.day)
+    division = find_division(brief.plan, department_id, division_id)
+    return f"{department} {division.name}" if division else department
 
 
 def _meta(brief: Brief, round_: Round, department_id: str, rows: tuple[Row, ...], *, sample: bool) -> d.Meta:
@@ -99,18 +127,8 @@ def _properties(book: Workbook, brief: Brief, round_: Round, department: str, *,
     book.properties.created = book.properties.modified = moment
 
 
-def _pack(book: Workbook, day: date) -> bytes:
-    """Save, then pack again with fixed times: openpyxl stamps the moment of saving in two places."""
-    first, second = BytesIO(), BytesIO()
-    book.save(first)
-    stamp = f"{day.isoformat()}T00:00:00Z".encode()
-    modified = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-    with ZipFile(first) as source, ZipFile(second, "w", ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = modified.sub(rb"\g<1>" + stamp, content)
-            info = ZipInfo(name, (max(day.year, 1980), day.month, day.day, 0, 0, 0))
-            info.compress_type = ZIP_DEFLATED
-            target.writestr(info, content)
-    return second.getvalue()
+def saved(book: Workbook, day: date) -> bytes:
+    """The workbook's bytes, dated by the day: openpyxl stamps the moment of saving in two places."""
+    out = BytesIO()
+    book.save(out)
+    return repacked(out.getvalue(), day)

@@ -250,13 +250,27 @@ def _correction_same(case: Case) -> Iterator[Hit]:
     advice="値を入力するか、実績がない理由を選んでください。",
 )
 def _none(case: Case) -> Iterator[Hit]:
-    targets = case.round.kind == "targets"
-    keys = ("baseline", "target") if targets else ("value", "missing_reason")
+    if case.round.kind != "targets" and _blank(case, ("value", "missing_reason")) and "value" in case.answer.entries:
+        yield Hit("value", {"name": case.indicator.name})
+
+
+@check(
+    code="answer.none_targets",
+    severity=ASK,
+    condition="現状値も目標値も書かれていないとき(目標値等の設定)",
+    message="「{name}」には、まだ現状値も目標値も書かれていません。",
+    advice="現状値・目標値とその時点を入力してください。まだ決まっていないときは、空のままにする理由を書いてください。",
+)
+def _none_targets(case: Case) -> Iterator[Hit]:
+    keys = ("baseline", "target")
+    if case.round.kind == "targets" and _blank(case, keys) and any(k in case.answer.entries for k in keys):
+        yield Hit("baseline", {"name": case.indicator.name})
+
+
+def _blank(case: Case, keys: tuple[str, ...]) -> bool:
+    """Whether nothing stands in these columns and nothing was wrong with what was written about them."""
     asked = any(key in case.troubled for key in (*keys, "numerator", "denominator", "row"))
-    if all(case.answer.value(key) is None for key in keys) and not asked:
-        open_ = ("baseline", "target") if targets else ("value",)
-        if any(key in case.answer.entries for key in open_):
-            yield Hit(open_[0], {"name": case.indicator.name})
+    return all(case.answer.value(key) is None for key in keys) and not asked
 
 
 @check(

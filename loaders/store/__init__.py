@@ -4,25 +4,62 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+
+import pandas as pd
 
 from kpi.collection import Mend, Reading
 from kpi.issue import Issue
+from kpi.people import Audience
 from kpi.plan import Plan
+from loaders import settings
 from loaders.lock import StoreBusy, StoreError
-from loaders.store import custody, deciding, mending, plans, rebuild, returns, view
-from loaders.store.database import Database, StoreDamaged, rows, value
-from loaders.store.records import Earlier, Passport, Receipt, Saved, Snapshot, StoredReturn
-from loaders.store.returns import NOW, NewReturn, with_mends
+from loaders.store import (
+    access,
+    checking,
+    copies,
+    custody,
+    deciding,
+    figures,
+    mending,
+    nightly,
+    plans,
+    rebuild,
+    returns,
+    telling,
+    view,
+)
+from loaders.store.access import Act, Rule
+from loaders.store.acts import Acts
+from loaders.store.database import Connection, Database, StoreDamaged, rows, value
+from loaders.store.log import Event, Head, append_event, head
+from loaders.store.migrate import PROGRAM
+from loaders.store.nightly import Keep
+from loaders.store.records import (
+    Conflict,
+    Earlier,
+    Joined,
+    Option,
+    Passport,
+    Receipt,
+    Saved,
+    Snapshot,
+    StoredReturn,
+)  # fmt: skip
+from loaders.store.returns import NewReturn, with_mends
 
 __all__ = [
-    "Earlier", "NewReturn", "Passport", "Receipt", "Saved", "Snapshot", "Store", "StoreBusy", "StoreDamaged",
-    "StoreError", "StoredReturn", "with_mends",
+    "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
+    "Snapshot", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "with_mends",
 ]  # fmt: skip
 
 
-class Store:
+#: Snapshots kept at once, one for each audience that looks.
+_AUDIENCES = 24
+
+
+class Store(Acts):
     """The store behind short-lived connections: each method opens, does one thing whole, and closes.
 
     Any number of threads and processes may use stores on one file at once. What cannot be had within ``wait``
@@ -33,12 +70,15 @@ class Store:
         self.path = Path(path)
         self._database = Database(self.path, wait)
         self._wait = wait
-        self._newest: dict[str, Snapshot] = {}
+        self._everything: dict[str, view.Everything] = {}
+        self._newest: dict[tuple[str, Audience], tuple[Snapshot, datetime, datetime]] = {}
+        self._figures: dict[str, view.Figures] = {}
+        self._revoked: tuple[str, frozenset[str]] = "", frozenset()
         self._one_reads = threading.Lock()
 
     # --- the file -----------------------------------------------------------------------------------------------
 
-    def init(self, plan_list: Iterable[Plan], benchmarks: plans.BenchmarkTables | None, *, at: datetime) -> bool:
+    def init(self, plan_list: Iterable[Plan], benchmarks: figures.BenchmarkTables | None, *, at: datetime) -> bool:
         """Make the file if need be and take in what the plan and benchmark files say now; whether anything was new."""
         wanted = tuple(plan_list)
         if not self._database.exists():
@@ -65,33 +105,71 @@ class Store:
         with self._database.read() as connection:
             return plans.plan_ids(connection)
 
-    def snapshot(self, plan_id: str, as_of: datetime | None = None) -> Snapshot:
-        """All that screens need of a plan, as known now or at ``as_of``; KeyError for an unknown plan.
+    def snapshot(
+        self,
+        plan_id: str,
+        as_of: datetime | None = None,
+        audience: Audience = Audience.ALL,
+        at: datetime | None = None,
+    ) -> Snapshot:
+        """All that screens need of a plan, as known now or at ``as_of``, as far as an audience may see it.
 
-        The newest one is kept: while the file stays what it is, asking again costs no query, and of many threads
-        that ask at once after a write one reads and the others get what it read.
+        ``at`` is what o'clock it is: figures under embargo until then may be seen, without it none. KeyError for an
+        unknown plan. The newest one is kept: while the file stays what it is, asking again costs no query, and of many
+        threads that ask at once after a write one reads and the others get what it read.
         """
         if as_of is not None:
             with self._database.read() as connection:
                 revision = self._database.revision()
-                return view.read_snapshot(connection, plan_id, as_of, revision=revision, as_of=as_of)
+                then = view.read_everything(connection, plan_id, as_of, revision, self._read_figures)
+            return view.seen_by(then, audience, at)
         if not self._one_reads.acquire(timeout=self._wait):
             raise StoreBusy(self._wait)
         try:
             with self._database.held():
-                return self._newest_snapshot(plan_id)
+                everything = self._newest_everything(plan_id)
+            return self._newest_snapshot(everything, plan_id, audience, at or datetime.min)
         finally:
             self._one_reads.release()
 
-    def _newest_snapshot(self, plan_id: str) -> Snapshot:
-        """The kept one if the file is what it was, else a new one. The caller holds the shared lock."""
+    def _newest_everything(self, plan_id: str) -> view.Everything:
+        """The kept one if the file is what it was, else read anew. The caller holds the shared lock."""
         revision = self._database.revision()
-        kept = self._newest.get(plan_id)
-        if kept is None or kept.revision != revision:
+        kept = self._everything.get(plan_id)
+        if kept is None or kept.whole.revision != revision:
             with self._database.under_lock() as connection:
-                kept = view.read_snapshot(connection, plan_id, NOW, revision=revision)
-            self._newest[plan_id] = kept
+                kept = view.read_everything(connection, plan_id, None, revision, self._read_figures)
+            self._everything[plan_id] = kept
         return kept
+
+    def _newest_snapshot(self, everything: view.Everything, plan_id: str, audience: Audience, at: datetime) -> Snapshot:
+        """What the audience sees of it: the kept one while the file is what it was and no embargo has ended."""
+        kept, since, until = self._newest.get((plan_id, audience), (None, at, at))
+        if kept is None or kept.revision != everything.whole.revision or not since <= at < until:
+            kept = view.seen_by(everything, audience, at)
+            # Of what a file was before nothing is kept, nor of more audiences than a prefecture has departments.
+            held = {k: v for k, v in self._newest.items() if v[0].revision == kept.revision}
+            self._newest = dict(list(held.items())[-_AUDIENCES:])
+            self._newest[(plan_id, audience)] = kept, at, view.next_release(everything, at)
+        return kept
+
+    def _read_figures(self, connection: Connection, batch: int) -> view.Figures:
+        """The published figures of a batch, read once: they are many and seldom change."""
+        key = figures.batch_key(connection, batch)
+        if key not in self._figures:
+            self._figures = {key: figures.read_benchmarks(connection, batch)}
+        return self._figures[key]
+
+    def visible_codes(self, plan_id: str, audience: Audience, at: datetime) -> frozenset[str]:
+        """The short numbers of all values an audience may see, superseded ones too."""
+        if not self._one_reads.acquire(timeout=self._wait):
+            raise StoreBusy(self._wait)
+        try:
+            with self._database.held():
+                everything = self._newest_everything(plan_id)
+        finally:
+            self._one_reads.release()
+        return frozenset(view.visible(everything, audience, at)["code"])
 
     def submission(self, submission_id: str) -> StoredReturn:
         """One return as it stands; KeyError for an unknown one."""
@@ -117,28 +195,67 @@ class Store:
         """Keep one file as a draft; an earlier draft of the same round and department is replaced."""
         return self.save_returns([NewReturn(reading, data, filename)], by=by, at=at)[0]
 
-    def save_returns(self, new: Sequence[NewReturn], *, by: str, at: datetime) -> tuple[Saved, ...]:
-        """Keep several files in one transaction, in their order."""
+    def save_returns(
+        self,
+        new: Sequence[NewReturn],
+        *,
+        by: str,
+        at: datetime,
+        role: str = "",
+        on_behalf: bool = False,
+        late: bool = True,
+    ) -> tuple[Saved, ...]:
+        """Keep several files in one transaction, in their order. ``late``: a closed round still takes them."""
         with self._database.write() as connection:
-            return returns.save(connection, new, by, at)
+            return returns.save(connection, new, by, at, role, on_behalf=on_behalf, late=late)
 
     def mend(
-        self, submission_id: str, mends: Sequence[Mend], *, by: str, at: datetime, raised: Iterable[Issue] = ()
+        self,
+        submission_id: str,
+        mends: Sequence[Mend],
+        *,
+        by: str,
+        at: datetime,
+        raised: Iterable[Issue] = (),
+        role: str = "",
+        late: bool = True,
     ) -> tuple[Issue, ...]:
         """Put in what a person answered, all or nothing; what forbids it. ``raised`` are new questions that follow."""
         with self._database.write() as connection:
             stored = returns.read_return(connection, submission_id)
+            own = stored.reading
             refused = mending.refusals(stored, mends, returns.plan_of(connection, stored))
+            refused = refused or returns.refused_late(connection, own.plan_id, own.round_id, late)
             if not refused:
-                mending.mend(connection, stored, mends, by, at, raised)
+                mending.mend(connection, stored, mends, by, at, raised, role)
             return refused
 
-    def send(self, submission_id: str, *, by: str, at: datetime) -> Receipt | tuple[Issue, ...]:
-        """Send a draft: append its observations and card versions; or what is still open."""
-        return self.send_all([submission_id], by=by, at=at)[0]
+    def send(
+        self,
+        submission_id: str,
+        *,
+        by: str,
+        at: datetime,
+        role: str = "",
+        settled_on: date | None = None,
+        reason: str = "",
+        late: bool = True,
+    ) -> Receipt | tuple[Issue, ...]:
+        """Send a draft: append its observations and proposals about cards; or what forbids it."""
+        with self._database.write() as connection:
+            stored = returns.read_return(connection, submission_id)
+            how = deciding.Sending(settled_on, reason, late)
+            return deciding.send(connection, stored, by, at, role=role, how=how)
 
     def send_all(
-        self, submission_ids: Sequence[str], *, by: str, at: datetime, tick: Callable[[str], None] = lambda _id: None
+        self,
+        submission_ids: Sequence[str],
+        *,
+        by: str,
+        at: datetime,
+        tick: Callable[[str], None] = lambda _id: None,
+        role: str = "",
+        late: bool = True,
     ) -> tuple[Receipt | tuple[Issue, ...], ...]:
         """Send several drafts in one transaction, in their order; each succeeds or is refused for itself.
 
@@ -146,20 +263,68 @@ class Store:
         """
         results = []
         with self._database.write() as connection:
-            for one, result in zip(submission_ids, deciding.send_all(connection, submission_ids, by, at), strict=True):
+            sent = deciding.send_all(connection, submission_ids, by, at, role, late=late)
+            for one, result in zip(submission_ids, sent, strict=True):
                 results.append(result)
                 tick(one)
         return tuple(results)
 
-    def discard(self, submission_id: str, *, by: str, at: datetime, reason: str = "") -> tuple[Issue, ...]:
+    def discard(
+        self, submission_id: str, *, by: str, at: datetime, reason: str = "", role: str = "", late: bool = True
+    ) -> tuple[Issue, ...]:
         """Withdraw a draft; what forbids it."""
         with self._database.write() as connection:
-            return deciding.discard(connection, returns.read_return(connection, submission_id), by, at, reason)
+            stored = returns.read_return(connection, submission_id)
+            return deciding.discard(connection, stored, by, at, reason, role, late=late)
 
-    def decide(self, kind: str, *, plan_id: str, by: str, at: datetime, reason: str = "") -> None:
+    def decide(self, kind: str, *, plan_id: str, by: str, at: datetime, reason: str = "", role: str = "") -> None:
         """Keep a decision about a plan as a whole, such as ``start_empty``; a snapshot tells it in ``decisions``."""
         with self._database.write() as connection:
-            deciding.decide_plan(connection, kind, plan_id, by, at, reason)
+            deciding.decide_plan(connection, kind, plan_id, by, at, reason, role)
+
+    # --- people, and what they may see ----------------------------------------------------------------------------
+
+    def set_publication(
+        self,
+        codes: Sequence[str],
+        publication: str,
+        released_at: datetime | None = None,
+        *,
+        by: str,
+        at: datetime,
+        role: str = "",
+        reason: str = "",
+    ) -> tuple[Issue, ...]:
+        """Set the 公表区分 of figures by their short numbers, all or nothing; what forbids it."""
+        with self._database.write() as connection:
+            return access.set_publication(connection, codes, publication, released_at, Act(by, at, role, reason))
+
+    def memberships(self) -> tuple[Rule, ...]:
+        """The rules that say which claim of a signed-in person gives which role."""
+        with self._database.read() as connection:
+            return access.memberships(connection)
+
+    def set_membership(self, rule: Rule, *, by: str, at: datetime, role: str = "", reason: str = "") -> Rule:
+        """Make a rule (empty ``rule_id``), or set one anew; the rule as kept."""
+        with self._database.write() as connection:
+            return access.set_membership(connection, rule, Act(by, at, role, reason))
+
+    def remove_membership(self, rule_id: str, *, by: str, at: datetime, role: str = "", reason: str = "") -> None:
+        """Take a rule out of force; KeyError where there is none."""
+        with self._database.write() as connection:
+            access.remove_membership(connection, rule_id, Act(by, at, role, reason))
+
+    def revoke(self, session_id: str, *, by: str, at: datetime, role: str = "") -> None:
+        """End a sign-in: no copy of its cookie is accepted any more."""
+        with self._database.write() as connection:
+            access.revoke(connection, session_id, Act(by, at, role))
+
+    def is_revoked(self, session_id: str) -> bool:
+        """Whether a sign-in was ended. Asked on every run: while the file stays what it is, this costs no query."""
+        if self._revoked[0] != self.revision():
+            with self._database.read() as connection:
+                self._revoked = self.revision(), access.revoked(connection)
+        return session_id in self._revoked[1]
 
     # --- keeping ------------------------------------------------------------------------------------------------
 
@@ -168,19 +333,59 @@ class Store:
         with self._database.read() as connection:
             return bool(value(connection, "SELECT count(*) FROM submissions WHERE sample"))
 
-    def remove_samples(self) -> dict[str, int]:
+    def remove_samples(self, *, by: str = "", at: datetime | None = None, role: str = "") -> dict[str, int]:
         """Take out every sample in one transaction; how many rows went, by table."""
         with self._database.write() as connection:
-            return custody.remove_samples(connection)
+            return custody.remove_samples(connection, by, role, at or settings.now())
 
     def verify(self) -> tuple[Issue, ...]:
         """What in the store contradicts itself."""
         with self._database.read() as connection:
-            return custody.verify(connection)
+            return checking.verify(connection)
 
-    def backup(self, dest: str | Path) -> tuple[Issue, ...]:
+    def log(
+        self,
+        plan_id: str | None = None,
+        *,
+        who: str = "",
+        kind: str = "",
+        subject: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> pd.DataFrame:
+        """Who did what when, newest first; see :func:`loaders.store.telling.read_log`."""
+        asked = telling.Asked(plan_id, who, kind, subject, since, until)
+        with self._database.read() as connection:
+            return telling.read_log(connection, asked)
+
+    def log_head(self) -> Head:
+        """The end of the log: kept elsewhere (printed, in a report), it shows later that nothing before has changed."""
+        with self._database.read() as connection:
+            return head(connection, sample=False)
+
+    def backup(
+        self, dest: str | Path, *, by: str = "", at: datetime | None = None, role: str = ""
+    ) -> tuple[Issue, ...]:
         """Make a checked copy while others work; what forbids it."""
-        return custody.backup(self._database, Path(dest))
+        found = copies.backup(self._database, Path(dest))
+        if not found:
+            self._log("backup", Path(dest).name, Act(by, at or settings.now(), role))
+        return found
+
+    def restore(self, source: str | Path, *, by: str, at: datetime, role: str = "") -> tuple[Issue, ...]:
+        """Put a copy in this store's place, which stays beside it; what forbids it."""
+        return copies.restore(self._database, Path(source), by, role, at)
+
+    def make_nightly(self, folder: str | Path, keep: Keep, *, at: datetime) -> tuple[Issue, ...]:
+        """Make the night's copy and take away those that need not stay; what forbids it."""
+        found = nightly.make_nightly(self._database, Path(folder), at, keep)
+        if not found:
+            self._log("backup", nightly.name_of(at), Act(PROGRAM, at))
+        return found
+
+    def _log(self, kind: str, subject: str, act: Act) -> None:
+        with self._database.write() as connection:
+            append_event(connection, Event(kind, "", subject, act.by, act.at, act.reason, role=act.role))
 
     def rebuild(
         self, dest: str | Path, read: rebuild.ReadFile, tick: Callable[[], None] = lambda: None

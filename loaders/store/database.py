@@ -6,43 +6,41 @@ Nothing but this package opens the store, and nobody keeps a connection.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 
-from loaders.lock import FileLock, StoreBusy, StoreError
+from loaders.lock import FileLock, StoreError
+from loaders.store.opening import (
+    Connection,
+    StoreDamaged,
+    is_older,
+    make_schema,
+    opened,
+    put_in_place,
+    version_of,
+)
 
-SCHEMA_VERSION = "1"
-_SCHEMA = Path(__file__).with_name("schema.sql")
-#: No extension is ever fetched: the store makes no request to another host.
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
+__all__ = ["Connection", "Database", "Row", "StoreDamaged", "append", "rows", "take", "value"]
 
 #: So many rows go in column by column; beyond, a table of pandas is quicker.
 _FEW = 200
 
 Row = Mapping[str, object]
-Connection = duckdb.DuckDBPyConnection
-
-
-class StoreDamaged(StoreError):
-    """The file is not a store this program can open."""
+_SWAPPED = "データファイル {} が、古い形式のものに入れ替えられました。もう一度開いてください。"
 
 
 class Database:
-    """The file, its lock and its identity."""
+    """The file, its lock and its identity. A file of an older version is brought up to date when it is first used."""
 
     def __init__(self, path: Path, wait: float) -> None:
         self.path = path
         self._wait = wait
         self._lock = FileLock(path, wait)
+        self._current = 0  # the file (its inode) that is known to be of this version
 
     def exists(self) -> bool:
         """Whether there is a file with something in it."""
@@ -70,6 +68,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction under the exclusive lock: all of it is on disk when this returns, or none of it."""
+        self.bring_up_to_date()
         with self._lock.exclusive():
             before = self.revision()
             with self._connection(read_only=False) as connection:
@@ -91,50 +90,49 @@ class Database:
             new = Path(f"{self.path}.new")
             for leftover in (new, Path(f"{new}.wal"), Path(f"{self.path}.wal")):
                 leftover.unlink(missing_ok=True)
-            with duckdb.connect(str(new), config=_CONFIG) as connection:
-                connection.execute(_SCHEMA.read_text(encoding="utf-8"))
-                connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", [SCHEMA_VERSION])
-            os.replace(new, self.path)
+            make_schema(new)
+            put_in_place(new, self.path)
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """The shared lock alone: nobody writes meanwhile."""
-        self._require()
+        self.bring_up_to_date()
         with self._lock.shared():
             yield
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """The exclusive lock alone, for who puts another file in this one's place."""
+        with self._lock.exclusive():
+            yield
+
+    def bring_up_to_date(self) -> None:
+        """Migrate a file of an older version. It is looked at once: no write of ours makes it older again."""
+        self._require()
+        inode = self.path.stat().st_ino
+        if inode == self._current:
+            return
+        with self._lock.shared(), opened(self.path, read_only=True, wait=self._wait) as connection:
+            older = is_older(version_of(connection, self.path.name))
+        if older:
+            from loaders.store.migrate import migrate  # the steps write through this module
+
+            with self._lock.exclusive():
+                migrate(self.path, self._wait)
+        self._current = self.path.stat().st_ino
+
+    @contextmanager
     def _connection(self, *, read_only: bool) -> Iterator[Connection]:
-        connection = self._connect(read_only)
-        try:
+        with opened(self.path, read_only=read_only, wait=self._wait) as connection:
+            found = version_of(connection, self.path.name)
+            if is_older(found):
+                self._current = 0  # somebody has put an old file in the place of ours: the next access migrates it
+                raise StoreError(_SWAPPED.format(self.path.name))
             yield connection
-        finally:
-            connection.close()
 
     def _require(self) -> None:
         if not self.exists():
             raise StoreDamaged(f"データファイル {self.path.name} がありません。先に init を実行してください。")
-
-    def _connect(self, read_only: bool) -> Connection:
-        """Open the file; a program that does not know our lock (another tool on the file) is waited for as well."""
-        self._require()
-        deadline = time.monotonic() + self._wait
-        while True:
-            try:
-                connection = duckdb.connect(str(self.path), read_only=read_only, config=_CONFIG)
-                break
-            except duckdb.Error as error:
-                if "lock" not in str(error).lower():
-                    raise StoreDamaged(_DAMAGED.format(self.path.name)) from error
-                if time.monotonic() >= deadline:
-                    raise StoreBusy(self._wait) from error
-                time.sleep(0.05)
-        try:
-            _check_version(connection, self.path.name)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
     def _renew(self, before: str) -> None:
         """Two writes within one tick of the file system's clock must not look alike."""
@@ -142,25 +140,6 @@ class Database:
             stat = self.path.stat()
             with suppress(OSError):
                 os.utime(self.path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
-
-
-_DAMAGED = (
-    "データファイル {} を開けません。ファイルが壊れているか、このプログラムのデータではありません。"
-    "バックアップから戻してください。"
-)
-
-
-def _check_version(connection: Connection, name: str) -> None:
-    try:
-        found = value(connection, "SELECT value FROM meta WHERE key = 'schema_version'")
-    except duckdb.Error as error:
-        raise StoreDamaged(_DAMAGED.format(name)) from error
-    if found != SCHEMA_VERSION:
-        version = found or "なし"
-        raise StoreDamaged(
-            f"データファイル {name} の形式(版 {version})は、このプログラムの形式(版 {SCHEMA_VERSION})と違います。"
-            "プログラムを新しいものにしてください。"
-        )
 
 
 def _identity(path: Path) -> str:

@@ -1,66 +1,57 @@
 """Decisions about a return (sent, discarded) or about a plan as a whole.
 
-Sending appends what the draft says as observations and card versions.
+Sending appends what the draft says as observations. A card it never changes: what it says of one is proposed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from kpi.collection import Answer, Reading, ReturnState
-from kpi.issue import Issue
+from kpi.collection import Answer, Brief, Reading, ReturnState
+from kpi.issue import Issue, Severity
 from loaders.store.database import Connection, Row, append, rows, take
-from loaders.store.document import digest, load_keys
-from loaders.store.plans import card_change, fold_card, plan_ids
-from loaders.store.records import Receipt, Snapshot, StoredReturn
-from loaders.store.returns import NOW, not_draft, read_return, states
+from loaders.store.log import Event, append_event, observations_digest
+from loaders.store.plans import plan_ids
+from loaders.store.proposing import propose_from_return
+from loaders.store.records import Receipt, StoredReturn
+from loaders.store.returns import NOW, closed_rounds, not_draft, read_return, refused_late, states
 from loaders.store.sending import Found, card_facts, observations_of, short_code
-from loaders.store.view import read_snapshot
+from loaders.store.view import read_brief
 
 #: Kinds that are about a return or a value and never about a plan as a whole.
-_OF_RETURNS = ("send", "discard", "confirm")
+_OF_RETURNS = ("save", "mend", "send", "discard", "pass_on", "join", "confirm", "ask_back")
 
 
-def decide(connection: Connection, kind: str, stored: StoredReturn, by: str, at: datetime, *, reason: str = "") -> int:
-    """Append a decision about a return; its number is its place in the order of all events."""
-    own = stored.reading
-    return _append(connection, kind, own.plan_id, stored.submission_id, by, at, reason, sample=own.sample)
-
-
-def decide_plan(connection: Connection, kind: str, plan_id: str, by: str, at: datetime, reason: str) -> int:
+def decide_plan(
+    connection: Connection, kind: str, plan_id: str, by: str, at: datetime, reason: str, role: str = ""
+) -> int:
     """Append a decision about a plan as a whole: it is about no return, and so its subject is empty."""
     if not kind or kind in _OF_RETURNS:
         raise ValueError(f"not a decision about a plan: {kind!r}")
     if plan_id not in plan_ids(connection):
         raise KeyError(plan_id)
-    return _append(connection, kind, plan_id, "", by, at, reason, sample=False)
+    return append_event(connection, Event(kind, plan_id, "", by, at, reason, role=role))
 
 
-def _append(
-    connection: Connection, kind: str, plan_id: str, subject: str, by: str, at: datetime, reason: str, *, sample: bool
-) -> int:
-    seq = take(connection, "event_seq", 1)[0]
-    row = {
-        "seq": seq,
-        "kind": kind,
-        "plan_id": plan_id,
-        "subject": subject,
-        "who": by,
-        "done_at": at,
-        "reason": reason,
-        "payload": "{}",
-        "sample": sample,
-    }
-    append(connection, "decisions", [row])
-    return seq
-
-
-def discard(connection: Connection, stored: StoredReturn, by: str, at: datetime, reason: str) -> tuple[Issue, ...]:
+def discard(
+    connection: Connection,
+    stored: StoredReturn,
+    by: str,
+    at: datetime,
+    reason: str,
+    role: str = "",
+    *,
+    late: bool = True,
+) -> tuple[Issue, ...]:
     """Withdraw a draft. It stays in the store and counts no longer; what was sent cannot be withdrawn."""
+    own = stored.reading
     if stored.state is not ReturnState.DRAFT:
         return (not_draft(stored),)
-    decide(connection, "discard", stored, by, at, reason=reason)
+    if refused := refused_late(connection, own.plan_id, own.round_id, late):
+        return refused
+    append_event(connection, Event("discard", own.plan_id, stored.submission_id, by, at, reason, {}, own.sample, role))
     return ()
 
 
@@ -69,75 +60,126 @@ class Before:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._known: dict[str, Snapshot] = {}
+        self._known: dict[str, Brief] = {}
         self._touched: set[str] = set()
 
-    def of(self, reading: Reading) -> Snapshot:
+    def of(self, reading: Reading, day: date) -> Brief:
         """What is known of the plan, as to the indicators this return is about."""
         own = {answer.indicator_id for answer in reading.answers}
         if reading.plan_id not in self._known or own & self._touched:
-            self._known = {reading.plan_id: read_snapshot(self._connection, reading.plan_id, NOW, figures=False)}
+            self._known = {reading.plan_id: read_brief(self._connection, reading.plan_id, day)}
             self._touched = set()
         self._touched |= own
         return self._known[reading.plan_id]
 
 
+@dataclass(frozen=True)
+class Sending:
+    """How a return is sent: 部局内決裁の日付, why a closed round is corrected, and whether that is allowed.
+
+    ``propose`` is off where a rebuild repeats what version 1 has sent: that set cards by itself and proposed nothing.
+    """
+
+    settled_on: date | None = None
+    reason: str = ""
+    late: bool = True
+    propose: bool = True
+
+
 def send_all(
-    connection: Connection, submission_ids: Sequence[str], by: str, at: datetime
+    connection: Connection, submission_ids: Sequence[str], by: str, at: datetime, role: str = "", *, late: bool = True
 ) -> Iterator[Receipt | tuple[Issue, ...]]:
     """Send drafts one after the other; each succeeds or is refused for itself."""
     before, rows_known = Before(connection), states(connection, submission_ids)
     for submission_id in submission_ids:
         # Each row serves once: sending changes the state of the return itself, and of no other.
         stored = read_return(connection, submission_id, rows_known.pop(submission_id, None))
-        yield send(connection, stored, by, at, before)
+        yield send(connection, stored, by, at, before, role=role, how=Sending(late=late))
 
 
 def send(
-    connection: Connection, stored: StoredReturn, by: str, at: datetime, known: Before | None = None
+    connection: Connection,
+    stored: StoredReturn,
+    by: str,
+    at: datetime,
+    known: Before | None = None,
+    *,
+    role: str = "",
+    how: Sending | None = None,
 ) -> Receipt | tuple[Issue, ...]:
-    """Append what a draft says as observations and card versions, or say what is still open."""
-    if stored.state is not ReturnState.DRAFT:
-        return (not_draft(stored),)
-    if stored.open:
-        return stored.open
-    before = (known or Before(connection)).of(stored.reading)
-    brief = before.brief(at.date())
-    asked = before.plan.round(stored.reading.round_id)
-    settled = _settled_here(connection, stored)
-    found: list[Found] = []
-    changed: dict[str, Mapping[str, object]] = {}
-    for answer in stored.reading.answers:
-        card = before.cards.get(answer.indicator_id)
-        if card is None:
-            continue
-        found += observations_of(answer, card, brief, asked)
-        facts = card_facts(answer, card, settled.get(answer.indicator_id, frozenset()))
-        if facts:
-            changed[answer.indicator_id] = facts
-    seq = decide(connection, "send", stored, by, at)
+    """Append what a draft says as observations and as proposals about cards, or say what forbids it."""
+    how = how or Sending()
+    if refused := _not_now(connection, stored, how):
+        return refused
+    own = stored.reading
+    brief = (known or Before(connection)).of(own, at.date())
+    asked = brief.plan.round(own.round_id)
+    cards = [(a, brief.cards[a.indicator_id]) for a in own.answers if a.indicator_id in brief.cards]
+    found = [f for a, card in cards for f in observations_of(a, card, brief, asked)]
+    facts = {a.indicator_id: card_facts(a, card) for a, card in cards}
+    seq = take(connection, "event_seq", 1)[0]
     numbered = list(zip(take(connection, "observation_seq", len(found)), found, strict=True))
-    append(connection, "observations", [_observation_row(n, f, stored, seq, at) for n, f in numbered])
-    append(connection, "cards", [_card_row(connection, stored, k, v, at) for k, v in changed.items()])
+    sources = _sources(connection, stored)
+    made = [_observation_row(n, f, stored, seq, at, sources) for n, f in numbered]
+    append(connection, "observations", made)
+    payload: dict[str, object] = {"observations": observations_digest(made)}
+    if how.settled_on:
+        payload["settled_on"] = how.settled_on.isoformat()
+    event = Event("send", own.plan_id, stored.submission_id, by, at, how.reason, payload, own.sample, role, seq)
+    append_event(connection, event)
+    said = {k: v for k, v in facts.items() if v and how.propose}
+    proposed = propose_from_return(connection, stored, said, by, at, role)
     codes: dict[str, tuple[str, ...]] = {}
     for number, one in numbered:
         codes[one.indicator_id] = (*codes.get(one.indicator_id, ()), short_code(number))
-    return Receipt(stored.submission_id, at, codes, tuple(changed))
+    return Receipt(stored.submission_id, at, codes, proposed)
 
 
-def _settled_here(connection: Connection, stored: StoredReturn) -> dict[str, frozenset[str]]:
-    """The card facts that earlier returns of the same round and department have set, by indicator."""
-    query = """SELECT c.indicator_id, c.document FROM cards c JOIN submissions s USING (submission_id)
-        WHERE c.origin = 'return' AND s.plan_id = ? AND s.round_id = ? AND s.department_id = ?"""
+def _not_now(connection: Connection, stored: StoredReturn, how: Sending) -> tuple[Issue, ...]:
+    """Why a return cannot be sent as things stand."""
     own = stored.reading
-    settled: dict[str, frozenset[str]] = {}
-    for r in rows(connection, query, [own.plan_id, own.round_id, own.department_id]):
-        keys = frozenset(load_keys(r["document"]))
-        settled[r["indicator_id"]] = settled.get(r["indicator_id"], frozenset()) | keys
-    return settled
+    if stored.state is not ReturnState.DRAFT:
+        return (not_draft(stored),)
+    if own.division_id:
+        return (_OF_DIVISION,)
+    if refused := refused_late(connection, own.plan_id, own.round_id, how.late):
+        return refused
+    if not how.reason.strip() and not own.sample and own.round_id in closed_rounds(connection, own.plan_id, NOW):
+        return (_NO_REASON,)
+    return stored.open
 
 
-def _observation_row(number: int, found: Found, stored: StoredReturn, seq: int, at: datetime) -> Row:
+_OF_DIVISION = Issue(
+    "return.of_division",
+    Severity.FIX,
+    "課の回答は、事務局へ直接は送れません。",
+    "主管課へ回答してください。主管課が部局の回答にまとめて、事務局へ回答します。",
+)
+_NO_REASON = Issue(
+    "round.closed_reason",
+    Severity.FIX,
+    "締め切った照会の値を直すには、理由が必要です。",
+    "直す理由を入力してください。締切り時点の値は、そのまま残ります。",
+)
+
+
+def _sources(connection: Connection, stored: StoredReturn) -> dict[tuple[str, str], str]:
+    """For a joined return the hash of the file that each of its cells stands in."""
+    if not stored.joined_from:
+        return {}
+    query = """SELECT e.indicator_id, e.key, s.sha256 FROM entries e JOIN submissions s ON s.submission_id = e.source_id
+        WHERE e.submission_id = ?"""
+    return {(r["indicator_id"], r["key"]): r["sha256"] for r in rows(connection, query, [stored.submission_id])}
+
+
+def _observation_row(
+    number: int,
+    found: Found,
+    stored: StoredReturn,
+    seq: int,
+    at: datetime,
+    sources: Mapping[tuple[str, str], str],
+) -> Row:
     answer = next(a for a in stored.reading.answers if a.indicator_id == found.indicator_id)
     # What the answer says of this period's value must not stand beside a corrected value of an earlier one.
     told = Answer(found.indicator_id, {}) if found.entry.key == "correction" else answer
@@ -157,7 +199,8 @@ def _observation_row(number: int, found: Found, stored: StoredReturn, seq: int, 
         "round_id": stored.reading.round_id,
         "department_id": stored.reading.department_id,
         "submission_id": stored.submission_id,
-        "sha256": stored.sha256,
+        # What the 主管課 itself answered on the page of a joined return stands in none of its files.
+        "sha256": sources.get((found.indicator_id, place.key), stored.sha256),
         "sheet": place.sheet,
         "cell": place.cell,
         "written": found.entry.written,
@@ -170,34 +213,4 @@ def _observation_row(number: int, found: Found, stored: StoredReturn, seq: int, 
         "section": answer.text("section"),
         "correction_kind": found.correction_kind,
         "sample": stored.reading.sample,
-    }
-
-
-_FACT_WORDS = {
-    "baseline": "現状値",
-    "baseline_period": "現状値の時点",
-    "target": "目標値",
-    "target_period": "目標値の時点",
-}
-
-
-def _card_row(
-    connection: Connection, stored: StoredReturn, indicator_id: str, facts: Mapping[str, object], at: datetime
-) -> Row:
-    query = "SELECT * FROM cards WHERE plan_id = ? AND indicator_id = ? ORDER BY version"
-    versions = rows(connection, query, [stored.reading.plan_id, indicator_id])
-    document = card_change(facts)
-    return {
-        "plan_id": stored.reading.plan_id,
-        "indicator_id": indicator_id,
-        "version": fold_card(versions).version + 1,
-        "position": versions[-1]["position"],
-        "origin": "return",
-        "hash": digest(document),
-        "document": document,
-        "reason": f"回答による設定({'・'.join(_FACT_WORDS[k] for k in facts)})",
-        "submission_id": stored.submission_id,
-        "retired": False,
-        "sample": stored.reading.sample,
-        "recorded_at": at,
     }

@@ -12,11 +12,14 @@ from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
 from loaders.store.database import Connection, append, take
+from loaders.store.log import Event, append_event, mends_digest
 from loaders.store.records import StoredReturn
 from loaders.store.returns import issue_rows, not_draft, typed
 from loaders.store.sending import parsed
 
 _COLUMN_FAULT = "この様式にない欄です。"
+_FILE_FAULT = "様式全体についての要修正は、画面での確認では済みません。"
+_FILE_ADVICE = "様式を直して、もう一度取り込んでください。"
 
 
 def mend(
@@ -26,6 +29,7 @@ def mend(
     by: str,
     at: datetime,
     raised: Iterable[Issue] = (),
+    role: str = "",
 ) -> None:
     """Append mends; ``raised`` are the questions that the new values themselves bring up."""
     numbers = take(connection, "event_seq", len(mends))
@@ -46,6 +50,24 @@ def mend(
     ]
     append(connection, "mends", made)
     append(connection, "issues", issue_rows(stored.submission_id, raised, batch))
+    if made:
+        payload = {"mends": mends_digest(made), **_before_and_after(stored, mends)}
+        own = stored.reading
+        append_event(
+            connection,
+            Event("mend", own.plan_id, stored.submission_id, by, at, "", payload, own.sample, role, batch),
+        )
+
+
+def _before_and_after(stored: StoredReturn, mends: Sequence[Mend]) -> dict[str, dict[str, object]]:
+    """Each cell's value as it was and as it is now, by the indicator and the column's heading."""
+    held = {(a.indicator_id, k): e.value for a in stored.reading.answers for k, e in a.entries.items()}
+    headings = {c.key: c.heading for c in COLUMNS}
+    names = [f"{m.indicator_id} {headings.get(m.key, m.key)}".strip() for m in mends]
+    return {
+        "before": {n: held.get((m.indicator_id, m.key)) for n, m in zip(names, mends, strict=True)},
+        "after": {n: m.value for n, m in zip(names, mends, strict=True)},
+    }
 
 
 def refusals(stored: StoredReturn, mends: Iterable[Mend], plan: Plan) -> tuple[Issue, ...]:
@@ -55,6 +77,9 @@ def refusals(stored: StoredReturn, mends: Iterable[Mend], plan: Plan) -> tuple[I
     indicators = {i.id for i in plan.indicators}
     found = []
     for one in mends:
+        if not one.indicator_id and any(i.code == one.key and i.severity is Severity.FIX for i in stored.open):
+            found.append(Issue("mend.refused", Severity.FIX, _FILE_FAULT, _FILE_ADVICE, key=one.key))
+            continue
         place = (one.indicator_id, one.key)
         asked = any((i.indicator_id, i.key if i.indicator_id else i.code) == place for i in stored.open)
         if asked and one.value is None and one.reason.strip():

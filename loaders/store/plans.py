@@ -1,42 +1,22 @@
-"""Plans, cards and published figures: from files into versions, and from versions back into a plan as of a moment.
+"""Plans and cards: from files and changes into versions, and from versions back into a plan as of a moment.
 
 The first version of a thing counts as known from the beginning: a plan is older than the day its file was loaded.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
-
-import pandas as pd
 
 from kpi.plan import Card, Department, Plan, Round
 from loaders.store.database import Connection, Row, append, rows, value
 from loaders.store.document import digest, dump, load, load_attributes
+from loaders.store.figures import BenchmarkTables, benchmark_hash, newest_benchmark_hash, store_benchmarks
 
-#: What a sent return may set where the plan's file leaves it open: value and period, by column key of the form.
-CARD_FACTS = ("baseline", "baseline_period", "target", "target_period")
-
-
-class BenchmarkTables(Protocol):
-    """The published figures, as :mod:`loaders.benchmark` gives them."""
-
-    @property
-    def series(self) -> pd.DataFrame:
-        """One row for each series."""
-        ...
-
-    @property
-    def values(self) -> pd.DataFrame:
-        """One row for each value."""
-        ...
-
-    @property
-    def breaks(self) -> pd.DataFrame:
-        """One row for each break of a series."""
-        ...
+#: Later than any moment a person names: "as things stand".
+NOW = datetime(9999, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -66,20 +46,108 @@ def plan_changes(connection: Connection, plan: Plan) -> bool:
 
 
 def store_plan(connection: Connection, plan: Plan, at: datetime) -> None:
-    """Append versions of whatever changed; what the files no longer name is retired, not removed."""
+    """Append versions of whatever the files changed; what they no longer name is retired, not removed.
+
+    What was changed in the program stays where the files say the same as before: a part that both have changed gets
+    the files' version, and after it one in which the program's other attributes are kept.
+    """
     header, parts = _split(plan)
-    if _newest_hash(connection, plan.id) != digest(header):
-        version = 1 + int(value(connection, "SELECT count(*) FROM plans WHERE plan_id = ?", [plan.id]))
-        plan_row = {"plan_id": plan.id, "version": version, "hash": digest(header), "document": header}
-        append(connection, "plans", [plan_row | {"recorded_at": at}])
     known = _newest_parts(connection, plan.id)
     changed = [p for p in parts if known.get((p.table, p.part_id)) != p.hash]
     named = {(p.table, p.part_id) for p in parts}
-    gone = [key for key in known if key not in named]
-    versions = _version_counts(connection, plan.id)
+    kept = [_kept_changes(connection, plan.id, p) for p in changed if p.table != "cards"]
+    if _newest_hash(connection, plan.id) != digest(header):
+        own = _kept_changes(connection, plan.id, _Part("plans", "", "", 0, header))
+        _store_header(connection, plan.id, header, "plan", at)
+        if own is not None:
+            _store_header(connection, plan.id, own.document, "program", at)
+    _store_parts(connection, plan.id, changed, [k for k in known if k not in named], "plan", at)
+    _store_parts(connection, plan.id, [p for p in kept if p is not None], [], "program", at)
+
+
+def change_plan(connection: Connection, plan: Plan, at: datetime) -> Mapping[str, Mapping[str, object]]:
+    """Append versions of whatever differs from the plan in force, cards apart; ``before`` and ``after`` of each part.
+
+    A card is changed by a decision, never in this way. KeyError for an unknown plan.
+    """
+    now = read_plan(connection, plan.id, NOW)
+    (old_header, old_parts), (header, parts) = _split(now), _split(plan)
+    before = {(p.table, p.part_id): p for p in old_parts if p.table != "cards"}
+    after = {(p.table, p.part_id): p for p in parts if p.table != "cards"}
+    places = _places(connection, plan.id)
+    last = max(places.values(), default=0)
+    changed = [
+        replace(p, position=places.get(key, last + 1 + p.position))
+        for key, p in after.items()
+        if key not in before or before[key].document != p.document
+    ]
+    gone = [key for key in before if key not in after]
+    told: dict[str, dict[str, object]] = {"before": {}, "after": {}}
+    if header != old_header:
+        _store_header(connection, plan.id, header, "program", at)
+        _tell(told, "plan", old_header, header)
+    _store_parts(connection, plan.id, changed, gone, "program", at)
+    for part in changed:
+        old = before.get((part.table, part.part_id))
+        _tell(told, f"{part.table}/{part.part_id}", old.document if old else "{}", part.document)
+    for table, part_id in gone:
+        _tell(told, f"{table}/{part_id}", before[table, part_id].document, "{}")
+    return told
+
+
+def _places(connection: Connection, plan_id: str) -> dict[tuple[str, str], int]:
+    """The place of each part there ever was, so that what is new comes last and the rest stays where it is."""
+    query = """SELECT 'departments' AS "table", department_id AS id, arg_max(position, version) AS place
+        FROM departments WHERE plan_id = $1 GROUP BY 2
+        UNION ALL SELECT 'rounds', round_id, arg_max(position, version) FROM rounds WHERE plan_id = $1 GROUP BY 2"""
+    return {(r["table"], r["id"]): int(r["place"]) for r in rows(connection, query, [plan_id])}
+
+
+def _tell(told: dict[str, dict[str, object]], name: str, old: str, new: str) -> None:
+    """Of a part only the attributes that differ: a whole plan's document would bury them."""
+    was, now = json.loads(old), json.loads(new)
+    differing = [k for k in {**was, **now} if was.get(k) != now.get(k)]
+    for side, document in (("before", was), ("after", now)):
+        told[side][name] = {k: document[k] for k in differing if k in document}
+
+
+def _kept_changes(connection: Connection, plan_id: str, part: _Part) -> _Part | None:
+    """A changed part of the files with what the program has changed of it laid over; None where it changed nothing."""
+    own = f"AND {part.id_column} = ?" if part.id_column else ""
+    query = f"SELECT document, origin FROM {part.table} WHERE plan_id = ? {own} ORDER BY version"
+    versions = rows(connection, query, [plan_id, part.part_id] if part.id_column else [plan_id])
+    if not versions or versions[-1]["origin"] == "plan":
+        return None
+    # A part that the program has made is no change of a file's: the files' word about it is new.
+    filed = next((v["document"] for v in reversed(versions) if v["origin"] == "plan"), None)
+    if filed is None:
+        return None
+    old, now, new = (json.loads(str(d)) for d in (filed, versions[-1]["document"], part.document))
+    laid = {k: v for k, v in now.items() if v != old.get(k) and new.get(k) == old.get(k)}
+    if not laid:
+        return None
+    document = json.dumps(new | laid, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return replace(part, document=document)
+
+
+def _store_header(connection: Connection, plan_id: str, header: str, origin: str, at: datetime) -> None:
+    version = 1 + int(value(connection, "SELECT count(*) FROM plans WHERE plan_id = ?", [plan_id]))
+    row: dict[str, object] = {"plan_id": plan_id, "version": version, "hash": digest(header), "document": header}
+    append(connection, "plans", [row | {"recorded_at": at, "origin": origin}])
+
+
+def _store_parts(
+    connection: Connection,
+    plan_id: str,
+    changed: Sequence[_Part],
+    gone: Sequence[tuple[str, str]],
+    origin: str,
+    at: datetime,
+) -> None:
+    versions = _version_counts(connection, plan_id)
     for table in ("departments", "rounds", "cards"):
-        new = [_row(plan.id, p, versions, at) for p in changed if p.table == table]
-        new += [_retired(connection, plan.id, key, versions, at) for key in gone if key[0] == table]
+        new = [_row(plan_id, p, versions, at, origin) for p in changed if p.table == table]
+        new += [_retired(connection, plan_id, key, versions, at, origin) for key in gone if key[0] == table]
         append(connection, table, new)
 
 
@@ -92,14 +160,15 @@ def _split(plan: Plan) -> tuple[str, list[_Part]]:
 
 
 def _newest_hash(connection: Connection, plan_id: str) -> str | None:
-    found = value(connection, "SELECT hash FROM plans WHERE plan_id = ? ORDER BY version DESC LIMIT 1", [plan_id])
+    query = "SELECT hash FROM plans WHERE plan_id = ? AND origin = 'plan' ORDER BY version DESC LIMIT 1"
+    found = value(connection, query, [plan_id])
     return str(found) if found else None
 
 
 _PARTS = """
-SELECT 'departments' AS "table", department_id AS id, version, hash, retired, 'plan' AS origin
+SELECT 'departments' AS "table", department_id AS id, version, hash, retired, origin
 FROM departments WHERE plan_id = $1
-UNION ALL SELECT 'rounds', round_id, version, hash, retired, 'plan' FROM rounds WHERE plan_id = $1
+UNION ALL SELECT 'rounds', round_id, version, hash, retired, origin FROM rounds WHERE plan_id = $1
 UNION ALL SELECT 'cards', indicator_id, version, hash, retired, origin FROM cards WHERE plan_id = $1
 """
 
@@ -116,7 +185,7 @@ def _version_counts(connection: Connection, plan_id: str) -> dict[tuple[str, str
     return {(r["table"], r["id"]): int(r["last"]) for r in rows(connection, counted, [plan_id])}
 
 
-def _row(plan_id: str, part: _Part, versions: Mapping[tuple[str, str], int], at: datetime) -> Row:
+def _row(plan_id: str, part: _Part, versions: Mapping[tuple[str, str], int], at: datetime, origin: str) -> Row:
     row: dict[str, object] = {
         "plan_id": plan_id,
         part.id_column: part.part_id,
@@ -126,9 +195,10 @@ def _row(plan_id: str, part: _Part, versions: Mapping[tuple[str, str], int], at:
         "document": part.document,
         "retired": False,
         "recorded_at": at,
+        "origin": origin,
     }
     if part.table == "cards":
-        row |= {"origin": "plan", "reason": part.reason, "submission_id": "", "sample": False}
+        row |= {"reason": part.reason, "submission_id": "", "sample": False}
     return row
 
 
@@ -138,6 +208,7 @@ def _retired(
     key: tuple[str, str],
     versions: Mapping[tuple[str, str], int],
     at: datetime,
+    origin: str,
 ) -> Row:
     table, part_id = key
     column = {"departments": "department_id", "rounds": "round_id", "cards": "indicator_id"}[table]
@@ -146,9 +217,11 @@ def _retired(
         f"SELECT * FROM {table} WHERE plan_id = ? AND {column} = ? ORDER BY version DESC LIMIT 1",
         [plan_id, part_id],
     )[0]
-    changes: dict[str, object] = {"version": versions[key] + 1, "retired": True, "recorded_at": at}
+    changes: dict[str, object] = {
+        "version": versions[key] + 1, "retired": True, "recorded_at": at, "origin": origin,
+    }  # fmt: skip
     if table == "cards":
-        changes |= {"origin": "plan", "reason": "計画ファイルから削除", "submission_id": "", "sample": False}
+        changes |= {"reason": "計画ファイルから削除", "submission_id": "", "sample": False}
     return last | changes
 
 
@@ -159,7 +232,7 @@ def plan_ids(connection: Connection) -> tuple[str, ...]:
 
 
 def read_plan(connection: Connection, plan_id: str, moment: datetime) -> Plan:
-    """The plan as its files described it at a moment; KeyError for an unknown one."""
+    """The plan as it was at a moment, by its files and by what the program changed; KeyError for an unknown one."""
     query = """SELECT document FROM plans WHERE plan_id = ? AND (version = 1 OR recorded_at <= ?)
         ORDER BY version DESC LIMIT 1"""
     document = value(connection, query, [plan_id, moment])
@@ -179,13 +252,13 @@ def _documents(connection: Connection, table: str, plan_id: str, moment: datetim
     own = "AND origin = 'plan'" if table == "cards" else ""
     query = f"""SELECT arg_max(document, version) AS document, arg_max(position, version) AS position,
         arg_max(retired, version) AS retired
-        FROM {table} WHERE plan_id = ? AND (version = 1 OR recorded_at <= ?) {own} GROUP BY {column}
+        FROM {table} WHERE plan_id = ? AND (version = 1 AND origin = 'plan' OR recorded_at <= ?) {own} GROUP BY {column}
         ORDER BY 2, {column}"""
     return [r["document"] for r in rows(connection, query, [plan_id, moment]) if not r["retired"]]
 
 
 def read_cards(connection: Connection, plan: Plan, moment: datetime) -> dict[str, Card]:
-    """The cards in force at a moment, in the plan's order: the file's, with what sent returns set laid over."""
+    """The cards in force at a moment, in the plan's order: the file's, with what was decided laid over."""
     query = """SELECT * FROM cards WHERE plan_id = ? AND (version = 1 OR recorded_at <= ?)
         ORDER BY indicator_id, version"""
     by_indicator: dict[str, list[Row]] = {}
@@ -195,65 +268,29 @@ def read_cards(connection: Connection, plan: Plan, moment: datetime) -> dict[str
 
 
 def fold_card(versions: Sequence[Row]) -> Card:
-    """One card from its versions. What the file itself sets wins over an earlier answer; the latest answer wins."""
-    last = versions[-1]
-    base = load(Card, str([v for v in versions if v["origin"] == "plan"][-1]["document"]))
-    laid: dict[str, object] = {}
+    """One card from its versions.
+
+    A decision lays its attributes over the file's card until the file itself changes that attribute. What a return set
+    by itself (stores of version 1) holds only where the file leaves it open and nothing was decided.
+    """
+    base: Card | None = None
+    answered: dict[str, object] = {}
+    decided: dict[str, object] = {}
     for version in versions:
-        if version["origin"] == "return":
-            laid |= load_attributes(Card, str(version["document"]))
-    laid = {k: v for k, v in laid.items() if getattr(base, k) is None}
-    number = int(str(last["version"]))
-    return replace(base, version=number, reason=str(last["reason"]) or base.reason, **laid)  # type: ignore[arg-type]
-
-
-_BENCHMARK_TABLES = ("series", "series_values", "series_breaks")
-
-
-def benchmark_hash(found: BenchmarkTables) -> str:
-    """A hash of all published figures."""
-    return digest("\n".join(t.to_csv(index=False) for t in (found.series, found.values, found.breaks)))
-
-
-def newest_benchmark_hash(connection: Connection) -> str:
-    """The hash of the batch stored last, empty where there is none."""
-    found = value(connection, "SELECT hash FROM benchmark_batches ORDER BY batch DESC LIMIT 1")
-    return str(found or "")
-
-
-def store_benchmarks(connection: Connection, found: BenchmarkTables, at: datetime) -> None:
-    """Append the published figures as a new batch, if they differ from the last one."""
-    wanted = benchmark_hash(found)
-    if wanted == newest_benchmark_hash(connection):
-        return
-    batch = 1 + int(value(connection, "SELECT count(*) FROM benchmark_batches"))
-    append(connection, "benchmark_batches", [{"batch": batch, "hash": wanted, "recorded_at": at}])
-    for table, frame in zip(_BENCHMARK_TABLES, (found.series, found.values, found.breaks), strict=True):
-        known = _columns(connection, table)
-        kept = frame[[c for c in frame.columns if c in known]]
-        append(connection, table, kept.assign(batch=batch))
-
-
-def read_benchmarks(connection: Connection, moment: datetime) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Series, values and breaks of the newest batch known at a moment."""
-    query = "SELECT coalesce(max(batch), 0) FROM benchmark_batches WHERE batch = 1 OR recorded_at <= ?"
-    batch = int(value(connection, query, [moment]))
-    tables = [
-        connection.execute(f"SELECT * EXCLUDE (batch) FROM {t} WHERE batch = ? ORDER BY rowid", [batch]).df()
-        for t in _BENCHMARK_TABLES
-    ]
-    series, values, breaks = (_texts_filled(t) for t in tables)
-    return series, values, breaks
-
-
-def _columns(connection: Connection, table: str) -> set[str]:
-    return {r["column_name"] for r in rows(connection, f"SELECT column_name FROM (DESCRIBE {table})")}
-
-
-def _texts_filled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Texts that are missing are empty texts, so that nobody prints nan."""
-    texts = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
-    return frame.assign(**{c: frame[c].fillna("") for c in texts if not pd.api.types.is_bool_dtype(frame[c])})
+        document = str(version["document"])
+        if version["origin"] == "plan":
+            new = load(Card, document)
+            if base is not None:
+                decided = {k: v for k, v in decided.items() if getattr(base, k) == getattr(new, k)}
+            base = new
+        else:
+            laid = answered if version["origin"] == "return" else decided
+            laid |= load_attributes(Card, document)
+    if base is None:
+        raise KeyError(str(versions[-1]["indicator_id"]))
+    settled = {k: v for k, v in answered.items() if getattr(base, k) is None} | decided
+    number, reason = int(str(versions[-1]["version"])), str(versions[-1]["reason"]) or base.reason
+    return replace(base, version=number, reason=reason, **settled)  # type: ignore[arg-type]
 
 
 def initialise(connection: Connection, plans: Iterable[Plan], benchmarks: BenchmarkTables | None, at: datetime) -> None:
@@ -269,8 +306,3 @@ def up_to_date(connection: Connection, plans: Iterable[Plan], benchmarks: Benchm
     if any(plan_changes(connection, plan) for plan in plans):
         return False
     return benchmarks is None or benchmark_hash(benchmarks) == newest_benchmark_hash(connection)
-
-
-def card_change(facts: Mapping[str, object]) -> str:
-    """The facts of a card that a return set, as a document to lay over the file's card."""
-    return dump({key: facts[key] for key in CARD_FACTS if key in facts})

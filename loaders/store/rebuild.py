@@ -1,42 +1,18 @@
-"""The store made anew from what it holds: every original read again, every mend and decision repeated in order.
+"""The store made anew from what it holds: every original read again, every act of the log repeated in order.
 
 What comes out must be the same, observation for observation; where it is not, the difference is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from kpi.collection import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
-from loaders.store.database import Connection, Database, rows, value
-from loaders.store.deciding import decide_plan, discard, send
-from loaders.store.mending import mend
-from loaders.store.returns import NOW, NewReturn, read_return, save, stored_issues, untyped
-from loaders.store.view import read_snapshot
+from loaders.store.database import Connection, Database, rows
+from loaders.store.repeating import ReadFile, Repeat
 
-
-class ReadFile(Protocol):
-    """Reads one file as :func:`loaders.intake.read_return` does."""
-
-    def __call__(self, data: bytes, filename: str, brief: Brief, *, round_id: str, department_id: str) -> Reading:
-        """The reading of a file."""
-        ...
-
-
-#: What is taken over as it is: it came from files of the program's own data, not from returns.
-_GIVEN = ("plans", "departments", "rounds", "benchmark_batches", "series", "series_values", "series_breaks")
-
-_EVENTS = """
-SELECT seq, 'save' AS kind, submission_id AS subject, saved_by AS who, saved_at AS done_at, '' AS reason
-FROM submissions
-UNION ALL SELECT DISTINCT batch, 'mend', submission_id, who, done_at, '' FROM mends
-UNION ALL SELECT seq, kind, subject, who, done_at, reason FROM decisions WHERE kind IN ('send', 'discard')
-UNION ALL SELECT seq, 'plan', plan_id, who, done_at, reason FROM decisions WHERE subject = ''
-ORDER BY 1
-"""
+__all__ = ["ReadFile", "rebuild"]
 
 _COMPARED = (
     "code", "submission_id", "indicator_id", "period", "value", "state", "release", "known_at", "round_id",
@@ -44,88 +20,57 @@ _COMPARED = (
     "actions", "section", "correction_kind", "sample",
 )  # fmt: skip
 
+#: What else must come out the same, row for row, and what it is called.
+_ALSO: tuple[tuple[str, str], ...] = (
+    ("確認済", "SELECT submission_id, indicator_id, done_at FROM confirmations"),
+    ("修正依頼", "SELECT question_id, submission_id, indicator_id, key, text FROM questions"),
+    ("判定条件の提案", "SELECT proposal_id, indicator_id, document, origin, submission_id FROM proposals"),
+    ("判定条件", "SELECT plan_id, indicator_id, origin, document, reason FROM cards"),
+    ("照会", "SELECT plan_id, round_id, document, retired FROM rounds"),
+    ("部局", "SELECT plan_id, department_id, document, retired FROM departments"),
+    ("公表区分", "SELECT code, publication, released_at FROM publications"),
+    ("課の回答", "SELECT submission_id, division_id, on_behalf, joined_from FROM submissions"),
+)
+
 
 def rebuild(
     source: Database, dest: Database, read: ReadFile, tick: Callable[[], None] = lambda: None
 ) -> tuple[Issue, ...]:
     """Make ``dest`` from what ``source`` holds; the differences, none when all is the same."""
     dest.create()
+    refused: list[Issue] = []
     with source.read() as old:
-        events = rows(old, _EVENTS)
+        repeat = Repeat(old, read)
         with dest.write() as new:
-            _copy_given(new, source.path)
-        for event in events:
-            with dest.write() as new:
-                _REPEAT[event["kind"]](old, new, event, read)
+            repeat.given.start(new)
+        for event in rows(old, "SELECT * FROM decisions ORDER BY seq"):
+            try:
+                with dest.write() as new:
+                    found = repeat.act(new, event)
+            except KeyError:
+                found = [_lost(event)]
+            refused += found
             if event["kind"] == "save":  # the one that takes time: a file is read
                 tick()
+        with dest.write() as new:
+            repeat.given.finish(new)
         with dest.read() as new:
-            return _differences(old, new)
+            return (*refused, *_differences(old, new), *_other_differences(old, new))
 
 
-def _copy_given(new: Connection, source: Path) -> None:
-    """Plans and published figures, row for row."""
-    quoted = str(source).replace("'", "''")
-    new.execute(f"ATTACH '{quoted}' AS old (READ_ONLY)")
-    for table in _GIVEN:
-        new.execute(f"INSERT INTO {table} SELECT * FROM old.{table} ORDER BY rowid")
-    new.execute("INSERT INTO cards SELECT * FROM old.cards WHERE origin = 'plan' ORDER BY rowid")
+def _lost(event: Mapping[str, Any]) -> Issue:
+    message = f"操作の記録の{event['seq']}番({event['kind']})を、繰り返せません。対象がありません({event['subject']})。"
+    return Issue("rebuild.lost", Severity.FIX, message, "元のファイルと操作の記録を確かめてください。")
 
 
-def _save(old: Connection, new: Connection, event: Mapping[str, Any], read: ReadFile) -> None:
-    query = (
-        "SELECT * FROM submissions s JOIN (SELECT sha256, data FROM workbooks) w USING (sha256) WHERE submission_id = ?"
-    )
-    row = rows(old, query, [event["subject"]])[0]
-    brief = read_snapshot(new, row["plan_id"], NOW, figures=False).brief(event["done_at"].date())
-    reading = read(row["data"], row["filename"], brief, round_id=row["round_id"], department_id=row["department_id"])
-    _skip(new, "submission_seq", int(row["submission_id"][1:]))
-    _skip(new, "event_seq", event["seq"])
-    save(new, [NewReturn(reading, row["data"], row["filename"])], event["who"], event["done_at"])
-
-
-def _mend(old: Connection, new: Connection, event: Mapping[str, Any], read: ReadFile) -> None:
-    found = rows(old, "SELECT * FROM mends WHERE batch = ? ORDER BY seq", [event["seq"]])
-    mends = [Mend(r["indicator_id"], r["key"], untyped(r), r["reason"]) for r in found]
-    raised = stored_issues(old, "SELECT * FROM issues WHERE after_seq = ? ORDER BY position", [event["seq"]])
-    _skip(new, "event_seq", found[0]["seq"])
-    mend(new, read_return(new, event["subject"]), mends, event["who"], event["done_at"], raised)
-
-
-def _send(old: Connection, new: Connection, event: Mapping[str, Any], read: ReadFile) -> None:
-    first = value(old, "SELECT min(observation_id) FROM observations WHERE seq = ?", [event["seq"]])
-    _skip(new, "event_seq", event["seq"])
-    if first:
-        _skip(new, "observation_seq", first)
-    send(new, read_return(new, event["subject"]), event["who"], event["done_at"])
-
-
-def _discard(old: Connection, new: Connection, event: Mapping[str, Any], read: ReadFile) -> None:
-    _skip(new, "event_seq", event["seq"])
-    discard(new, read_return(new, event["subject"]), event["who"], event["done_at"], event["reason"])
-
-
-def _plan(old: Connection, new: Connection, event: Mapping[str, Any], read: ReadFile) -> None:
-    kind = value(old, "SELECT kind FROM decisions WHERE seq = ?", [event["seq"]])
-    _skip(new, "event_seq", event["seq"])
-    decide_plan(new, kind, event["subject"], event["who"], event["done_at"], event["reason"])
-
-
-_REPEAT: Mapping[str, Callable[[Connection, Connection, Mapping[str, Any], ReadFile], None]] = {
-    "save": _save,
-    "mend": _mend,
-    "send": _send,
-    "discard": _discard,
-    "plan": _plan,
-}
-
-
-def _skip(new: Connection, sequence: str, wanted: int) -> None:
-    """Bring a sequence so far that its next number is the wanted one: what was removed left gaps."""
-    query = "SELECT coalesce(last_value, start_value - 1) FROM duckdb_sequences() WHERE sequence_name = ?"
-    missing = int(wanted) - 1 - int(value(new, query, [sequence]))
-    if missing > 0:
-        new.execute(f"SELECT max(n) FROM (SELECT nextval('{sequence}') AS n FROM range({missing}))").fetchall()
+def _other_differences(old: Connection, new: Connection) -> Iterator[Issue]:
+    for word, query in _ALSO:
+        before, after = ({tuple(r.values()) for r in rows(c, query)} for c in (old, new))
+        for row, text in (*((r, "作り直した結果にない") for r in before - after),
+                          *((r, "作り直した結果にだけある") for r in after - before)):  # fmt: skip
+            told = "、".join(str(v) for v in row[:3])
+            advice = "元のファイルと操作の記録を確かめてください。"
+            yield Issue("rebuild.difference", Severity.FIX, f"{text}{word}の記録があります({told})。", advice)
 
 
 def _differences(old: Connection, new: Connection) -> tuple[Issue, ...]:

@@ -10,10 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from kpi.collection import Brief, Mend, Past, Reading, ReturnState, Verdict
+from kpi.collection import Answer, Brief, Mend, Past, Reading, ReturnState, Verdict
 from kpi.issue import Issue, Severity
+from kpi.people import Audience
 from kpi.period import Period
-from kpi.plan import Card, Plan
+from kpi.plan import Card, Indicator, Plan
+from kpi.scope import is_dropped
 
 #: Which of two values of one period is the better known.
 _RELEASE_RANK: Mapping[str, int] = {"forecast": 0, "provisional": 1, "final": 2}
@@ -21,20 +23,54 @@ _RELEASE_RANK: Mapping[str, int] = {"forecast": 0, "provisional": 1, "final": 2}
 
 @dataclass(frozen=True)
 class Saved:
-    """A file has been kept. ``duplicate_of`` is the return that already held the same file, else empty."""
+    """A file has been kept. ``duplicate_of`` is the return that already held the same file, else empty.
+
+    Where ``refused`` says why nothing was kept, ``submission_id`` is empty.
+    """
 
     submission_id: str
     duplicate_of: str = ""
+    refused: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """A return has been sent. ``codes`` are the short numbers of the values taken, by indicator."""
+    """A return has been sent. ``codes`` are the short numbers of the values taken, by indicator.
+
+    ``proposed`` are the indicators whose baseline or target now waits for a decision.
+    """
 
     submission_id: str
     sent_at: datetime
     codes: Mapping[str, tuple[str, ...]]
-    cards_changed: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one 課's return says of an indicator that two of them answer."""
+
+    submission_id: str
+    division_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two 課 answer one indicator differently: one of them has to be chosen."""
+
+    indicator_id: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The returns of a department's 課 made one draft, or why not yet. ``waiting`` are the 課 not heard of yet."""
+
+    submission_id: str
+    conflicts: tuple[Conflict, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +89,18 @@ class StoredReturn:
     issues: tuple[Issue, ...]
     open: tuple[Issue, ...]
     mends: tuple[Mend, ...] = ()
+    on_behalf: bool = False
+    joined_from: tuple[str, ...] = ()
+    settled_on: date | None = None
+    passed_by: str = ""
+    passed_at: datetime | None = None
+    #: The indicators that the secretariat has set to 確認済.
+    confirmed: tuple[str, ...] = ()
+
+    @property
+    def division_id(self) -> str:
+        """The 課 whose return it is, empty for a department's own."""
+        return self.reading.division_id
 
     @property
     def can_send(self) -> bool:
@@ -117,6 +165,17 @@ class Passport:
     sample: bool
     superseded: bool
     earlier: tuple[Earlier, ...] = ()
+    #: The column of the form; ``cell``, or ``mend`` where the value was typed on the page.
+    key: str = ""
+    origin: str = "cell"
+    next_release: str = ""
+    on_behalf: bool = False
+    settled_on: date | None = None
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
+    #: 公表区分: ``public``, ``embargoed`` or ``internal``.
+    publication: str = ""
+    released_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -135,26 +194,51 @@ class Snapshot:
     as_of: datetime | None = field(default=None)
     #: Kinds of decisions taken about the plan as a whole, such as ``start_empty``.
     decisions: frozenset[str] = frozenset()
+    #: What the secretariat asked, what is proposed about cards, which department took a form: one row each.
+    questions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    takes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    #: When each closed round was closed.
+    closed: Mapping[str, datetime] = field(default_factory=dict)
+    audience: Audience = Audience.ALL
+
+    def is_dropped(self, indicator_id: str, day: date) -> bool:
+        """Whether an indicator is 欠番 on a day."""
+        card = self.cards.get(indicator_id)
+        return card is not None and is_dropped(card, day)
+
+    def live_indicators(self, day: date) -> tuple[Indicator, ...]:
+        """The indicators that are judged on a day: those that are 欠番 keep only their history."""
+        return tuple(i for i in self.plan.indicators if not self.is_dropped(i.id, day))
+
+    def closed_at(self, round_id: str) -> datetime | None:
+        """The moment a closed round is shown at; None while it is open."""
+        return self.closed.get(round_id)
 
     @cached_property
     def history(self) -> Mapping[str, tuple[Past, ...]]:
         """The best known value of each period, oldest first, by indicator: 確定 before 速報, later before earlier."""
-        found = self.observations[self.observations["state"] == "value"]
-        ranked = found.assign(rank=found["release"].map(_RELEASE_RANK).fillna(0))
-        ranked = ranked.sort_values(["rank", "known_at", "observation_id"])
-        # A correction brings a value, not a new comment: what was said of the period before still holds.
-        said = ranked[["analysis", "evidence"]].replace("", None)
-        kept = said.groupby([ranked["indicator_id"], ranked["period"]]).ffill().fillna("")
-        ranked[["analysis", "evidence"]] = kept
-        best = ranked.drop_duplicates(["indicator_id", "period"], keep="last").sort_values("position")
-        history: dict[str, list[Past]] = {}
-        for row in best.to_dict("records"):
-            history.setdefault(str(row["indicator_id"]), []).append(_past(row))
-        return {k: tuple(v) for k, v in history.items()}
+        return best_known(self.observations)
 
     def brief(self, day: date) -> Brief:
         """What a form writer, its reader and the checks need on a day."""
         return Brief(self.plan, day, self.cards, self.history)
+
+
+def best_known(observations: pd.DataFrame) -> Mapping[str, tuple[Past, ...]]:
+    """The best known value of each period, oldest first, by indicator: 確定 before 速報, later before earlier."""
+    found = observations[observations["state"] == "value"]
+    ranked = found.assign(rank=found["release"].map(_RELEASE_RANK).fillna(0))
+    ranked = ranked.sort_values(["rank", "known_at", "observation_id"])
+    # A correction brings a value, not a new comment: what was said of the period before still holds.
+    said = ranked[["analysis", "evidence"]].replace("", None)
+    kept = said.groupby([ranked["indicator_id"], ranked["period"]]).ffill().fillna("")
+    ranked[["analysis", "evidence"]] = kept
+    best = ranked.drop_duplicates(["indicator_id", "period"], keep="last").sort_values("position")
+    history: dict[str, list[Past]] = {}
+    for row in best.to_dict("records"):
+        history.setdefault(str(row["indicator_id"]), []).append(_past(row))
+    return {k: tuple(v) for k, v in history.items()}
 
 
 def _past(row: Mapping[Any, Any]) -> Past:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,14 +14,15 @@ from kpi.issue import Choice, Issue, Severity
 from kpi.plan import Plan
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import dump, load_list
+from loaders.store.log import Event, append_event, append_events, entries_digest
 from loaders.store.plans import read_plan
 from loaders.store.records import Saved, StoredReturn
 
 #: Later than any moment a person names: "as things stand".
 NOW = datetime(9999, 12, 31)
 
-#: Whose return it is: plan, round, department.
-Place = tuple[str, str, str]
+#: Where a return lives: plan, round, department, 課. The newest one there counts.
+Place = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,36 @@ class NewReturn:
     filename: str
 
 
-def save(connection: Connection, new: Sequence[NewReturn], by: str, at: datetime) -> tuple[Saved, ...]:
-    """Keep files as drafts. A file that is already the live one of its round and department is not kept twice."""
+def save(
+    connection: Connection,
+    new: Sequence[NewReturn],
+    by: str,
+    at: datetime,
+    role: str = "",
+    *,
+    on_behalf: bool = False,
+    late: bool = True,
+) -> tuple[Saved, ...]:
+    """Keep files as drafts. A file that is already the live one of its place is not kept twice.
+
+    ``late`` tells whether who saves may still answer a closed round.
+    """
+    refused = [refused_late(connection, r.plan_id, r.round_id, late) for r in (one.reading for one in new)]
+    wanted = [one for one, why in zip(new, refused, strict=True) if not why]
+    kept = iter(_save(connection, wanted, by, at, role, on_behalf=on_behalf))
+    return tuple(Saved("", refused=why) if why else next(kept) for why in refused)
+
+
+def _save(
+    connection: Connection, new: Sequence[NewReturn], by: str, at: datetime, role: str, *, on_behalf: bool
+) -> list[Saved]:
     live = _live(connection)
     known = {r["sha256"] for r in rows(connection, "SELECT sha256 FROM workbooks")}
     hashes = [sha256(one.data).hexdigest() for one in new]
     fresh = _count_fresh(new, hashes, live)
     numbers = zip(take(connection, "submission_seq", fresh), take(connection, "event_seq", fresh), strict=True)
     saved: list[Saved] = []
+    events: list[Event] = []
     tables: dict[str, list[Row]] = {"submissions": [], "entries": [], "issues": []}
     for one, hashed in zip(new, hashes, strict=True):
         place = _place(one.reading)
@@ -50,23 +74,50 @@ def save(connection: Connection, new: Sequence[NewReturn], by: str, at: datetime
             _store_workbook(connection, one, hashed, at)
             known.add(hashed)
         number, seq = next(numbers)
-        submission_id = f"S{number:05d}"
-        tables["submissions"].append(_submission_row(one, submission_id, seq, hashed, by, at))
-        tables["entries"] += _entry_rows(submission_id, one.reading)
+        submission_id, entries = f"S{number:05d}", _entry_rows(f"S{number:05d}", one.reading)
+        row = _submission_row(one, submission_id, seq, hashed, by, at)
+        tables["submissions"].append({**row, "on_behalf": on_behalf})
+        tables["entries"] += entries
         tables["issues"] += issue_rows(submission_id, one.reading.issues, 0)
+        payload = {"sha256": hashed, "filename": one.filename, "entries": entries_digest(entries)}
+        told = payload | ({"on_behalf": True} if on_behalf else {})
+        own = one.reading
+        events.append(Event("save", own.plan_id, submission_id, by, at, "", told, own.sample, role, seq))
         live[place] = (submission_id, hashed)
         saved.append(Saved(submission_id))
     for table, found in tables.items():
         append(connection, table, found)
-    return tuple(saved)
+    append_events(connection, events)
+    return saved
+
+
+def refused_late(connection: Connection, plan_id: str, round_id: str, late: bool) -> tuple[Issue, ...]:
+    """Why a closed round takes no more answers from who may not be late."""
+    return () if late or round_id not in closed_rounds(connection, plan_id, NOW) else (_CLOSED,)
+
+
+_CLOSED = Issue(
+    "round.closed",
+    Severity.FIX,
+    "この照会は締め切られています。",
+    "値を直す必要があるときは、事務局に連絡してください。",
+)
+
+
+def closed_rounds(connection: Connection, plan_id: str, moment: datetime) -> dict[str, datetime]:
+    """The rounds that are closed at a moment, and since when."""
+    query = """SELECT subject, arg_max(kind, seq) AS kind, arg_max(done_at, seq) AS done_at FROM decisions
+        WHERE plan_id = ? AND kind IN ('open_round', 'close_round') AND done_at <= ? GROUP BY subject"""
+    found = rows(connection, query, [plan_id, moment])
+    return {r["subject"]: r["done_at"] for r in found if r["kind"] == "close_round"}
 
 
 def _place(reading: Reading) -> Place:
-    return reading.plan_id, reading.round_id, reading.department_id
+    return reading.plan_id, reading.round_id, reading.department_id, reading.division_id
 
 
 def _count_fresh(new: Sequence[NewReturn], hashes: Sequence[str], live: Mapping[Place, tuple[str, str]]) -> int:
-    """How many of the files are not the live one of their round and department when their turn comes."""
+    """How many of the files are not the live one of their place when their turn comes."""
     newest = {place: held for place, (_, held) in live.items()}
     count = 0
     for one, hashed in zip(new, hashes, strict=True):
@@ -76,11 +127,15 @@ def _count_fresh(new: Sequence[NewReturn], hashes: Sequence[str], live: Mapping[
 
 
 def _live(connection: Connection) -> dict[Place, tuple[str, str]]:
-    """The newest return of each round and department that was not discarded, with its workbook."""
-    query = """SELECT plan_id, round_id, department_id, arg_max(submission_id, seq) AS id, arg_max(sha256, seq) AS sha
+    """The newest return of each place that was not discarded, with its workbook."""
+    query = """SELECT plan_id, round_id, department_id, division_id, arg_max(submission_id, seq) AS id,
+        arg_max(sha256, seq) AS sha
         FROM submissions WHERE submission_id NOT IN (SELECT subject FROM decisions WHERE kind = 'discard')
         GROUP BY ALL"""
-    return {(r["plan_id"], r["round_id"], r["department_id"]): (r["id"], r["sha"]) for r in rows(connection, query)}
+    return {
+        (r["plan_id"], r["round_id"], r["department_id"], r["division_id"]): (r["id"], r["sha"])
+        for r in rows(connection, query)
+    }
 
 
 def _store_workbook(connection: Connection, one: NewReturn, hashed: str, at: datetime) -> None:
@@ -105,6 +160,7 @@ def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, b
         "sample": reading.sample,
         "saved_by": by,
         "saved_at": at,
+        "division_id": reading.division_id,
     }
 
 
@@ -183,11 +239,12 @@ def read_return(connection: Connection, submission_id: str, row: Mapping[str, An
         plan_id=row["plan_id"],
         round_id=row["round_id"],
         department_id=row["department_id"],
-        answers=with_mends(_answers(entries), mends),
+        answers=with_mends(_answers(entries, _said_before(connection, row["joined_from"])), mends),
         issues=found,
         form_version=row["form_version"],
         matched_by=row["matched_by"],
         sample=row["sample"],
+        division_id=row["division_id"],
     )
     return StoredReturn(
         submission_id=submission_id,
@@ -202,7 +259,34 @@ def read_return(connection: Connection, submission_id: str, row: Mapping[str, An
         issues=found,
         open=stored_issues(connection, issues.format("open_issues(?)"), [NOW, submission_id]) if asked else (),
         mends=mends,
+        on_behalf=row["on_behalf"],
+        joined_from=tuple(json.loads(row["joined_from"])),
+        settled_on=row["settled_on"],
+        passed_by=row["passed_by"],
+        passed_at=row["passed_at"],
+        confirmed=tuple(str(r["indicator_id"]) for r in rows(connection, _CONFIRMED, [submission_id])),
     )
+
+
+_CONFIRMED = "SELECT DISTINCT indicator_id FROM confirmations WHERE submission_id = ? ORDER BY indicator_id"
+
+
+#: Of the returns that a return was joined from, and those these were joined from: what was answered on the page.
+_SAID_BEFORE = """
+WITH RECURSIVE source(submission_id) AS (
+    SELECT unnest($first)
+    UNION SELECT unnest(from_json(s.joined_from, '["VARCHAR"]')) FROM submissions s JOIN source USING (submission_id))
+SELECT m.submission_id, s.joined_from <> '[]' AS joined, m.indicator_id, m.key, m.reason
+FROM mends m JOIN source USING (submission_id) JOIN submissions s USING (submission_id) ORDER BY m.seq
+"""
+
+
+def _said_before(connection: Connection, joined_from: str) -> dict[tuple[str, str, str], str]:
+    """Why cells were mended before they were joined: by the return they stand in ('' for any), row and column."""
+    if joined_from == "[]":
+        return {}
+    found = rows(connection, _SAID_BEFORE, {"first": list(json.loads(joined_from))})
+    return {("" if r["joined"] else r["submission_id"], r["indicator_id"], r["key"]): r["reason"] for r in found}
 
 
 def _mends(connection: Connection, submission_id: str) -> tuple[Mend, ...]:
@@ -210,11 +294,13 @@ def _mends(connection: Connection, submission_id: str) -> tuple[Mend, ...]:
     return tuple(Mend(r["indicator_id"], r["key"], untyped(r), r["reason"]) for r in found)
 
 
-def _answers(entries: Sequence[Row]) -> tuple[Answer, ...]:
+def _answers(entries: Sequence[Row], said: Mapping[tuple[str, str, str], str]) -> tuple[Answer, ...]:
     by_indicator: dict[str, dict[str, Entry]] = {}
     for r in entries:
-        entry = Entry(str(r["key"]), str(r["sheet"]), str(r["cell"]), str(r["written"]), untyped(r))
-        by_indicator.setdefault(str(r["indicator_id"]), {})[entry.key] = entry
+        indicator, key, source = str(r["indicator_id"]), str(r["key"]), str(r["source_id"])
+        mended = said.get(("", indicator, key)) or said.get((source, indicator, key), "") if source else ""
+        entry = Entry(key, str(r["sheet"]), str(r["cell"]), str(r["written"]), untyped(r), mended)
+        by_indicator.setdefault(indicator, {})[key] = entry
     return tuple(Answer(k, v) for k, v in by_indicator.items())
 
 
@@ -253,6 +339,7 @@ def not_draft(stored: StoredReturn) -> Issue:
     """Why a return that is no draft any more cannot be changed."""
     words = {
         ReturnState.SENT: "この回答はすでに送られています。",
+        ReturnState.PASSED: "この回答はすでに主管課へ回答されています。",
         ReturnState.REPLACED: "この回答は、後から取り込まれたファイルに差し替えられています。",
         ReturnState.DISCARDED: "この回答は取り消されています。",
     }
@@ -267,3 +354,27 @@ def not_draft(stored: StoredReturn) -> Issue:
 def plan_of(connection: Connection, stored: StoredReturn) -> Plan:
     """The plan a return belongs to."""
     return read_plan(connection, stored.reading.plan_id, NOW)
+
+
+def pass_on(
+    connection: Connection, stored: StoredReturn, by: str, at: datetime, role: str = "", *, late: bool = True
+) -> tuple[Issue, ...]:
+    """A 課 answers to its 主管課; what forbids it."""
+    own = stored.reading
+    if stored.state is not ReturnState.DRAFT:
+        return (not_draft(stored),)
+    if not own.division_id:
+        return (_NO_DIVISION,)
+    if refused := stored.open or refused_late(connection, own.plan_id, own.round_id, late):
+        return refused
+    payload = {"division_id": own.division_id}
+    append_event(connection, Event("pass_on", own.plan_id, stored.submission_id, by, at, "", payload, own.sample, role))
+    return ()
+
+
+_NO_DIVISION = Issue(
+    "return.no_division",
+    Severity.FIX,
+    "部局全体の回答は、主管課へではなく事務局へ回答します。",
+    "「事務局へ回答する」を使ってください。",
+)

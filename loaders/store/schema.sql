@@ -8,22 +8,26 @@ CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
 CREATE SEQUENCE event_seq;
 CREATE SEQUENCE submission_seq;
 CREATE SEQUENCE observation_seq;
+CREATE SEQUENCE question_seq;
+CREATE SEQUENCE proposal_seq;
 
--- A plan file that changed adds versions. `document` is JSON of the dataclass; a plan's own document leaves out
--- departments, rounds and cards, which have versions of their own.
+-- A plan file that changed adds versions (origin 'plan'), and so does a change made in the program (origin 'program').
+-- `document` is JSON of the dataclass; a plan's own document leaves out departments, rounds and cards, which have
+-- versions of their own.
 CREATE TABLE plans (
     plan_id VARCHAR NOT NULL, version INTEGER NOT NULL, hash VARCHAR NOT NULL, document VARCHAR NOT NULL,
-    recorded_at TIMESTAMP NOT NULL, PRIMARY KEY (plan_id, version));
+    recorded_at TIMESTAMP NOT NULL, origin VARCHAR NOT NULL DEFAULT 'plan', PRIMARY KEY (plan_id, version));
 CREATE TABLE departments (
     plan_id VARCHAR NOT NULL, department_id VARCHAR NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
     hash VARCHAR NOT NULL, document VARCHAR NOT NULL, retired BOOLEAN NOT NULL, recorded_at TIMESTAMP NOT NULL,
-    PRIMARY KEY (plan_id, department_id, version));
+    origin VARCHAR NOT NULL DEFAULT 'plan', PRIMARY KEY (plan_id, department_id, version));
 CREATE TABLE rounds (
     plan_id VARCHAR NOT NULL, round_id VARCHAR NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
     hash VARCHAR NOT NULL, document VARCHAR NOT NULL, retired BOOLEAN NOT NULL, recorded_at TIMESTAMP NOT NULL,
-    PRIMARY KEY (plan_id, round_id, version));
--- A card's version is either the whole card as the plan file gives it (origin 'plan') or the attributes that a sent
--- return set where the file leaves them 未設定 (origin 'return'). The card in force is these folded in order.
+    origin VARCHAR NOT NULL DEFAULT 'plan', PRIMARY KEY (plan_id, round_id, version));
+-- A card's version is either the whole card as the plan file gives it (origin 'plan') or the attributes that a decision
+-- about a proposal set (origin 'decision'). Stores of version 1 also hold attributes that a sent return set by itself
+-- where the file left them 未設定 (origin 'return'). The card in force is these folded in order.
 CREATE TABLE cards (
     plan_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
     origin VARCHAR NOT NULL, hash VARCHAR NOT NULL, document VARCHAR NOT NULL, reason VARCHAR NOT NULL,
@@ -33,13 +37,19 @@ CREATE TABLE cards (
 CREATE TABLE workbooks (
     sha256 VARCHAR PRIMARY KEY, filename VARCHAR NOT NULL, size BIGINT NOT NULL, data BLOB NOT NULL,
     sample BOOLEAN NOT NULL, stored_at TIMESTAMP NOT NULL);
+-- `division_id`: the 課 that answers to its 主管課; empty for the department's own return. `joined_from`: the returns of
+-- 課 that a department's return was joined from; it has no workbook of its own (sha256 empty), and each of its cells
+-- tells in `source_id` which return it stands in. `on_behalf`: entered by the secretariat (代理登録).
 CREATE TABLE submissions (
     submission_id VARCHAR PRIMARY KEY, seq BIGINT NOT NULL, plan_id VARCHAR NOT NULL, round_id VARCHAR NOT NULL,
     department_id VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, filename VARCHAR NOT NULL, form_version VARCHAR NOT NULL,
-    matched_by VARCHAR NOT NULL, sample BOOLEAN NOT NULL, saved_by VARCHAR NOT NULL, saved_at TIMESTAMP NOT NULL);
+    matched_by VARCHAR NOT NULL, sample BOOLEAN NOT NULL, saved_by VARCHAR NOT NULL, saved_at TIMESTAMP NOT NULL,
+    division_id VARCHAR NOT NULL DEFAULT '', on_behalf BOOLEAN NOT NULL DEFAULT false,
+    joined_from VARCHAR NOT NULL DEFAULT '[]');
 CREATE TABLE entries (
     submission_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, position INTEGER NOT NULL, key VARCHAR NOT NULL,
-    sheet VARCHAR NOT NULL, cell VARCHAR NOT NULL, written VARCHAR NOT NULL, number DOUBLE, text VARCHAR);
+    sheet VARCHAR NOT NULL, cell VARCHAR NOT NULL, written VARCHAR NOT NULL, number DOUBLE, text VARCHAR,
+    source_id VARCHAR NOT NULL DEFAULT '');
 -- `after_seq`: 0 for what the reading found, else the mend whose new value raised it.
 CREATE TABLE issues (
     submission_id VARCHAR NOT NULL, position INTEGER NOT NULL, after_seq BIGINT NOT NULL, code VARCHAR NOT NULL,
@@ -60,12 +70,41 @@ CREATE TABLE observations (
     written VARCHAR NOT NULL, key VARCHAR NOT NULL, origin VARCHAR NOT NULL, next_release VARCHAR NOT NULL,
     evidence VARCHAR NOT NULL, analysis VARCHAR NOT NULL, actions VARCHAR NOT NULL, section VARCHAR NOT NULL,
     correction_kind VARCHAR NOT NULL, sample BOOLEAN NOT NULL);
--- Append only: what was done to what, by whom, when, why. Kinds so far: send, discard; confirm is
--- read already. A decision about a plan as a whole (start_empty) has an empty subject.
+-- What the secretariat has checked: one row for each indicator of a sent return (確認済).
+CREATE TABLE confirmations (
+    seq BIGINT NOT NULL, submission_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL,
+    sample BOOLEAN NOT NULL);
+-- What the secretariat asks about a cell of a sent return (修正依頼).
+-- The answer is the next sent return of the same round and department.
+CREATE TABLE questions (
+    question_id VARCHAR PRIMARY KEY, seq BIGINT NOT NULL, plan_id VARCHAR NOT NULL, round_id VARCHAR NOT NULL,
+    department_id VARCHAR NOT NULL, submission_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, key VARCHAR NOT NULL,
+    text VARCHAR NOT NULL, who VARCHAR NOT NULL, asked_at TIMESTAMP NOT NULL, sample BOOLEAN NOT NULL);
+-- Changes of cards before they are decided. `origin` 'staff' or 'return'. Decided by an event of kind card_decide or
+-- card_reject whose subject is the proposal.
+CREATE TABLE proposals (
+    proposal_id VARCHAR PRIMARY KEY, seq BIGINT NOT NULL, plan_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL,
+    document VARCHAR NOT NULL, reason VARCHAR NOT NULL, origin VARCHAR NOT NULL, submission_id VARCHAR NOT NULL,
+    who VARCHAR NOT NULL, proposed_at TIMESTAMP NOT NULL, sample BOOLEAN NOT NULL);
+-- 公表区分 of a figure by its short number; the newest row counts, none means the plan's own default.
+CREATE TABLE publications (
+    seq BIGINT NOT NULL, code VARCHAR NOT NULL, publication VARCHAR NOT NULL, released_at TIMESTAMP,
+    done_at TIMESTAMP NOT NULL, sample BOOLEAN NOT NULL);
+-- Which claim of a signed-in person gives which role; the newest row of a rule counts.
+CREATE TABLE memberships (
+    seq BIGINT NOT NULL, rule_id VARCHAR NOT NULL, claim VARCHAR NOT NULL, pattern VARCHAR NOT NULL,
+    role VARCHAR NOT NULL, departments VARCHAR NOT NULL, divisions VARCHAR NOT NULL, removed BOOLEAN NOT NULL,
+    done_at TIMESTAMP NOT NULL);
+-- Sign-ins that were ended: no copy of their cookie is accepted any more.
+CREATE TABLE revocations (session_id VARCHAR PRIMARY KEY, done_at TIMESTAMP NOT NULL);
+-- The log. Append only: every act, what it was done to, by whom, when, why, and in `payload` what was before and after.
+-- `hash` is made from the row and the hash of the row before it (`previous`), so that a changed or missing row shows.
+-- Samples have a chain of their own and leave together. A decision about a plan as a whole has an empty subject.
 CREATE TABLE decisions (
     seq BIGINT PRIMARY KEY, kind VARCHAR NOT NULL, plan_id VARCHAR NOT NULL, subject VARCHAR NOT NULL,
     who VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL, reason VARCHAR NOT NULL, payload VARCHAR NOT NULL,
-    sample BOOLEAN NOT NULL);
+    sample BOOLEAN NOT NULL, role VARCHAR NOT NULL DEFAULT '', previous VARCHAR NOT NULL DEFAULT '',
+    hash VARCHAR NOT NULL DEFAULT '');
 
 -- Published figures. A changed set of files is a new batch; the newest batch known at a moment is shown.
 CREATE TABLE benchmark_batches (batch INTEGER PRIMARY KEY, hash VARCHAR NOT NULL, recorded_at TIMESTAMP NOT NULL);
@@ -77,41 +116,3 @@ CREATE TABLE series_values (
     value DOUBLE, release VARCHAR, vintage VARCHAR, source_title VARCHAR, source VARCHAR, confidence VARCHAR,
     note VARCHAR);
 CREATE TABLE series_breaks (batch INTEGER NOT NULL, series_id VARCHAR, period VARCHAR, reason VARCHAR);
-
--- Returns with their state at a moment: sent, discarded, replaced by a later file, else draft.
-CREATE MACRO submissions_at(wanted_plan, moment) AS TABLE
-WITH sent AS (
-    SELECT subject, min(seq) AS sent_seq, min(done_at) AS sent_at, arg_min(who, seq) AS sent_by
-    FROM decisions WHERE kind = 'send' AND done_at <= moment GROUP BY subject),
-gone AS (SELECT DISTINCT subject FROM decisions WHERE kind = 'discard' AND done_at <= moment),
-known AS (
-    SELECT s.*, sent_seq, sent_at, coalesce(sent_by, '') AS sent_by, gone.subject IS NOT NULL AS discarded
-    FROM submissions s LEFT JOIN sent ON sent.subject = s.submission_id
-    LEFT JOIN gone ON gone.subject = s.submission_id
-    WHERE s.plan_id = wanted_plan AND s.saved_at <= moment),
-ranked AS (
-    SELECT *, max(CASE WHEN discarded THEN 0 ELSE seq END) OVER (PARTITION BY round_id, department_id) AS newest
-    FROM known)
-SELECT * EXCLUDE (discarded, newest),
-    CASE WHEN discarded THEN 'discarded' WHEN sent_seq IS NOT NULL THEN 'sent'
-         WHEN newest > seq THEN 'replaced' ELSE 'draft' END AS state
-FROM ranked;
-
--- Questions and faults nobody has answered. A mend of the very cell answers both; a reason why there is no value
--- answers whatever was asked about the value.
-CREATE MACRO open_issues(moment) AS TABLE
-SELECT i.* FROM issues i
-WHERE i.severity IN ('fix', 'ask') AND NOT EXISTS (
-    SELECT 1 FROM mends m
-    WHERE m.submission_id = i.submission_id AND m.indicator_id = i.indicator_id
-      AND m.done_at <= moment AND m.batch > i.after_seq
-      AND CASE WHEN i.indicator_id = ''
-          -- A question about the whole file is answered under its code; a fault of the whole file only by a new file.
-          THEN i.severity = 'ask' AND m.key = i.code
-          ELSE m.key = i.key OR (m.key = 'missing_reason' AND m.text IS NOT NULL
-               AND i.key IN ('value', 'numerator', 'denominator', 'period', 'release')) END);
-
--- Within one round and department the newest sent return counts, indicator by indicator.
-CREATE MACRO observations_at(wanted_plan, moment) AS TABLE
-SELECT * FROM observations WHERE plan_id = wanted_plan AND known_at <= moment
-QUALIFY seq = max(seq) OVER (PARTITION BY indicator_id, round_id, department_id);

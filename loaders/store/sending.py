@@ -1,4 +1,4 @@
-"""What a sent return says, as records to append: observations and card versions. Pure: no connection in here."""
+"""What a sent return says: the observations to append and the facts of cards to propose. No connection in here."""
 
 from __future__ import annotations
 
@@ -94,22 +94,14 @@ def _past_of(past: Sequence[Past], period: Period | None) -> Past | None:
     return next((p for p in reversed(past) if p.period == period), None)
 
 
-def card_facts(answer: Answer, card: Card, settled_here: frozenset[str]) -> Mapping[str, object]:
-    """Baseline and target an answer sets: those that are 未設定, or were set by this department in this very round."""
+def card_facts(answer: Answer, card: Card) -> Mapping[str, object]:
+    """Baseline and target as an answer gives them, where they differ from the card in force."""
     facts: dict[str, object] = {}
     for key in ("baseline", "target"):
         value = answer.number(key)
-        if value is not None and value != getattr(card, key) and _open(card, key, settled_here):
+        if value is not None and value != getattr(card, key):
             facts[key] = value
         period = parsed(answer.text(f"{key}_period"))
-        if (
-            period is not None
-            and period != getattr(card, f"{key}_period")
-            and _open(card, f"{key}_period", settled_here)
-        ):
+        if period is not None and period != getattr(card, f"{key}_period"):
             facts[f"{key}_period"] = period
     return facts
-
-
-def _open(card: Card, key: str, settled_here: frozenset[str]) -> bool:
-    return getattr(card, key) is None or key in settled_here

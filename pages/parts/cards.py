@@ -35,6 +35,7 @@ class Face:
     updated: str
     advice: str
     bullet: Markup
+    code: str = ""
 
     @property
     def badge(self) -> Markup:
@@ -45,6 +46,11 @@ class Face:
     def link(self) -> Markup:
         """The indicator's name, leading to its screen."""
         return link(self.indicator.name, "indicator", indicator=self.indicator.id)
+
+    @property
+    def figure(self) -> Content:
+        """The value, leading to its passport; as it is where there is none."""
+        return link(self.value, "origin", figure=self.code) if self.code else self.value
 
 
 def face(view: View, indicator: Indicator) -> Face:
@@ -72,6 +78,7 @@ def face(view: View, indicator: Indicator) -> Face:
         updated=updated_mark(view, indicator.id),
         advice=advice(view, indicator, card),
         bullet=bullet(float(row["progress"]) if pd.notna(row["progress"]) else None, planned, summary),
+        code=judged_code(view, indicator.id),
     )
 
 
@@ -117,10 +124,26 @@ def value_cell(item: Face) -> Markup:
     if item.unconfirmed:
         marks.append(tag("span", "未確認", "unconfirmed"))
     note = tag("small", join([item.period, *marks], " ")) if item.period or marks else Markup("")
-    value = tag("span", item.value, "changed value") if item.updated and item.value != "―" else tag("b", item.value)
+    value = tag("span", item.figure, "changed value") if item.updated and item.value != "―" else tag("b", item.figure)
     return join([value, note])
 
 
-def dated(value: str, period: str) -> Markup:
-    """A value over its period."""
-    return join([tag("span", value, "none" if value == UNSET else ""), tag("small", period)])
+def dated(value: str, period: str, card: str = "") -> Markup:
+    """A value over its period; with the indicator whose card it stands on it leads to where it was decided."""
+    shown = link(value, "origin", card=card) if card and value != UNSET else value
+    return join([tag("span", shown, "none" if value == UNSET else ""), tag("small", period)])
+
+
+def judged_code(view: View, indicator_id: str) -> str:
+    """The short number of the value that the judgement rests on; empty where there is none."""
+    row, rows = view.row(indicator_id), view.snapshot.observations
+    if not row["period"]:
+        return ""
+    same = rows[
+        (rows["indicator_id"] == indicator_id)
+        & (rows["state"] == "value")
+        & (rows["period"] == row["period"])
+        & (rows["value"] == row["value"])
+    ]
+    same = same[same["release"] == row["release"]] if (same["release"] == row["release"]).any() else same
+    return str(same.iloc[-1]["code"]) if len(same) else ""

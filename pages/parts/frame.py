@@ -5,20 +5,26 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
+from kpi.collection import Action
+from kpi.issue import Issue
 from kpi.period import Period
 from kpi.plan import Indicator
+from loaders.desk import NotAllowed
 from loaders.store import StoreBusy
 from loaders.tables import to_csv, to_xlsx
-from pages.parts.html import Column, Content, Markup, changed, join, table, tag
-from pages.parts.snapshot import NoPlan, View, data_issues, stamp, store
+from pages.parts.html import Column, Content, Markup, address, changed, join, table, tag, unmarked
+from pages.parts.snapshot import NoPlan, View, data_issues, desk, stamp
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 log = logging.getLogger("kpi")
+#: The column of a table that holds the figures' short numbers, and what one looks like.
+_CODES, _CODE = "番号", r"[0-9A-Z]{3}-\d{4}"
 
 
 def guarded(page: Callable[[], None]) -> Callable[[], None]:
@@ -42,6 +48,29 @@ def guarded(page: Callable[[], None]) -> Callable[[], None]:
             )
 
     return run
+
+
+T = TypeVar("T")
+
+
+def attempt(act: Callable[[], T]) -> T | None:
+    """What an act at the desk gives; None where it may not be done or something forbids it, which is then said.
+
+    Acts that give nothing give an empty tuple: done.
+    """
+    try:
+        done = act()
+    except NotAllowed as refused:
+        st.warning(unmarked(str(refused)))
+        return None
+    except KeyError:
+        st.warning("もうありません。画面を開き直してください。")
+        return None
+    if isinstance(done, tuple) and done and all(isinstance(one, Issue) for one in done):
+        for issue in done:
+            st.warning(unmarked(issue.message + issue.advice))
+        return None
+    return done
 
 
 def show(markup: Markup) -> None:
@@ -75,9 +104,9 @@ def sample_banner() -> None:
     """What is shown is not real, and how to be rid of it."""
     with st.container(horizontal=True, vertical_alignment="center", key="sample-banner"):
         show(tag("div", Markup("<b>サンプルを表示しています。</b>県の実績ではありません。"), "notice", role="note"))
-        if st.button("サンプルを消して始める", key="samples-off"):
+        if desk().may(Action.SAMPLES) and st.button("サンプルを消して始める", key="samples-off"):
             with st.spinner("サンプルを消しています…"):
-                store().remove_samples()
+                desk().remove_samples()
             st.rerun()
 
 
@@ -114,13 +143,19 @@ def source_line(view: View, indicator: Indicator) -> Content:
 def grid(table: pd.DataFrame, alt_text: str) -> None:
     """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read."""
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
+    columns = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
+    if _CODES in table.columns and table[_CODES].astype(str).str.fullmatch(_CODE).all():
+        # Each figure leads to its passport; what stands in the cell is its number.
+        there = [address("origin", figure=str(code)) for code in table[_CODES]]
+        table = table.assign(**{_CODES: there})
+        columns[_CODES] = st.column_config.LinkColumn(display_text=r"figure=([^&]+)")
     st.dataframe(
         table,
         hide_index=True,
         width="stretch",
         placeholder="―",
         lazy=len(table) > 2000,
-        column_config={name: st.column_config.NumberColumn(format="localized") for name in numbers},
+        column_config=columns,
         alt=alt_text,
     )
 

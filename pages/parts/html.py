@@ -6,11 +6,15 @@ as tables, they print, and every indicator in them is an ordinary link.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import isfinite
 from urllib.parse import urlencode
+
+from streamlit import query_params
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,24 @@ class Markup:
 
 Content = str | Markup
 
+#: An operator between two numbers, or a bracket that closes: a line may end there. A sign is no operator.
+_BREAK = re.compile(r"(?<=[^(−÷×=])([−÷×=]+)(?=.)|(\))(?=[^−÷×=)])")
+
 
 def text(content: Content) -> str:
     """Markup as it is, anything else escaped, line breaks kept."""
     return content.html if isinstance(content, Markup) else escape(str(content)).replace("\n", "<br>")
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=/@])")
+
+
+def unmarked(said: str) -> str:
+    """A text for a place that the framework reads as Markdown (labels, headings, messages): shown as it was written.
+
+    Every sign of Markdown, of formulas and of coloured text is escaped; a line break becomes a space.
+    """
+    return _MARKS.sub(r"\\\1", " ".join(said.split()))
 
 
 def join(parts: Iterable[Content], separator: str = "") -> Markup:
@@ -43,10 +61,32 @@ def tag(name: str, content: Content, kind: str = "", **attributes: str) -> Marku
     return Markup(f"<{name}{css}{extra}>{text(content)}</{name}>")
 
 
+#: The moment that is shown (see :mod:`pages.parts.asof`), kept in the address from link to link.
+AS_OF = "as_of"
+
+
 def link(label: Content, page: str, **query: str) -> Markup:
-    """A link to a screen of ours with its filters in the address."""
-    address = page + ("?" + urlencode(query) if query else "")
-    return Markup(f'<a href="{escape(address or "./")}" target="_self">{text(label)}</a>')
+    """A link to a screen of ours; see :func:`address`."""
+    return Markup(f'<a href="{escape(address(page, **query))}" target="_self">{text(label)}</a>')
+
+
+def address(page: str, **query: str) -> str:
+    """The address of a screen with its filters, and with the past moment where one is shown.
+
+    ``as_of=""`` leaves the moment out: back to now.
+    """
+    asked = {**_moment(), **query}
+    if not asked.get(AS_OF):
+        asked.pop(AS_OF, None)
+    return page + ("?" + urlencode(asked) if asked else "") or "./"
+
+
+def _moment() -> dict[str, str]:
+    """The moment in the address of the screen that is drawn; nothing outside a screen."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return {}
+    moment = query_params.get(AS_OF)
+    return {AS_OF: moment} if moment else {}
 
 
 def badge(word: str, status: str) -> Markup:
@@ -58,6 +98,14 @@ def badge(word: str, status: str) -> Markup:
 def changed(label: str) -> Markup:
     """更新 or 訂正: red, and a word."""
     return tag("span", label, "changed")
+
+
+def formula(content: str) -> Markup:
+    """A formula whose line breaks only after an operator or a closing bracket, never inside a number."""
+    pieces = _BREAK.sub(lambda found: found.group() + "\0", content).split("\0")
+    if len(pieces) == 1:  # a sentence in a formula's place breaks like any other
+        return tag("small", content)
+    return tag("small", join((tag("span", piece) for piece in pieces), "<wbr>"), "formula")
 
 
 @dataclass(frozen=True)

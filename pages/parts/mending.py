@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from kpi.collection import MISSING_WORDS, Mend
 from kpi.issue import SEVERITY_WORDS, Choice, Issue, Severity
 from kpi.period import Period
+from kpi.plan import RoundKind
 from loaders.form import definition
 from loaders.mending import read_typed
-from loaders.service import mend_return
 from loaders.store import StoredReturn
-from pages.parts.clock import now
-from pages.parts.frame import show
-from pages.parts.html import Content, badge, join, tag
-from pages.parts.snapshot import View, store
+from pages.parts.frame import attempt, show
+from pages.parts.html import Content, badge, join, tag, unmarked
+from pages.parts.snapshot import View, desk
+
+#: What has just been mended, to be told once.
+_MENDED = "mended"
 
 _TYPE = "値を入力する"
 _MISSING = "今回は実績なし(理由を選ぶ)"
@@ -25,6 +29,10 @@ _SEEN = "確かめた(理由を入れる)"
 
 def mend_forms(view: View, current: StoredReturn) -> None:
     """One box for each open issue, the faults first."""
+    done = st.session_state.pop(_MENDED, "")
+    if done:
+        rest = f"残り{len(current.open)}件です。" if current.open else "③で送れます。"
+        show(tag("div", f"{done}を保存しました。{rest}", "done", role="status"))
     if not current.open:
         return
     st.header("確認・修正していただくところ", anchor=False)
@@ -41,22 +49,45 @@ def mend_forms(view: View, current: StoredReturn) -> None:
 
 def _box(view: View, current: StoredReturn, issue: Issue, key: str) -> None:
     show(_told(view, current, issue))
-    ways = _ways(issue, _understood(current, issue))
+    kind = view.plan.round(current.reading.round_id).kind
+    ways = _ways(issue, _understood(current, issue), kind)
     if not ways:
         show(tag("div", "画面では直せません。様式を直して、②から入れ直してください。", "meta"))
         return
+    settle(view, current, issue, ways, key)
+
+
+def settle(view: View, current: StoredReturn, issue: Issue, ways: Mapping[str, Choice | None], key: str) -> None:
+    """Let a person choose one of some ways to settle what is asked, and put it into the draft."""
     way = st.radio("どうしますか", list(ways), key=f"way-{key}", index=None, horizontal=True)
     made = _answer(view, current, issue, way, ways[way], key) if way else None
     if made is None:
         return
     mends, problems = made
     for problem in problems:
-        st.warning(f"{problem.message}{problem.advice}")
+        st.warning(unmarked(f"{problem.message}{problem.advice}"))
     if mends and not problems:
-        refused = mend_return(store(), current.submission_id, _settling(issue, mends), by=_by(view, current), at=now())
-        if not refused:
-            st.rerun()
-        st.warning(refused[0].message + refused[0].advice)
+        put_in(current, _settling(issue, mends), f"{_name(view, issue)}の「{way}」")
+
+
+def put_in(current: StoredReturn, mends: Sequence[Mend], words: str) -> None:
+    """Keep what was answered, and draw the page anew."""
+    if attempt(lambda: desk().mend(current.submission_id, mends)) is not None:
+        st.session_state[_MENDED] = words
+        st.rerun()
+
+
+def ways_to_answer(kind: RoundKind, key: str) -> dict[str, Choice | None]:
+    """How a person may answer the secretariat about a cell: another value, none, or that it is right."""
+    ways: dict[str, Choice | None] = {_TYPE: None}
+    if key in _VALUE_KEYS and kind != "targets":
+        ways[_MISSING] = None
+    return {**ways, _KEEP: None}
+
+
+def ways_to_fill(kind: RoundKind) -> dict[str, Choice | None]:
+    """How a row that nobody has filled in yet may be answered."""
+    return {_TYPE: None} if kind == "targets" else {_TYPE: None, _MISSING: None}
 
 
 def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
@@ -68,10 +99,13 @@ def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
     return (*mends, Mend(issue.indicator_id, place, None, mends[0].reason))
 
 
+def _name(view: View, issue: Issue) -> str:
+    return view.plan.indicator(issue.indicator_id).name if issue.indicator_id else "様式全体"
+
+
 def _told(view: View, current: StoredReturn, issue: Issue) -> Content:
-    name = view.plan.indicator(issue.indicator_id).name if issue.indicator_id else "様式全体"
-    column = _column_name(view, issue)
-    head = [badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}"), " ", tag("b", name)]
+    column = _column_name(view, current, issue.key)
+    head = [badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}"), " ", tag("b", _name(view, issue))]
     place = "　".join(part for part in (column, issue.address, _quoted(current, issue)) if part)
     return join([tag("div", join(head)), tag("div", place, "meta"), tag("div", issue.message + issue.advice)])
 
@@ -86,15 +120,16 @@ def _quoted(current: StoredReturn, issue: Issue) -> str:
     return f"「{issue.value}」" if issue.value else ""
 
 
-def _column_name(view: View, issue: Issue) -> str:
-    keys = {column.key for column in definition.COLUMNS}
-    return definition.in_words(definition.column(issue.key).heading, view.plan) if issue.key in keys else ""
+def _column_name(view: View, current: StoredReturn, key: str) -> str:
+    """What the form calls a column, on one line; empty for what is no column."""
+    found = next((column for column in definition.COLUMNS if column.key == key), None)
+    return definition.heading(found, view.plan, view.plan.round(current.reading.round_id).kind) if found else ""
 
 
 _VALUE_KEYS = ("value", "numerator", "denominator", "period", "missing_reason", "row")
 
 
-def _ways(issue: Issue, understood: bool) -> dict[str, Choice | None]:
+def _ways(issue: Issue, understood: bool, kind: RoundKind = "annual") -> dict[str, Choice | None]:
     """What a person may do about an issue: its own choices first. Empty where only a new file helps."""
     ways: dict[str, Choice | None] = {choice.label: choice for choice in issue.choices}
     asks = issue.severity is Severity.ASK
@@ -103,7 +138,7 @@ def _ways(issue: Issue, understood: bool) -> dict[str, Choice | None]:
     enterable = issue.key == "row" or any(c.key == issue.key and c.entry for c in definition.COLUMNS)
     if enterable:
         ways[_TYPE] = None
-    if issue.key in _VALUE_KEYS:
+    if issue.key in _VALUE_KEYS and kind != "targets":
         ways[_MISSING] = None
     if asks and (not enterable or issue.key == "row"):
         ways[_SEEN] = None
@@ -118,6 +153,15 @@ def _understood(current: StoredReturn, issue: Issue) -> bool:
     """Whether the cell gave a value that could be kept."""
     answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
     return answer is not None and answer.value(issue.key) is not None
+
+
+#: Columns of sentences: a person sees all of it, and how long it has become.
+_LONG = ("analysis", "actions", "evidence")
+
+
+def _said(current: StoredReturn, issue: Issue, key: str) -> str:
+    answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
+    return answer.text(key) if answer else ""
 
 
 Made = tuple[tuple[Mend, ...], tuple[Issue, ...]]
@@ -161,15 +205,26 @@ def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
 
 
 def _typed(view: View, current: StoredReturn, issue: Issue, key: str) -> Made | None:
-    column = definition.column("value" if issue.key == "row" else issue.key)
+    row = "target" if view.plan.round(current.reading.round_id).kind == "targets" else "value"
+    column = definition.column(row if issue.key == "row" else issue.key)
     unit = view.plan.indicator(issue.indicator_id).unit if column.kind == "number" else ""
     if column.kind == "choice":
         text = st.selectbox(
-            column.heading, list(column.choices or {}), format_func=(column.choices or {}).get, key=f"v-{key}"
+            _column_name(view, current, column.key),
+            list(column.choices or {}),
+            format_func=(column.choices or {}).get,
+            key=f"v-{key}",
         )
     else:
-        text = st.text_input(f"正しい値{f'({unit})' if unit else ''}", key=f"v-{key}", max_chars=400)
-    reason = st.text_input("直した理由", key=f"why-{key}", max_chars=200, placeholder="例: 数式の参照切れを直した")
+        label = "目標値" if issue.key == "row" and column.key == "target" else "正しい値"
+        if column.key in _LONG:
+            label, current_text = column.heading, _said(current, issue, column.key)
+            text = st.text_area(label, current_text, key=f"v-{key}", max_chars=400)
+        else:
+            text = st.text_input(f"{label}{f'({unit})' if unit else ''}", key=f"v-{key}", max_chars=400)
+    reason = st.text_input(
+        "直した理由(任意)", key=f"why-{key}", max_chars=200, placeholder="例: 数式の参照切れを直した"
+    )
     if not st.form_submit_button("これで確定する"):
         return None
     asked = view.plan.round(current.reading.round_id).period if column.kind == "period" else None
@@ -195,7 +250,3 @@ def _missing(view: View, issue: Issue, key: str) -> Made | None:
             return (), problems or ()
         mends.append(Mend(issue.indicator_id, "next_release", value, label))
     return tuple(mends), ()
-
-
-def _by(view: View, current: StoredReturn) -> str:
-    return view.plan.department(current.reading.department_id).name(view.day)

@@ -10,9 +10,10 @@ from kpi.collection import RELEASE_WORDS
 from kpi.compare import gap_trend, latest_pair
 from kpi.period import Period
 from kpi.plan import Indicator
-from pages.parts.frame import XLSX, empty, show
+from pages.parts.cards import judged_code
+from pages.parts.frame import empty, show
 from pages.parts.html import Column, Content, join, link, table, tag
-from pages.parts.snapshot import View, file_name, stamp, store
+from pages.parts.snapshot import View, file_name, stamp
 
 
 def _mine(view: View, indicator: Indicator) -> pd.DataFrame:
@@ -25,13 +26,12 @@ def _shown(view: View, indicator: Indicator) -> pd.Series | None:
     mine = _mine(view, indicator)
     if mine.empty:
         return None
-    row = view.row(indicator.id)
-    same = mine[(mine["state"] == "value") & (mine["period"] == row["period"]) & (mine["value"] == row["value"])]
-    return (same if len(same) else mine).iloc[-1]
+    judged = mine[mine["code"] == judged_code(view, indicator.id)]
+    return (judged if len(judged) else mine).iloc[-1]
 
 
 def origin(view: View, indicator: Indicator) -> None:
-    """Workbook, sheet, cell, what is written there letter for letter, who sent it; the original to take out."""
+    """In short: number, cell, what is written there, who sent it; the passport tells the rest."""
     found = _shown(view, indicator)
     st.header("この数値の出所", anchor=False)
     if found is None:
@@ -39,26 +39,20 @@ def origin(view: View, indicator: Indicator) -> None:
         return
     place = f"{found['sheet']}!{found['cell']}" if found["cell"] else "画面での入力"
     mark: Content = tag("b", "サンプル　") if found["sample"] else ""
+    code = str(found["code"])
     rows: list[tuple[Content, Content]] = [
-        ("番号", tag("b", found["code"])),
+        ("番号", tag("b", link(code, "origin", figure=code))),
         ("回答様式", join([mark, file_name(found["filename"]), "　", place])),
-        ("書かれた文字", f"「{found['written']}」" if found["written"] else "なし"),
+        ("書かれた文字", tag("span", f"「{found['written']}」", data_verbatim="1") if found["written"] else "なし"),
         ("回答", join([_department(view, found), f"　{stamp(found['known_at'])}　", _review(found)])),
         ("履歴", _history(view, indicator, found)),
     ]
     show(table([Column("項目", width="6.5rem"), Column("内容")], rows, caption="この数値の出所"))
-    st.download_button(
-        "原本を受け取る",
-        lambda: store().workbook(str(found["sha256"]))[1],
-        file_name(found["filename"]),
-        XLSX,
-        key="origin-file",
-        on_click="ignore",
-    )
+    show(tag("div", link("出所をすべて見る(経過・原本・前の値)", "origin", figure=code), "meta"))
 
 
 def _department(view: View, found: pd.Series) -> str:
-    name = view.plan.department(found["department_id"]).name(found["known_at"].date())
+    name = view.snapshot.plan.department(found["department_id"]).name(found["known_at"].date())
     return f"{name} {found['section']}".strip()
 
 
@@ -66,11 +60,15 @@ def _review(found: pd.Series) -> Content:
     return "確認済" if found["review"] == "confirmed" else tag("span", "未確認", "unconfirmed")
 
 
-def _history(view: View, indicator: Indicator, found: pd.Series) -> str:
+def _history(view: View, indicator: Indicator, found: pd.Series) -> Content:
+    """The values of the same period in the order they came, each leading to its own passport."""
     mine = _mine(view, indicator)
     same = mine[(mine["period"] == found["period"]) & (mine["state"] == "value")].sort_values("known_at")
-    told = [f"{row.value:g}({RELEASE_WORDS.get(row.release, '')} {row.known_at:%m/%d})" for row in same.itertuples()]
-    return " → ".join(told) or "―"
+    told = [
+        link(f"{row.value:g}({RELEASE_WORDS.get(row.release, '')} {row.known_at:%m/%d})", "origin", figure=row.code)
+        for row in same.itertuples()
+    ]
+    return join(told, " → ") if told else "―"
 
 
 def remarks(view: View, indicator: Indicator) -> None:

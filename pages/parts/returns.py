@@ -1,188 +1,217 @@
-"""A return as its department sees it: every cell read and judged, sending, the receipt, and those before."""
+"""Where one answers, which return this session is at, and those before."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import pandas as pd
 import streamlit as st
 
-from kpi.collection import MISSING_WORDS, RELEASE_WORDS, Answer, ReturnState
-from kpi.issue import SEVERITY_WORDS, Severity
-from kpi.period import Period
-from kpi.plan import Department, Indicator
-from kpi.words import with_unit
-from loaders.store import Receipt, StoredReturn
-from pages.parts.clock import now
+from kpi.collection import ReturnState
+from kpi.plan import Department, Indicator, Round
+from kpi.scope import asked_of, divisions_asked
+from loaders.store import StoredReturn
+from pages.parts.board import stored_return
 from pages.parts.frame import XLSX, empty, show
-from pages.parts.html import Column, Content, badge, join, table, tag
-from pages.parts.snapshot import View, file_name, store
+from pages.parts.html import Column, Content, join, table, tag
+from pages.parts.snapshot import View, desk, file_name
 
 _STATES = {
     ReturnState.DRAFT: "下書き",
+    ReturnState.PASSED: "主管課回答済",
     ReturnState.SENT: "回答済",
     ReturnState.REPLACED: "差替え済",
     ReturnState.DISCARDED: "取消し",
 }
+_LIVE = (ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT)
 
 
-def newest_return(view: View, round_id: str, department_id: str) -> StoredReturn | None:
-    """The department's draft of a round, else what it sent last; None where there is nothing."""
-    mine = _of(view, department_id)
-    mine = mine[(mine["round_id"] == round_id) & mine["state"].isin([ReturnState.DRAFT, ReturnState.SENT])]
-    if mine.empty:
-        return None
-    drafts = mine[mine["state"] == ReturnState.DRAFT]
-    return _stored(view.snapshot.revision, str((drafts if len(drafts) else mine).iloc[-1]["submission_id"]))
+@dataclass(frozen=True)
+class Place:
+    """Where one answers: a round, a department, and one of its 課 (empty: the department, or its 主管課)."""
+
+    asked: Round
+    department: Department
+    division_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What this session's own memory of the place is kept under."""
+        return "-".join((self.asked.id, self.department.id, self.division_id))
+
+    @property
+    def division(self) -> str:
+        """The name of the 課."""
+        return self.department.division(self.division_id).name if self.division_id else ""
+
+    def name(self, day: date) -> str:
+        """Department and 課 as people call them."""
+        return " ".join(part for part in (self.department.name(day), self.division) if part)
+
+    @property
+    def due(self) -> date | None:
+        """The day by which an answer is owed from here."""
+        return (self.asked.division_due or self.asked.due) if self.division_id else self.asked.due
+
+    @property
+    def whom(self) -> str:
+        """To whom one answers."""
+        return "主管課" if self.division_id else "事務局"
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What a link to this place carries."""
+        found = {"department": self.department.id, "round": self.asked.id}
+        return found | ({"division": self.division_id} if self.division_id else {})
+
+    def indicators(self, view: View) -> tuple[Indicator, ...]:
+        """What is asked here."""
+        cards = view.snapshot.cards
+        return asked_of(view.plan, self.asked, self.department.id, view.day, cards, self.division_id)
+
+    def is_lead(self, view: View) -> bool:
+        """Whether this is the 主管課 of a department whose 課 answer to it."""
+        if self.division_id:
+            return False
+        return bool(divisions_asked(view.plan, self.asked, self.department.id, view.day, view.snapshot.cards))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _stored(revision: str, submission_id: str) -> StoredReturn:
-    return store().submission(submission_id)
-
-
-def _of(view: View, department_id: str) -> pd.DataFrame:
+def rows_of(view: View, place: Place) -> pd.DataFrame:
+    """The returns of one place, in the order they came."""
     rows = view.snapshot.submissions
-    return rows[rows["department_id"] == department_id]
+    own = (rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)
+    return rows[own & (rows["round_id"] == place.asked.id)]
 
 
-def result_table(view: View, current: StoredReturn) -> None:
-    """Each indicator's row: last time, what stands in the cell, what was understood, where, and the verdict."""
-    asked = view.plan.round(current.reading.round_id)
-    answers = {a.indicator_id: a for a in current.reading.answers}
-    keys = ("baseline", "target") if asked.kind == "targets" else ("value",)
-    rows = []
-    for indicator in view.plan.owned_by(current.reading.department_id, view.day):
-        answer = answers.get(indicator.id, Answer(indicator.id, {}))
-        rows += [_row(view, current, indicator, answer, key) for key in keys]
-    columns = [
-        Column("指標"),
-        Column("前回", number=True),
-        Column("書かれた文字"),
-        Column("読み取った値", number=True),
-        Column("場所"),
-        Column("結果"),
-    ]
-    show(table(columns, rows, caption="読み取った結果", kind="stack"))
-    notes = [i for i in current.issues if i.severity is Severity.NOTE]
-    if notes:
-        with st.expander(f"お知らせ {len(notes)}件(そのままで構いません)"):
-            show(tag("ul", join(tag("li", join([i.address, "　", i.message])) for i in notes)))
-    show(tag("div", f"{file_name(current.filename)}　元のファイルはそのまま保管しています。", "meta"))
+def newest_row(view: View, place: Place) -> pd.Series | None:
+    """The draft of a place, else what was answered last; None where there is nothing."""
+    mine = rows_of(view, place)
+    mine = mine[mine["state"].isin(_LIVE)]
+    drafts = mine[mine["state"] == ReturnState.DRAFT]
+    return None if mine.empty else (drafts if len(drafts) else mine).iloc[-1]
 
 
-def _row(view: View, current: StoredReturn, indicator: Indicator, answer: Answer, key: str) -> tuple[Content, ...]:
-    entry = answer.entries.get(key)
-    verdict = current.verdict(indicator.id)
-    mine = [i for i in verdict.issues if i.key == key or key in ("value", "baseline")]
-    word = SEVERITY_WORDS[verdict.severity] if verdict.severity and mine else "取込可"
-    frame = badge(word, f"x v-{verdict.severity if verdict.severity and mine else 'ok'}")
-    name: Content = indicator.name
-    if key in ("baseline", "target"):
-        name = join([indicator.name, tag("small", "現状値" if key == "baseline" else "目標値")])
-    return (
-        name,
-        _last(view, current, indicator),
-        f"「{entry.written}」" if entry and entry.written else "―",
-        _understood(view, indicator, answer, key),
-        f"{entry.sheet}!{entry.cell}" if entry and entry.cell else "―",
-        join([frame, tag("small", mine[0].message)]) if mine else frame,
-    )
+def answered_row(view: View, place: Place) -> pd.Series | None:
+    """What was last answered from a place: sent to 事務局, or by a 課 passed on to its 主管課."""
+    mine = rows_of(view, place)
+    mine = mine[mine["state"].isin((ReturnState.SENT, ReturnState.PASSED))]
+    return None if mine.empty else mine.iloc[-1]
 
 
-def _last(view: View, current: StoredReturn, indicator: Indicator) -> Content:
-    """The newest value that was known from other rounds."""
-    past = [p for p in view.snapshot.history.get(indicator.id, ()) if p.round_id != current.reading.round_id]
-    if not past:
-        return "―"
-    card = view.snapshot.cards[indicator.id]
-    return join([with_unit(past[-1].value, indicator.unit, card.decimals), tag("small", past[-1].period.short)])
+# --- which return a session is looking at --------------------------------------------------------------------------
 
 
-def _understood(view: View, indicator: Indicator, answer: Answer, key: str) -> Content:
-    card = view.snapshot.cards[indicator.id]
-    value = answer.number(key)
-    missing = answer.text("missing_reason")
-    if value is None:
-        return MISSING_WORDS.get(missing, "―") if key == "value" else "―"
-    period = answer.text("period" if key == "value" else f"{key}_period")
-    entry = answer.entries[key]
-    about = [_short(period), RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else ""]
-    if entry.mended:
-        about.append("画面で修正")
-    return join(
-        [tag("b", with_unit(value, indicator.unit, card.decimals)), tag("small", " ".join(w for w in about if w))]
-    )
+def bind(place: Place, submission_id: str) -> None:
+    """From now on this session looks at this return, whatever colleagues put in beside it."""
+    st.session_state[f"seen-{place.key}"] = submission_id
 
 
-def _short(code: str) -> str:
-    return Period.parse(code).short if code else ""
+def current_return(view: View, place: Place) -> StoredReturn | None:
+    """What this session works on: its own draft even when a colleague has replaced it, else the newest."""
+    seen = st.session_state.get(f"seen-{place.key}", "")
+    known = view.snapshot.submissions.set_index("submission_id")["state"]
+    if seen and seen not in known.index and view.as_of is None:
+        show(tag("div", "表示していた回答は、サンプルとして消されたため、もうありません。", "notice"))
+    if known.get(seen) != ReturnState.REPLACED or view.as_of is not None:
+        newest = newest_row(view, place)
+        seen = "" if newest is None else str(newest["submission_id"])
+        bind(place, seen)
+    return stored_return(view, seen) if seen else None
 
 
-def send_box(view: View, current: StoredReturn) -> None:
-    """③ 送る, when nothing is open any more; afterwards the receipt."""
-    told = st.session_state.pop("receipt", None)
-    if told:
-        st.success(told)
-    if current.state is not ReturnState.DRAFT:
+def replaced_notice(view: View, place: Place, current: StoredReturn) -> None:
+    """Who has replaced the draft shown, when and by what, and the way to the newest."""
+    newest = newest_row(view, place)
+    if current.state is not ReturnState.REPLACED or newest is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button("③ 事務局へ送る", type="primary", disabled=not current.can_send, key="send")
-        if not current.can_send:
-            show(tag("span", f"あと{len(current.open)}件、直すか理由を入れると送れます。", "meta"))
-        withdrawn = st.button("この下書きを取り消す", key="discard")
-    if pressed:
-        done = store().send(current.submission_id, by=_by(view, current), at=now())
-        if isinstance(done, Receipt):
-            numbers = sum(len(codes) for codes in done.codes.values())
-            st.session_state["receipt"] = (
-                f"受け付けました({done.sent_at:%m月%d日 %H:%M}、値{numbers}件)。期限までは差替えできます。"
-            )
-        else:
-            st.session_state["receipt"] = "送れませんでした。" + done[0].message
-        st.rerun()
-    if withdrawn:
-        store().discard(current.submission_id, by=_by(view, current), at=now(), reason="画面で取消し")
-        st.session_state.pop("upload-told", None)
+    sent = "、回答として送られ" if newest["state"] == ReturnState.SENT else ""
+    said = [
+        tag("b", "この下書きは差し替えられました。"),
+        f"{moment_words(newest['saved_at'])}に、{newest['saved_by']}の画面で「{called(view, newest)}」が"
+        f"取り込まれ{sent}ています。",
+        "下は差し替えられる前の内容です。直すことも送ることもできません。",
+    ]
+    show(tag("div", join(said), "notice", role="alert"))
+    if st.button("新しく入った回答を表示する", key="see-newest"):
+        bind(place, str(newest["submission_id"]))
         st.rerun()
 
 
-def _by(view: View, current: StoredReturn) -> str:
-    return view.plan.department(current.reading.department_id).name(view.day)
+def called(view: View, row: pd.Series) -> str:
+    """A return as people call it: its file, or how it was made without one."""
+    if row["filename"]:
+        return file_name(str(row["filename"]))
+    rows = view.snapshot.submissions
+    of_divisions = rows[rows["submission_id"].isin(row["joined_from"]) & (rows["division_id"] != "")]
+    return "課の回答をまとめたもの" if len(of_divisions) and not row["division_id"] else "画面で直したもの"
 
 
-def earlier_returns(view: View, department: Department) -> None:
-    """Every return of the department, newest first, each with its original to take out again."""
-    mine = _of(view, department.id).iloc[::-1]
+def moment_words(moment: datetime | pd.Timestamp) -> str:
+    """A moment as it is told in a sentence: 11月21日14:05."""
+    return f"{moment.month}月{moment.day}日{moment:%H:%M}"
+
+
+# --- those before --------------------------------------------------------------------------------------------------
+
+
+def earlier_returns(view: View, place: Place) -> None:
+    """Every return of the department or 課, newest first, each with its original to take out again."""
+    rows = view.snapshot.submissions
+    mine = rows[(rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)].iloc[::-1]
     if mine.empty:
         empty("まだ回答はありません。")
         return
-    rounds = {r.id: r.name for r in view.plan.rounds}
-    rows = [
+    rounds = {r.id: r.name for r in view.snapshot.plan.rounds}
+    drawn = [
         (
-            rounds.get(row.round_id, row.round_id),
-            f"{row.saved_at:%Y-%m-%d %H:%M}",
-            _STATES[ReturnState(row.state)],
-            join([file_name(row.filename), tag("small", "サンプル" if row.sample else "")]),
+            rounds.get(row["round_id"], row["round_id"]),
+            f"{row['saved_at']:%Y-%m-%d %H:%M}",
+            _state(row),
+            join([called(view, row), tag("small", "サンプル" if row["sample"] else "")]),
         )
-        for row in mine.itertuples()
+        for _, row in mine.iterrows()
     ]
-    show(
-        table(
-            [Column("照会"), Column("取込"), Column("状態"), Column("ファイル")],
-            rows,
-            caption="これまでの回答",
-            kind="stack",
-        )
-    )
+    columns = [Column("照会"), Column("取込"), Column("状態"), Column("ファイル")]
+    show(table(columns, drawn, caption="これまでの回答", kind="stack"))
+    files = mine[mine["sha256"] != ""]
+    if len(files):
+        _originals(files, rounds)
+
+
+def _state(row: pd.Series) -> Content:
+    notes = ["代理登録" if row["on_behalf"] else ""]
+    if pd.notna(row["settled_on"]):
+        notes.append(f"部局内決裁済 {row['settled_on']:%Y-%m-%d}")
+    if row["state"] == ReturnState.SENT:
+        done = row["confirmed"] >= row["indicators"] > 0
+        notes.append("確認済" if done else f"確認済 {row['confirmed']}/{row['indicators']}" if row["confirmed"] else "")
+        notes.append(f"修正依頼 {row['asked']}件" if row["asked"] else "")
+    said = "・".join(n for n in notes if n)
+    return join([_STATES[ReturnState(row["state"])], tag("small", said) if said else ""])
+
+
+def _originals(mine: pd.DataFrame, rounds: dict[str, str]) -> None:
+    """The files as they came in, to take out again: the newest unless another is chosen."""
+    names = {row.submission_id: file_name(row.filename) for row in mine.itertuples()}
     labels = {
-        row.sha256: f"{rounds.get(row.round_id, '')}　{row.saved_at:%m-%d %H:%M}　{file_name(row.filename)}"
+        row.submission_id: f"{rounds.get(row.round_id, '')}　{row.saved_at:%m-%d %H:%M}取込　"
+        f"{_STATES[ReturnState(row.state)]}　{names[row.submission_id]}"
         for row in mine.itertuples()
     }
+    newest = next(iter(labels))
+    labels[newest] = f"最新　{labels[newest]}"
+    ours = desk()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("原本", list(labels), format_func=labels.__getitem__, key=f"original-{department.id}")
+        # The key names the newest: when one has come in or gone, the choice starts again from the top.
+        chosen = st.selectbox(
+            "受け取る原本(新しい順)", list(labels), format_func=labels.__getitem__, key=f"original-{newest}"
+        )
+        sha256 = str(mine[mine["submission_id"] == chosen].iloc[0]["sha256"])
         st.download_button(
             "原本を受け取る",
-            lambda: store().workbook(chosen)[1],
-            file_name(mine[mine["sha256"] == chosen].iloc[0]["filename"]),
+            lambda: ours.workbook(sha256)[1],
+            names[chosen],
             XLSX,
             key="take-original",
             on_click="ignore",

@@ -1,30 +1,30 @@
-"""What every screen draws from: the store's newest state, judged, held once for everybody.
+"""What every screen draws from: the store's newest state as the person may see it, judged, held once for all like them.
 
-Keyed by the store's revision and the day, so a rerun costs no query, and a write by anyone (the command line
-included) is seen at the next run.
+Keyed by the store's revision, the moment asked for and the audience: a rerun costs no query, a write by anyone (the
+command line included) is seen at the next run, and nothing that one may see is served to another.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from kpi.benchmarks import Benchmarks
 from kpi.digest import Change, changes
-from kpi.issue import Issue
+from kpi.people import Audience
 from kpi.plan import Indicator, Plan, Round
 from kpi.progress import assess, cards_table
-from loaders.service import load_data, open_store
-from loaders.store import Snapshot, Store
-from pages.parts.clock import today
+from loaders.desk import Desk
+from loaders.store import Snapshot
+from pages.parts import asof, identity
+from pages.parts.clock import now
+from pages.parts.storage import DATA, data_issues, store
 
-DATA = Path(os.environ.get("KPI_DATA", Path(__file__).resolve().parents[2] / "data"))
+__all__ = ["DATA", "NoPlan", "View", "data_issues", "desk", "file_name", "stamp", "store", "view"]
 
 
 class NoPlan(Exception):
@@ -33,23 +33,33 @@ class NoPlan(Exception):
 
 @dataclass(frozen=True)
 class View:
-    """One judged state of one plan. ``assessed`` has a row for each indicator, indexed by its id."""
+    """One judged state of one plan: ``plan`` and ``assessed`` leave out what is 欠番; ``everything`` judges that too.
+
+    ``assessed`` and ``everything`` have a row for each indicator, indexed by its id.
+    """
 
     snapshot: Snapshot
     day: date
     assessed: pd.DataFrame
     before: pd.DataFrame | None
     changes: tuple[Change, ...]
+    everything: pd.DataFrame
+    key: str
 
     @property
+    def as_of(self) -> datetime | None:
+        """The past moment shown; None for now."""
+        return self.snapshot.as_of
+
+    @cached_property
     def plan(self) -> Plan:
-        """The plan shown."""
-        return self.snapshot.plan
+        """The plan shown, with the indicators that are in force."""
+        return replace(self.snapshot.plan, indicators=self.snapshot.live_indicators(self.day))
 
     @property
     def revision(self) -> str:
-        """What cached drawings are keyed by, beside their own arguments."""
-        return f"{self.snapshot.revision}:{self.day}"
+        """What cached drawings are keyed by, beside their own arguments: nobody is shown what another may see."""
+        return self.key
 
     @cached_property
     def benchmarks(self) -> Benchmarks:
@@ -58,7 +68,7 @@ class View:
 
     def row(self, indicator_id: str) -> pd.Series:
         """The judgement of one indicator."""
-        return self.assessed.loc[indicator_id]
+        return self.everything.loc[indicator_id]
 
     def owner_name(self, indicator: Indicator) -> str:
         """The department that answers for an indicator today."""
@@ -72,23 +82,20 @@ class View:
         return max(opened, key=lambda r: r.opens or date.min) if opened else next(iter(self.plan.rounds), None)
 
 
-@st.cache_resource(show_spinner="データを準備しています…")
-def store() -> Store:
-    """The store, made from ``data/`` on the first start."""
-    return open_store(DATA)
+@st.cache_resource(max_entries=24, show_spinner="集計しています…")
+def _view(key: str, day: date, _snapshot: Snapshot) -> View:
+    plan, observations = _snapshot.plan, _snapshot.observations
+    cards = cards_table(_snapshot.cards.values())
+    live = [i.id for i in _snapshot.live_indicators(day)]
 
+    def judged(known: pd.DataFrame) -> pd.DataFrame:
+        return assess(cards, known, as_of=day, scheme=plan.scheme).set_index("indicator_id", drop=False)
 
-@st.cache_resource(max_entries=6, show_spinner="集計しています…")
-def _view(revision: str, plan_id: str, day: date) -> View:
-    snapshot = store().snapshot(plan_id)
-    cards = cards_table(snapshot.cards.values())
-    observations = snapshot.observations
-    now = assess(cards, observations, as_of=day, scheme=snapshot.plan.scheme).set_index("indicator_id", drop=False)
-    earlier = _before_last_round(observations)
-    before = None
-    if earlier is not None:
-        before = assess(cards, earlier, as_of=day, scheme=snapshot.plan.scheme).set_index("indicator_id", drop=False)
-    return View(snapshot, day, now, before, changes(before, now, snapshot.plan) if before is not None else ())
+    everything, earlier = judged(observations), _before_last_round(observations)
+    assessed = everything.loc[live]
+    before = judged(earlier).loc[live] if earlier is not None else None
+    changed = changes(before, assessed, plan) if before is not None else ()
+    return View(_snapshot, day, assessed, before, changed, everything, key)
 
 
 def _before_last_round(observations: pd.DataFrame) -> pd.DataFrame | None:
@@ -101,12 +108,6 @@ def _before_last_round(observations: pd.DataFrame) -> pd.DataFrame | None:
     return observations[observations["known_at"] < first_known.iloc[-1]]
 
 
-@st.cache_resource(show_spinner=False)
-def data_issues() -> tuple[Issue, ...]:
-    """What is wrong with the files of ``data/``: found once at the start, as they are read then."""
-    return load_data(DATA).issues
-
-
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _plan_id(revision: str) -> str:
     ids = store().plan_ids()
@@ -115,10 +116,25 @@ def _plan_id(revision: str) -> str:
     return ids[0]
 
 
+def desk() -> Desk:
+    """The gate for everything the person at the screen does; while the past is shown, nothing is written."""
+    kind = asof.PastDesk if asof.as_of() else Desk
+    return kind(store(), identity.person(), DATA, now)
+
+
 def view() -> View:
-    """The newest state of the plan, as of today."""
+    """What the person may see of the plan: as it is now, or as it was known at the moment the address asks for."""
+    own, moment = desk(), asof.as_of()
     revision = store().revision()
-    return _view(revision, _plan_id(revision), today())
+    snapshot = own.snapshot(_plan_id(revision), moment)
+    day = (moment or now()).date()
+    # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write.
+    key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience)}:{len(snapshot.observations)}"
+    return _view(key, day, snapshot)
+
+
+def _audience_key(audience: Audience) -> str:
+    return "/".join((audience.kind, ",".join(sorted(audience.departments)), ",".join(sorted(audience.divisions))))
 
 
 def file_name(stored: str) -> str:

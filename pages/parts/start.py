@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi.collection import Action, may
 from loaders.service import load_samples
 from pages.parts.clock import now
 from pages.parts.frame import show
 from pages.parts.html import Markup, tag
+from pages.parts.identity import person
 from pages.parts.snapshot import DATA, View, store
 
 _WELCOME = Markup(
@@ -19,6 +21,8 @@ _WELCOME = Markup(
 def start_panel(view: View) -> None:
     """サンプルを読み込む / 空で始める, until a return has come in or someone has chosen."""
     if len(view.snapshot.submissions) or "start_empty" in view.snapshot.decisions:
+        return
+    if not may(person(), Action.SAMPLES):
         return
     with st.container(border=True, key="start"):
         show(tag("div", _WELCOME))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpi.charts.trajectory import Point, Story
+from kpi.charts.story import Point, Story
 from kpi.collection import RELEASE_WORDS
 from kpi.latest import best_rows
 from kpi.outlook import Outlook, outlook
@@ -121,5 +121,8 @@ def story_summary(view: View, indicator: Indicator) -> str:
     if told.target:
         parts.append(f"目標は{told.target.period.short}の{told.target.text}。")
     if not told.actual:
-        parts.append("実績値はまだありません。")
+        parts.append(f"{told.lack or '県の実績値はまだありません'}。")
+    if told.nation:
+        end = told.nation[-1]
+        parts.append(f"全国は{end.period.short}で{end.text}。")
     return "".join(parts)

@@ -1,21 +1,44 @@
-"""Taking files in: each is read apart from the program, checked, and kept as a draft."""
+"""Taking files in: each is read apart from the program, checked, and kept as a draft of the page's own department.
+
+Another department's or round's form is put aside until someone says that it shall be taken in there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import streamlit as st
 
-from kpi.issue import SEVERITY_WORDS
-from kpi.plan import Department, Round
-from loaders.service import Taken, take_return
-from pages.parts.clock import now
+from kpi.collection import Action
+from kpi.issue import SEVERITY_WORDS, Severity
+from loaders.desk import NotAllowed
+from loaders.service import Taken
 from pages.parts.frame import show
-from pages.parts.html import badge, join, tag
-from pages.parts.snapshot import View, store
+from pages.parts.html import Content, Markup, badge, join, link, tag, unmarked
+from pages.parts.returns import Place, bind, moment_words, newest_row
+from pages.parts.snapshot import View, desk
 
-_KINDS = ["xlsx", "xlsm", "xls", "ods", "csv", "zip"]  # the last three are taken in to say what to do instead
+_KINDS = ["xlsx", "xlsm", "xls", "ods", "csv", "zip"]  # ods and csv are taken in to say what to do instead
 
 
-def upload_box(view: View, department: Department, asked: Round) -> None:
+@dataclass(frozen=True)
+class Aside:
+    """A form that belongs elsewhere, kept in this session only."""
+
+    filename: str
+    data: bytes
+    round_id: str
+    department_id: str
+    division_id: str = ""
+
+    def place(self, view: View) -> Place:
+        """Where it belongs."""
+        department = view.snapshot.plan.department(self.department_id)
+        return Place(view.snapshot.plan.round(self.round_id), department, self.division_id)
+
+
+def upload_box(view: View, place: Place) -> None:
     """② 記入済みの様式を入れる. A file is taken once, however often the page is drawn again."""
     turn = st.session_state.setdefault("upload-turn", 0)
     files = st.file_uploader(
@@ -23,47 +46,172 @@ def upload_box(view: View, department: Department, asked: Round) -> None:
         type=_KINDS,
         accept_multiple_files=True,
         key=f"upload-{turn}",
-        help="Excel(.xlsx)のまま入れてください。行や列が動いていても、シート名が変わっていても読み取ります。",
+        help="Excel(.xlsx)のまま入れてください。行や列が動いていても、シート名が変わっていても読み取ります。"
+        "いくつかの様式をまとめたZIPは、1つずつ読み取ります。",
     )
     if files:
-        taken = []
-        with st.status("読み取っています…", expanded=False) as status:
-            for number, file in enumerate(files, start=1):
-                status.update(label=f"読み取っています…({number}/{len(files)} {file.name})")
-                taken.append(
-                    take_return(
-                        store(),
-                        file.getvalue(),
-                        file.name,
-                        snapshot=view.snapshot,
-                        by=department.name(view.day),
-                        at=now(),
-                        round_id=asked.id,
-                        department_id=department.id,
-                    )
-                )
         st.session_state["upload-turn"] = turn + 1
-        st.session_state["upload-told"] = [_told(one, view, department, asked) for one in taken]
+        try:
+            taken = _take(view, place, files)
+        except NotAllowed as refused:
+            st.warning(unmarked(str(refused)))
+            return
+        _remember(place, taken)
         st.rerun()
-    for told in st.session_state.get("upload-told", ()):
+    for told in st.session_state.get(told_key(place), ()):
         show(told)
+    _offers(view, place)
 
 
-def _told(one: Taken, view: View, department: Department, asked: Round):
+def told_key(place: Place) -> str:
+    """Where a session keeps what became of the files put on one page."""
+    return f"upload-told-{place.key}"
+
+
+def _aside_key(place: Place) -> str:
+    return f"upload-aside-{place.key}"
+
+
+def _take(view: View, place: Place, files: Sequence) -> list[tuple[Taken, bytes]]:
+    taken: list[tuple[Taken, bytes]] = []
+    ours = desk()
+    with st.status("読み取っています…", expanded=False) as status:
+        for number, file in enumerate(files, start=1):
+            status.update(label=f"読み取っています…({number}/{len(files)} {file.name})")
+            found = ours.take_upload(
+                view.plan.id,
+                file.getvalue(),
+                file.name,
+                round_id=place.asked.id,
+                department_id=place.department.id,
+                division_id=place.division_id,
+            )
+            before = len(taken)
+            for one in found:
+                taken.append(one)
+                status.update(label=f"読み取っています…({number}/{len(files)} {one[0].filename})")
+            if len(taken) == before:
+                taken.append((Taken(file.name, None, None, ()), b""))
+    return taken
+
+
+def _remember(place: Place, taken: Sequence[tuple[Taken, bytes]]) -> None:
+    """Keep for this session what is to be told, what was put aside, and which draft it has just made."""
+    kept = [one.saved.submission_id for one, _ in taken if one.saved and one.saved.submission_id]
+    if kept:
+        bind(place, kept[-1])
+    told = [_told(one) for one, _ in taken if not one.aside]
+    if len(set(kept)) > 1:
+        told.append(_last_counts([one.filename for one, _ in taken if one.saved][-1]))
+    st.session_state[told_key(place)] = told
+    st.session_state[_aside_key(place)] = [
+        Aside(one.filename, data, one.reading.round_id, one.reading.department_id, one.reading.division_id)
+        for one, data in taken
+        if one.aside and one.reading
+    ]
+
+
+def _last_counts(name: str) -> Markup:
+    return tag(
+        "div",
+        join(["同じ部局・照会の様式がいくつかあったので、最後の ", tag("b", name), " を下書きにしました。"]),
+        "notice",
+    )
+
+
+def _told(one: Taken) -> Markup:
     """What became of a file, in one line each."""
     name = tag("b", one.filename)
-    if one.saved is None:
-        lines = [
-            join([badge(SEVERITY_WORDS[i.severity], f"x v-{i.severity}"), " ", i.message, " ", i.advice])
-            for i in one.issues
-        ]
-        body = join([tag("div", line) for line in lines])
-        return tag("div", join([name, " は取り込めませんでした。保存済みの内容は変わっていません。", body]), "notice")
-    reading = one.reading
-    parts = [name, " を読み取りました。"]
-    if one.saved.duplicate_of:
-        parts = [name, " は前に入れたものと同じファイルです。新しくは保存していません。"]
-    if reading and (reading.department_id, reading.round_id) != (department.id, asked.id):
-        whose = view.plan.department(reading.department_id).name(view.day)
-        parts.append(f"様式に書かれた「{whose}・{view.plan.round(reading.round_id).name}」の回答として保存しました。")
-    return tag("div", join(parts), "meta")
+    if one.saved and not one.saved.refused:
+        if one.saved.duplicate_of:
+            return tag("div", join([name, " は前に入れたものと同じファイルです。新しくは保存していません。"]), "meta")
+        return tag("div", join([name, " を読み取りました。"]), "meta")
+    if not one.issues:
+        return tag("div", join([name, " の中にはファイルがありません。回答様式(.xlsx)を入れてください。"]), "notice")
+    lines = [
+        tag("div", join([badge(SEVERITY_WORDS[i.severity], f"x v-{i.severity}"), " ", i.message, " ", i.advice]))
+        for i in one.issues
+    ]
+    if all(i.severity is Severity.NOTE for i in one.issues):
+        return tag("div", join(lines), "meta")
+    said: Content = " は取り込めませんでした。保存済みの内容は変わっていません。"
+    return tag("div", join([name, said, *lines]), "notice")
+
+
+# --- forms of others -----------------------------------------------------------------------------------------------
+
+
+def _offers(view: View, place: Place) -> None:
+    """The forms put aside: whose each is, and the button that alone takes it in there."""
+    key = _aside_key(place)
+    waiting: list[Aside] = st.session_state.get(key, [])
+    for number, aside in enumerate(waiting):
+        there = aside.place(view)
+        whose = _whose(view, there, place)
+        allowed = desk().may(Action.SAVE, aside.department_id, aside.division_id)
+        pressed = False
+        with st.container(border=True, key=f"aside-{number}"):
+            show(tag("div", _about(view, aside, there, allowed=allowed), "notice"))
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if allowed:
+                    pressed = st.button(f"{whose}の回答として取り込む", key=f"adopt-{number}")
+                dropped = st.button("取り込まない", key=f"drop-{number}")
+                if allowed:
+                    show(link(f"{whose}の回答の画面を開く", "submit", **there.address))
+        if pressed:
+            with st.spinner("取り込んでいます…"):
+                told = _adopt(view, aside, there, whose)
+            st.session_state.setdefault(told_key(place), []).append(told)
+        if pressed or dropped:
+            st.session_state[key] = [a for a in waiting if a is not aside]
+            st.rerun()
+
+
+def _whose(view: View, there: Place, here: Place) -> str:
+    """The form's department, 課 and round, as far as they are not those of the page."""
+    names = []
+    if (there.department.id, there.division_id) != (here.department.id, here.division_id):
+        lead = here.division_id and not there.division_id and there.department.id == here.department.id
+        names.append(f"{there.department.name(view.day)}全体" if lead else there.name(view.day))
+    if there.asked.id != here.asked.id:
+        names.append(f"「{there.asked.name}」")
+    return "".join(names)
+
+
+def _about(view: View, aside: Aside, place: Place, *, allowed: bool) -> Content:
+    whose = place.name(view.day)
+    parts: list[Content] = [tag("b", aside.filename), " は、", tag("b", whose), "の"]
+    parts.append(f"「{place.asked.name}」の様式です。まだ何も保存していません。")
+    if not allowed:
+        parts.append("あなたの担当ではないため、ここでは取り込めません。")
+        return join(parts)
+    there = newest_row(view, place)
+    if there is not None and there["state"] == "draft":
+        parts.append(
+            f"{whose}には{moment_words(there['saved_at'])}に入った下書きがあり、取り込むとそれが差し替わります。"
+        )
+    elif there is not None:
+        answered = there["sent_at"] if there["state"] == "sent" else there["passed_at"]
+        parts.append(f"{whose}は{moment_words(answered)}に回答済です。取り込むと差替えの下書きになります。")
+    return join(parts)
+
+
+def _adopt(view: View, aside: Aside, there: Place, whose: str) -> Markup:
+    """Take a form in where it belongs; who put it in stands beside it."""
+    try:
+        one = desk().take_return(
+            view.plan.id,
+            aside.data,
+            aside.filename,
+            round_id=aside.round_id,
+            department_id=aside.department_id,
+            division_id=aside.division_id,
+        )
+    except NotAllowed as refused:
+        return tag("div", str(refused), "notice")
+    if one.saved is None or one.saved.refused or one.saved.duplicate_of:
+        return _told(one)
+    bind(there, one.saved.submission_id)
+    said = f" を{whose}の回答(下書き)として取り込みました。確かめて送るのは"
+    page = link(f"{whose}の回答の画面", "submit", **there.address)
+    return tag("div", join([tag("b", one.filename), said, page, "です。"]), "meta")

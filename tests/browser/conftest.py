@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,8 +53,17 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, *, env: dict[str, str] | None = None) -> Iterator[Server]:
-    """The program started as README says, on data of its own, stopped at the end."""
+def running(
+    folder: Path,
+    *,
+    env: dict[str, str] | None = None,
+    secrets: Callable[[str], str] | None = None,
+    flags: Sequence[str] = (),
+) -> Iterator[Server]:
+    """The program started as README says, on data of its own, stopped at the end.
+
+    ``secrets`` gets the program's address and gives the text of a secrets.toml.
+    """
     data = folder / "data"
     if not data.exists():
         data.mkdir(parents=True)
@@ -63,6 +72,11 @@ def running(folder: Path, *, env: dict[str, str] | None = None) -> Iterator[Serv
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    if secrets:
+        kept = folder / "secrets.toml"
+        kept.write_text(secrets(url), "utf-8")
+        flags = (*flags, "--secrets.files", str(kept))
     log = folder / "server.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
@@ -76,6 +90,7 @@ def running(folder: Path, *, env: dict[str, str] | None = None) -> Iterator[Serv
                 str(port),
                 "--server.headless",
                 "true",
+                *flags,
             ],
             cwd=ROOT,
             env={**os.environ, "KPI_DATA": str(data), "KPI_TODAY": TODAY, **(env or {})},
@@ -83,7 +98,6 @@ def running(folder: Path, *, env: dict[str, str] | None = None) -> Iterator[Serv
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
-    url = f"http://127.0.0.1:{port}"
     try:
         _await_health(url, process, log)
         yield Server(url, data, process, log)

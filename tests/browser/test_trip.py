@@ -49,8 +49,8 @@ def confirm(page, box, left: int) -> None:
 
 
 def send(page) -> None:
-    page.get_by_role("button", name="③ 事務局へ送る").click()
-    expect(page.get_by_text("受け付けました(")).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="③ 事務局へ回答する").click()
+    expect(page.get_by_test_id("stAlert").get_by_text("受け付けました(")).to_be_visible(timeout=15_000)
     settled(page)
 
 
@@ -99,15 +99,15 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     assert re.search(r"提出用\(農林\)!?.*[A-Z]+\d+", told), told
     assert "△１２．３" in told
     cell = re.search(r"提出用\(農林\)!?\s*([A-Z]+\d+)", told).group(1)
-    assert page.get_by_role("button", name="③ 事務局へ送る").is_disabled()
+    assert page.get_by_role("button", name="③ 事務局へ回答する").is_disabled()
 
     # It asks; the person answers with one of its choices; then it can be sent, and is received.
     box.get_by_text("12.3%の減少として取り込む").click()
     settled(page)
-    assert page.get_by_role("button", name="③ 事務局へ送る").is_disabled()
+    assert page.get_by_role("button", name="③ 事務局へ回答する").is_disabled()
     confirm(page, box, 0)
     expect(page.get_by_text("すべて取り込めます")).to_be_visible()
-    expect(page.get_by_role("button", name="③ 事務局へ送る")).to_be_enabled()
+    expect(page.get_by_role("button", name="③ 事務局へ回答する")).to_be_enabled()
     send(page)
     expect(page.get_by_text("回答は受け付けました")).to_be_visible()
 
@@ -126,7 +126,7 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     expect(broken).to_contain_text("要修正")
     assert re.search(rf"{d.FORM_SHEET}!?\s*[A-Z]+\d+", broken.inner_text()), broken.inner_text()
     open_issues = page.locator("[class*='st-key-issue-']").count()
-    assert page.get_by_role("button", name="③ 事務局へ送る").is_disabled()
+    assert page.get_by_role("button", name="③ 事務局へ回答する").is_disabled()
     expect(page.get_by_text(f"あと{open_issues}件")).to_be_visible()
 
     broken.get_by_text("値を入力する").click()
@@ -147,7 +147,7 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     result = page.get_by_role("table", name="読み取った結果")
     expect(result).to_contain_text("未公表")
     expect(result).to_contain_text("画面で修正")
-    expect(page.get_by_role("button", name="③ 事務局へ送る")).to_be_enabled()
+    expect(page.get_by_role("button", name="③ 事務局へ回答する")).to_be_enabled()
     send(page)
 
     # The new point: on the chart and in its table, unconfirmed, with its origin down to the cell.
@@ -167,10 +167,14 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     expect(origin).to_contain_text("「△１２．３」")
     expect(origin).to_contain_text("未確認")
     expect(origin).not_to_contain_text("サンプル")
+    page.get_by_role("link", name="出所をすべて見る").click()
+    settled(page)
     with page.expect_download() as original:
         page.get_by_role("button", name="原本を受け取る").click()
     assert original.value.suggested_filename == form.name
     assert Path(original.value.path()).read_bytes() == form.read_bytes()
+    page.goto(address)
+    settled(page)
 
     # The samples go at once; what was really sent stays, with its original.
     page.get_by_role("button", name="サンプルを消して始める").click()

@@ -21,7 +21,10 @@ SCREENS = {
     "field": ("field", "分野"),
     "indicator": ("indicator", "指標"),
     "compare": ("compare", "全国比較"),
+    "rounds": ("rounds", "照会"),
     "submit": ("submit", "回答"),
+    "handover": ("handover", "引継ぎ"),
+    "review": ("review", "確認"),
     "data": ("data", "データ"),
     "method": ("method", "算定方法・用語"),
 }
@@ -33,6 +36,8 @@ FILLED = EMPTY | {
     "indicator-nation": "indicator?indicator=learning-participation",
     "field-life": "field?field=life",
     "compare-ranks": "compare?series=doctors-all",
+    "rounds-reminder": "rounds?round=fy2025&letter=reminder",
+    "review-confirmed": "review?round=fy2024",
     "submit-sent": "submit?department=planning&round=fy2025",
     "submit-faults": "submit?department=land&round=fy2025",
     "data-observations": "data?kind=observations",
@@ -109,6 +114,7 @@ ALLOWED = {
         "Wi",
         "GIGA",
         "SINET",
+        "Word",
         "BIM",
         "CIM",
         "Construction",
@@ -118,7 +124,7 @@ ALLOWED = {
 
 #: File names, addresses inside the program's own folder, codes of checks, and the number of a figure (CNR-7389).
 NAMES = re.compile(
-    r"\S+\.(?:xlsx?|xlsm|csv|zip|toml|png)\b|\bdata/plans\b|\b[a-z_]+(?:\.[a-z_0-9]+)+\b|https?://\S+|\b[A-Z0-9]{3}-\d{4}\b"
+    r"\S+@\S+|\S+\.(?:xlsx?|xlsm|csv|zip|toml|png)\b|\bdata/plans\b|\b[a-z_]+(?:\.[a-z_0-9]+)+\b|https?://\S+|\b[A-Z0-9]{3}-\d{4}\b"
 )
 
 #: Everything shown or read out: (where, text). Icons are ligatures of a font; what is aria-hidden is not read out.

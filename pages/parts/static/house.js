@@ -24,6 +24,7 @@
     "Close fullscreen": "全画面をやめる",
     "Download as CSV": "CSVで受け取る",
     "Download": "受け取る",
+    "Failed to generate file for download": "ファイルを用意できませんでした。画面を開き直してから、もう一度お試しください",
     "Search": "探す",
     "Show/hide columns": "列の表示",
     "Select all": "すべて選ぶ",
@@ -83,9 +84,29 @@
     "View Source": "定義を見る",
     "Open in Vega Editor": "",
     "empty": "空",
-    "This app has encountered an error. The original error message is redacted to prevent data leaks. Full error details have been recorded in the logs.": "画面を表示できませんでした。もう一度ひらいても直らないときは事務局へお知らせください(記録はサーバーに残っています)。",
+    "Empty": "空",
+    "Choose date": "日付を選ぶ",
+    "Next month": "次の月",
+    "Previous month": "前の月",
+    "Use arrow keys to navigate dates. Enter to select. Escape to close.": "矢印キーで日付を移り、Enterで選び、Escapeで閉じます。",
+    "yyyy": "年",
+    "mm": "月",
+    "dd": "日",
+    "progress": "進み具合",
   };
+  const months = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+  ];
   const patterns = [
+    // The field of a date: its three parts, and what is chosen.
+    [/^(year|month|day), (.+)$/, (m, part, label) => `${label}の${{ year: "年", month: "月", day: "日" }[part]}`],
+    [/^Selected Date: ([A-Z][a-z]+) (\d+), (\d+)$/, (m, month, day, year) => `選択中: ${year}年${months.indexOf(month) + 1}月${+day}日`],
+    [/^Choose date, (.+)$/, (m, shown) => `日付を選ぶ(${shown})`],
+    [/^(\d+) – [A-Z][a-z]+$/, (m, n) => `${n}月`],
+    [/^Shortcut (.+)$/, (m, key) => `キー ${key}`],
+    // Its end differs by version and speaks of a cloud that is not here.
+    [/^This app has encountered an error\..*$/s, () => "画面を表示できませんでした。もう一度ひらいても直らないときは事務局へお知らせください(記録はサーバーに残っています)。"],
     [/^(\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
     [/^Limit (.+) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
     [/^up to (\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/i, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
@@ -100,6 +121,8 @@
     [/^View (\d+) more$/, (m, n) => `ほか${n}件`],
     [/^Remove (.+)$/, (m, name) => `${name} を取り消す`],
     [/^(\w+) icon$/, () => ""],
+    [/^Press (?:Ctrl|⌘)\+Enter to .+$/, () => ""],
+    [/^Press Enter to submit form$/, () => "改行キーでも確定できます"],
     [/^Press Enter to .+$/, () => ""],
     [/^Help for (.+)$/, (m, label) => `${label} の説明`],
     [/^Showing page (\d+) of (\d+)$/, (m, a, b) => `${b}ページ中${a}ページ`],
@@ -122,7 +145,7 @@
     const drawing = chart.querySelector("svg, canvas");
     if (drawing && !drawing.hasAttribute("aria-hidden")) drawing.setAttribute("aria-hidden", "true");
   };
-  const attributes = ["aria-label", "title", "placeholder", "alt"];
+  const attributes = ["aria-label", "aria-valuetext", "title", "placeholder", "alt"];
   // What people wrote stays as they wrote it.
   const theirs = "[data-verbatim], .kpi, input, textarea, [data-testid='stDataFrame'] canvas";
   const visit = (node) => {

@@ -1,0 +1,97 @@
+"""Who is at the screen: a person with a role, and the departments and divisions the role reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+
+class Role(StrEnum):
+    """The four roles, each with all that the one before may do within its reach."""
+
+    READER = "reader"
+    DEPARTMENT = "department"
+    SECRETARIAT = "secretariat"
+    ADMIN = "admin"
+
+
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.READER: "閲覧",
+    Role.DEPARTMENT: "部局担当",
+    Role.SECRETARIAT: "事務局",
+    Role.ADMIN: "管理者",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A signed-in person, or the one somebody acts as while trying the program out.
+
+    ``departments`` are the ids a 部局担当 answers for. ``divisions`` (``部局id/課id``) narrow that to some of its 課;
+    empty means the whole department, as its 主管課.
+    """
+
+    id: str
+    name: str
+    role: Role = Role.READER
+    departments: frozenset[str] = frozenset()
+    divisions: frozenset[str] = frozenset()
+
+    @property
+    def is_staff(self) -> bool:
+        """事務局 or 管理者: who sees everything."""
+        return self.role in (Role.SECRETARIAT, Role.ADMIN)
+
+    def answers_for(self, department_id: str, division_id: str = "") -> bool:
+        """Whether a department, or one 課 of it, is this person's own.
+
+        The 主管課 (no divisions named) reaches every 課 of its department; a 課 reaches itself alone.
+        """
+        if self.role is not Role.DEPARTMENT or department_id not in self.departments:
+            return False
+        named = {d for d in self.divisions if d.startswith(f"{department_id}/")}
+        return not named or f"{department_id}/{division_id}" in named
+
+
+@dataclass(frozen=True)
+class Audience:
+    """How much of what is known may be shown: everything, one's own departments in full, or what is approved alone.
+
+    ``divisions`` (``部局id/課id``) narrow what is seen of an own department's returns to some of its 課.
+    """
+
+    kind: Literal["all", "department", "public"] = "all"
+    departments: frozenset[str] = frozenset()
+    divisions: frozenset[str] = frozenset()
+
+    ALL: ClassVar[Audience]
+    PUBLIC: ClassVar[Audience]
+
+    def sees(self, department_id: str, division_id: str = "") -> bool:
+        """Whether the returns of a department, or of one 課 of it, may be shown."""
+        if self.kind == "all":
+            return True
+        if self.kind == "public" or department_id not in self.departments:
+            return False
+        named = {d for d in self.divisions if d.startswith(f"{department_id}/")}
+        return not named or f"{department_id}/{division_id}" in named
+
+
+Audience.ALL = Audience()
+Audience.PUBLIC = Audience("public")
+
+
+def audience_of(person: Person) -> Audience:
+    """What a person may see."""
+    if person.is_staff:
+        return Audience.ALL
+    if person.role is Role.DEPARTMENT and person.departments:
+        return Audience("department", person.departments, person.divisions)
+    return Audience.PUBLIC
+
+
+#: Who works at the command line of the server: the file is in their hands anyway.
+OPERATOR = Person("operator", "コマンド", Role.ADMIN)
+NOBODY = Person("", "閲覧(サインインなし)")

@@ -1,0 +1,206 @@
+"""What needs judgement first among the answers of a round (確認): one item for each indicator answered.
+
+Pure: from the sent returns, what was asked back and what is known otherwise. An item stands in the first group that it
+belongs to, and tells all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from kpi.collection import Answer, Mend
+from kpi.issue import Issue, Severity
+
+
+class Group(StrEnum):
+    """Why an item needs judgement, the most pressing first."""
+
+    RETURNED = "returned"
+    DOUBT = "doubt"
+    CORRECTION = "correction"
+    CARD = "card"
+    EXPLANATION = "explanation"
+    REST = "rest"
+
+
+GROUP_WORDS: Mapping[Group, str] = {
+    Group.RETURNED: "修正依頼への回答",
+    Group.DOUBT: "部局が理由を添えた値",
+    Group.CORRECTION: "過去の値の訂正",
+    Group.CARD: "現状値・目標値の変更",
+    Group.EXPLANATION: "遅れの説明",
+    Group.REST: "そのほか",
+}
+
+#: Questions about these columns are about words, not about a figure that might be wrong.
+_TEXTS = frozenset({"evidence", "analysis", "actions", "section", "person", "contact"})
+
+
+@dataclass(frozen=True)
+class Question:
+    """One 修正依頼: on which cell of which return (``key`` empty: the whole row), and which return answered it."""
+
+    question_id: str
+    submission_id: str
+    department_id: str
+    indicator_id: str
+    key: str
+    text: str
+    who: str = ""
+    asked_at: datetime | None = None
+    answered_by: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A return that was sent, with all that was asked about it on the way and which of its rows are confirmed."""
+
+    submission_id: str
+    department_id: str
+    answers: Sequence[Answer]
+    issues: Sequence[Issue] = ()
+    mends: Sequence[Mend] = ()
+    confirmed: Collection[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a check asked about a cell, and what the department said to it."""
+
+    key: str
+    message: str
+    reason: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One indicator of a sent return. ``waiting`` are questions without an answer, ``replied`` those it answers."""
+
+    submission_id: str
+    department_id: str
+    answer: Answer
+    groups: tuple[Group, ...]
+    doubts: tuple[Doubt, ...] = ()
+    waiting: tuple[Question, ...] = ()
+    replied: tuple[Question, ...] = field(default=())
+    confirmed: bool = False
+
+    @property
+    def indicator_id(self) -> str:
+        """The indicator it is about."""
+        return self.answer.indicator_id
+
+    @property
+    def group(self) -> Group:
+        """The most pressing reason."""
+        return self.groups[0]
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody has to judge it now: neither confirmed nor with its department."""
+        return not self.confirmed and not self.waiting
+
+
+def items(
+    sent: Iterable[Sent],
+    questions: Sequence[Question],
+    *,
+    order: Mapping[str, int],
+    proposed: Collection[tuple[str, str]] = frozenset(),
+    behind: Collection[str] = frozenset(),
+) -> tuple[Item, ...]:
+    """Every answered indicator, by group and within it in the plan's order (``order`` by indicator).
+
+    ``sent`` goes from the oldest to the newest; of several returns of a department the newest that says something of
+    an indicator counts. ``proposed`` are the (return, indicator) whose baseline or target is proposed anew and not
+    decided; ``behind`` the indicators whose progress owes an explanation.
+    """
+    found = {
+        (one.department_id, answer.indicator_id): _item(one, answer, questions, proposed, behind)
+        for one in sent
+        for answer in one.answers
+        if any(e.written or e.value is not None for e in answer.entries.values())
+    }
+    places = list(Group)
+    return tuple(sorted(found.values(), key=lambda i: (places.index(i.group), order.get(i.indicator_id, len(order)))))
+
+
+def _item(
+    one: Sent,
+    answer: Answer,
+    questions: Sequence[Question],
+    proposed: Collection[tuple[str, str]],
+    behind: Collection[str],
+) -> Item:
+    mine = [q for q in questions if (q.department_id, q.indicator_id) == (one.department_id, answer.indicator_id)]
+    waiting = tuple(q for q in mine if not q.answered_by)
+    replied = tuple(q for q in mine if q.answered_by == one.submission_id)
+    doubts = _doubts(one, answer.indicator_id)
+    reasons = {
+        Group.RETURNED: bool(replied),
+        Group.DOUBT: bool(doubts),
+        Group.CORRECTION: answer.number("correction") is not None,
+        Group.CARD: (one.submission_id, answer.indicator_id) in proposed,
+        Group.EXPLANATION: answer.indicator_id in behind,
+    }
+    groups = tuple(group for group, holds in reasons.items() if holds) or (Group.REST,)
+    confirmed = answer.indicator_id in one.confirmed
+    return Item(one.submission_id, one.department_id, answer, groups, doubts, waiting, replied, confirmed)
+
+
+def _doubts(one: Sent, indicator_id: str) -> tuple[Doubt, ...]:
+    """The questions and faults of figures that the department settled, each with its last word on the cell."""
+    found = []
+    for issue in one.issues:
+        if issue.indicator_id != indicator_id or issue.severity is Severity.NOTE or issue.key in _TEXTS:
+            continue
+        said = [m.reason for m in one.mends if m.indicator_id == indicator_id and m.key == issue.key]
+        near = [m.reason for m in one.mends if m.indicator_id == indicator_id and m.key not in _TEXTS]
+        reason = next((r for r in reversed(said or near) if r), "")
+        found.append(Doubt(issue.key, issue.message, reason, issue.address))
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the check of a round has come, in indicators."""
+
+    total: int
+    confirmed: int
+    waiting: int
+    returned: int
+    judging: int
+
+    @property
+    def left(self) -> int:
+        """What is still to be judged."""
+        return self.total - self.confirmed - self.waiting
+
+
+def progress(found: Sequence[Item]) -> Progress:
+    """Count the items of a round."""
+    now = [item for item in found if item.open]
+    return Progress(
+        total=len(found),
+        confirmed=sum(i.confirmed for i in found),
+        waiting=sum(bool(i.waiting) and not i.confirmed for i in found),
+        returned=sum(i.group is Group.RETURNED for i in now),
+        judging=sum(i.group is not Group.REST for i in now),
+    )
+
+
+def sentence(at: Progress) -> str:
+    """Where the check stands: 「回答21指標のうち確認済12、修正依頼中2。残り7指標(うち判断が要るもの3)」."""
+    if not at.total:
+        return "まだ回答がありません。"
+    told = [f"{word}{count}" for word, count in (("確認済", at.confirmed), ("修正依頼中", at.waiting)) if count]
+    head = f"回答のあった{at.total}指標" + (f"のうち{'、'.join(told)}。" if told else "。")
+    if not at.left:
+        return head + ("修正依頼の回答を待っています。" if at.waiting else "すべて確認済です。")
+    back = f"、修正依頼への回答{at.returned}" if at.returned else ""
+    inner = f"(うち判断が要るもの{at.judging}{back})" if at.judging else "(いずれも確認だけで済みます)"
+    return f"{head}残り{at.left}指標{inner}。"

@@ -1,0 +1,68 @@
+"""What a command names (a store, a plan, a round, a department): found, or refused with what there is."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+from kpi.plan import Department, Plan, Round, find_department
+from loaders import service, terminal
+from loaders.plan import plan_folders
+from loaders.store import Store
+
+
+class Refused(Exception):
+    """The command cannot be carried out; the text says why."""
+
+
+def store(data: Path, db: Path | None, plan_id: str) -> Store:
+    """The store of a data folder with a plan in it; nothing is made in a place that was only mistyped."""
+    path = db or data / service.DATABASE
+    if not data.is_dir():
+        raise Refused(f"データのフォルダー {data} がありません。--data か環境変数 KPI_DATA を確かめてください。")
+    if not path.parent.is_dir():
+        raise Refused(f"データファイルのフォルダー {path.parent} がありません。--db を確かめてください。")
+    if not path.exists() and not plan_folders(data):
+        raise Refused(_no_plan(data))
+    if path.exists():
+        path.open("rb").close()  # without the right to read it, the system says so; DuckDB would call it damaged
+    found = service.open_store(data, db)
+    ids = found.plan_ids()
+    if not ids:
+        terminal.issues(service.load_data(data).issues, sys.stderr)
+        raise Refused(_no_plan(data))
+    if plan_id and plan_id not in ids:
+        raise Refused(f"計画「{plan_id}」がありません。計画: {'、'.join(ids)}")
+    return found
+
+
+def _no_plan(data: Path) -> str:
+    return f"読める計画がありません。{data / 'plans'} に計画のフォルダーを置くか、開く権限を確かめてください。"
+
+
+def round_of(plan: Plan, wanted: str) -> Round:
+    """The round of an id or a name."""
+    found = next((r for r in plan.rounds if wanted.strip() in (r.id, r.name)), None)
+    if found is None:
+        rounds = "、".join(f"{r.id}({r.name})" for r in plan.rounds)
+        raise Refused(f"照会「{wanted}」がありません。照会: {rounds or 'なし'}")
+    return found
+
+
+def newest_round(plan: Plan, day: date) -> Round:
+    """The round that opened last; the first one where none has."""
+    if not plan.rounds:
+        raise Refused("この計画には照会がありません。計画のファイルに照会を書いてください。")
+    opened = [r for r in plan.rounds if r.opens is not None and r.opens <= day]
+    return max(opened, key=lambda r: r.opens or day) if opened else plan.rounds[0]
+
+
+def department_of(plan: Plan, wanted: str, day: date) -> Department:
+    """The department of an id or a name, old names included."""
+    by_id = (d for d in plan.departments if d.id == wanted.strip())
+    found = next(by_id, None) or find_department(plan, wanted, day)
+    if found is None:
+        departments = "、".join(f"{d.id}({d.name(day)})" for d in plan.departments)
+        raise Refused(f"部局「{wanted}」がありません。部局: {departments or 'なし'}")
+    return found

@@ -1,0 +1,60 @@
+"""What the 管理者 does to the store as a whole: plans read again, samples, copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kpi.collection import Action
+from kpi.issue import Issue
+from loaders import service
+from loaders.desk.gate import Gate
+from loaders.service import Data, Taken, Tick
+
+Issues = tuple[Issue, ...]
+
+
+class Keeping(Gate):
+    """What touches everything at once."""
+
+    def reload_plans(self) -> Data:
+        """Take in what the files of the data folder say now."""
+        self._ask(Action.SET_PLAN)
+        loaded = service.load_data(self.data)
+        self.store.init(loaded.plans, loaded.benchmarks, at=self._now())
+        return loaded
+
+    def load_samples(self, plan_id: str, tick: Tick = lambda _done, _total, _name: None) -> list[Taken]:
+        """Take in the sample returns, confirmed and decided but for the newest round."""
+        self._ask(Action.SAMPLES)
+        return service.load_samples(self.store, self.data, plan_id, tick=tick, **self._signed())
+
+    def remove_samples(self) -> dict[str, int]:
+        """Take out every sample; how many rows went, by table."""
+        self._ask(Action.SAMPLES)
+        return self.store.remove_samples(**self._signed())
+
+    def start_empty(self, plan_id: str, reason: str = "") -> None:
+        """Remember that no samples are wanted."""
+        self._ask(Action.SAMPLES)
+        self.store.decide("start_empty", plan_id=plan_id, reason=reason, **self._signed())
+
+    def backup(self, dest: Path) -> Issues:
+        """Make a checked copy while others work; what forbids it."""
+        self._ask(Action.KEEP)
+        return self.store.backup(dest, **self._signed())
+
+    def restore(self, source: Path) -> Issues:
+        """Put a copy in the store's place; what forbids it."""
+        self._ask(Action.KEEP)
+        return self.store.restore(source, **self._signed())
+
+    def verify(self) -> Issues:
+        """What in the store contradicts itself."""
+        self._ask(Action.KEEP)
+        return self.store.verify()
+
+    def rebuild(self, dest: Path, tick: Callable[[], None] = lambda: None) -> Issues:
+        """Make the store anew elsewhere from its originals; the differences."""
+        self._ask(Action.KEEP)
+        return service.rebuild(self.store, dest, tick)

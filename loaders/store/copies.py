@@ -1,0 +1,166 @@
+"""Copies of the store: made while people work, and put back in its place."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from kpi.issue import Issue, Severity
+from loaders.store.checking import verify
+from loaders.store.database import Database
+from loaders.store.log import Event, append_event, head
+from loaders.store.migrate import free_name, upgrade
+from loaders.store.opening import (
+    SCHEMA_VERSION,
+    StoreDamaged,
+    checkpoint,
+    clear,
+    copy_whole,
+    copy_with_log,
+    is_older,
+    opened,
+    put_in_place,
+    stored_version,
+    version_of,
+)
+
+#: How long a file is waited for that nobody should have open: a copy of our own.
+_WAIT = 5.0
+
+
+def backup(database: Database, dest: Path) -> tuple[Issue, ...]:
+    """Copy the store while others read it, check the copy, and only then put it in its place, which must be free."""
+    if refused := _no_place(database, dest):
+        return refused
+    part = Path(f"{dest}.part")
+    try:
+        with database.held():
+            copy_with_log(database.path, part)
+        checkpoint(part, _WAIT)  # what still stood in the log goes into the file
+        with opened(part, read_only=True, wait=_WAIT) as connection:
+            found = verify(connection)
+        if not found:
+            put_in_place(part, dest)
+        return found
+    finally:
+        clear(part)
+
+
+def restore(database: Database, source: Path, by: str, role: str, at: datetime) -> tuple[Issue, ...]:
+    """Put a copy in the place of the store, which stays beside it under another name; what forbids it.
+
+    Killed at any moment, the place holds either the store as it was or the whole copy.
+    """
+    if refused := _no_source(database, source):
+        return refused
+    copy = Path(f"{database.path}.restoring")
+    try:
+        copy_with_log(source, copy)
+        if refused := _unsound(copy, source.name, at):
+            return refused
+        with database.alone():
+            before, kept = _head_of(database.path), _keep_present(database.path, at)
+            payload = {"source": source.name, "kept": kept, "before": before}
+            with opened(copy, read_only=False, wait=_WAIT) as connection:
+                append_event(connection, Event("restore", "", source.name, by, at, payload=payload, role=role))
+            checkpoint(copy, _WAIT)
+            put_in_place(copy, database.path)
+        return ()
+    finally:
+        clear(copy)
+
+
+def _no_source(database: Database, source: Path) -> tuple[Issue, ...]:
+    if not source.is_file():
+        message = f"控え {source} がありません。"
+        return (_refusal("restore.missing", message, "ファイルの名前を確かめてください。"),)
+    if source.resolve() == database.path.resolve():
+        message = "戻す控えに、使用中のデータファイルそのものが指定されています。"
+        return (_refusal("restore.same", message, "控えのファイルを指定してください。"),)
+    return ()
+
+
+def _unsound(copy: Path, name: str, at: datetime) -> tuple[Issue, ...]:
+    """Why a copy cannot be used; an older one is brought up to this program's version."""
+    other = "別の控えを指定してください。現在のデータは変わっていません。"
+    damaged = _refusal("restore.damaged", f"控え {name} は壊れているため、戻せません。", other)
+    foreign = _refusal("restore.foreign", f"{name} は、このプログラムのデータファイルではありません。", other)
+    try:
+        with opened(copy, read_only=False, wait=_WAIT) as connection:
+            version = _version_or_none(connection)
+            if version is None:
+                return (foreign,)
+            if version != SCHEMA_VERSION and not is_older(version):
+                newer = f"控え {name} は、新しいプログラムの形式(版 {version})です。"
+                advice = "プログラムを新しいものにしてから戻してください。現在のデータは変わっていません。"
+                return (_refusal("restore.newer", newer, advice),)
+        upgrade(copy, _WAIT, at, name)
+        with opened(copy, read_only=True, wait=_WAIT) as connection:
+            return (damaged, *found) if (found := verify(connection)) else ()
+    except StoreDamaged:
+        return (foreign if not _is_database(copy) else damaged,)
+    except duckdb.Error:
+        return (damaged,)
+
+
+def _version_or_none(connection: duckdb.DuckDBPyConnection) -> str | None:
+    with suppress(duckdb.CatalogException, duckdb.BinderException):
+        return stored_version(connection)
+    return None
+
+
+def _is_database(path: Path) -> bool:
+    """Whether a file is DuckDB's by its mark, however damaged the rest is."""
+    with path.open("rb") as handle:
+        return handle.read(12)[8:] == b"DUCK"
+
+
+def _head_of(path: Path) -> str:
+    """The end of the log of the store that leaves, empty where it cannot be read."""
+    if not path.exists():
+        return ""
+    with suppress(StoreDamaged, duckdb.Error), opened(path, read_only=True, wait=_WAIT) as connection:
+        version_of(connection, path.name)
+        return head(connection, sample=False).hash
+    return ""
+
+
+def _keep_present(path: Path, at: datetime) -> str:
+    """Keep the present file beside itself, damaged or not; the name of what is kept, empty where there was none."""
+    if not path.exists():
+        return ""
+    kept = free_name(path, "restore", at)
+    with suppress(StoreDamaged, duckdb.Error):
+        checkpoint(path, _WAIT)
+    copy_whole(path, kept)
+    log = Path(f"{path}.wal")
+    if log.exists():  # of a damaged store: left here it would be taken for the new file's own
+        copy_whole(log, Path(f"{kept}.wal"))
+        log.unlink()
+    return kept.name
+
+
+def _refusal(code: str, message: str, advice: str) -> Issue:
+    return Issue(code, Severity.FIX, message, advice)
+
+
+def _no_place(database: Database, dest: Path) -> tuple[Issue, ...]:
+    """Why no copy can go there. A log left of an earlier file would be taken for the copy's own."""
+    code, message, advice = "", "", ""
+    if dest.resolve() == database.path.resolve():
+        code, message = "backup.same", "控えの保存先が、元のデータファイルと同じです。"
+        advice = "別の名前か別のフォルダーを指定してください。"
+    elif dest.is_dir():
+        code, message = "backup.folder", f"控えの保存先 {dest} はフォルダーです。"
+        advice = "フォルダーの中のファイルの名前まで指定してください。"
+    elif taken := next((p for p in (dest, Path(f"{dest}.wal")) if os.path.lexists(p)), None):
+        code, message = "backup.exists", f"控えの保存先 {taken} はすでにあります。上書きはしません。"
+        advice = "日付を付けるなど、ない名前を指定してください。"
+    elif not dest.parent.is_dir():
+        code, message = "backup.no_folder", f"控えの保存先のフォルダー {dest.parent} がありません。"
+        advice = "名前を確かめるか、先にフォルダーを作ってください。"
+    return (_refusal(code, message, advice),) if code else ()

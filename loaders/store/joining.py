@@ -1,0 +1,217 @@
+"""The returns of a department's 課 made one: what is clear is taken over, what two of them say differently is chosen.
+
+A joined return has no workbook. Each of its cells keeps the sheet, the cell and the writing of the file it stands in,
+and names the return that brought the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kpi.collection import Answer, ReturnState
+from kpi.issue import Issue, Severity
+from kpi.plan import Plan
+from kpi.scope import divisions_asked
+from loaders.form.definition import COLUMNS
+from loaders.store.access import Act
+from loaders.store.database import Connection, Row, append, rows, take
+from loaders.store.log import Event, append_event, entries_digest
+from loaders.store.plans import NOW, read_cards, read_plan
+from loaders.store.records import Conflict, Joined, Option, StoredReturn
+from loaders.store.returns import read_return, refused_late, typed
+
+#: Columns that say nothing of the indicator itself: who answered, and what stands ready in every form.
+_BESIDE = ("section", "person", "contact", "period", "release")
+_SAYS = tuple(c.key for c in COLUMNS if c.entry and c.key not in _BESIDE)
+_COMPARED = (*_SAYS, "period", "release")
+
+_PASSED = """
+SELECT division_id, arg_max(submission_id, passed_at) AS submission_id FROM submissions_at(?, ?)
+WHERE round_id = ? AND department_id = ? AND division_id <> '' AND state = 'passed'
+GROUP BY division_id
+"""
+
+
+def join(
+    connection: Connection,
+    plan_id: str,
+    round_id: str,
+    department_id: str,
+    choices: Mapping[str, str],
+    act: Act,
+    *,
+    late: bool = True,
+    on_behalf: bool = False,
+) -> Joined:
+    """Make a department's draft from the newest returns that its 課 passed on; conflicts wait for a choice."""
+    if refused := refused_late(connection, plan_id, round_id, late):
+        return Joined("", issues=refused)
+    plan = read_plan(connection, plan_id, NOW)
+    found = rows(connection, _PASSED, [plan_id, NOW, round_id, department_id])
+    order = [v.id for v in plan.department(department_id).divisions]
+    found.sort(key=lambda r: order.index(r["division_id"]) if r["division_id"] in order else len(order))
+    passed = [read_return(connection, r["submission_id"]) for r in found]
+    waiting = _waiting(connection, plan, round_id, department_id, act, {r["division_id"] for r in found})
+    if not passed:
+        return Joined("", issues=(_NONE,), waiting=waiting)
+    merged, conflicts = merge(plan, passed, choices)
+    if conflicts:
+        return Joined("", conflicts, waiting=waiting)
+    sources = {i: (one.submission_id, answer) for i, (one, answer) in merged.items()}
+    taken = {i: c for i, c in choices.items() if i in merged and merged[i][0].submission_id == c}
+    return Joined(_write(connection, passed, sources, taken, act, "", on_behalf), waiting=waiting)
+
+
+_NONE = Issue(
+    "join.none",
+    Severity.FIX,
+    "主管課へ回答した課がまだありません。",
+    "課の回答を待つか、部局全体の回答様式を取り込んでください。",
+)
+
+
+def _waiting(
+    connection: Connection, plan: Plan, round_id: str, department_id: str, act: Act, there: set[str]
+) -> tuple[str, ...]:
+    cards = read_cards(connection, plan, NOW)
+    asked = divisions_asked(plan, plan.round(round_id), department_id, act.at.date(), cards)
+    return tuple(v.id for v in asked if v.id not in there)
+
+
+def merge(
+    plan: Plan, passed: Sequence[StoredReturn], choices: Mapping[str, str]
+) -> tuple[dict[str, tuple[StoredReturn, Answer]], tuple[Conflict, ...]]:
+    """Whose answer counts for each indicator, in the plan's order, and what two of them say differently.
+
+    A row that a return leaves empty gives way to any that says something; where all are empty the 課 that the
+    indicator belongs to keeps it.
+    """
+    order = {indicator.id: place for place, indicator in enumerate(plan.indicators)}
+    said: dict[str, list[tuple[StoredReturn, Answer]]] = {}
+    for one in passed:
+        for answer in one.reading.answers:
+            said.setdefault(answer.indicator_id, []).append((one, answer))
+    merged: dict[str, tuple[StoredReturn, Answer]] = {}
+    conflicts = []
+    for indicator_id in sorted(said, key=lambda i: order.get(i, len(order))):
+        full = [(one, a) for one, a in said[indicator_id] if _says(a)]
+        chosen = [(one, a) for one, a in full if choices.get(indicator_id) == one.submission_id]
+        if len({_said(a) for _, a in full}) > 1 and not chosen:
+            options = tuple(Option(one.submission_id, one.division_id, a) for one, a in full)
+            conflicts.append(Conflict(indicator_id, options))
+            continue
+        merged[indicator_id] = (chosen or full or _owners(plan, said[indicator_id]))[0]
+    return merged, tuple(conflicts)
+
+
+def _says(answer: Answer) -> bool:
+    return any(answer.value(key) is not None for key in _SAYS)
+
+
+def _said(answer: Answer) -> tuple[float | str | None, ...]:
+    return tuple(answer.value(key) for key in _COMPARED)
+
+
+def _owners(plan: Plan, said: list[tuple[StoredReturn, Answer]]) -> list[tuple[StoredReturn, Answer]]:
+    """The answers with that of the 課 the indicator belongs to first."""
+
+    def is_other(one: tuple[StoredReturn, Answer]) -> bool:
+        stored, answer = one
+        divisions = {v.id: v for v in plan.department(stored.reading.department_id).divisions}
+        own = divisions.get(stored.division_id)
+        return own is None or answer.indicator_id not in own.indicators
+
+    return sorted(said, key=is_other)
+
+
+def revise(
+    connection: Connection, stored: StoredReturn, act: Act, *, late: bool = True, on_behalf: bool = False
+) -> str | tuple[Issue, ...]:
+    """A new draft that says what a sent return said, to be put right on the page; its id, or what forbids it."""
+    own = stored.reading
+    if stored.state not in (ReturnState.SENT, ReturnState.PASSED):
+        return (_NOT_SENT,)
+    if refused := refused_late(connection, own.plan_id, own.round_id, late):
+        return refused
+    sources = {a.indicator_id: (stored.submission_id, a) for a in own.answers}
+    return _write(connection, [stored], sources, {}, act, own.division_id, on_behalf)
+
+
+_NOT_SENT = Issue(
+    "revise.not_sent",
+    Severity.FIX,
+    "送られた回答ではありません。",
+    "下書きは、そのまま画面で直せます。",
+)
+
+
+def _write(
+    connection: Connection,
+    joined: Sequence[StoredReturn],
+    sources: Mapping[str, tuple[str, Answer]],
+    choices: Mapping[str, str],
+    act: Act,
+    division_id: str,
+    on_behalf: bool,
+) -> str:
+    """Keep the draft made of other returns' cells."""
+    first = joined[0].reading
+    seq, number = take(connection, "event_seq", 1)[0], take(connection, "submission_seq", 1)[0]
+    submission_id, ids = f"S{number:05d}", [one.submission_id for one in joined]
+    sample = any(one.reading.sample for one in joined)
+    row = {
+        "submission_id": submission_id,
+        "seq": seq,
+        "plan_id": first.plan_id,
+        "round_id": first.round_id,
+        "department_id": first.department_id,
+        "sha256": "",
+        "filename": "",
+        "form_version": first.form_version,
+        "matched_by": "joined",
+        "sample": sample,
+        "saved_by": act.by,
+        "saved_at": act.at,
+        "division_id": division_id,
+        "joined_from": json.dumps(ids),
+        "on_behalf": on_behalf,
+    }
+    origins = _origins(connection, ids)
+    entries = _entries(submission_id, sources, origins)
+    append(connection, "submissions", [row])
+    append(connection, "entries", entries)
+    payload: dict[str, Any] = {"sha256": "", "filename": "", "entries": entries_digest(entries), "joined_from": ids}
+    told = payload | {"choices": dict(choices), "division_id": division_id}
+    append_event(
+        connection, Event("join", first.plan_id, submission_id, act.by, act.at, act.reason, told, sample, act.role, seq)
+    )
+    return submission_id
+
+
+def _origins(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str, str], str]:
+    """For cells of returns that were joined themselves, the return whose file they stand in."""
+    query = "SELECT * FROM entries WHERE source_id <> '' AND submission_id IN (SELECT unnest(?))"
+    found = rows(connection, query, [list(ids)])
+    return {(r["submission_id"], r["indicator_id"], r["key"]): r["source_id"] for r in found}
+
+
+def _entries(
+    submission_id: str, sources: Mapping[str, tuple[str, Answer]], origins: Mapping[tuple[str, str, str], str]
+) -> list[Row]:
+    return [
+        {
+            "submission_id": submission_id,
+            "indicator_id": indicator_id,
+            "position": position,
+            "key": key,
+            "sheet": entry.sheet,
+            "cell": entry.cell,
+            "written": entry.written,
+            **typed(entry.value),
+            "source_id": origins.get((source_id, indicator_id, key), source_id),
+        }
+        for position, (indicator_id, (source_id, answer)) in enumerate(sources.items())
+        for key, entry in answer.entries.items()
+    ]

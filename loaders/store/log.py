@@ -1,0 +1,183 @@
+"""The log: every act as one row, chained by hash, so that a row changed, added or taken out later shows.
+
+Samples have a chain of their own, because they leave the store together. How many rows each chain has and the hash of
+its last one stand in ``meta`` as well: rows missing at the end show too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+
+from loaders.store.database import Connection, Row, append, rows, take, value
+
+_HASHED = ("seq", "kind", "plan_id", "subject", "who", "done_at", "reason", "payload", "sample", "role", "previous")
+
+#: What of a return's cells, of a person's answers on the page and of observations may never change.
+_ENTRY = ("indicator_id", "position", "key", "sheet", "cell", "written", "number", "text", "source_id")
+_MEND = ("seq", "indicator_id", "key", "number", "text", "reason", "who", "done_at")
+_OBSERVATION = (
+    "observation_id", "code", "plan_id", "indicator_id", "period", "position", "value", "release", "state", "known_at",
+    "seq", "round_id", "department_id", "submission_id", "sha256", "sheet", "cell", "written", "key", "origin",
+    "next_release", "evidence", "analysis", "actions", "section", "correction_kind", "sample",
+)  # fmt: skip
+_CARD = ("plan_id", "indicator_id", "version", "origin", "document", "reason", "submission_id", "retired", "sample")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One act. ``subject`` is what it was done to, ``payload`` what there is to tell of it, ``before``/``after`` too.
+
+    ``seq`` is its place in the order of all events where the caller has taken it already, else 0.
+    """
+
+    kind: str
+    plan_id: str
+    subject: str
+    by: str
+    at: datetime
+    reason: str = ""
+    payload: Mapping[str, object] = field(default_factory=dict)
+    sample: bool = False
+    role: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of a chain: how many rows it has and the hash of the last, empty for an empty chain."""
+
+    count: int
+    hash: str
+
+
+def append_event(connection: Connection, event: Event) -> int:
+    """Append one event; its number."""
+    return append_events(connection, [event])[0]
+
+
+def append_events(connection: Connection, events: Sequence[Event]) -> tuple[int, ...]:
+    """Append events in their order; their numbers."""
+    missing = sum(not e.seq for e in events)
+    fresh = iter(take(connection, "event_seq", missing) if missing else [])
+    heads = {sample: head(connection, sample=sample) for sample in {e.sample for e in events}}
+    made: list[Row] = []
+    for event in events:
+        last = heads[event.sample]
+        row = chained(_row(event, event.seq or next(fresh)), last.hash)
+        heads[event.sample] = Head(last.count + 1, str(row["hash"]))
+        made.append(row)
+    append(connection, "decisions", made)
+    for sample, last in heads.items():
+        _keep(connection, last, sample=sample)
+    return tuple(int(str(r["seq"])) for r in made)
+
+
+def rechain(connection: Connection) -> None:
+    """Keep the ends of both chains as the rows have them: after the samples' chain left, and in a migrated store."""
+    for sample in (False, True):
+        _keep(connection, _found_head(connection, sample=sample), sample=sample)
+
+
+def head(connection: Connection, *, sample: bool) -> Head:
+    """The end of a chain, as kept."""
+    count, last = _head_keys(sample)
+    kept = dict(connection.execute("SELECT key, value FROM meta WHERE key IN (?, ?)", [count, last]).fetchall())
+    return Head(int(kept.get(count, 0)), kept.get(last, ""))
+
+
+def breaks(connection: Connection) -> Iterator[tuple[int, str]]:
+    """The rows of the log whose hash, or whose link to the row before, does not hold: number and kind.
+
+    Number 0 stands for rows missing at the end, or for more than there should be.
+    """
+    previous = {False: "", True: ""}
+    for row in rows(connection, "SELECT * FROM decisions ORDER BY seq"):
+        if row["previous"] != previous[row["sample"]] or row["hash"] != row_hash(row):
+            yield int(row["seq"]), str(row["kind"])
+        previous[row["sample"]] = row["hash"]
+    for sample in (False, True):
+        if head(connection, sample=sample) != _found_head(connection, sample=sample):
+            yield 0, "sample" if sample else ""
+
+
+def row_hash(row: Row) -> str:
+    """SHA-256 of a row's columns as one JSON text, the hash of the row before among them."""
+    return sha256(_text([row[c] for c in _HASHED]).encode()).hexdigest()
+
+
+def chained(row: Row, previous: str) -> Row:
+    """A row of the log with its link to the row before and its own hash."""
+    linked = {**row, "previous": previous}
+    return linked | {"hash": row_hash(linked)}
+
+
+def entries_digest(entries: Iterable[Row]) -> str:
+    """A hash of a return's cells, rows of ``entries``, in whatever order they come."""
+    return _digest(entries, _ENTRY)
+
+
+def mends_digest(mends: Iterable[Row]) -> str:
+    """A hash of what a person answered on the page at one time, rows of ``mends``."""
+    return _digest(mends, _MEND)
+
+
+def observations_digest(observations: Iterable[Row]) -> str:
+    """A hash of the values a return brought, rows of ``observations``."""
+    return _digest(observations, _OBSERVATION)
+
+
+def cards_digest(cards: Iterable[Row]) -> str:
+    """A hash of the versions of cards that one act appended, rows of ``cards``."""
+    return _digest(cards, _CARD)
+
+
+def _digest(found: Iterable[Row], columns: Sequence[str]) -> str:
+    lines = sorted(_text([_plain(r.get(c, "")) for c in columns]) for r in found)
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _plain(stored: object) -> object:
+    """A number is a float: a column of the table makes it one, whatever was put in."""
+    return float(stored) if isinstance(stored, int) and not isinstance(stored, bool) else stored
+
+
+def _text(values: Sequence[object]) -> str:
+    plain = [v.isoformat() if isinstance(v, date) else v for v in values]
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _row(event: Event, seq: int) -> Row:
+    return {
+        "seq": seq,
+        "kind": event.kind,
+        "plan_id": event.plan_id,
+        "subject": event.subject,
+        "who": event.by,
+        "done_at": event.at,
+        "reason": event.reason,
+        "payload": json.dumps(event.payload, ensure_ascii=False, sort_keys=True, default=str),
+        "sample": event.sample,
+        "role": event.role,
+    }
+
+
+def _head_keys(sample: bool) -> tuple[str, str]:
+    chain = "sample_log" if sample else "log"
+    return f"{chain}_count", f"{chain}_head"
+
+
+def _keep(connection: Connection, last: Head, *, sample: bool) -> None:
+    for key, kept in zip(_head_keys(sample), (str(last.count), last.hash), strict=True):
+        connection.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [key, kept]
+        )
+
+
+def _found_head(connection: Connection, *, sample: bool) -> Head:
+    count = int(value(connection, "SELECT count(*) FROM decisions WHERE sample = ?", [sample]))
+    last = value(connection, "SELECT hash FROM decisions WHERE sample = ? ORDER BY seq DESC LIMIT 1", [sample])
+    return Head(count, str(last or ""))

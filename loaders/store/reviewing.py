@@ -1,0 +1,137 @@
+"""The round from the secretariat's side: opened, forms taken, returns confirmed or asked back, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi.collection import Question, ReturnState
+from kpi.issue import Issue, Severity
+from kpi.plan import Plan, Round
+from loaders.form.definition import COLUMNS
+from loaders.store.access import Act
+from loaders.store.database import Connection, append, take
+from loaders.store.log import Event, append_event
+from loaders.store.plans import NOW, change_plan, read_plan
+from loaders.store.records import StoredReturn
+from loaders.store.returns import closed_rounds
+
+
+def open_round(connection: Connection, plan_id: str, wanted: Round, act: Act) -> tuple[Issue, ...]:
+    """Open a round, change one, or open a closed one again; what forbids it."""
+    plan = read_plan(connection, plan_id, NOW)
+    if refused := _unfit(plan, wanted):
+        return refused
+    there = any(r.id == wanted.id for r in plan.rounds)
+    rounds = tuple(wanted if r.id == wanted.id else r for r in plan.rounds) + (() if there else (wanted,))
+    told = change_plan(connection, replace(plan, rounds=rounds), act.at)
+    append_event(connection, Event("open_round", plan_id, wanted.id, act.by, act.at, act.reason, told, role=act.role))
+    return ()
+
+
+def _unfit(plan: Plan, wanted: Round) -> tuple[Issue, ...]:
+    dates = [d for d in (wanted.opens, wanted.division_due, wanted.due) if d is not None]
+    departments, indicators = {d.id for d in plan.departments}, {i.id for i in plan.indicators}
+    if not wanted.id.strip() or "/" in wanted.id or not wanted.name.strip():
+        return (_issue("round.no_name", "照会の名前が入力されていません。", "名前を入力してください。"),)
+    if any(r.name == wanted.name and r.id != wanted.id for r in plan.rounds):
+        return (_issue("round.same_name", "同じ名前の照会があります。", "別の名前にしてください。"),)
+    if dates != sorted(dates):
+        return (_issue("round.dates", "日付の順が逆です。", "照会の日、課の期限、部局の期限の順にしてください。"),)
+    if not set(wanted.departments) <= departments or not set(wanted.indicators) <= indicators:
+        return (_issue("round.unknown", "計画にない部局か指標があります。", "部局と指標を選び直してください。"),)
+    return ()
+
+
+def close_round(connection: Connection, plan_id: str, round_id: str, act: Act) -> tuple[Issue, ...]:
+    """Close a round: its values stay as they are now, and departments answer it no more; what forbids it."""
+    read_plan(connection, plan_id, NOW).round(round_id)
+    if round_id in closed_rounds(connection, plan_id, NOW):
+        return (_issue("round.is_closed", "この照会は、すでに締め切られています。", "一覧を開き直してください。"),)
+    append_event(connection, Event("close_round", plan_id, round_id, act.by, act.at, act.reason, role=act.role))
+    return ()
+
+
+def change(connection: Connection, plan: Plan, act: Act) -> tuple[Issue, ...]:
+    """Put a changed plan in force; what forbids it. Cards are not changed in this way."""
+    told = change_plan(connection, plan, act.at)
+    if not any(told.values()):
+        return (_issue("plan.same", "いまの内容と同じです。", "変えるところを入力してください。"),)
+    append_event(connection, Event("change_plan", plan.id, "", act.by, act.at, act.reason, told, role=act.role))
+    return ()
+
+
+def take_form(
+    connection: Connection, plan_id: str, round_id: str, department_id: str, division_id: str, act: Act, *, staff: bool
+) -> None:
+    """Note that a form was taken (様式取得); by ``staff`` it tells nothing of how far the department is."""
+    place = "/".join(part for part in (round_id, department_id, division_id) if part)
+    payload = {"round_id": round_id, "department_id": department_id, "division_id": division_id, "staff": staff}
+    append_event(connection, Event("take", plan_id, place, act.by, act.at, act.reason, payload, role=act.role))
+
+
+def confirm(connection: Connection, stored: StoredReturn, indicator_ids: Sequence[str], act: Act) -> tuple[Issue, ...]:
+    """Set indicators of a sent return to 確認済, all of them where none is named; what forbids it."""
+    own = stored.reading
+    if stored.state is not ReturnState.SENT:
+        return (_NOT_SENT,)
+    there = [a.indicator_id for a in own.answers]
+    wanted = list(dict.fromkeys(indicator_ids)) or there
+    if not set(wanted) <= set(there):
+        return (_issue("confirm.unknown", "この回答にない指標です。", "一覧を開き直してください。"),)
+    event = Event("confirm", own.plan_id, stored.submission_id, act.by, act.at, act.reason, {"indicators": wanted})
+    seq = append_event(connection, replace(event, sample=own.sample, role=act.role))
+    made = [
+        {"seq": seq, "submission_id": stored.submission_id, "indicator_id": i, "done_at": act.at, "sample": own.sample}
+        for i in wanted
+    ]
+    append(connection, "confirmations", made)
+    return ()
+
+
+_KEYS = {c.key for c in COLUMNS} | {""}
+
+
+def ask_back(
+    connection: Connection, stored: StoredReturn, questions: Sequence[Question], act: Act
+) -> tuple[Issue, ...]:
+    """Ask a department about cells of its sent return (修正依頼); what forbids it."""
+    own = stored.reading
+    if stored.state is not ReturnState.SENT:
+        return (_NOT_SENT,)
+    there = {a.indicator_id for a in own.answers}
+    if not questions or any(not q.text.strip() for q in questions):
+        return (_issue("ask.no_text", "確かめたいことが入力されていません。", "質問を入力してください。"),)
+    if any(q.indicator_id not in there or q.key not in _KEYS for q in questions):
+        return (_issue("ask.unknown", "この回答にない指標か欄です。", "一覧を開き直してください。"),)
+    numbers = take(connection, "question_seq", len(questions))
+    ids = [f"Q{n:05d}" for n in numbers]
+    payload = {"questions": ids, "after": "\n".join(q.text for q in questions)}
+    event = Event("ask_back", own.plan_id, stored.submission_id, act.by, act.at, act.reason, payload)
+    seq = append_event(connection, replace(event, sample=own.sample, role=act.role))
+    made = [
+        {
+            "question_id": question_id,
+            "seq": seq,
+            "plan_id": own.plan_id,
+            "round_id": own.round_id,
+            "department_id": own.department_id,
+            "submission_id": stored.submission_id,
+            "indicator_id": q.indicator_id,
+            "key": q.key,
+            "text": q.text.strip(),
+            "who": act.by,
+            "asked_at": act.at,
+            "sample": own.sample,
+        }
+        for question_id, q in zip(ids, questions, strict=True)
+    ]
+    append(connection, "questions", made)
+    return ()
+
+
+def _issue(code: str, message: str, advice: str) -> Issue:
+    return Issue(code, Severity.FIX, message, advice)
+
+
+_NOT_SENT = _issue("review.not_sent", "事務局へ送られた回答ではありません。", "回答が届いてから確かめてください。")

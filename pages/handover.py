@@ -1,0 +1,238 @@
+"""引継ぎ: for who takes over a department's indicators, everything said before and what is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from kpi.april import ownerless
+from kpi.collection import Action
+from kpi.period import Period
+from kpi.plan import Department, Indicator
+from loaders.packing import file_part
+from loaders.tables import to_xlsx
+from pages.parts.board import day_words
+from pages.parts.filters import choose
+from pages.parts.frame import XLSX, empty, header, lead, show
+from pages.parts.handover import (
+    HISTORY,
+    Due,
+    Said,
+    as_table,
+    card_facts,
+    contacts,
+    due_next,
+    everything_said,
+    value_words,
+    waiting,
+    whole,
+)
+from pages.parts.html import Column, Content, badge, join, link, table, tag
+from pages.parts.identity import reaches, require
+from pages.parts.snapshot import View, desk, stamp, view
+
+
+def handover_page() -> None:
+    """Draw all that a new 担当 has to know of a department's indicators, and let it be taken away."""
+    state = view()
+    header("引継ぎ", state)
+    department, division_id, indicators = _chosen(state)
+    state = whole(state, department.id, division_id, indicators)
+    said, due = everything_said(state, indicators), due_next(state, department, indicators)
+    left = waiting(state, indicators)
+    _lead(state, department, indicators, due, len(left))
+    _take(state, department, indicators, said)
+    _next(state, department, due)
+    _waiting(left)
+    _contacts(state, department, indicators)
+    st.header("指標ごとの経過", anchor=False)
+    for indicator in indicators:
+        _indicator(state, indicator, [s for s in said if s.indicator_id == indicator.id])
+    _ownerless(state)
+
+
+def _chosen(state: View) -> tuple[Department, str, tuple[Indicator, ...]]:
+    """One's own department, the 課 of it that one answers for or asks about, and what belongs to it."""
+    plan, asked_for = state.plan, st.query_params.get("department", "")
+    who = require(Action.SEE_HANDOVER, asked_for if asked_for in {d.id for d in plan.departments} else "")
+    mine = {
+        d.id: d.name(state.day)
+        for d in plan.departments
+        if plan.owned_by(d.id, state.day) and reaches(who, Action.SEE_HANDOVER, d.id)
+    }
+    if not mine:
+        empty("引き継ぐ指標のある部局が、あなたの担当にありません。事務局に連絡してください。")
+        st.stop()
+    grid = st.grid(min_column_width=260)
+    chosen = next(iter(mine))
+    if len(mine) > 1:
+        with grid.cell():
+            chosen = choose("部局", "department", mine)
+    department = plan.department(chosen)
+    indicators = plan.owned_by(department.id, state.day)
+    divisions = {v.id: v for v in department.divisions_on(state.day)}
+    own = {k: v.name for k, v in divisions.items() if desk().may(Action.SEE_HANDOVER, department.id, k)}
+    options = ({"": "部局全体"} if desk().may(Action.SEE_HANDOVER, department.id) else {}) | own
+    if not own:
+        return department, "", indicators
+    division_id = next(iter(options))
+    if len(options) > 1:
+        with grid.cell():
+            division_id = choose("課", "division", options)
+    if division_id:
+        indicators = tuple(i for i in indicators if i.id in divisions[division_id].indicators)
+    return department, division_id, indicators
+
+
+def _lead(state: View, department: Department, indicators: Sequence[Indicator], due: Sequence[Due], left: int) -> None:
+    said: list[Content] = [f"{department.name(state.day)}で引き継ぐ指標は{len(indicators)}件。"]
+    if due:
+        # What is long past its date stands in the table; what comes next is what has a date to keep.
+        ahead = next((d for d in due if d.asked.due is None or d.asked.due >= state.day), due[0])
+        first = ahead.asked
+        when = f"、期限{_day(state, first.due)}{first.due_hour}時" if first.due else ""
+        said += ["次は", tag("b", f"{first.name}({len(ahead.indicators)}件{when})"), "です。"]
+    else:
+        said.append("いま回答を待たれている照会はありません。")
+    if left:
+        said += [tag("b", f"片付いていないことが{left}件"), "あります。"]
+    lead(join(said))
+
+
+def _day(state: View, day: date) -> str:
+    """A day, with its year where that is not this one."""
+    year = "" if day.year == state.day.year else f"令和{day.year - 2018}年"
+    return year + day_words(day)
+
+
+def _take(state: View, department: Department, indicators: Sequence[Indicator], said: Sequence[Said]) -> None:
+    name, mark = department.name(state.day), "サンプル_" if state.snapshot.has_samples else ""
+    sample = ["サンプルです。県の実績ではありません。"] if state.snapshot.has_samples else []
+    notes = (f"{stamp(state.day)}時点。新しい順。", *sample)
+
+    def make() -> bytes:
+        return to_xlsx(as_table(state, indicators, said), title=f"引継ぎ {name}", notes=notes)
+
+    file = f"{mark}引継ぎ_{file_part(name)}.xlsx"
+    st.download_button("引継ぎ書を受け取る(Excel)", make, file, XLSX, key="take-handover", on_click="ignore")
+
+
+def _next(state: View, department: Department, due: Sequence[Due]) -> None:
+    st.header("次に回答すること", anchor=False)
+    if not due:
+        empty("予定されている照会はありません。")
+        return
+    rows = []
+    for one in due:
+        page = link(one.asked.name, "submit", department=department.id, round=one.asked.id)
+        when = [f"{_day(state, one.asked.opens)}から" if one.asked.opens and one.asked.opens > state.day else ""]
+        when.append(f"期限 {_day(state, one.asked.due)}{one.asked.due_hour}時" if one.asked.due else "期限は未設定")
+        when.append("期限を過ぎて未回答" if one.asked.due and one.asked.due < state.day else "")
+        asked = [f"{i.name}({p.short}{'' if surveyed else '・調査年でない'})" for i, p, surveyed in one.indicators]
+        rows.append((page, join(tag("div", w) for w in when if w), join(tag("div", a) for a in asked)))
+    columns = [Column("照会"), Column("期限"), Column("尋ねられる指標と時点")]
+    show(table(columns, rows, caption="次に回答すること", kind="stack"))
+
+
+def _waiting(left: Sequence[tuple[str, Indicator, str]]) -> None:
+    if not left:
+        return
+    st.header("片付いていないこと", anchor=False)
+    rows = [(badge(kind, "x v-ask"), i.name, tag("span", words, "", data_verbatim="1")) for kind, i, words in left]
+    columns = [Column("種類"), Column("指標"), Column("内容")]
+    show(table(columns, rows, caption="片付いていないこと", kind="stack"))
+
+
+def _contacts(state: View, department: Department, indicators: Sequence[Indicator]) -> None:
+    st.header("これまで回答した人", anchor=False)
+    found = contacts(state, department, indicators)
+    shared = [f"{v.name} {v.mail}" for v in department.divisions_on(state.day) if v.mail]
+    shared += [f"主管課 {department.mail}"] if department.mail else []
+    if shared:
+        show(tag("div", "共用のアドレス: " + "、".join(shared), "meta"))
+    if not found:
+        empty("まだ誰も回答していません。")
+        return
+    numbers = {i.id: i.number for i in indicators}
+    rows = [
+        (
+            join(
+                [
+                    one.round_name,
+                    tag("small", f"{stamp(one.at)}{f'　ほか{one.rounds - 1}回' if one.rounds > 1 else ''}"),
+                ]
+            ),
+            one.section or "―",
+            one.person or "―",
+            one.contact or "―",
+            "、".join(numbers[i] for i in one.indicators),
+        )
+        for one in found
+    ]
+    columns = [Column("照会"), Column("担当課"), Column("担当者"), Column("連絡先"), Column("指標の番号")]
+    show(table(columns, rows, caption="これまで回答した人", kind="stack"))
+
+
+# --- one indicator -------------------------------------------------------------------------------------------------
+
+
+def _indicator(state: View, indicator: Indicator, said: Sequence[Said]) -> None:
+    """The card, the values with their explanations, and the talk about them."""
+    with st.expander(f"{indicator.number}　{indicator.name}", key=f"of-{indicator.id}"):
+        facts = "　".join(f"{word} {text}" for word, text in card_facts(state, indicator))
+        page = link("指標の画面を開く", "indicator", indicator=indicator.id)
+        show(tag("div", join([facts, f"　出典 {indicator.source}　", page]), "meta"))
+        _history(state, indicator)
+        talk = [s for s in said if s.kind not in HISTORY]
+        if talk:
+            rows = [
+                (
+                    f"{s.at:%Y-%m-%d}",
+                    join([s.kind, tag("small", s.about)]),
+                    s.who or "―",
+                    tag("span", s.text, "", data_verbatim="1"),
+                )
+                for s in talk
+            ]
+            columns = [Column("日付", width="6.5rem"), Column("種類"), Column("だれ"), Column("内容")]
+            show(table(columns, rows, caption=f"{indicator.name}のやりとり", kind="stack"))
+
+
+def _history(state: View, indicator: Indicator) -> None:
+    """Every value told, newest period first, with what was said beside it."""
+    rows = state.snapshot.observations
+    rows = rows[rows["indicator_id"] == indicator.id].sort_values(["position", "known_at"], ascending=False)
+    if rows.empty:
+        show(tag("div", "まだ値はありません。", "meta"))
+        return
+    drawn = []
+    for _, row in rows.iterrows():
+        words = [("要因分析", row["analysis"]), ("今後の対応", row["actions"]), ("根拠", row["evidence"])]
+        told = [tag("div", join([tag("b", f"{name}　"), str(text)])) for name, text in words if text]
+        page = link(str(row["code"]), "origin", figure=str(row["code"]))
+        drawn.append(
+            (
+                Period.parse(str(row["period"])).short,
+                value_words(state, indicator, row),
+                join(told) if told else "―",
+                join([stamp(row["known_at"]), tag("small", page)]),
+            )
+        )
+    columns = [Column("時点", width="4rem"), Column("値"), Column("説明"), Column("回答・番号")]
+    show(table(columns, drawn, caption=f"{indicator.name}の値の履歴", kind="stack"))
+
+
+def _ownerless(state: View) -> None:
+    """For the secretariat: what nobody answers for."""
+    if not desk().may(Action.OPEN_ROUND):
+        return
+    left = ownerless(state.plan, state.day, state.snapshot.cards)
+    if not left:
+        return
+    st.header(f"担当の部局がない指標({len(left)})", anchor=False)
+    where = link("管理の部局", "admin", part="departments")
+    show(tag("div", join(["どの部局も答えない指標です。", where, "で移せます。"]), "notice"))
+    rows = [(f"{i.number}　{i.name}", i.source) for i in left]
+    show(table([Column("指標"), Column("出典")], rows, caption="担当の部局がない指標"))

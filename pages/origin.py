@@ -1,0 +1,96 @@
+"""出所: the passport of a figure. Where it comes from, who sent and approved it, what it was before."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpi.collection import Action
+from pages.parts.asof import as_of as moment_shown
+from pages.parts.cards import amount
+from pages.parts.finding import search_field
+from pages.parts.frame import attempt, empty, header, lead, show
+from pages.parts.html import Column, Content, join, link, table, tag
+from pages.parts.identity import require
+from pages.parts.passport import list_table, passport_view
+from pages.parts.published import published_view
+from pages.parts.snapshot import View, desk, view
+
+
+def origin_page() -> None:
+    """Draw what is asked for: a short number, an indicator, a published figure, or a judging rule."""
+    require(Action.SEE_APPROVED)
+    state = view()
+    header("出所", state)
+    query = search_field()
+    asked = st.query_params
+    if query:
+        _found(state, query)
+    elif "series" in asked:
+        published_view(state, asked["series"], asked.get("area", ""), asked.get("period", ""))
+    elif "card" in asked:
+        _card(state, asked["card"])
+    else:
+        _nothing(state)
+
+
+def _found(state: View, query: str) -> None:
+    passports = attempt(lambda: desk().trace(query))
+    if passports is None:
+        return
+    moment = moment_shown()
+    known = [p for p in passports if moment is None or p.known_at <= moment]
+    if not known:
+        later = "この時点では、まだ分かっていませんでした。" if passports else ""
+        empty(join([later or f"「{query}」に当てはまる値は見つかりません。", _advice(state, query)]))
+        return
+
+    if len(known) == 1:
+        passport_view(state, known[0])
+        return
+    first = known[0]
+    lead(join([f"{first.number} {first.name}の値は", tag("b", f"{len(known)}件"), "。番号を選ぶと出所が分かります。"]))
+    show(list_table(state, known))
+
+
+def _advice(state: View, query: str) -> Content:
+    """What else could have been meant: indicators whose name holds the words."""
+    word = query.strip()
+    near = [i for i in state.snapshot.plan.indicators if len(word) > 1 and word in i.name]
+    if near:
+        links = [tag("div", link(f"{i.number} {i.name}", "origin", figure=i.id)) for i in near[:12]]
+        return join(["指標名にこの文字を含むもの:", *links])
+    return (
+        "番号は「K7Q-0219」のような英数字です。まだ確認されていない値や庁内限りの値は、担当部局と事務局にだけ出ます。"
+    )
+
+
+def _nothing(state: View) -> None:
+    lead("報告書や画面の数値に付いた番号、または指標の番号・名前を入れると、その数値の出所が分かります。")
+    counts = state.snapshot.observations["indicator_id"].value_counts()
+    held = [i for i in state.snapshot.plan.indicators if i.id in counts.index]
+    rows = [(link(f"{i.number} {i.name}", "origin", figure=i.id), str(counts[i.id])) for i in held]
+    if not rows:
+        empty("回答された値がまだありません。部局の回答が入ると、値ごとに番号が付きます。")
+        return
+    show(table([Column("指標"), Column("値の数", number=True)], rows, caption="値のある指標"))
+
+
+def _card(state: View, indicator_id: str) -> None:
+    """Where baseline and target come from: the plan, or a decision."""
+    whole = state.snapshot.plan
+    indicator = next((i for i in whole.indicators if i.id == indicator_id), None)
+    if indicator is None:
+        empty("この指標は計画にありません。番号か名前を入れて探してください。")
+        return
+    card = state.snapshot.cards[indicator.id]
+    lead(join([tag("b", indicator.name), "の現状値と目標値の出所です。"]))
+    when = [p.label if p else "時点未設定" for p in (card.baseline_period, card.target_period)]
+    rows: list[tuple[Content, Content]] = [
+        ("現状値", f"{amount(card.baseline, indicator, card)}　{when[0]}"),
+        ("目標値", f"{amount(card.target, indicator, card)}　{when[1]}"),
+        ("決定", card.reason or "計画の原案のまま"),
+        ("版", f"第{card.version}版"),
+        ("計画の出典", whole.source or whole.name),
+        ("値", link("この指標の値の一覧", "origin", figure=indicator.id)),
+    ]
+    show(table([Column("項目", width="8rem"), Column("内容")], rows, caption="現状値と目標値の出所"))

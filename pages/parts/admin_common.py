@@ -1,0 +1,69 @@
+"""What the parts of 管理 share: what has just been done, said once, and forms that start clean after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import streamlit as st
+
+from kpi.period import Period
+from pages.parts.frame import attempt, show
+from pages.parts.html import Content, tag, unmarked
+
+_TOLD, _ROUND = "admin-told", "admin-round"
+
+
+def told() -> None:
+    """What has just been done, once."""
+    words = st.session_state.pop(_TOLD, "")
+    if words:
+        st.success(unmarked(words))
+
+
+def act(do: Callable[[], object], words: str) -> None:
+    """Do it; say so on the page drawn anew, with empty forms. What forbids it is said and the form stays."""
+    if attempt(do) is None:
+        return
+    st.session_state[_TOLD] = words
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.rerun()
+
+
+def tabs(label: str, parameter: str, options: Mapping[str, str]) -> str:
+    """One of a few parts, all of them in sight, bound to the address like :func:`pages.parts.filters.choose`."""
+    key, last = f"tabs-{parameter}", f"last-{parameter}"
+    asked = st.query_params.get(parameter, "")
+    if asked != st.session_state.get(last) or st.session_state.get(key) not in options:
+        kept = st.session_state.get(last, "")
+        st.session_state[key] = next(v for v in (asked, kept, next(iter(options))) if v in options)
+    chosen = str(
+        st.segmented_control(
+            label, list(options), format_func=options.__getitem__, key=key, required=True, label_visibility="collapsed"
+        )
+    )
+    if chosen != asked:
+        st.query_params[parameter] = chosen
+    st.session_state[last] = chosen
+    return chosen
+
+
+def fresh(key: str) -> str:
+    """A widget's key that changes with everything done, so that no form shows what was already written."""
+    return f"{key}-{st.session_state.get(_ROUND, 0)}"
+
+
+def note(content: Content) -> None:
+    """A line of explanation."""
+    show(tag("div", content, "meta"))
+
+
+def day_input(label: str, start: date | None, key: str, *, latest: date | None = None) -> date | None:
+    """A date, None where it is empty."""
+    chosen = st.date_input(label, start, key=key, format="YYYY/MM/DD", max_value=latest, width=240)
+    return chosen if isinstance(chosen, date) else None
+
+
+def wareki(day: date) -> str:
+    """「令和8年4月1日」."""
+    return Period.of_date(day).label.split("(")[0]

@@ -1,0 +1,193 @@
+"""Proposals that wait for a decision: what each would change, and the decision recorded by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kpi.cards import (
+    CARD_WORDS,
+    INDICATOR_WORDS,
+    SCHEME_WORDS,
+    Changed,
+    apply_to_card,
+    apply_to_scheme,
+    differences,
+    indicator_differences,
+    scheme_differences,
+)
+from kpi.effects import Effect
+from kpi.plan import Card, Indicator, Scheme
+from loaders.store.document import load_attributes
+from pages.parts.admin_common import act, day_input, fresh, note
+from pages.parts.frame import show
+from pages.parts.html import Column, Content, Markup, join, link, table, tag
+from pages.parts.identity import person
+from pages.parts.snapshot import View, desk, stamp
+
+_ORIGINS = {"staff": "事務局の提案", "return": "部局の回答"}
+
+
+def waiting(state: View, indicator_id: str | None = None) -> pd.DataFrame:
+    """The proposals nobody has decided, all of them or about one indicator (empty: the plan's scheme)."""
+    rows = state.snapshot.proposals
+    rows = rows[rows["state"] == "open"]
+    return rows if indicator_id is None else rows[rows["indicator_id"] == indicator_id]
+
+
+def changes_in(document: str, indicator_id: str) -> dict[str, Any]:
+    """What a kept proposal would set, by attribute."""
+    if not indicator_id:
+        found = load_attributes(Scheme, document)
+        return {k: v for k, v in found.items() if k in SCHEME_WORDS}
+    found = load_attributes(Card, document) | load_attributes(Indicator, document)
+    return {k: v for k, v in found.items() if k in CARD_WORDS or k in INDICATOR_WORDS}
+
+
+def changed_words(state: View, indicator_id: str, changes: Mapping[str, Any]) -> tuple[Changed, ...]:
+    """What a change would alter as things stand, in words."""
+    if not indicator_id:
+        return scheme_differences(state.plan.scheme, apply_to_scheme(state.plan.scheme, changes))
+    card, indicator = state.snapshot.cards[indicator_id], state.snapshot.plan.indicator(indicator_id)
+    described = replace(indicator, **{k: v for k, v in changes.items() if k in INDICATOR_WORDS})
+    return (
+        *differences(card, apply_to_card(card, changes), indicator),
+        *indicator_differences(indicator, described),
+    )
+
+
+def pairs(before: str, after: str) -> str:
+    """「目標値: 当初300件→変更後250件」 from what the log tells of both sides."""
+    old, new = (dict(_split(side)) for side in (before, after))
+    return "、".join(
+        f"{word}: " + (f"当初{old[word]}→変更後{value}" if old.get(word) not in (None, "未設定") else f"未設定→{value}")
+        for word, value in new.items()
+    )
+
+
+def _split(told: str) -> list[tuple[str, str]]:
+    return [(word, value) for part in told.split(" / ") if ": " in part for word, value in [part.split(": ", 1)]]
+
+
+def told_changes(changed: tuple[Changed, ...]) -> Content:
+    """Each change on a line: 目標値 300件→250件."""
+    return join(tag("div", join([f"{c.word}　{c.before}→", tag("b", c.after)])) for c in changed)
+
+
+def open_proposals(state: View, indicator_id: str | None = None) -> None:
+    """A list of what waits, and one form that records a decision about some or all of it."""
+    rows = waiting(state, indicator_id)
+    st.header("決定を待っている提案", anchor=False)
+    drawn = [_row(state, r) for r in rows.to_dict("records")]
+    columns = [Column("指標"), Column("変わること"), Column("理由"), Column("提案"), Column("判定への影響")]
+    show(table(columns, drawn, caption="決定を待っている提案", kind="stack"))
+    _decision(state, rows)
+
+
+def _row(state: View, row: Mapping[Any, Any]) -> tuple[Content, ...]:
+    indicator_id = str(row["indicator_id"])
+    changed = changed_words(state, indicator_id, changes_in(str(row["document"]), indicator_id))
+    sample = "サンプル" if row["sample"] else ""
+    who = " ".join(w for w in (str(row["who"]), stamp(row["proposed_at"]), sample) if w)
+    return (
+        _name(state, indicator_id),
+        told_changes(changed) if changed else "いまの判定条件と同じになっています",
+        str(row["reason"]) or "―",
+        join([_ORIGINS.get(str(row["origin"]), ""), tag("small", who)]),
+        _impact(state.revision, state, indicator_id, str(row["document"])),
+    )
+
+
+def _name(state: View, indicator_id: str) -> Content:
+    if not indicator_id:
+        return link("計画全体の判定方法", "admin", part="cards", card="scheme")
+    indicator = state.snapshot.plan.indicator(indicator_id)
+    return link(f"{indicator.number} {indicator.name}", "admin", part="cards", card=indicator_id)
+
+
+@st.cache_data(max_entries=200, show_spinner="判定への影響を調べています…")
+def _impact(revision: str, _state: View, indicator_id: str, document: str) -> Markup:
+    found = desk().effects(_state.plan.id, indicator_id, changes_in(document, indicator_id))
+    return impact_words(found)
+
+
+def impact_words(found: tuple[Effect, ...]) -> Markup:
+    """How many statuses would differ, and what that of today would be."""
+    altered = [e for e in found if e.alters]
+    if not altered:
+        return tag("span", "変わる判定はありません", "none")
+    now = [e for e in altered if not e.round_id]
+    past = len(altered) - len(now)
+    parts: list[Content] = [tag("div", join([f"{e.before_word}→", tag("b", e.after_word)])) for e in now[:1]]
+    if len(now) > 1:
+        parts = [tag("div", f"いまの判定 {len(now)}指標")]
+    if past:
+        parts.append(tag("small", f"過去の照会の時点 {past}件(表示は当時のまま)"))
+    return join(parts)
+
+
+def effects_table(state: View, found: tuple[Effect, ...]) -> None:
+    """What the status was and would be, for every closed round and for now."""
+    rows = [
+        (
+            "いま" if not e.round_id else join([e.name, tag("small", stamp(e.moment))]),
+            _name(state, e.indicator_id),
+            e.before_word,
+            tag("b", e.after_word) if e.alters else e.after_word,
+            "変わります" if e.alters else "―",
+        )
+        for e in found
+    ]
+    columns = [Column("時点"), Column("指標"), Column("いまの条件では"), Column("変更後の条件では"), Column("違い")]
+    show(table(columns, rows, caption="判定への影響", kind="stack"))
+
+
+def _decision(state: View, rows: pd.DataFrame) -> None:
+    me = person().name
+    others = rows[rows["who"] != me]
+    if others.empty:
+        note("自分の提案の決定は、別の担当者が記録します。")
+        return
+    if len(others) < len(rows):
+        note("自分の提案は、別の担当者が記録します。下には出ていません。")
+    labels = {
+        str(r["proposal_id"]): f"{r['proposal_id']}　{_plain_name(state, str(r['indicator_id']))}"
+        for r in others.to_dict("records")
+    }
+    with st.container(border=True):
+        picked = st.multiselect(
+            "決定を記録する提案", list(labels), list(labels) if len(labels) == 1 else [],
+            format_func=labels.__getitem__, key=fresh("decide-which"),
+        )  # fmt: skip
+        accept = st.radio("決定", ["採る", "採らない"], horizontal=True, key=fresh("decide-accept")) == "採る"
+        with st.container(horizontal=True):
+            day = day_input("決定の日", state.day, fresh("decide-day"), latest=state.day)
+            name = st.text_input(
+                "何による決定か", "本部決定", key=fresh("decide-name"), max_chars=40, disabled=not accept
+            )
+        reason = st.text_input(
+            "採らない理由" if not accept else "添え書き(任意)", key=fresh("decide-reason"), max_chars=200
+        )
+        ready = bool(picked) and day is not None and bool(name.strip() if accept else reason.strip())
+        if st.button(f"決定を記録する({len(picked)}件)", type="primary", disabled=not ready, key="decide-save") and day:
+            words = f"{len(picked)}件の決定を記録しました。" + ("いまの判定から効きます。" if accept else "")
+
+            def record() -> tuple[Any, ...]:
+                for proposal_id in picked:
+                    found = desk().decide_card(
+                        proposal_id, accept, decided_on=day, decision=name.strip(), reason=reason.strip()
+                    )
+                    if found:
+                        return tuple(found)
+                return ()
+
+            act(record, words)
+        note("決定は取り消せません。元に戻すときは、元の値への変更をあらためて提案し、決定を記録します。")
+
+
+def _plain_name(state: View, indicator_id: str) -> str:
+    return state.snapshot.plan.indicator(indicator_id).name if indicator_id else "計画全体の判定方法"

@@ -1,0 +1,163 @@
+"""As of: any screen can be asked for a past day or a closed round and shows what was known then.
+
+It stands in the address (``as_of=2026-03-31``, or a round's id), so a link shows a colleague the same. Only looking is
+possible then: what is written belongs to today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+import streamlit as st
+
+from kpi.collection import Action
+from kpi.issue import Issue, Severity
+from kpi.period import Period
+from loaders.desk import Desk, NotAllowed
+from pages.parts.clock import today
+from pages.parts.html import AS_OF, join, link, tag
+from pages.parts.storage import store
+
+_LAST, _DAY, _ROUND = "as-of-last", "as-of-day", "as-of-round"
+
+
+def as_of() -> datetime | None:
+    """The moment the address asks for; None for today, and for what is no day or closed round."""
+    asked = st.query_params.get(AS_OF, "")
+    return moment_of(asked, {} if _day(asked) else closed_rounds(), today()) if asked else None
+
+
+def moment_of(asked: str, closed: Mapping[str, datetime], today: date) -> datetime | None:
+    """The end of a past day, or the moment a round was closed at. A day to come is not known yet: that is now."""
+    if (day := _day(asked)) is not None:
+        return datetime.combine(day, time.max) if day < today else None
+    return closed.get(asked)
+
+
+def _day(asked: str) -> date | None:
+    try:
+        return date.fromisoformat(asked) if len(asked) == len("2026-03-31") else None
+    except ValueError:
+        return None
+
+
+def closed_rounds() -> Mapping[str, datetime]:
+    """When each closed round was closed. That it was is no secret from anybody who got in."""
+    ids = store().plan_ids()
+    return store().snapshot(ids[0]).closed if ids else {}
+
+
+def _names() -> Mapping[str, str]:
+    ids = store().plan_ids()
+    return {r.id: r.name for r in store().snapshot(ids[0]).plan.rounds} if ids else {}
+
+
+def carry(screen: str) -> None:
+    """Keep the moment from screen to screen: the menu's own links leave out whatever stands in the address.
+
+    To be called after the navigation, which makes the address anew. Gone on the same screen, it was taken back.
+    """
+    asked = st.query_params.get(AS_OF, "")
+    kept, where = st.session_state.get(_LAST, ("", screen))
+    if not asked and kept and where != screen:
+        st.query_params[AS_OF] = asked = kept
+    if asked and as_of() is None:
+        del st.query_params[AS_OF]
+        asked = ""
+    st.session_state[_LAST] = asked, screen
+
+
+def control() -> None:
+    """In the menu: a day, or a closed round."""
+    moment, asked = as_of(), st.query_params.get(AS_OF, "")
+    closed = closed_rounds()
+    if st.session_state.get("as-of-shown", "") != asked:
+        st.session_state[_DAY] = _day(asked)
+        st.session_state[_ROUND] = asked if asked in closed else None
+        st.session_state["as-of-shown"] = asked
+    with st.sidebar, st.expander("時点を指定", expanded=moment is not None):
+        newest = today() - timedelta(days=1)
+        st.date_input(
+            "この日の終わりに分かっていた内容",
+            None,
+            max_value=newest,
+            min_value=date(2000, 1, 1),
+            format="YYYY/MM/DD",
+            key=_DAY,
+            on_change=_picked,
+            args=(_DAY,),
+        )
+        if closed:
+            names = _names()
+            st.selectbox(
+                "締め切った照会の時点",
+                sorted(closed, key=closed.__getitem__, reverse=True),
+                index=None,
+                format_func=lambda r: names.get(r, r),
+                placeholder="照会を選ぶ",
+                key=_ROUND,
+                on_change=_picked,
+                args=(_ROUND,),
+            )
+
+
+def _picked(key: str) -> None:
+    chosen = st.session_state.get(key)
+    if chosen:
+        st.query_params[AS_OF] = chosen.isoformat() if isinstance(chosen, date) else str(chosen)
+    elif AS_OF in st.query_params:
+        del st.query_params[AS_OF]
+
+
+def banner(screen: str) -> None:
+    """On every screen that shows the past: of when it is, that nothing can be changed, and the way back."""
+    moment = as_of()
+    if moment is None:
+        return
+    rest = {k: v for k, v in st.query_params.to_dict().items() if k != AS_OF}
+    back = link("今の表示に戻す", screen, **rest, **{AS_OF: ""})
+    said = join(
+        [tag("b", f"{told(moment, st.query_params[AS_OF])}で分かっていた内容です。"), "変更はできません。", back]
+    )
+    st.html(tag("div", said, "notice as-of", role="status").html)
+
+
+def told(moment: datetime, asked: str) -> str:
+    """「令和8年3月31日時点」, or the round that was closed then."""
+    day = Period.of_date(moment.date()).label.split("(")[0]
+    if _day(asked):
+        return f"{day}時点"
+    return f"「{_names().get(asked, asked)}」を締め切った時点({day}{moment.hour}時{moment.minute:02d}分)"
+
+
+def looking_back() -> bool:
+    """Whether the past is shown, where nothing may be written; says so in place of what would write."""
+    if as_of() is None:
+        return False
+    st.html(tag("div", _NOT_THEN.message + _NOT_THEN.advice, "empty").html)
+    return True
+
+
+_NOT_THEN = Issue(
+    "right.past",
+    Severity.FIX,
+    "過去の時点を表示しているため、操作はできません。",
+    "「今の表示に戻す」を押すと操作できます。",
+)
+
+
+class PastDesk(Desk):
+    """The desk while the past is shown: one looks and takes figures away, and writes nothing."""
+
+    def may(self, action: Action, department_id: str = "", division_id: str = "") -> bool:
+        """Only what leaves no trace in the store."""
+        return action in _LOOKING and super().may(action, department_id, division_id)
+
+    def _ask(self, action: Action, department_id: str = "", division_id: str = "") -> None:
+        super()._ask(action, department_id, division_id)
+        if action not in _LOOKING:
+            raise NotAllowed(_NOT_THEN)
+
+
+_LOOKING = frozenset({Action.SEE_APPROVED, Action.SEE_RETURNS, Action.SEE_LOG, Action.SEE_HANDOVER, Action.EXPORT})

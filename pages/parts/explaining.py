@@ -1,0 +1,100 @@
+"""What a draft still lacks although nothing forbids sending it: rows that nobody filled in, and explanations owed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kpi.collection import Answer, Mend
+from kpi.issue import Issue, Severity
+from kpi.period import Period
+from kpi.plan import Indicator
+from kpi.progress import assess, cards_table
+from kpi.words import status_word
+from loaders.store import StoredReturn
+from pages.parts.frame import show
+from pages.parts.html import badge, join, tag
+from pages.parts.mending import put_in, settle, ways_to_fill
+from pages.parts.returns import Place
+from pages.parts.snapshot import View
+
+#: The statuses that owe an explanation.
+_BEHIND = ("behind", "regressed", "not_achieved")
+_LONGEST = 400
+
+
+def fill_boxes(view: View, place: Place, current: StoredReturn) -> None:
+    """A box for each indicator that stands in no 課's answer: a joined return knows only the rows it was made of."""
+    if not current.joined_from:
+        return
+    there = {a.indicator_id for a in current.reading.answers}
+    key = "target" if place.asked.kind == "targets" else "value"
+    for indicator in place.indicators(view):
+        if indicator.id in there:
+            continue
+        with st.container(border=True, key=f"fill-{indicator.id}"):
+            show(join([badge("記入なし", "x v-note"), " ", tag("b", indicator.name)]))
+            show(tag("div", "どの課の回答にもない指標です。主管課が答えられます。", "meta"))
+            issue = Issue("lead.fill", Severity.ASK, "", indicator_id=indicator.id, key=key)
+            ways = ways_to_fill(place.asked.kind)
+            settle(view, current, issue, ways, f"{current.submission_id}-fill-{indicator.id}")
+
+
+def explanations(view: View, place: Place, current: StoredReturn) -> None:
+    """要因分析 and 今後の対応 of what is behind with its new value and says nothing of it."""
+    if place.asked.kind not in ("annual", "midterm"):
+        return
+    for answer in current.reading.answers:
+        value, period = answer.number("value"), answer.text("period")
+        mine = [i for i in place.indicators(view) if i.id == answer.indicator_id]
+        lacking = not answer.text("analysis") or not answer.text("actions")
+        if value is None or not period or not mine or not lacking or current.verdict(answer.indicator_id).severity:
+            continue
+        status, word = _judged(view, answer, value, period)
+        if status in _BEHIND:
+            _box(current, mine[0], answer, status, word)
+
+
+def _box(current: StoredReturn, indicator: Indicator, answer: Answer, status: str, word: str) -> None:
+    key = f"{current.submission_id}-{indicator.id}"
+    with st.container(border=True, key=f"explain-{key}"), st.form(f"explain-form-{key}", border=False):
+        show(join([badge(word, status), " ", tag("b", indicator.name), tag("div", _WHY, "meta")]))
+        analysis = st.text_area(
+            "要因分析", answer.text("analysis"), key=f"analysis-{key}", max_chars=_LONGEST, height=96
+        )
+        actions = st.text_area(
+            "今後の対応", answer.text("actions"), key=f"actions-{key}", max_chars=_LONGEST, height=96
+        )
+        said = {"analysis": (analysis or "").strip(), "actions": (actions or "").strip()}
+        if st.form_submit_button("説明を保存する"):
+            mends = [Mend(indicator.id, k, v, "画面で入力") for k, v in said.items() if v and v != answer.text(k)]
+            if mends:
+                put_in(current, mends, f"{indicator.name}の説明")
+
+
+_WHY = f"今回の値で判定すると説明が要ります(それぞれ{_LONGEST}字まで)。書かずに回答することもできます。"
+
+
+def _judged(view: View, answer: Answer, value: float, period: str) -> tuple[str, str]:
+    """The status that an indicator would have with the draft's value."""
+    known = view.snapshot.observations
+    row: dict[str, Any] = {
+        "indicator_id": answer.indicator_id,
+        "period": period,
+        "position": Period.parse(period).position,
+        "value": value,
+        "release": answer.text("release") or "final",
+        "state": "value",
+        "known_at": pd.Timestamp(view.day),
+        "observation_id": int(known["observation_id"].max()) + 1 if len(known) else 1,
+        "correction_kind": "",
+    }
+    own = known[known["indicator_id"] == answer.indicator_id]
+    own = own[own["period"] != period]
+    with_draft = pd.concat([own[[c for c in row if c in own]], pd.DataFrame([row])], ignore_index=True)
+    cards = cards_table([view.snapshot.cards[answer.indicator_id]])
+    judged = assess(cards, with_draft, as_of=view.day, scheme=view.plan.scheme).iloc[0]
+    status = str(judged["status"])
+    return status, status_word(status, str(judged["reason"]), view.plan.scheme)

@@ -1,0 +1,123 @@
+"""The rest of a round under review: what needs no judgement in one table, and whole departments at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from kpi.review import Group, Item
+from pages.parts.frame import empty, show
+from pages.parts.html import Column, Content, badge, join, link, table, tag, unmarked
+from pages.parts.review import Review
+from pages.parts.review_item import confirm, judge
+from pages.parts.review_words import facts, main_keys
+from pages.parts.snapshot import View
+
+
+def quick_table(state: View, review: Review, found: Sequence[Item], caption: str) -> None:
+    """One line a figure: enough to see that nothing is odd."""
+    known = "登録" if review.round.kind == "targets" else "前回"
+    columns = [
+        Column("指標"),
+        Column("書かれた文字"),
+        Column("読み取った値", number=True),
+        Column(known, number=True),
+        Column("差", number=True),
+        Column("場所", narrow=True),
+        Column("状態"),
+    ]
+    rows = [_row(state, review, item, key) for item in found for key in main_keys(review.round)]
+    show(table(columns, rows, caption=caption, kind="stack"))
+
+
+def _row(state: View, review: Review, item: Item, key: str) -> tuple[Content, ...]:
+    indicator = state.snapshot.plan.indicator(item.indicator_id)
+    fact = facts(state, review.before, review.round, item, key)
+    whose = state.plan.department(item.department_id).name(state.day)
+    several = len(main_keys(review.round)) > 1
+    name = join([f"{indicator.number}　", link(indicator.name, "indicator", indicator=indicator.id)])
+    return (
+        join([name, tag("small", f"{fact.name}　{whose}" if several else whose)]),
+        tag("span", fact.written, "", data_verbatim="1"),
+        fact.understood,
+        fact.last,
+        fact.difference,
+        fact.address,
+        _state(item),
+    )
+
+
+def _state(item: Item) -> Content:
+    if item.confirmed:
+        return badge("確認済", "x v-done")
+    return badge("修正依頼", "x v-ask") if item.waiting else badge("未確認", "x v-note")
+
+
+def rest_box(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
+    """Those without anything odd: all at once, or one of them taken out to look at."""
+    quick_table(state, review, found, "判断の要らない回答")
+    if not acting:
+        return
+    if st.button(f"上の{len(found)}指標をすべて確認済にする", key="confirm-rest"):
+        confirm(_by_return(found), f"{len(found)}指標を確認済にしました。")
+    labels = {_key(i): f"{state.snapshot.plan.indicator(i.indicator_id).number} {_name(state, i)}" for i in found}
+    chosen = st.selectbox(
+        "1件ずつ見る・修正依頼する",
+        list(labels),
+        index=None,
+        format_func=labels.__getitem__,
+        placeholder="指標を選ぶ",
+        key=f"single-{review.round.id}",
+    )
+    for item in found:
+        if _key(item) == chosen:
+            judge(state, review, item)
+
+
+def departments_box(state: View, review: Review, *, acting: bool) -> None:
+    """How far each department's return is checked, with 「この部局をすべて確認済にする」."""
+    by_department: dict[str, list[Item]] = {}
+    for item in review.items:
+        by_department.setdefault(item.department_id, []).append(item)
+    if not by_department:
+        empty("まだ回答がありません。")
+    done = []
+    for department in state.plan.departments:
+        found, name = by_department.get(department.id, []), department.name(state.day)
+        if any(not i.confirmed for i in found):
+            _department(name, department.id, found, acting=acting)
+        elif found:
+            done.append(name)
+    if done:
+        show(tag("div", f"すべて確認済: {'、'.join(done)}"))
+
+
+def _department(name: str, department_id: str, found: Sequence[Item], *, acting: bool) -> None:
+    left = [i for i in found if not i.confirmed]
+    waiting, judging = sum(bool(i.waiting) for i in left), sum(i.open and i.group is not Group.REST for i in left)
+    words = [f"確認済{len(found) - len(left)}/{len(found)}"]
+    words += [f"判断が要るもの{judging}"] if judging else []
+    words += [f"修正依頼中{waiting}"] if waiting else []
+    with st.container(horizontal=True, vertical_alignment="center", key=f"whole-{department_id}"):
+        show(tag("div", join([tag("b", name), "　", "　".join(words)])))
+        if left and not waiting and acting:
+            label = unmarked(f"{name}をすべて確認済にする")
+            if st.button(label, key=f"confirm-all-{department_id}"):
+                confirm(_by_return(left), f"{name}の回答({len(left)}指標)をすべて確認済にしました。")
+
+
+def _by_return(found: Sequence[Item]) -> dict[str, Sequence[str]]:
+    wanted: dict[str, list[str]] = {}
+    for item in found:
+        wanted.setdefault(item.submission_id, []).append(item.indicator_id)
+    return dict(wanted)
+
+
+def _key(item: Item) -> str:
+    return f"{item.submission_id}/{item.indicator_id}"
+
+
+def _name(state: View, item: Item) -> str:
+    whose = state.plan.department(item.department_id).name(state.day)
+    return f"{state.snapshot.plan.indicator(item.indicator_id).name}({whose})"

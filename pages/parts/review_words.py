@@ -1,0 +1,247 @@
+"""The words of one item under review: what was written, what was understood, what was known before, the difference."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Entry, Past
+from kpi.period import Period
+from kpi.plan import Card, Indicator, Round
+from kpi.review import Group, Item, Question
+from kpi.words import change_text, status_word, with_unit
+from loaders.form import definition
+from pages.parts.html import Content, Markup, badge, join, tag
+from pages.parts.snapshot import View
+
+#: How much of a long text stands in a table's cell.
+_LONG = 60
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What stands beside one answered figure; each part is ready to be shown."""
+
+    name: str
+    written: str
+    understood: Content
+    last: Content
+    approved: Content
+    difference: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was known before the round's first answer came in."""
+
+    history: Mapping[str, tuple[Past, ...]]
+    observations: pd.DataFrame
+
+    def last(self, indicator_id: str) -> Past | None:
+        """The newest value of an indicator then."""
+        past = self.history.get(indicator_id, ())
+        return past[-1] if past else None
+
+
+def main_keys(asked: Round) -> tuple[str, ...]:
+    """The columns a round is about."""
+    return ("baseline", "target") if asked.kind == "targets" else ("value",)
+
+
+def column_name(state: View, asked: Round, key: str) -> str:
+    """What the form calls a column; 行全体 for a question about the whole row."""
+    try:
+        return definition.heading(definition.column(key), state.plan, asked.kind)
+    except KeyError:
+        return "行全体"
+
+
+def facts(state: View, before: Before, asked: Round, item: Item, key: str) -> Facts:
+    """One figure of an item against what was known."""
+    indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
+    entry = item.answer.entries.get(key)
+    last, approved = before.last(indicator.id), _approved(state, before, indicator.id)
+    value = item.answer.number(key)
+    start = (last.value if last else None) if key == "value" else getattr(card, key, None)
+    return Facts(
+        name=column_name(state, asked, key),
+        written=f"「{entry.written}」" if entry and entry.written else "(空欄)",
+        understood=_understood(indicator, card, item.answer, key),
+        last=_known(last, indicator, card) if key == "value" else _card_value(card, indicator, key),
+        approved=_known(approved, indicator, card),
+        difference=change_text(
+            None if value is None or start is None else value - start, indicator.unit, card.decimals
+        ),
+        address=f"{entry.sheet}!{entry.cell}" if entry and entry.cell else "―",
+    )
+
+
+def _approved(state: View, before: Before, indicator_id: str) -> Past | None:
+    """The newest value that stands confirmed: a newer one that is not must not hide it."""
+    found = [
+        p for table in (before.observations, state.snapshot.observations) if (p := _confirmed(table, indicator_id))
+    ]
+    return max(found, key=lambda p: p.period.position, default=None)
+
+
+def _confirmed(table: pd.DataFrame, indicator_id: str) -> Past | None:
+    rows = table[
+        (table["indicator_id"] == indicator_id) & (table["review"] == "confirmed") & (table["state"] == "value")
+    ]
+    if rows.empty:
+        return None
+    newest = rows.sort_values(["position", "observation_id"]).iloc[-1]
+    return Past(Period.parse(str(newest["period"])), float(newest["value"]), str(newest["release"]))
+
+
+def _known(past: Past | None, indicator: Indicator, card: Card) -> Content:
+    if past is None:
+        return "―"
+    release = "" if past.release == "final" else f"・{RELEASE_WORDS.get(past.release, '')}"
+    return join([with_unit(past.value, indicator.unit, card.decimals), tag("small", past.period.short + release)])
+
+
+def _card_value(card: Card, indicator: Indicator, key: str) -> Content:
+    value, period = getattr(card, key, None), getattr(card, f"{key}_period", None)
+    if value is None:
+        return tag("span", "未設定", "none")
+    return join([with_unit(value, indicator.unit, card.decimals), tag("small", period.short if period else "")])
+
+
+def _understood(indicator: Indicator, card: Card, answer: Answer, key: str) -> Content:
+    """The value with its period and how sure it is, or why there is none."""
+    value = answer.number(key)
+    if value is None:
+        reason = MISSING_WORDS.get(answer.text("missing_reason"), "") if key == "value" else ""
+        coming = answer.text("next_release")
+        return (
+            join([reason or "―", tag("small", f"次回公表 {Period.parse(coming).short}")]) if coming else reason or "―"
+        )
+    period = answer.text("period" if key == "value" else f"{key}_period")
+    notes = [Period.parse(period).short if period else ""]
+    notes.append(RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else "")
+    notes.append("画面で入力" if _typed(answer.entries[key]) else "")
+    said = "・".join(n for n in notes if n)
+    return join([tag("b", with_unit(value, indicator.unit, card.decimals)), tag("small", said) if said else ""])
+
+
+def _typed(entry: Entry) -> bool:
+    """Whether the value is another one than stands in the cell: a reason alone does not make it so."""
+    plain = unicodedata.normalize("NFKC", entry.written).replace(",", "").strip("%")
+    try:
+        return bool(entry.mended) and float(plain) != entry.value
+    except ValueError:
+        return bool(entry.mended)
+
+
+def entry_words(indicator: Indicator, card: Card, entry: Entry | None) -> str:
+    """What a cell says, as people read it: figures with their unit, periods and choices in words."""
+    if entry is None or entry.value is None:
+        return f"「{entry.written}」" if entry and entry.written else "空欄"
+    if isinstance(entry.value, float):
+        return with_unit(entry.value, indicator.unit, card.decimals)
+    words = {**RELEASE_WORDS, **MISSING_WORDS, **CORRECTION_WORDS}
+    if entry.value in words:
+        return words[entry.value]
+    if entry.key.endswith("period") or entry.key == "next_release":
+        return Period.parse(entry.value).label
+    return f"「{entry.value[:_LONG]}{'…' if len(entry.value) > _LONG else ''}」"
+
+
+# --- what an item has to say beside its figure ---------------------------------------------------------------------
+
+Earlier = Callable[[Question], Answer | None]
+
+
+def statements(state: View, before: Before, asked: Round, item: Item, earlier: Earlier) -> list[Markup]:
+    """Why the item needs judgement, in the order of its groups: each as a heading and its words."""
+    said: list[Markup] = []
+    for group in item.groups:
+        match group:
+            case Group.RETURNED:
+                said += [_reply(state, asked, item, q, earlier(q)) for q in item.replied]
+            case Group.DOUBT:
+                said += [_said(d.message, "部局の説明: " + (d.reason or "(説明なし)")) for d in item.doubts]
+            case Group.CORRECTION:
+                said.append(_correction(state, before, item))
+            case Group.CARD:
+                said += _proposals(state, item)
+            case Group.EXPLANATION:
+                said.append(_explanation(state, item))
+    return said
+
+
+def _said(head: Content, body: Content) -> Markup:
+    return tag("div", join([tag("div", head), tag("div", body, "reason")]), "said", data_verbatim="1")
+
+
+def _reply(state: View, asked: Round, item: Item, question: Question, before: Answer | None) -> Markup:
+    """A question, the cell as it was and as it is now."""
+    head = join([tag("b", "修正依頼　"), f"{column_name(state, asked, question.key)}: {question.text}"])
+    return _said(head, before_after(state, asked, item.answer, question, before))
+
+
+def before_after(state: View, asked: Round, now: Answer, question: Question, before: Answer | None) -> Markup:
+    """What came back against a question: old value → new value, 訂正 in red where they differ."""
+    indicator, card = state.snapshot.plan.indicator(now.indicator_id), state.snapshot.cards[now.indicator_id]
+    keys = (question.key,) if question.key in now.entries else main_keys(asked)
+    told: list[Content] = []
+    for key in keys:
+        old = entry_words(indicator, card, before.entries.get(key) if before else None)
+        new = entry_words(indicator, card, now.entries.get(key))
+        if old == new:
+            told.append(f"{new}(変わりなし)")
+        else:
+            told.append(join([f"{old} → ", tag("span", f"{new}(訂正)", "changed")]))
+    note = now.text("analysis") or now.text("evidence")
+    return join([join(told, "、"), tag("div", f"説明: {note}") if note else ""])
+
+
+def _correction(state: View, before: Before, item: Item) -> Markup:
+    """A change of a past value, 朱書き, with its kind."""
+    indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
+    last, value = before.last(indicator.id), item.answer.number("correction")
+    old = with_unit(last.value, indicator.unit, card.decimals) if last else "―"
+    new = with_unit(value, indicator.unit, card.decimals)
+    kind = CORRECTION_WORDS.get(item.answer.text("correction_kind"), "種類の記入なし")
+    when = f"{last.period.short}の値" if last else "前回の値"
+    entry = item.answer.entries["correction"]
+    head = join([tag("b", f"{when}の訂正　"), f"{old} → ", tag("span", f"{new}(訂正)", "changed"), f"　{kind}"])
+    return _said(head, f"書かれた文字「{entry.written}」　{entry.sheet}!{entry.cell}" if entry.cell else "画面で入力")
+
+
+def _proposals(state: View, item: Item) -> list[Markup]:
+    """Changes of baseline or target that wait for a decision, registered → proposed."""
+    indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
+    found = []
+    for key, word in (("baseline", state.plan.words.get("baseline", "現状値")), ("target", "目標値")):
+        value, old = item.answer.number(key), getattr(card, key)
+        if value is None or value == old:
+            continue
+        before = with_unit(old, indicator.unit, card.decimals) if old is not None else "未設定"
+        after = tag("span", f"{with_unit(value, indicator.unit, card.decimals)}(提案)", "changed")
+        found.append(_said(join([tag("b", f"{word}　"), f"{before} → ", after]), _grounds(item.answer)))
+    return found
+
+
+def _grounds(answer: Answer) -> str:
+    return f"設定根拠: {answer.text('evidence') or '(記入なし)'}"
+
+
+def _explanation(state: View, item: Item) -> Markup:
+    """The status that owes an explanation, and the explanation."""
+    row = state.row(item.indicator_id)
+    word = state_word(state, item.indicator_id)
+    parts = [(name, item.answer.text(key)) for name, key in (("要因分析", "analysis"), ("今後の対応", "actions"))]
+    body = join([tag("div", f"{name}: {text or '(記入なし)'}") for name, text in parts])
+    return _said(join(["この値での判定 ", badge(word, str(row["status"]))]), body)
+
+
+def state_word(state: View, indicator_id: str) -> str:
+    """The status of an indicator in words."""
+    row = state.row(indicator_id)
+    return status_word(str(row["status"]), str(row["reason"]), state.plan.scheme)

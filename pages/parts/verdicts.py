@@ -1,0 +1,241 @@
+"""A return as who answers sees it: every value against the last time, the approved one, and what was judged of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, ReturnState
+from kpi.issue import SEVERITY_WORDS, Severity
+from kpi.period import Period
+from kpi.plan import Indicator
+from kpi.words import change_text, decimals_of, with_unit
+from loaders.form.settle import settlement_sheet
+from loaders.packing import file_part
+from loaders.store import StoredReturn
+from pages.parts.frame import XLSX, show
+from pages.parts.html import Column, Content, badge, changed, join, link, table, tag
+from pages.parts.returns import Place, called
+from pages.parts.snapshot import View, desk
+
+
+@dataclass(frozen=True)
+class Known:
+    """One value known of an indicator, as the table shows it beside the new one."""
+
+    value: float
+    period: Period
+    release: str
+
+
+def result_table(view: View, place: Place, current: StoredReturn) -> None:
+    """Each indicator's row: what was understood, last time, the difference, what is approved, the verdict."""
+    answers = {a.indicator_id: a for a in current.reading.answers}
+    targets = place.asked.kind == "targets"
+    keys = ("baseline", "target") if targets else ("value",)
+    row = _Rows(view, place, current, _asked_back(view, current), _codes(view, current))
+    drawn = [
+        row.of(indicator, answers.get(indicator.id, Answer(indicator.id, {})), key)
+        for indicator in place.indicators(view)
+        for key in keys
+    ]
+    columns = [
+        Column("指標"),
+        Column("書かれた文字"),
+        Column("今回", number=True),
+        Column("登録" if targets else "前回", number=True),
+        Column("差", number=True),
+        Column("確認済の値", number=True),
+        Column("結果"),
+    ]
+    if targets:
+        columns, drawn = columns[:5] + columns[6:], [(*cells[:5], cells[6]) for cells in drawn]
+    show(table(columns, drawn, caption="読み取った結果", kind="stack"))
+    notes = [i for i in current.issues if i.severity is Severity.NOTE]
+    if notes and current.state is ReturnState.DRAFT:
+        with st.expander(f"お知らせ {len(notes)}件(そのままで構いません)"):
+            show(tag("ul", join(tag("li", join([i.address, "　", i.message])) for i in notes)))
+    _origin(view, current)
+
+
+def _origin(view: View, current: StoredReturn) -> None:
+    rows = view.snapshot.submissions
+    said = [called(view, row) for _, row in rows[rows["submission_id"] == current.submission_id].iterrows()]
+    if current.filename:
+        said.append("元のファイルはそのまま保管しています。")
+    if current.on_behalf:
+        said.append("代理登録(事務局が入力)")
+    if current.settled_on:
+        said.append(f"部局内決裁済 {current.settled_on.month}月{current.settled_on.day}日")
+    show(tag("div", "　".join(said), "meta"))
+
+
+def settlement(view: View, place: Place, current: StoredReturn) -> None:
+    """決裁用の1枚: what is answered beside the last time, on one page to be signed."""
+    ours, sample = desk(), current.reading.sample
+    brief, department, division_id = view.snapshot.brief(view.day), place.department, place.division_id
+
+    def sheet() -> bytes:
+        answers = ours.submission(current.submission_id).reading.answers
+        return settlement_sheet(brief, place.asked, department, answers, division_id=division_id, sample=sample)
+
+    name = "_".join(file_part(p) for p in ("決裁用", place.asked.name, place.name(view.day)))
+    st.download_button(
+        "決裁用の1枚を受け取る(前回・今回・差)", sheet, f"{name}.xlsx", XLSX, key="take-settlement", on_click="ignore"
+    )
+
+
+def _asked_back(view: View, current: StoredReturn) -> frozenset[str]:
+    """The indicators that the secretariat waits for an answer about."""
+    found = view.snapshot.questions
+    open_now = (found["submission_id"] == current.submission_id) & (found["answered_by"] == "")
+    return frozenset(found[open_now]["indicator_id"])
+
+
+def _codes(view: View, current: StoredReturn) -> dict[tuple[str, str], str]:
+    """The short numbers that the values of a sent return were given."""
+    found = view.snapshot.observations
+    mine = found[found["submission_id"] == current.submission_id]
+    return {(str(r["indicator_id"]), str(r["key"])): str(r["code"]) for _, r in mine.iterrows()}
+
+
+@dataclass(frozen=True)
+class _Rows:
+    view: View
+    place: Place
+    current: StoredReturn
+    asked_back: frozenset[str]
+    codes: Mapping[tuple[str, str], str]
+
+    def of(self, indicator: Indicator, answer: Answer, key: str) -> tuple[Content, ...]:
+        entry = answer.entries.get(key)
+        written = f"「{entry.written}」" if entry and entry.written else "―"
+        place = f"{entry.sheet}!{entry.cell}" if entry and entry.cell else ""
+        value = answer.number(key)
+        before = self._registered(indicator, key) if key != "value" else _last(self.view, self.place, indicator)
+        return (
+            self._name(indicator, key),
+            join([tag("span", written, "", data_verbatim="1"), tag("small", place)]),
+            join([self._now(indicator, answer, key), *self._red(indicator, answer, key)]),
+            self._shown(indicator, before),
+            self._difference(indicator, value, before),
+            self._shown(indicator, _approved(self.view, self.place, indicator)),
+            self._verdict(indicator, key),
+        )
+
+    def _name(self, indicator: Indicator, key: str) -> Content:
+        word = {"baseline": self.view.plan.words.get("baseline", "現状値"), "target": "目標値"}.get(key, "")
+        return join([indicator.name, tag("small", word)]) if word else indicator.name
+
+    def _text(self, indicator: Indicator, value: float) -> str:
+        decimals = self.view.snapshot.cards[indicator.id].decimals
+        return with_unit(value, indicator.unit, decimals_of(value, decimals))
+
+    def _now(self, indicator: Indicator, answer: Answer, key: str) -> Content:
+        """What was understood, of which period and how sure; or why there is none."""
+        value = answer.number(key)
+        if value is None:
+            if key != "value":
+                return "―"
+            coming = answer.text("next_release")
+            said = MISSING_WORDS.get(answer.text("missing_reason"), "―")
+            return join([said, tag("small", f"次回公表 {_short(coming)}")]) if coming else said
+        about = [_short(answer.text("period" if key == "value" else f"{key}_period"))]
+        about.append(RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else "")
+        about.append("画面で修正" if answer.entries[key].mended else "")
+        return join([tag("b", self._text(indicator, value)), tag("small", " ".join(w for w in about if w))])
+
+    def _red(self, indicator: Indicator, answer: Answer, key: str) -> list[Content]:
+        """朱書き: what changes a value that was told before, old → new, with its word."""
+        told: list[Content] = []
+        if key != "value":
+            known, value = self._registered(indicator, key), answer.number(key)
+            if known is not None and value is not None and abs(known.value - value) > 1e-9:
+                told.append(changed("変更(提案)"))
+            return [tag("small", t) for t in told]
+        last, corrected = _last(self.view, self.place, indicator), answer.number("correction")
+        if corrected is not None:
+            kind = CORRECTION_WORDS.get(answer.text("correction_kind"), "")
+            old = f"{last.period.short} {self._text(indicator, last.value)}" if last else "前回値"
+            why = f"・{kind}" if kind else ""
+            told.append(changed(f"{old}→{self._text(indicator, corrected)}(訂正{why})"))
+        for name, word in (("baseline", "現状値"), ("target", "目標値")):
+            value, known = answer.number(name), self._registered(indicator, name)
+            if value is not None and (known is None or abs(known.value - value) > 1e-9):
+                old = self._text(indicator, known.value) if known else "未設定"
+                told.append(changed(f"{word} {old}→{self._text(indicator, value)}(提案)"))
+        return [tag("small", t) for t in told]
+
+    def _registered(self, indicator: Indicator, key: str) -> Known | None:
+        card = self.view.snapshot.cards[indicator.id]
+        value, period = getattr(card, key), getattr(card, f"{key}_period")
+        return None if value is None else Known(value, period or self.place.asked.period, "final")
+
+    def _shown(self, indicator: Indicator, known: Known | None) -> Content:
+        if known is None:
+            return "―"
+        release = "" if known.release == "final" else f"・{RELEASE_WORDS.get(known.release, '')}"
+        return join([self._text(indicator, known.value), tag("small", known.period.short + release)])
+
+    def _difference(self, indicator: Indicator, value: float | None, before: Known | None) -> str:
+        if value is None or before is None:
+            return "―"
+        decimals = self.view.snapshot.cards[indicator.id].decimals
+        return change_text(value - before.value, indicator.unit, max(decimals, decimals_of(value, decimals)))
+
+    def _verdict(self, indicator: Indicator, key: str) -> Content:
+        """What the checks say of a draft; of an answer how far it is approved, and the number of its value."""
+        if self.current.state in (ReturnState.SENT, ReturnState.PASSED):
+            return self._standing(indicator, key)
+        verdict = self.current.verdict(indicator.id)
+        mine = [i for i in verdict.issues if i.key == key or key in ("value", "baseline")]
+        severity = verdict.severity if mine else None
+        frame = badge(SEVERITY_WORDS[severity] if severity else "取込可", f"x v-{severity or 'ok'}")
+        return join([frame, tag("small", mine[0].message)]) if mine else frame
+
+    def _standing(self, indicator: Indicator, key: str) -> Content:
+        if indicator.id in self.asked_back:
+            frame = badge("修正依頼", "x v-ask")
+        elif indicator.id in self.current.confirmed:
+            frame = badge("確認済", "x v-done")
+        elif self.current.state is ReturnState.PASSED:
+            return badge("主管課回答済", "x v-ok")
+        else:
+            frame = join([badge("回答済", "x v-ok"), " ", tag("span", "未確認", "unconfirmed")])
+        code = self.codes.get((indicator.id, key), "")
+        return join([frame, tag("small", join(["番号 ", link(code, "origin", figure=code)]))]) if code else frame
+
+
+def _last(view: View, place: Place, indicator: Indicator) -> Known | None:
+    """The newest value told in other rounds: what this round itself has said is no 前回."""
+    rows = _until(view, place, indicator)
+    return _newest(rows[rows["round_id"] != place.asked.id])
+
+
+def _approved(view: View, place: Place, indicator: Indicator) -> Known | None:
+    """The newest value that stands 確認済."""
+    rows = _until(view, place, indicator)
+    return _newest(rows[rows["review"] == "confirmed"])
+
+
+def _until(view: View, place: Place, indicator: Indicator) -> pd.DataFrame:
+    """What is known of an indicator, without the periods that only later rounds ask for."""
+    rows = view.snapshot.observations
+    asked = place.asked.period.position + 1e-9
+    return rows[(rows["indicator_id"] == indicator.id) & (rows["position"] <= asked)]
+
+
+def _newest(rows: pd.DataFrame) -> Known | None:
+    rows = rows[rows["state"] == "value"]
+    if rows.empty:
+        return None
+    rank = rows["release"].map({"forecast": 0, "provisional": 1, "final": 2}).fillna(0)
+    found = rows.assign(rank=rank).sort_values(["position", "rank", "known_at", "observation_id"]).iloc[-1]
+    return Known(float(found["value"]), Period.parse(str(found["period"])), str(found["release"]))
+
+
+def _short(code: str) -> str:
+    return Period.parse(code).short if code else ""

@@ -1,0 +1,96 @@
+"""確認: what needs judgement first; 確認済 or 修正依頼."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from kpi.collection import Action
+from kpi.plan import Round
+from kpi.review import GROUP_WORDS, Group, Item, progress, sentence
+from pages.parts.board import round_dates
+from pages.parts.filters import choose
+from pages.parts.frame import empty, header, lead, show
+from pages.parts.html import join, link, tag
+from pages.parts.identity import require
+from pages.parts.review import Review, review_of
+from pages.parts.review_item import judge, told
+from pages.parts.review_list import departments_box, quick_table, rest_box
+from pages.parts.review_questions import questions_box
+from pages.parts.snapshot import View, view
+
+#: So many boxes with their charts stand on the page at once; what is done makes room for the next.
+_AT_ONCE = 8
+
+
+def review_page() -> None:
+    """Draw the answers of a round in the order in which they need judgement."""
+    require(Action.CONFIRM)
+    state = view()
+    header("確認", state)
+    if not state.plan.rounds:
+        empty(join(["まだ照会がありません。", link("照会", "rounds"), "から始められます。"]))
+        return
+    asked, department_id = _chosen(state)
+    show(round_dates(state, asked))
+    review = review_of(state, asked)
+    at = progress(review.items)
+    lead(sentence(at))
+    if not review.items:
+        where = link("照会", "rounds", round=asked.id)
+        empty(join(["回答が届くと、判断の要るものから順に並びます。状況は", where, "で見られます。"]))
+        return
+    told()
+    st.progress(at.confirmed / at.total, f"確認済 {at.confirmed}/{at.total}指標")
+    acting = state.as_of is None
+    shown = [i for i in review.items if department_id in ("", i.department_id)]
+    _judging(state, review, [i for i in shown if i.open and i.group is not Group.REST], acting=acting)
+    _rest(state, review, [i for i in shown if i.open and i.group is Group.REST], acting=acting)
+    st.header("修正依頼", anchor=False)
+    questions_box(state, review, acting=acting)
+    st.header("部局ごと", anchor=False)
+    departments_box(state, review, acting=acting)
+    _done(state, review, [i for i in shown if not i.open])
+
+
+def _chosen(state: View) -> tuple[Round, str]:
+    newest = state.current_round
+    rounds = {r.id: r.name for r in reversed(state.plan.rounds)}
+    grid = st.grid(min_column_width=260)
+    with grid.cell():
+        asked = state.plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))
+    with grid.cell():
+        names = {d.id: d.name(state.day) for d in state.plan.departments if state.plan.owned_by(d.id, state.day)}
+        # A parameter of its own: the department somebody answers for elsewhere is no filter here.
+        return asked, choose("部局", "of", {"": "すべての部局", **names})
+
+
+def _judging(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
+    """What is odd, group after group, the most pressing first."""
+    if not found:
+        return
+    if acting:
+        said = "いちばん上の1件は、キーボードのKで確認済、Sで修正依頼にできます。"
+        show(tag("div", said, "meta"))
+    heading = ""
+    for number, item in enumerate(found[:_AT_ONCE]):
+        if GROUP_WORDS[item.group] != heading:
+            heading = GROUP_WORDS[item.group]
+            count = sum(i.group is item.group for i in found)
+            st.header(f"{heading}({count})", anchor=False)
+        judge(state, review, item, first=number == 0, acting=acting)
+    if len(found) > _AT_ONCE:
+        show(tag("div", f"ほか{len(found) - _AT_ONCE}件は、上が済むと順に並びます。", "meta"))
+
+
+def _rest(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
+    if found:
+        st.header(f"気になる点のない回答({len(found)})", anchor=False)
+        rest_box(state, review, found, acting=acting)
+
+
+def _done(state: View, review: Review, found: Sequence[Item]) -> None:
+    if found:
+        with st.expander(f"確認済・修正依頼中の{len(found)}指標"):
+            quick_table(state, review, found, "確認済と修正依頼中の回答")

@@ -1,0 +1,120 @@
+"""照会: who has answered and who has not; the letters; opening and closing a round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from kpi.collection import Action, may
+from kpi.plan import Department, Round
+from kpi.turnout import Row, departments, summary
+from loaders.form.writer import form_filename
+from loaders.service import forms_name
+from pages.parts.board import board_table, round_dates, round_rows
+from pages.parts.clock import now
+from pages.parts.filters import choose
+from pages.parts.frame import XLSX, empty, header, lead, show
+from pages.parts.html import join, link, tag
+from pages.parts.identity import person, require
+from pages.parts.letters import letters_box
+from pages.parts.rounds import change_box, close_box, open_box, told
+from pages.parts.snapshot import View, desk, view
+
+
+def rounds_page() -> None:
+    """Draw the board of one round; the secretariat also opens, writes and closes here."""
+    require(Action.SEE_RETURNS)
+    state = view()
+    header("照会", state)
+    staff = may(person(), Action.OPEN_ROUND)  # also while the past is shown, where the desk opens nothing
+    if not state.plan.rounds:
+        can = staff and state.as_of is None
+        empty("まだ照会がありません。" + ("下の「新しい照会を始める」から始められます。" if can else ""))
+        if can:
+            told()
+            open_box(state)
+        return
+    asked = _chosen(state)
+    rows = round_rows(state, asked)
+    if staff:
+        _staff(state, asked, rows)
+    else:
+        _own(state, asked, rows)
+
+
+def _chosen(state: View) -> Round:
+    newest = state.current_round
+    rounds = {r.id: r.name for r in reversed(state.plan.rounds)}
+    return state.plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))
+
+
+def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
+    show(round_dates(state, asked))
+    told()
+    lead(summary(rows, asked, state.as_of or now(), state.snapshot.closed_at(asked.id)))
+    board_table(asked, rows)
+    note = "部局名を開くと、その部局の回答の画面です。メールで届いた様式は、そこから代理登録できます。回答の中身は"
+    show(tag("div", join([note, link("確認", "review", round=asked.id), "で見られます。"]), "meta"))
+    if state.as_of is not None:
+        return
+    st.header("照会を始める・変える・締め切る", anchor=False)
+    change_box(state, asked)
+    close_box(state, asked, rows)
+    open_box(state)
+    _forms(state, asked, rows)
+    st.header("文書", anchor=False)
+    letters_box(state, asked, rows)
+
+
+def _own(state: View, asked: Round, rows: Sequence[Row]) -> None:
+    """What a department sees: its own row and its 課, and the letters that its 主管課 passes on."""
+    who = person()
+    mine = [r for r in rows if who.answers_for(r.department_id, r.division_id)]
+    show(round_dates(state, asked))
+    if not mine:
+        empty("この照会では、担当の部局への照会はありません。")
+        return
+    lead(
+        join(join([row.name, "は", tag("b", row.word), f"。{row.timing_words}。"]) for row in departments(mine) or mine)
+    )
+    board_table(asked, mine)
+    whole = departments(mine)
+    if whole and len(mine) > len(whole) and state.as_of is None:
+        st.header("課への文書", anchor=False)
+        letters_box(state, asked, rows, of_departments=[r.department_id for r in whole])
+
+
+def _forms(state: View, asked: Round, rows: Sequence[Row]) -> None:
+    """The workbooks: all at once, or one department's or 課's."""
+    st.header("回答様式", anchor=False)
+    ours, plan_id = desk(), state.plan.id
+    labels = {
+        (r.department_id, r.division_id): f"　{r.name}" if r.division_id else r.name for r in rows
+    }  # a 課 is set in under its department
+    if not labels:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.download_button(
+            f"全部局分をZIPで受け取る({len(departments(rows))}部局)",
+            lambda: ours.take_forms(plan_id, asked.id)[1],
+            forms_name(state.snapshot, asked.id, day=state.day),
+            "application/zip",
+            key="take-all",
+            on_click="ignore",
+        )
+        department_id, division_id = st.selectbox(
+            "部局・課", list(labels), format_func=labels.__getitem__, key=f"form-of-{asked.id}", width=320
+        )
+        st.download_button(
+            "この部局・課の様式を受け取る",
+            lambda: ours.take_form(plan_id, asked.id, department_id, division_id)[1],
+            _name(state, asked, state.plan.department(department_id), division_id),
+            XLSX,
+            key="take-one",
+            on_click="ignore",
+        )
+
+
+def _name(state: View, asked: Round, department: Department, division_id: str) -> str:
+    return form_filename(state.snapshot.brief(state.day), asked.id, department.id, division_id=division_id)

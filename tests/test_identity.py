@@ -1,0 +1,498 @@
+"""Whom a sign-in makes a person, what it is worth, and what a bare request may have."""
+
+import ast
+import asyncio
+import itertools
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from starlette.requests import HTTPConnection
+from streamlit import config
+
+from kpi.collection import RULES, Action, may
+from kpi.people import NOBODY, Person, Role
+from loaders.store.access import Rule
+from pages.parts import gate, identity, signin, trial
+from pages.parts.signin import Setup, SignIn, Standing, person_by
+
+HOUR = 3600
+NOW = 1_800_000_000.0
+CLAIMS = {
+    "is_logged_in": True, "provider": "default", "iss": "https://id.pref.example", "sub": "u1", "aud": "kpi",
+    "iat": NOW - 60, "exp": NOW + HOUR, "nonce": "n1", "email": "Hanako@pref.example", "name": "青森 花子",
+    "groups": ["DX推進課", "全職員"],
+}  # fmt: skip
+
+
+def rule(claim, pattern, role, departments=(), divisions=()):
+    return Rule("", claim, pattern, role, departments, divisions)
+
+
+@dataclass
+class Kept:
+    """A store as far as sign-ins ask it."""
+
+    rules: tuple = ()
+    ended: frozenset = frozenset()
+    number = itertools.count()
+
+    def __hash__(self):
+        return id(self)
+
+    def revision(self):
+        return str(next(self.number))
+
+    def memberships(self):
+        return self.rules
+
+    def is_revoked(self, session_id):
+        return session_id in self.ended
+
+    def revoke(self, session_id, *, by, at):
+        self.ended |= {session_id}
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    kept = Kept()
+    monkeypatch.setattr(signin, "store", lambda: kept)
+    monkeypatch.setattr(signin, "providers", lambda: {"default": {"client_id": "kpi", "label": ""}})
+    monkeypatch.delenv("KPI_SESSION_HOURS", raising=False)
+    monkeypatch.delenv("KPI_FIRST_ADMIN", raising=False)
+    return kept
+
+
+# --- whom claims make a person -------------------------------------------------------------------------------------
+
+
+def test_nobody_is_a_person_without_a_rule_or_the_configuration():
+    signed = SignIn.of(CLAIMS)
+    assert person_by(signed, ()) is None
+    assert person_by(signed, [rule("mail", "taro@pref.example", "admin")]) is None
+    assert person_by(signed, [rule("mail", "", "admin"), rule("phone", "*", "admin")]) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "pattern"),
+    [
+        ("mail", "hanako@PREF.example"),
+        ("mail", "*@pref.example"),
+        ("name", "青森 花子"),
+        ("group", "DX推進課"),
+        ("group", "dx*"),
+    ],
+)
+def test_a_rule_matches_by_mail_name_or_group_whatever_the_case(claim, pattern):
+    assert person_by(SignIn.of(CLAIMS), [rule(claim, pattern, "secretariat")]).role is Role.SECRETARIAT
+
+
+def test_of_several_rules_the_highest_role_wins_and_departments_are_united():
+    rules = [
+        rule("mail", "*@pref.example", "reader"),
+        rule("group", "DX推進課", "department", ("land",)),
+        rule("name", "青森*", "department", ("planning",)),
+    ]
+    who = person_by(SignIn.of(CLAIMS), rules)
+    assert (who.role, who.departments) == (Role.DEPARTMENT, {"land", "planning"})
+    assert person_by(SignIn.of(CLAIMS), [*rules, rule("mail", "*", "admin")]).role is Role.ADMIN
+
+
+def test_a_reader_s_rule_gives_no_department_and_a_narrow_rule_narrows_no_wide_one():
+    narrow = rule("mail", "*", "department", ("land",), ("land/road",))
+    assert person_by(SignIn.of(CLAIMS), [narrow]).divisions == {"land/road"}
+    wide = person_by(SignIn.of(CLAIMS), [narrow, rule("name", "青森*", "department", ("land",))])
+    assert wide.divisions == frozenset()
+    assert wide.answers_for("land", "bridge")
+    odd = [rule("mail", "*", "reader", ("planning",)), narrow]
+    assert person_by(SignIn.of(CLAIMS), odd).departments == {"land"}
+
+
+def test_the_first_administrator_is_named_in_the_configuration():
+    assert person_by(SignIn.of(CLAIMS), (), "hanako@pref.example").role is Role.ADMIN
+    assert person_by(SignIn.of(CLAIMS), (), "other@pref.example") is None
+    assert person_by(SignIn.of({**CLAIMS, "email": ""}), (), "") is None
+
+
+def test_only_a_mail_address_that_the_provider_stands_for_counts():
+    unverified = SignIn.of({**CLAIMS, "email_verified": False})
+    chosen = SignIn.of({**CLAIMS, "email": None, "preferred_username": "boss@pref.example"})
+    assert unverified.mail == chosen.mail == ""
+    assert SignIn.of({**CLAIMS, "email": None, "upn": "H@pref.example"}).mail == "h@pref.example"
+    assert SignIn.of({**CLAIMS, "groups": None, "group": "総務課"}).groups == {"総務課"}
+
+
+# --- what a sign-in is worth ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "worth"),
+    [
+        ({}, Standing.VALID),
+        ({"is_logged_in": False}, Standing.ABSENT),
+        ({"exp": NOW}, Standing.EXPIRED),
+        ({"exp": None}, Standing.EXPIRED),
+        ({"iat": "yesterday"}, Standing.EXPIRED),
+        ({"iat": True}, Standing.EXPIRED),
+        ({"iat": NOW + 600}, Standing.EXPIRED),
+        ({"iat": NOW - 10 * HOUR - 1, "exp": NOW + 30 * 24 * HOUR}, Standing.EXPIRED),
+        ({"iat": NOW - 9 * HOUR}, Standing.VALID),
+        ({"aud": "other"}, Standing.FOREIGN),
+        ({"aud": "other", "azp": "kpi"}, Standing.FOREIGN),
+        ({"aud": ["kpi"]}, Standing.VALID),
+        ({"aud": ["kpi", "other"]}, Standing.FOREIGN),
+        ({"aud": ["kpi", "other"], "azp": "kpi"}, Standing.VALID),
+        ({"aud": None}, Standing.FOREIGN),
+        ({"iss": ""}, Standing.FOREIGN),
+        ({"sub": None}, Standing.FOREIGN),
+        ({"provider": "gone"}, Standing.FOREIGN),
+    ],
+)
+def test_every_claim_that_limits_a_sign_in_is_looked_at(kept, change, worth):
+    assert signin.standing({**CLAIMS, **change}, NOW) is worth
+
+
+def test_a_named_issuer_is_the_only_one(kept, monkeypatch):
+    section = {"client_id": "kpi", "issuer": "https://other.example"}
+    monkeypatch.setattr(signin, "providers", lambda: {"default": section})
+    assert signin.standing(CLAIMS, NOW) is Standing.FOREIGN
+    section["issuer"] = CLAIMS["iss"]
+    assert signin.standing(CLAIMS, NOW) is Standing.VALID
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds"), [("8", 8 * HOUR), ("", 36000), ("0", 36000), ("nan", 36000), ("x", 36000)]
+)
+def test_the_longest_age_can_be_set_and_never_be_endless(monkeypatch, hours, seconds):
+    monkeypatch.setenv("KPI_SESSION_HOURS", hours)
+    assert signin.longest_seconds() == seconds
+
+
+def test_signing_out_ends_this_sign_in_and_no_other_of_the_same_person(kept, monkeypatch):
+    monkeypatch.setattr(signin.time, "time", lambda: NOW)
+    again = {**CLAIMS, "nonce": "n2"}
+    signin.end(CLAIMS)
+    assert signin.standing(dict(CLAIMS), NOW) is Standing.REVOKED
+    assert signin.standing(again, NOW) is Standing.VALID
+
+
+def test_what_is_no_sign_in_cannot_fill_the_list_of_ended_ones(kept):
+    signin.end({**CLAIMS, "aud": "other"})
+    assert kept.ended == frozenset()
+
+
+# --- configuration -------------------------------------------------------------------------------------------------
+
+SOUND = """[auth]
+redirect_uri = "https://kpi.pref.example/oauth2callback"
+cookie_secret = "0123456789abcdef0123456789abcdef"
+client_id = "kpi"
+client_secret = "s"
+server_metadata_url = "https://id.pref.example/.well-known/openid-configuration"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (None, Setup.NONE),
+        ("[other]\nkey = 1\n", Setup.NONE),
+        (SOUND, Setup.READY),
+        ("[auth\n", Setup.BROKEN),
+        ("[auth]\n", Setup.BROKEN),
+        (SOUND.replace('client_secret = "s"\n', ""), Setup.BROKEN),
+        (SOUND.replace("0123456789abcdef0123", "short"), Setup.BROKEN),
+        (SOUND.replace("https://kpi", "kpi"), Setup.BROKEN),
+    ],
+)
+def test_a_configuration_that_is_half_done_lets_nobody_in(tmp_path, monkeypatch, text, wanted):
+    from streamlit.runtime.secrets import secrets_singleton
+
+    path = tmp_path / "secrets.toml"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    real = config.get_option
+    monkeypatch.setattr(config, "get_option", lambda key: [str(path)] if key == "secrets.files" else real(key))
+    secrets_singleton._reset()
+    try:
+        assert signin.setup() is wanted
+    finally:
+        monkeypatch.undo()
+        secrets_singleton._reset()
+
+
+# --- a trial -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "here"),
+    [
+        ({"host": "localhost:8501"}, True),
+        ({"host": "127.0.0.1:8501"}, True),
+        ({"host": "[::1]:8501"}, True),
+        ({"host": "LOCALHOST"}, True),
+        ({"host": "rebound.example:8501"}, False),
+        ({"host": "localhost.rebound.example"}, False),
+        ({"host": "127.0.0.1@rebound.example"}, False),
+        ({"host": "[::1"}, False),
+        ({}, False),
+        ({"host": "localhost", "x-forwarded-for": "10.0.0.5"}, False),
+        ({"host": "localhost", "x-forwarded-host": "kpi.pref.example"}, False),
+        ({"host": "localhost", "forwarded": "for=10.0.0.5"}, False),
+        ({"host": "localhost", "x-real-ip": "10.0.0.5"}, False),
+        ({"host": "localhost:8501", "origin": "http://localhost:8501"}, True),
+        ({"host": "127.0.0.1:8501", "origin": "https://kpi.pref.example"}, False),
+        ({"host": "127.0.0.1:8501", "origin": "null"}, False),
+    ],
+)
+def test_only_a_browser_on_this_machine_may_pick_a_person(headers, here):
+    assert trial.on_this_machine(headers) is here
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "", None, "10.0.0.1", "kpi.pref.example", "::"])
+def test_a_server_that_others_reach_lets_nobody_pick(monkeypatch, address):
+    monkeypatch.setattr(config, "get_option", lambda key: address)
+    assert not trial.on_this_machine({"host": "localhost"})
+
+
+def test_the_address_goes_before_the_cookie_and_unknown_names_are_the_administrator():
+    names = {"land": "県土整備部"}
+    assert trial.chosen(names, "dept-land", "reader")[1].departments == {"land"}
+    assert trial.chosen(names, None, "reader")[1].role is Role.READER
+    assert trial.chosen(names, "dept-none", None)[1].role is Role.ADMIN
+    assert all("評価用" in one.name for one in trial.people(names).values())
+
+
+# --- rights --------------------------------------------------------------------------------------------------------
+
+PEOPLE = {
+    "nobody": NOBODY,
+    "reader": Person("r", "閲覧", Role.READER),
+    "land": Person("l", "県土", Role.DEPARTMENT, frozenset({"land"})),
+    "road": Person("d", "道路", Role.DEPARTMENT, frozenset({"land"}), frozenset({"land/road"})),
+    "secretariat": Person("s", "事務局", Role.SECRETARIAT),
+    "admin": Person("a", "管理者", Role.ADMIN),
+}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("action", Action)
+def test_a_page_opens_for_exactly_those_who_may_do_something_on_it(who, action):
+    one, reach = PEOPLE[who], RULES[action].get(PEOPLE[who].role, "none")
+    lead = who == "road" and not may(one, action, "land", "road")
+    for department in ("", "land"):
+        assert identity.reaches(one, action, department) is (reach != "none" and not lead)
+    assert identity.reaches(one, action, "planning") is (reach == "all")
+
+
+# --- bare requests -------------------------------------------------------------------------------------------------
+
+
+def ask(path, *, method="GET", kind="http", **headers):
+    """The status that the gate answers with, 200 where it lets the request through."""
+    scope = {
+        "type": kind, "method": method, "path": path, "query_string": b"", "scheme": "http", "server": ("127.0.0.1", 1),
+        "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in ({"host": "127.0.0.1:1"} | headers).items()],
+    }  # fmt: skip
+    sent = []
+
+    async def inner(scope, receive, send):
+        sent.append({"type": "http.response.start", "status": 200})
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        raise AssertionError("nothing of a body is read here")
+
+    asyncio.run(gate.Gate(inner)(scope, receive, send))
+    return sent[0].get("status", sent[0].get("code"))
+
+
+@pytest.fixture
+def unsigned(monkeypatch):
+    monkeypatch.setattr(signin, "setup", lambda: Setup.NONE)
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/kpi/_stcore/metrics", "/_stcore/agent/interact", "/_stcore/agent/openapi.json"]
+)
+def test_what_operators_and_programs_would_read_is_closed(unsigned, path):
+    assert ask(path) == 404
+    assert ask("/_stcore/health") == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "http://127.0.0.1:1"}, 200),
+        ({}, 1008),
+        ({"origin": "null"}, 1008),
+        ({"origin": "http://127.0.0.1:2"}, 1008),
+        ({"origin": "https://elsewhere.example"}, 1008),
+    ],
+)
+def test_a_stream_opens_only_from_a_page_of_ours(unsigned, headers, status):
+    assert ask("/_stcore/stream", kind="websocket", **headers) == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content_length": "1000"}, 200),
+        ({}, 411),
+        ({"content_length": "-1"}, 411),
+        ({"content_length": str(21 * 1024 * 1024)}, 413),
+        ({"content_length": "1000", "cookie": "kpi_as=reader"}, 403),
+        ({"content_length": "1000", "host": "rebound.example:1"}, 403),
+        ({"content_length": "1000", "x_forwarded_for": "10.0.0.5"}, 403),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_an_upload_is_judged_before_anything_of_it_is_read(unsigned, headers, status, method):
+    assert ask("/_stcore/upload_file/s/f", method=method, **headers) == status
+
+
+@pytest.mark.parametrize("how", [Setup.READY, Setup.BROKEN])
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/media/abc.csv", "GET"),
+        ("/kpi/media/abc.csv", "HEAD"),
+        ("/_stcore/upload_file/s/f", "PUT"),
+        ("/_stcore/upload_file/s/f", "DELETE"),
+    ],
+)
+def test_without_a_sign_in_no_file_goes_in_or_out(monkeypatch, how, path, method):
+    monkeypatch.setattr(signin, "setup", lambda: how)
+    assert ask(path, method=method, content_length="10") == 403
+    assert ask(path, method=method, content_length="10", cookie="_streamlit_user=forged.by.hand") == 403
+
+
+def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
+    signed = {"kpi_test=a": {**CLAIMS, "nonce": "a"}, "kpi_test=b": {**CLAIMS, "nonce": "b"}}
+    monkeypatch.setattr(signin, "setup", lambda: Setup.READY)
+    monkeypatch.setattr(signin, "origin", lambda: "http://127.0.0.1:1")
+    monkeypatch.setattr(signin, "claims_of", lambda cookies: signed.get(f"kpi_test={cookies.get('kpi_test')}", {}))
+    monkeypatch.setattr(signin, "standing", lambda claims: Standing.VALID if claims else Standing.ABSENT)
+    monkeypatch.setattr(signin, "person_of", lambda claims: PEOPLE["land"])
+    monkeypatch.setattr(gate, "_MOST_TOLD", 2)
+    gate._told.clear()
+
+    def tell(cookie, *addresses):
+        async def app(scope, receive, send):
+            for address in addresses:
+                await send({"type": "websocket.send", "bytes": b"\x12\x20" + address.encode() + b"\x1a"})
+
+        async def send(message):
+            assert message["bytes"]
+
+        scope = {"type": "websocket", "path": "/_stcore/stream", "query_string": b"", "headers": [
+            (b"host", b"127.0.0.1:1"), (b"origin", b"http://127.0.0.1:1"), (b"cookie", cookie.encode())]}  # fmt: skip
+        asyncio.run(gate.Gate(app)(scope, None, send))
+
+    file, place = "/media/0af1.xlsx", "/_stcore/upload_file/5e-s/f-1"
+    tell("kpi_test=a", file, place)
+    for path, method in ((file, "GET"), (place, "PUT")):
+        assert ask(path, method=method, content_length="9", cookie="kpi_test=a") == 200
+        assert ask(path, method=method, content_length="9", cookie="kpi_test=b") == 403
+        assert ask(path, method=method, content_length="9") == 403
+    assert ask("/_stcore/upload_file/5e-s/f-2", method="PUT", content_length="9", cookie="kpi_test=a") == 403
+    tell("kpi_test=b", "/media/1.csv", "/media/2.csv")
+    assert len(gate._told) == 2
+    assert ask(file, cookie="kpi_test=a") == 403
+    gate._told.clear()
+
+
+@pytest.mark.parametrize(
+    ("address", "inside"),
+    [
+        ("https://kpi.example/submit?department=land&round=fy2025", "/submit?department=land&round=fy2025"),
+        ("https://kpi.example/?signin=failed", "/"),
+        ("https://elsewhere.example/submit", "/"),
+        ("https://kpi.example@elsewhere.example/", "/"),
+        ("https://kpi.example//elsewhere.example", "/"),
+        ("https://kpi.example/\\elsewhere.example", "/"),
+        ("https://kpi.example/a\r\nSet-Cookie: x=1", "/aSet-Cookie:%20x=1"),
+        ("", "/"),
+    ],
+)
+def test_after_signing_in_one_comes_back_only_to_a_page_of_ours(monkeypatch, address, inside):
+    monkeypatch.setattr(signin, "origin", lambda: "https://kpi.example")
+    assert gate._inside(address) == inside
+
+
+def test_where_people_come_by_tls_every_cookie_is_secure(monkeypatch):
+    monkeypatch.setattr(signin, "setup", lambda: Setup.READY)
+    monkeypatch.setattr(signin, "origin", lambda: "https://kpi.example")
+    connection = HTTPConnection({"type": "http", "path": "/", "headers": [], "query_string": b""})
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    cookies = [(b"set-cookie", b"_streamlit_user=x; Path=/; HttpOnly"), (b"set-cookie", b"a=b; Secure")]
+    message = {"type": "http.response.start", "status": 302, "headers": cookies}
+    asyncio.run(gate._Cookies(connection, send)(message))
+    assert [value for _, value in sent[0]["headers"]] == [
+        b"_streamlit_user=x; Path=/; HttpOnly; Secure",
+        b"a=b; Secure",
+    ]
+
+
+def test_a_cookie_signed_for_another_address_is_none(monkeypatch):
+    from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+
+    monkeypatch.setattr(signin, "get_cookie_secret", lambda: "k" * 40)
+    monkeypatch.setattr(signin, "origin", lambda: "https://kpi.example")
+    name = signin.USER_COOKIE_NAME
+
+    def cookie(text, secret="k" * 40):
+        return {name: create_signed_value(secret, name, text).decode()}
+
+    ours = '{"origin": "https://kpi.example", "sub": "u"}'
+    assert signin.claims_of(cookie(ours))["sub"] == "u"
+    assert signin.claims_of(cookie(ours, "other" * 8)) == {}
+    assert signin.claims_of(cookie(ours.replace("kpi", "old"))) == {}
+    assert signin.claims_of(cookie("[1]")) == signin.claims_of(cookie("no json")) == signin.claims_of({}) == {}
+    assert replace(SignIn.of(CLAIMS), name="").id == SignIn.of(dict(reversed(CLAIMS.items()))).id
+
+
+# --- caches --------------------------------------------------------------------------------------------------------
+
+#: Cached for everybody at once, and why that shows nobody what another may see.
+SHARED = {
+    "storage.store": "a handle",
+    "storage.data_issues": "the plan's own files",
+    "snapshot._plan_id": "a name",
+    "identity._names": "names of departments",
+    "review._known_at": "asked by the secretariat alone, which sees everything",
+}
+
+
+def cached():
+    """Every function of pages that keeps what it made, with the names of its arguments."""
+    for path in sorted((Path(__file__).resolve().parents[1] / "pages").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any("st.cache_" in ast.unparse(d) for d in node.decorator_list):
+                yield f"{path.stem}.{node.name}", [a.arg for a in node.args.args]
+
+
+def test_whatever_is_cached_is_keyed_by_what_the_person_may_see():
+    """``View.revision`` holds the audience; what reads the store by a revision alone belongs to one return."""
+    found = dict(cached())
+    assert len(found) > 10
+    keyed = {name for name, arguments in found.items() if arguments[:1] in (["revision"], ["key"])}
+    assert set(found) - keyed <= set(SHARED)
+    assert set(SHARED) <= set(found)
+
+
+def test_two_audiences_never_share_a_key():
+    from kpi.people import Audience
+    from pages.parts.snapshot import _audience_key
+
+    audiences = [
+        Audience.ALL, Audience.PUBLIC, Audience("department", frozenset({"a"})),
+        Audience("department", frozenset({"a", "b"})), Audience("department", frozenset({"a"}), frozenset({"a/x"})),
+    ]  # fmt: skip
+    assert len({_audience_key(a) for a in audiences}) == len(audiences)

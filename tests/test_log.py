@@ -1,0 +1,184 @@
+"""The log: chained by hash, told in words; whatever was changed, added or taken out later is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kpi.collection import Mend
+from loaders.store import Store
+from loaders.store.telling import in_words
+from tests.factory import COUNT, POLICY, RATE, TRADE
+from tests.storekit import AT, answer, later, new_store, reading, save_and_send
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return new_store(tmp_path)
+
+
+@pytest.fixture
+def busy(store: Store) -> Store:
+    """A store with a mended and sent return, a discarded draft, and a sample."""
+    said = answer(RATE, value=65.0, period="FY2024", release="final")
+    first = store.save_return(reading(said), b"1", "回答.xlsx", by="青森 花子", at=later(1))
+    store.mend(first.submission_id, [Mend(RATE, "value", 64.0, "集計誤り")], by="青森 花子", at=later(2))
+    store.send(first.submission_id, by="青森 花子", at=later(3))
+    other = reading(answer(COUNT, value=7.0, period="FY2024", release="final"), department=TRADE)
+    draft = store.save_return(other, b"2", "b.xlsx", by="八戸 太郎", at=later(4))
+    store.discard(draft.submission_id, by="八戸 太郎", at=later(5), reason="別のファイル")
+    sample = reading(answer(COUNT, value=9.0, period="FY2024", release="final"), department=TRADE, sample=True)
+    save_and_send(store, sample, b"3", later(6), by="サンプル")
+    assert store.verify() == ()
+    return store
+
+
+def damage(store: Store, *statements: str) -> set[str]:
+    with duckdb.connect(str(store.path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return {i.code for i in store.verify()}
+
+
+def test_every_act_stands_in_the_log_newest_first(busy):
+    log = busy.log()
+    assert list(log["kind"]) == ["send", "save", "discard", "save", "send", "mend", "save"]
+    assert list(log["at"])[-1] == later(1)
+    assert log["seq"].is_monotonic_decreasing
+    last = log.iloc[2]
+    assert (last["who"], last["kind_word"], last["reason"]) == ("八戸 太郎", "下書きの取消し", "別のファイル")
+    assert last["subject_word"] == "令和6年度実績 商工労働部"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds"),
+    [
+        ({"who": "青森"}, ["send", "mend", "save"]),
+        ({"kind": "discard"}, ["discard"]),
+        ({"subject": "S00002"}, ["discard", "save"]),
+        ({"since": later(5)}, ["send", "save", "discard"]),
+        ({"until": later(2)}, ["mend", "save"]),
+        ({"since": later(2), "until": later(3), "who": "花子"}, ["send", "mend"]),
+        ({"plan_id": "tiny", "kind": "mend"}, ["mend"]),
+        ({"plan_id": "other"}, []),
+        ({"who": "' OR 1=1 --"}, []),
+    ],
+)
+def test_the_log_can_be_narrowed(busy, asked, kinds):
+    assert list(busy.log(**asked)["kind"]) == kinds
+
+
+def test_an_empty_log_has_its_columns(store):
+    assert list(store.log(kind="nothing")["who"]) == []
+
+
+def test_before_and_after_are_told_in_words():
+    assert in_words({"部局": ["a", "b"], "目標値": 250.0}) == "部局: a、b / 目標値: 250"
+    assert in_words(None) == ""
+
+
+def test_the_head_moves_with_every_act(busy):
+    before = busy.log_head()
+    busy.decide("start_empty", plan_id="tiny", by="x", at=later(9))
+    after = busy.log_head()
+    assert after.count == before.count + 1
+    assert after.hash != before.hash
+    assert len(after.hash) == 64
+
+
+@pytest.mark.parametrize(
+    ("done", "code"),
+    [
+        ("UPDATE decisions SET who = 'だれか' WHERE kind = 'mend'", "verify.log_broken"),
+        ("UPDATE decisions SET done_at = done_at - INTERVAL 1 DAY WHERE kind = 'send'", "verify.log_broken"),
+        ("UPDATE decisions SET payload = '{}' WHERE kind = 'send'", "verify.log_broken"),
+        ("UPDATE decisions SET role = '管理者' WHERE kind = 'save'", "verify.log_broken"),
+        ("DELETE FROM decisions WHERE kind = 'mend'", "verify.log_broken"),
+        ("DELETE FROM decisions WHERE kind = 'discard'", "verify.log_end"),
+        ("DELETE FROM decisions WHERE sample", "verify.log_end"),
+        ("DELETE FROM decisions", "verify.log_end"),
+        (
+            """INSERT INTO decisions SELECT 999, kind, plan_id, subject, who, done_at, reason, payload, sample, role,
+            previous, hash FROM decisions WHERE kind = 'discard'""",
+            "verify.log_broken",
+        ),
+        ("UPDATE mends SET reason = '別の理由'", "verify.mends_changed"),
+        ("UPDATE mends SET batch = 999", "verify.unlogged"),
+        ("UPDATE entries SET written = '別' WHERE key = 'release'", "verify.entries_changed"),
+        ("UPDATE entries SET text = 'provisional' WHERE key = 'release'", "verify.entries_changed"),
+        ("DELETE FROM entries WHERE key = 'release'", "verify.entries_changed"),
+        ("UPDATE observations SET known_at = known_at - INTERVAL 1 DAY", "verify.observations_changed"),
+        ("UPDATE observations SET analysis = '別の分析'", "verify.observations_changed"),
+        ("DELETE FROM observations WHERE NOT sample", "verify.observations_changed"),
+        ("INSERT INTO confirmations VALUES (999, 'S00001', 'city-rate', TIMESTAMP '2025-10-01', false)",
+         "verify.unlogged"),
+        ("INSERT INTO publications VALUES (999, 'GBE-3399', 'public', NULL, TIMESTAMP '2025-10-01', false)",
+         "verify.unlogged"),
+        ("INSERT INTO memberships VALUES (999, 'M9', 'mail', '*', 'admin', '[]', '[]', false, TIMESTAMP '2025-10-01')",
+         "verify.unlogged"),
+        ("UPDATE observations SET sheet = ''", "verify.observation_without_cell"),
+    ],
+)  # fmt: skip
+def test_what_was_changed_behind_the_programs_back_is_found(busy, done, code):
+    assert code in damage(busy, done)
+
+
+def test_a_chain_computed_anew_does_not_fit_what_was_written_down(busy):
+    """Who recomputes all hashes has to change the head too; the one that was printed before shows it."""
+    kept = busy.log_head()
+    assert damage(busy, "UPDATE decisions SET reason = '' WHERE kind = 'discard'") == {"verify.log_broken"}
+    with busy._database.write() as connection:
+        from loaders.store.database import rows
+        from loaders.store.log import chained, rechain
+
+        previous = {False: "", True: ""}
+        for row in rows(connection, "SELECT * FROM decisions ORDER BY seq"):
+            made = chained(row, previous[row["sample"]])
+            previous[row["sample"]] = str(made["hash"])
+            connection.execute(
+                "UPDATE decisions SET previous = ?, hash = ? WHERE seq = ?",
+                [made["previous"], made["hash"], row["seq"]],
+            )
+        rechain(connection)
+    assert busy.verify() == ()
+    assert busy.log_head().count == kept.count
+    assert busy.log_head().hash != kept.hash
+
+
+def test_the_samples_leave_with_their_chain_and_that_is_logged(busy):
+    real = busy.log_head()
+    counts = busy.remove_samples(by="管理 太郎", at=later(7), role="管理者")
+    assert counts["decisions"] == 2
+    log = busy.log()
+    assert not log["sample"].any()
+    assert tuple(log.iloc[0][["kind", "who", "role"]]) == ("remove_samples", "管理 太郎", "管理者")
+    assert busy.log_head().count == real.count + 1
+    assert busy.verify() == ()
+    save_and_send(busy, reading(answer(RATE, value=1.0, period="FY2024"), sample=True), b"s", later(8), by="x")
+    assert busy.verify() == ()
+
+
+def test_an_act_that_fails_leaves_no_trace(busy, monkeypatch):
+    before = busy.log_head()
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("loaders.store.returns.issue_rows", broken)
+    with pytest.raises(RuntimeError):
+        busy.save_return(reading(answer(RATE, value=1.0)), b"9", "a.xlsx", by="x", at=AT)
+    assert busy.log_head() == before
+    assert busy.verify() == ()
+
+
+def test_many_returns_kept_at_once_are_one_chain(store):
+    from loaders.store import NewReturn
+
+    new = [
+        NewReturn(reading(answer(RATE, value=float(n)), department=POLICY), b"%d" % n, f"{n}.xlsx") for n in range(50)
+    ]
+    store.save_returns(new, by="x", at=later(1))
+    assert store.log_head().count == 50
+    assert store.verify() == ()

@@ -1,0 +1,179 @@
+"""Names, notes and cell texts are no Markdown: pages hand them to the framework escaped, or not at all."""
+
+# ruff: noqa: E501  (sources quoted as they stand)
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from pages.parts.html import unmarked
+
+ROOT = Path(__file__).resolve().parents[1]
+FIRST, FIRST_TWO = (0,), (0, 1)
+#: Where the framework reads Markdown: calls and the places of their arguments. (Options of selectbox are plain text.)
+_CALLS = """
+button form_submit_button download_button link_button selectbox multiselect checkbox toggle text_input text_area
+date_input number_input file_uploader expander popover tabs status spinner header subheader title caption
+markdown write warning error info success toast metric dialog badge
+"""
+READ_AS_MARKDOWN = dict.fromkeys(_CALLS.split(), FIRST) | {
+    "radio": FIRST_TWO,
+    "pills": FIRST_TWO,
+    "segmented_control": FIRST_TWO,
+    "progress": (1,),
+}
+NAMED = ("label", "body", "help", "text", "captions")
+
+#: Labels that a function is given by its callers, all literal there: (file, call, argument).
+FROM_CALLERS = {
+    ("pages/admin.py", "header", "name"),
+    ("pages/parts/admin_common.py", "date_input", "label"),
+    ("pages/parts/filters.py", "selectbox", "label"),
+    ("pages/parts/frame.py", "download_button", "label"),
+    ("pages/parts/frame.py", "warning", "str(busy)"),
+    ("pages/parts/identity.py", "button", "label"),
+    ("pages/parts/letters.py", "download_button", "label"),
+    ("pages/parts/mending.py", "selectbox", "_column_name(view, current, column.key)"),
+    ("pages/parts/review_list.py", "button", "label"),
+    ("pages/parts/rounds.py", "date_input", "label"),
+    ("pages/review.py", "header", "f'{heading}({count})'"),
+    ("pages/review.py", "progress", "f'確認済 {at.confirmed}/{at.total}指標'"),
+}
+#: Places that still hand over text of the plan, of a file or of a person; each that is escaped is taken from here.
+OPEN = {
+    ("pages/field.py", "expander", "item.name"),
+    ("pages/field.py", "header", "field.name"),
+    ("pages/indicator.py", "header", "indicator.name"),
+    ("pages/parts/admin_departments.py", "multiselect", "label"),
+    ("pages/parts/admin_departments.py", "selectbox", "label"),
+    (
+        "pages/parts/admin_plan.py",
+        "progress",
+        "f\"サンプルの回答を読み込んでいます…({done}/{total} {name.rsplit('/', 1)[-1]})\"",
+    ),
+    ("pages/parts/admin_propose.py", "number_input", "label"),
+    ("pages/parts/admin_propose.py", "selectbox", "label"),
+    ("pages/parts/admin_propose.py", "text_input", "word"),
+    (
+        "pages/parts/admin_publication.py",
+        "info",
+        "f'{len(codes)}件を「{after}」にします。' + _meaning(kind) + '後からいつでも変えられ、変えたことは記録に残ります。'",
+    ),
+    ("pages/parts/admin_publication.py", "radio", "kinds"),
+    ("pages/parts/frame.py", "title", "title"),
+    ("pages/parts/mending.py", "radio", "list(ways)"),
+    ("pages/parts/mending.py", "text_input", "f\"{label}{(f'({unit})' if unit else '')}\""),
+    ("pages/parts/mending.py", "warning", "f'{problem.message}{problem.advice}'"),
+    ("pages/parts/mending.py", "warning", "refused[0].message + refused[0].advice"),
+    ("pages/parts/rounds.py", "success", "words"),
+    (
+        "pages/parts/start.py",
+        "progress",
+        "f\"サンプルの回答を読み込んでいます…({done}/{total} {name.rsplit('/', 1)[-1]})\"",
+    ),
+    ("pages/parts/uploads.py", "button", "f'{whose}の回答として取り込む'"),
+}
+
+
+def _settled(told: ast.expr) -> bool:
+    """Whether an argument is literal, a constant, a count, or escaped."""
+    match told:
+        case ast.Constant():
+            return True
+        case ast.Name() | ast.Attribute():
+            return ast.unparse(told).split(".")[-1].lstrip("_").isupper()
+        case ast.JoinedStr():
+            return all(_settled(v) for v in told.values)
+        case ast.FormattedValue():
+            return _settled(told.value)
+        case ast.IfExp():
+            return _settled(told.body) and _settled(told.orelse)
+        case ast.BinOp():
+            return _settled(told.left) and _settled(told.right)
+        case ast.List() | ast.Tuple():
+            return all(_settled(e) for e in told.elts)
+        case ast.Subscript():
+            return _settled(told.value)
+        case ast.Call():
+            return ast.unparse(told.func).split(".")[-1] in ("len", "sum", "unmarked")
+        case _:
+            return False
+
+
+def _loose(path: Path) -> set[tuple[str, str, str]]:
+    """The arguments of one page that the framework would read as Markdown and that are not settled."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        name = node.func.attr
+        if name not in READ_AS_MARKDOWN or not _is_streamlit(node.func.value):
+            continue
+        keywords = {k.arg: k.value for k in node.keywords if k.arg}
+        shown = keywords.get("format_func")
+        if shown is not None and ast.unparse(shown).find("unmarked") >= 0:
+            places: tuple[int, ...] = FIRST
+        else:
+            places = READ_AS_MARKDOWN[name]
+        told = [node.args[i] for i in places if i < len(node.args)] + [keywords[k] for k in NAMED if k in keywords]
+        found |= {(str(path.relative_to(ROOT)), name, ast.unparse(t)) for t in told if not _settled(t)}
+    return found
+
+
+def _is_streamlit(place: ast.expr) -> bool:
+    return isinstance(place, ast.Name) and place.id in ("st", "bar", "status", "place")
+
+
+def _pages() -> list[Path]:
+    return sorted((ROOT / "pages").rglob("*.py"))
+
+
+def test_no_page_draws_markdown_or_raw_html() -> None:
+    for path in _pages():
+        text = path.read_text("utf-8")
+        assert "unsafe_allow_html" not in text, path
+        assert "st.markdown(" not in text, path
+        assert "st.write(" not in text, path
+
+
+@pytest.mark.parametrize("path", _pages(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_text_of_others_reaches_a_label_escaped(path: Path) -> None:
+    fresh = _loose(path) - FROM_CALLERS - OPEN
+    assert not fresh, f"wrap in pages.parts.html.unmarked: {sorted(fresh)}"
+
+
+HOSTILE = (
+    "**太字**",
+    "[押す](http://evil.example)",
+    "![絵](http://evil.example/x.png)",
+    "<script>alert(1)</script>",
+    ":red[赤] :material/delete: :smile:",
+    "$x^2$ と `code`",
+    "# 見出し\n- 一つ\n1. 二つ",
+    "http://evil.example www.evil.example a@evil.example",
+    "\\*二重\\*",
+    "---\n===\n| a | b |",
+)
+
+
+@pytest.mark.parametrize("bad", HOSTILE)
+def test_every_sign_of_markdown_is_escaped_and_nothing_is_lost(bad: str) -> None:
+    shown = unmarked(bad)
+    assert "\n" not in shown
+    signs, bare = iter(shown), ""
+    said = ""
+    for sign in signs:
+        if sign == "\\":
+            said += next(signs)
+        else:
+            said += sign
+            bare += sign
+    assert said == " ".join(bad.split())
+    assert not set(bare) & set("`*_[]()<>#!|~$:-+.=")
+
+
+def test_plain_japanese_is_shown_as_it_is() -> None:
+    assert unmarked("総合政策部「令和6年度実績」") == "総合政策部「令和6年度実績」"

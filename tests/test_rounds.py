@@ -1,0 +1,436 @@
+"""The life of a round in the store: 課 and 主管課, confirmed, asked back, opened and closed, cards, who sees what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kpi.collection import Mend, Question, ReturnState
+from kpi.people import Audience
+from kpi.period import Period
+from kpi.plan import Division, Round
+from loaders.store import Receipt, Store
+from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, tiny_plan
+from tests.storekit import answer, figures, later, new_store, reading, save_and_send
+
+DX, GENERAL = "dx", "general"
+OWN = Audience("department", frozenset({POLICY}))
+
+
+def with_divisions():
+    plan = tiny_plan()
+    divisions = (Division(DX, "DX推進課", (RATE, UNSET)), Division(GENERAL, "総務課", (PAPER, SURVEY)))
+    return replace(
+        plan, departments=tuple(replace(d, divisions=divisions) if d.id == POLICY else d for d in plan.departments)
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return new_store(tmp_path)
+
+
+@pytest.fixture
+def two_levels(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "kpi.duckdb")
+    store.init([with_divisions()], figures(), at=later(0))
+    return store
+
+
+def rate(value: float, **more: float | str | None):
+    return answer(RATE, value=value, period="FY2024", release="final", **more)
+
+
+def paper(value: float | None, **more: float | str | None):
+    return answer(PAPER, value=value, period="FY2024", release="final", **more)
+
+
+def of_division(division: str, *answers, **more):
+    return replace(reading(*answers, **more), division_id=division)
+
+
+def passed(store: Store, division: str, *answers, data: bytes, hours: float) -> str:
+    one = of_division(division, *answers)
+    saved = store.save_return(one, data, f"{division}.xlsx", by=division, at=later(hours))
+    assert store.pass_on(saved.submission_id, by=division, at=later(hours)) == ()
+    return saved.submission_id
+
+
+def column(store: Store, name: str, indicator: str = RATE, **how):
+    found = store.snapshot("tiny", **how).observations
+    return list(found[found["indicator_id"] == indicator][name])
+
+
+# --- two levels ---
+
+
+def test_returns_of_two_divisions_are_each_live_and_none_is_sent_itself(two_levels):
+    first = passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
+    second = two_levels.save_return(of_division(GENERAL, paper(1.0)), b"2", "b.xlsx", by="x", at=later(1))
+    table = two_levels.snapshot("tiny").submissions.set_index("submission_id")
+    assert dict(table["state"]) == {first: "passed", second.submission_id: "draft"}
+    assert (table.loc[first, "division_id"], table.loc[first, "passed_by"]) == (DX, DX)
+    for one in (first, second.submission_id):
+        assert isinstance(two_levels.send(one, by="x", at=later(2)), tuple)
+    assert two_levels.snapshot("tiny").observations.empty
+    refused = two_levels.send(second.submission_id, by="x", at=later(2))
+    assert [i.code for i in refused] == ["return.of_division"]
+
+
+def test_a_departments_own_return_is_not_passed_on(store):
+    saved = store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
+    assert [i.code for i in store.pass_on(saved.submission_id, by="x", at=later(1))] == ["return.no_division"]
+    assert store.submission(saved.submission_id).state is ReturnState.DRAFT
+
+
+def test_joined_returns_keep_the_file_the_cell_and_the_mend_of_each_division(two_levels):
+    store = two_levels
+    first = store.save_return(of_division(DX, rate(5.0), paper(None)), b"1", "dx.xlsx", by="d", at=later(1))
+    store.mend(first.submission_id, [Mend(RATE, "value", 65.0, "入力誤り")], by="d", at=later(1.2))
+    assert store.pass_on(first.submission_id, by="d", at=later(1.5)) == ()
+    second = passed(store, GENERAL, paper(41.3), data=b"2", hours=2)
+    joined = store.join("tiny", ROUND, POLICY, by="主管", at=later(3))
+    assert (joined.conflicts, joined.issues, joined.waiting) == ((), (), ())
+    stored = store.submission(joined.submission_id)
+    assert (stored.joined_from, stored.sha256, stored.division_id) == ((first.submission_id, second), "", "")
+    assert stored.reading.answers[0].entries["value"].mended == "入力誤り"
+    store.mend(joined.submission_id, [Mend(PAPER, "value", 41.5, "主管課で確認")], by="主管", at=later(3.5))
+    receipt = store.send(joined.submission_id, by="主管", at=later(4), settled_on=date(2025, 9, 9))
+    assert isinstance(receipt, Receipt)
+    seen = store.snapshot("tiny").observations.set_index("indicator_id")
+    assert (seen.loc[RATE, "value"], seen.loc[PAPER, "value"]) == (65.0, 41.5)
+    assert (seen.loc[RATE, "filename"], seen.loc[PAPER, "filename"]) == ("dx.xlsx", "general.xlsx")
+    assert (seen.loc[RATE, "origin"], seen.loc[RATE, "written"], seen.loc[RATE, "cell"]) == ("mend", "5.0", "A6")
+    assert store.workbook(seen.loc[PAPER, "sha256"])[1] == b"2"
+    row = store.snapshot("tiny").submissions.set_index("submission_id").loc[joined.submission_id]
+    assert (row["state"], row["settled_on"].date(), row["joined_from"]) == (
+        "sent", date(2025, 9, 9), (first.submission_id, second),
+    )  # fmt: skip
+    (passport,) = store.trace(receipt.codes[RATE][0])
+    assert (passport.filename, passport.cell) == ("dx.xlsx", "A6")
+    assert store.verify() == ()
+
+
+def test_two_divisions_that_differ_on_a_row_wait_for_a_choice(two_levels):
+    store = two_levels
+    first = passed(store, DX, rate(65.0), data=b"1", hours=1)
+    second = passed(store, GENERAL, rate(66.0), paper(1.0), data=b"2", hours=2)
+    before = store.revision()
+    joined = store.join("tiny", ROUND, POLICY, by="主管", at=later(3))
+    assert joined.submission_id == ""
+    (conflict,) = joined.conflicts
+    assert conflict.indicator_id == RATE
+    assert [(o.submission_id, o.division_id) for o in conflict.options] == [(first, DX), (second, GENERAL)]
+    assert len(store.snapshot("tiny").submissions) == 2
+    wrong = store.join("tiny", ROUND, POLICY, {RATE: "S99999"}, by="主管", at=later(3))
+    assert wrong.conflicts == joined.conflicts
+    settled = store.join("tiny", ROUND, POLICY, {RATE: second}, by="主管", at=later(3))
+    assert settled.submission_id
+    assert store.revision() != before
+    store.send(settled.submission_id, by="主管", at=later(4))
+    assert column(store, "value") == [66.0]
+    assert store.verify() == ()
+
+
+def test_the_same_said_twice_is_no_conflict_and_who_has_not_answered_is_told(two_levels):
+    store = two_levels
+    assert [i.code for i in store.join("tiny", ROUND, POLICY, by="m", at=later(1)).issues] == ["join.none"]
+    passed(store, DX, rate(65.0), data=b"1", hours=1)
+    joined = store.join("tiny", ROUND, POLICY, by="m", at=later(2))
+    assert (bool(joined.submission_id), joined.waiting) == (True, (GENERAL,))
+    passed(store, GENERAL, rate(65.0), paper(1.0), data=b"2", hours=3)
+    assert store.join("tiny", ROUND, POLICY, by="m", at=later(4)).conflicts == ()
+
+
+def test_a_division_that_answers_again_is_joined_with_its_newest_answer(two_levels):
+    store = two_levels
+    passed(store, DX, rate(65.0), data=b"1", hours=1)
+    passed(store, DX, rate(67.0), data=b"2", hours=2)
+    store.save_return(of_division(DX, rate(99.0)), b"3", "draft.xlsx", by="x", at=later(2.5))
+    joined = store.join("tiny", ROUND, POLICY, by="m", at=later(3))
+    assert store.submission(joined.submission_id).reading.answers[0].number("value") == 67.0
+
+
+def test_a_revised_return_points_at_the_first_file_and_at_every_reason(two_levels):
+    store = two_levels
+    passed(store, DX, rate(65.0), data=b"1", hours=1)
+    joined = store.join("tiny", ROUND, POLICY, by="m", at=later(2))
+    store.mend(joined.submission_id, [Mend(RATE, "value", 66.0, "主管課で訂正")], by="m", at=later(2))
+    store.send(joined.submission_id, by="m", at=later(3))
+    again = store.revise(joined.submission_id, by="m", at=later(4))
+    assert isinstance(again, str)
+    entry = store.submission(again).reading.answers[0].entries["value"]
+    assert (entry.value, entry.mended, entry.cell) == (66.0, "主管課で訂正", "A6")
+    store.mend(again, [Mend(RATE, "evidence", "調べ", "追記")], by="m", at=later(4))
+    assert isinstance(store.send(again, by="m", at=later(5)), Receipt)
+    assert column(store, "filename") == ["dx.xlsx"]
+    assert column(store, "value") == [66.0]
+    assert isinstance(store.revise(again, by="m", at=later(6)), str)
+    assert store.verify() == ()
+
+
+# --- confirmed and asked back ---
+
+
+def test_confirming_is_by_indicator_and_ends_when_a_newer_value_comes(store):
+    first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
+    assert store.confirm(first, [RATE], by="事", at=later(2)) == ()
+    assert (column(store, "review"), column(store, "review", PAPER)) == (["confirmed"], ["unconfirmed"])
+    row = store.snapshot("tiny").submissions.iloc[0]
+    assert (row["confirmed"], row["indicators"]) == (1, 2)
+    assert store.confirm(first, by="事", at=later(3)) == ()
+    assert column(store, "review", PAPER) == ["confirmed"]
+    assert column(store, "review", as_of=later(1.5)) == ["unconfirmed"]
+    save_and_send(store, reading(rate(66.0)), b"2", later(4))
+    assert (column(store, "review"), column(store, "review", PAPER)) == (["unconfirmed"], ["confirmed"])
+    assert store.verify() == ()
+
+
+def test_a_draft_can_be_neither_confirmed_nor_asked_about(store):
+    saved = store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
+    assert store.confirm(saved.submission_id, by="事", at=later(2)) != ()
+    assert store.ask_back(saved.submission_id, [Question(RATE, "value", "?")], by="事", at=later(2)) != ()
+    assert store.snapshot("tiny").questions.empty
+
+
+def test_a_question_is_open_until_the_next_return_that_has_the_row(store):
+    first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
+    store.confirm(first, by="事", at=later(1.5))
+    asked = [Question(RATE, "value", "前年の半分ですが正しいですか。"), Question(PAPER, "", "根拠は何ですか。")]
+    assert store.ask_back(first, asked, by="事", at=later(2)) == ()
+    assert store.snapshot("tiny").submissions.iloc[0]["asked"] == 2
+    second = save_and_send(store, reading(rate(64.0)), b"2", later(3))
+    found = store.snapshot("tiny").questions
+    assert list(found["answered_by"]) == [second, ""]
+    assert list(found["text"]) == [q.text for q in asked]
+    assert list(store.snapshot("tiny", as_of=later(2.5)).questions["answered_by"]) == ["", ""]
+    assert store.verify() == ()
+
+
+@pytest.mark.parametrize("bad", [Question(RATE, "value", " "), Question(COUNT, "value", "?"), Question(RATE, "x", "?")])
+def test_a_question_without_words_or_place_is_refused_whole(store, bad):
+    first = save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    assert store.ask_back(first, [Question(RATE, "value", "?"), bad], by="事", at=later(2)) != ()
+    assert store.snapshot("tiny").questions.empty
+
+
+# --- rounds and plans changed in the program ---
+
+
+def test_a_round_opened_in_the_program_stays_through_the_next_start(store):
+    wanted = Round("fy2025", "令和7年度実績", "annual", Period("FY", 2025), date(2026, 9, 1), date(2026, 10, 2))
+    assert store.open_round("tiny", wanted, by="事", at=later(1), reason="年次") == ()
+    assert not store.init([tiny_plan()], figures(), at=later(2))
+    assert store.snapshot("tiny").plan.rounds[-1] == wanted
+    assert len(store.snapshot("tiny", as_of=later(0.5)).plan.rounds) == 3
+    assert store.open_round("tiny", replace(wanted, id="other"), by="事", at=later(3)) != ()
+    late = replace(wanted, due=date(2026, 8, 1))
+    assert [i.code for i in store.open_round("tiny", late, by="事", at=later(3))] == ["round.dates"]
+
+
+def test_a_changed_file_and_a_changed_program_keep_what_each_alone_has_changed(store):
+    plan = store.snapshot("tiny").plan
+    moved = tuple(replace(o, department_id=TRADE) if o.indicator_id == PAPER else o for o in plan.ownerships)
+    assert store.change_plan(replace(plan, ownerships=moved), by="管", at=later(1)) == ()
+    asked = replace(plan.round(ROUND), due=date(2025, 10, 17))
+    store.open_round("tiny", asked, by="事", at=later(1.5))
+    rounds = tuple(replace(r, name="令和6年度の実績") if r.id == ROUND else r for r in tiny_plan().rounds)
+    store.init([replace(tiny_plan(), name="新しい名前", rounds=rounds)], None, at=later(2))
+    now = store.snapshot("tiny").plan
+    assert (now.name, now.ownerships) == ("新しい名前", moved)
+    assert (now.round(ROUND).name, now.round(ROUND).due) == ("令和6年度の実績", date(2025, 10, 17))
+    assert not store.init([replace(tiny_plan(), name="新しい名前", rounds=rounds)], None, at=later(3))
+    nobody = tuple(replace(o, department_id="agri") if o.indicator_id == PAPER else o for o in plan.ownerships)
+    store.init([replace(tiny_plan(), name="新しい名前", rounds=rounds, ownerships=nobody)], None, at=later(4))
+    assert store.snapshot("tiny").plan.ownerships == nobody  # the file's later word about the same attribute
+
+
+def test_nothing_changed_is_no_event(store):
+    before = store.revision()
+    assert store.change_plan(store.snapshot("tiny").plan, by="管", at=later(1)) != ()
+    assert len(store.log()) == 0
+    assert store.open_round("tiny", tiny_plan().rounds[0], by="事", at=later(1)) == ()  # opens it again
+    assert store.revision() != before
+
+
+def test_a_closed_round_refuses_departments_and_keeps_its_own_values(store):
+    sent = save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    draft = store.save_return(reading(rate(66.0)), b"2", "b.xlsx", by="x", at=later(2))
+    assert store.close_round("tiny", ROUND, by="事", at=later(3)) == ()
+    assert store.close_round("tiny", ROUND, by="事", at=later(3)) != ()
+    assert store.snapshot("tiny").closed_at(ROUND) == later(3)
+    late = {"by": "x", "at": later(4), "late": False}
+    (saved,) = store.save_returns([new(reading(rate(67.0)), b"3")], **late)
+    assert [i.code for i in saved.refused] == ["round.closed"]
+    mend = [Mend(RATE, "value", 1.0, "訂正")]
+    one = draft.submission_id
+    for refused in (
+        store.send(one, **late), store.mend(one, mend, **late), store.discard(one, **late), store.revise(sent, **late)
+    ):  # fmt: skip
+        assert [i.code for i in refused] == ["round.closed"]
+    assert [i.code for i in store.send(one, by="事", at=later(5))] == ["round.closed_reason"]
+    assert isinstance(store.send(one, by="事", at=later(5), reason="集計誤りの訂正"), Receipt)
+    assert column(store, "value") == [66.0]
+    assert column(store, "value", as_of=store.snapshot("tiny").closed[ROUND]) == [65.0]
+    store.open_round("tiny", tiny_plan().round(ROUND), by="事", at=later(6))
+    assert store.snapshot("tiny").closed == {}
+    assert store.verify() == ()
+
+
+def new(one, data: bytes):
+    from loaders.store import NewReturn
+
+    return NewReturn(one, data, "a.xlsx")
+
+
+# --- cards ---
+
+
+def test_a_card_changes_by_a_decision_of_somebody_else(store):
+    changes = {"target": 90.0, "milestones": ((Period("FY", 2025), 60.0),)}
+    proposal = store.propose("tiny", RATE, changes, "見直し", by="事務局 一郎", at=later(1))
+    assert isinstance(proposal, str)
+    assert store.snapshot("tiny").cards[RATE].target == 100.0
+    decided = {"decided_on": date(2025, 9, 9), "at": later(2)}
+    own = store.decide_card(proposal, True, by="事務局 一郎", **decided)
+    assert [i.code for i in own] == ["card.same_person"]
+    assert store.decide_card(proposal, True, by="事務局 次郎", **decided) == ()
+    card = store.snapshot("tiny").cards[RATE]
+    assert (card.target, card.milestones, card.version) == (90.0, changes["milestones"], 2)
+    assert card.reason == "目標値: 当初100.0%→変更後90.0%、目安値: 未設定→R7 60.0%(R7.9.9本部決定)"
+    again = store.decide_card(proposal, False, by="事務局 次郎", reason="x", **decided)
+    assert [i.code for i in again] == ["card.decided"]
+    row = store.snapshot("tiny").proposals.iloc[0]
+    assert (row["state"], row["decided_on"], row["entered_by"]) == ("accepted", "2025-09-09", "事務局 次郎")
+    assert store.verify() == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {}, {"target": "たくさん"}, {"target": float("inf")}, {"direction": "sideways"}, {"version": 9},
+        {"target": 100.0}, {"nothing": 1}, {"target_period": "R9"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_change_that_makes_no_sense_is_not_proposed(store, changes):
+    refused = store.propose("tiny", RATE, changes, "見直し", by="x", at=later(1))
+    assert isinstance(refused, tuple)
+    assert refused
+    assert store.snapshot("tiny").proposals.empty
+
+
+def test_a_rejected_proposal_changes_nothing_and_needs_a_reason(store):
+    proposal = store.propose("tiny", RATE, {"target": 90.0}, "見直し", by="a", at=later(1))
+    on = date(2025, 9, 9)
+    assert store.decide_card(proposal, False, on, by="b", at=later(2)) != ()
+    assert store.decide_card(proposal, False, on, by="b", at=later(2), reason="時期尚早") == ()
+    row = store.snapshot("tiny").proposals.iloc[0]
+    assert (row["state"], row["answer"]) == ("rejected", "時期尚早")
+    assert store.snapshot("tiny").cards[RATE].target == 100.0
+
+
+def test_a_definition_and_the_thresholds_change_in_the_same_way(store):
+    on = date(2025, 9, 9)
+    first = store.propose("tiny", RATE, {"definition": "市町村のうち計画を持つもの"}, "明確化", by="a", at=later(1))
+    second = store.propose("tiny", "", {"mostly": 0.7}, "県の基準", by="a", at=later(1))
+    for one in (first, second):
+        assert store.decide_card(one, True, on, by="b", at=later(2)) == ()
+    now, then = store.snapshot("tiny").plan, store.snapshot("tiny", as_of=later(1.5)).plan
+    assert (now.indicator(RATE).definition, now.scheme.mostly) == ("市町村のうち計画を持つもの", 0.7)
+    assert (then.indicator(RATE).definition, then.scheme.mostly) == ("", 0.8)
+    assert store.verify() == ()
+
+
+def test_a_dropped_indicator_is_left_out_from_its_day_and_keeps_its_history(store):
+    save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    proposal = store.propose("tiny", RATE, {"dropped_on": date(2026, 4, 1)}, "統合", by="a", at=later(2))
+    store.decide_card(proposal, True, date(2025, 9, 9), by="b", at=later(3))
+    now = store.snapshot("tiny")
+    assert RATE in {i.id for i in now.live_indicators(date(2026, 3, 31))}
+    assert RATE not in {i.id for i in now.live_indicators(date(2026, 4, 1))}
+    assert now.is_dropped(RATE, date(2026, 4, 1))
+    assert column(store, "value") == [65.0]
+
+
+# --- who sees what ---
+
+
+def seen(store: Store, audience: Audience, hours: float | None = 100, **how):
+    at = None if hours is None else later(hours)
+    return sorted(store.snapshot("tiny", audience=audience, at=at, **how).observations["value"])
+
+
+def test_the_public_sees_the_newest_confirmed_value_and_nothing_of_the_returns(store):
+    first = save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    assert seen(store, Audience.PUBLIC) == []
+    store.confirm(first, by="事", at=later(2))
+    save_and_send(store, reading(rate(66.0)), b"2", later(3))
+    store.ask_back(first, [Question(RATE, "value", "?")], by="事", at=later(4))
+    store.propose("tiny", RATE, {"target": 90.0}, "見直し", by="a", at=later(4))
+    assert seen(store, Audience.PUBLIC) == [65.0]
+    assert seen(store, Audience.ALL) == [66.0]
+    public = store.snapshot("tiny", audience=Audience.PUBLIC)
+    assert public.submissions.empty
+    assert public.questions.empty
+    assert public.proposals.empty
+    assert [p.value for p in public.history[RATE]] == [65.0]
+
+
+def test_a_department_sees_its_own_in_full_and_of_others_what_is_confirmed(store):
+    save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    other = answer(COUNT, value=7.0, period="FY2024", release="final")
+    trade = save_and_send(store, reading(other, department=TRADE), b"2", later(1))
+    assert seen(store, OWN) == [65.0]
+    assert list(store.snapshot("tiny", audience=OWN).submissions["department_id"]) == [POLICY]
+    store.confirm(trade, by="事", at=later(2))
+    assert seen(store, OWN) == [7.0, 65.0]
+
+
+def test_publication_hides_until_its_hour_and_also_in_the_past(store):
+    first = save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    store.confirm(first, by="事", at=later(2))
+    code = column(store, "code")[0]
+    assert seen(store, Audience.PUBLIC) == [65.0]
+    assert store.set_publication([code], "embargoed", later(10), by="事", at=later(3)) == ()
+    assert seen(store, Audience.PUBLIC, 9.9) == []
+    assert seen(store, Audience.PUBLIC, None) == []
+    assert seen(store, Audience.PUBLIC, 10) == [65.0]
+    assert seen(store, Audience.PUBLIC, 9.9) == []  # what was kept for a later hour is not shown for an earlier one
+    assert seen(store, Audience.PUBLIC, 20, as_of=later(5)) == []
+    store.set_publication([code], "internal", by="事", at=later(11))
+    assert seen(store, Audience.PUBLIC, 20) == []
+    assert seen(store, Audience.PUBLIC, 20, as_of=later(2.5)) == []  # then it was public, now it is not to be seen
+    assert seen(store, OWN, 20) == [65.0]
+    assert store.visible_codes("tiny", Audience.PUBLIC, later(20)) == frozenset()
+
+
+def test_a_division_sees_its_own_return_and_not_the_other_divisions(two_levels):
+    mine = passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
+    passed(two_levels, GENERAL, paper(1.0), data=b"2", hours=1)
+    narrow = Audience("department", frozenset({POLICY}), frozenset({f"{POLICY}/{DX}"}))
+    assert list(two_levels.snapshot("tiny", audience=narrow).submissions["submission_id"]) == [mine]
+
+
+def test_taking_a_form_is_noted_for_departments_alone(store):
+    store.take("tiny", ROUND, POLICY, by="部", at=later(1))
+    store.take("tiny", ROUND, TRADE, by="事", at=later(1), staff=True)
+    found = store.snapshot("tiny").takes
+    assert [(t["round_id"], t["department_id"], t["division_id"], t["who"]) for t in found.to_dict("records")] == [
+        (ROUND, POLICY, "", "部")
+    ]
+
+
+def test_every_act_of_a_round_stands_in_the_log_with_its_role(store):
+    first = save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    store.confirm(first, by="事", at=later(2), role="事務局")
+    store.close_round("tiny", ROUND, by="事", at=later(3), role="事務局", reason="期限")
+    kinds = list(reversed(list(store.log()["kind"])))
+    assert kinds == ["save", "send", "confirm", "close_round"]
+    newest = store.log().iloc[0]
+    assert (newest["role"], newest["who"], newest["reason"]) == ("事務局", "事", "期限")
+    assert json.loads(json.dumps(kinds)) == kinds

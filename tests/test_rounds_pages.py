@@ -1,0 +1,401 @@
+"""照会 and 確認 run for real over a temporary store: what they show, who may do what, and that it is done."""
+
+import re
+import shutil
+from datetime import datetime
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from kpi.collection import Mend
+from kpi.people import Person, Role
+from loaders.desk import Desk
+from loaders.form.writer import write_form
+from loaders.service import load_samples, open_store
+from tests.test_pages import DATA, everything, folder, html, lead, said, use
+
+__all__ = ["use"]  # a fixture
+
+AT = datetime(2026, 11, 21, 9)
+PLAN, ROUND, EDUCATION, INDICATOR = "aomori-dx-2024", "fy2025", "education", "teacher-ict"
+STAFF = Person("staff", "事務局の人", Role.SECRETARIAT)
+OFFICER = Person("officer", "教育庁の担当", Role.DEPARTMENT, frozenset({EDUCATION}))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A data folder with a store that holds the samples, made once."""
+    data = folder(tmp_path_factory.mktemp("made"), "plans", "benchmarks", "samples")
+    load_samples(open_store(data, at=datetime(2026, 9, 1)), data, PLAN, at=AT)
+    return data
+
+
+@pytest.fixture
+def data(use, made, tmp_path):
+    """A copy of it that a test may change."""
+    for part in ("plans", "benchmarks", "samples"):
+        (tmp_path / part).symlink_to(made / part)
+    shutil.copy(made / "kpi.duckdb", tmp_path)
+    return use(tmp_path)
+
+
+@pytest.fixture
+def empty(use, tmp_path):
+    return use(folder(tmp_path, "plans", "benchmarks"))
+
+
+def script(screen):
+    import importlib
+
+    from pages.parts.frame import guarded
+
+    guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
+
+
+def run(screen, who="secretariat", **query):
+    at = AppTest.from_function(script, default_timeout=60, kwargs={"screen": screen})
+    for key, value in ({"as": who} | query).items():
+        at.query_params[key] = value
+    return at.run()
+
+
+def desk(data, person=STAFF, at=AT):
+    return Desk(open_store(data, at=AT), person, data, lambda: at)
+
+
+def snapshot(data):
+    return desk(data).snapshot(PLAN)
+
+
+def button(at, key):
+    return next(b for b in at.button if b.key == key)
+
+
+def buttons(at):
+    return {b.key for b in at.button}
+
+
+def downloads(at):
+    return [n.proto.label for n in everything(at) if n.type == "download_button"]
+
+
+def text(at):
+    return "\n".join(said(at))
+
+
+# --- 照会: the board ----------------------------------------------------------------------------------------------
+
+
+def test_without_any_answer_every_department_is_unanswered(empty):
+    at = run("rounds")
+    assert not at.exception
+    assert not at.error
+    assert lead(at) == "11部局のうち未回答11。期限まであと9日。"
+    assert html(at).count("未回答</span>") == 11
+
+
+def test_the_board_tells_the_state_the_date_and_whom_to_ask(data):
+    at = run("rounds")
+    assert not at.error
+    assert lead(at) == "11部局のうち確認済6、回答済3、未回答2。期限まであと9日。"
+    assert "gakko@example.jp" in text(at)
+    assert "11月30日(月)17時" in text(at)
+    assert 'href="submit?department=education&amp;round=fy2025"' in html(at)
+
+
+def test_a_form_taken_by_the_department_shows_and_by_the_secretariat_does_not(data):
+    desk(data).take_form(PLAN, ROUND, "agriculture")
+    assert "様式取得" not in lead(run("rounds"))
+    desk(data, Person("a", "農林水産部の担当", Role.DEPARTMENT, frozenset({"agriculture"}))).take_form(
+        PLAN, ROUND, "agriculture"
+    )
+    assert "様式取得1、未回答1" in lead(run("rounds"))
+
+
+def test_a_department_sees_its_own_row_alone_and_no_control(data):
+    at = run("rounds", "dept-education")
+    assert not at.error
+    assert lead(at).startswith("教育庁は回答済。")
+    assert "農林水産部" not in text(at)
+    assert not buttons(at) & {"open-now", "change-now", "close-now"}
+    assert downloads(at) == []
+
+
+@pytest.mark.parametrize(("screen", "who"), [("rounds", "reader"), ("review", "reader"), ("review", "dept-education")])
+def test_who_may_not_is_told_so_and_shown_nothing(data, screen, who):
+    at = run(screen, who)
+    assert "権限がありません" in [t.value for t in at.title]
+    assert "教育庁" not in html(at)
+    assert buttons(at) == set()
+
+
+# --- 照会: the letters --------------------------------------------------------------------------------------------
+
+
+def test_the_letter_goes_to_all_and_the_reminder_to_who_has_not_answered(data):
+    whole = html(run("rounds"))
+    assert "各部局主管課長" in whole
+    reminder = html(run("rounds", letter="reminder"))
+    letter = reminder[reminder.index('class="letter"') :]
+    assert "行き違いの場合は御容赦ください" in letter
+    assert "農林水産部、県土整備部" in letter
+    assert "教育庁" not in letter
+    assert "督促" not in reminder
+
+
+def test_a_letter_can_be_taken_in_three_ways(data):
+    at = run("rounds", to="education")
+    assert downloads(at)[-3:] == ["Wordで受け取る", "文章だけで受け取る", "メールの下書き(様式付き)で受け取る"]
+    assert "教育庁主管課長" in html(at)
+
+
+def test_where_everybody_has_answered_there_is_nobody_to_remind(data):
+    at = run("rounds", round="fy2024", letter="reminder")
+    assert not at.error
+    assert "回答をお願いする部局はありません" in text(at)
+
+
+# --- 照会: open, change, close ------------------------------------------------------------------------------------
+
+
+def test_a_new_round_shows_whom_it_would_ask_and_is_opened(data):
+    at = run("rounds")
+    at.selectbox(key="open-kind").set_value("half").run()
+    assert "始めると、11部局に次のように尋ねます。" in text(at)
+    button(at, "open-now").click().run()
+    assert not at.error
+    opened = next(r for r in snapshot(data).plan.rounds if r.kind == "half")
+    assert (opened.id, opened.name, opened.opens) == ("fy2026h1", "令和8年度上期取組状況照会", AT.date())
+    assert at.query_params["round"] in ("fy2026h1", ["fy2026h1"])
+    assert next(s.value for s in at.success).startswith("「令和8年度上期取組状況照会」を始めました。")
+
+
+def test_a_round_with_its_dates_the_wrong_way_round_cannot_be_opened(data):
+    at = run("rounds")
+    at.selectbox(key="open-kind").set_value("half").run()
+    at.date_input(key="new-fy2026h1-due").set_value(datetime(2026, 11, 2).date()).run()
+    assert "期限が、始める日より前です。期限を直してください。" in [w.value for w in at.warning]
+    assert "open-now" not in buttons(at)
+
+
+def test_a_changed_date_needs_a_reason_and_stands_then(data):
+    at = run("rounds")
+    due = f"change-{ROUND}-due"
+    at.date_input(key=due).set_value(datetime(2026, 12, 11).date()).run()
+    assert button(at, "change-now").disabled
+    at.text_input(key=f"change-{ROUND}-reason").set_value("議会日程による").run()
+    button(at, "change-now").click().run()
+    assert not at.error
+    assert snapshot(data).plan.round(ROUND).due == datetime(2026, 12, 11).date()
+    assert lead(at).endswith("期限まであと20日。")
+
+
+def test_departments_and_indicators_can_be_chosen(data):
+    at = run("rounds")
+    at.radio(key=f"change-{ROUND}-some").set_value("選ぶ").run()
+    at.multiselect(key=f"change-{ROUND}-departments").set_value([EDUCATION]).run()
+    assert "変えると、1部局に次のように尋ねます。" in text(at)
+    at.text_input(key=f"change-{ROUND}-reason").set_value("対象を絞る").run()
+    button(at, "change-now").click().run()
+    assert snapshot(data).plan.round(ROUND).departments == (EDUCATION,)
+    assert lead(at).startswith("1部局のうち")
+
+
+def test_a_round_is_closed_once_what_is_missing_was_seen_and_can_be_opened_again(data):
+    at = run("rounds")
+    assert "まだ回答のない部局が2あります: 農林水産部、県土整備部" in text(at)
+    assert button(at, "close-now").disabled
+    at.checkbox(key=f"close-{ROUND}-sure").set_value(True).run()
+    button(at, "close-now").click().run()
+    assert not at.error
+    assert snapshot(data).closed_at(ROUND) is not None
+    assert lead(at).endswith("に締め切りました。")
+    assert "close-now" not in buttons(at)
+    at.text_input(key=f"change-{ROUND}-reason").set_value("回答が残っているため").run()
+    button(at, "change-now").click().run()
+    assert snapshot(data).closed_at(ROUND) is None
+
+
+# --- 確認 ---------------------------------------------------------------------------------------------------------
+
+
+def confirm_key(at, kind="confirm"):
+    return next(k for k in buttons(at) if k and k.startswith(f"{kind}-") and k.endswith(INDICATOR))
+
+
+def test_without_answers_the_page_says_what_will_stand_here(empty):
+    at = run("review")
+    assert not at.error
+    assert lead(at) == "まだ回答がありません。"
+    assert "判断の要るものから順に並びます" in text(at)
+
+
+def test_what_needs_judgement_stands_first_with_everything_beside_it(data):
+    at = run("review")
+    assert not at.error
+    assert lead(at) == "回答のあった16指標のうち確認済6。残り10指標(うち判断が要るもの1)。"
+    assert next(h.value for h in at.header) == "過去の値の訂正(1)"
+    page = html(at)
+    assert "「77」" in page
+    assert "KPI調査票!P6" in page
+    assert "+0.9ポイント" in page
+    assert '<span class="changed">76.4%(訂正)</span>' in page
+    assert "76.1%" in page
+    assert "ICT教育サポーター" in page
+    charts = [n for n in everything(at) if n.type in ("vega_lite_chart", "arrow_vega_lite_chart")]
+    assert len(charts) == 1
+
+
+def test_confirming_one_indicator_takes_it_off_the_list(data):
+    at = run("review")
+    button(at, confirm_key(at)).click().run()
+    assert not at.error
+    assert "を確認済にしました。" in text(at)
+    assert lead(at).startswith("回答のあった16指標のうち確認済7。残り9指標(いずれも")
+    rows = snapshot(data).observations
+    mine = rows[(rows["indicator_id"] == INDICATOR) & (rows["round_id"] == ROUND)]
+    assert set(mine["review"]) == {"confirmed"}
+
+
+def test_the_rest_is_confirmed_at_once(data):
+    at = run("review")
+    button(at, "confirm-rest").click().run()
+    assert lead(at) == "回答のあった16指標のうち確認済15。残り1指標(うち判断が要るもの1)。"
+
+
+def test_a_whole_department_is_confirmed_at_once(data):
+    at = run("review")
+    button(at, "confirm-all-education").click().run()
+    assert "すべて確認済にしました" in text(at)
+    subs = snapshot(data).submissions
+    sent = subs[(subs["round_id"] == ROUND) & (subs["department_id"] == EDUCATION)]
+    assert list(sent["confirmed"]) == [1]
+
+
+def ask(at, words):
+    button(at, confirm_key(at, "ask")).click().run()
+    at.text_area[0].set_value(words)
+    next(b for b in at.button if b.label == "修正を依頼する").click().run()
+
+
+def test_a_question_hangs_on_the_chosen_cell_and_waits_for_the_department(data):
+    at = run("review")
+    ask(at, "<b>表番号</b>を教えてください。")
+    assert not at.error
+    (row,) = snapshot(data).questions.to_dict("records")
+    assert (row["indicator_id"], row["key"], row["text"]) == (INDICATOR, "value", "<b>表番号</b>を教えてください。")
+    assert "修正依頼中1" in lead(at)
+    assert "回答待ち" in text(at)
+    assert "&lt;b&gt;表番号" in html(at)
+    assert "<b>表番号" not in html(at)
+    assert "修正依頼の付いた様式を受け取る(1件)" in downloads(at)
+    assert "修正依頼1、" in lead(run("rounds"))
+    assert "confirm-all-education" not in buttons(at)
+
+
+def test_a_question_without_words_is_not_asked(data):
+    at = run("review")
+    ask(at, "  ")
+    assert [w.value for w in at.warning] == ["依頼する内容を入力してください。部局は、この文を見て直します。"]
+    assert snapshot(data).questions.empty
+
+
+def answer_again(data, value):
+    """The department sends the same form again with another value."""
+    later, shot = datetime(2026, 11, 22, 9), snapshot(data)
+    (last,) = shot.submissions[
+        (shot.submissions["round_id"] == ROUND) & (shot.submissions["department_id"] == EDUCATION)
+    ]["submission_id"]
+    own = desk(data, OFFICER, later)
+    (before,) = own.submission(last).reading.answers
+    said = {k: e.value for k, e in before.entries.items() if e.value is not None and "correction" not in k}
+    form = write_form(shot.brief(later.date()), ROUND, EDUCATION, answers={INDICATOR: said | {"value": value}})
+    taken = own.take_return(PLAN, form, "回答.xlsx", round_id=ROUND, department_id=EDUCATION)
+    assert taken.saved, taken.issues
+    for issue in own.submission(taken.saved.submission_id).open:
+        own.mend(taken.saved.submission_id, [Mend(INDICATOR, issue.key, value, "算定の桁による")])
+    receipt = own.send(taken.saved.submission_id, later.date())
+    assert not isinstance(receipt, tuple), receipt
+    return taken.saved.submission_id
+
+
+def test_what_came_back_stands_against_its_question_before_everything_else(data):
+    ask(run("review"), "集計の時点を確かめてください。")
+    answer_again(data, 77.5)
+    at = run("review")
+    assert not at.error
+    assert next(h.value for h in at.header) == "修正依頼への回答(1)"
+    assert '77.0% → <span class="changed">77.5%(訂正)</span>' in html(at)
+    assert "集計の時点を確かめてください。" in text(at)
+    assert "修正依頼への回答1" in lead(at)
+
+
+def test_an_answer_left_as_it_was_says_so(data):
+    ask(run("review"), "確かめてください。")
+    answer_again(data, 77.0)
+    assert "77.0%(変わりなし)" in text(run("review"))
+
+
+def test_proposals_of_a_return_stand_as_changes_with_the_way_to_decide(empty):
+    store = open_store(empty, at=AT)
+    brief = store.snapshot(PLAN).brief(AT.date())
+    given = {
+        "baseline": 70.0,
+        "baseline_period": "FY2022",
+        "target": 85.0,
+        "evidence": "全国の水準",
+        "section": "学校教育課",
+        "person": "見本 五郎",
+    }
+    form = write_form(brief, "targets", EDUCATION, answers={INDICATOR: given | {"contact": "gakko@example.jp"}})
+    own = desk(empty, OFFICER)
+    taken = own.take_return(PLAN, form, "目標.xlsx", round_id="targets", department_id=EDUCATION)
+    receipt = desk(empty).send(taken.saved.submission_id)
+    assert not isinstance(receipt, tuple), receipt
+    at = run("review", round="targets")
+    assert not at.error
+    assert next(h.value for h in at.header) == "現状値・目標値の変更(1)"
+    assert '<span class="changed">85.0%(提案)</span>' in html(at)
+    assert 'href="admin' in html(at)
+
+
+def test_the_tables_of_a_round_come_whole(data):
+    """No value of the samples is lost between the store and the page."""
+    rows = snapshot(data).observations
+    told = rows[(rows["round_id"] == ROUND) & (rows["key"] == "value") & rows["value"].notna()]
+    page = text(run("review"))
+    written = [w for w in told["written"] if f"「{w}」" not in page]
+    assert written == []
+    assert len(told) > 10
+    assert isinstance(told, pd.DataFrame)
+    assert DATA.is_dir()
+
+
+def test_a_value_kept_with_a_reason_is_not_said_to_be_typed(data):
+    ask(run("review"), "確かめてください。")
+    answer_again(data, 77.5)  # its check asks, and the reason is given without another value
+    page = html(run("review"))
+    assert "部局の説明: 算定の桁による" in page
+    assert "画面で入力" not in page
+
+
+def test_a_past_day_is_shown_as_it_was_and_nothing_can_be_done_in_it(data):
+    at = run("rounds", as_of="2026-10-15", round=ROUND)
+    assert not at.error
+    assert lead(at) == "11部局のうち未回答11。期限まであと46日。"
+    assert not buttons(at) & {"open-now", "change-now", "close-now"}
+    review = run("review", as_of="2026-10-15", round=ROUND)
+    assert not review.error
+    assert lead(review) == "まだ回答がありません。"
+
+
+def test_where_the_plan_has_no_round_one_can_be_opened(empty):
+    toml = empty / "plans" / PLAN / "plan.toml"
+    toml.write_text(re.sub(r"\[\[round\]\]\n(?:\w+ = .*\n)+", "", toml.read_text("utf-8")), "utf-8")
+    at = run("rounds")
+    assert not at.error
+    assert "まだ照会がありません。下の「新しい照会を始める」から始められます。" in text(at)
+    assert "まだ照会がありません。" in text(run("review"))
+    button(at, "open-now").click().run()
+    assert lead(at) == "11部局のうち未回答11。期限まであと37日。"
