@@ -17,8 +17,12 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from pages.parts.gate import Gate  # noqa: E402
+from pages.parts.life import life  # noqa: E402
 from pages.parts.web import HousePage, static_routes  # noqa: E402
 
 app = st.App(
-    ROOT / "pages" / "parts" / "main.py", routes=static_routes(), middleware=[Middleware(HousePage), Middleware(Gate)]
+    ROOT / "pages" / "parts" / "main.py",
+    lifespan=life,
+    routes=static_routes(),
+    middleware=[Middleware(HousePage), Middleware(Gate)],
 )

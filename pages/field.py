@@ -10,7 +10,7 @@ from kpi.rollup import field_sentence
 from pages.parts.cards import face
 from pages.parts.filters import choose
 from pages.parts.frame import as_of, empty, header, lead, segments, show, source_line, table_downloads
-from pages.parts.html import Markup, join, tag
+from pages.parts.html import Markup, join, tag, unmarked
 from pages.parts.snapshot import View, view
 from pages.parts.stories import story, story_summary
 from pages.parts.tables import indicator_table
@@ -22,7 +22,7 @@ def field_page() -> None:
     header("分野", state, meta=as_of(state))
     fields = {f.id: f.name for f in state.plan.fields}
     field = state.plan.field_by_id(choose("分野", "field", fields))
-    st.header(field.name, anchor=False)
+    st.header(unmarked(field.name), anchor=False)
     indicators = [i for i in state.plan.indicators if i.field_id == field.id]
     if indicators:
         lead(segments(field_sentence(state.assessed, state.plan, field.id)))
@@ -69,7 +69,7 @@ def _pictures(field: Field) -> None:
         st.header("2040年の姿", anchor=False)
         show(_list(field.pictures))
     for item in field.items:
-        with st.expander(item.name):
+        with st.expander(unmarked(item.name)):
             for vision in item.visions:
                 show(tag("p", join([tag("b", "めざす姿　"), vision])))
             if item.policies:

@@ -29,7 +29,7 @@ from pages.parts.handover import (
     waiting,
     whole,
 )
-from pages.parts.html import Column, Content, badge, join, link, table, tag
+from pages.parts.html import Column, Content, badge, join, link, table, tag, unmarked
 from pages.parts.identity import reaches, require
 from pages.parts.snapshot import View, desk, stamp, view
 
@@ -180,7 +180,7 @@ def _contacts(state: View, department: Department, indicators: Sequence[Indicato
 
 def _indicator(state: View, indicator: Indicator, said: Sequence[Said]) -> None:
     """The card, the values with their explanations, and the talk about them."""
-    with st.expander(f"{indicator.number}　{indicator.name}", key=f"of-{indicator.id}"):
+    with st.expander(unmarked(f"{indicator.number}　{indicator.name}"), key=f"of-{indicator.id}"):
         facts = "　".join(f"{word} {text}" for word, text in card_facts(state, indicator))
         page = link("指標の画面を開く", "indicator", indicator=indicator.id)
         show(tag("div", join([facts, f"　出典 {indicator.source}　", page]), "meta"))

@@ -14,7 +14,7 @@ from loaders.export import observations_table
 from pages.parts.cards import face
 from pages.parts.filters import choose
 from pages.parts.frame import as_of, downloads, empty, figure, grid, header, lead, show, source_line
-from pages.parts.html import Column, Content, Markup, formula, join, link, table, tag
+from pages.parts.html import Column, Content, Markup, formula, join, link, table, tag, unmarked
 from pages.parts.origin import comparison_text, origin, remarks
 from pages.parts.snapshot import View, view
 from pages.parts.stories import simple_extension, story, story_summary
@@ -27,7 +27,7 @@ def indicator_page() -> None:
     options = {i.id: f"{i.number}　{i.name}" for i in state.plan.indicators}
     indicator = state.plan.indicator(choose("指標", "indicator", options))
     show(tag("div", _crumb(state, indicator), "crumb"))
-    st.header(indicator.name, anchor=False)
+    st.header(unmarked(indicator.name), anchor=False)
     item = face(state, indicator)
     mark = tag("span", "未確認", "unconfirmed") if item.unconfirmed else ""
     lead(join([_sentence(state, indicator), item.badge, mark], " "))

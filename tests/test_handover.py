@@ -9,7 +9,6 @@ import streamlit as st
 from openpyxl import load_workbook
 
 import pages.parts.snapshot
-import pages.parts.start
 import pages.parts.storage
 from kpi.april import move_indicators
 from kpi.collection import Mend, Question
@@ -33,7 +32,7 @@ def data(monkeypatch, tmp_path):
     """A data folder of its own that the screens draw from."""
     monkeypatch.setenv("KPI_TODAY", DAY)
     at = folder(tmp_path, "plans", "benchmarks")
-    for module in (pages.parts.storage, pages.parts.snapshot, pages.parts.start):
+    for module in (pages.parts.storage, pages.parts.snapshot):
         monkeypatch.setattr(module, "DATA", at)
     st.cache_data.clear()
     st.cache_resource.clear()

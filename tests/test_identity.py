@@ -1,7 +1,6 @@
 """Whom a sign-in makes a person, what it is worth, and what a bare request may have."""
 
 import ast
-import asyncio
 import itertools
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from kpi.people import NOBODY, Person, Role
 from loaders.store.access import Rule
 from pages.parts import gate, identity, signin, trial
 from pages.parts.signin import Setup, SignIn, Standing, person_by
+from tests.waiting import wait
 
 HOUR = 3600
 NOW = 1_800_000_000.0
@@ -305,7 +305,7 @@ def ask(path, *, method="GET", kind="http", **headers):
     async def receive():
         raise AssertionError("nothing of a body is read here")
 
-    asyncio.run(gate.Gate(inner)(scope, receive, send))
+    wait(gate.Gate(inner)(scope, receive, send))
     return sent[0].get("status", sent[0].get("code"))
 
 
@@ -389,7 +389,7 @@ def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
 
         scope = {"type": "websocket", "path": "/_stcore/stream", "query_string": b"", "headers": [
             (b"host", b"127.0.0.1:1"), (b"origin", b"http://127.0.0.1:1"), (b"cookie", cookie.encode())]}  # fmt: skip
-        asyncio.run(gate.Gate(app)(scope, None, send))
+        wait(gate.Gate(app)(scope, None, send))
 
     file, place = "/media/0af1.xlsx", "/_stcore/upload_file/5e-s/f-1"
     tell("kpi_test=a", file, place)
@@ -433,7 +433,7 @@ def test_where_people_come_by_tls_every_cookie_is_secure(monkeypatch):
 
     cookies = [(b"set-cookie", b"_streamlit_user=x; Path=/; HttpOnly"), (b"set-cookie", b"a=b; Secure")]
     message = {"type": "http.response.start", "status": 302, "headers": cookies}
-    asyncio.run(gate._Cookies(connection, send)(message))
+    wait(gate._Cookies(connection, send)(message))
     assert [value for _, value in sent[0]["headers"]] == [
         b"_streamlit_user=x; Path=/; HttpOnly; Secure",
         b"a=b; Secure",

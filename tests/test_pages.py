@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import pages.parts.snapshot
-import pages.parts.start
 import pages.parts.storage
 from loaders.service import load_samples, make_form, open_store
 from loaders.store import StoreBusy
@@ -46,7 +45,7 @@ def use(monkeypatch):
     def over(data):
         forget()
         monkeypatch.setenv("KPI_TODAY", DAY)
-        for module in (pages.parts.storage, pages.parts.snapshot, pages.parts.start):
+        for module in (pages.parts.storage, pages.parts.snapshot):
             monkeypatch.setattr(module, "DATA", data)
         return data
 

@@ -10,7 +10,6 @@ import pytest
 import streamlit as st
 
 import pages.parts.snapshot
-import pages.parts.start
 import pages.parts.storage
 from kpi.collection import Mend, Question, ReturnState
 from kpi.people import Person, Role
@@ -38,7 +37,7 @@ def data(monkeypatch, tmp_path):
     """A data folder of its own that the screens draw from."""
     monkeypatch.setenv("KPI_TODAY", DAY)
     at = folder(tmp_path, "plans", "benchmarks")
-    for module in (pages.parts.storage, pages.parts.snapshot, pages.parts.start):
+    for module in (pages.parts.storage, pages.parts.snapshot):
         monkeypatch.setattr(module, "DATA", at)
     st.cache_data.clear()
     st.cache_resource.clear()

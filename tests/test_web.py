@@ -1,6 +1,5 @@
 """What the server adds around the framework."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import streamlit
 from streamlit import config
 
 from pages.parts.web import HousePage, dress, policy
+from tests.waiting import wait
 
 INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
 
@@ -49,7 +49,7 @@ def test_an_html_answer_is_dressed_whole_even_when_it_comes_in_pieces():
         await send({"type": "http.response.body", "body": INDEX[:900], "more_body": True})
         await send({"type": "http.response.body", "body": INDEX[900:]})
 
-    start, body = asyncio.run(ask(answer, [(b"accept", b"text/html"), (b"accept-encoding", b"gzip")]))
+    start, body = wait(ask(answer, [(b"accept", b"text/html"), (b"accept-encoding", b"gzip")]))
     assert body["body"] == dress(INDEX)
     headers = dict(start["headers"])
     assert headers[b"content-length"] == str(len(body["body"])).encode()
@@ -61,7 +61,7 @@ def test_other_answers_pass_unchanged_with_safe_headers():
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/javascript")]})
         await send({"type": "http.response.body", "body": b'<html lang="en">'})
 
-    start, body = asyncio.run(ask(answer))
+    start, body = wait(ask(answer))
     assert body["body"] == b'<html lang="en">'
     assert dict(start["headers"])[b"x-content-type-options"] == b"nosniff"
 

@@ -34,10 +34,11 @@ class Keeping(Gate):
         self._ask(Action.SAMPLES)
         return self.store.remove_samples(**self._signed())
 
-    def start_empty(self, plan_id: str, reason: str = "") -> None:
-        """Remember that no samples are wanted."""
+    def start_empty(self, plan_id: str, reason: str = "") -> Issues:
+        """Remember that no samples are wanted; nothing forbids it."""
         self._ask(Action.SAMPLES)
         self.store.decide("start_empty", plan_id=plan_id, reason=reason, **self._signed())
+        return ()
 
     def backup(self, dest: Path) -> Issues:
         """Make a checked copy while others work; what forbids it."""

@@ -10,6 +10,7 @@ from pages.parts.asof import looking_back
 from pages.parts.frame import attempt, show
 from pages.parts.html import Column, Markup, table
 from pages.parts.snapshot import View, data_issues, desk
+from pages.parts.start import load_samples
 
 
 def plan_part(state: View) -> None:
@@ -70,9 +71,4 @@ def _samples(state: View) -> None:
     if real:
         note(f"実際の回答が{real}件あります。サンプルを入れると、消すまで両方が並んで表示されます。")
     if st.button("サンプルを入れる", key="plan-samples-on"):
-        bar = st.progress(0.0, "サンプルの回答を開いています…")
-
-        def tick(done: int, total: int, name: str) -> None:
-            bar.progress(done / total, f"サンプルの回答を読み込んでいます…({done}/{total} {name.rsplit('/', 1)[-1]})")
-
-        act(lambda: desk().load_samples(state.plan.id, tick=tick), "サンプルを入れました。")
+        act(lambda: load_samples(state), "サンプルを入れました。")

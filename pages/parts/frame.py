@@ -84,7 +84,7 @@ def header(title: str, view: View, *, meta: str = "", crumb: Content = "") -> No
         sample_banner()
     if crumb:
         show(tag("div", crumb, "crumb"))
-    st.title(title, anchor=False)
+    st.title(unmarked(title), anchor=False)
     if meta:
         show(tag("div", meta, "meta"))
 

@@ -85,7 +85,7 @@ def _make(view: View, place: Place, choices: Mapping[str, str], key: str) -> Non
     if done is None:
         return
     for issue in done.issues:
-        st.warning(issue.message + issue.advice)
+        st.warning(unmarked(issue.message + issue.advice))
     st.session_state[key] = done.conflicts
     if done.submission_id:
         bind(place, done.submission_id)

@@ -59,7 +59,7 @@ def _box(view: View, current: StoredReturn, issue: Issue, key: str) -> None:
 
 def settle(view: View, current: StoredReturn, issue: Issue, ways: Mapping[str, Choice | None], key: str) -> None:
     """Let a person choose one of some ways to settle what is asked, and put it into the draft."""
-    way = st.radio("どうしますか", list(ways), key=f"way-{key}", index=None, horizontal=True)
+    way = st.radio("どうしますか", list(ways), format_func=unmarked, key=f"way-{key}", index=None, horizontal=True)
     made = _answer(view, current, issue, way, ways[way], key) if way else None
     if made is None:
         return
@@ -219,9 +219,11 @@ def _typed(view: View, current: StoredReturn, issue: Issue, key: str) -> Made | 
         label = "目標値" if issue.key == "row" and column.key == "target" else "正しい値"
         if column.key in _LONG:
             label, current_text = column.heading, _said(current, issue, column.key)
-            text = st.text_area(label, current_text, key=f"v-{key}", max_chars=400)
+            text = st.text_area(unmarked(label), current_text, key=f"v-{key}", max_chars=400)
         else:
-            text = st.text_input(f"{label}{f'({unit})' if unit else ''}", key=f"v-{key}", max_chars=400)
+            text = st.text_input(
+                f"{unmarked(label)}{f'({unmarked(unit)})' if unit else ''}", key=f"v-{key}", max_chars=400
+            )
     reason = st.text_input(
         "直した理由(任意)", key=f"why-{key}", max_chars=200, placeholder="例: 数式の参照切れを直した"
     )

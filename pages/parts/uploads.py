@@ -154,7 +154,7 @@ def _offers(view: View, place: Place) -> None:
             show(tag("div", _about(view, aside, there, allowed=allowed), "notice"))
             with st.container(horizontal=True, vertical_alignment="center"):
                 if allowed:
-                    pressed = st.button(f"{whose}の回答として取り込む", key=f"adopt-{number}")
+                    pressed = st.button(f"{unmarked(whose)}の回答として取り込む", key=f"adopt-{number}")
                 dropped = st.button("取り込まない", key=f"drop-{number}")
                 if allowed:
                     show(link(f"{whose}の回答の画面を開く", "submit", **there.address))

@@ -122,9 +122,9 @@ ALLOWED = {
     *("NAME", "DIV", "VALUE", "NUM", "NULL", "SPILL", "CALC", "Windows"),
 }
 
-#: File names, addresses inside the program's own folder, codes of checks, and the number of a figure (CNR-7389).
+#: File names, addresses inside the program, codes of checks, and the number of a figure (CNR-7389).
 NAMES = re.compile(
-    r"\S+@\S+|\S+\.(?:xlsx?|xlsm|csv|zip|toml|png)\b|\bdata/plans\b|\b[a-z_]+(?:\.[a-z_0-9]+)+\b|https?://\S+|\b[A-Z0-9]{3}-\d{4}\b"
+    r"\borigin\?figure=|\S+@\S+|\S+\.(?:xlsx?|xlsm|csv|zip|toml|png)\b|\bdata/plans\b|\b[a-z_]+(?:\.[a-z_0-9]+)+\b|https?://\S+|\b[A-Z0-9]{3}-\d{4}\b"
 )
 
 #: Everything shown or read out: (where, text). Icons are ligatures of a font; what is aria-hidden is not read out.
@@ -163,6 +163,7 @@ SIZES = {"1280": (1280, 800), "zoomed": (640, 400), "375": (375, 812)}
 #: The page, its main part, and any table of ours that would have to be pushed sideways to be read.
 SIDEWAYS = """() => {
   const wide = [...document.querySelectorAll("html, [data-testid=stMain], .scroll, [data-testid=stForm]")]
+    .filter((e) => !e.closest("[data-testid=stSidebar][aria-expanded=false]"))
     .filter((e) => e.scrollWidth > e.clientWidth + 1)
     .map((e) => `${e.dataset.testid || e.className || e.tagName}: ${e.scrollWidth} > ${e.clientWidth}`);
   const parts = "[data-testid=stMain] :is(p, button, input, h1, h2, .badge, .empty, .card)";
