@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -129,7 +129,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Past:
-    """One value already known for an indicator, as a form or a check needs it."""
+    """One value already known for an indicator, as a form or a check needs it.
+
+    ``otherwise`` is the best that other rounds than ``round_id`` say of the same period; None where none of them does.
+    """
 
     period: Period
     value: float
@@ -138,6 +141,17 @@ class Past:
     evidence: str = ""
     round_id: str = ""
     known_at: datetime | None = None
+    otherwise: Past | None = None
+
+
+def known_beside(history: Iterable[Past], round_id: str) -> tuple[Past, ...]:
+    """What is known without what a round itself said, in the same order.
+
+    A form written or read a second time must find what the first one found: a correction that the round has already
+    brought is not the last value before it.
+    """
+    found = (past if past.round_id != round_id else past.otherwise for past in history)
+    return tuple(past for past in found if past is not None)
 
 
 @dataclass(frozen=True)

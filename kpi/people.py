@@ -55,6 +55,17 @@ class Person:
         return not named or f"{department_id}/{division_id}" in named
 
 
+def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two (id, name) are one person's.
+
+    A mail address is nobody else's, so that it decides. Any other id may hold for one sign-in alone, and an act from
+    before ids were kept has none: then the same name counts as the same person too.
+    """
+    if one[0] and one[0] == other[0]:
+        return True
+    return one[1] == other[1] and not ("@" in one[0] and "@" in other[0])
+
+
 @dataclass(frozen=True)
 class Audience:
     """How much of what is known may be shown: everything, one's own departments in full, or what is approved alone.

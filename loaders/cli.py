@@ -249,6 +249,18 @@ def _nightly(given: argparse.Namespace) -> int:
     return GOOD
 
 
+def _restore(given: argparse.Namespace) -> int:
+    """Without looking into the store first: it may be what is damaged."""
+    path = given.db or given.data / service.DATABASE
+    found = _desk(given, Store(path)).restore(given.source)
+    terminal.issues(found, given.out)
+    if found:
+        return FAILED
+    print(f"控えから戻しました: {given.source}", file=given.out)
+    print("それまでのデータは、同じフォルダーに別の名前で残しました。", file=given.out)
+    return GOOD
+
+
 def _samples(given: argparse.Namespace) -> int:
     store = _open(given)
     if given.remove:
@@ -296,6 +308,10 @@ def _dest(command: argparse.ArgumentParser) -> None:
     command.add_argument("dest", type=Path, metavar="保存先", help="新しいデータファイルの名前")
 
 
+def _source(command: argparse.ArgumentParser) -> None:
+    command.add_argument("source", type=Path, metavar="控え", help="backup で保存した控え")
+
+
 def _backup_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("dest", nargs="?", type=Path, metavar="保存先", help="新しいデータファイルの名前")
     command.add_argument(
@@ -320,5 +336,6 @@ _COMMANDS: Mapping[str, _Command] = {
     "verify": (_verify, "データファイルに矛盾がないか確かめます。", _nothing),
     "rebuild": (_rebuild, "保存した元のファイルからデータを作り直し、比べます。", _dest),
     "backup": (_backup, "使用中でも正しい控えを保存します。", _backup_options),
+    "restore": (_restore, "控えから戻します。いまのデータは横に残します。", _source),
     "samples": (_samples, "サンプルを読み込む、または消します。", _samples_options),
 }

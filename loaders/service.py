@@ -121,13 +121,15 @@ class Taken:
 class Rights:
     """What who takes files in is allowed: asked of each file's own department and 課, once it has been read.
 
-    ``on_behalf`` marks what the secretariat enters for a department (代理登録), ``late`` opens closed rounds.
+    ``on_behalf`` marks what the secretariat enters for a department (代理登録), ``late`` opens closed rounds and
+    ``person`` is the id of who sends.
     """
 
     role: str = ""
     on_behalf: bool = False
     late: bool = True
     refuse: Callable[[str, str], tuple[Issue, ...]] = lambda _department, _division: ()
+    person: str = ""
 
 
 #: For what the program itself takes in, such as the samples.
@@ -245,9 +247,15 @@ def _taken(store: Store, name: str, reading: Reading, saved: Saved | None, refus
         # Who may not keep a return need not know what is wrong with it.
         return Taken(name, reading, None, refused or (saved.refused if saved else ()) or reading.issues)
     if not saved.duplicate_of:
-        return Taken(name, reading, saved, reading.issues)
+        # What the answer before has explained of the same value is not asked again.
+        asked = [i for i in reading.issues if i.severity is Severity.NOTE or not _explained(i, saved)]
+        return Taken(name, reading, saved, tuple(asked))
     since = store.submission(saved.duplicate_of).saved_at
     return Taken(name, reading, saved, (*reading.issues, same_file(since)))
+
+
+def _explained(issue: Issue, saved: Saved) -> bool:
+    return (issue.indicator_id, issue.key) in saved.explained
 
 
 def _has_place(reading: Reading, plan: Plan) -> bool:
@@ -310,7 +318,7 @@ def send_returns(
     """Send every draft of a batch that has nothing open; ``tick`` is called with each file's name."""
     names = {t.saved.submission_id: t.filename for t in taken if t.saved and not t.saved.duplicate_of}
     ids = list(names)
-    own = {"by": by, "role": rights.role}
+    own = {"by": by, "role": rights.role, "person": rights.person}
     sends = store.send_all(ids, at=at, tick=lambda one: tick(names[one]), late=rights.late, **own) if ids else ()
     results = dict(zip(ids, sends, strict=True))
     sent = []

@@ -90,12 +90,13 @@ def _chart(state: View, indicator: Indicator) -> None:
 def _calculation(state: View, indicator: Indicator) -> Markup:
     card = state.snapshot.cards[indicator.id]
     steps = calculation(state.row(indicator.id), card, indicator)
+    decided = tag("div", f"判定条件の決定　{card.reason}", "meta") if card.reason else ""
     if not steps:
-        return tag("div", face(state, indicator).advice, "empty")
+        return join([tag("div", face(state, indicator).advice, "empty"), decided])
     rows = [(join([label, formula(how)]), tag("b", result)) for label, how, result in steps]
     body = table([Column("項目と式"), Column("結果", number=True)], rows, caption="判定の計算")
     more = [link("現状値と目標値の出所", "origin", card=indicator.id), link("算定方法", "method")]
-    return join([body, tag("div", join(more, "　"), "meta")])
+    return join([body, decided, tag("div", join(more, "　"), "meta")])
 
 
 def _facts(state: View, indicator: Indicator) -> Markup:

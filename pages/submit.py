@@ -40,7 +40,8 @@ def submit_page() -> None:
     closed = state.snapshot.closed_at(place.asked.id)
     _dates(state, place)
     just_now = receipt()
-    lead(_lead(state, place, current, len(questions), just_now=just_now))
+    left = unanswered(questions, current)
+    lead(_lead(state, place, current, len(questions), left, just_now=just_now))
     late = closed is not None and not person().is_staff
     if closed is not None:
         _closed(closed.date(), late=late)
@@ -51,7 +52,7 @@ def submit_page() -> None:
         divisions_box(state, place, current, acting=acting)
     if acting:
         _steps(state, place, current, asked_back=bool(questions))
-    _result(state, place, current, unanswered(questions, current), acting=acting)
+    _result(state, place, current, left, acting=acting)
     st.header("これまでの回答", anchor=False)
     earlier_returns(state, place)
 
@@ -119,9 +120,12 @@ def _due(state: View, place: Place) -> str:
 
 
 def _lead(
-    state: View, place: Place, current: StoredReturn | None, questions: int, *, just_now: bool = False
+    state: View, place: Place, current: StoredReturn | None, questions: int, unsaid: int, *, just_now: bool = False
 ) -> Content:
-    """Where one stands. A receipt just shown has said already until when the answer can be replaced."""
+    """Where one stands. A receipt just shown has said already until when the answer can be replaced.
+
+    ``unsaid`` of the ``questions`` asked back are not answered by the draft yet.
+    """
     count, answered = len(place.indicators(state)), answered_row(state, place)
     if answered is None:
         said: list[Content] = [f"回答いただく指標は{count}件、{_due(state, place)}。"]
@@ -143,7 +147,7 @@ def _lead(
         return join([*said, "表示している下書きは、後から入った様式に", tag("b", "差し替えられています"), "。"])
     if answered is not None:
         said.append("差替えの下書きがあります。")
-    return join([*said, *_still(place, current, questions)])
+    return join([*said, *_still(place, current, unsaid)])
 
 
 def _on(answered: pd.Series | None) -> str:
@@ -169,12 +173,12 @@ def _received(state: View, place: Place, current: StoredReturn, on: str, questio
     return said
 
 
-def _still(place: Place, draft: StoredReturn, questions: int) -> list[Content]:
+def _still(place: Place, draft: StoredReturn, unsaid: int) -> list[Content]:
     """What is still to be done about a draft."""
     fix = sum(i.severity == "fix" for i in draft.open)
     ask = len(draft.open) - fix
     if not fix and not ask:
-        return [] if questions else [tag("b", "すべて取り込めます"), f"。③で{place.whom}へ回答してください。"]
+        return [] if unsaid else [tag("b", "すべて取り込めます"), f"。③で{place.whom}へ回答してください。"]
     words = "、".join(w for w in (f"{ask}件は確認" if ask else "", f"{fix}件は修正" if fix else "") if w)
     return [tag("b", words), "してください。確かめ終わった欄は下書きとして保存しています。"]
 
@@ -195,7 +199,8 @@ def _steps(state: View, place: Place, current: StoredReturn | None, *, asked_bac
     """① and ②; out of the way where the 課 answer, where all is answered already, or where something is asked back."""
     answered = current is not None and current.state in (ReturnState.SENT, ReturnState.PASSED)
     if answered or asked_back:
-        with st.expander("差し替える・直す", key="steps"):
+        # What is asked back is put in at ②, which therefore stands in sight until it is there.
+        with st.expander("差し替える・直す", expanded=asked_back and answered, key="steps"):
             if answered and current is not None and st.button("この画面で直す", key="revise-all"):
                 revise(place, current)
             _forms(state, place)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
 from loaders.desk import Desk
 from loaders.store import Rule
@@ -113,6 +114,28 @@ def test_a_proposal_is_turned_down_only_with_a_reason(samples):
     press(at, "decide-save")
     assert look(samples).proposals.iloc[-1]["state"] == "rejected"
     assert look(samples).cards["tourism-dmo"].target == 11.0
+
+
+def test_of_several_decisions_a_refused_one_keeps_no_other_and_is_told(samples, monkeypatch):
+    for target in (7.0, 8.0, 9.0):
+        other(samples).propose_card(plan_id(samples), "tourism-dmo", {"target": target}, "組織の再編")
+    first, second, third = look(samples).proposals["proposal_id"].iloc[-3:]
+    decide = Desk.decide_card
+
+    def refusing(self, proposal_id, *given, **how):
+        told = Issue("card.decided", Severity.FIX, "すでに決定されています。", "一覧を開き直してください。")
+        return (told,) if proposal_id == second else decide(self, proposal_id, *given, **how)
+
+    monkeypatch.setattr(Desk, "decide_card", refusing)
+    at = run("admin", part="cards", card="tourism-dmo")
+    by_label(at.multiselect, "決定を記録する提案").set_value([first, second, third]).run()
+    at = press(at, "decide-save")
+    assert "2件の決定を記録しました" in words(at)
+    (refused,) = [w.value for w in at.warning]
+    assert refused.startswith(second)
+    assert "すでに決定されています。" in refused
+    states = look(samples).proposals.set_index("proposal_id")["state"]
+    assert [states[one] for one in (first, second, third)] == ["accepted", "open", "accepted"]
 
 
 def test_thresholds_are_proposed_for_the_plan_as_a_whole(samples):

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import subprocess
+import warnings
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -448,10 +449,15 @@ def test_a_damaged_workbook_is_an_issue_or_exactly_what_stands_in_it() -> None:
                 # Every byte that was read has passed the archive's checksum: nothing may have changed.
                 assert values(book) == expected(mixed(int(name) % 7)), name
                 continue
-            try:
-                stands = expected(data)
-            except Exception:
-                # openpyxl stumbles over parts that hold no cell; then only what the whole workbook held will do.
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                try:
+                    stands = expected(data)
+                except Exception:
+                    stands = None
+            # openpyxl stumbles over parts that hold no cell, and leaves a sheet out where only the name space of its
+            # address is hurt; then only what the whole workbook held will do.
+            if stands is None or any("will be removed" in str(one.message) for one in said):
                 stands = expected(mixed(int(name) % 7))
             assert values(book) == stands, name
     assert 0 < refused < FUZZ

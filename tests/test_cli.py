@@ -218,6 +218,21 @@ def test_verify_rebuild_and_backup(data, tmp_path):
     assert again.equals(copied)
 
 
+def test_a_damaged_store_is_restored_from_its_copy_and_kept_beside_it(data, tmp_path):
+    copy = tmp_path / "copy.duckdb"
+    (tmp_path / "回答.xlsx").write_bytes(form(data))
+    run(data, "load", tmp_path / "回答.xlsx", "--send")
+    assert run(data, "backup", copy)[0] == cli.GOOD
+    before = run(data, "status")
+    (data / "kpi.duckdb").write_bytes(b"damaged")
+    assert run(data, "status")[0] == cli.FAILED
+    code, out = run(data, "restore", copy)
+    assert (code, "戻しました" in out) == (cli.GOOD, True)
+    assert run(data, "status") == before
+    assert [p.read_bytes() for p in data.glob("kpi.duckdb.restore-*.bak")] == [b"damaged"]
+    assert run(data, "restore", tmp_path / "nowhere.duckdb")[0] == cli.FAILED
+
+
 def test_samples_come_and_go_round_by_round(data):
     (data / "samples").mkdir()
     for round_id, value in (("fy2024", 35.0), (ROUND, 40.0)):
@@ -394,7 +409,7 @@ def said_by(capsys, *arguments: object) -> tuple[int, str]:
 
 def english(text: str, *names: str) -> set[str]:
     """ASCII words of three letters or more that are no option, path, setting, command, and none of the names."""
-    left = re.sub(r"[!-~]*/[!-~]*|--?[a-z][a-z-]*|KPI_[A-Z]+", " ", text)
+    left = re.sub(r"[!-~]*/[!-~]*|--?[a-z][a-z-]*|KPI_[A-Z_]+", " ", text)
     known = {"python", "loaders", *cli._COMMANDS, *(w for n in names for w in re.findall("[A-Za-z]+", n))}
     return set(re.findall("[A-Za-z]{3,}", left)) - known
 

@@ -310,6 +310,31 @@ def test_a_card_changes_by_a_decision_of_somebody_else(store):
 
 
 @pytest.mark.parametrize(
+    ("proposer", "decider", "refused"),
+    [
+        (("a@pref", "青森 花子"), ("a@pref", "弘前 花子"), True),  # another name since a marriage
+        (("a@pref", "青森 花子"), ("b@pref", "青森 花子"), False),  # two of one name
+        (("a@pref", "青森 花子"), ("b@pref", "弘前 花子"), False),
+        (("", "青森 花子"), ("a@pref", "青森 花子"), True),  # proposed before ids were kept
+        (("5f1c", "青森 花子"), ("77aa", "青森 花子"), True),  # ids of two sign-ins, no mail address
+        (("5f1c", "青森 花子"), ("77aa", "弘前 一郎"), False),
+    ],
+)
+def test_it_is_the_person_who_may_not_decide_alone_and_not_the_name(store, proposer, decider, refused):
+    own, other = ({"person": person, "by": name} for person, name in (proposer, decider))
+    first = store.propose("tiny", RATE, {"target": 90.0}, "見直し", at=later(1), **own)
+    assert isinstance(first, str)
+    sent = store.save_return(reading(answer(UNSET, target=50.0)), b"1", "a.xlsx", by="x", at=later(1)).submission_id
+    assert isinstance(store.send(sent, at=later(1), **own), Receipt)
+    second = store.snapshot("tiny").proposals["proposal_id"].iloc[-1]
+    assert set(store.snapshot("tiny").proposals["person"]) == {proposer[0]}
+    for proposal in (first, second):
+        found = store.decide_card(proposal, True, date(2025, 9, 9), at=later(2), **other)
+        assert [i.code for i in found] == (["card.same_person"] if refused else [])
+    assert store.verify() == ()
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {}, {"target": "たくさん"}, {"target": float("inf")}, {"direction": "sideways"}, {"version": 9},

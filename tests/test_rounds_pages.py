@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpi.collection import Mend
+from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
 from loaders.desk import Desk
 from loaders.form.writer import write_form
@@ -262,6 +263,26 @@ def test_the_rest_is_confirmed_at_once(data):
     at = run("review")
     button(at, "confirm-rest").click().run()
     assert lead(at) == "回答のあった16指標のうち確認済15。残り1指標(うち判断が要るもの1)。"
+
+
+def test_of_several_returns_a_refused_one_keeps_no_other_from_being_confirmed(data, monkeypatch):
+    confirm, seen = Desk.confirm, []
+
+    def refusing(self, submission_id, indicator_ids=(), reason=""):
+        seen.append(submission_id)
+        told = Issue("review.not_sent", Severity.FIX, "事務局へ送られた回答ではありません。", "")
+        return (told,) if len(seen) == 1 else confirm(self, submission_id, indicator_ids, reason)
+
+    monkeypatch.setattr(Desk, "confirm", refusing)
+    before = snapshot(data).submissions["confirmed"].sum()
+    at = run("review")
+    button(at, "confirm-rest").click().run()
+    assert len(seen) > 1
+    assert f"{len(seen) - 1}件の回答を確認済にしました。" in text(at)
+    (refused,) = [w.value for w in at.warning]
+    assert seen[0] in refused
+    assert "送られた回答ではありません" in refused
+    assert snapshot(data).submissions["confirmed"].sum() > before
 
 
 def test_a_whole_department_is_confirmed_at_once(data):

@@ -18,7 +18,20 @@ from tests.factory import COUNT, CUT, FY, PAPER, RATE, ROUND, SURVEY, TARGETS_RO
 
 LOADERS = Path(__file__).parents[1] / "loaders"
 #: About the program's own data or an operation, not about what stands in a return.
-_OWN_DATA = ("plan.", "benchmark.", "store.", "backup.", "rebuild.", "verify.", "mend.", "return.", "samples.")
+_OWN_DATA = (
+    "plan.",
+    "benchmark.",
+    "store.",
+    "backup.",
+    "rebuild.",
+    "verify.",
+    "mend.",
+    "return.",
+    "samples.",
+    "round.",
+    "join.",
+    "revise.",
+)
 
 
 def check_one(indicator: str, brief: Brief | None = None, round_id: str = ROUND, **given: object) -> tuple[Issue, ...]:

@@ -18,10 +18,10 @@ class Keeping(Gate):
     """What touches everything at once."""
 
     def reload_plans(self) -> Data:
-        """Take in what the files of the data folder say now."""
+        """Take in what the files of the data folder say now; the log tells what that changed of each plan."""
         self._ask(Action.SET_PLAN)
         loaded = service.load_data(self.data)
-        self.store.init(loaded.plans, loaded.benchmarks, at=self._now())
+        self.store.init(loaded.plans, loaded.benchmarks, **self._signed())
         return loaded
 
     def load_samples(self, plan_id: str, tick: Tick = lambda _done, _total, _name: None) -> list[Taken]:

@@ -84,7 +84,7 @@ class Returning(Gate):
             return () if allowed else (refusal(self.person, Action.SAVE),)
 
         staff = self.person.is_staff and self.may(Action.ENTER_FOR)
-        return Rights(self._signed()["role"], on_behalf=staff, late=self._late, refuse=refuse)
+        return Rights(self._signed()["role"], on_behalf=staff, late=self._late, refuse=refuse, person=self.person.id)
 
     def mend(self, submission_id: str, mends: Sequence[Mend]) -> Issues:
         """Put in what was answered on the page; what forbids it."""
@@ -119,7 +119,8 @@ class Returning(Gate):
         """Answer to the secretariat, with the day of 部局内決裁; a closed round is corrected with a reason."""
         self._return(Action.SEND, submission_id)
         return self.store.send(
-            submission_id, settled_on=settled_on, reason=reason, late=self._late, **self._signed()
+            submission_id, settled_on=settled_on, reason=reason, late=self._late, person=self.person.id,
+            **self._signed(),
         )  # fmt: skip
 
     def send_returns(self, taken: Sequence[Taken], tick: Callable[[str], None] = lambda _name: None) -> list[Taken]:

@@ -42,7 +42,8 @@ class Staff(Gate):
     def propose_card(self, plan_id: str, indicator_id: str, changes: Mapping[str, object], reason: str) -> str | Issues:
         """Propose a change of a judging rule; the proposal's id, or what forbids it."""
         self._ask(Action.PROPOSE_CARD)
-        return self.store.propose(plan_id, indicator_id, changes, reason, **self._signed())
+        own = self.person.id
+        return self.store.propose(plan_id, indicator_id, changes, reason, person=own, **self._signed())
 
     def effects(self, plan_id: str, indicator_id: str, changes: Mapping[str, object]) -> tuple[Effect, ...]:
         """The statuses of closed rounds and of today that a change would alter."""
@@ -66,7 +67,8 @@ class Staff(Gate):
     ) -> Issues:
         """Record what was decided about a proposal of somebody else; what forbids it."""
         self._ask(Action.DECIDE_CARD)
-        return self.store.decide_card(proposal_id, accept, decided_on, decision, reason=reason, **self._signed())
+        own = {"reason": reason, "person": self.person.id}
+        return self.store.decide_card(proposal_id, accept, decided_on, decision, **own, **self._signed())
 
     def set_publication(
         self, codes: Sequence[str], publication: str, released_at: datetime | None = None, reason: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Brief, Entry, Past
+from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Brief, Entry, Past, known_beside
 from kpi.issue import Choice, Issue
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
@@ -246,7 +246,9 @@ class RowReader:
             self._found(key, (Finding("number.boolean" if cell.kind == "bool" else "number.date", cell.written),), ())
             return None
         assert cell.value is not None
-        history = tuple(p.value for p in self.brief.history.get(self.indicator.id, ())) if key in _SCALED else ()
+        # What this round itself said before is no yardstick for what it says now.
+        told = known_beside(self.brief.history.get(self.indicator.id, ()), self.round.id)
+        history = tuple(p.value for p in told) if key in _SCALED else ()
         read = read_number(
             cell.value,
             unit=self.indicator.unit if key in _SCALED else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kpi.collection import Brief, Past
+from kpi.collection import Brief, Past, known_beside
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
 from kpi.schedule import expected_period
@@ -56,7 +56,7 @@ def form_rows(
 
 def last_value(history: tuple[Past, ...], round_: Round, expected: Period) -> Past | None:
     """The newest value said before this round. A form written again does not show its own answers as 前回値."""
-    before = [p for p in history if p.round_id != round_.id and p.period.position <= expected.position + 1e-9]
+    before = [p for p in known_beside(history, round_.id) if p.period.position <= expected.position + 1e-9]
     return before[-1] if before else None
 
 

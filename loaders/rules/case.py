@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kpi.collection import Answer, Brief, Past, Reading
+from kpi.collection import Answer, Brief, Past, Reading, known_beside
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.schedule import expected_period
@@ -49,7 +49,7 @@ class Case:
     def known(self) -> tuple[Past, ...]:
         """Everything known that this round did not say itself, oldest first; 見込 is no yardstick."""
         past = self.brief.history.get(self.indicator.id, ())
-        told = [p for p in past if p.round_id != self.round.id and p.release != "forecast"]
+        told = [p for p in known_beside(past, self.round.id) if p.release != "forecast"]
         return tuple(sorted(told, key=lambda p: p.period.position))
 
     @cached_property

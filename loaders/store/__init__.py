@@ -17,6 +17,7 @@ from loaders import settings
 from loaders.lock import StoreBusy, StoreError
 from loaders.store import (
     access,
+    carrying,
     checking,
     copies,
     custody,
@@ -24,6 +25,7 @@ from loaders.store import (
     figures,
     mending,
     nightly,
+    plan_files,
     plans,
     rebuild,
     returns,
@@ -33,8 +35,7 @@ from loaders.store import (
 from loaders.store.access import Act, Rule
 from loaders.store.acts import Acts
 from loaders.store.database import Connection, Database, StoreDamaged, rows, value
-from loaders.store.log import Event, Head, append_event, head
-from loaders.store.migrate import PROGRAM
+from loaders.store.log import PROGRAM, Event, Head, append_event, head
 from loaders.store.nightly import Keep
 from loaders.store.records import (
     Conflict,
@@ -78,16 +79,27 @@ class Store(Acts):
 
     # --- the file -----------------------------------------------------------------------------------------------
 
-    def init(self, plan_list: Iterable[Plan], benchmarks: figures.BenchmarkTables | None, *, at: datetime) -> bool:
-        """Make the file if need be and take in what the plan and benchmark files say now; whether anything was new."""
+    def init(
+        self,
+        plan_list: Iterable[Plan],
+        benchmarks: figures.BenchmarkTables | None,
+        *,
+        at: datetime,
+        by: str = "",
+        role: str = "",
+    ) -> bool:
+        """Make the file if need be and take in what the plan and benchmark files say now; whether anything was new.
+
+        ``by`` is empty where the program does so by itself, at its start.
+        """
         wanted = tuple(plan_list)
         if not self._database.exists():
             self._database.create()
         with self._database.read() as connection:
-            if plans.up_to_date(connection, wanted, benchmarks):
+            if plan_files.up_to_date(connection, wanted, benchmarks):
                 return False
         with self._database.write() as connection:
-            plans.initialise(connection, wanted, benchmarks, at)
+            plan_files.initialise(connection, wanted, benchmarks, Act(by, at, role))
         return True
 
     def exists(self) -> bool:
@@ -207,7 +219,8 @@ class Store(Acts):
     ) -> tuple[Saved, ...]:
         """Keep several files in one transaction, in their order. ``late``: a closed round still takes them."""
         with self._database.write() as connection:
-            return returns.save(connection, new, by, at, role, on_behalf=on_behalf, late=late)
+            saved = returns.save(connection, new, by, at, role, on_behalf=on_behalf, late=late)
+            return carrying.keep_explained(connection, new, saved, by, at, role)
 
     def mend(
         self,
@@ -240,11 +253,12 @@ class Store(Acts):
         settled_on: date | None = None,
         reason: str = "",
         late: bool = True,
+        person: str = "",
     ) -> Receipt | tuple[Issue, ...]:
         """Send a draft: append its observations and proposals about cards; or what forbids it."""
         with self._database.write() as connection:
             stored = returns.read_return(connection, submission_id)
-            how = deciding.Sending(settled_on, reason, late)
+            how = deciding.Sending(settled_on, reason, late, person=person)
             return deciding.send(connection, stored, by, at, role=role, how=how)
 
     def send_all(
@@ -256,6 +270,7 @@ class Store(Acts):
         tick: Callable[[str], None] = lambda _id: None,
         role: str = "",
         late: bool = True,
+        person: str = "",
     ) -> tuple[Receipt | tuple[Issue, ...], ...]:
         """Send several drafts in one transaction, in their order; each succeeds or is refused for itself.
 
@@ -263,7 +278,8 @@ class Store(Acts):
         """
         results = []
         with self._database.write() as connection:
-            sent = deciding.send_all(connection, submission_ids, by, at, role, late=late)
+            how = deciding.Sending(late=late, person=person)
+            sent = deciding.send_all(connection, submission_ids, by, at, role, how=how)
             for one, result in zip(submission_ids, sent, strict=True):
                 results.append(result)
                 tick(one)

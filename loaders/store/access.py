@@ -9,8 +9,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from kpi.issue import Issue, Severity
-from loaders.store.database import Connection, append, rows, take, value
-from loaders.store.log import Event, append_event, append_events
+from loaders.store.database import Connection, Row, append, rows, take, value
+from loaders.store.log import Event, append_event, append_events, memberships_digest, publications_digest
 
 PUBLICATION_WORDS = {"public": "公表可", "embargoed": "公表待ち", "internal": "庁内限り"}
 
@@ -32,12 +32,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Act:
-    """By whom, in which role, when and why something is done."""
+    """By whom, in which role, when and why something is done.
+
+    ``person`` is what stays of a person whose name changes, where it matters that two acts are not one person's.
+    """
 
     by: str
     at: datetime
     role: str = ""
     reason: str = ""
+    person: str = ""
 
 
 # --- 公表区分 ---------------------------------------------------------------------------------------------------------
@@ -56,14 +60,15 @@ def set_publication(
     released = released_at if publication == "embargoed" else None
     before, after = _newest(connection, wanted), publication_word(publication, released)
     numbers = take(connection, "event_seq", len(wanted))
-    made, events = [], []
+    made: list[Row] = []
+    events: list[Event] = []
     for seq, code in zip(numbers, wanted, strict=True):
         sample = bool(known[code]["sample"])
-        made.append(
-            {"seq": seq, "code": code, "publication": publication, "released_at": released, "done_at": act.at,
-             "sample": sample}
-        )  # fmt: skip
-        payload = {"before": before.get(code, ""), "after": after, "publication": publication, "released_at": released}
+        row = {"seq": seq, "code": code, "publication": publication, "released_at": released, "done_at": act.at,
+               "sample": sample}  # fmt: skip
+        made.append(row)
+        payload = {"before": before.get(code, ""), "after": after, "publication": publication, "released_at": released,
+                   "published": publications_digest([row])}  # fmt: skip
         own = Event("publication", known[code]["plan_id"], code, act.by, act.at, act.reason, payload)
         events.append(replace(own, sample=sample, role=act.role, seq=seq))
     append(connection, "publications", made)
@@ -133,11 +138,7 @@ def remove_membership(connection: Connection, rule_id: str, act: Act) -> None:
 def _append_rule(connection: Connection, rule: Rule, act: Act, *, removed: bool) -> None:
     before = next((r for r in memberships(connection) if r.rule_id == rule.rule_id), None)
     after = None if removed else rule
-    payload = {"before": _told(before), "after": _told(after)}
-    event = Event("membership", "", rule.rule_id, act.by, act.at, act.reason, payload, role=act.role)
-    seq = append_event(connection, event)
-    row = {
-        "seq": seq,
+    row: Row = {
         "rule_id": rule.rule_id,
         "claim": rule.claim,
         "pattern": rule.pattern,
@@ -147,7 +148,9 @@ def _append_rule(connection: Connection, rule: Rule, act: Act, *, removed: bool)
         "removed": removed,
         "done_at": act.at,
     }
-    append(connection, "memberships", [row])
+    payload = {"before": _told(before), "after": _told(after), "rule": memberships_digest([row])}
+    event = Event("membership", "", rule.rule_id, act.by, act.at, act.reason, payload, role=act.role)
+    append(connection, "memberships", [{**row, "seq": append_event(connection, event)}])
 
 
 def _told(rule: Rule | None) -> dict[str, str]:

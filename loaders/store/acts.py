@@ -132,10 +132,11 @@ class Acts:
         by: str,
         at: datetime,
         role: str = "",
+        person: str = "",
     ) -> str | tuple[Issue, ...]:
         """Propose a change of a judging rule; the proposal's id, or what forbids it."""
         with self._database.write() as connection:
-            return proposing.propose(connection, plan_id, indicator_id, changes, Act(by, at, role, reason))
+            return proposing.propose(connection, plan_id, indicator_id, changes, Act(by, at, role, reason, person))
 
     def decide_card(
         self,
@@ -148,10 +149,11 @@ class Acts:
         at: datetime,
         role: str = "",
         reason: str = "",
+        person: str = "",
     ) -> tuple[Issue, ...]:
-        """Record what was decided about a proposal; what forbids it."""
+        """Record what was decided about a proposal; what forbids it, as when ``person`` has proposed it."""
         with self._database.write() as connection:
-            act = Act(by, at, role, reason)
+            act = Act(by, at, role, reason, person)
             return proposing.decide_card(connection, proposal_id, accept, decided_on, decision, act)
 
     def holders(self, sha256: str) -> tuple[str, ...]:

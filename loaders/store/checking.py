@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
 from kpi.issue import Issue, Severity
-from loaders.store.database import Connection, rows, value
-from loaders.store.log import breaks, cards_digest, entries_digest, mends_digest, observations_digest
+from loaders.store.database import Connection, Row, rows, value
+from loaders.store.log import (
+    breaks,
+    cards_digest,
+    entries_digest,
+    memberships_digest,
+    mends_digest,
+    observations_digest,
+    proposals_digest,
+    publications_digest,
+    questions_digest,
+)
 
 #: What must find nothing: code, what it means, and a query that gives (subject, sheet, cell, indicator).
 _REFERENCES: tuple[tuple[str, str, str], ...] = (
@@ -73,6 +83,11 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         UNION ALL SELECT submission_id, '', '', indicator_id FROM mends WHERE batch NOT IN (FROM logged('mend'))
         UNION ALL SELECT submission_id, '', '', indicator_id FROM confirmations
             WHERE seq NOT IN (FROM logged('confirm'))
+        UNION ALL SELECT f.submission_id, '', '', f.indicator_id FROM confirmations f JOIN decisions d USING (seq)
+            WHERE d.subject <> f.submission_id
+                AND f.submission_id NOT IN (SELECT subject FROM decisions WHERE kind = 'send')
+        UNION ALL SELECT p.code, '', '', '' FROM publications p JOIN decisions d USING (seq)
+            WHERE d.subject <> p.code AND p.code NOT IN (SELECT code FROM observations)
         UNION ALL SELECT question_id, '', '', indicator_id FROM questions WHERE seq NOT IN (FROM logged('ask_back'))
         UNION ALL SELECT proposal_id, '', '', indicator_id FROM proposals
             WHERE seq NOT IN (FROM logged('propose_card', 'send'))
@@ -151,15 +166,33 @@ def _log_faults(connection: Connection) -> Iterator[Issue]:
         else:
             which = "サンプルの操作" if kind else "操作"
             yield _fault("verify.log_end", f"{which}の記録の終わりが、控えてある件数または照合値と一致しません。")
-    told = (
-        "SELECT * FROM decisions WHERE kind IN ('save', 'join', 'mend', 'send', 'confirm', 'card_decide') ORDER BY seq"
-    )
-    for event in rows(connection, told):
+    carried, inherited = _grouped(connection, _CARRIED), _grouped(connection, _INHERITED)
+    for event in rows(connection, f"SELECT * FROM decisions WHERE kind IN {_TOLD} ORDER BY seq"):
         payload = json.loads(event["payload"])
+        if event["kind"] == "send":
+            # A return that took over nothing says nothing of it: a row that was put in later shows all the same.
+            payload = {"carried": {}, "inherited": {}} | payload
+            now = {"carried": carried.get(event["seq"], {}), "inherited": inherited.get(event["seq"], {})}
+        else:
+            now = {}
         for key, (code, message) in _CONTENT.items():
-            if key in payload and payload[key] != _found(connection, event, key):
+            if key in payload and payload[key] != (now[key] if key in now else _found(connection, event, key)):
                 yield _fault(code, f"{message}({event['subject']})")
 
+
+#: The acts that tell what they wrote.
+_TOLD = (
+    "save",
+    "join",
+    "mend",
+    "send",
+    "confirm",
+    "card_decide",
+    "ask_back",
+    "propose_card",
+    "publication",
+    "membership",
+)
 
 #: What an event's payload tells of the rows it brought, and what it means where they are others now.
 _CONTENT: Mapping[str, tuple[str, str]] = {
@@ -168,24 +201,64 @@ _CONTENT: Mapping[str, tuple[str, str]] = {
     "observations": ("verify.observations_changed", "回答の後に、値の記録が変わっています。"),
     "cards": ("verify.cards_changed", "決定の後に、判定条件の記録が変わっています。"),
     "indicators": ("verify.confirmations_changed", "確認済にした後に、確認の記録が変わっています。"),
+    "carried": ("verify.confirmations_changed", "引き継いだ確認の記録が変わっています。"),
+    "inherited": ("verify.publications_changed", "引き継いだ公表区分の記録が変わっています。"),
+    "asked": ("verify.questions_changed", "修正依頼の後に、質問の記録が変わっています。"),
+    "proposal": ("verify.proposals_changed", "提案の後に、提案の記録が変わっています。"),
+    "published": ("verify.publications_changed", "公表区分を決めた後に、その記録が変わっています。"),
+    "rule": ("verify.memberships_changed", "利用者の権限を決めた後に、その記録が変わっています。"),
+}
+
+#: By the act of sending: the confirmations that a return took over, with the numbers of the acts that confirmed first.
+_CARRIED = """
+SELECT s.seq AS sent, f.indicator_id AS name, CASE WHEN f.done_at = s.done_at THEN f.seq ELSE 0 END AS seq
+FROM decisions s JOIN confirmations f ON f.submission_id = s.subject JOIN decisions d ON d.seq = f.seq
+WHERE s.kind = 'send' AND d.subject <> f.submission_id
+"""
+#: The same for the 公表区分 of its figures; one that is not what was decided then has no number.
+_INHERITED = """
+SELECT s.seq AS sent, p.code AS name, CASE WHEN p.publication = own.publication
+    AND p.released_at IS NOT DISTINCT FROM own.released_at AND p.done_at = s.done_at THEN p.seq ELSE 0 END AS seq
+FROM decisions s JOIN observations o ON o.seq = s.seq
+JOIN publications p ON p.code = o.code JOIN decisions d ON d.seq = p.seq
+LEFT JOIN publications own ON own.seq = d.seq AND own.code = d.subject
+WHERE s.kind = 'send' AND d.subject <> p.code
+"""
+
+
+def _grouped(connection: Connection, query: str) -> dict[int, dict[str, int]]:
+    """By the number of a sending what it took over; what stands there twice has no number."""
+    found: dict[int, dict[str, int]] = {}
+    for r in rows(connection, query):
+        own = found.setdefault(r["sent"], {})
+        own[r["name"]] = 0 if r["name"] in own else r["seq"]
+    return found
+
+
+#: Where the rows of an event stand that are compared by a hash.
+_ROWS: Mapping[str, tuple[str, Callable[[Iterable[Row]], str]]] = {
+    "entries": ("SELECT * FROM entries WHERE submission_id = $subject", entries_digest),
+    "mends": ("SELECT * FROM mends WHERE batch = $seq", mends_digest),
+    "observations": ("SELECT * FROM observations WHERE seq = $seq", observations_digest),
+    "asked": ("SELECT * FROM questions WHERE seq = $seq", questions_digest),
+    "proposal": ("SELECT * FROM proposals WHERE seq = $seq", proposals_digest),
+    "published": ("SELECT * FROM publications WHERE seq = $seq AND code = $subject", publications_digest),
+    "rule": ("SELECT * FROM memberships WHERE seq = $seq", memberships_digest),
 }
 
 
 def _found(connection: Connection, event: Mapping[str, Any], key: str) -> object:
     """What the rows of an event say now, in the form its payload has it."""
-    seq, subject = event["seq"], event["subject"]
-    match key:
-        case "entries":
-            return entries_digest(rows(connection, "SELECT * FROM entries WHERE submission_id = ?", [subject]))
-        case "mends":
-            return mends_digest(rows(connection, "SELECT * FROM mends WHERE batch = ?", [seq]))
-        case "observations":
-            return observations_digest(rows(connection, "SELECT * FROM observations WHERE seq = ?", [seq]))
-        case "cards":
-            return cards_digest(_cards_of(connection, event))
-        case _:
-            query = "SELECT indicator_id FROM confirmations WHERE seq = ? ORDER BY rowid"
-            return [r["indicator_id"] for r in rows(connection, query, [seq])]
+    if key == "cards":
+        return cards_digest(_cards_of(connection, event))
+    if key in _ROWS:
+        query, digest = _ROWS[key]
+        named = {name: event[name] for name in ("seq", "subject") if f"${name}" in query}
+        return digest(rows(connection, query, named))
+    query = """SELECT indicator_id FROM confirmations
+        WHERE seq = $seq AND submission_id = $subject AND done_at = $done_at ORDER BY rowid"""
+    found = rows(connection, query, {name: event[name] for name in ("seq", "subject", "done_at")})
+    return [r["indicator_id"] for r in found]
 
 
 def _cards_of(connection: Connection, event: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -194,5 +267,5 @@ def _cards_of(connection: Connection, event: Mapping[str, Any]) -> list[dict[str
         query = "SELECT * FROM cards WHERE origin = 'return' AND submission_id = ?"
         return rows(connection, query, [event["subject"]])
     query = """SELECT c.* FROM cards c JOIN proposals p USING (plan_id, indicator_id)
-        WHERE c.origin = 'decision' AND p.proposal_id = ? AND c.recorded_at = ?"""
-    return rows(connection, query, [event["subject"], event["done_at"]])
+        WHERE c.origin = 'decision' AND p.proposal_id = ? AND c.version IN (SELECT unnest(?))"""
+    return rows(connection, query, [event["subject"], json.loads(event["payload"])["versions"]])

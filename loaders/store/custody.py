@@ -15,6 +15,7 @@ from loaders.store.database import Connection, rows, value
 from loaders.store.log import Event, append_event, rechain
 from loaders.store.plans import plan_ids, read_plan
 from loaders.store.records import Earlier, Passport
+from loaders.store.returns import reason_before, said_before
 
 NOW = datetime(9999, 12, 31)
 
@@ -26,6 +27,7 @@ SELECT o.*, coalesce(own.filename, nullif(s.filename, ''), w.filename, '') AS fi
     o.observation_id NOT IN (SELECT observation_id FROM current) AS superseded,
     coalesce((SELECT arg_max(m.reason, m.seq) FROM mends m WHERE m.submission_id = o.submission_id
         AND m.indicator_id = o.indicator_id AND m.key = o.key AND m.seq < o.seq), '') AS mended,
+    s.joined_from, coalesce(e.source_id, '') AS source_id,
     c.done_at AS confirmed_at, coalesce(c.who, '') AS confirmed_by, s.on_behalf,
     try_cast(json_extract_string(d.payload, '$.settled_on') AS DATE) AS settled_on,
     coalesce(p.publication, $default) AS publication, p.released_at
@@ -38,8 +40,9 @@ LEFT JOIN (
     SELECT code, publication, released_at FROM publications QUALIFY seq = max(seq) OVER (PARTITION BY code)) p
     ON p.code = o.code
 LEFT JOIN (
-    SELECT submission_id, indicator_id, min(f.done_at) AS done_at, arg_min(who, f.seq) AS who
-    FROM confirmations f JOIN decisions USING (seq) GROUP BY ALL) c
+    -- When and by whom it was confirmed first: a confirmation taken over names the act of then.
+    SELECT f.submission_id, f.indicator_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who
+    FROM confirmations f JOIN decisions d USING (seq) GROUP BY ALL) c
     ON c.submission_id = o.submission_id AND c.indicator_id = o.indicator_id
 WHERE o.plan_id = $plan AND o.indicator_id = $indicator AND o.known_at <= $moment
 ORDER BY o.position DESC, o.observation_id DESC
@@ -64,6 +67,11 @@ def trace(connection: Connection, query: str) -> tuple[Passport, ...]:
 def _passports(connection: Connection, plan: Plan, indicator_id: str) -> tuple[Passport, ...]:
     found = rows(connection, _TRACE, {"plan": plan.id, "indicator": indicator_id, "moment": NOW,
                                      "default": plan.publication})  # fmt: skip
+    for row in found:
+        if row["source_id"] and not row["mended"]:
+            # The reason was given where the cell comes from: in a 課's return, or in the one said anew.
+            said = said_before(connection, row["joined_from"])
+            row["mended"] = reason_before(said, row["source_id"], row["indicator_id"], row["key"])
     return tuple(_passport(plan, row, found) for row in found)
 
 

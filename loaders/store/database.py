@@ -23,6 +23,7 @@ from loaders.store.opening import (
     put_in_place,
     version_of,
 )
+from loaders.store.turns import Turns
 
 __all__ = ["Connection", "Database", "Row", "StoreDamaged", "append", "rows", "take", "value"]
 
@@ -40,6 +41,7 @@ class Database:
         self.path = path
         self._wait = wait
         self._lock = FileLock(path, wait)
+        self._turns = Turns(self._reach, wait)
         self._current = 0  # the file (its inode) that is known to be of this version
 
     def exists(self) -> bool:
@@ -69,16 +71,21 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction under the exclusive lock: all of it is on disk when this returns, or none of it."""
         self.bring_up_to_date()
+        with self._turns.turn() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _reach(self) -> Iterator[Connection]:
         with self._lock.exclusive():
             before = self.revision()
             with self._connection(read_only=False) as connection:
-                connection.execute("BEGIN")
-                try:
-                    yield connection
-                except BaseException:
-                    connection.execute("ROLLBACK")
-                    raise
-                connection.execute("COMMIT")
+                yield connection
             self._renew(before)
 
     def create(self) -> None:

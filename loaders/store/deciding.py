@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 from kpi.collection import Answer, Brief, Reading, ReturnState
 from kpi.issue import Issue, Severity
+from loaders.store.access import Act
+from loaders.store.carrying import Carried, carry_over
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.log import Event, append_event, observations_digest
 from loaders.store.plans import plan_ids
@@ -78,23 +80,33 @@ class Sending:
     """How a return is sent: 部局内決裁の日付, why a closed round is corrected, and whether that is allowed.
 
     ``propose`` is off where a rebuild repeats what version 1 has sent: that set cards by itself and proposed nothing.
+    ``carry`` is off where it repeats what was sent without taking over any confirmation or 公表区分. ``person`` is the
+    id of who sends, beside the name.
     """
 
     settled_on: date | None = None
     reason: str = ""
     late: bool = True
     propose: bool = True
+    carry: bool = True
+    person: str = ""
 
 
 def send_all(
-    connection: Connection, submission_ids: Sequence[str], by: str, at: datetime, role: str = "", *, late: bool = True
+    connection: Connection,
+    submission_ids: Sequence[str],
+    by: str,
+    at: datetime,
+    role: str = "",
+    *,
+    how: Sending | None = None,
 ) -> Iterator[Receipt | tuple[Issue, ...]]:
     """Send drafts one after the other; each succeeds or is refused for itself."""
     before, rows_known = Before(connection), states(connection, submission_ids)
     for submission_id in submission_ids:
         # Each row serves once: sending changes the state of the return itself, and of no other.
         stored = read_return(connection, submission_id, rows_known.pop(submission_id, None))
-        yield send(connection, stored, by, at, before, role=role, how=Sending(late=late))
+        yield send(connection, stored, by, at, before, role=role, how=how)
 
 
 def send(
@@ -122,13 +134,16 @@ def send(
     sources = _sources(connection, stored)
     made = [_observation_row(n, f, stored, seq, at, sources) for n, f in numbered]
     append(connection, "observations", made)
-    payload: dict[str, object] = {"observations": observations_digest(made)}
+    carried = carry_over(connection, stored, made, seq, at) if how.carry else Carried()
+    payload: dict[str, object] = {"observations": observations_digest(made), **carried.told(brief.plan)}
+    if how.person:
+        payload["person"] = how.person
     if how.settled_on:
         payload["settled_on"] = how.settled_on.isoformat()
     event = Event("send", own.plan_id, stored.submission_id, by, at, how.reason, payload, own.sample, role, seq)
     append_event(connection, event)
     said = {k: v for k, v in facts.items() if v and how.propose}
-    proposed = propose_from_return(connection, stored, said, by, at, role)
+    proposed = propose_from_return(connection, stored, said, Act(by, at, role, person=how.person))
     codes: dict[str, tuple[str, ...]] = {}
     for number, one in numbered:
         codes[one.indicator_id] = (*codes.get(one.indicator_id, ()), short_code(number))

@@ -16,6 +16,9 @@ from loaders.store.database import Connection, Row, append, rows, take, value
 
 _HASHED = ("seq", "kind", "plan_id", "subject", "who", "done_at", "reason", "payload", "sample", "role", "previous")
 
+#: Who the log names for what the program does by itself.
+PROGRAM = "プログラム"
+
 #: What of a return's cells, of a person's answers on the page and of observations may never change.
 _ENTRY = ("indicator_id", "position", "key", "sheet", "cell", "written", "number", "text", "source_id")
 _MEND = ("seq", "indicator_id", "key", "number", "text", "reason", "who", "done_at")
@@ -24,6 +27,16 @@ _OBSERVATION = (
     "seq", "round_id", "department_id", "submission_id", "sha256", "sheet", "cell", "written", "key", "origin",
     "next_release", "evidence", "analysis", "actions", "section", "correction_kind", "sample",
 )  # fmt: skip
+_QUESTION = (
+    "question_id", "plan_id", "round_id", "department_id", "submission_id", "indicator_id", "key", "text", "who",
+    "asked_at", "sample",
+)  # fmt: skip
+_PROPOSAL = (
+    "proposal_id", "plan_id", "indicator_id", "document", "reason", "origin", "submission_id", "who", "proposed_at",
+    "sample",
+)  # fmt: skip
+_PUBLICATION = ("code", "publication", "released_at", "done_at", "sample")
+_MEMBERSHIP = ("rule_id", "claim", "pattern", "role", "departments", "divisions", "removed", "done_at")
 _CARD = ("plan_id", "indicator_id", "version", "origin", "document", "reason", "submission_id", "retired", "sample")
 
 
@@ -133,6 +146,26 @@ def observations_digest(observations: Iterable[Row]) -> str:
 def cards_digest(cards: Iterable[Row]) -> str:
     """A hash of the versions of cards that one act appended, rows of ``cards``."""
     return _digest(cards, _CARD)
+
+
+def questions_digest(questions: Iterable[Row]) -> str:
+    """A hash of what was asked back at one time, rows of ``questions``."""
+    return _digest(questions, _QUESTION)
+
+
+def proposals_digest(proposals: Iterable[Row]) -> str:
+    """A hash of a proposal, a row of ``proposals``."""
+    return _digest(proposals, _PROPOSAL)
+
+
+def publications_digest(publications: Iterable[Row]) -> str:
+    """A hash of the 公表区分 of a figure, a row of ``publications``."""
+    return _digest(publications, _PUBLICATION)
+
+
+def memberships_digest(memberships: Iterable[Row]) -> str:
+    """A hash of a rule of membership, a row of ``memberships``."""
+    return _digest(memberships, _MEMBERSHIP)
 
 
 def _digest(found: Iterable[Row], columns: Sequence[str]) -> str:

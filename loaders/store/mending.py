@@ -30,8 +30,14 @@ def mend(
     at: datetime,
     raised: Iterable[Issue] = (),
     role: str = "",
+    *,
+    reason: str = "",
+    carried_from: str = "",
 ) -> None:
-    """Append mends; ``raised`` are the questions that the new values themselves bring up."""
+    """Append mends; ``raised`` are the questions that the new values themselves bring up.
+
+    ``carried_from`` is the earlier return that they were said in, where nobody has said them now.
+    """
     numbers = take(connection, "event_seq", len(mends))
     batch = numbers[-1] if numbers else 0
     made = [
@@ -52,10 +58,11 @@ def mend(
     append(connection, "issues", issue_rows(stored.submission_id, raised, batch))
     if made:
         payload = {"mends": mends_digest(made), **_before_and_after(stored, mends)}
+        payload |= {"carried_from": carried_from} if carried_from else {}
         own = stored.reading
         append_event(
             connection,
-            Event("mend", own.plan_id, stored.submission_id, by, at, "", payload, own.sample, role, batch),
+            Event("mend", own.plan_id, stored.submission_id, by, at, reason, payload, own.sample, role, batch),
         )
 
 

@@ -19,6 +19,7 @@ from loaders import settings
 from loaders.store.database import Connection, rows
 from loaders.store.document import digest, dump, load
 from loaders.store.log import (
+    PROGRAM,
     Event,
     append_event,
     append_events,
@@ -41,8 +42,6 @@ from loaders.store.opening import (
 from loaders.store.returns import untyped
 
 _STEPS = Path(__file__).with_name("migrations")
-#: Who the log names for what the program does by itself.
-PROGRAM = "プログラム"
 
 
 def migrate(path: Path, wait: float, now: Callable[[], datetime] = settings.now) -> None:

@@ -6,21 +6,20 @@ The first version of a thing counts as known from the beginning: a plan is older
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kpi.plan import Card, Department, Plan, Round
 from loaders.store.database import Connection, Row, append, rows, value
 from loaders.store.document import digest, dump, load, load_attributes
-from loaders.store.figures import BenchmarkTables, benchmark_hash, newest_benchmark_hash, store_benchmarks
 
 #: Later than any moment a person names: "as things stand".
 NOW = datetime(9999, 12, 31)
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """One thing of a plan that has versions of its own."""
 
     table: str
@@ -36,42 +35,13 @@ class _Part:
         return digest(self.document if self.table == "cards" else f"{self.position}:{self.document}")
 
 
-def plan_changes(connection: Connection, plan: Plan) -> bool:
-    """Whether a plan's files say something that the store does not know yet."""
-    header, parts = _split(plan)
-    if _newest_hash(connection, plan.id) != digest(header):
-        return True
-    known = _newest_parts(connection, plan.id)
-    return {(p.table, p.part_id): p.hash for p in parts} != known
-
-
-def store_plan(connection: Connection, plan: Plan, at: datetime) -> None:
-    """Append versions of whatever the files changed; what they no longer name is retired, not removed.
-
-    What was changed in the program stays where the files say the same as before: a part that both have changed gets
-    the files' version, and after it one in which the program's other attributes are kept.
-    """
-    header, parts = _split(plan)
-    known = _newest_parts(connection, plan.id)
-    changed = [p for p in parts if known.get((p.table, p.part_id)) != p.hash]
-    named = {(p.table, p.part_id) for p in parts}
-    kept = [_kept_changes(connection, plan.id, p) for p in changed if p.table != "cards"]
-    if _newest_hash(connection, plan.id) != digest(header):
-        own = _kept_changes(connection, plan.id, _Part("plans", "", "", 0, header))
-        _store_header(connection, plan.id, header, "plan", at)
-        if own is not None:
-            _store_header(connection, plan.id, own.document, "program", at)
-    _store_parts(connection, plan.id, changed, [k for k in known if k not in named], "plan", at)
-    _store_parts(connection, plan.id, [p for p in kept if p is not None], [], "program", at)
-
-
 def change_plan(connection: Connection, plan: Plan, at: datetime) -> Mapping[str, Mapping[str, object]]:
     """Append versions of whatever differs from the plan in force, cards apart; ``before`` and ``after`` of each part.
 
     A card is changed by a decision, never in this way. KeyError for an unknown plan.
     """
     now = read_plan(connection, plan.id, NOW)
-    (old_header, old_parts), (header, parts) = _split(now), _split(plan)
+    (old_header, old_parts), (header, parts) = split(now), split(plan)
     before = {(p.table, p.part_id): p for p in old_parts if p.table != "cards"}
     after = {(p.table, p.part_id): p for p in parts if p.table != "cards"}
     places = _places(connection, plan.id)
@@ -84,14 +54,14 @@ def change_plan(connection: Connection, plan: Plan, at: datetime) -> Mapping[str
     gone = [key for key in before if key not in after]
     told: dict[str, dict[str, object]] = {"before": {}, "after": {}}
     if header != old_header:
-        _store_header(connection, plan.id, header, "program", at)
-        _tell(told, "plan", old_header, header)
-    _store_parts(connection, plan.id, changed, gone, "program", at)
+        store_header(connection, plan.id, header, "program", at)
+        tell(told, "plan", old_header, header)
+    store_parts(connection, plan.id, changed, gone, "program", at)
     for part in changed:
         old = before.get((part.table, part.part_id))
-        _tell(told, f"{part.table}/{part.part_id}", old.document if old else "{}", part.document)
+        tell(told, f"{part.table}/{part.part_id}", old.document if old else "{}", part.document)
     for table, part_id in gone:
-        _tell(told, f"{table}/{part_id}", before[table, part_id].document, "{}")
+        tell(told, f"{table}/{part_id}", before[table, part_id].document, "{}")
     return told
 
 
@@ -103,7 +73,7 @@ def _places(connection: Connection, plan_id: str) -> dict[tuple[str, str], int]:
     return {(r["table"], r["id"]): int(r["place"]) for r in rows(connection, query, [plan_id])}
 
 
-def _tell(told: dict[str, dict[str, object]], name: str, old: str, new: str) -> None:
+def tell(told: dict[str, dict[str, object]], name: str, old: str, new: str) -> None:
     """Of a part only the attributes that differ: a whole plan's document would bury them."""
     was, now = json.loads(old), json.loads(new)
     differing = [k for k in {**was, **now} if was.get(k) != now.get(k)]
@@ -111,39 +81,22 @@ def _tell(told: dict[str, dict[str, object]], name: str, old: str, new: str) -> 
         told[side][name] = {k: document[k] for k in differing if k in document}
 
 
-def _kept_changes(connection: Connection, plan_id: str, part: _Part) -> _Part | None:
-    """A changed part of the files with what the program has changed of it laid over; None where it changed nothing."""
-    own = f"AND {part.id_column} = ?" if part.id_column else ""
-    query = f"SELECT document, origin FROM {part.table} WHERE plan_id = ? {own} ORDER BY version"
-    versions = rows(connection, query, [plan_id, part.part_id] if part.id_column else [plan_id])
-    if not versions or versions[-1]["origin"] == "plan":
-        return None
-    # A part that the program has made is no change of a file's: the files' word about it is new.
-    filed = next((v["document"] for v in reversed(versions) if v["origin"] == "plan"), None)
-    if filed is None:
-        return None
-    old, now, new = (json.loads(str(d)) for d in (filed, versions[-1]["document"], part.document))
-    laid = {k: v for k, v in now.items() if v != old.get(k) and new.get(k) == old.get(k)}
-    if not laid:
-        return None
-    document = json.dumps(new | laid, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return replace(part, document=document)
-
-
-def _store_header(connection: Connection, plan_id: str, header: str, origin: str, at: datetime) -> None:
+def store_header(connection: Connection, plan_id: str, header: str, origin: str, at: datetime) -> None:
+    """Append a version of a plan's own document."""
     version = 1 + int(value(connection, "SELECT count(*) FROM plans WHERE plan_id = ?", [plan_id]))
     row: dict[str, object] = {"plan_id": plan_id, "version": version, "hash": digest(header), "document": header}
     append(connection, "plans", [row | {"recorded_at": at, "origin": origin}])
 
 
-def _store_parts(
+def store_parts(
     connection: Connection,
     plan_id: str,
-    changed: Sequence[_Part],
+    changed: Sequence[Part],
     gone: Sequence[tuple[str, str]],
     origin: str,
     at: datetime,
 ) -> None:
+    """Append versions of parts that changed, and retire those that are gone."""
     versions = _version_counts(connection, plan_id)
     for table in ("departments", "rounds", "cards"):
         new = [_row(plan_id, p, versions, at, origin) for p in changed if p.table == table]
@@ -151,21 +104,20 @@ def _store_parts(
         append(connection, table, new)
 
 
-def _split(plan: Plan) -> tuple[str, list[_Part]]:
+#: A plan's own document and its parts.
+Whole = tuple[str, list[Part]]
+
+
+def split(plan: Plan) -> Whole:
+    """A plan taken apart into what has versions of its own."""
     header = dump(replace(plan, departments=(), rounds=(), cards=()))
-    parts = [_Part("departments", "department_id", d.id, i, dump(d)) for i, d in enumerate(plan.departments)]
-    parts += [_Part("rounds", "round_id", r.id, i, dump(r)) for i, r in enumerate(plan.rounds)]
-    parts += [_Part("cards", "indicator_id", c.indicator_id, i, dump(c), c.reason) for i, c in enumerate(plan.cards)]
+    parts = [Part("departments", "department_id", d.id, i, dump(d)) for i, d in enumerate(plan.departments)]
+    parts += [Part("rounds", "round_id", r.id, i, dump(r)) for i, r in enumerate(plan.rounds)]
+    parts += [Part("cards", "indicator_id", c.indicator_id, i, dump(c), c.reason) for i, c in enumerate(plan.cards)]
     return header, parts
 
 
-def _newest_hash(connection: Connection, plan_id: str) -> str | None:
-    query = "SELECT hash FROM plans WHERE plan_id = ? AND origin = 'plan' ORDER BY version DESC LIMIT 1"
-    found = value(connection, query, [plan_id])
-    return str(found) if found else None
-
-
-_PARTS = """
+PARTS = """
 SELECT 'departments' AS "table", department_id AS id, version, hash, retired, origin
 FROM departments WHERE plan_id = $1
 UNION ALL SELECT 'rounds', round_id, version, hash, retired, origin FROM rounds WHERE plan_id = $1
@@ -173,19 +125,12 @@ UNION ALL SELECT 'cards', indicator_id, version, hash, retired, origin FROM card
 """
 
 
-def _newest_parts(connection: Connection, plan_id: str) -> dict[tuple[str, str], str]:
-    """The hash of what the files said last, by table and id; what is retired is not there."""
-    newest = f"""SELECT "table", id, arg_max(hash, version) AS hash, arg_max(retired, version) AS retired
-        FROM ({_PARTS}) WHERE origin = 'plan' GROUP BY ALL"""
-    return {(r["table"], r["id"]): r["hash"] for r in rows(connection, newest, [plan_id]) if not r["retired"]}
-
-
 def _version_counts(connection: Connection, plan_id: str) -> dict[tuple[str, str], int]:
-    counted = f'SELECT "table", id, max(version) AS last FROM ({_PARTS}) GROUP BY ALL'
+    counted = f'SELECT "table", id, max(version) AS last FROM ({PARTS}) GROUP BY ALL'
     return {(r["table"], r["id"]): int(r["last"]) for r in rows(connection, counted, [plan_id])}
 
 
-def _row(plan_id: str, part: _Part, versions: Mapping[tuple[str, str], int], at: datetime, origin: str) -> Row:
+def _row(plan_id: str, part: Part, versions: Mapping[tuple[str, str], int], at: datetime, origin: str) -> Row:
     row: dict[str, object] = {
         "plan_id": plan_id,
         part.id_column: part.part_id,
@@ -291,18 +236,3 @@ def fold_card(versions: Sequence[Row]) -> Card:
     settled = {k: v for k, v in answered.items() if getattr(base, k) is None} | decided
     number, reason = int(str(versions[-1]["version"])), str(versions[-1]["reason"]) or base.reason
     return replace(base, version=number, reason=reason, **settled)  # type: ignore[arg-type]
-
-
-def initialise(connection: Connection, plans: Iterable[Plan], benchmarks: BenchmarkTables | None, at: datetime) -> None:
-    """Bring the store up to what the files say. Nothing is lost, and a second call does nothing."""
-    for plan in plans:
-        store_plan(connection, plan, at)
-    if benchmarks is not None:
-        store_benchmarks(connection, benchmarks, at)
-
-
-def up_to_date(connection: Connection, plans: Iterable[Plan], benchmarks: BenchmarkTables | None) -> bool:
-    """Whether :func:`initialise` would change nothing."""
-    if any(plan_changes(connection, plan) for plan in plans):
-        return False
-    return benchmarks is None or benchmark_hash(benchmarks) == newest_benchmark_hash(connection)

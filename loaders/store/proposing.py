@@ -21,11 +21,12 @@ from kpi.cards import (
     wording,
 )
 from kpi.issue import Issue, Severity
+from kpi.people import same_person
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import digest, dump, load_attributes
-from loaders.store.log import Event, append_event, cards_digest
+from loaders.store.log import Event, append_event, cards_digest, proposals_digest
 from loaders.store.plans import NOW, change_plan, read_cards, read_plan
 from loaders.store.records import StoredReturn
 
@@ -101,11 +102,8 @@ def _propose(
     sample: bool = False,
 ) -> str:
     proposal_id, document = f"P{take(connection, 'proposal_seq', 1)[0]:05d}", dump(changes)
-    payload = {"indicator_id": indicator_id, "document": document, **_told(changed)}
-    event = Event("propose_card", plan.id, proposal_id, act.by, act.at, act.reason, payload, sample, act.role)
-    row = {
+    row: Row = {
         "proposal_id": proposal_id,
-        "seq": append_event(connection, event),
         "plan_id": plan.id,
         "indicator_id": indicator_id,
         "document": document,
@@ -116,8 +114,20 @@ def _propose(
         "proposed_at": act.at,
         "sample": sample,
     }
-    append(connection, "proposals", [row])
+    payload = {
+        "indicator_id": indicator_id,
+        "document": document,
+        **_told(changed),
+        "proposal": proposals_digest([row]),
+    }
+    event = Event("propose_card", plan.id, proposal_id, act.by, act.at, act.reason, payload | _whose(act), sample)
+    append(connection, "proposals", [{**row, "seq": append_event(connection, replace(event, role=act.role))}])
     return proposal_id
+
+
+def _whose(act: Act) -> dict[str, object]:
+    """What the log keeps of who acts beside the name, so that one person is known under another name too."""
+    return {"person": act.person} if act.person else {}
 
 
 def _told(changed: Sequence[Changed]) -> dict[str, dict[str, str]]:
@@ -128,9 +138,7 @@ def propose_from_return(
     connection: Connection,
     stored: StoredReturn,
     facts: Mapping[str, Mapping[str, object]],
-    by: str,
-    at: datetime,
-    role: str,
+    sent: Act,
 ) -> tuple[str, ...]:
     """Propose what a sent return says of baselines and targets; the indicators about which anything is new."""
     if not facts:
@@ -142,7 +150,7 @@ def propose_from_return(
     for indicator_id, said in facts.items():
         if waiting.get(indicator_id) == dump(said):
             continue  # the same is waiting already
-        act = Act(by, at, role, f"「{plan.round(own.round_id).name}」の回答による")
+        act = replace(sent, reason=f"「{plan.round(own.round_id).name}」の回答による")
         changed = changes_of(plan, cards[indicator_id], said)
         _propose(
             connection, plan, indicator_id, said, changed, act,
@@ -174,8 +182,9 @@ SELECT p.proposal_id, p.indicator_id, p.document, p.reason, p.origin, p.submissi
          ELSE 'open' END AS state,
     coalesce(json_extract_string(d.payload, '$.decided_on'), '') AS decided_on,
     coalesce(json_extract_string(d.payload, '$.decision'), '') AS decision,
-    coalesce(d.who, '') AS entered_by, coalesce(d.reason, '') AS answer, p.sample
-FROM proposals p LEFT JOIN submissions s USING (submission_id)
+    coalesce(d.who, '') AS entered_by, coalesce(d.reason, '') AS answer, p.sample,
+    coalesce(json_extract_string(e.payload, '$.person'), '') AS person
+FROM proposals p LEFT JOIN submissions s USING (submission_id) LEFT JOIN decisions e ON e.seq = p.seq
 LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('card_decide', 'card_reject')
     AND d.done_at <= $moment
 WHERE p.plan_id = $plan AND p.proposed_at <= $moment
@@ -195,7 +204,7 @@ def decide_card(
     row = next(r for r in found if r["proposal_id"] == proposal_id)
     if refused := _undecidable(row, accept, decided_on, decision, act):
         return refused
-    told = {"decided_on": decided_on.isoformat(), "decision": decision.strip()}
+    told = {"decided_on": decided_on.isoformat(), "decision": decision.strip(), **_whose(act)}
     if not accept:
         event = Event("card_reject", plan.id, proposal_id, act.by, act.at, act.reason, told, row["sample"], act.role)
         append_event(connection, event)
@@ -213,7 +222,7 @@ def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decisio
                 "一覧を開き直してください。",
             ),
         )
-    if row["who"] == act.by:
+    if same_person((row["person"], row["who"]), (act.person, act.by)):
         return (
             _issue("card.same_person", "提案した人は、その決定を記録できません。", "別の担当者が記録してください。"),
         )
@@ -243,7 +252,8 @@ def _put_in_force(
         change_plan(connection, replace(plan, scheme=apply_to_scheme(plan.scheme, wanted)), act.at)
     elif new := {k: v for k, v in described.items() if k in INDICATOR_WORDS}:
         change_plan(connection, _redescribed(plan, indicator_id, new), act.at)
-    payload = {**told, **_told(changed), "words": words, "cards": cards_digest(made)}
+    versions = [one["version"] for one in made]
+    payload = {**told, **_told(changed), "words": words, "versions": versions, "cards": cards_digest(made)}
     event = Event("card_decide", plan.id, row["proposal_id"], act.by, act.at, act.reason, payload, row["sample"])
     append_event(connection, replace(event, role=act.role))
 

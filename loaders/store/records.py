@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,8 @@ class Saved:
     submission_id: str
     duplicate_of: str = ""
     refused: tuple[Issue, ...] = ()
+    #: The cells (indicator and column) whose doubts were explained in the answer before, and are settled by that.
+    explained: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -230,15 +232,28 @@ def best_known(observations: pd.DataFrame) -> Mapping[str, tuple[Past, ...]]:
     found = observations[observations["state"] == "value"]
     ranked = found.assign(rank=found["release"].map(_RELEASE_RANK).fillna(0))
     ranked = ranked.sort_values(["rank", "known_at", "observation_id"])
+    whose = ranked.groupby(_OF_PERIOD)["round_id"].transform("last")
+    best = _best(ranked).sort_values("position")
+    others = {
+        (r["indicator_id"], r["period"]): r for r in _best(ranked[ranked["round_id"] != whose]).to_dict("records")
+    }
+    history: dict[str, list[Past]] = {}
+    for row in best.to_dict("records"):
+        other = others.get((row["indicator_id"], row["period"]))
+        past = replace(_past(row), otherwise=_past(other) if other else None)
+        history.setdefault(str(row["indicator_id"]), []).append(past)
+    return {k: tuple(v) for k, v in history.items()}
+
+
+_OF_PERIOD = ["indicator_id", "period"]
+
+
+def _best(ranked: pd.DataFrame) -> pd.DataFrame:
+    """The last of the values of each period, which are in the order of their rank."""
     # A correction brings a value, not a new comment: what was said of the period before still holds.
     said = ranked[["analysis", "evidence"]].replace("", None)
     kept = said.groupby([ranked["indicator_id"], ranked["period"]]).ffill().fillna("")
-    ranked[["analysis", "evidence"]] = kept
-    best = ranked.drop_duplicates(["indicator_id", "period"], keep="last").sort_values("position")
-    history: dict[str, list[Past]] = {}
-    for row in best.to_dict("records"):
-        history.setdefault(str(row["indicator_id"]), []).append(_past(row))
-    return {k: tuple(v) for k, v in history.items()}
+    return ranked.assign(analysis=kept["analysis"], evidence=kept["evidence"]).drop_duplicates(_OF_PERIOD, keep="last")
 
 
 def _past(row: Mapping[Any, Any]) -> Past:

@@ -44,12 +44,18 @@ class Repeat:
 
     def act(self, new: Connection, event: Mapping[str, Any]) -> Sequence[Issue]:
         """Do one act again; what forbids it now. KeyError where what it was done to is not there."""
-        skip(new, "event_seq", event["seq"])
+        skip(new, "event_seq", event["seq"] - self._taken_before(event))
         repeat = _KINDS.get(event["kind"], Repeat._as_it_stands)
         found = repeat(self, new, event)
         if event["kind"] in ("change_plan", "open_round", "card_decide", "send"):
             self.given.go_on(new, event)
         return [i for i in found if isinstance(i, Issue)] if isinstance(found, tuple) else ()
+
+    def _taken_before(self, event: Mapping[str, Any]) -> int:
+        """How many numbers an act took before its own: each mend of a batch has one, and the last is the act's."""
+        if event["kind"] != "mend":
+            return 0
+        return int(value(self._old, "SELECT count(*) FROM mends WHERE batch = ?", [event["seq"]])) - 1
 
     def _save(self, new: Connection, event: Mapping[str, Any]) -> object:
         query = """SELECT s.*, w.data FROM submissions s JOIN (SELECT sha256, data FROM workbooks) w USING (sha256)
@@ -68,8 +74,9 @@ class Repeat:
         mends = [Mend(r["indicator_id"], r["key"], untyped(r), r["reason"]) for r in found]
         issues = "SELECT * FROM issues WHERE after_seq = ? AND submission_id = ? ORDER BY position"
         raised = stored_issues(self._old, issues, [event["seq"], event["subject"]])
-        stored = read_return(new, event["subject"])
-        mend(new, stored, mends, event["who"], event["done_at"], raised, event["role"])
+        stored, told = read_return(new, event["subject"]), json.loads(event["payload"])
+        carried = {"reason": event["reason"], "carried_from": told.get("carried_from", "")}
+        mend(new, stored, mends, event["who"], event["done_at"], raised, event["role"], **carried)
         return ()
 
     def _join(self, new: Connection, event: Mapping[str, Any]) -> object:
@@ -94,7 +101,13 @@ class Repeat:
         if first := value(self._old, proposed, [event["subject"]]):
             skip(new, "proposal_seq", int(first[1:]))
         settled = payload.get("settled_on")
-        how = Sending(date.fromisoformat(settled) if settled else None, event["reason"], propose="cards" not in payload)
+        how = Sending(
+            date.fromisoformat(settled) if settled else None,
+            event["reason"],
+            propose="cards" not in payload,
+            carry=bool(payload.keys() & {"carried", "inherited"}),
+            person=payload.get("person", ""),
+        )
         stored = read_return(new, event["subject"])
         return send(new, stored, event["who"], event["done_at"], role=event["role"], how=how)
 
@@ -126,7 +139,8 @@ class Repeat:
         return decide_card(new, event["subject"], accept, decided_on, told["decision"], _act(event))
 
     def _publication(self, new: Connection, event: Mapping[str, Any]) -> object:
-        row = rows(self._old, "SELECT * FROM publications WHERE seq = ?", [event["seq"]])[0]
+        own = "SELECT * FROM publications WHERE seq = ? AND code = ?"
+        row = rows(self._old, own, [event["seq"], event["subject"]])[0]
         return set_publication(new, [row["code"]], row["publication"], row["released_at"], _act(event))
 
     def _membership(self, new: Connection, event: Mapping[str, Any]) -> object:
@@ -142,7 +156,8 @@ class Repeat:
 
 
 def _act(event: Mapping[str, Any]) -> Act:
-    return Act(event["who"], event["done_at"], event["role"], event["reason"])
+    told = json.loads(event["payload"])
+    return Act(event["who"], event["done_at"], event["role"], event["reason"], told.get("person", ""))
 
 
 _KINDS: Mapping[str, Callable[[Repeat, Connection, Mapping[str, Any]], object]] = {

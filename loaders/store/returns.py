@@ -66,7 +66,7 @@ def _save(
     events: list[Event] = []
     tables: dict[str, list[Row]] = {"submissions": [], "entries": [], "issues": []}
     for one, hashed in zip(new, hashes, strict=True):
-        place = _place(one.reading)
+        place = place_of(one.reading)
         if place in live and live[place][1] == hashed:
             saved.append(Saved(live[place][0], duplicate_of=live[place][0]))
             continue
@@ -112,7 +112,8 @@ def closed_rounds(connection: Connection, plan_id: str, moment: datetime) -> dic
     return {r["subject"]: r["done_at"] for r in found if r["kind"] == "close_round"}
 
 
-def _place(reading: Reading) -> Place:
+def place_of(reading: Reading) -> Place:
+    """Where a return lives."""
     return reading.plan_id, reading.round_id, reading.department_id, reading.division_id
 
 
@@ -121,8 +122,8 @@ def _count_fresh(new: Sequence[NewReturn], hashes: Sequence[str], live: Mapping[
     newest = {place: held for place, (_, held) in live.items()}
     count = 0
     for one, hashed in zip(new, hashes, strict=True):
-        count += newest.get(_place(one.reading)) != hashed
-        newest[_place(one.reading)] = hashed
+        count += newest.get(place_of(one.reading)) != hashed
+        newest[place_of(one.reading)] = hashed
     return count
 
 
@@ -229,9 +230,6 @@ def read_return(connection: Connection, submission_id: str, row: Mapping[str, An
     """One return as it stands; KeyError for an unknown one. ``row`` is what :func:`states` has told of it just now."""
     row = row or states(connection, [submission_id])[submission_id]
     mends = _mends(connection, submission_id)
-    entries = rows(
-        connection, "SELECT * FROM entries WHERE submission_id = ? ORDER BY position, rowid", [submission_id]
-    )
     issues = "SELECT * FROM {} WHERE submission_id = ? ORDER BY after_seq, position"
     found = stored_issues(connection, issues.format("issues"), [submission_id])
     asked = any(i.severity is not Severity.NOTE for i in found)
@@ -239,7 +237,7 @@ def read_return(connection: Connection, submission_id: str, row: Mapping[str, An
         plan_id=row["plan_id"],
         round_id=row["round_id"],
         department_id=row["department_id"],
-        answers=with_mends(_answers(entries, _said_before(connection, row["joined_from"])), mends),
+        answers=with_mends(_answers(connection, submission_id, said_before(connection, row["joined_from"])), mends),
         issues=found,
         form_version=row["form_version"],
         matched_by=row["matched_by"],
@@ -281,7 +279,7 @@ FROM mends m JOIN source USING (submission_id) JOIN submissions s USING (submiss
 """
 
 
-def _said_before(connection: Connection, joined_from: str) -> dict[tuple[str, str, str], str]:
+def said_before(connection: Connection, joined_from: str) -> dict[tuple[str, str, str], str]:
     """Why cells were mended before they were joined: by the return they stand in ('' for any), row and column."""
     if joined_from == "[]":
         return {}
@@ -289,16 +287,33 @@ def _said_before(connection: Connection, joined_from: str) -> dict[tuple[str, st
     return {("" if r["joined"] else r["submission_id"], r["indicator_id"], r["key"]): r["reason"] for r in found}
 
 
+def reason_before(said: Mapping[tuple[str, str, str], str], source: str, indicator_id: str, key: str) -> str:
+    """Of what :func:`said_before` gives, why a cell that stands in the return ``source`` was mended; empty if not."""
+    if not source:
+        return ""
+    return said.get(("", indicator_id, key)) or said.get((source, indicator_id, key), "")
+
+
+def read_answers(connection: Connection, submission_id: str) -> tuple[Answer, ...]:
+    """What a return says, its own mends put in."""
+    return with_mends(_answers(connection, submission_id, {}), _mends(connection, submission_id))
+
+
 def _mends(connection: Connection, submission_id: str) -> tuple[Mend, ...]:
     found = rows(connection, "SELECT * FROM mends WHERE submission_id = ? ORDER BY seq", [submission_id])
     return tuple(Mend(r["indicator_id"], r["key"], untyped(r), r["reason"]) for r in found)
 
 
-def _answers(entries: Sequence[Row], said: Mapping[tuple[str, str, str], str]) -> tuple[Answer, ...]:
+_ENTRIES = "SELECT * FROM entries WHERE submission_id = ? ORDER BY position, rowid"
+
+
+def _answers(
+    connection: Connection, submission_id: str, said: Mapping[tuple[str, str, str], str]
+) -> tuple[Answer, ...]:
     by_indicator: dict[str, dict[str, Entry]] = {}
-    for r in entries:
-        indicator, key, source = str(r["indicator_id"]), str(r["key"]), str(r["source_id"])
-        mended = said.get(("", indicator, key)) or said.get((source, indicator, key), "") if source else ""
+    for r in rows(connection, _ENTRIES, [submission_id]):
+        indicator, key = str(r["indicator_id"]), str(r["key"])
+        mended = reason_before(said, str(r["source_id"]), indicator, key)
         entry = Entry(key, str(r["sheet"]), str(r["cell"]), str(r["written"]), untyped(r), mended)
         by_indicator.setdefault(indicator, {})[key] = entry
     return tuple(Answer(k, v) for k, v in by_indicator.items())

@@ -10,8 +10,8 @@ from kpi.issue import Issue, Severity
 from kpi.plan import Plan, Round
 from loaders.form.definition import COLUMNS
 from loaders.store.access import Act
-from loaders.store.database import Connection, append, take
-from loaders.store.log import Event, append_event
+from loaders.store.database import Connection, Row, append, take
+from loaders.store.log import Event, append_event, questions_digest
 from loaders.store.plans import NOW, change_plan, read_plan
 from loaders.store.records import StoredReturn
 from loaders.store.returns import closed_rounds
@@ -106,13 +106,9 @@ def ask_back(
         return (_issue("ask.unknown", "この回答にない指標か欄です。", "一覧を開き直してください。"),)
     numbers = take(connection, "question_seq", len(questions))
     ids = [f"Q{n:05d}" for n in numbers]
-    payload = {"questions": ids, "after": "\n".join(q.text for q in questions)}
-    event = Event("ask_back", own.plan_id, stored.submission_id, act.by, act.at, act.reason, payload)
-    seq = append_event(connection, replace(event, sample=own.sample, role=act.role))
-    made = [
+    made: list[Row] = [
         {
             "question_id": question_id,
-            "seq": seq,
             "plan_id": own.plan_id,
             "round_id": own.round_id,
             "department_id": own.department_id,
@@ -126,7 +122,10 @@ def ask_back(
         }
         for question_id, q in zip(ids, questions, strict=True)
     ]
-    append(connection, "questions", made)
+    payload = {"questions": ids, "asked": questions_digest(made), "after": "\n".join(q.text for q in questions)}
+    event = Event("ask_back", own.plan_id, stored.submission_id, act.by, act.at, act.reason, payload)
+    seq = append_event(connection, replace(event, sample=own.sample, role=act.role))
+    append(connection, "questions", [{**row, "seq": seq} for row in made])
     return ()
 
 

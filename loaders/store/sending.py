@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kpi.collection import MISSING_WORDS, Answer, Brief, Entry, Past
+from kpi.collection import MISSING_WORDS, Answer, Brief, Entry, Past, known_beside
 from kpi.period import Period
 from kpi.plan import Card, Round
 from kpi.schedule import expected_period
@@ -41,7 +41,7 @@ class Found:
 
 def observations_of(answer: Answer, card: Card, brief: Brief, asked: Round) -> tuple[Found, ...]:
     """What one answer says: a value or the reason there is none, and a correction of the last value."""
-    found = [_current(answer, card, brief, asked), _correction(answer, brief, _period(answer, card, brief, asked))]
+    found = [_current(answer, card, brief, asked), _correction(answer, card, brief, asked)]
     return tuple(f for f in found if f is not None)
 
 
@@ -72,14 +72,16 @@ def parsed(code: str) -> Period | None:
         return None
 
 
-def _correction(answer: Answer, brief: Brief, current: Period) -> Found | None:
+def _correction(answer: Answer, card: Card, brief: Brief, asked: Round) -> Found | None:
     value = answer.number("correction")
     if value is None:
         return None
     # The form shows the last value before this round's; what this very round said already is not "last".
-    past = [p for p in brief.history.get(answer.indicator_id, ()) if p.period < current]
+    told = known_beside(brief.history.get(answer.indicator_id, ()), asked.id)
+    current = _period(answer, card, brief, asked)
+    past = [p for p in told if p.period < current]
     named = parsed(answer.text("last_period"))
-    corrected = _past_of(past, named)
+    corrected = _past_of(told if named else past, named)
     period = named or (corrected.period if corrected else None)
     if period is None:
         return None

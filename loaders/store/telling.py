@@ -12,6 +12,7 @@ import pandas as pd
 
 from kpi.plan import Plan
 from loaders.store.database import Connection, rows
+from loaders.store.plan_words import plan_change_words
 from loaders.store.plans import plan_ids, read_plan
 
 #: What the log calls each kind of act.
@@ -29,6 +30,7 @@ KIND_WORDS: Mapping[str, str] = {
     "open_round": "照会の開始・変更",
     "close_round": "照会の締切り",
     "change_plan": "計画の変更",
+    "load_plan": "計画ファイルの読込み",
     "propose_card": "判定条件の変更の提案",
     "card_decide": "判定条件の決定",
     "card_reject": "判定条件の提案の見送り",
@@ -47,6 +49,7 @@ COLUMNS = (
 )  # fmt: skip
 _OF_RETURNS = ("save", "mend", "discard", "pass_on", "join", "send", "revise", "confirm", "ask_back")
 _OF_CARDS = ("propose_card", "card_decide", "card_reject")
+_OF_PLANS = ("open_round", "change_plan", "load_plan")
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,14 @@ def read_log(connection: Connection, asked: Asked) -> pd.DataFrame:
 
 def _told(row: Mapping[str, Any], words: _Words) -> dict[str, object]:
     payload = json.loads(row["payload"])
+    before, after = words.sides(row, payload)
     return {
         **{name: row[name] for name in ("seq", "who", "role", "kind", "subject", "reason", "sample")},
         "at": row["done_at"],
         "kind_word": KIND_WORDS.get(row["kind"], row["kind"]),
         "subject_word": words.subject(row),
-        "before": in_words(payload.get("before")),
-        "after": in_words(payload.get("after")),
+        "before": in_words(before),
+        "after": in_words(after),
     }
 
 
@@ -113,6 +117,14 @@ class _Words:
         figures = "SELECT code, indicator_id FROM observations WHERE code IN (SELECT subject FROM decisions)"
         self._figures = {r["code"]: r["indicator_id"] for r in rows(connection, figures)}
 
+    def sides(self, row: Mapping[str, Any], payload: Mapping[str, Any]) -> tuple[object, object]:
+        """What was before and after; of a plan its attributes by their names."""
+        before, after = payload.get("before"), payload.get("after")
+        plan = self._plans.get(row["plan_id"])
+        if plan is None or row["kind"] not in _OF_PLANS:
+            return before, after
+        return plan_change_words(before or {}, after or {}, plan, row["done_at"].date())
+
     def subject(self, row: Mapping[str, Any]) -> str:
         """What an act was done to, in words; the subject itself where it has none."""
         kind, subject, plan = row["kind"], row["subject"], self._plans.get(row["plan_id"])
@@ -123,7 +135,7 @@ class _Words:
         if kind in _OF_RETURNS and subject in self._returns:
             return _return_word(plan, self._returns[subject], row["done_at"])
         if kind in _OF_CARDS and subject in self._proposals:
-            return _indicator_word(plan, self._proposals[subject])
+            return _indicator_word(plan, self._proposals[subject]) or "計画全体の判定方法"
         if subject in self._figures:
             return f"{_indicator_word(plan, self._figures[subject])}({subject})"
         return next((r.name for r in plan.rounds if r.id == subject), str(subject))

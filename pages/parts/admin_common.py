@@ -8,17 +8,20 @@ from datetime import date
 import streamlit as st
 
 from kpi.period import Period
-from pages.parts.frame import attempt, show
+from pages.parts.frame import attempt, each, show
 from pages.parts.html import Content, tag, unmarked
 
-_TOLD, _ROUND = "admin-told", "admin-round"
+_TOLD, _REFUSED, _ROUND = "admin-told", "admin-refused", "admin-round"
 
 
 def told() -> None:
     """What has just been done, once."""
     words = st.session_state.pop(_TOLD, "")
-    if words:
-        st.success(unmarked(words))
+    with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
+        if words:
+            st.success(unmarked(words))
+        for refused in st.session_state.pop(_REFUSED, ()):
+            st.warning(unmarked(refused))
 
 
 def act(do: Callable[[], object], words: str) -> None:
@@ -28,6 +31,20 @@ def act(do: Callable[[], object], words: str) -> None:
     st.session_state[_TOLD] = words
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
+
+
+def act_each(acts: Mapping[str, Callable[[], object]], words: str) -> None:
+    """Try each act by itself: one that is refused keeps no other from being done, and is told with its reason.
+
+    ``words`` say what was done, with ``{}`` for how many. Where nothing was done the form stays as it is.
+    """
+    done, refused = each(acts)
+    if not done:
+        for why in refused:
+            st.warning(unmarked(why))
+        return
+    st.session_state[_REFUSED] = refused
+    act(lambda: (), words.format(done))
 
 
 def tabs(label: str, parameter: str, options: Mapping[str, str]) -> str:

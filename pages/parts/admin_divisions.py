@@ -28,7 +28,7 @@ def divisions_box(state: View, department_id: str = "") -> None:
     if not mine:
         note("課を決められる部局がありません。")
         return
-    chosen = st.selectbox("部局", list(mine), format_func=mine.__getitem__, key=fresh("divisions-of"), width=420)
+    chosen = st.selectbox("部局", list(mine), format_func=mine.__getitem__, key="divisions-of", width=420)
     department = state.plan.department(str(chosen))
     key = fresh(f"divisions-{department.id}")
     mail = st.text_input("主管課のメール", department.mail, key=f"{key}-mail", max_chars=120, width=420)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,9 +22,10 @@ from kpi.cards import (
     scheme_differences,
 )
 from kpi.effects import Effect
+from kpi.people import same_person
 from kpi.plan import Card, Indicator, Scheme
 from loaders.store.document import load_attributes
-from pages.parts.admin_common import act, day_input, fresh, note
+from pages.parts.admin_common import act_each, day_input, fresh, note
 from pages.parts.frame import show
 from pages.parts.html import Column, Content, Markup, join, link, table, tag
 from pages.parts.identity import person
@@ -147,8 +149,9 @@ def effects_table(state: View, found: tuple[Effect, ...]) -> None:
 
 
 def _decision(state: View, rows: pd.DataFrame) -> None:
-    me = person().name
-    others = rows[rows["who"] != me]
+    me = person()
+    own = [same_person((str(r["person"]), str(r["who"])), (me.id, me.name)) for r in rows.to_dict("records")]
+    others = rows[[not mine for mine in own]]
     if others.empty:
         note("自分の提案の決定は、別の担当者が記録します。")
         return
@@ -174,18 +177,11 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
         )
         ready = bool(picked) and day is not None and bool(name.strip() if accept else reason.strip())
         if st.button(f"決定を記録する({len(picked)}件)", type="primary", disabled=not ready, key="decide-save") and day:
-            words = f"{len(picked)}件の決定を記録しました。" + ("いまの判定から効きます。" if accept else "")
-
-            def record() -> tuple[Any, ...]:
-                for proposal_id in picked:
-                    found = desk().decide_card(
-                        proposal_id, accept, decided_on=day, decision=name.strip(), reason=reason.strip()
-                    )
-                    if found:
-                        return tuple(found)
-                return ()
-
-            act(record, words)
+            words = "{}件の決定を記録しました。" + ("いまの判定から効きます。" if accept else "")
+            how = partial(
+                desk().decide_card, accept=accept, decided_on=day, decision=name.strip(), reason=reason.strip()
+            )
+            act_each({labels[one]: partial(how, one) for one in picked}, words)
         note("決定は取り消せません。元に戻すときは、元の値への変更をあらためて提案し、決定を記録します。")
 
 

@@ -13,7 +13,7 @@ from kpi.words import decimals_of
 from pages.parts.admin_common import act, day_input, fresh, note
 from pages.parts.admin_proposals import changed_words, effects_table, told_changes
 from pages.parts.frame import attempt, show
-from pages.parts.html import tag, unmarked
+from pages.parts.html import tag
 from pages.parts.snapshot import View, desk
 
 _DIRECTIONS = {"increase": "増やす", "decrease": "減らす", "maintain": "保つ"}
@@ -76,7 +76,7 @@ def _figures(plan: Plan, card: Card, key: str) -> dict[str, Any]:
 def _number(label: str, start: float | None, key: str) -> float | None:
     # %g shows what was typed with all its decimals.
     step = 1.0 if start is None or not decimals_of(start, 0) else 0.1
-    value = st.number_input(unmarked(label), value=start, step=step, format="%g", key=key)
+    value = st.number_input(label, value=start, step=step, format="%g", key=key)
     return None if value is None else float(value)
 
 

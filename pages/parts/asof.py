@@ -16,7 +16,7 @@ from kpi.issue import Issue, Severity
 from kpi.period import Period
 from loaders.desk import Desk, NotAllowed
 from pages.parts.clock import today
-from pages.parts.html import AS_OF, join, link, tag
+from pages.parts.html import AS_OF, join, link, tag, unmarked
 from pages.parts.storage import store
 
 _LAST, _DAY, _ROUND = "as-of-last", "as-of-day", "as-of-round"
@@ -90,12 +90,12 @@ def control() -> None:
         )
         if closed:
             names = _names()
-            st.selectbox(
+            # No list to unfold: the menu is too narrow for a round's name beside the signs of one.
+            st.radio(
                 "締め切った照会の時点",
                 sorted(closed, key=closed.__getitem__, reverse=True),
                 index=None,
-                format_func=lambda r: names.get(r, r),
-                placeholder="照会を選ぶ",
+                format_func=lambda r: unmarked(names.get(r, r)),
                 key=_ROUND,
                 on_change=_picked,
                 args=(_ROUND,),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import altair as alt
@@ -58,19 +58,29 @@ def attempt(act: Callable[[], T]) -> T | None:
 
     Acts that give nothing give an empty tuple: done.
     """
+    done, refused = _tried(act)
+    for why in refused:
+        st.warning(unmarked(why))
+    return None if refused else done
+
+
+def each(acts: Mapping[str, Callable[[], object]]) -> tuple[int, tuple[str, ...]]:
+    """Several acts, each tried whatever became of the others: how many were done, and why the rest was not."""
+    tried = {name: _tried(act)[1] for name, act in acts.items()}
+    return sum(not why for why in tried.values()), tuple(f"{n}: {w}" for n, why in tried.items() for w in why)
+
+
+def _tried(act: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
+    """What an act at the desk gives, or why it was not done."""
     try:
         done = act()
     except NotAllowed as refused:
-        st.warning(unmarked(str(refused)))
-        return None
+        return None, (str(refused),)
     except KeyError:
-        st.warning("もうありません。画面を開き直してください。")
-        return None
+        return None, ("もうありません。画面を開き直してください。",)
     if isinstance(done, tuple) and done and all(isinstance(one, Issue) for one in done):
-        for issue in done:
-            st.warning(unmarked(issue.message + issue.advice))
-        return None
-    return done
+        return None, tuple(issue.message + issue.advice for issue in done)
+    return done, ()
 
 
 def show(markup: Markup) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -67,7 +68,9 @@ def _join(view: View, place: Place, current: StoredReturn | None, rows: Sequence
     )
     if current is not None and current.state is ReturnState.DRAFT:
         notes.append("まとめると、いまの下書きと置き換わります。")
-    pressed = st.button("課の回答をまとめる", key="join", disabled=not ready, type="secondary")
+    # The next step once every 課 has answered; pressed again it would put aside what stands below.
+    kind: Literal["primary", "secondary"] = "primary" if ready and not waiting and current is None else "secondary"
+    pressed = st.button("課の回答をまとめる", key="join", disabled=not ready, type=kind)
     if not ready:
         notes.append("主管課へ回答した課があると、まとめられます。")
     if notes:

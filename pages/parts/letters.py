@@ -48,7 +48,7 @@ def letters_box(state: View, asked: Round, rows: Sequence[Row], *, of_department
         empty("回答をお願いする部局はありません。どの部局も回答済みか、求める値がまだ公表されていません。")
         return
     names = {d.id: d.name(state.day) for d in to.values()}
-    options = names if kind in _OF_DIVISIONS else {"": f"まとめて({len(to)}部局)", **names}
+    options = names if kind in _OF_DIVISIONS else {"": "各部局まとめて", **names}
     with grid.cell():
         chosen = choose("宛先", "to", options)
     _one(state, asked, rows, kind, [to[chosen]] if chosen else list(to.values()), single=bool(chosen))

@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import duckdb
 from streamlit import App
 
 from loaders.children import shared_pool
@@ -31,6 +30,6 @@ def prepare() -> None:
     """Open the store, start looking after its copies, and start the first child; what fails is told to the log."""
     try:
         start_nightly(open_store(DATA))
-    except (WrongSetting, StoreError, OSError, duckdb.Error) as error:
+    except (WrongSetting, StoreError, OSError) as error:
         _LOG.error("起動の準備で問題がありました。%s", error)
     shared_pool().warm()

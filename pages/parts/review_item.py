@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -10,14 +11,15 @@ from kpi.charts.trajectory import trajectory
 from kpi.collection import Question
 from kpi.plan import Round
 from kpi.review import GROUP_WORDS, Group, Item
-from pages.parts.frame import attempt, show
-from pages.parts.html import Column, Content, badge, join, link, table, tag
+from pages.parts.frame import attempt, each, show
+from pages.parts.html import Column, Content, badge, join, link, table, tag, unmarked
 from pages.parts.review import Review
 from pages.parts.review_words import column_name, entry_words, facts, main_keys, statements
 from pages.parts.snapshot import View, desk
 from pages.parts.stories import story, story_summary
 
 _TOLD = "review-told"
+_REFUSED = "review-refused"
 _ASKING = "review-asking"
 _UNTIL = "決まるまでは今の値で判定します。決定は"
 _NEXT = "下の「修正依頼」から文書と様式を受け取れます。"
@@ -26,8 +28,11 @@ _NEXT = "下の「修正依頼」から文書と様式を受け取れます。"
 def told() -> None:
     """What has just been done, once; read out where the page is listened to."""
     words = st.session_state.pop(_TOLD, "")
-    if words:
-        show(tag("div", words, "done", role="status"))
+    with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
+        if words:
+            show(tag("div", words, "done", role="status"))
+        for refused in st.session_state.pop(_REFUSED, ()):
+            st.warning(unmarked(refused))
 
 
 def judge(state: View, review: Review, item: Item, *, first: bool = False, acting: bool = True) -> None:
@@ -110,12 +115,19 @@ def _actions(state: View, asked: Round, item: Item, *, first: bool) -> None:
         _ask(state, asked, item, key)
 
 
-def confirm(what: dict[str, Sequence[str]], words: str) -> None:
-    """Confirm some indicators (none named: all) of some returns, and say so."""
-    for submission_id, indicator_ids in what.items():
-        if attempt(lambda s=submission_id, i=indicator_ids: desk().confirm(s, i)) is None:
-            return
-    st.session_state[_TOLD] = words
+def confirm(what: Mapping[str, Sequence[str]], words: str, names: Mapping[str, str] | None = None) -> None:
+    """Confirm some indicators (none named: all) of some returns, and say so.
+
+    Each return by itself: one that is refused keeps no other from it. ``names`` tell whose each return is.
+    """
+    called = {one: (names or {}).get(one, one) for one in what}
+    done, refused = each({called[one]: partial(desk().confirm, one, own) for one, own in what.items()})
+    for why in refused if not done else ():
+        st.warning(unmarked(why if names else why.partition(": ")[2]))
+    if not done:
+        return
+    st.session_state[_TOLD] = words if not refused else f"{done}件の回答を確認済にしました。"
+    st.session_state[_REFUSED] = refused
     st.rerun()
 
 

@@ -60,7 +60,7 @@ def rest_box(state: View, review: Review, found: Sequence[Item], *, acting: bool
     if not acting:
         return
     if st.button(f"上の{len(found)}指標をすべて確認済にする", key="confirm-rest"):
-        confirm(_by_return(found), f"{len(found)}指標を確認済にしました。")
+        confirm(_by_return(found), f"{len(found)}指標を確認済にしました。", _whose(state, found))
     labels = {_key(i): f"{state.snapshot.plan.indicator(i.indicator_id).number} {_name(state, i)}" for i in found}
     chosen = st.selectbox(
         "1件ずつ見る・修正依頼する",
@@ -86,14 +86,15 @@ def departments_box(state: View, review: Review, *, acting: bool) -> None:
     for department in state.plan.departments:
         found, name = by_department.get(department.id, []), department.name(state.day)
         if any(not i.confirmed for i in found):
-            _department(name, department.id, found, acting=acting)
+            _department(state, name, found, acting=acting)
         elif found:
             done.append(name)
     if done:
         show(tag("div", f"すべて確認済: {'、'.join(done)}"))
 
 
-def _department(name: str, department_id: str, found: Sequence[Item], *, acting: bool) -> None:
+def _department(state: View, name: str, found: Sequence[Item], *, acting: bool) -> None:
+    department_id = found[0].department_id
     left = [i for i in found if not i.confirmed]
     waiting, judging = sum(bool(i.waiting) for i in left), sum(i.open and i.group is not Group.REST for i in left)
     words = [f"確認済{len(found) - len(left)}/{len(found)}"]
@@ -104,7 +105,15 @@ def _department(name: str, department_id: str, found: Sequence[Item], *, acting:
         if left and not waiting and acting:
             label = unmarked(f"{name}をすべて確認済にする")
             if st.button(label, key=f"confirm-all-{department_id}"):
-                confirm(_by_return(left), f"{name}の回答({len(left)}指標)をすべて確認済にしました。")
+                said = f"{name}の回答({len(left)}指標)をすべて確認済にしました。"
+                confirm(_by_return(left), said, _whose(state, left))
+
+
+def _whose(state: View, found: Sequence[Item]) -> dict[str, str]:
+    """Whose each return is, with its number: a department may have sent several."""
+    return {
+        i.submission_id: f"{state.plan.department(i.department_id).name(state.day)}({i.submission_id})" for i in found
+    }
 
 
 def _by_return(found: Sequence[Item]) -> dict[str, Sequence[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NoReturn
 
 import streamlit as st
 
@@ -18,20 +19,32 @@ from pages.parts.frame import attempt, show
 from pages.parts.html import Column, Content, join, table, tag, unmarked
 from pages.parts.snapshot import View, desk
 
-_TOLD = "rounds-told"
+_TOLD, _DONE = "rounds-told", "rounds-done"
 _CLOSING = "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。"
 
 
 def told() -> None:
     """What has just been done, once."""
     words = st.session_state.pop(_TOLD, "")
-    if words:
-        st.success(unmarked(words))
+    with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
+        if words:
+            st.success(unmarked(words))
+
+
+def _tell(words: str) -> NoReturn:
+    """Say what was done on the page drawn anew, with every box folded: none may offer at once to do the next thing."""
+    st.session_state[_TOLD] = words
+    st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
+    st.rerun()
+
+
+def _folded(key: str) -> str:
+    return f"{key}-{st.session_state.get(_DONE, 0)}"
 
 
 def open_box(state: View) -> None:
     """新しい照会を始める."""
-    with st.expander("新しい照会を始める", key="open-round"):
+    with st.expander("新しい照会を始める", key=_folded("open-round")):
         kinds: list[RoundKind] = list(KIND_WORDS)
         kind = st.selectbox(
             "種類", kinds, index=kinds.index("annual"), format_func=KIND_WORDS.__getitem__, key="open-kind"
@@ -48,7 +61,9 @@ def open_box(state: View) -> None:
 def change_box(state: View, asked: Round) -> None:
     """この照会を変える; a closed one is opened again by it."""
     again = state.snapshot.closed_at(asked.id) is not None
-    with st.expander("この照会をもう一度開く" if again else "この照会を変える(期限・部局・指標)", key="change-round"):
+    with st.expander(
+        "この照会をもう一度開く" if again else "この照会を変える(期限・部局・指標)", key=_folded("change-round")
+    ):
         rows = state.snapshot.submissions
         made = _fields(state, asked, f"change-{asked.id}", fixed=bool((rows["round_id"] == asked.id).any()))
         reason = st.text_input("変える理由", key=f"change-{asked.id}-reason", max_chars=200)
@@ -67,7 +82,7 @@ def close_box(state: View, asked: Round, rows: Sequence[Row]) -> None:
     """締め切る, with what is still awaited."""
     if state.snapshot.closed_at(asked.id) is not None:
         return
-    with st.expander("この照会を締め切る", key="close-round"):
+    with st.expander("この照会を締め切る", key=_folded("close-round")):
         lead = departments(rows)
         awaited = [r.name for r in lead if not r.answered]
         unchecked = [r.name for r in lead if r.answered and r.confirmed < r.asked]
@@ -88,16 +103,14 @@ def close_box(state: View, asked: Round, rows: Sequence[Row]) -> None:
         if st.button("締め切る", disabled=not sure, key="close-now"):
             done = attempt(lambda: desk().close_round(state.plan.id, asked.id, reason=reason.strip()))
             if done is not None:
-                st.session_state[_TOLD] = f"「{asked.name}」を締め切りました。"
-                st.rerun()
+                _tell(f"「{asked.name}」を締め切りました。")
 
 
 def _do(state: View, made: Round, words: str, reason: str) -> None:
     done = attempt(lambda: desk().open_round(state.plan.id, made, reason=reason.strip()))
     if done is not None:
-        st.session_state[_TOLD] = words
         st.query_params["round"] = made.id
-        st.rerun()
+        _tell(words)
 
 
 # --- the form ------------------------------------------------------------------------------------------------------

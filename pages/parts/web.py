@@ -7,12 +7,14 @@ import base64
 import hashlib
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 STATIC = Path(__file__).resolve().parent / "static"
 SERVED = {"house.css": "text/css", "house.js": "text/javascript"}
@@ -77,7 +79,20 @@ class HousePage:
         # The page is rewritten, so it must arrive whole and uncompressed; scripts keep their compression.
         if "text/html" in dict(scope["headers"]).get(b"accept", b"").decode("latin-1"):
             scope = {**scope, "headers": [h for h in scope["headers"] if h[0] not in _UNWANTED]}
-        await self.app(scope, receive, _Dresser(send))
+        await self.app(scope, receive, _Dresser(send, _nearer(scope)))
+
+
+def _nearer(scope: Scope) -> str:
+    """Where a screen asked for too deep (``/a/field``, ``/field/``) really is, as a relative address; else nothing.
+
+    The page asks for its parts beside itself: below a folder that is not there it would stay empty.
+    """
+    path, base = scope.get("path", "/"), config.get_option("server.baseUrlPath").strip("/")
+    up = path.count("/") - (base.count("/") + 1 if base else 0) - 1
+    if up < 1:
+        return ""
+    asked = scope.get("query_string", b"").decode("latin-1")
+    return "../" * up + quote(path.rstrip("/").rsplit("/", 1)[-1]) + (f"?{asked}" if asked else "")
 
 
 _UNWANTED = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since", b"range"})
@@ -86,8 +101,9 @@ _UNWANTED = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since
 class _Dresser:
     """Collects an HTML answer and sends it on dressed; passes any other answer through as it comes."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, nearer: str = "") -> None:
         self.send = send
+        self.nearer = nearer
         self.start: Message | None = None
         self.body = b""
 
@@ -108,6 +124,11 @@ class _Dresser:
 
     async def _finish(self) -> None:
         assert self.start is not None
+        if self.nearer and self.start["status"] == 200:
+            headers = [(b"location", self.nearer.encode()), (b"content-length", b"0")]
+            await self.send({"type": "http.response.start", "status": 307, "headers": headers})
+            await self.send({"type": "http.response.body", "body": b""})
+            return
         html = dress(self.body)
         headers = MutableHeaders(scope=self.start)
         headers["Content-Length"] = str(len(html))

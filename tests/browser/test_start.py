@@ -33,10 +33,19 @@ def test_the_names_of_the_program_s_files_lead_to_no_page_of_their_own(server, o
         settled(page)
         links = page.locator("[data-testid='stSidebarNavLink']").all_inner_texts()
         assert [text.strip() for text in links] == [title for _, title in SCREENS.values()]
-        assert page.locator("h1").inner_text() == "概況"
+        assert page.locator("h1").inner_text() == "この画面はありません"
         assert english(page) == set()
         assert "Traceback" not in page.content()
     assert page.watch.errors == []
+
+
+def test_an_address_below_a_folder_that_is_not_there_leads_to_its_screen(bare, open_page):
+    page = open_page()
+    for address in ("somewhere/field?field=life", "field/?field=life"):
+        page.goto(f"{bare.url}/{address}")
+        settled(page)
+        assert page.url == f"{bare.url}/field?field=life"
+        assert page.locator("h1").inner_text() == "分野"
 
 
 @pytest.mark.parametrize(

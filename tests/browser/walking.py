@@ -23,10 +23,12 @@ SCREENS = {
     "compare": ("compare", "全国比較"),
     "rounds": ("rounds", "照会"),
     "submit": ("submit", "回答"),
-    "handover": ("handover", "引継ぎ"),
     "review": ("review", "確認"),
+    "handover": ("handover", "引継ぎ"),
     "data": ("data", "データ"),
+    "origin": ("origin", "出所"),
     "method": ("method", "算定方法・用語"),
+    "admin": ("admin", "管理"),
 }
 
 #: What is looked at, on a server without returns and on one with samples and a return full of faults.
@@ -42,6 +44,8 @@ FILLED = EMPTY | {
     "submit-faults": "submit?department=land&round=fy2025",
     "data-observations": "data?kind=observations",
     "data-published": "data?kind=published",
+    "origin-figures": "origin?figure=dx-support",
+    "admin-card": "admin?part=cards&card=dx-support",
 }
 
 
@@ -78,9 +82,9 @@ def visit(page, url: str, address: str) -> None:
 
 
 def unfold(page) -> None:
-    """Open every expander."""
-    for summary in page.locator("[data-testid='stExpander'] summary").all():
-        summary.click()
+    """Open every expander that is not open."""
+    closed = "[data-testid=stExpander] details:not([open]) > summary"
+    page.evaluate(f"document.querySelectorAll('{closed}').forEach((e) => e.click())")
     if page.locator("[data-testid='stExpander']").count():
         page.wait_for_timeout(300)
         settled(page)
@@ -124,7 +128,7 @@ ALLOWED = {
 
 #: File names, addresses inside the program, codes of checks, and the number of a figure (CNR-7389).
 NAMES = re.compile(
-    r"\borigin\?figure=|\S+@\S+|\S+\.(?:xlsx?|xlsm|csv|zip|toml|png)\b|\bdata/plans\b|\b[a-z_]+(?:\.[a-z_0-9]+)+\b|https?://\S+|\b[A-Z0-9]{3}-\d{4}\b"
+    r"\borigin\?\S*figure=|\S+@\S+|\S+\.(?:xlsx?|xlsm|csv|zip|toml|png)\b|\bdata/plans\b|\b[a-z_]+(?:\.[a-z_0-9]+)+\b|https?://\S+|\b[A-Z0-9]{3}-\d{4}\b|\b[0-9a-f]{64}\b"
 )
 
 #: Everything shown or read out: (where, text). Icons are ligatures of a font; what is aria-hidden is not read out.
@@ -163,7 +167,7 @@ SIZES = {"1280": (1280, 800), "zoomed": (640, 400), "375": (375, 812)}
 #: The page, its main part, and any table of ours that would have to be pushed sideways to be read.
 SIDEWAYS = """() => {
   const wide = [...document.querySelectorAll("html, [data-testid=stMain], .scroll, [data-testid=stForm]")]
-    .filter((e) => !e.closest("[data-testid=stSidebar][aria-expanded=false]"))
+    .filter((e) => !(e.closest("[data-testid=stSidebar]")?.clientWidth < 100))  // folded away
     .filter((e) => e.scrollWidth > e.clientWidth + 1)
     .map((e) => `${e.dataset.testid || e.className || e.tagName}: ${e.scrollWidth} > ${e.clientWidth}`);
   const parts = "[data-testid=stMain] :is(p, button, input, h1, h2, .badge, .empty, .card)";

@@ -30,6 +30,7 @@
     "Select all": "すべて選ぶ",
     "Clear all": "すべて消す",
     "Clear value": "消す",
+    "Clear date": "日付を消す",
     "View less": "たたむ",
     "View more": "ひらく",
     "Running...": "処理しています",
@@ -93,6 +94,9 @@
     "mm": "月",
     "dd": "日",
     "progress": "進み具合",
+    "Selected values": "選択中",
+    "Increment": "増やす",
+    "Decrement": "減らす",
   };
   const months = [
     "January", "February", "March", "April", "May", "June",
