@@ -19,7 +19,7 @@ from loaders.store import Snapshot, Store
 from tests.storekit import new_store
 
 ROOT = Path(__file__).resolve().parents[1]
-KILLS = int(os.environ.get("KPI_KILLS", "15"))
+KILLS = int(os.environ.get("KPI_KILLS", "8"))
 
 #: Saves, mends, sends, discards, confirms, decides and loads without pause; tells of each when it is reported as done.
 WORKER = """

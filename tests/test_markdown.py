@@ -33,6 +33,7 @@ FROM_CALLERS = {
     ("pages/parts/admin_common.py", "segmented_control", "list(options)"),
     ("pages/parts/admin_departments.py", "multiselect", "label"),
     ("pages/parts/admin_departments.py", "selectbox", "label"),
+    ("pages/parts/admin_propose.py", "number_input", "label"),
     ("pages/parts/admin_propose.py", "selectbox", "label"),
     ("pages/parts/admin_propose.py", "text_input", "word"),
     ("pages/parts/admin_publication.py", "radio", "kinds"),
