@@ -12,6 +12,8 @@ from kpi.plan import Round
 from kpi.scope import departments_asked, divisions_asked
 from loaders.form.writer import form_filename
 from loaders.store import StoredReturn
+from pages.parts import divisions
+from pages.parts.admin_common import told
 from pages.parts.answering import open_questions, questions_box, revise, unanswered
 from pages.parts.asof import looking_back
 from pages.parts.board import day_words
@@ -55,6 +57,12 @@ def submit_page() -> None:
     _result(state, place, current, left, acting=acting)
     st.header("これまでの回答", anchor=False)
     earlier_returns(state, place)
+    # The 管理者 has this on 管理; a 主管課 knows its 課 best.
+    leads = desk().may(Action.SET_DIVISIONS, place.department.id) and not place.division_id
+    if leads and not looking_back() and not person().is_staff:
+        told()
+        with st.expander("課と担当を決める(主管課)"):
+            divisions.divisions_box(state, place.department.id)
 
 
 # --- where -------------------------------------------------------------------------------------------------------

@@ -691,3 +691,17 @@ def test_a_row_that_no_division_answers_can_be_filled_in_by_the_lead(store, data
 )
 def test_only_an_address_without_a_screen_is_unknown(url, unknown):
     assert unknown_address(url) == unknown
+
+
+def test_the_lead_decides_its_divisions_here_and_a_division_does_not(store, acting):
+    acting(Role.DEPARTMENT, LAND)
+    at = page()
+    next(w for w in at.text_input if w.label == "課の名称").set_value("河川課").run()
+    next(w for w in at.multiselect if w.label == "担当する指標").set_value([BRIDGE]).run()
+    at.button(key="divisions-save").click().run()
+    assert sound(at)
+    assert "課と連絡先を保存しました" in told(at)
+    made = snapshot(store).plan.department(LAND).divisions
+    assert [(v.name, v.indicators) for v in made] == [("河川課", (BRIDGE,))]
+    acting(Role.DEPARTMENT, LAND, divisions=[f"{LAND}/{made[0].id}"])
+    assert "課と担当を決める" not in " ".join(e.label for e in run("submit", department=LAND, round=FY).expander)

@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import settled
 from tests.browser.walking import english, fill, screenshot, visit
 
+expect.set_options(timeout=15_000)  # the machine may be busy with other things
+
 
 @dataclass
 class Cast:
@@ -95,7 +97,7 @@ def write_day(page, label: str, day: str, *, within=None) -> None:
 def press(page, button: str, told: str, *, within=None) -> None:
     """Press a button and wait until the page says what it did."""
     (within or page).get_by_role("button", name=button).first.click()
-    expect(page.get_by_text(told).first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(told).first).to_be_visible()
     settled(page)
 
 
@@ -107,7 +109,7 @@ def table(page, name: str):
 def says(place, *words: str) -> None:
     """All these words stand somewhere."""
     for one in words:
-        expect(place).to_contain_text(one, timeout=15_000)
+        expect(place).to_contain_text(one)
 
 
 def standing(page) -> Mapping[str, str]:

@@ -101,14 +101,14 @@ def signed(section: str) -> dict[str, object]:
 
 def answer_in_divisions(cast: Cast) -> None:
     """課 → 主管課 → 事務局: two 課 pass on what each knows, the 主管課 joins it and records its own decision."""
-    for division, indicator, value in (("ka1", "sme-dx", "６３．２"), ("ka2", "transport-dx", 27)):
-        said = {indicator: {"value": value, **signed("DX推進課" if division == "ka1" else "交通政策課")}}
-        page = cast.at(PLANNING, f"submit?round={ROUND}&department=planning&division={division}")
-        put_in(page, cast.answer(page, said, hurt.insert_rows))
+    page = cast.at(PLANNING, f"submit?round={ROUND}")
+    for division, indicator, value in (("DX推進課", "sme-dx", "６３．２"), ("交通政策課", "transport-dx", 27)):
+        pick(page, "課", division)
+        put_in(page, cast.answer(page, {indicator: {"value": value, **signed(division)}}, hurt.insert_rows))
         expect(page.get_by_text("すべて取り込めます")).to_be_visible()
         look(page, f"04-{division}")
         press(page, "③ 主管課へ回答する", "主管課へ回答しました(")
-    page = cast.at(PLANNING, f"submit?round={ROUND}&department=planning&division=")
+    pick(page, "課", "主管課(部局全体)")
     expect(table(page, "課の回答の状況").get_by_text("主管課回答済")).to_have_count(2)
     press(page, "課の回答をまとめる", "確かめた結果")
     write_day(page, "部局内決裁済の日付(任意)", ASKED_ON)
@@ -145,13 +145,13 @@ def answer_with_a_doubt(cast: Cast) -> None:
     broken.get_by_role("textbox", name="正しい値(%)").fill("２８．４")
     broken.get_by_role("textbox", name="直した理由").fill("数式の参照切れを直した")
     broken.get_by_role("button", name="これで確定する").click()
-    expect(broken).to_have_count(0, timeout=15_000)
+    expect(broken).to_have_count(0)
     settled(page)
     about.get_by_text("500件の確かな値として取り込む").click()
     about.get_by_role("button", name="これで確定する").click()
     # What was understood now is checked like any value, and kept as it is with a reason.
     jump = issue(page, "前回104件(R6)から500件へ")
-    expect(jump).to_contain_text("要確認", timeout=15_000)
+    expect(jump).to_contain_text("要確認")
     jump.get_by_text("このままで正しい").click()
     jump.get_by_role("textbox", name="理由(必ず)").fill(DOUBT)
     confirm(page, jump, 0)
@@ -248,7 +248,7 @@ def propose(cast: Cast) -> None:
     page.get_by_label("目標値", exact=True).press("Enter")
     for when in (NAME, "いま"):
         told = table(page, "判定への影響").locator("tbody tr").filter(has_text=when)
-        expect(told.locator("td")).to_have_text([re.compile(ICT), "概ね順調", "順調", "変わります"], timeout=15_000)
+        expect(told.locator("td")).to_have_text([re.compile(ICT), "概ね順調", "順調", "変わります"])
     settled(page)
     page.get_by_label("変える理由").fill(REASON)
     page.get_by_label("変える理由").press("Enter")

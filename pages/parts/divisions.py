@@ -21,15 +21,7 @@ _NUMBERED = re.compile(r"ka(\d+)")
 
 def divisions_box(state: View, department_id: str = "") -> None:
     """The 課 of one department, to be chosen where none is given, and the mail of its 主管課."""
-    ours = desk()
-    mine = {d.id: d.name(state.day) for d in state.plan.departments if ours.may(Action.SET_DIVISIONS, d.id)}
-    if department_id:
-        mine = {k: v for k, v in mine.items() if k == department_id}
-    if not mine:
-        note("課を決められる部局がありません。")
-        return
-    chosen = st.selectbox("部局", list(mine), format_func=mine.__getitem__, key="divisions-of", width=420)
-    department = state.plan.department(str(chosen))
+    department = state.plan.department(department_id or _chosen(state))
     key = fresh(f"divisions-{department.id}")
     mail = st.text_input("主管課のメール", department.mail, key=f"{key}-mail", max_chars=120, width=420)
     note("課を置くと、指標ごとに課が答え、主管課がまとめて事務局へ回答します。課がなければ、部局がひとつで答えます。")
@@ -37,6 +29,11 @@ def divisions_box(state: View, department_id: str = "") -> None:
     new = _new(state, department, key, made)
     made += [new] if new else []
     _save(state, department, made, mail)
+
+
+def _chosen(state: View) -> str:
+    mine = {d.id: d.name(state.day) for d in state.plan.departments if desk().may(Action.SET_DIVISIONS, d.id)}
+    return str(st.selectbox("部局", list(mine), format_func=mine.__getitem__, key="divisions-of", width=420))
 
 
 def _one(state: View, department: Department, division: Division, key: str) -> Division | None:
