@@ -133,6 +133,11 @@ def decimals_of(value: float | None, at_least: int) -> int:
     return max(at_least, min(6, -exponent if isinstance(exponent, int) else 0))
 
 
+def as_it_is(value: float) -> str:
+    """A number with all the decimals it has: 「41,300,000」「77.45」."""
+    return number(value, decimals_of(value, 0))
+
+
 def with_unit(value: float | None, unit: str, decimals: int, *, short_of: float | Iterable[float] = ()) -> str:
     """「1,234件」「77.4%」; ― without a unit where there is no value."""
     text = number(value, decimals, short_of=short_of)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -14,12 +12,14 @@ from kpi.collection import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.people import ROLE_WORDS, Role
 from kpi.plan import Plan, Round
+from kpi.scope import departments_asked, divisions_asked
 from loaders import settings
 from loaders.benchmark import Benchmarks, load_benchmarks
 from loaders.cells import Book, Reader
 from loaders.export import write_folder
 from loaders.form.writer import form_filename, write_form
 from loaders.intake import expand, read_book, read_return, same_file, unpack
+from loaders.packing import zipped
 from loaders.plan import load_plan, plan_folders
 from loaders.rules import check_answers
 from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, with_mends
@@ -78,13 +78,15 @@ def make_form(
 
 
 def make_forms(snapshot: Snapshot, round_id: str, *, day: date) -> bytes:
-    """The forms of all departments that answer for something, as one zip."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for department in snapshot.plan.departments:
-            if snapshot.plan.owned_by(department.id, day):
-                archive.writestr(*make_form(snapshot, round_id, department.id, day=day))
-    return out.getvalue()
+    """The forms of all departments that a round asks for something, and of their 課, as one zip."""
+    plan, cards = snapshot.plan, snapshot.cards
+    asked = plan.round(round_id)
+    forms = [
+        make_form(snapshot, round_id, department.id, day=day, division_id=division)
+        for department in departments_asked(plan, asked, day, cards)
+        for division in ("", *(v.id for v in divisions_asked(plan, asked, department.id, day, cards)))
+    ]
+    return zipped(forms, day)
 
 
 def forms_name(snapshot: Snapshot, round_id: str, *, day: date) -> str:

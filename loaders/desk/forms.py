@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from kpi.collection import Action
-from kpi.scope import departments_asked
 from loaders import service
 from loaders.desk.gate import Gate
 from loaders.form.questions import given_again
 from loaders.form.writer import form_filename, write_form
-from loaders.packing import zipped
 from loaders.store import Snapshot
 
 
@@ -30,14 +28,12 @@ class Forms(Gate):
         return service.make_form(snapshot, round_id, department_id, day=day, division_id=division_id)
 
     def take_forms(self, plan_id: str, round_id: str) -> tuple[str, bytes]:
-        """The forms of all departments that are asked for something, as one zip."""
+        """The forms of all departments that are asked for something, and of their 課, as one zip."""
         self._ask(Action.TAKE_FORM)
         snapshot, day = self.store.snapshot(plan_id), self._now().date()
-        asked = departments_asked(snapshot.plan, snapshot.plan.round(round_id), day, snapshot.cards)
-        forms = [service.make_form(snapshot, round_id, d.id, day=day) for d in asked]
-        name = service.forms_name(snapshot, round_id, day=day)
+        made = service.forms_name(snapshot, round_id, day=day), service.make_forms(snapshot, round_id, day=day)
         self._note(plan_id, round_id, "", "")
-        return name, zipped(forms, day)
+        return made
 
     def take_sent_back(
         self, plan_id: str, round_id: str, department_id: str, division_id: str = ""

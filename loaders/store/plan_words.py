@@ -15,6 +15,7 @@ from kpi.cards import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS, card_text, day_
 from kpi.opening import KIND_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Plan
+from kpi.words import as_it_is
 from loaders.store.access import PUBLICATION_WORDS
 from loaders.store.document import load_attributes
 
@@ -212,7 +213,7 @@ def _text(found: object) -> str:
         return "、".join(_text(one) for one in found)
     if isinstance(found, Mapping):
         return _CHANGED
-    return f"{found:g}" if isinstance(found, float) else "" if found is None else str(found)
+    return as_it_is(found) if isinstance(found, float) else "" if found is None else str(found)
 
 
 def _day(found: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from kpi.plan import Plan
+from kpi.words import as_it_is
 from loaders.store.database import Connection, rows
 from loaders.store.plan_words import plan_change_words
 from loaders.store.plans import plan_ids, read_plan
@@ -102,7 +103,7 @@ def in_words(told: object) -> str:
         return " / ".join(parts)
     if isinstance(told, list):
         return "、".join(in_words(one) for one in told)
-    return f"{told:g}" if isinstance(told, float) else str(told)
+    return as_it_is(told) if isinstance(told, float) else str(told)
 
 
 class _Words:

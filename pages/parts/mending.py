@@ -10,6 +10,7 @@ from kpi.collection import MISSING_WORDS, Mend
 from kpi.issue import SEVERITY_WORDS, Choice, Issue, Severity
 from kpi.period import Period
 from kpi.plan import RoundKind
+from kpi.words import as_it_is
 from loaders.form import definition
 from loaders.mending import read_typed
 from loaders.store import StoredReturn
@@ -115,7 +116,7 @@ def _quoted(current: StoredReturn, issue: Issue) -> str:
     answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
     entry = answer.entries.get(issue.key) if answer else None
     if entry and entry.mended and entry.value is not None:
-        value = f"{entry.value:g}" if isinstance(entry.value, float) else entry.value
+        value = as_it_is(entry.value) if isinstance(entry.value, float) else entry.value
         return f"「{value}」(画面で入力)"
     return f"「{issue.value}」" if issue.value else ""
 

@@ -10,6 +10,7 @@ from kpi.collection import RELEASE_WORDS
 from kpi.compare import gap_trend, latest_pair
 from kpi.period import Period
 from kpi.plan import Indicator
+from kpi.words import as_it_is
 from pages.parts.cards import judged_code
 from pages.parts.frame import empty, show
 from pages.parts.html import Column, Content, join, link, table, tag
@@ -65,7 +66,11 @@ def _history(view: View, indicator: Indicator, found: pd.Series) -> Content:
     mine = _mine(view, indicator)
     same = mine[(mine["period"] == found["period"]) & (mine["state"] == "value")].sort_values("known_at")
     told = [
-        link(f"{row.value:g}({RELEASE_WORDS.get(row.release, '')} {row.known_at:%m/%d})", "origin", figure=row.code)
+        link(
+            f"{as_it_is(row.value)}({RELEASE_WORDS.get(row.release, '')} {row.known_at:%Y-%m-%d})",
+            "origin",
+            figure=row.code,
+        )
         for row in same.itertuples()
     ]
     return join(told, " → ") if told else "―"
