@@ -101,6 +101,18 @@ def press(page, button: str, told: str, *, within=None) -> None:
     settled(page)
 
 
+def tick(page, label: str) -> None:
+    """Tick a box. Where an expander is still unfolding around it, the first click may meet its old place."""
+    box = page.get_by_role("checkbox", name=label)
+    for _ in range(5):
+        page.wait_for_timeout(400)
+        page.get_by_text(label).click()
+        settled(page)
+        if box.is_checked():
+            break
+    expect(box).to_be_checked()
+
+
 def table(page, name: str):
     """A table by its caption."""
     return page.get_by_role("table", name=name)

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from loaders.form import definition as d
 from loaders.service import load_samples, open_store
 from tests import hurt
-from tests.browser.acting import Cast, item, look, pick, pick_all, press, row, says, standing, table, write_day
+from tests.browser.acting import Cast, item, look, pick, pick_all, press, row, says, standing, table, tick, write_day
 from tests.browser.conftest import NOW, running, settled
 from tests.browser.test_trip import confirm, issue, put_in, send
 from tests.browser.walking import PLAN, fill
@@ -229,8 +229,7 @@ def close_round(cast: Cast) -> None:
     page = cast.at(OFFICE, f"rounds?round={ROUND}")
     assert [standing(page)[name] for name in ASKED] == ["確認済"] * 3
     page.locator("[class*='st-key-close-round'] summary").click()
-    page.get_by_text("上のことを確かめました").click()
-    settled(page)
+    tick(page, "上のことを確かめました")
     press(page, "締め切る", f"「{NAME}」を締め切りました。")
     look(page, "17-closed")
     page = cast.at(LAND, f"submit?round={ROUND}")
