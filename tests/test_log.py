@@ -312,3 +312,11 @@ def test_many_returns_kept_at_once_are_one_chain(store):
     store.save_returns(new, by="x", at=later(1))
     assert store.log_head().count == 50
     assert store.verify() == ()
+
+
+def test_a_form_taken_is_told_by_round_and_department(store):
+    store.take("tiny", ROUND, POLICY, "", by="青森 花子", at=later(1))
+    store.take("tiny", ROUND, "", "", staff=True, by="事務局", at=later(2))
+    plan = tiny_plan()
+    asked, whose = plan.round(ROUND).name, plan.department(POLICY).name(later(1).date())
+    assert list(store.log(plan_id="tiny")["subject_word"])[:2] == [f"{asked} 全部局", f"{asked} {whose}"]

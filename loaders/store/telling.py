@@ -135,6 +135,8 @@ class _Words:
             return plan.name
         if kind in _OF_RETURNS and subject in self._returns:
             return _return_word(plan, self._returns[subject], row["done_at"])
+        if kind == "take":
+            return _return_word(plan, json.loads(row["payload"]), row["done_at"])
         if kind in _OF_CARDS and subject in self._proposals:
             return _indicator_word(plan, self._proposals[subject]) or "計画全体の判定方法"
         if subject in self._figures:
@@ -150,7 +152,7 @@ def _return_word(plan: Plan, found: Mapping[str, Any], at: datetime) -> str:
     asked = next((r.name for r in plan.rounds if r.id == found["round_id"]), found["round_id"])
     department = next((d for d in plan.departments if d.id == found["department_id"]), None)
     if department is None:
-        return f"{asked} {found['department_id']}"
+        return f"{asked} {found['department_id'] or '全部局'}"
     division = next((d.name for d in department.divisions if d.id == found["division_id"]), found["division_id"])
     return " ".join(part for part in (asked, department.name(at.date()), division) if part)
 

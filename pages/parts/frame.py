@@ -150,10 +150,14 @@ def source_line(view: View, indicator: Indicator) -> Content:
     return join([mark, "　".join(parts)])
 
 
-def grid(table: pd.DataFrame, alt_text: str) -> None:
-    """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read."""
+def grid(table: pd.DataFrame, alt_text: str, *, wide: Sequence[str] = ()) -> None:
+    """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read.
+
+    ``wide`` are columns of long texts that are often empty: the framework would make them too narrow to read.
+    """
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
     columns = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
+    columns |= {name: st.column_config.Column(width="medium") for name in wide}
     if _CODES in table.columns and table[_CODES].astype(str).str.fullmatch(_CODE).all():
         # Each figure leads to its passport; what stands in the cell is its number.
         there = [address("origin", figure=str(code)) for code in table[_CODES]]
