@@ -705,3 +705,10 @@ def test_the_lead_decides_its_divisions_here_and_a_division_does_not(store, acti
     assert [(v.name, v.indicators) for v in made] == [("河川課", (BRIDGE,))]
     acting(Role.DEPARTMENT, LAND, divisions=[f"{LAND}/{made[0].id}"])
     assert "課と担当を決める" not in " ".join(e.label for e in run("submit", department=LAND, round=FY).expander)
+
+
+def test_an_answer_that_a_later_one_replaced_says_so(store):
+    sent(store, LAND, {ICT: {"value": "110", "release": "確定"}, BRIDGE: {"value": "13", "release": "確定"}})
+    assert "後の回答に差替え" not in told(run("submit", department=LAND, round=FY))
+    sent(store, LAND, {ICT: {"value": "111", "release": "確定"}, BRIDGE: {"value": "13", "release": "確定"}})
+    assert told(run("submit", department=LAND, round=FY)).count("後の回答に差替え") == 1

@@ -163,14 +163,16 @@ def earlier_returns(view: View, place: Place) -> None:
         empty("まだ回答はありません。")
         return
     rounds = {r.id: r.name for r in view.snapshot.plan.rounds}
+    answered = mine["state"].isin([ReturnState.SENT, ReturnState.PASSED])
+    later = mine["round_id"].where(answered).duplicated() & answered  # newest first: what follows was replaced
     drawn = [
         (
             rounds.get(row["round_id"], row["round_id"]),
             f"{row['saved_at']:%Y-%m-%d %H:%M}",
-            _state(row),
+            _state(row, replaced=bool(later[index])),
             join([called(view, row), tag("small", "サンプル" if row["sample"] else "")]),
         )
-        for _, row in mine.iterrows()
+        for index, row in mine.iterrows()
     ]
     columns = [Column("照会"), Column("取込"), Column("状態"), Column("ファイル")]
     show(table(columns, drawn, caption="これまでの回答", kind="stack"))
@@ -179,8 +181,8 @@ def earlier_returns(view: View, place: Place) -> None:
         _originals(files, rounds)
 
 
-def _state(row: pd.Series) -> Content:
-    notes = ["代理登録" if row["on_behalf"] else ""]
+def _state(row: pd.Series, *, replaced: bool) -> Content:
+    notes = ["代理登録" if row["on_behalf"] else "", "後の回答に差替え" if replaced else ""]
     if pd.notna(row["settled_on"]):
         notes.append(f"部局内決裁済 {row['settled_on']:%Y-%m-%d}")
     if row["state"] == ReturnState.SENT:
