@@ -4,10 +4,11 @@ DuckDB cannot hold a read-only and a read-write handle on one file in one proces
 every other process. So whoever opens the store first takes this lock, shared to read and exclusive to write, waits a
 bounded time, and gives up with a sentence a person can act on.
 
-Between processes the lock is advisory, on ``<file>.lock``. A second small file, ``<file>.lock.gate``, is a turnstile:
-everyone passes it on the way in, and a writer keeps it while it waits, so that readers cannot starve a writer. The
-operating system drops both when a process dies, however it dies. Windows has no shared advisory lock in the standard
-library: there readers of different processes take turns instead of reading at once.
+In this process the threads stand in a line. Between processes the lock is advisory, on ``<file>.lock``; beside it
+``<file>.lock.gate`` is a turnstile that everyone passes on the way in and a writer keeps while it waits, so that
+readers cannot starve a writer, and ``<file>.lock.bell`` tells a busy process that another one stands at the turnstile.
+The operating system drops them all when a process dies, however it dies. Windows has no shared advisory lock in the
+standard library: there readers take turns instead of reading at once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from loaders.line import Line
 
 
 class StoreError(Exception):
@@ -35,7 +38,8 @@ class StoreBusy(StoreError):
         )
 
 
-_POLL_FIRST, _POLL_LAST = 0.001, 0.02
+#: Seconds between two looks: the same for who has waited long and for who has just come.
+_POLL = 0.002
 
 
 if sys.platform == "win32":
@@ -62,76 +66,9 @@ else:
         return True
 
 
-class _Threads:
-    """The lock among the threads of this process. It takes turns: a waiting writer goes before readers that come
-    after it, and the readers that a writer kept waiting go before the next writer.
-    """
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._readers = 0
-        self._writing = False
-        self._writers_waiting = 0
-        self._readers_waiting = 0
-        self._readers_next = 0  # how many of the waiting readers go before any writer
-
-    def acquire(self, exclusive: bool, deadline: float) -> bool:
-        """Wait until the lock is ours or the deadline has passed."""
-        with self._changed:
-            return self._write(deadline) if exclusive else self._read(deadline)
-
-    def _read(self, deadline: float) -> bool:
-        self._readers_waiting += 1
-        try:
-            if not self._changed.wait_for(self._may_read, _left(deadline)):
-                return False
-            self._readers += 1
-            return True
-        finally:
-            self._readers_waiting -= 1
-            self._readers_next = min(max(0, self._readers_next - 1), self._readers_waiting)
-            self._changed.notify_all()
-
-    def _may_read(self) -> bool:
-        return not self._writing and (not self._writers_waiting or self._readers_next > 0)
-
-    def _write(self, deadline: float) -> bool:
-        self._writers_waiting += 1
-        try:
-            if not self._changed.wait_for(self._may_write, _left(deadline)):
-                return False
-            self._writing = True
-            return True
-        finally:
-            self._writers_waiting -= 1
-            self._changed.notify_all()
-
-    def _may_write(self) -> bool:
-        return not self._writing and not self._readers and not self._readers_next
-
-    def release(self, exclusive: bool) -> None:
-        """Give the lock back and wake whoever waits."""
-        with self._changed:
-            if exclusive:
-                self._writing = False
-                self._readers_next = self._readers_waiting
-            else:
-                self._readers -= 1
-            self._changed.notify_all()
-
-
-def _left(deadline: float) -> float:
-    return max(0.0, deadline - time.monotonic())
-
-
-#: One lock per file in this process, whoever opens it and under whatever name.
-_IN_PROCESS: dict[str, _Threads] = {}
+#: One line per file in this process, whoever opens it.
+_LINES: dict[str, Line] = {}
 _REGISTRY = threading.Lock()
-
-
-def _threads_of(path: Path) -> _Threads:
-    with _REGISTRY:
-        return _IN_PROCESS.setdefault(os.path.realpath(path), _Threads())
 
 
 class FileLock:
@@ -139,9 +76,10 @@ class FileLock:
 
     def __init__(self, path: Path, wait: float) -> None:
         self._wait = wait
-        self._threads = _threads_of(path)
-        self._file = f"{path}.lock"
-        self._gate = f"{path}.lock.gate"
+        real = os.path.realpath(path)  # a file has one lock, under whatever name it is opened
+        with _REGISTRY:
+            self._line = _LINES.setdefault(real, Line())
+        self._file, self._gate, self._bell = f"{real}.lock", f"{real}.lock.gate", f"{real}.lock.bell"
 
     @contextmanager
     def shared(self) -> Iterator[None]:
@@ -158,35 +96,50 @@ class FileLock:
     @contextmanager
     def _held(self, exclusive: bool) -> Iterator[None]:
         deadline = time.monotonic() + self._wait
-        if not self._threads.acquire(exclusive, deadline):
+        if not self._line.enter(deadline):
             raise StoreBusy(self._wait)
         try:
             handle = self._pass_gate(exclusive, deadline)
-            try:
-                yield
-            finally:
-                os.close(handle)  # closing drops the advisory lock
         finally:
-            self._threads.release(exclusive)
+            self._line.leave()
+        try:
+            yield
+        finally:
+            os.close(handle)  # closing drops the advisory lock
 
     def _pass_gate(self, exclusive: bool, deadline: float) -> int:
-        """Queue at the turnstile, then take the lock file; the turnstile opens for the next as soon as we hold it."""
-        gate = self._take(self._gate, True, deadline)
+        """Pass the turnstile, then take the lock file; the turnstile opens for the next as soon as we hold it."""
+        gate = self._ring(deadline)
         try:
             return self._take(self._file, exclusive, deadline)
         finally:
             os.close(gate)
 
+    def _ring(self, deadline: float) -> int:
+        """The turnstile, with a ring while we wait at it. Who finds another process ringing holds back a moment:
+        a process with a long line of its own would otherwise be through again before the other has looked.
+        """
+        bell = _open(self._bell)
+        try:
+            if not _try_lock(bell, True):
+                time.sleep(2 * _POLL)
+            _try_lock(bell, False)
+            return self._take(self._gate, True, deadline)
+        finally:
+            os.close(bell)
+
     def _take(self, name: str, exclusive: bool, deadline: float) -> int:
-        handle = os.open(name, os.O_RDWR | os.O_CREAT, 0o666)
-        pause = _POLL_FIRST
+        handle = _open(name)
         try:
             while not _try_lock(handle, exclusive):
                 if time.monotonic() >= deadline:
                     raise StoreBusy(self._wait)
-                time.sleep(pause)
-                pause = min(pause * 2, _POLL_LAST)
+                time.sleep(_POLL)
         except BaseException:
             os.close(handle)
             raise
         return handle
+
+
+def _open(name: str) -> int:
+    return os.open(name, os.O_RDWR | os.O_CREAT, 0o666)

