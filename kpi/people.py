@@ -58,12 +58,12 @@ class Person:
 def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether two (id, name) are one person's.
 
-    A mail address is nobody else's, so that it decides. Any other id may hold for one sign-in alone, and an act from
-    before ids were kept has none: then the same name counts as the same person too.
+    Two mail addresses decide, and so do two subjects of a provider. A mail address tells nothing about a subject, and
+    an act from before ids were kept has none: there the same name counts as the same person.
     """
-    if one[0] and one[0] == other[0]:
-        return True
-    return one[1] == other[1] and not ("@" in one[0] and "@" in other[0])
+    if not one[0] or not other[0] or ("@" in one[0]) is not ("@" in other[0]):
+        return one[1] == other[1]
+    return one[0] == other[0]
 
 
 @dataclass(frozen=True)

@@ -153,14 +153,14 @@ def _item(
 
 
 def _doubts(one: Sent, indicator_id: str) -> tuple[Doubt, ...]:
-    """The questions and faults of figures that the department settled, each with its last word on the cell."""
+    """The questions and faults of figures that the department settled, each with all that it said of the cell."""
     found = []
     for issue in one.issues:
         if issue.indicator_id != indicator_id or issue.severity is Severity.NOTE or issue.key in _TEXTS:
             continue
         said = [m.reason for m in one.mends if m.indicator_id == indicator_id and m.key == issue.key]
         near = [m.reason for m in one.mends if m.indicator_id == indicator_id and m.key not in _TEXTS]
-        reason = next((r for r in reversed(said or near) if r), "")
+        reason = " / ".join(dict.fromkeys(r for r in said or near if r))
         found.append(Doubt(issue.key, issue.message, reason, issue.address))
     return tuple(dict.fromkeys(found))
 

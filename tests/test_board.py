@@ -450,6 +450,12 @@ def test_a_doubt_carries_what_the_department_said_to_it():
     assert (doubt.message, doubt.reason, doubt.address) == ("大きな変化です。", "直播が広がったため", "KPI!K12")
 
 
+def test_all_that_was_said_of_a_cell_stands_beside_its_doubts_once():
+    words = [Mend(CUT, "value", 4.0, w) for w in ("直播が広がったため", "", "農協に確認済み", "農協に確認済み")]
+    (doubt,) = judged(Sent("S1", AGRI, [answer(CUT, value=4.0)], [issue(CUT)], words))[0].doubts
+    assert doubt.reason == "直播が広がったため / 農協に確認済み"
+
+
 def test_notes_and_questions_about_words_are_no_doubts():
     said = [issue(CUT, severity=Severity.NOTE), issue(CUT, "analysis"), issue(RATE)]
     assert judged(Sent("S1", AGRI, [answer(CUT, value=4.0)], said))[0].group is Group.REST

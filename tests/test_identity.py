@@ -458,6 +458,17 @@ def test_a_cookie_signed_for_another_address_is_none(monkeypatch):
     assert replace(SignIn.of(CLAIMS), name="").id == SignIn.of(dict(reversed(CLAIMS.items()))).id
 
 
+def test_without_a_mail_address_a_person_has_the_same_id_at_every_sign_in():
+    without = {k: v for k, v in CLAIMS.items() if k != "email"}
+    rules = (rule("name", CLAIMS["name"], "reader"),)
+    first, later, other = (
+        signin.person_by(SignIn.of(without | change), rules)
+        for change in ({"iat": 1, "nonce": "a"}, {"iat": 2, "nonce": "b"}, {"sub": "somebody-else"})
+    )
+    assert None not in (first, later, other)
+    assert first.id == later.id != other.id
+
+
 # --- caches --------------------------------------------------------------------------------------------------------
 
 #: Cached for everybody at once, and why that shows nobody what another may see.

@@ -316,8 +316,9 @@ def test_a_card_changes_by_a_decision_of_somebody_else(store):
         (("a@pref", "青森 花子"), ("b@pref", "青森 花子"), False),  # two of one name
         (("a@pref", "青森 花子"), ("b@pref", "弘前 花子"), False),
         (("", "青森 花子"), ("a@pref", "青森 花子"), True),  # proposed before ids were kept
-        (("5f1c", "青森 花子"), ("77aa", "青森 花子"), True),  # ids of two sign-ins, no mail address
-        (("5f1c", "青森 花子"), ("77aa", "弘前 一郎"), False),
+        (("5f1c", "青森 花子"), ("5f1c", "弘前 花子"), True),  # no mail address, but the provider's subject
+        (("5f1c", "青森 花子"), ("77aa", "青森 花子"), False),
+        (("5f1c", "青森 花子"), ("a@pref", "青森 花子"), True),  # a mail address since: the name decides
     ],
 )
 def test_it_is_the_person_who_may_not_decide_alone_and_not_the_name(store, proposer, decider, refused):

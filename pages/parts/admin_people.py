@@ -86,7 +86,7 @@ def _trial(state: View, rules: tuple[Rule, ...]) -> None:
             groups = st.text_input("グループ(「,」で区切る)", key="trial-groups", width=280)
         if not (mail or name or groups):
             return
-        signed = SignIn("", mail.strip().casefold(), name.strip(), frozenset(g.strip() for g in groups.split(",")))
+        signed = SignIn("", "", mail.strip().casefold(), name.strip(), frozenset(g.strip() for g in groups.split(",")))
         show(tag("p", _outcome(state, signin.person_by(signed, rules, signin.first_admin()))))
 
 

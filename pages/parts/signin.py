@@ -78,9 +78,13 @@ class Membership(Protocol):
 
 @dataclass(frozen=True)
 class SignIn:
-    """One sign-in: the id that revokes it, and what it says about the person."""
+    """One sign-in: the id that revokes it, and what it says about the person.
+
+    ``subject`` is the same at every sign-in of a person, with a mail address or without.
+    """
 
     id: str
+    subject: str
     mail: str
     name: str
     groups: frozenset[str]
@@ -94,7 +98,8 @@ class SignIn:
         mail = claims.get("email") if claims.get("email_verified") is not False else ""
         mail = _text(mail) or _text(claims.get("upn"))
         groups = frozenset(g for name in ("groups", "group") for g in _texts(claims.get(name)))
-        return cls(digest, mail.casefold(), _text(claims.get("name")), groups)
+        subject = sha256(json.dumps([claims.get("iss"), claims.get("sub")]).encode()).hexdigest()[:16]
+        return cls(digest, subject, mail.casefold(), _text(claims.get("name")), groups)
 
 
 def _text(value: object) -> str:
@@ -237,7 +242,7 @@ def person_by(signed: SignIn, rules: Iterable[Membership], admin: str = "") -> P
     divisions = {d for rule in own for d in rule.divisions if d.split("/")[0] not in whole}
     departments = frozenset(d for rule in own for d in rule.departments)
     who = signed.name or signed.mail
-    return Person(signed.mail or signed.id, who, role, departments, frozenset(divisions))
+    return Person(signed.mail or signed.subject, who, role, departments, frozenset(divisions))
 
 
 def _within(rule: Membership, department_id: str) -> bool:
