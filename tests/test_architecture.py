@@ -147,3 +147,19 @@ def test_commands_write_through_the_desk_alone(path):
     writes = [(whose, name) for whose, name in calls if name in _WRITES | _TAKING and not whose.startswith("'")]
     assert writes
     assert all(whose == "desk" or whose.startswith("_desk(") for whose, _ in writes), writes
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *modules("pages")], ids=case)
+def test_screens_write_through_the_desk_alone(path):
+    """Of the store itself a screen asks what stands in it; only a sign-in ends itself there."""
+
+    def is_store(node: ast.expr, names: set[str]) -> bool:
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "store"
+        return called or (isinstance(node, ast.Name) and node.id in names)
+
+    tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    assigned = [n for n in tree if isinstance(n, ast.Assign) and is_store(n.value, set())]
+    names = {t.id for n in assigned for t in n.targets if isinstance(t, ast.Name)}
+    asked = {n.attr for n in tree if isinstance(n, ast.Attribute) and is_store(n.value, names)}
+    reads = {"snapshot", "plan_ids", "revision", "submission", "log_head", "memberships", "is_revoked", "path"}
+    assert asked <= reads | ({"revoke"} if path.name == "signin.py" else set())
