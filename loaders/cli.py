@@ -16,7 +16,7 @@ import duckdb
 
 from kpi.issue import Issue, Severity
 from kpi.people import OPERATOR
-from loaders import asked, nightly, service, settings, terminal
+from loaders import asked, nightly, service, settings, taking, terminal
 from loaders.asked import Refused
 from loaders.desk import Desk
 from loaders.intake import expand
@@ -149,7 +149,7 @@ def _load(given: argparse.Namespace) -> int:
     faults = [i for i in found if isinstance(i, Issue)]
     files = [(_storable(f[0]), f[1]) for f in found if not isinstance(f, Issue)]
     progress = terminal.Progress(len(files))
-    taken: list[service.Taken] = []
+    taken: list[taking.Taken] = []
     desk = _desk(given, store, given.by)
     reads = desk.take_files(
         snapshot.plan.id, files, workers=given.workers, round_id=round_id, department_id=owner

@@ -18,8 +18,10 @@ from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.form.writer import write_form
 from loaders.records import Column, Record, Unreadable, convert, number, one_of, period, read_csv, text
-from loaders.service import load_data, open_store, send_returns, settle_samples, take_files
+from loaders.sample_rounds import settle_samples
+from loaders.service import load_data, open_store
 from loaders.store import Snapshot, Store
+from loaders.taking import send_returns, take_files
 
 VALUES = "values.csv"
 #: Stands in the first column of every row of values.csv, so that a copied row says it too.

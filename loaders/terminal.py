@@ -11,7 +11,7 @@ from typing import TextIO
 
 from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
-from loaders import service
+from loaders import taking
 from loaders.export import file_name
 from loaders.settings import today
 from loaders.store import Passport, Snapshot
@@ -77,7 +77,7 @@ class Progress:
             print(line, end="\n" if self._done >= self._total else "", file=sys.stderr, flush=True)
 
 
-def show_load(taken: Sequence[service.Taken], faults: Sequence[Issue], snapshot: Snapshot, out: TextIO) -> None:
+def show_load(taken: Sequence[taking.Taken], faults: Sequence[Issue], snapshot: Snapshot, out: TextIO) -> None:
     """What became of each file, and what a person has to look at."""
     table([_taken_row(t, snapshot) for t in taken], out)
     issues(faults, out)
@@ -89,13 +89,13 @@ def show_load(taken: Sequence[service.Taken], faults: Sequence[Issue], snapshot:
     print(f"\n{len(taken)}件中{kept}件を取り込みました。", file=out)
 
 
-def show_load_json(taken: Sequence[service.Taken], faults: Sequence[Issue], out: TextIO) -> None:
+def show_load_json(taken: Sequence[taking.Taken], faults: Sequence[Issue], out: TextIO) -> None:
     """The same for a program to read."""
     told = {"files": [_taken_json(t) for t in taken], "issues": [_issue_json(i) for i in faults]}
     print(json.dumps(told, ensure_ascii=False), file=out)
 
 
-def _taken_row(one: service.Taken, snapshot: Snapshot) -> dict[str, object]:
+def _taken_row(one: taking.Taken, snapshot: Snapshot) -> dict[str, object]:
     reading, plan = one.reading, snapshot.plan
     department = next((d for d in plan.departments if reading and d.id == reading.department_id), None)
     asked = next((r for r in plan.rounds if reading and r.id == reading.round_id), None)
@@ -110,7 +110,7 @@ def _taken_row(one: service.Taken, snapshot: Snapshot) -> dict[str, object]:
     }
 
 
-def _result(one: service.Taken) -> str:
+def _result(one: taking.Taken) -> str:
     if one.saved is None:
         return "取込不可"
     if one.sent is not None:
@@ -118,7 +118,7 @@ def _result(one: service.Taken) -> str:
     return "取込済(同じファイル)" if one.saved.duplicate_of else "下書き"
 
 
-def _taken_json(one: service.Taken) -> dict[str, object]:
+def _taken_json(one: taking.Taken) -> dict[str, object]:
     return {
         "file": one.filename,
         "round": one.reading.round_id if one.reading else "",

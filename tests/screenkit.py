@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
-import shutil
-from datetime import datetime
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -19,49 +15,26 @@ import pages.parts.storage
 from kpi.people import OPERATOR
 from loaders.desk import Desk
 from loaders.service import open_store
+from tests.samplekit import AT, with_files, with_samples
 
-DATA = Path(__file__).resolve().parents[1] / "data"
-DAY, AT = "2026-11-21", datetime(2026, 11, 21, 9)
+DAY = "2026-11-21"
 FAILED = "画面を表示できませんでした"
 
 
-@pytest.fixture(scope="session")
-def made_samples(tmp_path_factory):
-    """A data folder with the samples loaded, made once; tests work on copies of its store."""
-    return _made(tmp_path_factory.mktemp("made"), samples=True)
-
-
-@pytest.fixture(scope="session")
-def made_empty(tmp_path_factory):
-    return _made(tmp_path_factory.mktemp("bare"), samples=False)
-
-
-def _made(data, *, samples):
-    for part in ("plans", "benchmarks", "samples"):
-        os.symlink(DATA / part, data / part)
-    desk = Desk(open_store(data, at=AT), OPERATOR, data, lambda: AT)
-    if samples:
-        desk.load_samples(desk.store.plan_ids()[0])
-    return data
-
-
 @pytest.fixture
-def samples(made_samples, tmp_path, monkeypatch):
-    yield _served(made_samples, tmp_path, monkeypatch)
+def samples(tmp_path, monkeypatch):
+    yield _served(with_samples(tmp_path), monkeypatch)
     _forget()
 
 
 @pytest.fixture
-def empty(made_empty, tmp_path, monkeypatch):
-    yield _served(made_empty, tmp_path, monkeypatch)
+def empty(tmp_path, monkeypatch):
+    yield _served(with_files(tmp_path), monkeypatch)
     _forget()
 
 
-def _served(made, data, monkeypatch):
-    """A desk at a copy that the screens draw from."""
-    for part in ("plans", "benchmarks", "samples"):
-        os.symlink(DATA / part, data / part)
-    shutil.copy(made / "kpi.duckdb", data / "kpi.duckdb")
+def _served(data, monkeypatch):
+    """A desk at a store that the screens draw from."""
     _forget()
     monkeypatch.setenv("KPI_TODAY", DAY)
     for module in (pages.parts.snapshot, pages.parts.storage):

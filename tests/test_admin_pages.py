@@ -14,7 +14,6 @@ from tests import screenkit
 from tests.screenkit import AT, FAILED, by_label, html, look, plan_id, press, run, words
 
 samples, empty = screenkit.samples, screenkit.empty
-made_samples, made_empty = screenkit.made_samples, screenkit.made_empty
 PARTS = ("cards", "publication", "departments", "people", "log", "keep", "plan")
 STAFF = ("cards", "publication", "departments", "log")
 

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 from kpi.collection import Mend, ReturnState
-from loaders import cli, service, settings, terminal, usage
+from loaders import cli, service, settings, taking, terminal, usage
 from loaders.cells import open_book
 from loaders.form.writer import write_form
 from loaders.store import Snapshot, Store
@@ -168,7 +168,7 @@ def test_a_doubtful_file_waits_as_a_draft_until_it_is_mended(data, tmp_path):
     asked = opened.submission(submission).open
     assert [i.key for i in asked] == ["value"]
     mends = [Mend(asked[0].indicator_id, "value", 40.0, "概数で確定")]
-    assert service.mend_return(opened, submission, mends, by="x", at=NOW) == ()
+    assert taking.mend_return(opened, submission, mends, by="x", at=NOW) == ()
     assert opened.submission(submission).can_send
     opened.send(submission, by="x", at=NOW)
     assert opened.submission(submission).state is ReturnState.SENT
@@ -181,7 +181,7 @@ def test_a_mended_value_is_checked_like_one_in_a_file(data, tmp_path):
     opened, submission = store(data), snapshot(data).submissions.iloc[0]["submission_id"]
     asked = opened.submission(submission).open[0]
     unsound = [Mend(asked.indicator_id, "baseline", 90.0, "訂正"), Mend(asked.indicator_id, "value", 40.0, "訂正")]
-    assert service.mend_return(opened, submission, unsound, by="x", at=NOW) == ()
+    assert taking.mend_return(opened, submission, unsound, by="x", at=NOW) == ()
     assert opened.submission(submission).open != ()  # the target now lies behind the baseline
 
 

@@ -14,9 +14,10 @@ from kpi.april import move_indicators
 from kpi.collection import Mend, Question
 from kpi.people import Person, Role
 from kpi.period import Period
-from loaders.service import make_form, open_store, take_return
+from loaders.service import make_form, open_store
 from loaders.store import Receipt
 from loaders.tables import to_xlsx
+from loaders.taking import take_return
 from pages.parts import trial
 from pages.parts.handover import as_table, everything_said
 from pages.parts.snapshot import view

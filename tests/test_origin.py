@@ -12,7 +12,6 @@ from tests import screenkit
 from tests.screenkit import FAILED, by_label, html, look, plan_id, run, words
 
 samples, empty = screenkit.samples, screenkit.empty
-made_samples, made_empty = screenkit.made_samples, screenkit.made_empty
 CLOSED = {"fy2024": datetime(2025, 12, 1, 17, 5)}
 
 

@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 import pages.parts.snapshot
 import pages.parts.storage
-from loaders.service import load_samples, make_form, open_store
+from loaders.service import make_form, open_store
 from loaders.store import StoreBusy
+from tests.samplekit import with_samples
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DAY = "2026-11-21"
@@ -60,10 +61,7 @@ def empty_data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sample_data(tmp_path_factory):
-    data = folder(tmp_path_factory.mktemp("samples"), "plans", "benchmarks", "samples")
-    store = open_store(data, at=AT)
-    load_samples(store, data, store.plan_ids()[0], at=AT)
-    return data
+    return with_samples(tmp_path_factory.mktemp("samples"))
 
 
 @pytest.fixture

@@ -17,9 +17,11 @@ from kpi.digest import changes
 from kpi.progress import assess, cards_table
 from loaders.form import definition as d
 from loaders.records import Record
+from loaders.sample_rounds import load_samples
 from loaders.samples import NOTE, SamplesFault, build, main, read_values
-from loaders.service import Taken, load_data, load_samples, open_store
+from loaders.service import load_data, open_store
 from loaders.store import Snapshot, Store
+from loaders.taking import Taken
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"

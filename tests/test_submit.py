@@ -16,8 +16,10 @@ from kpi.people import Person, Role
 from kpi.period import Period
 from kpi.plan import Division, Round
 from loaders.desk import Desk
-from loaders.service import load_samples, make_form, mend_return, open_store, take_return
+from loaders.sample_rounds import load_samples
+from loaders.service import make_form, open_store
 from loaders.store import Receipt
+from loaders.taking import mend_return, take_return
 from pages.parts import trial
 from pages.parts.main import unknown_address
 from pages.parts.sending import receipt_words, until_words

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from kpi.collection import Action
 from kpi.issue import Issue
-from loaders import service
+from loaders import sample_rounds, service
 from loaders.desk.gate import Gate
-from loaders.service import Data, Taken, Tick
+from loaders.sample_rounds import Tick
+from loaders.service import Data
+from loaders.taking import Taken
 
 Issues = tuple[Issue, ...]
 
@@ -27,7 +29,7 @@ class Keeping(Gate):
     def load_samples(self, plan_id: str, tick: Tick = lambda _done, _total, _name: None) -> list[Taken]:
         """Take in the sample returns, confirmed and decided but for the newest round."""
         self._ask(Action.SAMPLES)
-        return service.load_samples(self.store, self.data, plan_id, tick=tick, **self._signed())
+        return sample_rounds.load_samples(self.store, self.data, plan_id, tick=tick, **self._signed())
 
     def remove_samples(self) -> dict[str, int]:
         """Take out every sample; how many rows went, by table."""

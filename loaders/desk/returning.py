@@ -7,10 +7,10 @@ from datetime import date
 
 from kpi.collection import Action, Mend, may, refusal
 from kpi.issue import Issue
-from loaders import service
+from loaders import taking
 from loaders.desk.gate import Gate
-from loaders.service import Rights, Taken
 from loaders.store import Joined, Receipt
+from loaders.taking import Rights, Taken
 
 Issues = tuple[Issue, ...]
 
@@ -31,7 +31,7 @@ class Returning(Gate):
         """Take in what was put on one department's page, a zip file by file; each with its bytes."""
         self._ask(Action.SAVE, department_id, division_id)
         signed = self._signed()
-        return service.take_upload(
+        return taking.take_upload(
             self.store, data, filename, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
             round_id=round_id, department_id=department_id, division_id=division_id, rights=self._rights(),
         )  # fmt: skip
@@ -50,7 +50,7 @@ class Returning(Gate):
         """Read one file and keep it where it belongs; refused in its issues where that is not the person's own."""
         self._ask_any(department_id, division_id)
         signed = self._signed()
-        return service.take_return(
+        return taking.take_return(
             self.store, data, filename, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
             round_id=round_id, department_id=department_id, division_id=division_id, only_here=only_here,
             rights=self._rights(),
@@ -68,7 +68,7 @@ class Returning(Gate):
         """Read many files and keep them batch by batch, each where it belongs."""
         self._ask_any(department_id, "")
         signed = self._signed()
-        return service.take_files(
+        return taking.take_files(
             self.store, files, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
             workers=workers, round_id=round_id, department_id=department_id, rights=self._rights(),
         )  # fmt: skip
@@ -89,7 +89,7 @@ class Returning(Gate):
     def mend(self, submission_id: str, mends: Sequence[Mend]) -> Issues:
         """Put in what was answered on the page; what forbids it."""
         self._return(Action.MEND, submission_id)
-        return service.mend_return(self.store, submission_id, mends, late=self._late, **self._signed())
+        return taking.mend_return(self.store, submission_id, mends, late=self._late, **self._signed())
 
     def revise(self, submission_id: str, reason: str = "") -> str | Issues:
         """A new draft of what a sent return said, to be put right on the page; its id, or what forbids it."""
@@ -131,6 +131,6 @@ class Returning(Gate):
             if one.saved and one.saved.submission_id:
                 self._return(Action.SEND, one.saved.submission_id)
         signed = self._signed()
-        return service.send_returns(
+        return taking.send_returns(
             self.store, taken, by=signed["by"], at=signed["at"], tick=tick, rights=self._rights()
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpi.collection import Action
-from loaders.service import Taken
+from loaders.taking import Taken
 from pages.parts.frame import attempt, show
 from pages.parts.html import Markup, tag, unmarked
 from pages.parts.snapshot import View, desk

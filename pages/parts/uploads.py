@@ -13,7 +13,7 @@ import streamlit as st
 from kpi.collection import Action
 from kpi.issue import SEVERITY_WORDS, Severity
 from loaders.desk import NotAllowed
-from loaders.service import Taken
+from loaders.taking import Taken
 from pages.parts.frame import show
 from pages.parts.html import Content, Markup, badge, join, link, tag, unmarked
 from pages.parts.returns import Place, bind, moment_words, newest_row

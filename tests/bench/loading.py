@@ -24,8 +24,8 @@ from kpi.collection import Brief
 from kpi.period import Period
 from kpi.plan import Card, DatedName, Department, Ownership, Plan
 from loaders.form.writer import form_filename, write_form
-from loaders.service import Taken, take_files
 from loaders.store import Store
+from loaders.taking import Taken, take_files
 from tests.bench.figure import Figure
 from tests.factory import COUNT, DAY, ROUND, tiny_plan
 

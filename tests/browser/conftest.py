@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from loaders.service import load_samples, open_store
+from loaders.service import open_store
+from tests.samplekit import with_files, with_samples
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = "2026-11-21"
@@ -66,9 +67,7 @@ def running(
     """
     data = folder / "data"
     if not data.exists():
-        data.mkdir(parents=True)
-        for part in ("plans", "benchmarks", "samples"):
-            (data / part).symlink_to(ROOT / "data" / part)
+        with_files(data)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -129,10 +128,8 @@ def sampled(tmp_path_factory) -> Iterator[Server]:
     from tests.browser.walking import leave_faults
 
     folder = tmp_path_factory.mktemp("sampled")
+    leave_faults(open_store(with_samples(folder / "data")))
     with running(folder) as server:
-        store = open_store(server.data)
-        load_samples(store, server.data, store.plan_ids()[0], at=NOW)
-        leave_faults(store)
         yield server
 
 

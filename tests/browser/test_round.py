@@ -12,12 +12,12 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from loaders.form import definition as d
-from loaders.service import load_samples, open_store
 from tests import hurt
 from tests.browser.acting import Cast, item, look, pick, pick_all, press, row, says, standing, table, tick, write_day
-from tests.browser.conftest import NOW, running, settled
+from tests.browser.conftest import running, settled
 from tests.browser.test_trip import confirm, issue, put_in, send
 from tests.browser.walking import PLAN, fill
+from tests.samplekit import with_samples
 
 ASKED_ON, DECIDED_ON = "2027-09-27", "2028-02-10"
 ROUND, NAME = "fy2026", "令和8年度実績照会"
@@ -341,8 +341,8 @@ def read_only(cast: Cast) -> None:
 
 
 def test_three_departments_and_the_secretariat_play_a_whole_round(open_page, tmp_path):
+    with_samples(tmp_path / "data")  # earlier rounds: values have a history
     with running(tmp_path, env={"KPI_TODAY": ASKED_ON}) as server:
-        load_samples(open_store(server.data), server.data, PLAN.id, at=NOW)  # earlier rounds: values have a history
         cast = Cast(server.url, tmp_path, open_page)
         for scene in (lay_divisions, open_round, read_letters, answer_in_divisions, answer_with_an_explanation,
                       answer_with_a_doubt, ask_back, answer_the_question, confirm_all, close_round):  # fmt: skip

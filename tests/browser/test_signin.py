@@ -15,11 +15,12 @@ import pytest
 
 from kpi.collection import Action
 from kpi.people import ROLE_WORDS, Person, Role
-from loaders.service import load_samples, open_store
+from loaders.service import open_store
 from loaders.store.access import Rule
 from pages.parts.identity import reaches
 from tests.browser.conftest import CHROMIUM, NOW, QUIET, ROOT, running, settled
 from tests.browser.provider import dishonest
+from tests.samplekit import with_samples
 
 CLIENT_SECRET = "client-secret-that-stands-nowhere"
 COOKIE_SECRET = "cookie-secret-that-stands-nowhere-else"
@@ -64,10 +65,8 @@ server_metadata_url = "{issuer}/.well-known/openid-configuration"
     return text
 
 
-def prepared(server, *, samples=True):
+def prepared(server):
     store = open_store(server.data)
-    if samples:
-        load_samples(store, server.data, store.plan_ids()[0], at=NOW)
     for rule in RULES:
         store.set_membership(rule, by="試験", at=NOW)
     return server
@@ -91,7 +90,9 @@ def provider():
 @pytest.fixture(scope="module")
 def gated(tmp_path_factory, provider):
     """The program with signing in configured."""
-    with running(tmp_path_factory.mktemp("gated"), secrets=secrets(provider)) as server:
+    folder = tmp_path_factory.mktemp("gated")
+    with_samples(folder / "data")
+    with running(folder, secrets=secrets(provider)) as server:
         yield prepared(server)
 
 
@@ -347,7 +348,7 @@ def doubtful(tmp_path_factory):
         dishonest() as issuer,
         running(tmp_path_factory.mktemp("doubtful"), secrets=secrets(issuer)) as server,
     ):
-        yield prepared(server, samples=False)
+        yield prepared(server)
 
 
 @pytest.fixture(scope="module")

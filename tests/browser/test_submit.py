@@ -3,11 +3,13 @@
 from playwright.sync_api import expect
 
 from kpi.collection import Mend, Question
-from loaders.service import load_samples, make_form, open_store, take_return
+from loaders.service import make_form, open_store
 from loaders.store import Receipt
-from tests.browser.conftest import NOW, settled
+from loaders.taking import take_return
+from tests.browser.conftest import NOW, running, settled
 from tests.browser.test_trip import issue, put_in
 from tests.browser.walking import PLAN, english, fill, visit
+from tests.samplekit import with_samples
 
 
 def test_enter_confirms_a_typed_value_and_says_so(server, open_page, tmp_path):
@@ -47,19 +49,19 @@ def test_an_address_without_a_screen_says_so_and_leads_to_the_first_one(bare, op
     expect(page.get_by_role("heading", name="概況", exact=True)).to_be_visible(timeout=15_000)
 
 
-def test_samples_removed_while_one_is_looked_at_break_nothing(server, open_page):
-    store = open_store(server.data)
-    load_samples(store, server.data, PLAN.id, at=NOW)
-    page = open_page()
-    visit(page, server.url, "submit?department=planning&round=fy2025")
-    expect(page.get_by_role("heading", name="回答した内容")).to_be_visible(timeout=15_000)
-    store.remove_samples()
-    page.get_by_role("button", name="原本を受け取る").click()
-    expect(page.get_by_text("ファイルを用意できませんでした。")).to_be_visible(timeout=15_000)
-    assert english(page) == set()
-    visit(page, server.url, "submit?department=planning&round=fy2025")
-    expect(page.get_by_text("まだ回答はありません。")).to_be_visible(timeout=15_000)
-    assert page.watch.errors == []
+def test_samples_removed_while_one_is_looked_at_break_nothing(tmp_path, open_page):
+    store = open_store(with_samples(tmp_path / "data"))
+    with running(tmp_path) as server:
+        page = open_page()
+        visit(page, server.url, "submit?department=planning&round=fy2025")
+        expect(page.get_by_role("heading", name="回答した内容")).to_be_visible(timeout=15_000)
+        store.remove_samples()
+        page.get_by_role("button", name="原本を受け取る").click()
+        expect(page.get_by_text("ファイルを用意できませんでした。")).to_be_visible(timeout=15_000)
+        assert english(page) == set()
+        visit(page, server.url, "submit?department=planning&round=fy2025")
+        expect(page.get_by_text("まだ回答はありません。")).to_be_visible(timeout=15_000)
+        assert page.watch.errors == []
 
 
 def test_a_question_is_answered_on_the_page_by_its_department_and_seen_by_nobody_else(server, open_page):

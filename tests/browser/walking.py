@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from loaders.plan import load_plan
-from loaders.service import make_form, take_return
+from loaders.service import make_form
 from loaders.store import Store
+from loaders.taking import take_return
 from tests import hurt
 from tests.browser.conftest import NOW, ROOT, settled
 

@@ -1,0 +1,250 @@
+"""Taking returns in, from a screen or the command line: read, check, keep as a draft, mend, send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from kpi.collection import Brief, Mend, Reading
+from kpi.issue import Issue, Severity
+from kpi.plan import Plan
+from loaders.cells import Reader
+from loaders.intake import read_book, read_return, same_file, unpack
+from loaders.rules import check_answers
+from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, with_mends
+
+#: Files kept in one transaction: a batch costs one wait for the disk, and what is reported is on it.
+_BATCH = 40
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one file. ``saved`` is None where nothing could be kept; ``issues`` then say why.
+
+    ``aside`` is a sound form of another department or round than the one asked for, not kept until someone says so.
+    """
+
+    filename: str
+    reading: Reading | None
+    saved: Saved | None
+    issues: tuple[Issue, ...]
+    sent: Receipt | None = None
+    aside: bool = False
+
+    @property
+    def open(self) -> tuple[Issue, ...]:
+        """Questions and faults found in the file."""
+        return tuple(i for i in self.issues if i.severity is not Severity.NOTE)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What who takes files in is allowed: asked of each file's own department and 課, once it has been read.
+
+    ``on_behalf`` marks what the secretariat enters for a department (代理登録), ``late`` opens closed rounds and
+    ``person`` is the id of who sends.
+    """
+
+    role: str = ""
+    on_behalf: bool = False
+    late: bool = True
+    refuse: Callable[[str, str], tuple[Issue, ...]] = lambda _department, _division: ()
+    person: str = ""
+
+
+#: For what the program itself takes in, such as the samples.
+FREE = Rights()
+
+
+def take_return(
+    store: Store,
+    data: bytes,
+    filename: str,
+    *,
+    snapshot: Snapshot,
+    by: str,
+    at: datetime,
+    round_id: str = "",
+    department_id: str = "",
+    division_id: str = "",
+    only_here: bool = False,
+    rights: Rights = FREE,
+) -> Taken:
+    """Read one file, check it, and keep it as a draft; ``only_here`` puts another department's or round's aside."""
+    brief = snapshot.brief(at.date())
+    given = {"round_id": round_id, "department_id": department_id, "division_id": division_id}
+    reading = read_return(data, filename, brief, **given)
+    elsewhere = [reading.round_id, reading.department_id, reading.division_id] != list(given.values())
+    if only_here and elsewhere and _has_place(reading, brief.plan):
+        return Taken(filename, reading, None, reading.issues, aside=True)
+    return keep(store, [(filename, data, reading)], brief, by=by, at=at, rights=rights)[0]
+
+
+def take_upload(
+    store: Store,
+    data: bytes,
+    filename: str,
+    *,
+    snapshot: Snapshot,
+    by: str,
+    at: datetime,
+    round_id: str,
+    department_id: str,
+    division_id: str = "",
+    rights: Rights = FREE,
+) -> Iterator[tuple[Taken, bytes]]:
+    """Take in what was put on one department's page, a zip file by file; each with its bytes once it is settled."""
+    for found in unpack(data, filename):
+        if isinstance(found, Issue):
+            yield Taken(found.sheet or filename, None, None, (found,)), b""
+            continue
+        name, content = found
+        taken = take_return(
+            store,
+            content,
+            name,
+            snapshot=snapshot,
+            by=by,
+            at=at,
+            round_id=round_id,
+            department_id=department_id,
+            division_id=division_id,
+            only_here=True,
+            rights=rights,
+        )
+        yield taken, content
+
+
+def take_files(
+    store: Store,
+    files: Iterable[tuple[str, bytes]],
+    *,
+    snapshot: Snapshot,
+    by: str,
+    at: datetime,
+    workers: int = 1,
+    round_id: str = "",
+    department_id: str = "",
+    rights: Rights = FREE,
+) -> Iterator[Taken]:
+    """Read many files with shared children and keep them batch by batch; each is yielded once it is on the disk."""
+    brief = snapshot.brief(at.date())
+    given = {"round_id": round_id, "department_id": department_id}
+    with Reader(workers=workers) as reader:
+        books = reader.read_all(files)
+        read = ((name, data, read_book(book, brief, **given)) for name, data, book in books)
+        while batch := list(islice(read, _BATCH)):
+            yield from keep(store, batch, brief, by=by, at=at, rights=rights)
+
+
+def keep(
+    store: Store,
+    batch: Sequence[tuple[str, bytes, Reading]],
+    brief: Brief,
+    *,
+    by: str,
+    at: datetime,
+    rights: Rights = FREE,
+) -> list[Taken]:
+    """Keep whatever of a batch belongs somewhere and may be kept there, in one transaction."""
+    refused = [
+        rights.refuse(reading.department_id, reading.division_id) if _has_place(reading, brief.plan) else ()
+        for _, _, reading in batch
+    ]
+    fits = [_has_place(r, brief.plan) and not why for (_, _, r), why in zip(batch, refused, strict=True)]
+    new = [NewReturn(r, data, name) for (name, data, r), fit in zip(batch, fits, strict=True) if fit]
+    how, own = rights, {"by": by, "role": rights.role}
+    saved = iter(store.save_returns(new, at=at, on_behalf=how.on_behalf, late=how.late, **own) if new else ())
+    return [
+        _taken(store, name, reading, next(saved) if fit else None, why)
+        for (name, _, reading), fit, why in zip(batch, fits, refused, strict=True)
+    ]
+
+
+def _taken(store: Store, name: str, reading: Reading, saved: Saved | None, refused: tuple[Issue, ...]) -> Taken:
+    """What became of a file; one that was there already says since when."""
+    if saved is None or saved.refused:
+        # Who may not keep a return need not know what is wrong with it.
+        return Taken(name, reading, None, refused or (saved.refused if saved else ()) or reading.issues)
+    if not saved.duplicate_of:
+        # What the answer before has explained of the same value is not asked again.
+        asked = [i for i in reading.issues if i.severity is Severity.NOTE or not _explained(i, saved)]
+        return Taken(name, reading, saved, tuple(asked))
+    since = store.submission(saved.duplicate_of).saved_at
+    return Taken(name, reading, saved, (*reading.issues, same_file(since)))
+
+
+def _explained(issue: Issue, saved: Saved) -> bool:
+    return (issue.indicator_id, issue.key) in saved.explained
+
+
+def _has_place(reading: Reading, plan: Plan) -> bool:
+    """Whether it is known whose return it is, of which round, and it says anything at all."""
+    known_round = any(r.id == reading.round_id for r in plan.rounds)
+    known_department = any(d.id == reading.department_id for d in plan.departments)
+    return bool(reading.plan_id == plan.id and known_round and known_department and reading.answers)
+
+
+def mend_return(
+    store: Store,
+    submission_id: str,
+    mends: Sequence[Mend],
+    *,
+    by: str,
+    at: datetime,
+    role: str = "",
+    late: bool = True,
+) -> tuple[Issue, ...]:
+    """Put in what a person answered and check the new values as those of a file are checked; what forbids it."""
+    stored = store.submission(submission_id)
+    brief = store.snapshot(stored.reading.plan_id).brief(at.date())
+    raised = _raised(stored.reading, stored.issues, mends, brief)
+    return store.mend(submission_id, mends, by=by, at=at, raised=raised, role=role, late=late)
+
+
+def _raised(reading: Reading, known: Sequence[Issue], mends: Sequence[Mend], brief: Brief) -> tuple[Issue, ...]:
+    """The questions that changed values bring up; not those that the picked choice itself has answered."""
+    current = {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items()}
+    changed = {(m.indicator_id, m.key): m.value for m in mends if current.get((m.indicator_id, m.key)) != m.value}
+    touched = {indicator for indicator, _ in changed}
+    asked = {(i.code, i.indicator_id, i.key) for i in known}
+    answered = {
+        (i.code, i.indicator_id, i.key)
+        for i in known
+        for choice in i.choices
+        if all(
+            changed.get((i.indicator_id, k), current.get((i.indicator_id, k))) == v for k, v in choice.changes.items()
+        )
+    }
+    after = replace(reading, answers=with_mends(reading.answers, mends), issues=())
+    return tuple(
+        i
+        for i in check_answers(after, brief)
+        if i.indicator_id in touched
+        and (i.code, i.indicator_id, i.key) not in answered
+        and ((i.indicator_id, i.key) in changed or (i.code, i.indicator_id, i.key) not in asked)
+    )
+
+
+def send_returns(
+    store: Store,
+    taken: Sequence[Taken],
+    *,
+    by: str,
+    at: datetime,
+    tick: Callable[[str], None] = lambda _name: None,
+    rights: Rights = FREE,
+) -> list[Taken]:
+    """Send every draft of a batch that has nothing open; ``tick`` is called with each file's name."""
+    names = {t.saved.submission_id: t.filename for t in taken if t.saved and not t.saved.duplicate_of}
+    ids = list(names)
+    own = {"by": by, "role": rights.role, "person": rights.person}
+    sends = store.send_all(ids, at=at, tick=lambda one: tick(names[one]), late=rights.late, **own) if ids else ()
+    results = dict(zip(ids, sends, strict=True))
+    sent = []
+    for one in taken:
+        result = results.get(one.saved.submission_id) if one.saved else None
+        sent.append(replace(one, sent=result) if isinstance(result, Receipt) else one)
+    return sent
