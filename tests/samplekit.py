@@ -24,17 +24,24 @@ def with_files(folder: Path) -> Path:
     return folder
 
 
+def with_store(folder: Path) -> Path:
+    """The same with a store of its own, without a return in it."""
+    shutil.copy(Path(_made(samples=False).name) / "kpi.duckdb", with_files(folder))
+    return folder
+
+
 def with_samples(folder: Path) -> Path:
-    """The same with a store of its own that holds the samples."""
-    shutil.copy(Path(_made().name) / "kpi.duckdb", with_files(folder))
+    """The same with the samples in its store."""
+    shutil.copy(Path(_made(samples=True).name) / "kpi.duckdb", with_files(folder))
     return folder
 
 
 @cache
-def _made() -> TemporaryDirectory[str]:
+def _made(*, samples: bool) -> TemporaryDirectory[str]:
     """Kept as long as the run lasts."""
     folder = TemporaryDirectory()
     data = with_files(Path(folder.name))
     store = open_store(data, at=AT)
-    load_samples(store, data, store.plan_ids()[0], at=AT)
+    if samples:
+        load_samples(store, data, store.plan_ids()[0], at=AT)
     return folder

@@ -15,7 +15,7 @@ import pages.parts.storage
 from kpi.people import OPERATOR
 from loaders.desk import Desk
 from loaders.service import open_store
-from tests.samplekit import AT, with_files, with_samples
+from tests.samplekit import AT, with_samples, with_store
 
 DAY = "2026-11-21"
 FAILED = "画面を表示できませんでした"
@@ -29,7 +29,7 @@ def samples(tmp_path, monkeypatch):
 
 @pytest.fixture
 def empty(tmp_path, monkeypatch):
-    yield _served(with_files(tmp_path), monkeypatch)
+    yield _served(with_store(tmp_path), monkeypatch)
     _forget()
 
 

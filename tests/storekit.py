@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -39,10 +41,25 @@ def figures(count: int = 3) -> Benchmarks:
     return Benchmarks(series, values, pd.DataFrame({"series_id": ["s1"], "period": ["FY2023"], "reason": ["断層"]}))
 
 
-def new_store(folder: Path, *, wait: float = 10.0) -> Store:
+def first_start(folder: Path, *, wait: float = 10.0) -> Store:
+    """A store made, or brought up to date, as the program does it."""
+    folder.mkdir(parents=True, exist_ok=True)
     store = Store(folder / "kpi.duckdb", wait)
     store.init([tiny_plan()], figures(), at=AT)
     return store
+
+
+def new_store(folder: Path, *, wait: float = 10.0) -> Store:
+    """The same as a copy of one that is made once in a run of the tests."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kpi.duckdb").write_bytes(_made())
+    return Store(folder / "kpi.duckdb", wait)
+
+
+@cache
+def _made() -> bytes:
+    with TemporaryDirectory() as folder:
+        return first_start(Path(folder)).path.read_bytes()
 
 
 def entry(key: str, value: float | str | None, cell: str = "H6") -> Entry:

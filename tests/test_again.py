@@ -401,11 +401,11 @@ def test_a_file_of_another_round_or_department_takes_nothing_over(store):
 
 
 def test_an_upload_tells_only_what_is_still_asked(store, monkeypatch):
-    from loaders import service, taking
+    from loaders import taking
 
     explained(store)
     again = reading(rate(65.0), paper(1.0), issues=(jump(65.0), replace(jump(1.0), indicator_id=PAPER)))
-    monkeypatch.setattr(service, "read_return", lambda *_, **__: again)
+    monkeypatch.setattr(taking, "read_return", lambda *_, **__: again)
     taken = taking.take_return(
         store, b"2", "回答.xlsx", snapshot=store.snapshot("tiny"), by="部局", at=later(3),
         round_id=ROUND, department_id=POLICY,

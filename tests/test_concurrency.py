@@ -17,7 +17,7 @@ import pytest
 
 from loaders.lock import FileLock, StoreBusy
 from tests.crowd import NAMES, Crowd
-from tests.storekit import new_store
+from tests.storekit import first_start, new_store
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = float(os.environ.get("KPI_SOAK_SECONDS", "4"))
@@ -128,11 +128,13 @@ def test_a_copy_made_while_others_write_is_sound(tmp_path):
 
 
 def test_two_first_starts_at_once_make_one_store(tmp_path):
-    code = "import sys; from pathlib import Path; from tests.storekit import new_store; new_store(Path(sys.argv[1]))"
+    code = (
+        "import sys; from pathlib import Path; from tests.storekit import first_start; first_start(Path(sys.argv[1]))"
+    )
     workers = [start(code, str(tmp_path)) for _ in range(3)]
     for worker in workers:
         assert worker.wait(60) == 0, worker.communicate()[1]
-    assert new_store(tmp_path).plan_ids() == ("tiny",)
+    assert first_start(tmp_path).plan_ids() == ("tiny",)
 
 
 def held(path: Path, exclusive: bool, ready: threading.Event, leave: threading.Event) -> threading.Thread:

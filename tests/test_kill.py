@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from loaders.store import Snapshot, Store
-from tests.storekit import new_store
+from tests.storekit import first_start, new_store
 
 ROOT = Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("KPI_KILLS", "8"))
@@ -132,15 +132,15 @@ def test_whatever_was_reported_as_saved_survives_a_kill(tmp_path):
 
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.1, 0.2])
 def test_a_first_start_cut_short_is_simply_made_again(tmp_path, after):
-    lines = "import sys", "from pathlib import Path", "from tests.storekit import new_store"
-    code = "; ".join((*lines, "print()", "new_store(Path(sys.argv[1]))"))
+    lines = "import sys", "from pathlib import Path", "from tests.storekit import first_start"
+    code = "; ".join((*lines, "print()", "first_start(Path(sys.argv[1]))"))
     worker = subprocess.Popen([sys.executable, "-uc", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE)
     assert worker.stdout is not None
     worker.stdout.readline()
     time.sleep(after)
     worker.kill()
     worker.communicate()
-    store = new_store(tmp_path)
+    store = first_start(tmp_path)
     assert store.plan_ids() == ("tiny",)
     assert len(store.snapshot("tiny").values) == 3
     assert store.verify() == ()

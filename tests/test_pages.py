@@ -34,9 +34,14 @@ def folder(at, *parts):
     return at
 
 
+#: The folder that what is cached was read from.
+_drawn_from: list[Path] = []
+
+
 def forget():
     st.cache_data.clear()
     st.cache_resource.clear()
+    _drawn_from.clear()
 
 
 @pytest.fixture
@@ -44,14 +49,15 @@ def use(monkeypatch):
     """Let the screens draw from a data folder."""
 
     def over(data):
-        forget()
+        if _drawn_from != [data]:
+            forget()
+            _drawn_from.append(data)
         monkeypatch.setenv("KPI_TODAY", DAY)
         for module in (pages.parts.storage, pages.parts.snapshot):
             monkeypatch.setattr(module, "DATA", data)
         return data
 
-    yield over
-    forget()
+    return over
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from kpi.people import Person, Role
 from loaders.desk import Desk
 from loaders.form.writer import write_form
 from loaders.service import open_store
-from tests.samplekit import with_samples
-from tests.test_pages import everything, folder, html, lead, said, use
+from tests.samplekit import with_samples, with_store
+from tests.test_pages import everything, html, lead, said, use
 
 __all__ = ["use"]  # a fixture
 
@@ -31,7 +31,7 @@ def data(use, tmp_path):
 
 @pytest.fixture
 def empty(use, tmp_path):
-    return use(folder(tmp_path, "plans", "benchmarks"))
+    return use(with_store(tmp_path))
 
 
 def script(screen):

@@ -24,7 +24,8 @@ from pages.parts import trial
 from pages.parts.main import unknown_address
 from pages.parts.sending import receipt_words, until_words
 from tests.browser.walking import fill
-from tests.test_pages import AT, DAY, english, folder, html, lead, run, said, sound, upload
+from tests.samplekit import with_store
+from tests.test_pages import AT, DAY, english, html, lead, run, said, sound, upload
 
 LAND, FARM, PLANNING = "land", "agriculture", "planning"
 FY = "fy2025"
@@ -38,7 +39,7 @@ GOOD = {
 def data(monkeypatch, tmp_path):
     """A data folder of its own that the screens draw from."""
     monkeypatch.setenv("KPI_TODAY", DAY)
-    at = folder(tmp_path, "plans", "benchmarks")
+    at = with_store(tmp_path)
     for module in (pages.parts.storage, pages.parts.snapshot):
         monkeypatch.setattr(module, "DATA", at)
     st.cache_data.clear()
@@ -197,7 +198,6 @@ def test_the_button_sends_what_stands_above_it(store):
 
 
 def test_samples_gone_while_a_sample_draft_is_open(store, data):
-    (data / "samples").symlink_to(folder.__globals__["DATA"] / "samples")
     load_samples(store, data, store.plan_ids()[0], at=AT)
     at = run("submit", department=PLANNING, round=FY)
     assert sound(at)

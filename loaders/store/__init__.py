@@ -48,7 +48,8 @@ from loaders.store.records import (
     Snapshot,
     StoredReturn,
 )  # fmt: skip
-from loaders.store.returns import NewReturn, with_mends
+from loaders.store.returns import NewReturn
+from loaders.store.stored import plan_of, read_return, with_mends
 
 __all__ = [
     "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
@@ -137,7 +138,7 @@ class Store(Acts):
     def submission(self, submission_id: str) -> StoredReturn:
         """One return as it stands; KeyError for an unknown one."""
         with self._database.read() as connection:
-            return returns.read_return(connection, submission_id)
+            return read_return(connection, submission_id)
 
     def workbook(self, sha256: str) -> tuple[str, bytes]:
         """The name and the bytes of a returned file; KeyError for an unknown one."""
@@ -186,9 +187,9 @@ class Store(Acts):
     ) -> tuple[Issue, ...]:
         """Put in what a person answered, all or nothing; what forbids it. ``raised`` are new questions that follow."""
         with self._database.write() as connection:
-            stored = returns.read_return(connection, submission_id)
+            stored = read_return(connection, submission_id)
             own = stored.reading
-            refused = mending.refusals(stored, mends, returns.plan_of(connection, stored))
+            refused = mending.refusals(stored, mends, plan_of(connection, stored))
             refused = refused or returns.refused_late(connection, own.plan_id, own.round_id, late)
             if not refused:
                 mending.mend(connection, stored, mends, by, at, raised, role)
@@ -208,7 +209,7 @@ class Store(Acts):
     ) -> Receipt | tuple[Issue, ...]:
         """Send a draft: append its observations and proposals about cards; or what forbids it."""
         with self._database.write() as connection:
-            stored = returns.read_return(connection, submission_id)
+            stored = read_return(connection, submission_id)
             how = deciding.Sending(settled_on, reason, late, person=person)
             return deciding.send(connection, stored, by, at, role=role, how=how)
 
@@ -241,7 +242,7 @@ class Store(Acts):
     ) -> tuple[Issue, ...]:
         """Withdraw a draft; what forbids it."""
         with self._database.write() as connection:
-            stored = returns.read_return(connection, submission_id)
+            stored = read_return(connection, submission_id)
             return deciding.discard(connection, stored, by, at, reason, role, late=late)
 
     def decide(self, kind: str, *, plan_id: str, by: str, at: datetime, reason: str = "", role: str = "") -> None:

@@ -12,6 +12,7 @@ from loaders.store import joining, proposing, returns, reviewing
 from loaders.store.access import Act
 from loaders.store.database import Database, rows
 from loaders.store.records import Joined
+from loaders.store.stored import read_return
 
 
 class Acts:
@@ -24,7 +25,7 @@ class Acts:
     ) -> tuple[Issue, ...]:
         """A 課 answers to its 主管課; what forbids it."""
         with self._database.write() as connection:
-            stored = returns.read_return(connection, submission_id)
+            stored = read_return(connection, submission_id)
             return returns.pass_on(connection, stored, by, at, role, late=late)
 
     def join(
@@ -60,7 +61,7 @@ class Acts:
     ) -> str | tuple[Issue, ...]:
         """A new draft of what a sent return said, without a file; its id, or what forbids it."""
         with self._database.write() as connection:
-            stored = returns.read_return(connection, submission_id)
+            stored = read_return(connection, submission_id)
             return joining.revise(connection, stored, Act(by, at, role, reason), late=late, on_behalf=on_behalf)
 
     def take(
@@ -111,7 +112,7 @@ class Acts:
     ) -> tuple[Issue, ...]:
         """Set indicators of a sent return to 確認済; what forbids it."""
         with self._database.write() as connection:
-            stored = returns.read_return(connection, submission_id)
+            stored = read_return(connection, submission_id)
             return reviewing.confirm(connection, stored, indicator_ids, Act(by, at, role, reason))
 
     def ask_back(
@@ -119,7 +120,7 @@ class Acts:
     ) -> tuple[Issue, ...]:
         """Ask a department about cells of its sent return; what forbids it."""
         with self._database.write() as connection:
-            stored = returns.read_return(connection, submission_id)
+            stored = read_return(connection, submission_id)
             return reviewing.ask_back(connection, stored, questions, Act(by, at, role))
 
     def propose(

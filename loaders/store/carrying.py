@@ -16,7 +16,8 @@ from loaders.form.definition import COLUMNS
 from loaders.store.database import Connection, Row, append, rows
 from loaders.store.mending import mend
 from loaders.store.records import Saved, StoredReturn
-from loaders.store.returns import NewReturn, Place, place_of, read_answers, read_return
+from loaders.store.returns import NewReturn, Place, place_of
+from loaders.store.stored import read_answers, read_return
 
 # --- confirmations and 公表区分, when a return is sent --------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from loaders.store.database import Connection, rows, value
 from loaders.store.log import Event, append_event, rechain
 from loaders.store.plans import plan_ids, read_plan
 from loaders.store.records import Earlier, Passport
-from loaders.store.returns import reason_before, said_before
+from loaders.store.stored import reason_before, said_before
 
 NOW = datetime(9999, 12, 31)
 

@@ -18,8 +18,9 @@ from loaders.store.log import Event, append_event, observations_digest
 from loaders.store.plans import plan_ids
 from loaders.store.proposing import propose_from_return
 from loaders.store.records import Receipt, StoredReturn
-from loaders.store.returns import NOW, closed_rounds, not_draft, read_return, refused_late, states
+from loaders.store.returns import closed_rounds, not_draft, refused_late
 from loaders.store.sending import Found, card_facts, observations_of, short_code
+from loaders.store.stored import NOW, read_return, states
 from loaders.store.view import read_brief
 
 #: Kinds that are about a return or a value and never about a plan as a whole.

@@ -20,7 +20,8 @@ from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.log import Event, append_event, entries_digest
 from loaders.store.plans import NOW, read_cards, read_plan
 from loaders.store.records import Conflict, Joined, Option, StoredReturn
-from loaders.store.returns import read_return, refused_late, typed
+from loaders.store.returns import refused_late, typed
+from loaders.store.stored import read_return
 
 #: Columns that say nothing of the indicator itself: who answered, and what stands ready in every form.
 _BESIDE = ("section", "person", "contact", "period", "release")

@@ -39,7 +39,7 @@ from loaders.store.opening import (
     put_in_place,
     version_of,
 )
-from loaders.store.returns import untyped
+from loaders.store.stored import untyped
 
 _STEPS = Path(__file__).with_name("migrations")
 

@@ -22,7 +22,8 @@ from loaders.store.given import Given
 from loaders.store.log import Event, append_event
 from loaders.store.mending import mend
 from loaders.store.proposing import decide_card
-from loaders.store.returns import NewReturn, pass_on, read_return, save, stored_issues, untyped
+from loaders.store.returns import NewReturn, pass_on, save
+from loaders.store.stored import read_return, stored_issues, untyped
 from loaders.store.view import read_brief
 
 
