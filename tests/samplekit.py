@@ -17,10 +17,9 @@ AT = datetime(2026, 11, 21, 9)
 
 
 def with_files(folder: Path) -> Path:
-    """A folder with the files that the program comes with, and no store."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A folder with copies of the files that the program comes with, and no store."""
     for part in PARTS:
-        (folder / part).symlink_to(DATA / part)
+        shutil.copytree(DATA / part, folder / part)
     return folder
 
 
