@@ -24,6 +24,7 @@ from pages.parts.frame import XLSX, empty, header, lead, show
 from pages.parts.html import Content, Markup, join, tag
 from pages.parts.identity import person, reaches, require
 from pages.parts.joining import divisions_box
+from pages.parts.mended import mended_box
 from pages.parts.mending import mend_forms
 from pages.parts.returns import Place, answered_row, current_return, earlier_returns, replaced_notice
 from pages.parts.sending import receipt, send_box, until_words
@@ -251,6 +252,7 @@ def _result(state: View, place: Place, current: StoredReturn | None, left: int, 
     result_table(state, place, current)
     if draft and acting:
         mend_forms(state, current)
+        mended_box(state, place, current)
         fill_boxes(state, place, current)
         explanations(state, place, current)
         settlement(state, place, current)

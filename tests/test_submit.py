@@ -294,6 +294,66 @@ def test_a_typed_value_is_confirmed_in_words(store):
     assert "橋梁定期点検AI活用率の「値を入力する」を保存しました。" in told(at)
 
 
+def put_right(at, heading, value, reason):
+    """Open the form of a cell that was mended, fill it in and keep it."""
+    next(b for b in at.button if b.label == f"{heading}を直す").click().run()
+    fields = {f.label: f for f in (*at.text_input, *at.selectbox)}
+    next(f for label, f in fields.items() if label.startswith(f"{heading}の新しい値")).set_value(value)
+    fields[f"{heading}を直す理由"].set_value(reason)
+    next(b for b in at.button if b.label == "この値に直す").click().run()
+    assert sound(at)
+
+
+def cell_of(store, one, key, indicator="bridge-ai"):
+    return next(a for a in store.submission(one).reading.answers if a.indicator_id == indicator).value(key)
+
+
+def test_a_mended_cell_can_be_mended_again_and_the_last_word_counts(store):
+    one = put_in(store, LAND, GOOD | {"bridge-ai": {"value": "#REF!", "release": "確定"}})
+    assert mend_return(store, one, [Mend("bridge-ai", "value", 3.0, "選んだ")], by="x", at=AT) == ()
+    at = run("submit", department=LAND, round=FY)
+    heading = "橋梁定期点検AI活用率の「今回の値」"
+    assert "理由: 選んだ" in told(at)
+    assert english(said(at)) == {}
+    put_right(at, heading, "13", "選び間違えた")
+    assert cell_of(store, one, "value") == 13.0
+    assert [m.value for m in store.submission(one).mends] == [3.0, 13.0]
+    assert "理由: 選び間違えた" in told(at)
+    assert f"{heading}の修正を保存しました。" in told(at)
+    assert f"{heading}の新しい値(%)" not in [t.label for t in at.text_input]
+
+
+def test_what_cannot_be_read_or_says_nothing_new_is_not_taken_a_second_time(store):
+    one = put_in(store, LAND, GOOD)
+    settle(store, one)
+    assert mend_return(store, one, [Mend("bridge-ai", "value", 14.0, "直した")], by="x", at=AT) == ()
+    count = len(store.submission(one).mends)
+    at = run("submit", department=LAND, round=FY)
+    heading = "橋梁定期点検AI活用率の「今回の値」"
+    put_right(at, heading, "十三ぐらい", "")
+    assert at.warning
+    next(t for t in at.text_input if t.label.startswith(f"{heading}の新しい値")).set_value("14")
+    next(b for b in at.button if b.label == "この値に直す").click().run()
+    assert [w.value for w in at.warning] == ["値も理由も変わっていません。新しい値か理由を入力してください。"]
+    assert len(store.submission(one).mends) == count
+
+
+def test_a_value_that_comes_after_all_takes_the_reason_for_having_none_with_it(store):
+    one = put_in(store, LAND, GOOD)
+    none = [Mend("bridge-ai", "value", None, "なし"), Mend("bridge-ai", "missing_reason", "not_compiled", "なし")]
+    assert mend_return(store, one, none, by="x", at=AT) == ()
+    put_right(run("submit", department=LAND, round=FY), "橋梁定期点検AI活用率の「今回の値」", "13", "集計できた")
+    assert (cell_of(store, one, "value"), cell_of(store, one, "missing_reason")) == (13.0, None)
+
+
+def test_a_value_mended_again_is_checked_like_any_other(store):
+    one = put_in(store, LAND, GOOD)
+    settle(store, one)
+    assert mend_return(store, one, [Mend("bridge-ai", "value", 14.0, "直した")], by="x", at=AT) == ()
+    put_right(run("submit", department=LAND, round=FY), "橋梁定期点検AI活用率の「今回の値」", "140", "桁を直した")
+    assert [(i.indicator_id, i.key) for i in store.submission(one).open] == [("bridge-ai", "value")]
+
+
 # --- kinds of files ---------------------------------------------------------------------------------------------
 
 

@@ -157,7 +157,7 @@ def _understood(current: StoredReturn, issue: Issue) -> bool:
 
 
 #: Columns of sentences: a person sees all of it, and how long it has become.
-_LONG = ("analysis", "actions", "evidence")
+LONG = ("analysis", "actions", "evidence")
 
 
 def _said(current: StoredReturn, issue: Issue, key: str) -> str:
@@ -218,7 +218,7 @@ def _typed(view: View, current: StoredReturn, issue: Issue, key: str) -> Made | 
         )
     else:
         label = "目標値" if issue.key == "row" and column.key == "target" else "正しい値"
-        if column.key in _LONG:
+        if column.key in LONG:
             label, current_text = column.heading, _said(current, issue, column.key)
             text = st.text_area(unmarked(label), current_text, key=f"v-{key}", max_chars=400)
         else:
