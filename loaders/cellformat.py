@@ -8,7 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Look:
-    """How a number looks. ``thousands`` counts the trailing commas, each of which hides three digits."""
+    """How a number looks. ``thousands`` counts the trailing commas, each of which hides three digits.
+
+    ``other_sign`` tells that a person sees a minus where there is none, or none where there is one, and ``invisible``
+    that nothing is seen at all.
+    """
 
     is_date: bool = False
     percent: bool = False
@@ -17,6 +21,8 @@ class Look:
     dash: bool = False
     before: str = ""
     after: str = ""
+    other_sign: bool = False
+    invisible: bool = False
 
 
 _TOKEN = re.compile(
@@ -40,7 +46,7 @@ def look(number_format: str, value: float) -> Look:
     before, after = _around(words)
     if not holes:
         dash = "-" in code or any("-" in word for _, word in words)
-        return Look(dash=dash, before="" if value == 0 else before.strip("-"))
+        return Look(dash=dash, before="" if value == 0 else before.strip("-"), invisible=not (code.strip() or words))
     core = code[holes[0] : holes[-1] + 1]
     trailing = re.match(r",*", code[holes[-1] + 1 :])
     return Look(
@@ -49,7 +55,24 @@ def look(number_format: str, value: float) -> Look:
         grouped="," in core,
         before=before,
         after=after,
+        other_sign=_other_sign(number_format, value),
     )
+
+
+def _other_sign(number_format: str, value: float) -> bool:
+    """Whether the section for a value's sign shows the other one. Red figures (赤字) are seen as negative."""
+    sections = [""]
+    for match in _TOKEN.finditer(number_format):
+        if match["plain"] == ";":
+            sections.append("")
+        else:
+            sections[-1] += match.group()
+    if value < 0 and len(sections) > 1:
+        return not re.search(r"[-−△▲(]|\[(?:red|赤|color)", sections[1], re.I)
+    if value > 0:
+        ahead = re.split(r"[0#?]", re.sub(r"\[[^\]]*\]|[_*].", "", sections[0]))[0]
+        return bool(re.search(r"[-−△▲]", ahead))
+    return False
 
 
 def _section(number_format: str, value: float) -> tuple[str, list[tuple[bool, str]]]:

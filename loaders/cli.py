@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -157,15 +158,36 @@ def _load(given: argparse.Namespace) -> int:
     for one in reads:
         taken.append(one)
         progress.tick()
+    held = [] if round_id else [t for t in taken if _answered_long_ago(t, snapshot, at.date())]
     if given.send:
-        taken = desk.send_returns(taken)
+        sent = iter(desk.send_returns([t for t in taken if t not in held]))
+        taken = [t if t in held else next(sent) for t in taken]
+        for one in held:
+            print(_HELD.format(one.filename), file=sys.stderr)
     if given.json:
         terminal.show_load_json(taken, faults, given.out)
     else:
         terminal.show_load(taken, faults, snapshot, given.out)
     if not any(t.saved for t in taken):
         return FAILED
-    return LOOK if faults or any(t.open or not t.saved for t in taken) else GOOD
+    return LOOK if faults or (given.send and held) or any(t.open or not t.saved for t in taken) else GOOD
+
+
+_HELD = (
+    "「{}」は、期限の過ぎた照会への、すでに回答のある部局のファイルです。送らずに下書きとして残しました。"
+    "前の回答を差し替えるときは、--round で照会を指定してください。"
+)
+
+
+def _answered_long_ago(one: taking.Taken, snapshot: Snapshot, day: date) -> bool:
+    """Whether a file would take the place of an answer to a round that is past its due date: last year's form."""
+    if one.reading is None or one.saved is None or one.saved.duplicate_of:
+        return False
+    due = snapshot.plan.round(one.reading.round_id).due
+    place = (one.reading.round_id, one.reading.department_id, one.reading.division_id)
+    table = snapshot.submissions
+    answered = table[table["state"] == "sent"][["round_id", "department_id", "division_id"]]
+    return bool(due and due < day and place in set(answered.itertuples(index=False, name=None)))
 
 
 def _storable(name: str) -> str:

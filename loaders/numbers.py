@@ -25,6 +25,7 @@ from loaders.numerals import TOKEN, Amount, plain, read_numeral, times
 from loaders.surroundings import (
     AFTER,
     BEFORE,
+    COUNTED,
     WHEN,
     Context,
     Draft,
@@ -81,6 +82,9 @@ _MISSING_UNCLEAR = frozenset(
 )  # fmt: skip
 _MISSING_MARKS = re.compile(r"-+|[.…‥・。]{2,}|…|‥|\*+|/|\\|_+|xx+|×|[?]+")
 
+#: Between numbers these make one quantity of them (3割1分, 30人中20人, 5×10^3, 1,2万): no part of it is the answer.
+_RECKONED = re.compile(r"[割分厘中×xX*^=+÷/十百千万億兆]")
+_SCALES = re.compile(r"[十百千万億兆]+")
 _REDUCTION = re.compile(r"削減|減少|低減|縮減|軽減")
 
 
@@ -139,6 +143,11 @@ def _read_cell(raw: float, number_format: str, context: Context) -> NumberReadin
         shown = value.scaleb(-3 * look.thousands)
         draft.findings.append(Finding("number.scaled_format", f"セルは{plain(value)}、表示は{plain(shown)}"))
         values = (value, shown)
+    if look.other_sign:
+        draft.findings.append(Finding("number.other_sign", plain(value)))
+        values = (*values, *(-v for v in values))
+    if look.invisible:
+        draft.findings.append(Finding("number.invisible", plain(value)))
     if number == 0 and look.dash:
         draft.findings.append(Finding("number.zero_shown_as_dash"))
     factor, base = scale_of(context.unit)
@@ -201,10 +210,18 @@ def _read_text(raw: str, context: Context) -> NumberReading:
     draft = Draft(shown, _typing_notes(raw, shown))
     draft.cut(shown.removeprefix("'"))
     strip(draft, context)
-    amount = find_amount(draft, context)
+    amount = _dotted(draft.text, context) or find_amount(draft, context)
     if amount:
         return _finish(amount, draft, context)
     return _last_resort(shown, draft, context)
+
+
+def _dotted(text: str, context: Context) -> Amount | None:
+    """45.000 of what is counted one by one: on the keyboard the point lies beside the comma."""
+    if context.unit not in COUNTED or not re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", text):
+        return None
+    value = Decimal(text)
+    return Amount((value, value.scaleb(3)), (Finding("number.dot_grouping", text),))
 
 
 def _refuse(shown: str, raw: str) -> NumberReading | None:
@@ -348,6 +365,8 @@ def _choices(
 ) -> tuple[Choice, ...]:
     codes = {f.code for f in found}
     unit = context.unit
+    if any(f.code == "number.unit_differs" and _SCALES.fullmatch(f.detail) for f in found):
+        return ()  # 1,2万: neither 12 nor 1.2 is what was meant
     if "number.reduction_sign" in codes:
         size = abs(values[0])
         told = f"{plain(size)}{unit}"
@@ -398,6 +417,7 @@ def _last_resort(shown: str, draft: Draft, context: Context) -> NumberReading:
         return _ask("number.circled", dressed, (), notes, context)
     undated = WHEN.sub(" ", draft.text)
     values = _tokens(undated) or _tokens(draft.text) or _tokens(shown)
+    offered = () if _RECKONED.search(TOKEN.sub(" ", undated)) else values
     if (names_period(draft.text) or re.fullmatch(r"\d{1,4}[年月日]", draft.text)) and not re.fullmatch(
         r"\d{1,2}/\d{1,2}", draft.text
     ):
@@ -405,8 +425,8 @@ def _last_resort(shown: str, draft: Draft, context: Context) -> NumberReading:
     if not values:
         return _wrong("number.unreadable", shown)
     if bracket := re.fullmatch(r"\(([\d,.]+)\)", draft.text):
-        offered = tuple(v for value in _tokens(bracket[1]) for v in (value.copy_negate(), value))
-        return _ask("number.bracketed", shown, offered, notes, context)
+        either = tuple(v for value in _tokens(bracket[1]) for v in (value.copy_negate(), value))
+        return _ask("number.bracketed", shown, either, notes, context)
     number = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
     if match := re.fullmatch(rf"({number})\D{{0,3}}?\s?(?:~|-|から|\.\.\.?|…)\s?({number})?", draft.text):
         return _ask("number.range", shown, _tokens(" ".join(m for m in match.groups() if m)), notes, context)
@@ -415,14 +435,15 @@ def _last_resort(shown: str, draft: Draft, context: Context) -> NumberReading:
     if fraction := re.fullmatch(r"(\d+)/(\d+)", draft.text):
         return _ask("number.fraction", shown, _shares(fraction, context), notes, context)
     if len(values) > 1 or len(TOKEN.findall(undated)) > 1:
-        return _ask("number.two_values", shown, values, notes, context)
-    return _ask("number.words", draft.text, values, notes, context)
+        return _ask("number.two_values", shown, offered, notes, context)
+    return _ask("number.words", draft.text, offered, notes, context)
 
 
 def _shares(match: re.Match[str], context: Context) -> tuple[Decimal, ...]:
     """3/5 beside % may be 60 %; beside a count nothing sensible can be offered."""
     part, whole = Decimal(match[1]), Decimal(match[2])
-    return (part * 100 / whole,) if context.is_percent and whole > 0 and part <= whole else ()
+    share = round(part * 100 / whole, 2) if whole > 0 else whole
+    return (share.normalize(),) if context.is_percent and whole > 0 and part <= whole else ()
 
 
 def _ask(

@@ -47,6 +47,8 @@ class Draft:
         self.findings.extend(findings)
 
 
+#: Units of what is counted one by one, so that no indicator in them has a fraction or falls below zero.
+COUNTED = ("件", "人", "団体", "機関", "事業所", "事業者", "手続", "枚", "箇所", "校", "台", "回")
 PERCENT = frozenset({"%", "パーセント", "ぱーせんと", "percent"})
 _ALIASES = {"名": "人", "か所": "箇所", "カ所": "箇所", "ヶ所": "箇所", "ケ所": "箇所", "ヵ所": "箇所", "個所": "箇所"}
 #: What 分子 and 分母 are counted in: a plain word beside a whole number changes nothing. 千人 is none of these.

@@ -88,6 +88,18 @@ def test_init_makes_the_store_and_says_what_is_in_it(data):
     assert run(data, "init")[0] == cli.GOOD
 
 
+def test_last_year_s_form_takes_no_answer_s_place_without_being_named(data, tmp_path, capsys):
+    (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024"))
+    (tmp_path / "もう一度.xlsx").write_bytes(form(data, round_id="fy2024", value=41.0))
+    assert run(data, "load", tmp_path / "回答.xlsx", "--send")[0] == cli.GOOD
+    capsys.readouterr()
+    assert run(data, "load", tmp_path / "もう一度.xlsx", "--send")[0] == cli.LOOK
+    assert "送らずに下書きとして残しました" in capsys.readouterr().err
+    assert sorted(snapshot(data).submissions["state"]) == ["draft", "sent"]
+    run(data, "load", tmp_path / "もう一度.xlsx", "--send", "--round", "fy2024")
+    assert "sent" in set(snapshot(data).submissions["state"])
+
+
 def test_a_form_for_one_department_and_for_all(data, tmp_path):
     found = snapshot(data)
     department = found.plan.department(single(found))

@@ -141,6 +141,15 @@ DOUBTFUL: list[tuple[str, str | float, str, str, list[float] | None]] = [
     ("two values by year", "R5:10 R6:20", "件", "two_values", [10.0, 20.0]),
     ("two lines", "12\n34", "件", "two_values", [12.0, 34.0]),
     ("footnote or product", "123*1", "件", "two_values", None),
+    ("point or comma", "45.000", "件", "dot_grouping", [45.0, 45000.0]),
+    ("point or comma, full width", "１．２３４人", "人", "dot_grouping", [1.234, 1234.0]),
+    ("tenths and hundredths", "3割1分", "%", "two_values", []),
+    ("so many of so many", "30人中20人", "件", "two_values", []),
+    ("a comma too early", "1,2万", "件", "grouping", []),
+    ("a power", "5×10^3", "件", "two_values", []),
+    ("a part", "3分の1", "件", "two_values", []),
+    ("a division with its result", "20/30=66.7%", "%", "two_values", []),
+    ("a third beside percent", "1/3", "%", "fraction", [33.33]),
     ("fraction", "3/5", "件", "fraction", []),
     ("fraction beside percent", "3/5", "%", "fraction", [60.0]),
     ("year", "2024", "件", "period", [2024.0]),
@@ -411,3 +420,32 @@ def test_a_note_of_another_period_is_asked_and_of_the_same_one_ignored() -> None
     assert read_number("1,405(R5年度)", unit="件", period=Period("FY", 2024)).outcome == "ask"
     assert read_number("1,405(R5年度)", unit="件", period=Period("FY", 2023)).value == 1405.0
     assert read_number("1,405(R7.3末)", unit="件", period=Period("FY", 2024)).value == 1405.0
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "code", "offered"),
+    [
+        (5, '"△"0', "number.other_sign", [5.0, -5.0]),
+        (-5, "0;0", "number.other_sign", [-5.0, 5.0]),
+        (5, ";;;", "number.invisible", [5.0]),
+    ],
+)
+def test_what_a_format_shows_otherwise_is_asked(value, number_format, code, offered):
+    reading = read_number(value, unit="千円", number_format=number_format)
+    assert (reading.value, [f.code for f in reading.findings]) == (None, [code])
+    assert [c.changes["value"] for c in reading.choices] == offered
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format"),
+    [
+        (-5, "#,##0;[赤]#,##0"),
+        (-5, '0;"△"0'),
+        (-5, "0;-0"),
+        (-5, "#,##0_);(#,##0)"),
+        (5, "[$-411]0"),
+        (5, "#,##0_ ;-#,##0 "),
+    ],
+)
+def test_a_sign_that_is_seen_is_no_question(value, number_format):
+    assert read_number(value, unit="千円", number_format=number_format).value == value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -97,6 +98,10 @@ def test_one_odd_year_in_the_past_does_not_widen_the_door() -> None:
 
 
 ASKED: tuple[tuple[str, str, dict[str, object]], ...] = (
+    ("value.fraction_of_count", COUNT, {"value": 1405.5}),
+    ("value.jump", COUNT, {"value": 0.0}),
+    ("value.no_yardstick", UNSET, {"value": 123456789012.0}),
+    ("baseline.period_late", UNSET, {"value": 3.0, "baseline": 2.0, "baseline_period": "FY2024"}),
     ("value.cumulative_falls", TOTAL, {"value": 3.0}),
     ("value.rate_range", RATE, {"value": 101.0}),
     ("value.rate_range", RATE, {"value": -1.0}),
@@ -119,7 +124,7 @@ ASKED: tuple[tuple[str, str, dict[str, object]], ...] = (
 )
 NOTED: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("value.same_small", TOTAL, {"value": 6.0}),
-    ("value.decimals", COUNT, {"value": 1405.5}),
+    ("value.decimals", RATE, {"value": 65.03}),
     ("evidence.missing", COUNT, {"value": 1405.0, "evidence": None}),
     ("analysis.missing", COUNT, {"value": 1405.0, "analysis": None}),
     ("section.missing", COUNT, {"value": 1405.0, "section": None}),
@@ -225,3 +230,24 @@ def test_every_code_emitted_in_loaders_is_registered() -> None:
     }
     assert len(emitted) > 60
     assert emitted <= known, emitted - known
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"), [(0.0, True), (1000 * 0.45, True), (1000 * 2.1, True), (1000 * 0.6, False), (1000 * 1.9, False)]
+)
+def test_over_several_years_a_change_adds_up_but_not_to_a_large_one(value: float, asked: bool) -> None:
+    """Only the baseline of three years ago is known: half a year's change for each year would let anything pass."""
+    card = replace(tiny_brief().cards[COUNT], baseline=1000.0, baseline_period=FY[2021])
+    brief = tiny_brief(history=False, **{COUNT.replace("-", "_"): card})
+    assert ("value.jump" in codes(check_one(COUNT, brief, value=value))) is asked
+
+
+def test_a_value_that_turns_against_the_changes_known_is_asked_earlier() -> None:
+    assert "value.jump" in codes(check_one(COUNT, with_history(COUNT, 620, 905), value=460.0))
+
+
+def test_the_baseline_is_part_of_the_history() -> None:
+    """One value and the baseline make a change to compare with; the value alone would allow half of itself."""
+    brief = with_history(COUNT, 1030)
+    card = replace(brief.cards[COUNT], baseline=1000.0, baseline_period=FY[2020])
+    assert "value.jump" in codes(check_one(COUNT, replace(brief, cards={**brief.cards, COUNT: card}), value=1300.0))

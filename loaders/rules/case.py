@@ -66,16 +66,18 @@ class Case:
 
     @cached_property
     def before(self) -> tuple[Past, ...]:
-        """What is known of periods before the value's, corrected as this return says; else the baseline."""
+        """What is known of periods before the value's, corrected as this return says, the baseline among it."""
         given = self.answer.number("correction")
-        known = self.known or ((self.baseline,) if self.baseline else ())
-        told = [replace(p, value=given) if given is not None and p == self.corrected else p for p in known]
+        told = [replace(p, value=given) if given is not None and p == self.corrected else p for p in self.known]
+        start = self.baseline
+        if start and all(abs(p.period.position - start.period.position) > EPSILON for p in told):
+            told = sorted((start, *told), key=lambda p: p.period.position)
         return tuple(p for p in told if p.period.position < self.period.position - EPSILON)
 
     @property
     def what(self) -> str:
-        """What the last value is called: the baseline stands in where nothing was answered before."""
-        return "前回" if self.known else "現状値"
+        """What the last value is called: the baseline stands in where nothing was answered since."""
+        return "現状値" if self.last is not None and self.last is self.baseline else "前回"
 
     @cached_property
     def last(self) -> Past | None:

@@ -327,6 +327,19 @@ def _period_order(case: Case) -> Iterator[Hit]:
 
 
 @check(
+    code="baseline.period_late",
+    severity=ASK,
+    condition="現状値の時点が、今回の値の時点と同じか後のとき",
+    message="現状値の時点({baseline})が、今回の値の時点({period})より前ではありません。このままでは進捗を判定できません。",
+    advice=_CONFIRM,
+)
+def _baseline_late(case: Case) -> Iterator[Hit]:
+    entered = parsed(case.answer.text("baseline_period"))
+    if entered and case.value is not None and entered.position >= case.period.position - EPSILON:
+        yield Hit("baseline_period", {"baseline": entered.label, "period": case.period.label})
+
+
+@check(
     code="evidence.missing",
     severity=NOTE,
     condition="値があるのに、根拠資料が書かれていないとき",

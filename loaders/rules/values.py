@@ -9,6 +9,7 @@ from statistics import median
 from kpi.issue import Choice
 from loaders.rules.case import EPSILON, Case, plain
 from loaders.rules.register import ASK, FIX, NOTE, Hit, check
+from loaders.surroundings import COUNTED
 
 #: Slips of the unit: percent and fraction, thousands (千), ten thousands (万); and one step more.
 _SLIPS = ((100.0, "100"), (1_000.0, "1,000"), (10_000.0, "10,000"))
@@ -84,7 +85,8 @@ def allowed_step(case: Case) -> float:
     """The change per year above which a value is worth a question.
 
     Median and median deviation, because one odd year in the past must not widen the door; while fewer than three
-    changes are known, three times the largest of them; never less than a tenth of the last value or two last digits.
+    changes are known, three times the largest of them, or that one itself where the value turns against all of them;
+    never less than a tenth of the last value or two last digits.
     """
     last = case.last.value if case.last else 0.0
     known = steps(case)
@@ -92,26 +94,45 @@ def allowed_step(case: Case) -> float:
     if not known:
         return max(20.0 if case.indicator.unit in _PERCENT else abs(last) * 0.5, floor)
     if len(known) < 3:
-        return max(3 * max(map(abs, known)), floor)
+        change = (case.value or 0.0) - last
+        turned = all(k * change < 0 for k in known)
+        return max((1 if turned else 3) * max(map(abs, known)), floor)
     middle = median(known)
     spread = 1.4826 * median(abs(k - middle) for k in known)
     return max(abs(middle) + 5 * spread, floor)
 
 
+def _large(case: Case) -> float:
+    """A change that is large whatever the indicator: 20 points of a rate, a doubling of a count, half of the rest."""
+    last = case.last.value if case.last else 0.0
+    if case.indicator.unit in _PERCENT:
+        return 20.0
+    doubled = case.indicator.unit in COUNTED and (case.value or 0.0) > last
+    return abs(last) * (1.0 if doubled else 0.5)
+
+
+def _allowed_change(case: Case, years: float) -> float:
+    """The change since the last value that needs no question. Over several years it adds up, but not to a large one."""
+    once = allowed_step(case)
+    return max(once, min(once * years, _large(case)))
+
+
 @check(
     code="value.jump",
     severity=ASK,
-    condition="前回からの変化が、その指標のこれまでの変化から見て大きすぎるとき",
+    condition="前回からの変化が、その指標のこれまでの変化から見て大きすぎるとき、または0に変わったとき",
     message="{what}{last}({when})から{value}へ、1年あたり{step}の変化です。{past}",
     advice=_CONFIRM,
 )
 def _jump(case: Case) -> Iterator[Hit]:
     if case.value is None or case.last is None or slip(case, "value"):
         return
-    years = max(case.period.position - case.last.period.position, 0.25)
-    step = (case.value - case.last.value) / max(years, 1.0)
-    if abs(step) <= allowed_step(case) + EPSILON:
+    years = max(case.period.position - case.last.period.position, 1.0)
+    change = case.value - case.last.value
+    vanished = abs(case.value) <= EPSILON < abs(case.last.value)
+    if not vanished and abs(change) <= _allowed_change(case, years) + EPSILON:
         return
+    step = change / years
     known, digits = steps(case), case.card.decimals
     past = (
         f"これまでの変化は1年あたり{plain(round(min(known), digits + 1), digits)}～"
@@ -238,12 +259,48 @@ def _same_small(case: Case) -> Iterator[Hit]:
 
 
 @check(
+    code="value.fraction_of_count",
+    severity=ASK,
+    condition="件数や人数など、数えた値に端数があるとき",
+    message="「{value}」には端数がありますが、{unit}を単位とする数えた値です。桁区切りの「,」と小数点「.」の打ち間違いではありませんか。",
+    advice=_CONFIRM,
+)
+def _fraction(case: Case) -> Iterator[Hit]:
+    if case.indicator.unit not in COUNTED or case.card.decimals:
+        return
+    for key in _KEYS:
+        value = case.answer.number(key)
+        if value is not None and abs(value - round(value)) > EPSILON:
+            yield Hit(key, {"value": case.show(value), "unit": case.indicator.unit})
+
+
+#: From here on a value that nothing can be compared with is looked at once by a person.
+_HUGE = 1e8
+
+
+@check(
+    code="value.no_yardstick",
+    severity=ASK,
+    condition="比べる値がまだないのに、1億以上の値があるとき",
+    message="{value}は、比べる値がまだないうえに、とても大きな値です。桁や単位に誤りはありませんか。",
+    advice=_CONFIRM,
+)
+def _no_yardstick(case: Case) -> Iterator[Hit]:
+    for key in _KEYS:
+        value = case.answer.number(key)
+        if value is not None and abs(value) >= _HUGE and not [v for v in _yardstick(case, key) if v != value]:
+            yield Hit(key, {"value": case.show(value)})
+
+
+@check(
     code="value.decimals",
     severity=NOTE,
     condition="値の小数の桁数が、指標で決めた桁数より多いとき",
     message="{value}は、この指標の表示(小数第{decimals}位まで)より細かい値です。書かれたまま取り込み、表示だけを丸めます。",
 )
 def _decimals(case: Case) -> Iterator[Hit]:
+    if case.indicator.unit in COUNTED and not case.card.decimals:
+        return  # there a fraction is a question of its own
     for key in ("value", "correction", "baseline", "target"):
         value, entry = case.answer.number(key), case.answer.entries.get(key)
         if value is None or (entry and "/" in entry.cell):
@@ -280,21 +337,7 @@ def _side(case: Case) -> Iterator[Hit]:
     advice="△や－が、減少や空欄の意味で書かれていないか確かめ、正しい値を入力してください。",
 )
 def _negative(case: Case) -> Iterator[Hit]:
-    counted = case.indicator.unit in (
-        "件",
-        "人",
-        "団体",
-        "機関",
-        "事業所",
-        "事業者",
-        "手続",
-        "枚",
-        "箇所",
-        "校",
-        "台",
-        "回",
-        "万枚",
-    )
+    counted = case.indicator.unit in (*COUNTED, "万枚")
     for key in ("value", "correction", "baseline", "target", "numerator", "denominator"):
         value = case.answer.number(key)
         if value is None or value >= 0 or (key not in ("numerator", "denominator") and not counted):
