@@ -67,12 +67,18 @@ def _counted_word(status: str, reason: str, scheme: Scheme) -> str:
     return status_word(status, reason, scheme)
 
 
-def headline(assessed: pd.DataFrame, plan: Plan, changes: Iterable[Change] = ()) -> tuple[Segment, ...]:
-    """「19指標のうち順調7、進捗に遅れ3。前回から2指標が改善」, or while nothing is set how many are set."""
+def headline(
+    assessed: pd.DataFrame, plan: Plan, changes: Iterable[Change] = (), *, unconfirmed: int = 0
+) -> tuple[Segment, ...]:
+    """「19指標のうち順調7、進捗に遅れ3(うち未確認2指標)。前回から2指標が改善」: how the plan stands in one sentence.
+
+    While nothing is set, how many are set. ``unconfirmed`` is how many rest on a value that nobody has confirmed.
+    """
     group = _group("", "全体", assessed, plan)
     if not group.settled:
         return settled_sentence(group)
-    return (*_told(group, f"{group.total}指標のうち"), *_movement(changes))
+    doubt: tuple[Segment, ...] = ((f"(うち未確認{unconfirmed}指標)", ""),) if unconfirmed else ()
+    return (*_told(group, f"{group.total}指標のうち"), *doubt, *_movement(changes))
 
 
 def field_sentence(assessed: pd.DataFrame, plan: Plan, field_id: str) -> tuple[Segment, ...]:

@@ -66,7 +66,8 @@ def _bare(state: View) -> None:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _lead(revision: str, _state: View) -> Markup:
-    return segments(headline(_state.assessed, _state.plan, _state.changes))
+    doubted = sum(face(_state, i).unconfirmed for i in _state.plan.indicators)
+    return segments(headline(_state.assessed, _state.plan, _state.changes, unconfirmed=doubted))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -77,13 +78,14 @@ def _goals(revision: str, _state: View) -> Markup:
 
 def _goal_card(item: Face) -> Markup:
     mark: Content = changed(item.updated) if item.updated else ""
+    below = join((part for part in (item.period, mark, item.doubt) if str(part)), " ")
     line = f"{item.baseline}({item.baseline_period})→目標 {item.target}({item.target_period})"
     return tag(
         "section",
         join(
             [
                 tag("div", item.link, "name"),
-                tag("div", join([item.figure, tag("small", join([item.period, mark], " "))], " "), "big"),
+                tag("div", join([item.figure, tag("small", below)], " "), "big"),
                 item.bullet if item.progress != "―" else Markup(""),
                 tag("div", item.badge),
                 tag("div", item.advice or line, "meta"),
@@ -120,13 +122,15 @@ def _attention(revision: str, _state: View) -> Markup:
         row, item = _state.row(indicator.id), face(_state, indicator)
         named = join([item.link, tag("small", item.owner)])
         if row["status"] in order:
-            rows.append((order.index(row["status"]), (named, join([item.badge, tag("small", item.progress)]))))
+            stands = join([item.badge, tag("small", join([item.progress, item.doubt], " "))])
+            rows.append((order.index(row["status"]), (named, stands)))
         elif indicator in silent:
             if len(silent) > _FEW:
                 continue
             rows.append((3, (named, item.badge)))
         elif row["stale"]:
-            rows.append((4, (named, tag("span", f"時点が古い({item.period})", "none"))))
+            old = tag("span", f"時点が古い({item.period})", "none")
+            rows.append((4, (named, join([old, item.doubt], " "))))
     if not rows:
         return tag("div", "遅れている指標、回答のない指標はありません。", "empty")
     rows.sort(key=lambda pair: pair[0])
@@ -165,10 +169,16 @@ def _change_rows(revision: str, _state: View) -> list[tuple[Content, Content]]:
     def weight(found: list[Change]) -> int:
         return min({"status": 0, "target": 0, "baseline": 0, "new_value": 2}.get(c.kind, 1) for c in found)
 
+    def told(indicator_id: str, change: Change) -> Markup:
+        # A target or a 現状値 is decided, not sent: only what comes of the value can be unconfirmed.
+        sent = change.kind not in ("target", "baseline")
+        doubt = face(_state, _state.plan.indicator(indicator_id)).doubt if sent else ""
+        return tag("div", join([changed(change.mark), f" {change.word}　{change.text} ", doubt]))
+
     return [
         (
             link(_state.plan.indicator(indicator_id).name, "indicator", indicator=indicator_id),
-            join(tag("div", join([changed(c.mark), f" {c.word}　{c.text}"])) for c in found),
+            join(told(indicator_id, c) for c in found),
         )
         for indicator_id, found in sorted(grouped.items(), key=lambda pair: weight(pair[1]))
     ]

@@ -97,6 +97,8 @@ def test_the_headline_counts_statuses_and_movements():
     assert text(parts) == "3指標のうち順調2、未回答1。前回から1指標が改善"
     assert ("順調2", "on_track") in parts
     assert ("1指標が改善", "changed") in parts
+    told = text(headline(after, PLAN, changes(before, after, PLAN), unconfirmed=2))
+    assert told == "3指標のうち順調2、未回答1(うち未確認2指標)。前回から1指標が改善"
 
 
 def test_while_nothing_is_set_the_headline_says_how_many_are():

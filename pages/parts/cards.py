@@ -43,6 +43,11 @@ class Face:
         return badge(self.word, self.status)
 
     @property
+    def doubt(self) -> Markup:
+        """未確認 where nobody has confirmed the value, else nothing."""
+        return tag("span", "未確認", "unconfirmed") if self.unconfirmed else Markup("")
+
+    @property
     def link(self) -> Markup:
         """The indicator's name, leading to its screen."""
         return link(self.indicator.name, "indicator", indicator=self.indicator.id)
@@ -122,7 +127,7 @@ def value_cell(item: Face) -> Markup:
     if item.updated:
         marks.append(changed(item.updated))
     if item.unconfirmed:
-        marks.append(tag("span", "未確認", "unconfirmed"))
+        marks.append(item.doubt)
     note = tag("small", join([item.period, *marks], " ")) if item.period or marks else Markup("")
     value = tag("span", item.figure, "changed value") if item.updated and item.value != "―" else tag("b", item.figure)
     return join([value, note])
