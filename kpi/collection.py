@@ -121,7 +121,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What stands beside one indicator's row: the worst severity still open, and the open issues."""
+    """What stands beside one indicator's row: the worst severity still open, and the open issues, the worst first."""
 
     severity: Severity | None
     issues: tuple[Issue, ...] = field(default=())

@@ -14,7 +14,7 @@ from kpi.plan import Department, Indicator
 from loaders.packing import file_part
 from loaders.tables import to_xlsx
 from pages.parts.board import day_words
-from pages.parts.filters import choose
+from pages.parts.filters import choose, only
 from pages.parts.frame import XLSX, empty, header, lead, show
 from pages.parts.handover import (
     HISTORY,
@@ -66,10 +66,11 @@ def _chosen(state: View) -> tuple[Department, str, tuple[Indicator, ...]]:
         empty("引き継ぐ指標のある部局が、あなたの担当にありません。事務局に連絡してください。")
         st.stop()
     grid = st.grid(min_column_width=260)
-    chosen = next(iter(mine))
     if len(mine) > 1:
         with grid.cell():
             chosen = choose("部局", "department", mine)
+    else:
+        chosen = only("部局", "department", mine)
     department = plan.department(chosen)
     indicators = plan.owned_by(department.id, state.day)
     divisions = {v.id: v for v in department.divisions_on(state.day)}
@@ -77,10 +78,11 @@ def _chosen(state: View) -> tuple[Department, str, tuple[Indicator, ...]]:
     options = ({"": "部局全体"} if desk().may(Action.SEE_HANDOVER, department.id) else {}) | own
     if not own:
         return department, "", indicators
-    division_id = next(iter(options))
     if len(options) > 1:
         with grid.cell():
             division_id = choose("課", "division", options)
+    else:
+        division_id = only("課", "division", options)
     if division_id:
         indicators = tuple(i for i in indicators if i.id in divisions[division_id].indicators)
     return department, division_id, indicators

@@ -19,7 +19,7 @@ from pages.parts.asof import looking_back
 from pages.parts.board import day_words
 from pages.parts.clock import now
 from pages.parts.explaining import explanations, fill_boxes
-from pages.parts.filters import choose
+from pages.parts.filters import choose, only
 from pages.parts.frame import XLSX, empty, header, lead, show
 from pages.parts.html import Content, Markup, join, tag
 from pages.parts.identity import person, reaches, require
@@ -80,10 +80,12 @@ def _place(state: View) -> Place:
         st.stop()
     newest, cards = state.current_round, state.snapshot.cards
     grid = st.grid(min_column_width=260)
-    department = owning[0]
+    named = {d.id: d.name(state.day) for d in owning}
     if len(owning) > 1:
         with grid.cell():
-            department = plan.department(choose("部局", "department", {d.id: d.name(state.day) for d in owning}))
+            department = plan.department(choose("部局", "department", named))
+    else:
+        department = plan.department(only("部局", "department", named))
     asking = [r for r in plan.rounds if department in departments_asked(plan, r, state.day, cards)]
     if not asking:
         empty("この部局への照会は、まだありません。")
@@ -97,10 +99,11 @@ def _place(state: View) -> Place:
     if not own:
         empty("あなたの課への照会は、この回にはありません。")
         st.stop()
-    division_id = next(iter(own))
     if len(own) > 1:
         with grid.cell():
             division_id = choose("課", "division", own)
+    else:
+        division_id = only("課", "division", own)
     return Place(asked, department, division_id)
 
 

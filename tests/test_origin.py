@@ -9,7 +9,7 @@ from loaders.desk import NotAllowed
 from pages.parts.asof import PastDesk, moment_of
 from pages.parts.finding import wanted
 from tests import screenkit
-from tests.screenkit import FAILED, by_label, html, look, plan_id, run, words
+from tests.screenkit import DAY, FAILED, by_label, html, look, plan_id, run, words
 
 samples, empty = screenkit.samples, screenkit.empty
 CLOSED = {"fy2024": datetime(2025, 12, 1, 17, 5)}
@@ -171,6 +171,26 @@ def test_what_is_no_moment_falls_out_of_the_address(samples):
     at = run("overview", as_of="yesterday")
     assert "時点で分かっていた内容です" not in words(at)
     assert "as_of" not in at.query_params
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("abc", "アドレスの日付「abc」は読めないため、今のすがたを表示しています。"),
+        ("2026-13-45", "アドレスの日付「2026-13-45」は読めないため、今のすがたを表示しています。"),
+        ("2030-01-01", "アドレスの日付「2030-01-01」はまだ来ていない日付のため、今のすがたを表示しています。"),
+        ("fy2025", "アドレスの照会「令和7年度実績照会」はまだ締め切られていないため、今のすがたを表示しています。"),
+    ],
+)
+def test_why_now_is_shown_in_place_of_another_moment_is_said_once(samples, asked, why):
+    at = run("overview", as_of=asked)
+    assert why in words(at)
+    assert "今のすがたを" not in words(at.run())
+
+
+@pytest.mark.parametrize("query", [{}, {"as_of": DAY}, {"as_of": "2026-03-31"}])
+def test_of_now_and_of_a_past_day_there_is_nothing_to_excuse(samples, query):
+    assert "今のすがたを" not in words(run("overview", **query))
 
 
 def test_picking_a_day_in_the_menu_puts_it_into_the_address(samples):

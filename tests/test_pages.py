@@ -385,6 +385,29 @@ def test_values_nobody_has_confirmed_are_marked(samples):
     assert "未確認" in said(run("indicator", indicator=one))
 
 
+def test_the_front_page_marks_unconfirmed_values_in_every_part_and_counts_them(samples):
+    at = run("overview")
+
+    def marked(pattern):
+        parts = re.findall(pattern, html(at), re.S)
+        return {re.search(r"indicator=([\w-]+)", p)[1]: "unconfirmed" in p for p in parts if "indicator=" in p}
+
+    def rows(caption):
+        tables = re.findall(rf'<caption class="unseen">{caption}.*?</table>', html(at), re.S)
+        return {k: v for t in tables for k, v in _marked_rows(t).items()}
+
+    whole = rows("指標の一覧")
+    for part in (marked(r'<section class="card">.*?</section>'), rows("前回からの変化"), rows("目を向けるところ")):
+        assert part
+        assert part == {indicator: whole[indicator] for indicator in part}
+    assert f"(うち未確認{sum(whole.values())}指標)" in lead(at)
+
+
+def _marked_rows(table):
+    found = [row for row in re.findall(r"<tr>.*?</tr>", table, re.S) if "indicator=" in row]
+    return {re.search(r"indicator=([\w-]+)", row)[1]: "unconfirmed" in row for row in found}
+
+
 def test_every_number_stands_with_its_unit(samples):
     at = run("overview")
     store = open_store(samples, at=AT)
@@ -433,10 +456,35 @@ def test_a_file_is_called_by_its_own_name_without_a_folder(samples):
 def test_what_the_address_asks_for_and_is_not_there_falls_back(screen, query, samples):
     at = run(screen, **query)
     assert sound(at)
-    assert "DROP" not in "".join(said(at))
+    told = "".join(said(at))
     for key, value in query.items():
         if value not in ("observations", "published"):
             assert at.query_params.get(key) not in (value, [value])
+            assert re.search(rf"アドレスの\w+「{re.escape(value)}」は見つかりません。代わりに「.+?」を", told)
+    again = "".join(said(at.run()))
+    assert "見つかりません" not in again  # the address names by then what is shown
+
+
+def test_what_is_quoted_of_an_address_is_short_visible_and_no_markup(samples):
+    at = run("indicator", indicator="<img src=x onerror=alert(1)>\u202e\u200b" + "長" * 200)
+    assert "<img" not in html(at)
+    told = re.search(r"アドレスの指標「(.+?)」は", "".join(said(at)))[1]
+    assert len(told) == 40
+    assert told.isprintable()
+
+
+def test_an_address_that_asks_for_nothing_or_for_what_is_there_is_told_nothing(samples):
+    for query in ({}, {"indicator": "dx-support"}):
+        assert "見つかりません" not in "".join(said(run("indicator", **query)))
+
+
+def test_a_choice_that_another_choice_takes_away_is_no_unknown_address(samples):
+    at = run("data", kind="judged", **{"in": "goal"})
+    one = next(s for s in at.selectbox if s.label == "指標")
+    one.select_index(1).run()
+    next(s for s in at.selectbox if s.label == "分野").select_index(2).run()
+    assert sound(at)
+    assert "見つかりません" not in "".join(said(at))
 
 
 def test_what_is_chosen_stands_in_the_address(samples):

@@ -12,6 +12,7 @@ import streamlit as st
 import pages.parts.snapshot
 import pages.parts.storage
 from kpi.collection import Mend, Question, ReturnState
+from kpi.issue import Severity
 from kpi.people import Person, Role
 from kpi.period import Period
 from kpi.plan import Division, Round
@@ -429,6 +430,16 @@ def test_a_department_sees_its_own_page_at_once_and_nobody_elses(store, acting):
     assert not refused.file_uploader
 
 
+def test_an_unknown_department_round_or_division_is_told_where_nothing_is_left_to_choose(store, acting):
+    acting(Role.DEPARTMENT, LAND)
+    at = page(department="nope", round="nonsense", division="none")
+    assert "アドレスの部局「nope」は見つかりません。代わりに「県土整備部」を表示しています。" in told(at)
+    assert "アドレスの照会「nonsense」は見つかりません。代わりに「令和7年度実績照会」を表示しています。" in told(at)
+    assert "アドレスの課「none」は見つかりません。" in told(at)
+    assert "見つかりません" not in told(page(department=LAND, round=FY))
+    assert "見つかりません" not in told(page())
+
+
 def test_the_three_steps_stand_there_from_the_start(store, acting):
     acting(Role.DEPARTMENT, LAND)
     at = page()
@@ -525,6 +536,14 @@ def test_a_correction_of_the_last_value_is_told_in_red_words(store):
     fixed = {"correction": "106", "correction_kind": "集計誤り"}
     put_in(store, LAND, {"ict-construction": {"value": "110", "release": "確定", **fixed}})
     assert '<span class="changed">R6 104件→106件(訂正・集計誤り)</span>' in html(page(department=LAND))
+
+
+def test_beside_the_word_of_a_row_stands_the_message_of_its_worst_issue(store):
+    one = put_in(store, LAND, GOOD | {"ict-construction": {"value": "約110", "release": "たぶん"}})
+    first = next(i for i in store.submission(one).open if i.indicator_id == "ict-construction")
+    assert (first.severity, first.key) == (Severity.ASK, "value")
+    told = cells(page(department=LAND), "ICT活用工事件数")["結果"]
+    assert told == ["要修正", "「確定・速報・見込」の「たぶん」は選択肢にありません。"]
 
 
 def test_a_sent_value_tells_its_number_and_that_nobody_has_confirmed_it_yet(store, data, acting):

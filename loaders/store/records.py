@@ -111,9 +111,9 @@ class StoredReturn:
 
     def verdict(self, indicator_id: str) -> Verdict:
         """What is still open about one indicator."""
-        mine = tuple(i for i in self.open if i.indicator_id == indicator_id)
-        worst = next((s for s in (Severity.FIX, Severity.ASK) if any(i.severity is s for i in mine)), None)
-        return Verdict(worst, mine)
+        mine = [i for i in self.open if i.indicator_id == indicator_id]
+        mine.sort(key=lambda issue: issue.severity is not Severity.FIX)
+        return Verdict(mine[0].severity if mine else None, tuple(mine))
 
 
 @dataclass(frozen=True)

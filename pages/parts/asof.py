@@ -15,11 +15,12 @@ from kpi.collection import Action
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from loaders.desk import Desk, NotAllowed
+from pages.parts.asked import notice, quoted
 from pages.parts.clock import today
-from pages.parts.html import AS_OF, join, link, tag, unmarked
+from pages.parts.html import AS_OF, Markup, join, link, tag, unmarked
 from pages.parts.storage import store
 
-_LAST, _DAY, _ROUND = "as-of-last", "as-of-day", "as-of-round"
+_LAST, _DAY, _ROUND, _DROPPED = "as-of-last", "as-of-day", "as-of-round", "as-of-dropped"
 
 
 def as_of() -> datetime | None:
@@ -40,6 +41,20 @@ def _day(asked: str) -> date | None:
         return date.fromisoformat(asked) if len(asked) == len("2026-03-31") else None
     except ValueError:
         return None
+
+
+def why_now(asked: str, rounds: Mapping[str, str], today: date) -> Markup | None:
+    """Why now is shown and not the moment that was asked for. Today is now: of that there is nothing to say."""
+    day = _day(asked)
+    if day == today:
+        return None
+    if day is not None:
+        what, why = "日付", "はまだ来ていない日付の"
+    elif asked in rounds:
+        what, why, asked = "照会", "はまだ締め切られていない", rounds[asked]
+    else:
+        what, why = "日付", "は読めない"
+    return join([f"アドレスの{what}", quoted(asked), f"{why}ため、今のすがたを表示しています。"])
 
 
 def closed_rounds() -> Mapping[str, datetime]:
@@ -64,6 +79,7 @@ def carry(screen: str) -> None:
         st.query_params[AS_OF] = asked = kept
     if asked and as_of() is None:
         del st.query_params[AS_OF]
+        st.session_state[_DROPPED] = asked
         asked = ""
     st.session_state[_LAST] = asked, screen
 
@@ -111,9 +127,16 @@ def _picked(key: str) -> None:
 
 
 def banner(screen: str) -> None:
-    """On every screen that shows the past: of when it is, that nothing can be changed, and the way back."""
-    moment = as_of()
+    """On every screen that shows the past: of when it is, that nothing can be changed, and the way back.
+
+    Where a moment was asked for that cannot be shown: why now is shown instead.
+    """
+    moment, dropped = as_of(), st.session_state.pop(_DROPPED, "")
     if moment is None:
+        why = why_now(dropped, _names(), today()) if dropped else None
+        with st.container():  # its place stays when the words go
+            if why is not None:
+                notice(why)
         return
     rest = {k: v for k, v in st.query_params.to_dict().items() if k != AS_OF}
     back = link("今の表示に戻す", screen, **rest, **{AS_OF: ""})

@@ -192,7 +192,8 @@ class _Rows:
             return self._standing(indicator, key)
         verdict = self.current.verdict(indicator.id)
         mine = [i for i in verdict.issues if i.key == key or key in ("value", "baseline")]
-        severity = verdict.severity if mine else None
+        # The worst of this row stands first: the word in the frame and the message beside it are of one issue.
+        severity = mine[0].severity if mine else None
         frame = badge(SEVERITY_WORDS[severity] if severity else "取込可", f"x v-{severity or 'ok'}")
         return join([frame, tag("small", mine[0].message)]) if mine else frame
 
