@@ -2,12 +2,14 @@
 
 import ast
 import itertools
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from starlette.requests import HTTPConnection
 from streamlit import config
+from streamlit.testing.v1 import AppTest
 
 from kpi.collection import RULES, Action, may
 from kpi.people import NOBODY, Person, Role
@@ -255,12 +257,32 @@ def test_a_server_that_others_reach_lets_nobody_pick(monkeypatch, address):
     assert not trial.on_this_machine({"host": "localhost"})
 
 
-def test_the_address_goes_before_the_cookie_and_unknown_names_are_the_administrator():
+def test_the_address_goes_before_the_cookie_and_an_unknown_name_only_reads():
     names = {"land": "県土整備部"}
     assert trial.chosen(names, "dept-land", "reader")[1].departments == {"land"}
     assert trial.chosen(names, None, "reader")[1].role is Role.READER
-    assert trial.chosen(names, "dept-none", None)[1].role is Role.ADMIN
+    for asked, kept in (("dept-none", None), ("zzz", "admin"), (None, "dept-none"), ("", "zzz")):
+        assert trial.chosen(names, asked, kept)[1].role is Role.READER
+    assert trial.chosen(names, None, None)[1].role is Role.ADMIN
     assert all("評価用" in one.name for one in trial.people(names).values())
+
+
+def _aside():
+    from pages.parts import identity
+
+    identity.aside()
+
+
+@pytest.mark.parametrize(
+    ("asked", "unknown"), [("dept-nope", True), ("zzz", True), ("secretariat", False), ("", False)]
+)
+def test_a_name_that_nobody_has_is_told_beside_what_is_shown_instead(monkeypatch, asked, unknown):
+    monkeypatch.setattr(identity, "_departments", lambda: {"land": "県土整備部"})
+    at = AppTest.from_function(_aside)
+    at.query_params["as"] = asked
+    told = re.sub("<[^>]+>", "", "".join(e.value for e in at.run().get("html")))
+    assert (f"利用者「{asked}」は見つかりません。代わりに閲覧として表示しています。" in told) is unknown
+    assert ("閲覧(評価用)として表示しています。" in told) is unknown
 
 
 # --- rights --------------------------------------------------------------------------------------------------------
@@ -344,6 +366,7 @@ def test_a_stream_opens_only_from_a_page_of_ours(unsigned, headers, status):
         ({"content_length": "-1"}, 411),
         ({"content_length": str(21 * 1024 * 1024)}, 413),
         ({"content_length": "1000", "cookie": "kpi_as=reader"}, 403),
+        ({"content_length": "1000", "cookie": "kpi_as=zzz"}, 403),
         ({"content_length": "1000", "host": "rebound.example:1"}, 403),
         ({"content_length": "1000", "x_forwarded_for": "10.0.0.5"}, 403),
     ],

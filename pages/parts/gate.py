@@ -156,7 +156,7 @@ def _person(asked: HTTPConnection, claims: signin.Claims) -> Person | None:
     if not trial.on_this_machine({name.lower(): value for name, value in asked.headers.items()}):
         return NOBODY
     kept = asked.cookies.get(trial.COOKIE, "")
-    return NOBODY if kept == Role.READER.value else trial.people({})[Role.ADMIN.value]
+    return NOBODY if trial.only_looks(kept) else trial.people({})[Role.ADMIN.value]
 
 
 # --- addresses of files --------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import streamlit as st
 from kpi.collection import Action, may, refusal
 from kpi.people import NOBODY, ROLE_WORDS, Person
 from pages.parts import signin, trial
+from pages.parts.asked import notice, quoted
 from pages.parts.clock import today
 from pages.parts.html import Content, join, link, tag
 from pages.parts.signin import Setup, Standing
@@ -33,6 +34,8 @@ class _Who:
     person: Person | None
     instead: Callable[[], None] | None = None
     trial_key: str = ""
+    #: A name that was asked for and that nobody has.
+    unknown: str = ""
 
 
 def person() -> Person:
@@ -81,6 +84,9 @@ def refuse(who: Person, action: Action) -> NoReturn:
 def aside() -> None:
     """In the menu: who one is, and how to be another or nobody. On the page: that this is a trial or read only."""
     who = _who()
+    if who.unknown:
+        instead = "は見つかりません。代わりに閲覧として表示しています。メニューの「評価用: 誰として使うか」で選べます。"
+        notice(join(["利用者", quoted(who.unknown), instead]))
     if who.trial_key:
         _say(
             "div",
@@ -118,8 +124,11 @@ def _unsigned() -> _Who:
     # No request comes without a header: a run without any is not served to a browser at all.
     if headers and not trial.on_this_machine(headers):
         return _Who(NOBODY)
-    key, one = trial.chosen(_departments(), st.query_params.get(trial.PARAMETER), st.context.cookies.get(trial.COOKIE))
-    return _Who(one, trial_key=key)
+    asked, kept = st.query_params.get(trial.PARAMETER), st.context.cookies.get(trial.COOKIE)
+    kept = kept if isinstance(kept, str) else ""  # a run without a browser has no cookies that are texts
+    key, one = trial.chosen(_departments(), asked, kept)
+    wanted = asked or kept or key
+    return _Who(one, trial_key=key, unknown=wanted if wanted != key else "")
 
 
 def _departments() -> Mapping[str, str]:

@@ -63,7 +63,16 @@ def people(departments: Mapping[str, str]) -> dict[str, Person]:
 
 
 def chosen(departments: Mapping[str, str], asked: str | None, kept: str | None) -> tuple[str, Person]:
-    """Whom one acts as: the address goes before the cookie; 管理者 where neither names anybody we know."""
+    """Whom one acts as: the address goes before the cookie; 管理者 where neither names anybody.
+
+    An unknown name is 閲覧: misspelt or gone, it must not give more than the one that was meant.
+    """
     ones = people(departments)
-    key = next((key for key in (asked, kept) if key and key in ones), Role.ADMIN.value)
+    key = asked or kept or Role.ADMIN.value
+    key = key if key in ones else Role.READER.value
     return key, ones[key]
+
+
+def only_looks(kept: str) -> bool:
+    """Whether a cookie names the reader or nobody; whether a department is there, the page knows."""
+    return bool(kept) and not kept.startswith(_PREFIX) and chosen({}, None, kept)[0] == Role.READER.value
