@@ -16,7 +16,7 @@ from pages.parts.html import join, link, tag
 from pages.parts.identity import require
 from pages.parts.review import Review, review_of
 from pages.parts.review_item import judge, told
-from pages.parts.review_list import departments_box, quick_table, rest_box
+from pages.parts.review_list import departments_box, quick_table, rest_box, single_box
 from pages.parts.review_questions import questions_box
 from pages.parts.snapshot import View, view
 
@@ -51,7 +51,7 @@ def review_page() -> None:
     questions_box(state, review, acting=acting)
     st.header("部局ごと", anchor=False)
     departments_box(state, review, acting=acting)
-    _done(state, review, [i for i in shown if not i.open])
+    _done(state, review, [i for i in shown if not i.open], acting=acting)
 
 
 def _chosen(state: View) -> tuple[Round, str]:
@@ -90,7 +90,10 @@ def _rest(state: View, review: Review, found: Sequence[Item], *, acting: bool) -
         rest_box(state, review, found, acting=acting)
 
 
-def _done(state: View, review: Review, found: Sequence[Item]) -> None:
+def _done(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
+    """What is settled for now, with the way back: a question takes 確認済 back, and 確認済 can be said again."""
     if found:
         with st.expander(f"確認済・修正依頼中の{len(found)}指標"):
             quick_table(state, review, found, "確認済と修正依頼中の回答")
+            if acting:
+                single_box(state, review, found, f"single-done-{review.round.id}")

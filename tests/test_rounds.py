@@ -211,6 +211,36 @@ def test_a_question_is_open_until_the_next_return_that_has_the_row(store):
     assert store.verify() == ()
 
 
+def test_a_question_takes_a_confirmation_back_until_it_is_confirmed_anew(store):
+    first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
+    assert store.confirm(first, by="事", at=later(2)) == ()
+    assert store.ask_back(first, [Question(RATE, "value", "?")], by="事", at=later(3)) == ()
+    assert (column(store, "review"), column(store, "review", PAPER)) == (["unconfirmed"], ["confirmed"])
+    assert store.submission(first).confirmed == (PAPER,)
+    row = store.snapshot("tiny").submissions.iloc[0]
+    assert (row["confirmed"], row["asked"]) == (1, 1)
+    assert column(store, "value", audience=Audience("public")) == []
+    assert store.trace(RATE)[0].confirmed_at is None
+    assert column(store, "review", as_of=later(2.5)) == ["confirmed"]
+    assert store.confirm(first, [RATE], by="長", at=later(4)) == ()
+    assert column(store, "review") == ["confirmed"]
+    assert (store.trace(RATE)[0].confirmed_by, store.trace(RATE)[0].confirmed_at) == ("長", later(4))
+    assert store.submission(first).confirmed == tuple(sorted((RATE, PAPER)))
+    assert column(store, "review", as_of=later(3.5)) == ["unconfirmed"]
+    assert store.verify() == ()
+
+
+def test_what_was_taken_back_is_not_taken_over_and_what_was_taken_over_can_be_taken_back(store):
+    first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
+    store.confirm(first, by="事", at=later(2))
+    store.ask_back(first, [Question(RATE, "value", "?")], by="事", at=later(3))
+    second = save_and_send(store, reading(rate(65.0), paper(1.0)), b"2", later(4))
+    assert store.submission(second).confirmed == (PAPER,)
+    store.ask_back(second, [Question(PAPER, "", "?")], by="事", at=later(5))
+    assert store.submission(second).confirmed == ()
+    assert store.verify() == ()
+
+
 @pytest.mark.parametrize("bad", [Question(RATE, "value", " "), Question(COUNT, "value", "?"), Question(RATE, "x", "?")])
 def test_a_question_without_words_or_place_is_refused_whole(store, bad):
     first = save_and_send(store, reading(rate(65.0)), b"1", later(1))
@@ -395,8 +425,8 @@ def test_the_public_sees_the_newest_confirmed_value_and_nothing_of_the_returns(s
     first = save_and_send(store, reading(rate(65.0)), b"1", later(1))
     assert seen(store, Audience.PUBLIC) == []
     store.confirm(first, by="事", at=later(2))
-    save_and_send(store, reading(rate(66.0)), b"2", later(3))
-    store.ask_back(first, [Question(RATE, "value", "?")], by="事", at=later(4))
+    second = save_and_send(store, reading(rate(66.0)), b"2", later(3))
+    store.ask_back(second, [Question(RATE, "value", "?")], by="事", at=later(4))
     store.propose("tiny", RATE, {"target": 90.0}, "見直し", by="a", at=later(4))
     assert seen(store, Audience.PUBLIC) == [65.0]
     assert seen(store, Audience.ALL) == [66.0]

@@ -303,6 +303,38 @@ def test_a_question_hangs_on_the_chosen_cell_and_waits_for_the_department(data):
     assert "confirm-all-education" not in buttons(at)
 
 
+def take_out(at, data):
+    """Choose the indicator of the tests among what is settled."""
+    box = next(s for s in at.selectbox if s.key == f"single-done-{ROUND}")
+    name = snapshot(data).plan.indicator(INDICATOR).name
+    box.select_index(next(n for n, o in enumerate(box.options) if name in o)).run()
+
+
+def reviews(data):
+    rows = snapshot(data).observations
+    return set(rows[(rows["indicator_id"] == INDICATOR) & (rows["round_id"] == ROUND)]["review"])
+
+
+def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
+    at = run("review")
+    key = confirm_key(at).removeprefix("confirm-")
+    button(at, f"confirm-{key}").click().run()
+    before = lead(at)
+    take_out(at, data)
+    assert f"confirm-{key}" not in buttons(at)
+    assert "確認済です。修正を依頼すると、もう一度確認済にするまで" in text(at)
+    button(at, f"ask-{key}").click().run()
+    at.text_area[0].set_value("やはり桁を確かめてください。")
+    next(b for b in at.button if b.label == "修正を依頼する").click().run()
+    assert not at.error
+    assert "修正依頼中1" in lead(at)
+    assert "修正依頼1、" in lead(run("rounds"))
+    assert reviews(data) == {"unconfirmed"}
+    button(at, f"confirm-{key}").click().run()
+    assert lead(at) == before
+    assert reviews(data) == {"confirmed"}
+
+
 def test_a_question_without_words_is_not_asked(data):
     at = run("review")
     ask(at, "  ")

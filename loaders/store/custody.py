@@ -42,7 +42,11 @@ LEFT JOIN (
 LEFT JOIN (
     -- When and by whom it was confirmed first: a confirmation taken over names the act of then.
     SELECT f.submission_id, f.indicator_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who
-    FROM confirmations f JOIN decisions d USING (seq) GROUP BY ALL) c
+    FROM confirmations f JOIN decisions d USING (seq)
+    WHERE NOT EXISTS ( -- a question asked since takes a confirmation back
+        SELECT 1 FROM questions q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+            AND q.seq > f.seq)
+    GROUP BY ALL) c
     ON c.submission_id = o.submission_id AND c.indicator_id = o.indicator_id
 WHERE o.plan_id = $plan AND o.indicator_id = $indicator AND o.known_at <= $moment
 ORDER BY o.position DESC, o.observation_id DESC

@@ -69,7 +69,13 @@ def read_return(connection: Connection, submission_id: str, row: Mapping[str, An
     )
 
 
-_CONFIRMED = "SELECT DISTINCT indicator_id FROM confirmations WHERE submission_id = ? ORDER BY indicator_id"
+#: A question asked since takes a confirmation back.
+_CONFIRMED = """
+SELECT DISTINCT f.indicator_id FROM confirmations f WHERE f.submission_id = ? AND NOT EXISTS (
+    SELECT 1 FROM questions q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+        AND q.seq > f.seq)
+ORDER BY f.indicator_id
+"""
 
 
 #: Of the returns that a return was joined from, and those these were joined from: what was answered on the page.

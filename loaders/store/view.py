@@ -19,13 +19,21 @@ from loaders.store.proposing import PROPOSALS
 from loaders.store.records import Snapshot, best_known
 from loaders.store.returns import closed_rounds
 
+#: The confirmations that hold at a moment: a question asked since about the same row takes them back, until somebody
+#: confirms it anew. One that was taken over has the number of the act by which a person confirmed.
+_APPROVED = """
+SELECT DISTINCT f.submission_id, f.indicator_id FROM confirmations f WHERE f.done_at <= $moment AND NOT EXISTS (
+    SELECT 1 FROM questions q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+        AND q.seq > f.seq AND q.asked_at <= $moment)
+"""
+
 #: Everything known with what rights hang on, superseded values too: an older approved one counts for whom the newest is
 #: not approved. 公表区分 is today's whatever the moment: what was made 庁内限り since must not be seen by going back
 #: before that.
-_KNOWN = """
+_KNOWN = f"""
 WITH published AS (
     SELECT code, publication, released_at FROM publications QUALIFY seq = max(seq) OVER (PARTITION BY code)),
-approved AS (SELECT DISTINCT submission_id, indicator_id FROM confirmations WHERE done_at <= $moment)
+approved AS ({_APPROVED})
 SELECT o.observation_id, o.code, o.indicator_id, o.period, o.position, o.value, o.release, o.state, o.known_at,
     o.round_id, o.department_id, o.submission_id, o.sha256,
     coalesce(nullif(s.filename, ''), w.filename, '') AS filename, o.sheet, o.cell, o.written, o.key, o.origin,
@@ -40,13 +48,12 @@ WHERE o.plan_id = $plan AND o.known_at <= $moment
 ORDER BY o.observation_id
 """
 
-_SUBMISSIONS = """
+_SUBMISSIONS = f"""
 WITH open AS (
     SELECT submission_id, count(*) FILTER (severity = 'fix') AS open_fix, count(*) FILTER (severity = 'ask') AS open_ask
     FROM open_issues($moment) GROUP BY submission_id),
 approved AS (
-    SELECT submission_id, count(DISTINCT indicator_id) AS confirmed FROM confirmations WHERE done_at <= $moment
-    GROUP BY submission_id),
+    SELECT submission_id, count(*) AS confirmed FROM ({_APPROVED}) GROUP BY submission_id),
 held AS (
     SELECT submission_id, count(DISTINCT indicator_id) AS indicators FROM (
         SELECT submission_id, indicator_id FROM entries

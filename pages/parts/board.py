@@ -65,9 +65,11 @@ def stored_return(state: View, submission_id: str) -> StoredReturn:
     """One return as it stands. Pages ask for the right to see it before they call this."""
     rows = state.snapshot.submissions
     row = rows[rows["submission_id"] == submission_id].iloc[0]
-    # What was sent changes no more but for its confirmations: reading it anew after every write would be felt.
+    # What was sent changes no more but for its confirmations: reading it anew after every write would be felt. They
+    # grow, but for questions, which take some back: the same count of both is the same set.
     fixed = row["state"] == ReturnState.SENT
-    return _stored(f"{row['sent_at']}:{row['confirmed']}" if fixed else state.revision, submission_id)
+    asked = (state.snapshot.questions["submission_id"] == submission_id).sum()
+    return _stored(f"{row['sent_at']}:{row['confirmed']}:{asked}" if fixed else state.revision, submission_id)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

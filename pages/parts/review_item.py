@@ -22,6 +22,10 @@ _TOLD = "review-told"
 _REFUSED = "review-refused"
 _ASKING = "review-asking"
 _UNTIL = "決まるまでは今の値で判定します。決定は"
+_TAKEN_BACK = (
+    "確認済です。修正を依頼すると、もう一度確認済にするまで未確認に戻り、"
+    "この値は事務局と担当部局のほかには見えなくなります。"
+)
 _NEXT = "下の「修正依頼」から文書と様式を受け取れます。"
 
 
@@ -102,15 +106,20 @@ def _history(revision: str, indicator_id: str, submission_id: str, _state: View)
 
 
 def _actions(state: View, asked: Round, item: Item, *, first: bool) -> None:
-    """確認済にする and 修正依頼. K and S work on the first box, so that a round can be gone through by keyboard."""
+    """確認済にする, where it is not, and 修正依頼.
+
+    K and S work on the first box, so that a round can be gone through by keyboard.
+    """
     key = f"{item.submission_id}-{item.indicator_id}"
     name = state.snapshot.plan.indicator(item.indicator_id).name
     with st.container(horizontal=True, vertical_alignment="center"):
         sure, back = ("K", "S") if first else (None, None)
-        if st.button("確認済にする", type="primary", key=f"confirm-{key}", shortcut=sure):
+        if not item.confirmed and st.button("確認済にする", type="primary", key=f"confirm-{key}", shortcut=sure):
             confirm({item.submission_id: [item.indicator_id]}, f"「{name}」を確認済にしました。")
         if st.button("修正依頼…", key=f"ask-{key}", shortcut=back):
             st.session_state[_ASKING] = "" if st.session_state.get(_ASKING) == key else key
+    if item.confirmed:
+        show(tag("div", _TAKEN_BACK, "meta"))
     if st.session_state.get(_ASKING) == key:
         _ask(state, asked, item, key)
 

@@ -61,6 +61,11 @@ def rest_box(state: View, review: Review, found: Sequence[Item], *, acting: bool
         return
     if st.button(f"上の{len(found)}指標をすべて確認済にする", key="confirm-rest"):
         confirm(_by_return(found), f"{len(found)}指標を確認済にしました。", _whose(state, found))
+    single_box(state, review, found, f"single-{review.round.id}")
+
+
+def single_box(state: View, review: Review, found: Sequence[Item], key: str) -> None:
+    """One of some answers taken out to look at, with what can be done about it."""
     labels = {_key(i): f"{state.snapshot.plan.indicator(i.indicator_id).number} {_name(state, i)}" for i in found}
     chosen = st.selectbox(
         "1件ずつ見る・修正依頼する",
@@ -68,7 +73,7 @@ def rest_box(state: View, review: Review, found: Sequence[Item], *, acting: bool
         index=None,
         format_func=labels.__getitem__,
         placeholder="指標を選ぶ",
-        key=f"single-{review.round.id}",
+        key=key,
     )
     for item in found:
         if _key(item) == chosen:
