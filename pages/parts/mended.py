@@ -93,8 +93,8 @@ def _form(view: View, place: Place, draft: StoredReturn, cell: _Cell, key: str) 
     before = _present(cell)
     with st.form(f"again-form-{key}", border=False):
         text = _field(cell, before, key)
-        label = f"{unmarked(cell.name)}を直す理由"
-        reason = st.text_input(label, key=f"again-why-{key}", max_chars=200, placeholder="例: 選び間違えた")
+        label = f"{cell.name}を直す理由"
+        reason = st.text_input(unmarked(label), key=f"again-why-{key}", max_chars=200, placeholder="例: 選び間違えた")
         if not st.form_submit_button("この値に直す"):
             return
     if text == before and not reason.strip():
@@ -108,18 +108,21 @@ def _form(view: View, place: Place, draft: StoredReturn, cell: _Cell, key: str) 
         put_in(draft, _mends(cell, value, reason.strip() or _TYPED), f"{cell.name}の修正")
 
 
+_EMPTIES = "空にすると、この欄は空欄になります。"
+
+
 def _field(cell: _Cell, before: str, key: str) -> str:
     """Where the new value is entered; empty leaves the cell empty."""
     unit = cell.indicator.unit if cell.column.key in ("value", "target", "baseline", "correction") else ""
-    label = unmarked(f"{cell.name}の新しい値{f'({unit})' if unit else ''}")
-    told, name = "空にすると、この欄は空欄になります。", f"again-value-{key}"
+    label = f"{cell.name}の新しい値{f'({unit})' if unit else ''}"
+    name = f"again-value-{key}"
     choices = {"": "(空欄)", **(cell.column.choices or {})}
     if cell.column.kind == "choice":
         start = list(choices).index(before) if before in choices else 0
-        return st.selectbox(label, list(choices), index=start, format_func=choices.__getitem__, key=name)
+        return st.selectbox(unmarked(label), list(choices), index=start, format_func=choices.__getitem__, key=name)
     if cell.column.key in LONG:
-        return st.text_area(label, before, key=name, max_chars=400, help=told).strip()
-    return st.text_input(label, before, key=name, max_chars=400, help=told).strip()
+        return st.text_area(unmarked(label), before, key=name, max_chars=400, help=_EMPTIES).strip()
+    return st.text_input(unmarked(label), before, key=name, max_chars=400, help=_EMPTIES).strip()
 
 
 def _read(view: View, place: Place, cell: _Cell, text: str) -> tuple[float | str | None, tuple[Issue, ...]]:

@@ -91,7 +91,7 @@ def test_a_question_is_answered_on_the_page_by_its_department_and_seen_by_nobody
     box.get_by_text("このままで正しい").click()
     box.get_by_role("textbox", name="理由(必ず)").fill("削減率で、単位は%")
     box.get_by_role("button", name="これで確定する").click()
-    expect(page.get_by_text("理由: 削減率で、単位は%")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("変わりなし)　理由: 削減率で、単位は%")).to_be_visible(timeout=15_000)
     settled(page)
     assert english(page) == set()
     page.get_by_role("button", name="③ 事務局へ回答する").click()

@@ -87,7 +87,7 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     # 農林水産部's form: a triangle in full-width digits under a 削減率, a row inserted, the sheet renamed.
     form = take_form(page, "農林水産部", tmp_path)
     assert form.name.endswith("農林水産部.xlsx")
-    data = fill(form.read_bytes(), {"rice-labor": {"value": "△１２．３", "release": "確定", "person": "青森 花子"}})
+    data = fill(form.read_bytes(), {"rice-labor": {"value": "△１６．３", "release": "確定", "person": "青森 花子"}})
     form.write_bytes(hurt.rename_sheet(hurt.insert_rows(data), "提出用(農林)"))
     put_in(page, form)
     expect(page.get_by_text("1件は確認してください")).to_be_visible()
@@ -97,12 +97,12 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     expect(box).to_contain_text(rice)
     told = box.inner_text()
     assert re.search(r"提出用\(農林\)!?.*[A-Z]+\d+", told), told
-    assert "△１２．３" in told
+    assert "△１６．３" in told
     cell = re.search(r"提出用\(農林\)!?\s*([A-Z]+\d+)", told).group(1)
     assert page.get_by_role("button", name="③ 事務局へ回答する").is_disabled()
 
     # It asks; the person answers with one of its choices; then it can be sent, and is received.
-    box.get_by_text("12.3%の減少として取り込む").click()
+    box.get_by_text("16.3%の減少として取り込む").click()
     settled(page)
     assert page.get_by_role("button", name="③ 事務局へ回答する").is_disabled()
     confirm(page, box, 0)
@@ -155,16 +155,16 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     settled(page)
     chart = page.locator("[data-testid='stVegaLiteChart']").first
     told = chart.get_attribute("aria-label")
-    assert re.search(r"R7は12\.3%\(確定・未確認\)", told), told
+    assert re.search(r"R7は16\.3%\(確定・未確認\)", told), told
     page.locator("summary").filter(has_text="表で見る").click()
     table = page.locator("[data-testid='stDataFrame'] table").first
-    expect(table).to_contain_text("12.3%", timeout=10_000)
+    expect(table).to_contain_text("16.3%", timeout=10_000)
     expect(table).to_contain_text("確定・未確認")
     expect(page.locator(".lead")).to_contain_text("未確認")
     origin = page.get_by_role("table", name="この数値の出所")
     expect(origin).to_contain_text(form.name)
     expect(origin).to_contain_text(f"提出用(農林)!{cell}")
-    expect(origin).to_contain_text("「△１２．３」")
+    expect(origin).to_contain_text("「△１６．３」")
     expect(origin).to_contain_text("未確認")
     expect(origin).not_to_contain_text("サンプル")
     page.get_by_role("link", name="出所をすべて見る").click()
