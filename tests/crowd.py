@@ -38,13 +38,6 @@ class Crowd:
         self.store.init([replace(plan, departments=(*plan.departments, *departments))], None, at=later(0))
         self.over = threading.Event()
 
-    def one_after_another(self) -> float:
-        """Seconds that all departments take when nobody else is there."""
-        started = time.monotonic()
-        for number, name in enumerate(NAMES):
-            self.send(name, number)
-        return time.monotonic() - started
-
     def all_at_once(self) -> float:
         """The longest wait, in seconds, of anybody for anything."""
         people = [Person(str(n), "事務局", Role.SECRETARIAT) for n in range(_STAFF)]

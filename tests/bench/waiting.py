@@ -13,13 +13,9 @@ _PATIENCE = 5.0
 
 
 def run() -> list[Figure]:
-    """The longest wait against the patience of a person, and against the queue without anybody looking."""
+    """The longest wait against the patience of a person."""
     with tempfile.TemporaryDirectory() as folder:
-        queue = Crowd(Path(folder) / "queue").one_after_another()
-        crowd = Crowd(Path(folder) / "crowd")
+        crowd = Crowd(Path(folder))
         longest = crowd.all_at_once()
         assert crowd.errors == []
-    return [
-        Figure("longest wait, 12 answer at once, 20 look", longest, "five seconds", _PATIENCE, 1.0),
-        Figure("longest wait, 12 answer at once, 20 look", longest, "12 answer one after another", queue, 1.0),
-    ]
+    return [Figure("longest wait, 12 answer at once, 20 look", longest, "five seconds", _PATIENCE, 1.0)]
