@@ -498,7 +498,7 @@ def test_without_a_mail_address_a_person_has_the_same_id_at_every_sign_in():
 SHARED = {
     "storage.store": "a handle",
     "storage.data_issues": "the plan's own files",
-    "snapshot._plan_id": "a name",
+    "storage._first_plan": "a name",
     "identity._names": "names of departments",
     "review._known_at": "asked by the secretariat alone, which sees everything",
 }

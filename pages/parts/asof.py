@@ -18,7 +18,7 @@ from loaders.desk import Desk, NotAllowed
 from pages.parts.asked import notice, quoted
 from pages.parts.clock import today
 from pages.parts.html import AS_OF, Markup, join, link, tag, unmarked
-from pages.parts.storage import store
+from pages.parts.storage import plan_id, store
 
 _LAST, _DAY, _ROUND, _DROPPED = "as-of-last", "as-of-day", "as-of-round", "as-of-dropped"
 
@@ -59,13 +59,11 @@ def why_now(asked: str, rounds: Mapping[str, str], today: date) -> Markup | None
 
 def closed_rounds() -> Mapping[str, datetime]:
     """When each closed round was closed. That it was is no secret from anybody who got in."""
-    ids = store().plan_ids()
-    return store().snapshot(ids[0]).closed if ids else {}
+    return store().snapshot(plan_id()).closed if plan_id() else {}
 
 
 def _names() -> Mapping[str, str]:
-    ids = store().plan_ids()
-    return {r.id: r.name for r in store().snapshot(ids[0]).plan.rounds} if ids else {}
+    return {r.id: r.name for r in store().snapshot(plan_id()).plan.rounds} if plan_id() else {}
 
 
 def carry(screen: str) -> None:

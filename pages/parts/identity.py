@@ -16,7 +16,7 @@ from pages.parts.asked import notice, quoted
 from pages.parts.clock import today
 from pages.parts.html import Content, join, link, tag
 from pages.parts.signin import Setup, Standing
-from pages.parts.storage import store
+from pages.parts.storage import plan_id, store
 
 _ENDED = {
     Standing.EXPIRED: "サインインの期限が切れました。もう一度サインインしてください。保存した下書きは残っています。",
@@ -138,8 +138,7 @@ def _departments() -> Mapping[str, str]:
 @st.cache_data(max_entries=2, show_spinner=False)
 def _names(revision: str, day: date) -> Mapping[str, str]:
     """The departments' names: the same for everybody, and known without a person."""
-    ids = store().plan_ids()
-    return {d.id: d.name(day) for d in store().snapshot(ids[0]).plan.departments} if ids else {}
+    return {d.id: d.name(day) for d in store().snapshot(plan_id()).plan.departments} if plan_id() else {}
 
 
 # --- the pages that stand instead ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from kpi.collection import Action
+from kpi.people import Person
 from pages.admin import admin_page
 from pages.compare import compare_page
 from pages.data import data_page
@@ -91,7 +92,7 @@ def main() -> None:
     st.html(f"<style>:root {{ --plan-name: {json.dumps(_plan_name(), ensure_ascii=False)}; }}</style>")
     who = identity.person()
     # What a person may not open is not in their menu, and asked for by its address it says so.
-    pages = [_screen(*s) for s in SCREENS if identity.reaches(who, _need(s[2])) or s[2] == _asked(st.context.url)]
+    pages = [_screen(who, *s) for s in SCREENS if identity.reaches(who, _need(s[2])) or s[2] == _asked(st.context.url)]
     unknown = unknown_address(st.context.url)
     if unknown:
         # A page of its own, not in the menu: otherwise the framework silently shows the front page in its place.
@@ -114,7 +115,7 @@ def _need(address: str) -> Action:
     return NEEDS.get(address, Action.SEE_APPROVED)
 
 
-def _screen(function: Callable[[], None], title: str, address: str) -> st.Page:
+def _screen(who: Person, function: Callable[[], None], title: str, address: str) -> st.Page:
     """A page that asks again for itself, whatever the menu showed."""
     need = _need(address)
 
@@ -123,7 +124,7 @@ def _screen(function: Callable[[], None], title: str, address: str) -> st.Page:
         identity.require(need)
         function()
 
-    closed = not identity.reaches(identity.person(), need)
+    closed = not identity.reaches(who, need)
     return st.Page(
         guarded(asked),
         title=title,

@@ -22,7 +22,7 @@ from loaders.desk import Desk
 from loaders.store import Snapshot
 from pages.parts import asof, identity
 from pages.parts.clock import now
-from pages.parts.storage import DATA, data_issues, store
+from pages.parts.storage import DATA, data_issues, plan_id, store
 
 __all__ = ["DATA", "NoPlan", "View", "data_issues", "desk", "file_name", "stamp", "store", "view"]
 
@@ -108,14 +108,6 @@ def _before_last_round(observations: pd.DataFrame) -> pd.DataFrame | None:
     return observations[observations["known_at"] < first_known.iloc[-1]]
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _plan_id(revision: str) -> str:
-    ids = store().plan_ids()
-    if not ids:
-        raise NoPlan
-    return ids[0]
-
-
 def desk() -> Desk:
     """The gate for everything the person at the screen does; while the past is shown, nothing is written."""
     kind = asof.PastDesk if asof.as_of() else Desk
@@ -125,8 +117,9 @@ def desk() -> Desk:
 def view() -> View:
     """What the person may see of the plan: as it is now, or as it was known at the moment the address asks for."""
     own, moment = desk(), asof.as_of()
-    revision = store().revision()
-    snapshot = own.snapshot(_plan_id(revision), moment)
+    if not plan_id():
+        raise NoPlan
+    snapshot = own.snapshot(plan_id(), moment)
     day = (moment or now()).date()
     # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write.
     key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience)}:{len(snapshot.observations)}"
