@@ -16,13 +16,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Below this a float tells every whole number exactly.
+_WHOLE = 2.0**53
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
     """UTF-8 with BOM, so that Excel reads Japanese; text that would start a formula gets a leading apostrophe."""
-    safe = table.apply(lambda column: column.map(_csv_safe)) if len(table) else table
+    safe = table.apply(lambda column: column.map(_csv_cell)) if len(table) else table
     return (
-        safe.set_axis([_csv_safe(str(heading)) for heading in table.columns], axis=1)
+        safe.set_axis([_csv_cell(str(heading)) for heading in table.columns], axis=1)
         .to_csv(index=False, lineterminator="\r\n")
         .encode("utf-8-sig")
     )
@@ -52,7 +54,12 @@ def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> by
     return out.getvalue()
 
 
-def _csv_safe(value: Any) -> Any:
+def _csv_cell(value: Any) -> Any:
+    """120 and not 120.0 for a count; a moment to the second, as the screens tell it; text that starts no formula."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE:
+        return str(int(value))
+    if isinstance(value, datetime) and not pd.isna(value):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     starts = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _is_number(value)
     return f"'{value}" if starts else value
 

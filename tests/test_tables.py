@@ -57,6 +57,18 @@ def test_csv_leaves_numbers_alone_negative_ones_too():
     assert csv_rows(table)[1:] == [["-3.2", "-1"], ["1234.5", "0"], ["0.30000000000000004", "2"]]
 
 
+def test_csv_writes_counts_without_a_point_and_moments_to_the_second():
+    table = pd.DataFrame(
+        {
+            "値": [120.0, -0.0, 0.5, 1e22, np.nan],
+            "日時": pd.to_datetime(["2026-07-10 09:30:15.123456", "2026-07-10", None, None, None], format="mixed"),
+        }
+    )
+    assert csv_rows(table)[1:] == [
+        ["120", "2026-07-10 09:30:15"], ["0", "2026-07-10 00:00:00"], ["0.5", ""], ["1e+22", ""], ["", ""]
+    ]  # fmt: skip
+
+
 def test_csv_of_nothing_is_its_heading_and_nothing_missing_is_a_word():
     assert csv_rows(pd.DataFrame(columns=["指標", "値"])) == [["指標", "値"]]
     rows = csv_rows(pd.DataFrame({"値": [float("nan"), 1.0], "備考": [None, "a"]}))
