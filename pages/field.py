@@ -42,7 +42,7 @@ def _charts(state: View, field: Field) -> None:
                 join(
                     [
                         tag("div", item.link, "name"),
-                        tag("div", join([item.badge, "　", tag("b", item.figure), " ", item.period])),
+                        tag("div", join([item.badge, "　", tag("b", item.figure), " ", item.period, " ", item.doubt])),
                     ]
                 )
             )

@@ -29,8 +29,7 @@ def indicator_page() -> None:
     show(tag("div", _crumb(state, indicator), "crumb"))
     st.header(unmarked(indicator.name), anchor=False)
     item = face(state, indicator)
-    mark = tag("span", "未確認", "unconfirmed") if item.unconfirmed else ""
-    lead(join([_sentence(state, indicator), item.badge, mark], " "))
+    lead(join([_sentence(state, indicator), item.badge, item.doubt], " "))
     left, right = st.columns([5, 3], gap="medium")
     with left:
         _chart(state, indicator)

@@ -403,6 +403,19 @@ def test_the_front_page_marks_unconfirmed_values_in_every_part_and_counts_them(s
     assert f"(うち未確認{sum(whole.values())}指標)" in lead(at)
 
 
+def test_a_field_marks_the_same_values_as_the_front_page(samples):
+    tables = re.findall(r'<caption class="unseen">指標の一覧.*?</table>', html(run("overview")), re.S)
+    whole = {k: v for t in tables for k, v in _marked_rows(t).items()}
+    plan = open_store(samples, at=AT).snapshot("aomori-dx-2024").plan
+    heads = r'<div class="name"><a href="indicator\?indicator=([\w-]+)".*?</div><div>(.*?)</div>'
+    found = {
+        k: "unconfirmed" in head for f in plan.fields for k, head in re.findall(heads, html(run("field", field=f.id)))
+    }
+    assert len(found) == 16
+    assert found == {k: whole[k] for k in found}
+    assert set(found.values()) == {True, False}
+
+
 def _marked_rows(table):
     found = [row for row in re.findall(r"<tr>.*?</tr>", table, re.S) if "indicator=" in row]
     return {re.search(r"indicator=([\w-]+)", row)[1]: "unconfirmed" in row for row in found}
