@@ -24,7 +24,7 @@ def choose(label: str, parameter: str, options: Mapping[str, str], *, default: s
     # The address wins whenever it differs from what was last written there: a followed link, or Back.
     if asked != st.session_state.get(last) or st.session_state.get(key) not in options:
         st.session_state[key] = start
-    _tell(label, parameter, options, start)
+    tell(label, parameter, options, start)
     chosen = str(st.selectbox(label, list(options), format_func=options.__getitem__, key=key))
     if chosen != asked:
         st.query_params[parameter] = chosen
@@ -35,11 +35,12 @@ def choose(label: str, parameter: str, options: Mapping[str, str], *, default: s
 def only(label: str, parameter: str, options: Mapping[str, str]) -> str:
     """The first of ``options``, where nothing is left to choose; says so where the address asks for something else."""
     first = next(iter(options))
-    _tell(label, parameter, options, first)
+    tell(label, parameter, options, first)
     return first
 
 
-def _tell(label: str, parameter: str, options: Mapping[str, str], shown: str) -> None:
+def tell(label: str, parameter: str, options: Mapping[str, str], shown: str) -> None:
+    """Say it where the address asks for what is none of the options; ``shown`` is what stands in its place."""
     asked = st.query_params.get(parameter, "")
     with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
         # What was chosen here before and fell out of the options by another choice was asked for by nobody's address.
