@@ -531,6 +531,26 @@ def test_each_value_stands_beside_the_last_time_its_difference_and_what_is_confi
     assert (old["今回"][0], old["前回"], old["結果"][0]) == ("104件", ["―"], "確認済")
 
 
+def start_at(store, value, period):
+    """A baseline for ICT活用工事件数, decided."""
+    changes = {"baseline": value, "baseline_period": period}
+    done = store.propose(store.plan_ids()[0], "ict-construction", changes, "設定", by="a", at=AT)
+    assert store.decide_card(done, True, AT.date(), by="b", at=AT) == ()
+
+
+def test_before_the_first_answer_the_baseline_stands_as_the_last_value(store, data):
+    start_at(store, 100.0, Period("FY", 2022))
+    one = put_in(store, LAND, GOOD)
+    row = cells(page(department=LAND), "ICT活用工事件数")
+    assert (row["前回"], row["差"]) == (["100件", "R4・現状値"], ["+10件"])
+    settle(store, one)
+    assert isinstance(store.send(one, by="県土整備部", at=AT), Receipt)
+    at = run("review", round=FY, of=LAND)
+    line = re.search(r'<tr><th scope="row">(?:(?!</th>).)*ICT活用工事件数.*?</tr>', html(at)).group()
+    told = {name: re.sub("<[^>]+>", " ", c).split() for name, c in re.findall(r'data-label="(.*?)">(.*?)</td>', line)}
+    assert (told["前回"], told["差"]) == (["100件", "R4・現状値"], ["+10件"])
+
+
 def test_a_correction_of_the_last_value_is_told_in_red_words(store):
     earlier(store, {"ict-construction": {"value": "104", "release": "確定"}})
     fixed = {"correction": "106", "correction_kind": "集計誤り"}

@@ -66,12 +66,16 @@ def facts(state: View, before: Before, asked: Round, item: Item, key: str) -> Fa
     entry = item.answer.entries.get(key)
     last, approved = before.last(indicator.id), _approved(state, before, indicator.id)
     value = item.answer.number(key)
+    what = ""
+    if last is None and card.baseline is not None and card.baseline_period is not None:
+        # Before any value was told the baseline stands in, as in the checks.
+        last, what = Past(card.baseline_period, card.baseline), state.plan.words.get("baseline", "現状値")
     start = (last.value if last else None) if key == "value" else getattr(card, key, None)
     return Facts(
         name=column_name(state, asked, key),
         written=f"「{entry.written}」" if entry and entry.written else "(空欄)",
         understood=_understood(indicator, card, item.answer, key),
-        last=_known(last, indicator, card) if key == "value" else _card_value(card, indicator, key),
+        last=_known(last, indicator, card, what) if key == "value" else _card_value(card, indicator, key),
         approved=_known(approved, indicator, card),
         difference=change_text(
             None if value is None or start is None else value - start, indicator.unit, card.decimals
@@ -98,11 +102,12 @@ def _confirmed(table: pd.DataFrame, indicator_id: str) -> Past | None:
     return Past(Period.parse(str(newest["period"])), float(newest["value"]), str(newest["release"]))
 
 
-def _known(past: Past | None, indicator: Indicator, card: Card) -> Content:
+def _known(past: Past | None, indicator: Indicator, card: Card, what: str = "") -> Content:
     if past is None:
         return "―"
-    release = "" if past.release == "final" else f"・{RELEASE_WORDS.get(past.release, '')}"
-    return join([with_unit(past.value, indicator.unit, card.decimals), tag("small", past.period.short + release)])
+    release = "" if past.release == "final" else RELEASE_WORDS.get(past.release, "")
+    about = "・".join(word for word in (past.period.short, what, release) if word)
+    return join([with_unit(past.value, indicator.unit, card.decimals), tag("small", about)])
 
 
 def _card_value(card: Card, indicator: Indicator, key: str) -> Content:

@@ -24,11 +24,12 @@ from pages.parts.snapshot import View, desk
 
 @dataclass(frozen=True)
 class Known:
-    """One value known of an indicator, as the table shows it beside the new one."""
+    """One value known of an indicator, as the table shows it beside the new one. ``what`` it is, if no answer."""
 
     value: float
     period: Period
     release: str
+    what: str = ""
 
 
 def result_table(view: View, place: Place, current: StoredReturn) -> None:
@@ -115,7 +116,7 @@ class _Rows:
         written = f"「{entry.written}」" if entry and entry.written else "―"
         place = f"{entry.sheet}!{entry.cell}" if entry and entry.cell else ""
         value = answer.number(key)
-        before = self._registered(indicator, key) if key != "value" else _last(self.view, self.place, indicator)
+        before = self._registered(indicator, key) if key != "value" else _before(self.view, self.place, indicator)
         return (
             self._name(indicator, key),
             join([tag("span", written, "", data_verbatim="1"), tag("small", place)]),
@@ -177,8 +178,9 @@ class _Rows:
     def _shown(self, indicator: Indicator, known: Known | None) -> Content:
         if known is None:
             return "―"
-        release = "" if known.release == "final" else f"・{RELEASE_WORDS.get(known.release, '')}"
-        return join([self._text(indicator, known.value), tag("small", known.period.short + release)])
+        release = "" if known.release == "final" else RELEASE_WORDS.get(known.release, "")
+        about = "・".join(word for word in (known.period.short, known.what, release) if word)
+        return join([self._text(indicator, known.value), tag("small", about)])
 
     def _difference(self, indicator: Indicator, value: float | None, before: Known | None) -> str:
         if value is None or before is None:
@@ -208,6 +210,17 @@ class _Rows:
             frame = join([badge("回答済", "x v-ok"), " ", tag("span", "未確認", "unconfirmed")])
         code = self.codes.get((indicator.id, key), "")
         return join([frame, tag("small", join(["番号 ", link(code, "origin", figure=code)]))]) if code else frame
+
+
+def _before(view: View, place: Place, indicator: Indicator) -> Known | None:
+    """The value told last time; before any was told, the baseline, as in the checks."""
+    card = view.snapshot.cards[indicator.id]
+    told = _last(view, place, indicator)
+    if told or card.baseline is None or card.baseline_period is None:
+        return told
+    earlier = card.baseline_period.position < place.asked.period.position
+    word = view.plan.words.get("baseline", "現状値")
+    return Known(card.baseline, card.baseline_period, "final", word) if earlier else None
 
 
 def _last(view: View, place: Place, indicator: Indicator) -> Known | None:
