@@ -94,6 +94,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "close_round": (Action.CLOSE_ROUND, "", lambda d, i, p: d.close_round("tiny", ROUND)),
     "confirm": (Action.CONFIRM, "", lambda d, i, p: d.confirm(i["sent"])),
     "ask_back": (Action.ASK_BACK, "", lambda d, i, p: d.ask_back(i["sent"], [Question(RATE, "value", "?")])),
+    "withdraw": (Action.ASK_BACK, "", lambda d, i, p: d.withdraw(i["sent"], ["Q9"])),
     "propose_card": (Action.PROPOSE_CARD, "", lambda d, i, p: d.propose_card("tiny", PAPER, {"target": 1.0}, "理由")),
     "effects": (Action.PROPOSE_CARD, "", lambda d, i, p: d.effects("tiny", RATE, {"target": 60.0})),
     "decide_card": (Action.DECIDE_CARD, "", lambda d, i, p: d.decide_card(i["proposal"], True, decided_on=EARLIER)),

@@ -57,6 +57,9 @@ def test_a_whole_round_is_repeated(store, tmp_path):
     store.discard(gone, by="部局", at=later(5), reason="誤り")
     assert store.confirm(first, [RATE], by="事務局", at=later(6)) == ()
     assert store.ask_back(first, [Question(PAPER, "value", "単位は万枚ですか。")], by="事務局", at=later(7)) == ()
+    assert store.ask_back(first, [Question(RATE, "value", "分母は。")], by="事務局", at=later(7.2)) == ()
+    (mistaken,) = store.snapshot("tiny").questions.query("indicator_id == @RATE")["question_id"]
+    assert store.withdraw(first, [mistaken], by="事務局", at=later(7.4)) == ()
     again = save(store, POLICY, {PAPER: 500.0}, later(8))
     store.send(again, by="部局", at=later(9))
     code = store.snapshot("tiny").observations["code"].iloc[0]

@@ -241,6 +241,32 @@ def test_what_was_taken_back_is_not_taken_over_and_what_was_taken_over_can_be_ta
     assert store.verify() == ()
 
 
+def test_a_question_withdrawn_is_as_if_it_had_not_been_asked(store):
+    first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
+    store.confirm(first, by="事", at=later(2))
+    store.ask_back(first, [Question(RATE, "value", "何の値ですか。"), Question(PAPER, "", "?")], by="事", at=later(3))
+    of_rate, of_paper = store.snapshot("tiny").questions["question_id"]
+    assert store.withdraw(first, [of_rate], by="事", at=later(4), role="事務局") == ()
+    assert list(store.snapshot("tiny").questions["question_id"]) == [of_paper]
+    assert store.submission(first).confirmed == (RATE,)
+    assert (column(store, "review"), column(store, "review", PAPER)) == (["confirmed"], ["unconfirmed"])
+    assert (store.trace(RATE)[0].confirmed_by, store.trace(RATE)[0].confirmed_at) == ("事", later(2))
+    # Then it stood, and in the log it stands still.
+    assert len(store.snapshot("tiny", as_of=later(3.5)).questions) == 2
+    assert column(store, "review", as_of=later(3.5)) == ["unconfirmed"]
+    told = store.log(kind="withdraw").iloc[0]
+    assert (told["kind_word"], told["before"]) == ("修正依頼の取下げ", "何の値ですか。")
+    # The confirmation is taken over again by what comes later; what is gone cannot be withdrawn twice.
+    assert store.withdraw(first, [of_rate], by="事", at=later(5))[0].code == "withdraw.unknown"
+    second = save_and_send(store, reading(rate(65.0), paper(1.0)), b"2", later(6))
+    assert store.submission(second).confirmed == (RATE,)
+    assert store.withdraw(first, [of_paper], by="事", at=later(7))[0].code == "withdraw.answered"
+    assert store.withdraw(second, [of_paper], by="事", at=later(7))[0].code == "withdraw.unknown"
+    assert store.withdraw(first, [], by="事", at=later(7)) != ()
+    assert len(store.snapshot("tiny").questions) == 1
+    assert store.verify() == ()
+
+
 @pytest.mark.parametrize("bad", [Question(RATE, "value", " "), Question(COUNT, "value", "?"), Question(RATE, "x", "?")])
 def test_a_question_without_words_or_place_is_refused_whole(store, bad):
     first = save_and_send(store, reading(rate(65.0)), b"1", later(1))

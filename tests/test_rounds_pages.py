@@ -335,6 +335,29 @@ def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
     assert reviews(data) == {"confirmed"}
 
 
+def test_a_question_asked_by_mistake_is_withdrawn_and_all_is_as_before(data):
+    at = run("review")
+    key = confirm_key(at).removeprefix("confirm-")
+    button(at, f"confirm-{key}").click().run()
+    before = lead(at)
+    take_out(at, data)
+    button(at, f"ask-{key}").click().run()
+    at.text_area[0].set_value("値を*確かめて*ください。")
+    next(b for b in at.button if b.label == "修正を依頼する").click().run()
+    assert reviews(data) == {"unconfirmed"}
+    assert "誤って依頼したときは、そこで取り下げられます。" in text(at)
+    (offered,) = next(s for s in at.selectbox if s.label == "取り下げる依頼").options
+    assert offered.endswith("値を*確かめて*ください。")
+    button(at, f"withdraw-{ROUND}").click().run()
+    assert not at.exception
+    assert "の修正依頼を取り下げました。" in text(at)
+    assert lead(at) == before
+    assert reviews(data) == {"confirmed"}
+    assert f"withdraw-{ROUND}" not in buttons(at)
+    assert "修正依頼はまだありません。" in text(at)
+    assert "修正依頼の取下げ" in text(run("admin", part="log"))
+
+
 def test_a_question_without_words_is_not_asked(data):
     at = run("review")
     ask(at, "  ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from kpi import effects
@@ -38,6 +38,11 @@ class Staff(Gate):
         """Ask a department about cells of its sent return; what forbids it."""
         self._return(Action.ASK_BACK, submission_id)
         return self.store.ask_back(submission_id, questions, **self._signed())
+
+    def withdraw(self, submission_id: str, question_ids: Collection[str]) -> Issues:
+        """Take questions about a return back while nobody has answered them; what forbids it."""
+        self._return(Action.ASK_BACK, submission_id)
+        return self.store.withdraw(submission_id, question_ids, **self._signed())
 
     def propose_card(self, plan_id: str, indicator_id: str, changes: Mapping[str, object], reason: str) -> str | Issues:
         """Propose a change of a judging rule; the proposal's id, or what forbids it."""

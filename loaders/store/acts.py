@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from kpi.collection import Question
@@ -122,6 +122,14 @@ class Acts:
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
             return reviewing.ask_back(connection, stored, questions, Act(by, at, role))
+
+    def withdraw(
+        self, submission_id: str, question_ids: Collection[str], *, by: str, at: datetime, role: str = ""
+    ) -> tuple[Issue, ...]:
+        """Take questions about a return back while nobody has answered them; what forbids it."""
+        with self._database.write() as connection:
+            stored = read_return(connection, submission_id)
+            return reviewing.withdraw(connection, stored, question_ids, Act(by, at, role))
 
     def propose(
         self,

@@ -15,6 +15,7 @@ from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
 from loaders.store.database import Connection, Row, append, rows
 from loaders.store.mending import mend
+from loaders.store.questions import standing
 from loaders.store.records import Saved, StoredReturn
 from loaders.store.returns import NewReturn, Place, place_of
 from loaders.store.stored import read_answers, read_return
@@ -22,12 +23,12 @@ from loaders.store.stored import read_answers, read_return
 # --- confirmations and 公表区分, when a return is sent --------------------------------------------------------------
 
 #: The newest confirmation of each indicator in a round and department. A question asked since wants a new look.
-_CONFIRMED = """
+_CONFIRMED = f"""
 SELECT f.indicator_id, max(f.seq) AS seq, arg_max(f.submission_id, f.seq) AS submission_id
 FROM confirmations f JOIN submissions s USING (submission_id)
 WHERE s.plan_id = $plan_id AND s.round_id = $round_id AND s.department_id = $department_id AND s.sample = $sample
     AND NOT EXISTS (
-        SELECT 1 FROM questions q WHERE q.plan_id = s.plan_id AND q.round_id = s.round_id
+        SELECT 1 FROM {standing()} q WHERE q.plan_id = s.plan_id AND q.round_id = s.round_id
             AND q.department_id = s.department_id AND q.indicator_id = f.indicator_id AND q.seq > f.seq)
 GROUP BY f.indicator_id
 """

@@ -72,7 +72,7 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "verify.decision_orphan",
         "対象のない決定の記録があります。",
         """SELECT subject, '', '', '' FROM decisions
-        WHERE (kind IN ('save', 'mend', 'send', 'discard', 'pass_on', 'join', 'confirm', 'ask_back')
+        WHERE (kind IN ('save', 'mend', 'send', 'discard', 'pass_on', 'join', 'confirm', 'ask_back', 'withdraw')
                 AND subject NOT IN (FROM submission_ids))
             OR (plan_id <> '' AND plan_id NOT IN (SELECT plan_id FROM plans))""",
     ),

@@ -13,13 +13,12 @@ from kpi.period import Period
 from kpi.plan import Plan
 from loaders.store.database import Connection, rows, value
 from loaders.store.log import Event, append_event, rechain
-from loaders.store.plans import plan_ids, read_plan
+from loaders.store.plans import NOW, plan_ids, read_plan
+from loaders.store.questions import standing
 from loaders.store.records import Earlier, Passport
 from loaders.store.stored import reason_before, said_before
 
-NOW = datetime(9999, 12, 31)
-
-_TRACE = """
+_TRACE = f"""
 WITH current AS (SELECT observation_id FROM observations_at($plan, $moment))
 SELECT o.*, coalesce(own.filename, nullif(s.filename, ''), w.filename, '') AS filename,
     coalesce(own.saved_by, s.saved_by) AS saved_by, coalesce(own.saved_at, s.saved_at) AS saved_at,
@@ -44,8 +43,8 @@ LEFT JOIN (
     SELECT f.submission_id, f.indicator_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who
     FROM confirmations f JOIN decisions d USING (seq)
     WHERE NOT EXISTS ( -- a question asked since takes a confirmation back
-        SELECT 1 FROM questions q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
-            AND q.seq > f.seq)
+        SELECT 1 FROM {standing("$moment")} q
+        WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id AND q.seq > f.seq)
     GROUP BY ALL) c
     ON c.submission_id = o.submission_id AND c.indicator_id = o.indicator_id
 WHERE o.plan_id = $plan AND o.indicator_id = $indicator AND o.known_at <= $moment

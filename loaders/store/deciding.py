@@ -15,16 +15,16 @@ from loaders.store.access import Act
 from loaders.store.carrying import Carried, carry_over
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.log import Event, append_event, observations_digest
-from loaders.store.plans import plan_ids
+from loaders.store.plans import NOW, plan_ids
 from loaders.store.proposing import propose_from_return
 from loaders.store.records import Receipt, StoredReturn
 from loaders.store.returns import closed_rounds, not_draft, refused_late
 from loaders.store.sending import Found, card_facts, observations_of, short_code
-from loaders.store.stored import NOW, read_return, states
+from loaders.store.stored import read_return, states
 from loaders.store.view import read_brief
 
 #: Kinds that are about a return or a value and never about a plan as a whole.
-_OF_RETURNS = ("save", "mend", "send", "discard", "pass_on", "join", "confirm", "ask_back")
+_OF_RETURNS = ("save", "mend", "send", "discard", "pass_on", "join", "confirm", "ask_back", "withdraw")
 
 
 def decide_plan(

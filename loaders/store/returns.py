@@ -12,8 +12,8 @@ from kpi.issue import Issue, Severity
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import dump
 from loaders.store.log import Event, append_event, append_events, entries_digest
+from loaders.store.plans import NOW
 from loaders.store.records import Saved, StoredReturn
-from loaders.store.stored import NOW
 
 #: Where a return lives: plan, round, department, 課. The newest one there counts.
 Place = tuple[str, str, str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from kpi.collection import Question, ReturnState
@@ -10,9 +10,10 @@ from kpi.issue import Issue, Severity
 from kpi.plan import Plan, Round
 from loaders.form.definition import COLUMNS
 from loaders.store.access import Act
-from loaders.store.database import Connection, Row, append, take
+from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.log import Event, append_event, questions_digest
 from loaders.store.plans import NOW, change_plan, read_plan
+from loaders.store.questions import QUESTIONS, WITHDRAW, WITHDRAWN
 from loaders.store.records import StoredReturn
 from loaders.store.returns import closed_rounds
 
@@ -126,6 +127,28 @@ def ask_back(
     event = Event("ask_back", own.plan_id, stored.submission_id, act.by, act.at, act.reason, payload)
     seq = append_event(connection, replace(event, sample=own.sample, role=act.role))
     append(connection, "questions", [{**row, "seq": seq} for row in made])
+    return ()
+
+
+def withdraw(
+    connection: Connection, stored: StoredReturn, question_ids: Collection[str], act: Act
+) -> tuple[Issue, ...]:
+    """Take questions about a return back (取下げ) while nobody has answered them; what forbids it.
+
+    What they took back, a confirmation, holds again.
+    """
+    own = stored.reading
+    asked = rows(connection, QUESTIONS, {"plan": own.plan_id, "moment": NOW})
+    found = {r["question_id"]: r for r in asked if r["submission_id"] == stored.submission_id}
+    if not question_ids or not set(question_ids) <= found.keys():
+        return (_issue("withdraw.unknown", "この修正依頼は、もうありません。", "画面を開き直してください。"),)
+    if any(found[one]["answered_by"] for one in question_ids):
+        why = "この修正依頼には、すでに回答が届いています。"
+        return (_issue("withdraw.answered", why, "届いた回答を確認済にするか、もう一度修正を依頼してください。"),)
+    wanted = sorted(question_ids)
+    payload = {WITHDRAWN: wanted, "before": "\n".join(found[one]["text"] for one in wanted)}
+    event = Event(WITHDRAW, own.plan_id, stored.submission_id, act.by, act.at, act.reason, payload)
+    append_event(connection, replace(event, sample=own.sample, role=act.role))
     return ()
 
 

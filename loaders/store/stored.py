@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from kpi.collection import Answer, Entry, Mend, Reading, ReturnState
@@ -13,11 +12,9 @@ from kpi.issue import Choice, Issue, Severity
 from kpi.plan import Plan
 from loaders.store.database import Connection, Row, rows
 from loaders.store.document import load_list
-from loaders.store.plans import read_plan
+from loaders.store.plans import NOW, read_plan
+from loaders.store.questions import standing
 from loaders.store.records import StoredReturn
-
-#: Later than any moment a person names: "as things stand".
-NOW = datetime(9999, 12, 31)
 
 
 def states(connection: Connection, submission_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -70,9 +67,9 @@ def read_return(connection: Connection, submission_id: str, row: Mapping[str, An
 
 
 #: A question asked since takes a confirmation back.
-_CONFIRMED = """
+_CONFIRMED = f"""
 SELECT DISTINCT f.indicator_id FROM confirmations f WHERE f.submission_id = ? AND NOT EXISTS (
-    SELECT 1 FROM questions q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+    SELECT 1 FROM {standing()} q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
         AND q.seq > f.seq)
 ORDER BY f.indicator_id
 """

@@ -14,7 +14,7 @@ from kpi.plan import Plan
 from kpi.words import as_it_is
 from loaders.store.database import Connection, rows
 from loaders.store.plan_words import plan_change_words
-from loaders.store.plans import plan_ids, read_plan
+from loaders.store.plans import NOW, plan_ids, read_plan
 
 #: What the log calls each kind of act.
 KIND_WORDS: Mapping[str, str] = {
@@ -28,6 +28,7 @@ KIND_WORDS: Mapping[str, str] = {
     "revise": "回答の修正",
     "confirm": "確認済",
     "ask_back": "修正依頼",
+    "withdraw": "修正依頼の取下げ",
     "open_round": "照会の開始・変更",
     "close_round": "照会の締切り",
     "change_plan": "計画の変更",
@@ -48,7 +49,7 @@ KIND_WORDS: Mapping[str, str] = {
 COLUMNS = (
     "seq", "at", "who", "role", "kind", "kind_word", "subject", "subject_word", "before", "after", "reason", "sample",
 )  # fmt: skip
-_OF_RETURNS = ("save", "mend", "discard", "pass_on", "join", "send", "revise", "confirm", "ask_back")
+_OF_RETURNS = ("save", "mend", "discard", "pass_on", "join", "send", "revise", "confirm", "ask_back", "withdraw")
 _OF_CARDS = ("propose_card", "card_decide", "card_reject")
 _OF_PLANS = ("open_round", "change_plan", "load_plan")
 
@@ -110,7 +111,7 @@ class _Words:
     """Names for what the log's subjects are, read once."""
 
     def __init__(self, connection: Connection) -> None:
-        self._plans = {plan_id: read_plan(connection, plan_id, _LAST) for plan_id in plan_ids(connection)}
+        self._plans = {plan_id: read_plan(connection, plan_id, NOW) for plan_id in plan_ids(connection)}
         returns = "SELECT submission_id AS id, plan_id, round_id, department_id, division_id FROM submissions"
         self._returns = {r["id"]: r for r in rows(connection, returns)}
         proposals = "SELECT proposal_id AS id, plan_id, indicator_id FROM proposals"
@@ -142,10 +143,6 @@ class _Words:
         if subject in self._figures:
             return f"{_indicator_word(plan, self._figures[subject])}({subject})"
         return next((r.name for r in plan.rounds if r.id == subject), str(subject))
-
-
-#: Later than any moment a person names.
-_LAST = datetime(9999, 12, 31)
 
 
 def _return_word(plan: Plan, found: Mapping[str, Any], at: datetime) -> str:

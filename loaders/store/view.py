@@ -16,15 +16,18 @@ from loaders.store.database import Connection, rows
 from loaders.store.figures import benchmark_batch
 from loaders.store.plans import NOW, read_cards, read_plan
 from loaders.store.proposing import PROPOSALS
+from loaders.store.questions import QUESTIONS, standing
 from loaders.store.records import Snapshot, best_known
 from loaders.store.returns import closed_rounds
 
+_STANDING = standing("$moment")
+
 #: The confirmations that hold at a moment: a question asked since about the same row takes them back, until somebody
 #: confirms it anew. One that was taken over has the number of the act by which a person confirmed.
-_APPROVED = """
+_APPROVED = f"""
 SELECT DISTINCT f.submission_id, f.indicator_id FROM confirmations f WHERE f.done_at <= $moment AND NOT EXISTS (
-    SELECT 1 FROM questions q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
-        AND q.seq > f.seq AND q.asked_at <= $moment)
+    SELECT 1 FROM {_STANDING} q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+        AND q.seq > f.seq)
 """
 
 #: Everything known with what rights hang on, superseded values too: an older approved one counts for whom the newest is
@@ -68,21 +71,6 @@ LEFT JOIN approved a USING (submission_id) LEFT JOIN held h USING (submission_id
 ORDER BY s.seq
 """
 
-#: The answer is the next sent return of the same round and department that has a row for what was asked about.
-_QUESTIONS = """
-WITH answers AS (
-    SELECT q.question_id, arg_min(s.submission_id, s.sent_seq) AS answered_by, min(s.sent_at) AS answered_at
-    FROM questions q JOIN submissions_at($plan, $moment) s
-        ON s.round_id = q.round_id AND s.department_id = q.department_id AND s.sent_seq > q.seq
-    WHERE s.state = 'sent' AND EXISTS (
-        SELECT 1 FROM entries e WHERE e.submission_id = s.submission_id AND e.indicator_id = q.indicator_id)
-    GROUP BY q.question_id)
-SELECT q.question_id, q.round_id, q.department_id, q.submission_id, q.indicator_id, q.key, q.text, q.who, q.asked_at,
-    coalesce(a.answered_by, '') AS answered_by, a.answered_at, q.sample
-FROM questions q LEFT JOIN answers a USING (question_id)
-WHERE q.plan_id = $plan AND q.asked_at <= $moment ORDER BY q.question_id
-"""
-
 _TAKES = """
 SELECT payload, who, done_at FROM decisions WHERE kind = 'take' AND plan_id = $plan AND done_at <= $moment ORDER BY seq
 """
@@ -117,7 +105,7 @@ def read_everything(
     moment = as_of or NOW
     known: dict[str, object] = {"plan": plan_id, "moment": moment}
     plan = read_plan(connection, plan_id, moment)
-    submissions, questions = _frame(connection, _SUBMISSIONS, known), _frame(connection, _QUESTIONS, known)
+    submissions, questions = _frame(connection, _SUBMISSIONS, known), _frame(connection, QUESTIONS, known)
     open_now = questions[questions["answered_by"] == ""].groupby("submission_id").size()
     submissions["asked"] = submissions["submission_id"].map(open_now).fillna(0).astype("int64")
     submissions["joined_from"] = [tuple(json.loads(j)) for j in submissions["joined_from"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import NoReturn
 
 import streamlit as st
 
@@ -26,7 +27,7 @@ _TAKEN_BACK = (
     "確認済です。修正を依頼すると、もう一度確認済にするまで未確認に戻り、"
     "この値は事務局と担当部局のほかには見えなくなります。"
 )
-_NEXT = "下の「修正依頼」から文書と様式を受け取れます。"
+_NEXT = "下の「修正依頼」から文書と様式を受け取れます。誤って依頼したときは、そこで取り下げられます。"
 
 
 def told() -> None:
@@ -163,5 +164,10 @@ def _ask(state: View, asked: Round, item: Item, key: str) -> None:
     done = attempt(lambda: desk().ask_back(item.submission_id, [Question(item.indicator_id, column, text.strip())]))
     if done is not None:
         st.session_state.pop(_ASKING, None)
-        st.session_state[_TOLD] = f"「{indicator.name}」の修正依頼を記録しました。{_NEXT}"
-        st.rerun()
+        tell(f"「{indicator.name}」の修正依頼を記録しました。{_NEXT}")
+
+
+def tell(words: str) -> NoReturn:
+    """Say on the page drawn anew what has just been done."""
+    st.session_state[_TOLD] = words
+    st.rerun()

@@ -11,12 +11,18 @@ from kpi.letters import question_letter
 from kpi.review import Question
 from loaders.form.writer import form_filename
 from loaders.letters import question_of
-from pages.parts.frame import XLSX, empty, show
+from pages.parts.frame import XLSX, attempt, empty, show
 from pages.parts.html import Column, Content, badge, join, table, tag
 from pages.parts.letters import letter_view
 from pages.parts.review import Review
+from pages.parts.review_item import tell
 from pages.parts.review_words import before_after, column_name, entry_words
 from pages.parts.snapshot import View, desk
+
+_WITHDRAWN = (
+    "まだ回答のない依頼を取り下げます。依頼がなかったのと同じになり、依頼の前に確認済だった値は確認済に戻ります。"
+    "様式を送ったあとのときは、部局にも知らせてください。"
+)
 
 
 def questions_box(state: View, review: Review, *, acting: bool) -> None:
@@ -31,6 +37,7 @@ def questions_box(state: View, review: Review, *, acting: bool) -> None:
     waiting = [q for q in ordered if not q.answered_by]
     if waiting and acting:
         _outgoing(state, review, waiting)
+        _withdrawing(state, review, waiting)
 
 
 def _row(state: View, review: Review, question: Question) -> tuple[Content, ...]:
@@ -59,6 +66,24 @@ def _came_back(state: View, review: Review, question: Question) -> Content:
     if now is None:
         return badge("回答待ち", "x v-note")
     return before_after(state, review.round, now, question, review.earlier(question))
+
+
+def _withdrawing(state: View, review: Review, waiting: Sequence[Question]) -> None:
+    """The way back from a question that was asked by mistake."""
+    with st.expander("修正依頼を取り下げる"):
+        show(tag("div", _WITHDRAWN, "meta"))
+        asked = {q.question_id: q for q in waiting}
+        chosen = st.selectbox("取り下げる依頼", list(asked), format_func=lambda one: _label(state, review, asked[one]))
+        if st.button("この依頼を取り下げる", key=f"withdraw-{review.round.id}"):
+            one = asked[chosen]
+            if attempt(lambda: desk().withdraw(one.submission_id, [one.question_id])) is not None:
+                tell(f"「{state.snapshot.plan.indicator(one.indicator_id).name}」の修正依頼を取り下げました。")
+
+
+def _label(state: View, review: Review, question: Question) -> str:
+    indicator = state.snapshot.plan.indicator(question.indicator_id)
+    place = column_name(state, review.round, question.key)
+    return f"{indicator.number} {indicator.name}({place}): {question.text}"
 
 
 # --- what goes out -------------------------------------------------------------------------------------------------

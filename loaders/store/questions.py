@@ -1,0 +1,31 @@
+"""Which questions asked back (修正依頼) stand: one that was withdrawn (取下げ) is as if it had never been asked."""
+
+from __future__ import annotations
+
+#: What a withdrawing act is called in the log, and under what its payload names the questions.
+WITHDRAW, WITHDRAWN = "withdraw", "withdrawn"
+
+
+def standing(moment: str = "TIMESTAMP '9999-12-31'") -> str:
+    """The questions that stand at a moment, as a table within a query; ``moment`` is an SQL expression."""
+    return f"""(
+    SELECT * FROM questions WHERE asked_at <= {moment} AND question_id NOT IN (
+        SELECT unnest(from_json(payload -> '{WITHDRAWN}', '["VARCHAR"]'))
+        FROM decisions WHERE kind = '{WITHDRAW}' AND done_at <= {moment}))"""
+
+
+#: The questions of a plan at a moment, each with what answers it:
+#: the next sent return of the same round and department that has a row for what was asked about.
+QUESTIONS = f"""
+WITH answers AS (
+    SELECT q.question_id, arg_min(s.submission_id, s.sent_seq) AS answered_by, min(s.sent_at) AS answered_at
+    FROM {standing("$moment")} q JOIN submissions_at($plan, $moment) s
+        ON s.round_id = q.round_id AND s.department_id = q.department_id AND s.sent_seq > q.seq
+    WHERE s.state = 'sent' AND EXISTS (
+        SELECT 1 FROM entries e WHERE e.submission_id = s.submission_id AND e.indicator_id = q.indicator_id)
+    GROUP BY q.question_id)
+SELECT q.question_id, q.round_id, q.department_id, q.submission_id, q.indicator_id, q.key, q.text, q.who, q.asked_at,
+    coalesce(a.answered_by, '') AS answered_by, a.answered_at, q.sample
+FROM {standing("$moment")} q LEFT JOIN answers a USING (question_id)
+WHERE q.plan_id = $plan ORDER BY q.question_id
+"""
