@@ -48,10 +48,14 @@ def test_a_copy_put_back_is_the_store_again_and_the_log_tells_it(store, copy):
     assert restore(store, copy) == []
     assert len(store.snapshot("tiny").observations) == 1
     assert store.verify() == ()
+    gone = kept.observations["code"].iloc[-1]
     told = store.log(kind="restore").iloc[0]
     assert (told["who"], told["role"], told["subject"]) == ("管理 太郎", "管理者", "copy.duckdb")
     save_and_send(store, reading(answer(COUNT, value=8.0, period="FY2024"), department=TRADE), b"3", later(5))
     assert store.verify() == ()
+    # A number that was printed before the restore names no other figure after it.
+    assert store.trace(gone) == ()
+    assert len(set(store.snapshot("tiny").observations["code"]) - set(kept.observations["code"])) == 1
 
 
 def test_the_store_that_left_stays_beside_and_can_be_put_back(store, copy):

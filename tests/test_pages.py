@@ -464,6 +464,7 @@ def test_a_file_is_called_by_its_own_name_without_a_folder(samples):
         ("data", {"kind": "x", "in": "y", "indicator": "z"}),
         ("data", {"kind": "observations", "round": "nowhere"}),
         ("data", {"kind": "published", "series": "nowhere"}),
+        ("admin", {"part": "nonsense"}),
     ],
 )
 def test_what_the_address_asks_for_and_is_not_there_falls_back(screen, query, samples):

@@ -11,7 +11,7 @@ import duckdb
 
 from kpi.issue import Issue, Severity
 from loaders.store.checking import verify
-from loaders.store.database import Database
+from loaders.store.database import Database, given, skip
 from loaders.store.log import Event, append_event, head
 from loaders.store.migrate import free_name, upgrade
 from loaders.store.opening import (
@@ -30,6 +30,8 @@ from loaders.store.opening import (
 
 #: How long a file is waited for that nobody should have open: a copy of our own.
 _WAIT = 5.0
+#: What gives the numbers that people see: of returns, figures, questions and proposals.
+_NUMBERED = ("submission_seq", "observation_seq", "question_seq", "proposal_seq")
 
 
 def backup(database: Database, dest: Path) -> tuple[Issue, ...]:
@@ -63,9 +65,11 @@ def restore(database: Database, source: Path, by: str, role: str, at: datetime) 
         if refused := _unsound(copy, source.name, at):
             return refused
         with database.alone():
-            before, kept = _head_of(database.path), _keep_present(database.path, at)
+            (before, numbers), kept = _end_of(database.path), _keep_present(database.path, at)
             payload = {"source": source.name, "kept": kept, "before": before}
             with opened(copy, read_only=False, wait=_WAIT) as connection:
+                for sequence, last in numbers.items():
+                    skip(connection, sequence, last + 1)
                 append_event(connection, Event("restore", "", source.name, by, at, payload=payload, role=role))
             checkpoint(copy, _WAIT)
             put_in_place(copy, database.path)
@@ -119,14 +123,18 @@ def _is_database(path: Path) -> bool:
         return handle.read(12)[8:] == b"DUCK"
 
 
-def _head_of(path: Path) -> str:
-    """The end of the log of the store that leaves, empty where it cannot be read."""
-    if not path.exists():
-        return ""
-    with suppress(StoreDamaged, duckdb.Error), opened(path, read_only=True, wait=_WAIT) as connection:
-        version_of(connection, path.name)
-        return head(connection, sample=False).hash
-    return ""
+def _end_of(path: Path) -> tuple[str, dict[str, int]]:
+    """Of the store that leaves the end of its log and the last numbers it gave; nothing where it cannot be read.
+
+    A number that a report has printed must never name another figure, so the copy goes on from there.
+    """
+    if path.exists():
+        with suppress(StoreDamaged, duckdb.Error), opened(path, read_only=True, wait=_WAIT) as connection:
+            version_of(connection, path.name)
+            return head(connection, sample=False).hash, {
+                n: last for n, last in given(connection).items() if n in _NUMBERED
+            }
+    return "", {}
 
 
 def _keep_present(path: Path, at: datetime) -> str:

@@ -203,3 +203,17 @@ def take(connection: Connection, sequence: str, count: int) -> list[int]:
     """The next numbers of a sequence."""
     found = connection.execute(f"SELECT nextval('{sequence}') FROM range({int(count)})").fetchall()
     return sorted(int(r[0]) for r in found)
+
+
+def skip(connection: Connection, sequence: str, wanted: int) -> None:
+    """Bring a sequence so far that its next number is the wanted one, or leave it where it is farther."""
+    missing = wanted - 1 - given(connection)[sequence]
+    if missing > 0:
+        query = f"SELECT max(n) FROM (SELECT nextval('{sequence}') AS n FROM range({int(missing)}))"
+        connection.execute(query).fetchall()
+
+
+def given(connection: Connection) -> dict[str, int]:
+    """The last number that each sequence gave."""
+    query = "SELECT sequence_name, coalesce(last_value, start_value - 1) FROM duckdb_sequences()"
+    return {str(name): int(last) for name, last in connection.execute(query).fetchall()}

@@ -16,7 +16,7 @@ from kpi.collection import Brief, Mend, Question, Reading
 from kpi.issue import Issue
 from loaders.store import joining, reviewing
 from loaders.store.access import Act, set_publication
-from loaders.store.database import Connection, append, rows, value
+from loaders.store.database import Connection, append, rows, skip, value
 from loaders.store.deciding import Sending, discard, send
 from loaders.store.given import Given
 from loaders.store.log import Event, append_event
@@ -176,11 +176,3 @@ _KINDS: Mapping[str, Callable[[Repeat, Connection, Mapping[str, Any]], object]] 
     "publication": Repeat._publication,
     "membership": Repeat._membership,
 }
-
-
-def skip(new: Connection, sequence: str, wanted: int) -> None:
-    """Bring a sequence so far that its next number is the wanted one: what was removed left gaps."""
-    query = "SELECT coalesce(last_value, start_value - 1) FROM duckdb_sequences() WHERE sequence_name = ?"
-    missing = int(wanted) - 1 - int(value(new, query, [sequence]))
-    if missing > 0:
-        new.execute(f"SELECT max(n) FROM (SELECT nextval('{sequence}') AS n FROM range({missing}))").fetchall()
