@@ -598,7 +598,7 @@ def test_a_busy_store_is_a_warning_in_words(screen, empty, monkeypatch):
         def revision(self):
             raise StoreBusy(10.0)
 
-    monkeypatch.setattr(pages.parts.snapshot, "store", Busy)
+    monkeypatch.setattr(pages.parts.storage, "store", Busy)
     at = run(screen)
     assert not at.exception
     assert not at.error
