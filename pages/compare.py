@@ -34,7 +34,7 @@ def compare_page() -> None:
     if not options:
         empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")
         return
-    series_id = choose("統計", "series", options)
+    series_id = choose("統計", "series", options, everybodys=True)
     _depth(state, benchmarks, series_id)
     st.header("全国と比べられない統計", anchor=False)
     skipped = not_comparable(benchmarks, area)

@@ -21,7 +21,7 @@ def field_page() -> None:
     state = view()
     header("分野", state, meta=as_of(state))
     fields = {f.id: f.name for f in state.plan.fields}
-    field = state.plan.field_by_id(choose("分野", "field", fields))
+    field = state.plan.field_by_id(choose("分野", "field", fields, everybodys=True))
     st.header(unmarked(field.name), anchor=False)
     indicators = [i for i in state.plan.indicators if i.field_id == field.id]
     if indicators:

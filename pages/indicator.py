@@ -25,7 +25,7 @@ def indicator_page() -> None:
     state = view()
     header("指標", state, meta=as_of(state))
     options = {i.id: f"{i.number}　{i.name}" for i in state.plan.indicators}
-    indicator = state.plan.indicator(choose("指標", "indicator", options))
+    indicator = state.plan.indicator(choose("指標", "indicator", options, everybodys=True))
     show(tag("div", _crumb(state, indicator), "crumb"))
     st.header(unmarked(indicator.name), anchor=False)
     item = face(state, indicator)

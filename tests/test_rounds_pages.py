@@ -282,8 +282,8 @@ def test_a_whole_department_is_confirmed_at_once(data):
     assert list(sent["confirmed"]) == [1]
 
 
-def ask(at, words):
-    button(at, confirm_key(at, "ask")).click().run()
+def ask(at, words, key=""):
+    button(at, f"ask-{key}" if key else confirm_key(at, "ask")).click().run()
     at.text_area[0].set_value(words)
     next(b for b in at.button if b.label == "修正を依頼する").click().run()
 
@@ -323,9 +323,7 @@ def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
     take_out(at, data)
     assert f"confirm-{key}" not in buttons(at)
     assert "確認済です。修正を依頼すると、もう一度確認済にするまで" in text(at)
-    button(at, f"ask-{key}").click().run()
-    at.text_area[0].set_value("やはり桁を確かめてください。")
-    next(b for b in at.button if b.label == "修正を依頼する").click().run()
+    ask(at, "やはり桁を確かめてください。", key)
     assert not at.error
     assert "修正依頼中1" in lead(at)
     assert "修正依頼1、" in lead(run("rounds"))
@@ -341,9 +339,7 @@ def test_a_question_asked_by_mistake_is_withdrawn_and_all_is_as_before(data):
     button(at, f"confirm-{key}").click().run()
     before = lead(at)
     take_out(at, data)
-    button(at, f"ask-{key}").click().run()
-    at.text_area[0].set_value("値を*確かめて*ください。")
-    next(b for b in at.button if b.label == "修正を依頼する").click().run()
+    ask(at, "値を*確かめて*ください。", key)
     assert reviews(data) == {"unconfirmed"}
     assert "誤って依頼したときは、そこで取り下げられます。" in text(at)
     (offered,) = next(s for s in at.selectbox if s.label == "取り下げる依頼").options

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from kpi.period import Period
-from pages.parts.filters import tell
+from pages.parts.filters import bound
 from pages.parts.frame import attempt, each, show
 from pages.parts.html import Content, tag, unmarked
 
@@ -49,22 +49,14 @@ def act_each(acts: Mapping[str, Callable[[], object]], words: str) -> None:
 
 
 def tabs(label: str, parameter: str, options: Mapping[str, str]) -> str:
-    """One of a few parts, all of them in sight, bound to the address like :func:`pages.parts.filters.choose`."""
-    key, last = f"tabs-{parameter}", f"last-{parameter}"
-    asked = st.query_params.get(parameter, "")
-    start = next(v for v in (asked, st.session_state.get(last, ""), next(iter(options))) if v in options)
-    if asked != st.session_state.get(last) or st.session_state.get(key) not in options:
-        st.session_state[key] = start
-    tell(label, parameter, options, start)
-    chosen = str(
-        st.segmented_control(
+    """One of a few parts, all of them in sight, bound to the address; see :func:`pages.parts.filters.bound`."""
+
+    def draw(key: str) -> object:
+        return st.segmented_control(
             label, list(options), format_func=options.__getitem__, key=key, required=True, label_visibility="collapsed"
         )
-    )
-    if chosen != asked:
-        st.query_params[parameter] = chosen
-    st.session_state[last] = chosen
-    return chosen
+
+    return bound(label, parameter, options, draw)
 
 
 def fresh(key: str) -> str:

@@ -20,6 +20,8 @@ from pages.parts.clock import today
 from pages.parts.html import AS_OF, Markup, join, link, tag, unmarked
 from pages.parts.storage import plan_id, store
 
+#: In the session: whether the screen that is drawn is another than the one before.
+ARRIVED = "just-arrived"
 _LAST, _DAY, _ROUND, _DROPPED = "as-of-last", "as-of-day", "as-of-round", "as-of-dropped"
 
 
@@ -73,6 +75,7 @@ def carry(screen: str) -> None:
     """
     asked = st.query_params.get(AS_OF, "")
     kept, where = st.session_state.get(_LAST, ("", screen))
+    st.session_state[ARRIVED] = where != screen
     if not asked and kept and where != screen:
         st.query_params[AS_OF] = asked = kept
     if asked and as_of() is None:

@@ -2,32 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from pages.parts.asked import tell_missing
+from pages.parts.asof import ARRIVED
 
 
-def choose(label: str, parameter: str, options: Mapping[str, str], *, default: str = "") -> str:
+def choose(
+    label: str, parameter: str, options: Mapping[str, str], *, default: str = "", everybodys: bool = False
+) -> str:
     """One choice bound to a query parameter. ``options`` maps what stands in the address to what people read.
 
     The framework's own binding would put the label into the address, and a renamed indicator would break every link.
-    An unknown value in the address falls back to this session's last choice, then to ``default``, then to the first,
-    and that is said.
+    ``default`` is what a screen starts with, else the first. See :func:`bound` for the rest.
     """
-    key, last = f"choose-{parameter}", f"last-{parameter}"
+
+    def draw(key: str) -> object:
+        return st.selectbox(label, list(options), format_func=options.__getitem__, key=key)
+
+    return bound(label, parameter, options, draw, default=default, everybodys=everybodys)
+
+
+def bound(
+    label: str,
+    parameter: str,
+    options: Mapping[str, str],
+    draw: Callable[[str], object],
+    *,
+    default: str = "",
+    everybodys: bool = False,
+) -> str:
+    """A widget of single choice bound to a query parameter; ``draw`` makes it under the key it is given.
+
+    An unknown value in the address falls back to what this session chose here before, then to the start, and that is
+    said. ``everybodys``: the start is the same for whoever follows a link on whatever day, so that it need not stand in
+    the address; writing it there costs the reader one more press of Back.
+    """
+    key, last, seen = f"choose-{parameter}", f"last-{parameter}", f"seen-{parameter}"
     asked = st.query_params.get(parameter, "")
-    start = next(
-        value for value in (asked, st.session_state.get(last, ""), default, next(iter(options))) if value in options
-    )
-    # The address wins whenever it differs from what was last written there: a followed link, or Back.
-    if asked != st.session_state.get(last) or st.session_state.get(key) not in options:
+    home = default if default in options else next(iter(options))
+    # Without the parameter the menu leads to what was chosen last; on the same screen it is Back to the start.
+    before = "" if everybodys and not st.session_state.get(ARRIVED) else st.session_state.get(last, "")
+    start = next(value for value in (asked, before, home) if value in options)
+    # The address wins whenever it differs from what stood there last: a followed link, or Back.
+    if asked != st.session_state.get(seen) or st.session_state.get(key) not in options:
         st.session_state[key] = start
-    tell(label, parameter, options, start)
-    chosen = str(st.selectbox(label, list(options), format_func=options.__getitem__, key=key))
-    if chosen != asked:
+    _tell(label, parameter, options, start)
+    chosen = str(draw(key))
+    if chosen != (asked or (home if everybodys else "")):
         st.query_params[parameter] = chosen
+    st.session_state[seen] = st.query_params.get(parameter, "")
     st.session_state[last] = chosen
     return chosen
 
@@ -35,11 +61,11 @@ def choose(label: str, parameter: str, options: Mapping[str, str], *, default: s
 def only(label: str, parameter: str, options: Mapping[str, str]) -> str:
     """The first of ``options``, where nothing is left to choose; says so where the address asks for something else."""
     first = next(iter(options))
-    tell(label, parameter, options, first)
+    _tell(label, parameter, options, first)
     return first
 
 
-def tell(label: str, parameter: str, options: Mapping[str, str], shown: str) -> None:
+def _tell(label: str, parameter: str, options: Mapping[str, str], shown: str) -> None:
     """Say it where the address asks for what is none of the options; ``shown`` is what stands in its place."""
     asked = st.query_params.get(parameter, "")
     with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open

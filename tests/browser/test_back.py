@@ -1,0 +1,47 @@
+"""Back: one press for one step, over the menu and over what was chosen on a screen."""
+
+from urllib.parse import unquote
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import settled
+from tests.browser.walking import visit
+
+
+def stands(page, title, heading, address):
+    """A screen with what was chosen on it, and the end of its address."""
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name=heading, exact=True, level=2).first).to_be_visible(timeout=15_000)
+    settled(page)
+    assert unquote(page.url).endswith(address), page.url
+
+
+def test_back_takes_one_press_over_the_menu_and_over_a_choice(sampled, open_page):
+    page = open_page()
+    visit(page, sampled.url, "method")
+    page.get_by_role("link", name="分野", exact=True).click()
+    stands(page, "分野", "産業・しごと分野", "/field")
+    box = page.get_by_role("combobox", name="分野")
+    box.click()
+    page.get_by_role("option", name="暮らし・まち分野").click()
+    stands(page, "分野", "暮らし・まち分野", "/field?field=life")
+    page.go_back()
+    stands(page, "分野", "産業・しごと分野", "/field")
+    page.go_forward()
+    stands(page, "分野", "暮らし・まち分野", "/field?field=life")
+    page.go_back()
+    stands(page, "分野", "産業・しごと分野", "/field")
+    page.go_back()
+    expect(page.get_by_role("heading", name="算定方法・用語", exact=True, level=1)).to_be_visible(timeout=15_000)
+
+
+def test_the_menu_leads_to_what_was_chosen_last_on_a_screen(sampled, open_page):
+    page = open_page()
+    visit(page, sampled.url, "field?field=administration")
+    page.get_by_role("link", name="概況", exact=True).click()
+    expect(page.get_by_role("heading", name="概況", exact=True)).to_be_visible(timeout=15_000)
+    settled(page)
+    page.get_by_role("link", name="分野", exact=True).click()
+    expect(page.get_by_role("combobox", name="分野")).to_have_value("行政経営分野", timeout=15_000)
+    settled(page)
+    assert page.url.endswith("/field?field=administration")
