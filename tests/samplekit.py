@@ -16,9 +16,9 @@ PARTS = ("plans", "benchmarks", "samples")
 AT = datetime(2026, 11, 21, 9)
 
 
-def with_files(folder: Path) -> Path:
-    """A folder with copies of the files that the program comes with, and no store."""
-    for part in PARTS:
+def with_files(folder: Path, *parts: str) -> Path:
+    """A folder with copies of the files that the program comes with, or of some of them, and no store."""
+    for part in parts or PARTS:
         shutil.copytree(DATA / part, folder / part)
     return folder
 

@@ -1,12 +1,12 @@
-"""Running a screen for real over a copy of a store with samples, as whoever one wants to be."""
+"""Running a screen for real over a data folder of one's own, as whoever one wants to be, and reading what it says."""
 
 from __future__ import annotations
 
 import importlib
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
-import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
@@ -15,48 +15,61 @@ import pages.parts.storage
 from kpi.people import OPERATOR
 from loaders.desk import Desk
 from loaders.service import open_store
-from tests.samplekit import AT, with_samples, with_store
+from tests.samplekit import AT
 
 DAY = "2026-11-21"
 FAILED = "画面を表示できませんでした"
 
+# --- running a screen ---------------------------------------------------------------------------------------------
 
-@pytest.fixture
-def samples(tmp_path, monkeypatch):
-    yield _served(with_samples(tmp_path), monkeypatch)
-    _forget()
-
-
-@pytest.fixture
-def empty(tmp_path, monkeypatch):
-    yield _served(with_store(tmp_path), monkeypatch)
-    _forget()
+#: The folder that what is cached was read from.
+_drawn_from: list[Path] = []
 
 
-def _served(data, monkeypatch):
-    """A desk at a store that the screens draw from."""
-    _forget()
+def forget():
+    """Let nothing that was cached be drawn again."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    _drawn_from.clear()
+
+
+def draw_from(data, monkeypatch):
+    """Let the screens draw from a data folder; see the fixture ``use``."""
+    if _drawn_from != [data]:
+        forget()
+        _drawn_from.append(data)
     monkeypatch.setenv("KPI_TODAY", DAY)
-    for module in (pages.parts.snapshot, pages.parts.storage):
+    for module in (pages.parts.storage, pages.parts.snapshot):
         monkeypatch.setattr(module, "DATA", data)
+    return data
+
+
+def operator(data):
+    """A desk at the store of a data folder, for who may do everything."""
     return Desk(open_store(data, at=AT), OPERATOR, data, lambda: AT)
 
 
-def _forget():
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def plan_id(desk):
+    return desk.store.plan_ids()[0]
+
+
+def look(desk):
+    return desk.snapshot(plan_id(desk))
 
 
 def _script(screen):
     import importlib
 
     from pages.parts import asof
-    from pages.parts.frame import guarded
+    from pages.parts.frame import guarded, told_if_busy
 
-    asof.carry(screen)
-    asof.control()
-    asof.banner(screen)
-    guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
+    def whole():
+        asof.carry(screen)
+        guarded(asof.control)()
+        asof.banner(screen)
+        guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
+
+    told_if_busy(whole)()
 
 
 def run(screen, **query):
@@ -68,45 +81,118 @@ def run(screen, **query):
     return at.run()
 
 
-def plan_id(desk):
-    return desk.store.plan_ids()[0]
-
-
-def look(desk):
-    return desk.snapshot(plan_id(desk))
-
-
-def _nodes(block):
-    for child in block.children.values():
-        yield child
-        if hasattr(child, "children"):
-            yield from _nodes(child)
-
-
-def html(at):
-    return "".join(node.value for node in _nodes(at._tree) if node.type == "html")
-
-
-class _Words(HTMLParser):
-    def __init__(self, markup):
-        super().__init__()
-        self.found = []
-        self.feed(markup)
-
-    def handle_data(self, data):
-        self.found.append(data)
-
-
-def words(at):
-    """Everything of a page that people read as text, without spaces between."""
-    said = _Words(html(at)).found
-    said += [re.sub(r"\\(.)", r"\1", m.value) for kind in ("success", "warning", "info", "error") for m in at.get(kind)]
-    return "".join([*said, *(h.value for h in (*at.title, *at.header))])
-
-
 def by_label(widgets, label):
     return next(w for w in widgets if w.label.startswith(label))
 
 
 def press(at, key):
     return next(b for b in at.button if b.key == key).click().run()
+
+
+def upload(at, name, data):
+    at.file_uploader[0].upload(name, data).run()
+    return at
+
+
+# --- reading what it says -----------------------------------------------------------------------------------------
+
+
+def _nodes(block):
+    """Every element of a page, expanders and columns opened."""
+    for child in block.children.values():
+        yield child
+        if hasattr(child, "children"):
+            yield from _nodes(child)
+
+
+def everything(at):
+    return list(_nodes(at._tree))
+
+
+class Words(HTMLParser):
+    """What people read of a piece of HTML, with its labels for screen readers."""
+
+    def __init__(self, markup, *, labels=True):
+        super().__init__()
+        self.found = []
+        self._labels = labels
+        self.feed(markup)
+
+    def handle_starttag(self, name, attrs):
+        if self._labels:
+            self.found += [value for key, value in attrs if key in ("aria-label", "data-label", "title", "alt")]
+
+    def handle_data(self, data):
+        self.found.append(data)
+
+
+def said(at):
+    """Every text that a person can read on a page."""
+    texts = []
+    for node in everything(at):
+        texts.append(getattr(node, "label", "") or "")
+        proto = getattr(node, "proto", None)
+        texts += [str(getattr(proto, name, "") or "") for name in ("alt", "help", "placeholder")]
+        if node.type == "html":
+            texts += Words(node.value).found
+        elif node.type == "dataframe":
+            table = node.value
+            texts += [str(c) for c in table.columns]
+            # A figure's number that leads to its origin is read as the number alone.
+            cells = [v for c in table.columns for v in table[c] if isinstance(v, str)]
+            texts += [re.sub(r"^origin\?.*figure=", "", v) for v in cells]
+        elif node.type in ("selectbox", "radio"):
+            texts += list(node.options)
+        elif isinstance(getattr(node, "value", None), str):
+            texts.append(node.value)
+    return [t for t in texts if t]
+
+
+def html(at):
+    return "".join(node.value for node in everything(at) if node.type == "html")
+
+
+def words(at):
+    """What a page says in its own pieces, its messages, title and headings, without spaces between."""
+    said = Words(html(at), labels=False).found
+    said += [re.sub(r"\\(.)", r"\1", m.value) for kind in ("success", "warning", "info", "error") for m in at.get(kind)]
+    return "".join([*said, *(h.value for h in (*at.title, *at.header))])
+
+
+def lead(at):
+    found = re.search(r'<p class="lead">(.+?)</p>', html(at), re.S)
+    return "".join(Words(found.group(1)).found) if found else ""
+
+
+def sound(at):
+    """No exception and no word of failure."""
+    return not at.exception and not at.error
+
+
+# --- its language -------------------------------------------------------------------------------------------------
+
+NOTHING = re.compile(r"\b(nan|NaN|None|NaT|null|undefined|inf|Traceback|Error|Exception)\b|<NA>")
+# Not words: addresses of cells and files, codes of figures and periods, fingerprints, names of checks.
+CODES = re.compile(
+    r"\b[0-9a-f]{64}\b|\b[A-Z0-9]{3}-\d{4}\b|\b(FY|CY)\d{4}(H\d)?\b|\S*\.(xlsx|csv|toml)\b|data/plans|SHA-256"
+    r"|\b[a-z]+\.[a-z_0-9]+\b|\bR\d+|[!][A-Z]+\d+|https?://\S+"
+)
+ALLOWED = frozenset(
+    [
+        "DX", "ICT", "AI", "IT", "EC", "CRM", "SNS", "DMO", "CSV", "Excel", "KPI", "You", "Tube", "YouTube",
+        "Twitter", "CMS", "RPA", "GIGA", "ISO", "NPO", "SPAC", "QOL", "IoT", "Wi", "Fi", "FAQ", "PDF", "ODS",
+        "ODF", "Microsoft", "Shift", "JIS", "BOM", "OK", "CY", "FY", "GPS", "MaaS", "BPR", "EBPM", "OS", "PC",
+        "URL", "LTE", "Construction", "TOML", "UI", "REF", "DTD", "FALSE", "TRUE", "HTML", "MB",
+        "OpenDocument", "VALUE", "NUM", "DIV", "NAME", "NULL", "XML", "ZIP", "zip", "Office", "LibreOffice",
+        "Word", "NA", "ods", "xlsb",
+    ]
+)  # fmt: skip
+
+
+def english(texts):
+    found = {}
+    for text in texts:
+        for word in re.findall(r"[A-Za-z][A-Za-z_]+", CODES.sub(" ", text)):
+            if word not in ALLOWED:
+                found.setdefault(word, text[:60])
+    return found

@@ -10,12 +10,21 @@ from loaders.desk import Desk
 from loaders.store import Rule
 from pages.parts.admin_log import narrowed
 from pages.parts.admin_proposals import pairs
-from tests import screenkit
-from tests.screenkit import AT, FAILED, by_label, html, look, plan_id, press, run, words
+from tests.samplekit import AT, with_samples, with_store
+from tests.screenkit import FAILED, by_label, html, look, operator, plan_id, press, run, words
 
-samples, empty = screenkit.samples, screenkit.empty
 PARTS = ("cards", "publication", "departments", "people", "log", "keep", "plan")
 STAFF = ("cards", "publication", "departments", "log")
+
+
+@pytest.fixture
+def samples(use, tmp_path):
+    return operator(use(with_samples(tmp_path)))
+
+
+@pytest.fixture
+def empty(use, tmp_path):
+    return operator(use(with_store(tmp_path)))
 
 
 def kinds(desk):

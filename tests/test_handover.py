@@ -5,57 +5,35 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-import streamlit as st
 from openpyxl import load_workbook
 
-import pages.parts.snapshot
-import pages.parts.storage
 from kpi.april import move_indicators
 from kpi.collection import Mend, Question
-from kpi.people import Person, Role
+from kpi.people import Role
 from kpi.period import Period
 from loaders.service import make_form, open_store
 from loaders.store import Receipt
 from loaders.tables import to_xlsx
 from loaders.taking import take_return
-from pages.parts import trial
 from pages.parts.handover import as_table, everything_said
 from pages.parts.snapshot import view
 from tests.browser.walking import fill
-from tests.test_pages import AT, DAY, english, folder, html, lead, run, said, sound
+from tests.samplekit import AT, with_files
+from tests.screenkit import english, html, lead, run, said, sound
 
 LAND, ICT, BRIDGE = "land", "ict-construction", "bridge-ai"
 THEN = datetime(2025, 11, 1, 9)
 
 
 @pytest.fixture
-def data(monkeypatch, tmp_path):
+def data(use, tmp_path):
     """A data folder of its own that the screens draw from."""
-    monkeypatch.setenv("KPI_TODAY", DAY)
-    at = folder(tmp_path, "plans", "benchmarks")
-    for module in (pages.parts.storage, pages.parts.snapshot):
-        monkeypatch.setattr(module, "DATA", at)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield at
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    return use(with_files(tmp_path, "plans", "benchmarks"))
 
 
 @pytest.fixture
 def store(data):
     return open_store(data, at=AT)
-
-
-@pytest.fixture
-def acting(monkeypatch):
-    """Act as somebody."""
-
-    def become(role, *departments, divisions=()):
-        one = Person("x", "青森 花子", role, frozenset(departments), frozenset(divisions))
-        monkeypatch.setattr(trial, "chosen", lambda *_given: ("x", one))
-
-    return become
 
 
 def answer(store, round_id, answers, at):

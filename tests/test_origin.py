@@ -8,11 +8,20 @@ from kpi.people import Person, Role
 from loaders.desk import NotAllowed
 from pages.parts.asof import PastDesk, moment_of
 from pages.parts.finding import wanted
-from tests import screenkit
-from tests.screenkit import DAY, FAILED, by_label, html, look, plan_id, run, words
+from tests.samplekit import with_samples, with_store
+from tests.screenkit import DAY, FAILED, by_label, html, look, operator, plan_id, run, words
 
-samples, empty = screenkit.samples, screenkit.empty
 CLOSED = {"fy2024": datetime(2025, 12, 1, 17, 5)}
+
+
+@pytest.fixture
+def samples(use, tmp_path):
+    return operator(use(with_samples(tmp_path)))
+
+
+@pytest.fixture
+def empty(use, tmp_path):
+    return operator(use(with_store(tmp_path)))
 
 
 def figure(desk, indicator="dx-support", period="FY2025"):

@@ -2,67 +2,26 @@
 
 import logging
 import re
-import shutil
 from datetime import datetime
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 import pages.parts.snapshot
 import pages.parts.storage
 from loaders.service import make_form, open_store
 from loaders.store import StoreBusy
-from tests.samplekit import with_samples
+from tests.samplekit import AT, with_files, with_samples
+from tests.screenkit import DAY, FAILED, NOTHING, english, everything, html, lead, run, said, sound, upload
 
-DATA = Path(__file__).resolve().parents[1] / "data"
-DAY = "2026-11-21"
-AT = datetime(2026, 11, 21, 9)
 SCREENS = ("overview", "field", "indicator", "compare", "submit", "data", "method")
 TITLES = dict(zip(SCREENS, ("概況", "分野", "指標", "全国比較", "回答", "データ", "算定方法・用語"), strict=True))
-FAILED = "画面を表示できませんでした"
 
-# --- running a screen -------------------------------------------------------------------------------------------
-
-
-def folder(at, *parts):
-    """A data folder of its own with some of the real files."""
-    for part in parts:
-        shutil.copytree(DATA / part, at / part)
-    return at
-
-
-#: The folder that what is cached was read from.
-_drawn_from: list[Path] = []
-
-
-def forget():
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    _drawn_from.clear()
-
-
-@pytest.fixture
-def use(monkeypatch):
-    """Let the screens draw from a data folder."""
-
-    def over(data):
-        if _drawn_from != [data]:
-            forget()
-            _drawn_from.append(data)
-        monkeypatch.setenv("KPI_TODAY", DAY)
-        for module in (pages.parts.storage, pages.parts.snapshot):
-            monkeypatch.setattr(module, "DATA", data)
-        return data
-
-    return over
+# --- two data folders -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def empty_data(tmp_path_factory):
-    return folder(tmp_path_factory.mktemp("empty"), "plans", "benchmarks", "samples")
+    return with_files(tmp_path_factory.mktemp("empty"))
 
 
 @pytest.fixture(scope="module")
@@ -80,173 +39,7 @@ def samples(use, sample_data):
     return use(sample_data)
 
 
-def script(screen):
-    import importlib
-
-    from pages.parts.frame import guarded
-
-    guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
-
-
-def run(screen, **query):
-    at = AppTest.from_function(script, default_timeout=60, kwargs={"screen": screen})
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run()
-
-
-def nodes(block):
-    """Every element of a page, expanders and columns opened."""
-    for child in block.children.values():
-        yield child
-        if hasattr(child, "children"):
-            yield from nodes(child)
-
-
-def everything(at):
-    return list(nodes(at._tree))
-
-
-class Words(HTMLParser):
-    """What people read of a piece of HTML, its labels for screen readers included."""
-
-    def __init__(self, markup):
-        super().__init__()
-        self.found = []
-        self.feed(markup)
-
-    def handle_starttag(self, name, attrs):
-        self.found += [value for key, value in attrs if key in ("aria-label", "data-label", "title", "alt")]
-
-    def handle_data(self, data):
-        self.found.append(data)
-
-
-def said(at):
-    """Every text that a person can read on a page."""
-    texts = []
-    for node in everything(at):
-        texts.append(getattr(node, "label", "") or "")
-        proto = getattr(node, "proto", None)
-        texts += [str(getattr(proto, name, "") or "") for name in ("alt", "help", "placeholder")]
-        if node.type == "html":
-            texts += Words(node.value).found
-        elif node.type == "dataframe":
-            table = node.value
-            texts += [str(c) for c in table.columns]
-            # A figure's number that leads to its origin is read as the number alone.
-            cells = [v for c in table.columns for v in table[c] if isinstance(v, str)]
-            texts += [re.sub(r"^origin\?.*figure=", "", v) for v in cells]
-        elif node.type in ("selectbox", "radio"):
-            texts += list(node.options)
-        elif isinstance(getattr(node, "value", None), str):
-            texts.append(node.value)
-    return [t for t in texts if t]
-
-
-def html(at):
-    return "".join(node.value for node in everything(at) if node.type == "html")
-
-
-def lead(at):
-    found = re.search(r'<p class="lead">(.+?)</p>', html(at), re.S)
-    return "".join(Words(found.group(1)).found) if found else ""
-
-
-def sound(at):
-    """No exception and no word of failure."""
-    return not at.exception and not at.error
-
-
 # --- what holds on every screen ---------------------------------------------------------------------------------
-
-NOTHING = re.compile(r"\b(nan|NaN|None|NaT|null|undefined|inf|Traceback|Error|Exception)\b|<NA>")
-# Not words: addresses of cells and files, codes of figures and periods, fingerprints, names of checks.
-CODES = re.compile(
-    r"\b[0-9a-f]{64}\b|\b[A-Z0-9]{3}-\d{4}\b|\b(FY|CY)\d{4}(H\d)?\b|\S*\.(xlsx|csv|toml)\b|data/plans|SHA-256"
-    r"|\b[a-z]+\.[a-z_0-9]+\b|\bR\d+|[!][A-Z]+\d+|https?://\S+"
-)
-ALLOWED = frozenset(
-    [
-        "DX",
-        "ICT",
-        "AI",
-        "IT",
-        "EC",
-        "CRM",
-        "SNS",
-        "DMO",
-        "CSV",
-        "Excel",
-        "KPI",
-        "You",
-        "Tube",
-        "YouTube",
-        "Twitter",
-        "CMS",
-        "RPA",
-        "GIGA",
-        "ISO",
-        "NPO",
-        "SPAC",
-        "QOL",
-        "IoT",
-        "Wi",
-        "Fi",
-        "FAQ",
-        "PDF",
-        "ODS",
-        "ODF",
-        "Microsoft",
-        "Shift",
-        "JIS",
-        "BOM",
-        "OK",
-        "CY",
-        "FY",
-        "GPS",
-        "MaaS",
-        "BPR",
-        "EBPM",
-        "OS",
-        "PC",
-        "URL",
-        "LTE",
-        "Construction",
-        "TOML",
-        "UI",
-        "REF",
-        "DTD",
-        "FALSE",
-        "TRUE",
-        "HTML",
-        "MB",
-        "OpenDocument",
-        "VALUE",
-        "NUM",
-        "DIV",
-        "NAME",
-        "NULL",
-        "XML",
-        "ZIP",
-        "zip",
-        "Office",
-        "LibreOffice",
-        "Word",
-        "NA",
-        "ods",
-        "xlsb",
-    ]
-)
-
-
-def english(texts):
-    found = {}
-    for text in texts:
-        for word in re.findall(r"[A-Za-z][A-Za-z_]+", CODES.sub(" ", text)):
-            if word not in ALLOWED:
-                found.setdefault(word, text[:60])
-    return found
 
 
 def queries(screen, plan):
@@ -355,7 +148,7 @@ def test_whoever_starts_empty_is_not_asked_again(empty):
 
 
 def test_samples_come_and_go_by_one_button_each(use, tmp_path):
-    use(folder(tmp_path, "plans", "benchmarks", "samples"))
+    use(with_files(tmp_path))
     at = run("overview")
     at.button(key="samples-on").click().run()
     assert sound(at)
@@ -446,7 +239,7 @@ def test_a_figure_leads_to_its_cell_and_its_original(samples):
     assert "原本を受け取る" in "".join(said(run("origin", figure=code)))
 
 
-def test_a_file_is_called_by_its_own_name_without_a_folder(samples):
+def test_a_file_is_called_by_its_own_name_without_a_with_files(samples):
     for at in (run("indicator", indicator="dx-support"), run("submit", department="planning", round="targets")):
         assert not re.search(r"(targets|fy\d+)/サンプル", html(at))
 
@@ -512,13 +305,8 @@ def test_what_is_chosen_stands_in_the_address(samples):
 # --- a file on the page -----------------------------------------------------------------------------------------
 
 
-def upload(at, name, data):
-    at.file_uploader[0].upload(name, data).run()
-    return at
-
-
 def test_a_file_that_is_no_workbook_is_refused_in_words_and_nothing_is_kept(use, tmp_path):
-    data = use(folder(tmp_path, "plans", "benchmarks"))
+    data = use(with_files(tmp_path, "plans", "benchmarks"))
     at = upload(run("submit", department="planning"), "回答.xlsx", b"no workbook")
     assert sound(at)
     told = "".join(said(at))
@@ -529,7 +317,7 @@ def test_a_file_that_is_no_workbook_is_refused_in_words_and_nothing_is_kept(use,
 
 
 def test_a_form_as_it_was_handed_out_becomes_a_draft_with_every_cell_judged(use, tmp_path):
-    data = use(folder(tmp_path, "plans", "benchmarks"))
+    data = use(with_files(tmp_path, "plans", "benchmarks"))
     store = open_store(data, at=AT)
     snapshot = store.snapshot(store.plan_ids()[0])
     name, form = make_form(snapshot, "fy2025", "planning", day=AT.date())
@@ -552,7 +340,7 @@ def broken(use, tmp_path):
     """The real files with one text replaced in one of them."""
 
     def spoil(name, old, new):
-        data = folder(tmp_path, "plans", "benchmarks")
+        data = with_files(tmp_path, "plans", "benchmarks")
         (path,) = (data / "plans").glob(f"*/{name}")
         text = path.read_text(encoding="utf-8-sig")
         assert old in text
@@ -587,7 +375,7 @@ def test_a_broken_row_is_told_with_file_row_and_column_and_the_rest_works(broken
 
 @pytest.mark.parametrize("screen", ["compare", "data", "method", "overview", "indicator", "field"])
 def test_without_published_figures_the_screens_still_stand(screen, use, tmp_path):
-    use(folder(tmp_path, "plans"))
+    use(with_files(tmp_path, "plans"))
     at = run(screen, **({"kind": "published"} if screen == "data" else {}))
     assert sound(at), [e.value for e in at.error]
 

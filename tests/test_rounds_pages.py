@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from kpi.collection import Mend
 from kpi.issue import Issue, Severity
@@ -12,12 +11,10 @@ from kpi.people import Person, Role
 from loaders.desk import Desk
 from loaders.form.writer import write_form
 from loaders.service import open_store
-from tests.samplekit import with_samples, with_store
-from tests.test_pages import everything, html, lead, said, use
+from tests import screenkit
+from tests.samplekit import AT, with_samples, with_store
+from tests.screenkit import everything, html, lead, said
 
-__all__ = ["use"]  # a fixture
-
-AT = datetime(2026, 11, 21, 9)
 PLAN, ROUND, EDUCATION, INDICATOR = "aomori-dx-2024", "fy2025", "education", "teacher-ict"
 STAFF = Person("staff", "事務局の人", Role.SECRETARIAT)
 OFFICER = Person("officer", "教育庁の担当", Role.DEPARTMENT, frozenset({EDUCATION}))
@@ -34,19 +31,8 @@ def empty(use, tmp_path):
     return use(with_store(tmp_path))
 
 
-def script(screen):
-    import importlib
-
-    from pages.parts.frame import guarded
-
-    guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
-
-
 def run(screen, who="secretariat", **query):
-    at = AppTest.from_function(script, default_timeout=60, kwargs={"screen": screen})
-    for key, value in ({"as": who} | query).items():
-        at.query_params[key] = value
-    return at.run()
+    return screenkit.run(screen, as_=who, **query)
 
 
 def desk(data, person=STAFF, at=AT):

@@ -7,10 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-import streamlit as st
 
-import pages.parts.snapshot
-import pages.parts.storage
 from kpi.collection import Mend, Question, ReturnState
 from kpi.issue import Severity
 from kpi.people import Person, Role
@@ -21,12 +18,11 @@ from loaders.sample_rounds import load_samples
 from loaders.service import make_form, open_store
 from loaders.store import Receipt
 from loaders.taking import mend_return, take_return
-from pages.parts import trial
 from pages.parts.main import unknown_address
 from pages.parts.sending import receipt_words, until_words
 from tests.browser.walking import fill
-from tests.samplekit import with_store
-from tests.test_pages import AT, DAY, english, html, lead, run, said, sound, upload
+from tests.samplekit import AT, with_store
+from tests.screenkit import english, html, lead, run, said, sound, upload
 
 LAND, FARM, PLANNING = "land", "agriculture", "planning"
 FY = "fy2025"
@@ -37,17 +33,9 @@ GOOD = {
 
 
 @pytest.fixture
-def data(monkeypatch, tmp_path):
+def data(use, tmp_path):
     """A data folder of its own that the screens draw from."""
-    monkeypatch.setenv("KPI_TODAY", DAY)
-    at = with_store(tmp_path)
-    for module in (pages.parts.storage, pages.parts.snapshot):
-        monkeypatch.setattr(module, "DATA", at)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield at
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    return use(with_store(tmp_path))
 
 
 @pytest.fixture
@@ -396,18 +384,6 @@ def test_of_several_forms_of_one_department_the_last_counts_and_that_is_said(sto
 
 
 # --- who may do what ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def acting(monkeypatch):
-    """Act as somebody."""
-
-    def become(role, *departments, divisions=()):
-        one = Person("x", "青森 花子", role, frozenset(departments), frozenset(divisions))
-        monkeypatch.setattr(trial, "chosen", lambda *_given: ("x", one))
-        return one
-
-    return become
 
 
 def page(**query):

@@ -34,8 +34,8 @@ def guarded(page: Callable[[], None]) -> Callable[[], None]:
     def run() -> None:
         try:
             page()
-        except StoreBusy as busy:
-            st.warning(str(busy))
+        except StoreBusy:
+            raise  # told once for the whole page, see told_if_busy
         except NoPlan:
             st.error("計画のファイルを読み込めないため、何も表示できません。次のところを直して、起動し直してください。")
             file_issues()
@@ -46,6 +46,19 @@ def guarded(page: Callable[[], None]) -> Callable[[], None]:
                 "画面を表示できませんでした。もう一度開いても直らないときは、時刻を添えて事務局へお知らせください。"
                 "入力済みの回答は失われていません。"
             )
+
+    return run
+
+
+def told_if_busy(page: Callable[[], None]) -> Callable[[], None]:
+    """The whole page; where the store cannot be had in time the wait ends with one word, whichever part had waited."""
+
+    @functools.wraps(page)
+    def run() -> None:
+        try:
+            page()
+        except StoreBusy as busy:
+            st.warning(str(busy))
 
     return run
 

@@ -24,7 +24,7 @@ from pages.origin import origin_page
 from pages.overview import overview_page
 from pages.parts import asof, identity
 from pages.parts.finding import find_box
-from pages.parts.frame import guarded, show
+from pages.parts.frame import guarded, show, told_if_busy
 from pages.parts.html import join, link, tag
 from pages.parts.snapshot import view
 from pages.review import review_page
@@ -147,4 +147,4 @@ def _only(door: Callable[[], None]) -> None:
     st.navigation(pages, position="hidden").run()
 
 
-guarded(main)()
+told_if_busy(guarded(main))()
