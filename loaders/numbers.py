@@ -86,6 +86,9 @@ _MISSING_MARKS = re.compile(r"-+|[.…‥・。]{2,}|…|‥|\*+|/|\\|_+|xx+|×|
 _RECKONED = re.compile(r"[割分厘中×xX*^=+÷/十百千万億兆]")
 _SCALES = re.compile(r"[十百千万億兆]+")
 _REDUCTION = re.compile(r"削減|減少|低減|縮減|軽減")
+#: 12件増 tells a change and not the value; 1.2%減 of a 削減率 is the value, in other words.
+_CHANGE = re.compile(r"(?:増|減)[加少]?\s?[\d.,]+\D*|.*\d.*(?:[増減]|増加|減少|増減|上昇|低下|アップ|ダウン)")
+_LESS = re.compile(r"([\d.,]+)\s?(?:[%％]|ポイント)?の?(?:減|減少|削減|低減)|減少?\s?([\d.,]+)\s?[%％]?")
 
 
 def read_number(
@@ -207,6 +210,8 @@ def _read_text(raw: str, context: Context) -> NumberReading:
     missing = _read_missing(shown, context)
     if missing:
         return missing
+    if _CHANGE.fullmatch(shown):
+        return _changed(shown, context)
     draft = Draft(shown, _typing_notes(raw, shown))
     draft.cut(shown.removeprefix("'"))
     strip(draft, context)
@@ -297,6 +302,16 @@ def _mixed(shown: str, context: Context) -> NumberReading:
     values = _tokens(shown)
     choices = (*_value_choices(values, context), *_missing_choices((), context.key))
     return NumberReading(None, "ask", findings=(Finding("number.missing_mixed"),), choices=choices)
+
+
+def _changed(shown: str, context: Context) -> NumberReading:
+    """A number with 増 or 減; offered as the value only where the indicator itself counts what has become less."""
+    less = _LESS.fullmatch(shown) if _REDUCTION.search(context.name) and context.is_percent else None
+    sizes = _tokens(less[1] or less[2]) if less else ()
+    told = tuple(
+        Choice(f"{plain(v)}{context.unit}の減少として取り込む", {context.key: _float(v)}) for v in sizes if v >= 0
+    )
+    return NumberReading(None, "ask", findings=(Finding("number.change_word", shown[:40]),), choices=told)
 
 
 # --- the verdict -----------------------------------------------------------------------------------------------

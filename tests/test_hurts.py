@@ -245,6 +245,8 @@ CONTRADICTIONS = (
         (("rate.with_missing", ASK, "U6"),), {(RATE, "value"): None, (RATE, "missing_reason"): "unpublished"},
     ),
     cell("a word in front of the number for minus", "マイナス3.1", None, ("number.reduction_sign", ASK), who=CUT),
+    cell("less in words under a reduction rate", "1.2％減", None, ("number.change_word", ASK), who=CUT),
+    cell("a change in place of the value", "12件増", None, ("number.change_word", ASK), who=COUNT),
     cell("a format General with the unit", 1405, 1405.0, who=COUNT, fmt='General"件"'),
     Case(
         "counters beside 分子 and 分母", lambda b: hurt.put(b, RATE, numerator="26市町村", denominator="40市町村"),

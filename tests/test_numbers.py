@@ -285,6 +285,20 @@ def test_negative_under_a_reduction_asks_both_ways(text: str | float) -> None:
     assert read_number(text, unit="%", name="人口増減率").value == -1.2
 
 
+@pytest.mark.parametrize("text", ["1.2減", "1.2％減", "１.２ポイントの減少", "1.2%削減", "減1.2"])
+def test_less_in_words_is_the_value_of_a_reduction_and_a_change_of_anything_else(text: str) -> None:
+    for name, unit, sizes in (("温室効果ガスの削減率", "%", [1.2]), ("人口増減率", "%", []), ("支援件数", "件", [])):
+        reading = read_number(text, unit=unit, name=name)
+        assert (reading.outcome, reading.findings[-1].code) == ("ask", "number.change_word")
+        assert offered(reading) == sizes
+
+
+@pytest.mark.parametrize("text", ["12件増", "前年比5%減", "5,000増加", "3ポイント上昇", "12アップ"])
+def test_a_change_is_never_offered_as_the_value(text: str) -> None:
+    reading = read_number(text, unit="%", name="温室効果ガスの削減率")
+    assert (reading.outcome, offered(reading)) == ("ask", [])
+
+
 @pytest.mark.parametrize(
     ("value", "options", "outcome", "read"),
     [
