@@ -374,6 +374,12 @@ def _two_digits(m: re.Match[str], shown: str, expected: Period | None) -> _Guess
     return _Guess((), (Finding("period.two_digit_year", shown),))
 
 
+def _short_code(m: re.Match[str], shown: str, expected: Period | None) -> _Guess:
+    """FY25 most likely means FY2025, but some name a fiscal year by the year it ends in: to be offered, not taken."""
+    likely = Period("FY" if m[1] == "fy" else "CY", 2000 + int(m[2]))
+    return _Guess((likely,), (Finding("period.two_digit_year", shown),))
+
+
 def _relative(m: re.Match[str], shown: str, expected: Period | None) -> _Guess:
     """来年9月 depends on the day it was written; with an expected period the next two such months are offered."""
     asked = (Finding("period.relative", shown),)
@@ -465,6 +471,7 @@ _Build = Callable[[re.Match[str], str, Period | None], _Guess]
 #: Forms of a period, each with what it means. The order matters only where a comment says so.
 _FORMS: tuple[tuple[str, _Build], ...] = (
     (r"(fy|cy)(\d{4})", _code_year),
+    (r"(fy|cy)'?(\d\d)", _short_code),
     (r"(\d{4})(fy)", lambda m, shown, expected: _Guess((Period("FY", int(m[1])),))),
     (r"fy(\d{4})h([12])", _code_half),
     (rf"{_Y}(?:会計)?年度(末)?", _fiscal),

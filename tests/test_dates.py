@@ -90,6 +90,8 @@ DOUBTFUL: list[tuple[str, Any, Period | None, str, list[str]]] = [
     ("no year, after New Year", "2月", FY, "no_year", ["2025-02"]),
     ("day without a year", "9/30", FY, "no_year", ["2024-09"]),
     ("two digits", "24年度", FY, "two_digit_year", []),
+    ("two digits of a fiscal year", "FY24", FY, "two_digit_year", ["FY2024"]),
+    ("two digits of a calendar year", "CY'21", None, "two_digit_year", ["CY2021"]),
     ("far future", "令和40年度", FY, "far", ["FY2058"]),
     ("next year", "来年9月", FY, "relative", ["2025-09", "2026-09"]),
     ("this fiscal year", "今年度", FY, "relative", []),
