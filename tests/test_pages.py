@@ -5,11 +5,13 @@ import re
 from datetime import datetime
 
 import pytest
+import streamlit as st
 
 import pages.parts.snapshot
 import pages.parts.storage
 from loaders.service import make_form, open_store
 from loaders.store import StoreBusy
+from loaders.store.database import Database
 from tests.samplekit import AT, with_files, with_samples
 from tests.screenkit import DAY, FAILED, NOTHING, english, everything, html, lead, run, said, sound, upload
 
@@ -378,6 +380,19 @@ def test_without_published_figures_the_screens_still_stand(screen, use, tmp_path
     use(with_files(tmp_path, "plans"))
     at = run(screen, **({"kind": "published"} if screen == "data" else {}))
     assert sound(at), [e.value for e in at.error]
+
+
+@pytest.mark.parametrize("screen", [*SCREENS, "rounds", "review", "handover", "origin", "admin"])
+def test_a_screen_drawn_again_opens_no_store(screen, samples, monkeypatch):
+    at = run(screen)
+    opened = []
+    held = Database.under_lock
+    monkeypatch.setattr(Database, "under_lock", lambda self, *given: opened.append(given) or held(self, *given))
+    assert sound(at.run())
+    assert opened == []
+    st.cache_resource.clear()
+    assert sound(at.run())
+    assert opened  # it counts
 
 
 @pytest.mark.parametrize("screen", SCREENS)
