@@ -100,9 +100,7 @@ class _Scene:
         confirmed = int(sent["confirmed"]) if sent else 0
         state = _before(draft, takes)
         if sent:
-            # A row that the return leaves out is not there to be confirmed.
-            wanted = min(len(asked), int(sent["indicators"]))
-            state = State.ASKED if waiting else State.CONFIRMED if confirmed >= wanted > 0 else State.SENT
+            state = State.ASKED if waiting else State.CONFIRMED if confirmed >= len(asked) > 0 else State.SENT
         row = self._row(department, "", asked, state, mine, draft, sent, self.round_.due, "sent_at")
         passed = sum(r.state is State.PASSED for r in divisions), len(divisions)
         changed = _changed(mine, takes, questions)

@@ -18,7 +18,7 @@ from pages.parts.answering import open_questions, questions_box, revise, unanswe
 from pages.parts.asof import looking_back
 from pages.parts.board import day_words
 from pages.parts.clock import now
-from pages.parts.explaining import explanations, fill_boxes
+from pages.parts.explaining import explanations
 from pages.parts.filters import choose, only
 from pages.parts.frame import XLSX, empty, header, lead, show
 from pages.parts.html import Content, Markup, join, tag
@@ -256,7 +256,6 @@ def _result(state: View, place: Place, current: StoredReturn | None, left: int, 
     if draft and acting:
         mend_forms(state, current)
         mended_box(state, place, current)
-        fill_boxes(state, place, current)
         explanations(state, place, current)
         settlement(state, place, current)
         send_box(state, place, current, left)

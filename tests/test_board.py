@@ -97,8 +97,12 @@ def test_a_department_is_confirmed_when_every_row_of_its_answer_is():
     assert row(Known([sent(1, confirmed=2, **two)]), department=TRADE).state is State.CONFIRMED
 
 
-def test_a_row_the_answer_leaves_out_does_not_hold_it_up_and_an_empty_answer_is_not_confirmed():
-    assert row(Known([sent(1, confirmed=1, department=TRADE)]), department=TRADE).state is State.CONFIRMED
+def test_a_department_is_confirmed_when_all_that_is_asked_of_it_is():
+    asked = row(Known([sent(1, department=TRADE)]), department=TRADE).asked
+    assert asked > 1
+    for confirmed, state in ((1, State.SENT), (asked, State.CONFIRMED)):
+        found = Known([sent(1, confirmed=confirmed, indicators=confirmed, department=TRADE)])
+        assert row(found, department=TRADE).state is state
     assert row(Known([sent(1, indicators=0)])).state is State.SENT
 
 

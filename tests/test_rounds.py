@@ -24,9 +24,10 @@ OWN = Audience("department", frozenset({POLICY}))
 def with_divisions():
     plan = tiny_plan()
     divisions = (Division(DX, "DX推進課", (RATE, UNSET)), Division(GENERAL, "総務課", (PAPER, SURVEY)))
-    return replace(
-        plan, departments=tuple(replace(d, divisions=divisions) if d.id == POLICY else d for d in plan.departments)
-    )
+    departments = tuple(replace(d, divisions=divisions) if d.id == POLICY else d for d in plan.departments)
+    # What nobody answers is asked about in a joined return; a test that is about it asks for more.
+    rounds = tuple(replace(r, indicators=(RATE, PAPER)) if r.id == ROUND else r for r in plan.rounds)
+    return replace(plan, departments=departments, rounds=rounds)
 
 
 @pytest.fixture
@@ -155,11 +156,71 @@ def test_a_division_that_answers_again_is_joined_with_its_newest_answer(two_leve
     assert store.submission(joined.submission_id).reading.answers[0].number("value") == 67.0
 
 
+def answered_by_itself(store):
+    """課 made one and sent; then the department itself answers otherwise about one row, which is confirmed."""
+    passed(store, DX, rate(65.0), data=b"1", hours=1)
+    passed(store, GENERAL, paper(170.0), data=b"2", hours=2)
+    first = store.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    assert isinstance(store.send(first, by="主管", at=later(4)), Receipt)
+    own = save_and_send(store, reading(rate(65.0), paper(155.0)), b"3", later(5))
+    assert store.confirm(own, by="事", at=later(6)) == ()
+    return own
+
+
+def values(store, submission):
+    return {a.indicator_id: a.number("value") for a in store.submission(submission).reading.answers}
+
+
+def test_what_the_department_answered_itself_outlasts_what_its_divisions_had_said_before(two_levels):
+    own = answered_by_itself(two_levels)
+    passed(two_levels, DX, rate(66.0), data=b"4", hours=7)
+    joined = two_levels.join("tiny", ROUND, POLICY, by="主管", at=later(8))
+    assert joined.conflicts == ()
+    assert values(two_levels, joined.submission_id) == {RATE: 66.0, PAPER: 155.0}
+    assert own in two_levels.submission(joined.submission_id).joined_from
+    assert isinstance(two_levels.send(joined.submission_id, by="主管", at=later(9)), Receipt)
+    assert two_levels.submission(joined.submission_id).confirmed == (PAPER,)
+    assert two_levels.verify() == ()
+
+
+def test_what_a_division_says_after_its_department_has_to_be_chosen(two_levels):
+    own = answered_by_itself(two_levels)
+    later_one = passed(two_levels, GENERAL, paper(180.0), data=b"4", hours=7)
+    (conflict,) = two_levels.join("tiny", ROUND, POLICY, by="主管", at=later(8)).conflicts
+    assert [(o.submission_id, o.division_id) for o in conflict.options] == [(own, ""), (later_one, GENERAL)]
+    for chosen, value in ((own, 155.0), (later_one, 180.0)):
+        joined = two_levels.join("tiny", ROUND, POLICY, {PAPER: chosen}, by="主管", at=later(9))
+        assert values(two_levels, joined.submission_id) == {RATE: 65.0, PAPER: value}
+
+
+def test_a_division_corrects_what_its_department_only_took_over(two_levels):
+    passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
+    first = two_levels.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    for issue in two_levels.submission(first).open:
+        two_levels.mend(first, [Mend(issue.indicator_id, issue.key, None, "来年から")], by="主管", at=later(3.5))
+    assert isinstance(two_levels.send(first, by="主管", at=later(4)), Receipt)
+    passed(two_levels, DX, rate(64.0), data=b"2", hours=5)
+    joined = two_levels.join("tiny", ROUND, POLICY, by="主管", at=later(6))
+    assert (joined.conflicts, values(two_levels, joined.submission_id)[RATE]) == ((), 64.0)
+
+
+def test_an_indicator_that_nobody_answers_is_asked_about_before_sending(two_levels):
+    passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
+    joined = two_levels.join("tiny", ROUND, POLICY, by="主管", at=later(2)).submission_id
+    (issue,) = two_levels.submission(joined).open
+    assert (issue.code, issue.indicator_id, issue.key) == ("join.lacking", PAPER, "value")
+    assert two_levels.send(joined, by="主管", at=later(3)) == (issue,)
+    two_levels.mend(joined, [Mend(PAPER, "value", 41.0, "主管課で記入")], by="主管", at=later(3))
+    assert isinstance(two_levels.send(joined, by="主管", at=later(4)), Receipt)
+    assert column(two_levels, "value", PAPER) == [41.0]
+
+
 def test_a_revised_return_points_at_the_first_file_and_at_every_reason(two_levels):
     store = two_levels
     passed(store, DX, rate(65.0), data=b"1", hours=1)
     joined = store.join("tiny", ROUND, POLICY, by="m", at=later(2))
-    store.mend(joined.submission_id, [Mend(RATE, "value", 66.0, "主管課で訂正")], by="m", at=later(2))
+    mends = [Mend(RATE, "value", 66.0, "主管課で訂正"), Mend(PAPER, "value", None, "来年から")]
+    store.mend(joined.submission_id, mends, by="m", at=later(2))
     store.send(joined.submission_id, by="m", at=later(3))
     again = store.revise(joined.submission_id, by="m", at=later(4))
     assert isinstance(again, str)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from kpi.collection import Answer, ReturnState
 from kpi.issue import Issue, Severity
-from kpi.plan import Plan
-from kpi.scope import divisions_asked
+from kpi.plan import Indicator, Plan, Round
+from kpi.scope import asked_of, divisions_asked
 from loaders.form.definition import COLUMNS
+from loaders.rules import finding
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.log import Event, append_event, entries_digest
 from loaders.store.plans import NOW, read_cards, read_plan
 from loaders.store.records import Conflict, Joined, Option, StoredReturn
-from loaders.store.returns import refused_late, typed
+from loaders.store.returns import issue_rows, refused_late, typed
 from loaders.store.stored import read_return
 
 #: Columns that say nothing of the indicator itself: who answered, and what stands ready in every form.
@@ -29,9 +31,12 @@ _SAYS = tuple(c.key for c in COLUMNS if c.entry and c.key not in _BESIDE)
 _COMPARED = (*_SAYS, "period", "release")
 
 _PASSED = """
-SELECT division_id, arg_max(submission_id, passed_at) AS submission_id FROM submissions_at(?, ?)
-WHERE round_id = ? AND department_id = ? AND division_id <> '' AND state = 'passed'
-GROUP BY division_id
+SELECT division_id, submission_id FROM submissions_at(?, ?)
+WHERE round_id = ? AND department_id = ? AND division_id <> '' AND state = 'passed' ORDER BY passed_at, seq
+"""
+_SENT = """
+SELECT submission_id FROM submissions_at(?, ?)
+WHERE round_id = ? AND department_id = ? AND division_id = '' AND state = 'sent' ORDER BY sent_seq DESC LIMIT 1
 """
 
 
@@ -46,23 +51,49 @@ def join(
     late: bool = True,
     on_behalf: bool = False,
 ) -> Joined:
-    """Make a department's draft from the newest returns that its 課 passed on; conflicts wait for a choice."""
+    """Make a department's draft from the newest returns that its 課 passed on; conflicts wait for a choice.
+
+    What the department has answered by itself since then stays, and indicators that nobody answers are asked about.
+    """
     if refused := refused_late(connection, plan_id, round_id, late):
         return Joined("", issues=refused)
     plan = read_plan(connection, plan_id, NOW)
-    found = rows(connection, _PASSED, [plan_id, NOW, round_id, department_id])
+    place = [plan_id, NOW, round_id, department_id]
+    ever = [read_return(connection, r["submission_id"]) for r in rows(connection, _PASSED, place)]
     order = [v.id for v in plan.department(department_id).divisions]
-    found.sort(key=lambda r: order.index(r["division_id"]) if r["division_id"] in order else len(order))
-    passed = [read_return(connection, r["submission_id"]) for r in found]
-    waiting = _waiting(connection, plan, round_id, department_id, act, {r["division_id"] for r in found})
+    newest = {one.division_id: one for one in ever}
+    passed = sorted(newest.values(), key=lambda r: order.index(r.division_id) if r.division_id in order else len(order))
+    cards, day = read_cards(connection, plan, NOW), act.at.date()
+    divisions = divisions_asked(plan, plan.round(round_id), department_id, day, cards)
+    waiting = tuple(v.id for v in divisions if v.id not in newest)
     if not passed:
         return Joined("", issues=(_NONE,), waiting=waiting)
-    merged, conflicts = merge(plan, passed, choices)
+    sent = [read_return(connection, r["submission_id"]) for r in rows(connection, _SENT, place)]
+    own = _own_words(sent[0], ever) if sent else {}
+    merged, conflicts = merge(plan, passed, choices, own)
     if conflicts:
         return Joined("", conflicts, waiting=waiting)
     sources = {i: (one.submission_id, answer) for i, (one, answer) in merged.items()}
     taken = {i: c for i, c in choices.items() if i in merged and merged[i][0].submission_id == c}
-    return Joined(_write(connection, passed, sources, taken, act, "", on_behalf), waiting=waiting)
+    used = [one for one in sent if any(one is source for source, _ in merged.values())]
+    asked = asked_of(plan, plan.round(round_id), department_id, day, cards)
+    lacking = [issue for i in asked if i.id not in merged for issue in _lacking(i, plan.round(round_id))]
+    draft = _write(connection, [*passed, *used], sources, taken, act, "", on_behalf)
+    append(connection, "issues", issue_rows(draft, lacking, 0))
+    return Joined(draft, waiting=waiting)
+
+
+def _own_words(sent: StoredReturn, ever: Sequence[StoredReturn]) -> Said:
+    """What a department's sent return says that no 課 of it has ever passed on: its 主管課's own answer."""
+    told = {(a.indicator_id, _said(a)) for one in ever for a in one.reading.answers}
+    own = [a for a in sent.reading.answers if _says(a) and (a.indicator_id, _said(a)) not in told]
+    return {a.indicator_id: (sent, a) for a in own}
+
+
+def _lacking(indicator: Indicator, asked: Round) -> list[Issue]:
+    """The questions about an indicator that stands in nobody's answer."""
+    keys = ("baseline", "target") if asked.kind == "targets" else ("value",)
+    return [finding("join.lacking", {"name": indicator.name}, indicator_id=indicator.id, key=key) for key in keys]
 
 
 _NONE = Issue(
@@ -73,27 +104,26 @@ _NONE = Issue(
 )
 
 
-def _waiting(
-    connection: Connection, plan: Plan, round_id: str, department_id: str, act: Act, there: set[str]
-) -> tuple[str, ...]:
-    cards = read_cards(connection, plan, NOW)
-    asked = divisions_asked(plan, plan.round(round_id), department_id, act.at.date(), cards)
-    return tuple(v.id for v in asked if v.id not in there)
+#: By indicator an answer and the return it stands in.
+Said = Mapping[str, tuple[StoredReturn, Answer]]
 
 
 def merge(
-    plan: Plan, passed: Sequence[StoredReturn], choices: Mapping[str, str]
+    plan: Plan, passed: Sequence[StoredReturn], choices: Mapping[str, str], own: Said
 ) -> tuple[dict[str, tuple[StoredReturn, Answer]], tuple[Conflict, ...]]:
     """Whose answer counts for each indicator, in the plan's order, and what two of them say differently.
 
     A row that a return leaves empty gives way to any that says something; where all are empty the 課 that the
-    indicator belongs to keeps it.
+    indicator belongs to keeps it. The department's ``own`` sent answer goes before what its 課 had passed on by then.
     """
     order = {indicator.id: place for place, indicator in enumerate(plan.indicators)}
     said: dict[str, list[tuple[StoredReturn, Answer]]] = {}
     for one in passed:
         for answer in one.reading.answers:
             said.setdefault(answer.indicator_id, []).append((one, answer))
+    for indicator_id, (sent, answer) in own.items():
+        later = [(one, a) for one, a in said.get(indicator_id, ()) if _after(one.passed_at, sent.sent_at)]
+        said[indicator_id] = [(sent, answer), *later]
     merged: dict[str, tuple[StoredReturn, Answer]] = {}
     conflicts = []
     for indicator_id in sorted(said, key=lambda i: order.get(i, len(order))):
@@ -105,6 +135,10 @@ def merge(
             continue
         merged[indicator_id] = (chosen or full or _owners(plan, said[indicator_id]))[0]
     return merged, tuple(conflicts)
+
+
+def _after(passed: datetime | None, sent: datetime | None) -> bool:
+    return passed is not None and sent is not None and passed > sent
 
 
 def _says(answer: Answer) -> bool:

@@ -59,7 +59,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two 課 answer one indicator differently: one of them has to be chosen."""
+    """Two 課, or a 課 and its 主管課, answer one indicator differently: one of them has to be chosen."""
 
     indicator_id: str
     options: tuple[Option, ...]

@@ -86,9 +86,9 @@ class Repeat:
         first = read_return(new, payload["joined_from"][0])
         skip(new, "submission_seq", int(event["subject"][1:]))
         if first.reading.division_id == row["division_id"]:  # one return said anew, not those of 課 made one
-            return joining.revise(new, first, _act(event))
+            return joining.revise(new, first, _act(event), on_behalf=row["on_behalf"])
         place = row["plan_id"], row["round_id"], row["department_id"]
-        return joining.join(new, *place, payload["choices"], _act(event)).issues
+        return joining.join(new, *place, payload["choices"], _act(event), on_behalf=row["on_behalf"]).issues
 
     def _pass_on(self, new: Connection, event: Mapping[str, Any]) -> object:
         return pass_on(new, read_return(new, event["subject"]), event["who"], event["done_at"], event["role"])

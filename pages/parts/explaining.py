@@ -1,4 +1,4 @@
-"""What a draft still lacks although nothing forbids sending it: rows that nobody filled in, and explanations owed."""
+"""What a draft still lacks although nothing forbids sending it: explanations owed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from kpi.collection import Answer, Mend
-from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.progress import assess, cards_table
@@ -16,30 +15,13 @@ from kpi.words import status_word
 from loaders.store import StoredReturn
 from pages.parts.frame import show
 from pages.parts.html import badge, join, tag
-from pages.parts.mending import put_in, settle, ways_to_fill
+from pages.parts.mending import put_in
 from pages.parts.returns import Place
 from pages.parts.snapshot import View
 
 #: The statuses that owe an explanation.
 _BEHIND = ("behind", "regressed", "not_achieved")
 _LONGEST = 400
-
-
-def fill_boxes(view: View, place: Place, current: StoredReturn) -> None:
-    """A box for each indicator that stands in no 課's answer: a joined return knows only the rows it was made of."""
-    if not current.joined_from:
-        return
-    there = {a.indicator_id for a in current.reading.answers}
-    key = "target" if place.asked.kind == "targets" else "value"
-    for indicator in place.indicators(view):
-        if indicator.id in there:
-            continue
-        with st.container(border=True, key=f"fill-{indicator.id}"):
-            show(join([badge("記入なし", "x v-note"), " ", tag("b", indicator.name)]))
-            show(tag("div", "どの課の回答にもない指標です。主管課が答えられます。", "meta"))
-            issue = Issue("lead.fill", Severity.ASK, "", indicator_id=indicator.id, key=key)
-            ways = ways_to_fill(place.asked.kind)
-            settle(view, current, issue, ways, f"{current.submission_id}-fill-{indicator.id}")
 
 
 def explanations(view: View, place: Place, current: StoredReturn) -> None:

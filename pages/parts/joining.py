@@ -97,7 +97,7 @@ def _make(view: View, place: Place, choices: Mapping[str, str], key: str) -> Non
 
 def _settle(view: View, place: Place, conflicts: Sequence[Conflict], key: str) -> None:
     """What two 課 answer differently, with who answered what; one of each has to be chosen."""
-    said = f"{len(conflicts)}つの指標に、課ごとに違う回答があります。どちらを採るか選んでください。"
+    said = f"{len(conflicts)}つの指標に、違う回答があります。どちらを採るか選んでください。"
     show(tag("div", said, "notice", role="status"))
     chosen: dict[str, str] = {}
     for conflict in conflicts:
@@ -116,7 +116,8 @@ def _settle(view: View, place: Place, conflicts: Sequence[Conflict], key: str) -
 
 def _option(view: View, place: Place, indicator_id: str, option: Option) -> str:
     """Who answered what: 「DX推進課: 77.4%(R7・確定) 担当 青森花子」."""
-    name = place.department.division(option.division_id).name
+    # Without a 課 it is what the 主管課 has answered by itself meanwhile.
+    name = place.department.division(option.division_id).name if option.division_id else "主管課(回答済の内容)"
     who = " ".join(w for w in (option.answer.text("section"), option.answer.text("person")) if w)
     return f"{name}: {answer_words(view, indicator_id, option.answer)}" + (f" 担当 {who}" if who else "")
 

@@ -86,11 +86,6 @@ def ways_to_answer(kind: RoundKind, key: str) -> dict[str, Choice | None]:
     return {**ways, _KEEP: None}
 
 
-def ways_to_fill(kind: RoundKind) -> dict[str, Choice | None]:
-    """How a row that nobody has filled in yet may be answered."""
-    return {_TYPE: None} if kind == "targets" else {_TYPE: None, _MISSING: None}
-
-
 def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
     """The mends with one that answers the question itself, where it hangs on no cell that they set."""
     place = issue.key if issue.indicator_id else issue.code

@@ -190,8 +190,9 @@ class _Rows:
 
     def _verdict(self, indicator: Indicator, key: str) -> Content:
         """What the checks say of a draft; of an answer how far it is approved, and the number of its value."""
+        there = any(a.indicator_id == indicator.id for a in self.current.reading.answers)
         if self.current.state in (ReturnState.SENT, ReturnState.PASSED):
-            return self._standing(indicator, key)
+            return self._standing(indicator, key) if there else badge("回答なし", "x v-note")
         verdict = self.current.verdict(indicator.id)
         mine = [i for i in verdict.issues if i.key == key or key in ("value", "baseline")]
         # The worst of this row stands first: the word in the frame and the message beside it are of one issue.

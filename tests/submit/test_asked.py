@@ -193,7 +193,7 @@ def test_a_row_that_no_division_answers_can_be_filled_in_by_the_lead(store, data
     acting(Role.DEPARTMENT, LAND)
     at = page()
     at.button(key="join").click().run()
-    assert "どの課の回答にもない指標です。" in told(at)
+    assert "は、どの課の回答にもありません。" in told(at)
     at.radio[0].set_value("値を入力する").run()
     next(t for t in at.text_input if t.label.startswith("正しい値")).set_value("110")
     next(b for b in at.button if b.label == "これで確定する").click().run()
