@@ -1,9 +1,11 @@
 """出所 and the moment shown: every figure is followed to its cell, by whom it may be seen, as of any day."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
+import pages.parts.snapshot
+from kpi.collection import Mend
 from kpi.people import Person, Role
 from loaders.desk import NotAllowed
 from pages.parts.asof import PastDesk, moment_of
@@ -44,6 +46,24 @@ def test_a_passport_tells_cell_letters_hash_dates_people_and_formula(samples):
     assert "部局内決裁" in said
     assert "公表可" in said
     assert "(204−120)÷(200−120)" in said
+
+
+def corrected(desk, value):
+    """The value of R7 sent again otherwise and confirmed; its new short number."""
+    sent = figure(desk)["submission_id"]
+    again = desk.revise(sent)
+    assert desk.mend(again, [Mend("dx-support", "value", value, "数え直した")]) == ()
+    assert desk.send(again, reason="数え直した").codes
+    assert desk.confirm(again, ["dx-support"]) == ()
+    return figure(desk)["code"]
+
+
+def test_a_figure_is_released_on_the_screens_at_its_hour_though_nobody_writes(samples, monkeypatch):
+    code, hour = corrected(samples, 206.0), datetime(2026, 11, 21, 12)
+    assert samples.set_publication([code], "embargoed", hour) == ()
+    for minute, seen in ((-1, "204件"), (1, "206件")):
+        monkeypatch.setattr(pages.parts.snapshot, "now", lambda at=hour + timedelta(minutes=minute): at)
+        assert f"R7の実績{seen}" in words(run("indicator", indicator="dx-support", as_="reader"))
 
 
 @pytest.mark.parametrize("change", [str.lower, lambda c: c.replace("-", ""), lambda c: " " + c + " "])

@@ -100,12 +100,16 @@ def test_a_baseline_a_return_proposed_is_repeated(store, tmp_path):
 def test_what_a_sent_return_said_anew_is_repeated(store, tmp_path):
     first = save(store, POLICY, {RATE: 65.0}, later(1))
     store.send(first, by="部局", at=later(2))
-    revised = store.revise(first, by="事務局", at=later(3), reason="転記誤り")
+    revised = store.revise(first, by="事務局", at=later(3), reason="転記誤り", on_behalf=True)
     assert isinstance(revised, str)
     store.mend(revised, [Mend(RATE, "value", 66.0, "転記誤り")], by="事務局", at=later(4))
     assert not isinstance(store.send(revised, by="事務局", at=later(5), reason="転記誤り"), tuple)
     assert store.verify() == ()
-    same(store, tmp_path)
+    log = store.log("tiny").set_index("kind")
+    assert log.loc["revise", "kind_word"] == "回答の修正"
+    rate = tiny_plan().indicator(RATE)
+    assert log.loc["mend", "after"] == f"{rate.number} {rate.name}　今回の値: 66"
+    assert same(store, tmp_path).submission(revised).on_behalf
 
 
 def test_generated_returns_with_mends_confirmations_and_decisions_are_repeated(store, tmp_path):

@@ -72,14 +72,15 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "verify.decision_orphan",
         "対象のない決定の記録があります。",
         """SELECT subject, '', '', '' FROM decisions
-        WHERE (kind IN ('save', 'mend', 'send', 'discard', 'pass_on', 'join', 'confirm', 'ask_back', 'withdraw')
+        WHERE (kind IN ('save', 'mend', 'send', 'discard', 'pass_on', 'join', 'revise', 'confirm', 'ask_back',
+                        'withdraw')
                 AND subject NOT IN (FROM submission_ids))
             OR (plan_id <> '' AND plan_id NOT IN (SELECT plan_id FROM plans))""",
     ),
     (
         "verify.unlogged",
         "操作の記録にない行があります。",
-        """SELECT submission_id, '', '', '' FROM submissions WHERE seq NOT IN (FROM logged('save', 'join'))
+        """SELECT submission_id, '', '', '' FROM submissions WHERE seq NOT IN (FROM logged('save', 'join', 'revise'))
         UNION ALL SELECT submission_id, '', '', indicator_id FROM mends WHERE batch NOT IN (FROM logged('mend'))
         UNION ALL SELECT submission_id, '', '', indicator_id FROM confirmations
             WHERE seq NOT IN (FROM logged('confirm'))
@@ -184,6 +185,7 @@ def _log_faults(connection: Connection) -> Iterator[Issue]:
 _TOLD = (
     "save",
     "join",
+    "revise",
     "mend",
     "send",
     "confirm",

@@ -162,16 +162,25 @@ def _owners(plan: Plan, said: list[tuple[StoredReturn, Answer]]) -> list[tuple[S
 
 
 def revise(
-    connection: Connection, stored: StoredReturn, act: Act, *, late: bool = True, on_behalf: bool = False
+    connection: Connection,
+    stored: StoredReturn,
+    act: Act,
+    *,
+    late: bool = True,
+    on_behalf: bool = False,
+    kind: str = "revise",
 ) -> str | tuple[Issue, ...]:
-    """A new draft that says what a sent return said, to be put right on the page; its id, or what forbids it."""
+    """A new draft that says what a sent return said, to be put right on the page; its id, or what forbids it.
+
+    ``kind`` is what the log calls it: in older logs it was ``join`` too.
+    """
     own = stored.reading
     if stored.state not in (ReturnState.SENT, ReturnState.PASSED):
         return (_NOT_SENT,)
     if refused := refused_late(connection, own.plan_id, own.round_id, late):
         return refused
     sources = {a.indicator_id: (stored.submission_id, a) for a in own.answers}
-    return _write(connection, [stored], sources, {}, act, own.division_id, on_behalf)
+    return _write(connection, [stored], sources, {}, act, own.division_id, on_behalf, kind)
 
 
 _NOT_SENT = Issue(
@@ -190,8 +199,9 @@ def _write(
     act: Act,
     division_id: str,
     on_behalf: bool,
+    kind: str = "join",
 ) -> str:
-    """Keep the draft made of other returns' cells."""
+    """Keep the draft made of other returns' cells; ``kind`` is what the log calls it."""
     first = joined[0].reading
     seq, number = take(connection, "event_seq", 1)[0], take(connection, "submission_seq", 1)[0]
     submission_id, ids = f"S{number:05d}", [one.submission_id for one in joined]
@@ -220,7 +230,7 @@ def _write(
     payload: dict[str, Any] = {"sha256": "", "filename": "", "entries": entries_digest(entries), "joined_from": ids}
     told = payload | {"choices": dict(choices), "division_id": division_id}
     append_event(
-        connection, Event("join", first.plan_id, submission_id, act.by, act.at, act.reason, told, sample, act.role, seq)
+        connection, Event(kind, first.plan_id, submission_id, act.by, act.at, act.reason, told, sample, act.role, seq)
     )
     return submission_id
 

@@ -86,7 +86,7 @@ class Repeat:
         first = read_return(new, payload["joined_from"][0])
         skip(new, "submission_seq", int(event["subject"][1:]))
         if first.reading.division_id == row["division_id"]:  # one return said anew, not those of 課 made one
-            return joining.revise(new, first, _act(event), on_behalf=row["on_behalf"])
+            return joining.revise(new, first, _act(event), on_behalf=row["on_behalf"], kind=event["kind"])
         place = row["plan_id"], row["round_id"], row["department_id"]
         return joining.join(new, *place, payload["choices"], _act(event), on_behalf=row["on_behalf"]).issues
 
@@ -165,6 +165,7 @@ _KINDS: Mapping[str, Callable[[Repeat, Connection, Mapping[str, Any]], object]] 
     "save": Repeat._save,
     "mend": Repeat._mend,
     "join": Repeat._join,
+    "revise": Repeat._join,
     "pass_on": Repeat._pass_on,
     "send": Repeat._send,
     "discard": Repeat._discard,

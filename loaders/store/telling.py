@@ -123,6 +123,8 @@ class _Words:
         """What was before and after; of a plan its attributes by their names."""
         before, after = payload.get("before"), payload.get("after")
         plan = self._plans.get(row["plan_id"])
+        if plan is not None and row["kind"] == "mend":
+            return _cell_words(plan, before), _cell_words(plan, after)
         if plan is None or row["kind"] not in _OF_PLANS:
             return before, after
         return plan_change_words(before or {}, after or {}, plan, row["done_at"].date())
@@ -152,6 +154,14 @@ def _return_word(plan: Plan, found: Mapping[str, Any], at: datetime) -> str:
         return f"{asked} {found['department_id'] or '全部局'}"
     division = next((d.name for d in department.divisions if d.id == found["division_id"]), found["division_id"])
     return " ".join(part for part in (asked, department.name(at.date()), division) if part)
+
+
+def _cell_words(plan: Plan, told: object) -> object:
+    """What was mended, by the names of its indicators: the log itself keeps their ids."""
+    if not isinstance(told, Mapping):
+        return told
+    split = {cell: cell.partition(" ") for cell in told}
+    return {f"{_indicator_word(plan, of)}　{key}" if key else cell: told[cell] for cell, (of, _, key) in split.items()}
 
 
 def _indicator_word(plan: Plan, indicator_id: str) -> str:

@@ -121,8 +121,10 @@ def view() -> View:
         raise NoPlan
     snapshot = own.snapshot(plan_id(), moment)
     day = (moment or now()).date()
-    # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write.
-    key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience)}:{len(snapshot.observations)}"
+    # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write, in which a value
+    # may have taken another's place.
+    seen = hash(tuple(snapshot.observations["code"]))
+    key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience)}:{seen}"
     return _view(key, day, snapshot)
 
 
