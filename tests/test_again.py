@@ -25,7 +25,7 @@ from loaders.rules import check_answers
 from loaders.store import Receipt, Store
 from loaders.store.carrying import MARK
 from loaders.store.sending import observations_of
-from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, SURVEY, TOTAL, TRADE, UNSET, tiny_answers, tiny_plan
+from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_answers, tiny_plan
 from tests.storekit import answer, figures, later, new_store, read_back, reading, save_and_send
 from tests.test_rounds import DX, of_division, passed, with_divisions
 
@@ -446,12 +446,12 @@ def test_a_passport_tells_why_a_division_mended_the_value(tmp_path):
     first = save(store, of_division(DX, rate(5.0)), b"1", 1)
     store.mend(first, [Mend(RATE, "value", 65.0, "入力誤り")], by="課", at=later(1))
     store.pass_on(first, by="課", at=later(2))
-    passed(store, "general", answer(SURVEY, value=30.0, period="CY2021", release="final"), data=b"2", hours=2)
+    passed(store, "general", answer(PAPER, value=30.0, period="FY2024", release="final"), data=b"2", hours=2)
     joined = store.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
     store.send(joined, by="主管", at=later(4))
     (passport,) = store.trace(RATE)
     assert (passport.origin, passport.mended, passport.written) == ("mend", "入力誤り", "5.0")
-    assert store.trace(SURVEY)[0].mended == ""
+    assert store.trace(PAPER)[0].mended == ""
     again = store.revise(joined, by="主管", at=later(5))
     assert isinstance(again, str)
     store.send(again, by="主管", at=later(6))

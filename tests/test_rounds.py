@@ -552,6 +552,25 @@ def test_publication_hides_until_its_hour_and_also_in_the_past(store):
     assert store.visible_codes("tiny", Audience.PUBLIC, later(20)) == frozenset()
 
 
+def test_what_is_kept_in_the_house_is_not_seen_under_an_earlier_number_of_the_same_value(store):
+    first = save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    store.confirm(first, by="事", at=later(2))
+    second = save_and_send(store, reading(rate(65.0, evidence="別の資料")), b"2", later(3))
+    store.confirm(second, by="事", at=later(4))
+    code = store.snapshot("tiny").observations["code"].iloc[0]
+    assert store.set_publication([code], "internal", by="事", at=later(5)) == ()
+    assert seen(store, Audience.PUBLIC) == []
+    assert store.visible_codes("tiny", Audience.PUBLIC, later(6)) == frozenset()
+    # Another value of the same period is another figure.
+    third = save_and_send(store, reading(rate(66.0)), b"3", later(7))
+    store.confirm(third, by="事", at=later(8))
+    assert (
+        store.set_publication([store.snapshot("tiny").observations["code"].iloc[0]], "public", by="事", at=later(9))
+        == ()
+    )
+    assert seen(store, Audience.PUBLIC) == [66.0]
+
+
 def test_a_division_sees_its_own_return_and_not_the_other_divisions(two_levels):
     mine = passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
     passed(two_levels, GENERAL, paper(1.0), data=b"2", hours=1)

@@ -6,13 +6,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from kpi.collection import Action, Mend, may, refusal
-from kpi.issue import Issue
+from kpi.issue import Issue, Severity
 from loaders import taking
 from loaders.desk.gate import Gate
 from loaders.store import Joined, Receipt
 from loaders.taking import Rights, Taken
 
 Issues = tuple[Issue, ...]
+
+
+#: No plan of ours is older: what lies before is a slip of the keyboard.
+_EARLIEST = date(2000, 1, 1)
+_NOT_SETTLED_THEN = Issue(
+    "send.settled_on",
+    Severity.FIX,
+    "部局内決裁済の日付が、きょうより後か、2000年より前になっています。",
+    "決裁のあった日を入力するか、空欄にしてください。",
+)
 
 
 class Returning(Gate):
@@ -118,6 +128,8 @@ class Returning(Gate):
     def send(self, submission_id: str, settled_on: date | None = None, reason: str = "") -> Receipt | Issues:
         """Answer to the secretariat, with the day of 部局内決裁; a closed round is corrected with a reason."""
         self._return(Action.SEND, submission_id)
+        if settled_on and not _EARLIEST <= settled_on <= self._now().date():
+            return (_NOT_SETTLED_THEN,)
         return self.store.send(
             submission_id, settled_on=settled_on, reason=reason, late=self._late, person=self.person.id,
             **self._signed(),

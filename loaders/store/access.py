@@ -15,6 +15,18 @@ from loaders.store.log import Event, append_event, append_events, memberships_di
 PUBLICATION_WORDS = {"public": "公表可", "embargoed": "公表待ち", "internal": "庁内限り"}
 
 
+#: The 公表区分 of each short number, by the newest decision about the figure: a value that was sent again unchanged has
+#: several numbers, and what is decided of one must not be seen under another.
+PUBLISHED = """
+SELECT o.code, p.publication, p.released_at
+FROM publications p JOIN observations decided ON decided.code = p.code
+JOIN observations o ON (o.plan_id, o.indicator_id, o.period, o.state, o.sample)
+        = (decided.plan_id, decided.indicator_id, decided.period, decided.state, decided.sample)
+    AND o.value IS NOT DISTINCT FROM decided.value
+QUALIFY row_number() OVER (PARTITION BY o.code ORDER BY p.seq DESC) = 1
+"""
+
+
 @dataclass(frozen=True)
 class Rule:
     """Whoever's ``claim`` (mail, name, group) fits ``pattern`` has the role, for these departments and 課.

@@ -11,6 +11,7 @@ from typing import Any
 
 from kpi.period import Period
 from kpi.plan import Plan
+from loaders.store.access import PUBLISHED
 from loaders.store.database import Connection, rows, value
 from loaders.store.log import Event, append_event, rechain
 from loaders.store.plans import NOW, plan_ids, read_plan
@@ -35,9 +36,7 @@ LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.indicator_id = o.
 LEFT JOIN submissions own ON own.submission_id = e.source_id -- the 課's own return that a joined one took the cell from
 LEFT JOIN workbooks w ON w.sha256 = o.sha256
 LEFT JOIN decisions d ON d.seq = o.seq
-LEFT JOIN (
-    SELECT code, publication, released_at FROM publications QUALIFY seq = max(seq) OVER (PARTITION BY code)) p
-    ON p.code = o.code
+LEFT JOIN ({PUBLISHED}) p ON p.code = o.code
 LEFT JOIN (
     -- When and by whom it was confirmed first: a confirmation taken over names the act of then.
     SELECT f.submission_id, f.indicator_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who

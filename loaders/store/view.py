@@ -12,6 +12,7 @@ import pandas as pd
 from kpi.collection import Brief
 from kpi.people import Audience
 from kpi.plan import Plan
+from loaders.store.access import PUBLISHED
 from loaders.store.database import Connection, rows
 from loaders.store.figures import benchmark_batch
 from loaders.store.plans import NOW, read_cards, read_plan
@@ -34,8 +35,7 @@ SELECT DISTINCT f.submission_id, f.indicator_id FROM confirmations f WHERE f.don
 #: not approved. 公表区分 is today's whatever the moment: what was made 庁内限り since must not be seen by going back
 #: before that.
 _KNOWN = f"""
-WITH published AS (
-    SELECT code, publication, released_at FROM publications QUALIFY seq = max(seq) OVER (PARTITION BY code)),
+WITH published AS ({PUBLISHED}),
 approved AS ({_APPROVED})
 SELECT o.observation_id, o.code, o.indicator_id, o.period, o.position, o.value, o.release, o.state, o.known_at,
     o.round_id, o.department_id, o.submission_id, o.sha256,

@@ -69,12 +69,6 @@ def note(content: Content) -> None:
     show(tag("div", content, "meta"))
 
 
-def day_input(label: str, start: date | None, key: str, *, latest: date | None = None) -> date | None:
-    """A date, None where it is empty."""
-    chosen = st.date_input(label, start, key=key, format="YYYY/MM/DD", max_value=latest, width=240)
-    return chosen if isinstance(chosen, date) else None
-
-
 def wareki(day: date) -> str:
     """「令和8年4月1日」."""
     return Period.of_date(day).label.split("(")[0]

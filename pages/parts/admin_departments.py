@@ -10,8 +10,9 @@ import streamlit as st
 from kpi.april import Unfit, merge, move_indicators, ownerless, rename, split
 from kpi.collection import Action
 from kpi.plan import Department, Plan
-from pages.parts.admin_common import act, day_input, fresh, note, wareki
+from pages.parts.admin_common import act, fresh, note, wareki
 from pages.parts.asof import looking_back
+from pages.parts.days import day_input
 from pages.parts.divisions import divisions_box
 from pages.parts.frame import show
 from pages.parts.html import Column, Content, Markup, join, link, table, tag, unmarked

@@ -11,7 +11,8 @@ from kpi.collection import Action
 from kpi.people import ROLE_WORDS, Role
 from loaders.store.telling import KIND_WORDS
 from loaders.tables import to_csv
-from pages.parts.admin_common import day_input, note
+from pages.parts.admin_common import note
+from pages.parts.days import day_input
 from pages.parts.filters import choose
 from pages.parts.frame import attempt, empty, grid, show
 from pages.parts.html import join, tag

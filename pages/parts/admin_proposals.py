@@ -25,7 +25,8 @@ from kpi.effects import Effect
 from kpi.people import same_person
 from kpi.plan import Card, Indicator, Scheme
 from loaders.store.document import load_attributes
-from pages.parts.admin_common import act_each, day_input, fresh, note
+from pages.parts.admin_common import act_each, fresh, note
+from pages.parts.days import day_input
 from pages.parts.frame import show
 from pages.parts.html import Column, Content, Markup, join, link, table, tag
 from pages.parts.identity import person
@@ -168,7 +169,7 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
         )  # fmt: skip
         accept = st.radio("決定", ["採る", "採らない"], horizontal=True, key=fresh("decide-accept")) == "採る"
         with st.container(horizontal=True):
-            day = day_input("決定の日", state.day, fresh("decide-day"), latest=state.day)
+            day = day_input("決定の日", state.day, fresh("decide-day"))
             name = st.text_input(
                 "何による決定か", "本部決定", key=fresh("decide-name"), max_chars=40, disabled=not accept
             )

@@ -10,8 +10,9 @@ import streamlit as st
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
 from kpi.words import decimals_of
-from pages.parts.admin_common import act, day_input, fresh, note
+from pages.parts.admin_common import act, fresh, note
 from pages.parts.admin_proposals import changed_words, effects_table, told_changes
+from pages.parts.days import day_input
 from pages.parts.frame import attempt, show
 from pages.parts.html import tag
 from pages.parts.snapshot import View, desk

@@ -13,8 +13,9 @@ from kpi.collection import MISSING_WORDS
 from kpi.period import Period
 from kpi.words import with_unit
 from loaders.store.access import PUBLICATION_WORDS, publication_word
-from pages.parts.admin_common import act, day_input, fresh, note
+from pages.parts.admin_common import act, fresh, note
 from pages.parts.asof import looking_back
+from pages.parts.days import day_input
 from pages.parts.filters import choose
 from pages.parts.frame import empty, show
 from pages.parts.html import Column, Content, Markup, Row, join, link, table, tag, unmarked

@@ -7,7 +7,7 @@ possible then: what is written belongs to today.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from kpi.period import Period
 from loaders.desk import Desk, NotAllowed
 from pages.parts.asked import notice, quoted
 from pages.parts.clock import today
+from pages.parts.days import day_input
 from pages.parts.html import AS_OF, Markup, join, link, tag, unmarked
 from pages.parts.storage import plan_id, store
 
@@ -94,17 +95,7 @@ def control() -> None:
         st.session_state[_ROUND] = asked if asked in closed else None
         st.session_state["as-of-shown"] = asked
     with st.sidebar, st.expander("時点を指定", expanded=moment is not None):
-        newest = today() - timedelta(days=1)
-        st.date_input(
-            "この日の終わりに分かっていた内容",
-            None,
-            max_value=newest,
-            min_value=date(2000, 1, 1),
-            format="YYYY/MM/DD",
-            key=_DAY,
-            on_change=_picked,
-            args=(_DAY,),
-        )
+        day_input("この日の終わりに分かっていた内容", None, _DAY, width="stretch", on_change=_picked, args=(_DAY,))
         if closed:
             names = _names()
             # No list to unfold: the menu is too narrow for a round's name beside the signs of one.

@@ -15,6 +15,7 @@ from kpi.plan import Plan, Round, RoundKind
 from kpi.scope import asked_of, departments_asked
 from kpi.turnout import Row, departments
 from pages.parts.board import day_words
+from pages.parts.days import day_input
 from pages.parts.frame import attempt, show
 from pages.parts.html import Column, Content, join, table, tag, unmarked
 from pages.parts.snapshot import View, desk
@@ -134,11 +135,11 @@ def _fields(state: View, base: Round, key: str, *, fixed: bool) -> Round:
         suggested = base.name if period == base.period else name_of(base.kind, period)
         name = st.text_input("名前", suggested, key=f"{key}-name-{period.code}", max_chars=60)
     with grid.cell():
-        opens = _date("始める日", base.opens, f"{key}-opens")
+        opens = day_input("始める日", base.opens, f"{key}-opens")
     with grid.cell():
-        first = _date("課から主管課への期限(空けてもよい)", base.division_due, f"{key}-first")
+        first = day_input("課から主管課への期限(空けてもよい)", base.division_due, f"{key}-first")
     with grid.cell():
-        due = _date("主管課から事務局への期限", base.due, f"{key}-due")
+        due = day_input("主管課から事務局への期限", base.due, f"{key}-due")
     with grid.cell():
         hours = list(range(8, 24))
         hour = st.selectbox(
@@ -158,11 +159,6 @@ def _identified(plan: Plan, base: Round, made: Round) -> Round:
     """A new round's id follows its period; one that is known keeps its own."""
     known = any(r.id == base.id for r in plan.rounds)
     return made if known or made.period == base.period else replace(made, id=new_id(plan, made.kind, made.period))
-
-
-def _date(label: str, start: date | None, key: str) -> date | None:
-    chosen = st.date_input(label, start, key=key, format="YYYY/MM/DD")
-    return chosen if isinstance(chosen, date) else None
 
 
 def _scope(plan: Plan, day: date, base: Round, key: str) -> Round:

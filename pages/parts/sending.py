@@ -13,6 +13,7 @@ from kpi.turnout import due_moment
 from loaders.desk import NotAllowed
 from loaders.store import Receipt, StoreBusy, StoredReturn
 from pages.parts.clock import now
+from pages.parts.days import day_input
 from pages.parts.frame import show
 from pages.parts.html import tag, unmarked
 from pages.parts.returns import Place
@@ -60,14 +61,7 @@ def _beside(place: Place, current: StoredReturn, *, closed: bool) -> None:
     """What goes along with an answer of a department: the day of its own decision, and why a closed round changes."""
     if place.division_id:
         return
-    st.date_input(
-        "部局内決裁済の日付(任意)",
-        None,
-        key=f"settled-{current.submission_id}",
-        format="YYYY/MM/DD",
-        max_value=now().date(),
-        width=260,
-    )
+    day_input("部局内決裁済の日付(任意)", None, f"settled-{current.submission_id}", width=260)
     if closed:
         st.text_input("締め切った照会の値を直す理由(必ず)", key=f"late-{current.submission_id}", max_chars=200)
 

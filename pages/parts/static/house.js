@@ -43,6 +43,7 @@
     "Add files": "ファイルを加える",
     "Add file": "ファイルを加える",
     "Error:": "受け取れません:",
+    "Error": "入力し直してください",
     "Page not found": "ページが見つかりません",
     "The page that you have requested does not seem to exist. Running the app's main page.": "そのページはありません。概況を表示しています。",
     "Close": "閉じる",
@@ -106,6 +107,8 @@
     // The field of a date: its three parts, and what is chosen.
     [/^(year|month|day), (.+)$/, (m, part, label) => `${label}の${{ year: "年", month: "月", day: "日" }[part]}`],
     [/^Selected Date: ([A-Z][a-z]+) (\d+), (\d+)$/, (m, month, day, year) => `選択中: ${year}年${months.indexOf(month) + 1}月${+day}日`],
+    [/^: Date set outside allowed range\. Please select a date on or (before|after) (.+)\.$/, (m, side, day) => `: ${day}${side === "before" ? "まで" : "から"}の日付を選べます。いまの値は前のままです。`],
+    [/^: Date set outside allowed range\. Please select a date between (.+) and (.+)\.$/, (m, first, last) => `: ${first}から${last}までの日付を選べます。いまの値は前のままです。`],
     [/^Choose date, (.+)$/, (m, shown) => `日付を選ぶ(${shown})`],
     [/^(\d+) – [A-Z][a-z]+$/, (m, n) => `${n}月`],
     [/^Shortcut (.+)$/, (m, key) => `キー ${key}`],
