@@ -1,7 +1,8 @@
 """What April brings: departments renamed, split and merged from a day on, indicators handed over, 課 set anew.
 
 Each function takes a plan and gives the plan as it is then. The past stays: names, ownerships and divisions end the
-day before and new ones begin, so that what was asked on an earlier day is answered as it was then.
+day before and new ones begin, so that what was asked on an earlier day is answered as it was then. What is recorded for
+a later day stays too, or stands in the way and is named. The same change the other way on the same day leaves no trace.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from datetime import date, timedelta
 from kpi.issue import Issue, Severity
 from kpi.plan import Card, DatedName, Department, Division, Indicator, Ownership, Plan
 from kpi.scope import is_dropped
+from kpi.wording import date_text
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_NUMBERED = re.compile(r"ka(\d+)")
 
 
 class Unfit(ValueError):
@@ -27,20 +30,25 @@ class Unfit(ValueError):
 
 
 def rename(plan: Plan, department_id: str, name: str, day: date) -> Plan:
-    """A department bears another name from a day on; returns under the old one still find their way."""
+    """A department bears another name from a day on, until a name recorded for later; the old one finds it still."""
     department = _department(plan, department_id)
     if department.name(day) == name.strip():
         raise Unfit("いまの部局名と同じです。", "新しい部局名を入力してください。")
-    kept = tuple(
-        replace(n, valid_to=_before(n.valid_to, day))
-        for n in department.names
-        if n.valid_from is None or n.valid_from < day
-    )
-    return _with_department(plan, replace(department, names=(*kept, DatedName(_name(name), day))))
+    held = next((n for n in department.names if n.holds(day)), None)
+    if held is None:
+        raise _not_there(department, day)
+    at = department.names.index(held)
+    earlier = (replace(held, valid_to=_eve(day)),) if held.valid_from is None or held.valid_from < day else ()
+    new = DatedName(_name(name), day, held.valid_to)
+    names = _joined((*department.names[:at], *earlier, new, *department.names[at + 1 :]))
+    return _with_department(plan, replace(department, names=names))
 
 
 def merge(plan: Plan, department_ids: Sequence[str], into_id: str, name: str, day: date) -> Plan:
-    """Departments become one, one of them or a new one; their indicators and 課 go with them."""
+    """Departments become one, one of them or a new one; their indicators and 課 go with them.
+
+    Its 主管課 keeps its address; where it has none, it takes over one.
+    """
     if len(set(department_ids)) < 2:
         raise Unfit("統合する部局が1つしかありません。", "2つ以上の部局を選んでください。")
     for one in department_ids:
@@ -48,25 +56,38 @@ def merge(plan: Plan, department_ids: Sequence[str], into_id: str, name: str, da
     found = next((d for d in plan.departments if d.id == into_id), None)
     if found is not None and into_id not in department_ids:
         raise Unfit("統合先のIDは、統合しない別の部局のものです。", "統合する部局のどれかか、新しいIDにしてください。")
+    absorbed = [d for d in dict.fromkeys(department_ids) if d != into_id]
+    for one in absorbed:
+        _nothing_later(plan, _lasting(plan, one, day), day)
+    after = plan
     if found is None:
-        plan = _added(plan, into_id, name, day)
-    elif found.name(day) != name.strip():
-        plan = rename(plan, into_id, name, day)
-    for one in department_ids:
-        if one != into_id:
-            plan = move_indicators(plan, [i.id for i in plan.owned_by(one, day)], into_id, day)
-            plan = _with_department(plan, _ended(_department(plan, one), day))
-    return plan
+        after = _begun(plan, into_id, name, day)
+    elif _lasting(plan, into_id, day).name(day) != name.strip():
+        after = rename(plan, into_id, name, day)
+    for one in absorbed:
+        after = _handed(after, frozenset(i.id for i in after.owned_by(one, day)), into_id, day, whole=one)
+        after = _with_department(after, _ended(_department(after, one), day))
+    into = _department(after, into_id)
+    mail = into.mail or next((m for one in absorbed if (m := plan.department(one).mail)), "")
+    return _with_department(after, replace(into, mail=mail))
 
 
 def split(
-    plan: Plan, department_id: str, new_id: str, name: str, indicator_ids: Sequence[str], day: date
-) -> Plan:  # fmt: skip
-    """A part of a department becomes a department of its own, with the indicators named."""
+    plan: Plan,
+    department_id: str,
+    new_id: str,
+    name: str,
+    indicator_ids: Sequence[str],
+    day: date,
+) -> Plan:
+    """A part of a department becomes a department of its own, with the indicators named.
+
+    The id of a department that has ended brings that one back: so a merger is undone.
+    """
     own = {i.id for i in plan.owned_by(_department(plan, department_id).id, day)}
     if not indicator_ids or not set(indicator_ids) <= own:
         raise Unfit("分ける指標がないか、この部局の指標ではありません。", "この部局の指標から選んでください。")
-    return move_indicators(_added(plan, new_id, name, day), indicator_ids, new_id, day)
+    return _handed(_begun(plan, new_id, name, day), frozenset(indicator_ids), new_id, day)
 
 
 def move_indicators(plan: Plan, indicator_ids: Iterable[str], department_id: str, day: date) -> Plan:
@@ -75,22 +96,7 @@ def move_indicators(plan: Plan, indicator_ids: Iterable[str], department_id: str
     unknown = moved - {i.id for i in plan.indicators}
     if unknown:
         raise Unfit(f"計画にない指標があります({'、'.join(sorted(unknown))})。", "指標を選び直してください。")
-    target = _department(plan, department_id)
-    held = tuple(
-        replace(o, valid_to=_before(o.valid_to, day)) if o.indicator_id in moved else o
-        for o in plan.ownerships
-        if o.indicator_id not in moved or o.valid_from is None or o.valid_from < day
-    )
-    new = tuple(Ownership(i.id, department_id, day) for i in plan.indicators if i.id in moved)
-    for source in plan.departments:
-        going = [v for v in source.divisions_on(day) if v.indicators and frozenset(v.indicators) <= moved]
-        if source.id != department_id and going:
-            stay = tuple(replace(v, valid_to=_before(v.valid_to, day)) if v in going else v for v in source.divisions)
-            plan = _with_department(plan, replace(source, divisions=stay))
-            there = {v.id for v in target.divisions}
-            come = tuple(replace(v, valid_from=day, valid_to=None) for v in going if v.id not in there)
-            target = replace(target, divisions=(*target.divisions, *come))
-    return replace(_with_department(plan, target), ownerships=(*held, *new))
+    return _handed(plan, moved, _lasting(plan, department_id, day).id, day)
 
 
 def set_divisions(plan: Plan, department_id: str, divisions: Sequence[Division], mail: str | None, day: date) -> Plan:
@@ -131,6 +137,135 @@ def ownerless(plan: Plan, day: date, cards: Mapping[str, Card] | None = None) ->
     )
 
 
+def ended(department: Department, day: date) -> bool:
+    """Whether there is no department of this id on a day, nor one to come."""
+    return all(n.valid_to is not None and (n.valid_to < day or _empty(n)) for n in department.names)
+
+
+def free_division_id(department: Department) -> str:
+    """An id that no 課 of the department has or had: returns tell by it whose they are."""
+    used = [int(m[1]) for v in department.divisions if (m := _NUMBERED.fullmatch(v.id))]
+    return f"ka{max(used, default=0) + 1}"
+
+
+# --- what is handed over -------------------------------------------------------------------------------------------
+
+
+def _handed(plan: Plan, moved: frozenset[str], target_id: str, day: date, whole: str = "") -> Plan:
+    """Indicators with another owner, and the 課 that go with them; of the department ``whole`` every one goes."""
+    later = [o for o in plan.ownerships if o.indicator_id in moved and o.valid_from and o.valid_from > day]
+    if later:
+        raise _in_the_way(*_words_of(plan, later[0]))
+    going = {
+        d.id: [v for v in d.divisions_on(day) if d.id == whole or _goes(plan, d.id, v, moved, day)]
+        for d in plan.departments
+        if d.id != target_id
+    }
+    plan = replace(plan, ownerships=_owned(plan, moved, target_id, day))
+    for source_id, divisions in going.items():
+        for division in divisions:
+            plan = _division_handed(plan, source_id, division, target_id, moved, day, always=source_id == whole)
+    return plan
+
+
+def _owned(plan: Plan, moved: frozenset[str], target_id: str, day: date) -> tuple[Ownership, ...]:
+    """Who answers for what then. What returns to whom it left on that very day is as if it had never gone."""
+    held = [
+        replace(o, valid_to=_before(o.valid_to, day)) if o.indicator_id in moved else o
+        for o in plan.ownerships
+        if o.indicator_id not in moved or o.valid_from is None or o.valid_from < day
+    ]
+    back = [o for o in held if o.indicator_id in moved and o.department_id == target_id and o.valid_to == _eve(day)]
+    new = moved - {o.indicator_id for o in back}
+    return (
+        *(replace(o, valid_to=None) if o in back else o for o in held),
+        *(Ownership(i.id, target_id, day) for i in plan.indicators if i.id in new),
+    )
+
+
+def _goes(plan: Plan, department_id: str, division: Division, moved: frozenset[str], day: date) -> bool:
+    """Whether all a 課 answers for goes; what has left its department before is no longer its own."""
+    own = {i.id for i in plan.owned_by(department_id, day)} & set(division.indicators)
+    return bool(own) and own <= moved
+
+
+def _division_handed(
+    plan: Plan, source_id: str, division: Division, target_id: str, moved: frozenset[str], day: date, *, always: bool
+) -> Plan:
+    """A 課 ends in one department and begins in another, under its id where that is free.
+
+    An indicator that comes back to a 課 which is still there stays with that one.
+    """
+    source, target = plan.department(source_id), plan.department(target_id)
+    taken = {i for v in target.divisions_on(day) for i in v.indicators}
+    own = tuple(i for i in division.indicators if i in moved and i not in taken)
+    if not own and not always:
+        return plan
+    ending = replace(division, valid_to=_before(division.valid_to, day))
+    source = replace(source, divisions=tuple(ending if v.id == division.id else v for v in source.divisions))
+    before = next((v for v in target.divisions if v.name == division.name and v.valid_to == _eve(day)), None)
+    if before is not None:
+        both = tuple(dict.fromkeys((*before.indicators, *own)))
+        again = replace(before, indicators=both, mail=division.mail, valid_to=None)
+        divisions = tuple(again if v is before else v for v in target.divisions)
+    else:
+        free = all(v.id != division.id for v in target.divisions)
+        new_id = division.id if free else free_division_id(target)
+        divisions = (*target.divisions, Division(new_id, division.name, own, division.mail, day))
+    return _with_department(_with_department(plan, source), replace(target, divisions=divisions))
+
+
+# --- what is recorded for a later day ------------------------------------------------------------------------------
+
+
+def _lasting(plan: Plan, department_id: str, day: date) -> Department:
+    """A department that is there on a day and, as far as is recorded, from then on."""
+    department = _department(plan, department_id)
+    if not any(n.holds(day) for n in department.names):
+        raise _not_there(department, day)
+    last = department.names[-1]
+    if last.valid_to is not None:
+        raise _in_the_way(last.valid_to + timedelta(days=1), f"「{last.name}」の廃止(統合)")
+    return department
+
+
+def _nothing_later(plan: Plan, department: Department, day: date) -> None:
+    """Refuse to end a department for which something is recorded on a later day."""
+    later = [
+        *((n.valid_from, f"「{n.name}」への改称") for n in department.names),
+        *(_words_of(plan, o) for o in plan.ownerships if o.department_id == department.id),
+        *((v.valid_from, f"「{v.name}」の設置") for v in department.divisions if not _empty(v)),
+    ]
+    found = next(((begins, what) for begins, what in later if begins is not None and begins > day), None)
+    if found:
+        raise _in_the_way(*found)
+
+
+def _words_of(plan: Plan, held: Ownership) -> tuple[date | None, str]:
+    numbers = {i.id: i.number for i in plan.indicators}
+    owner = plan.department(held.department_id).names[-1].name
+    return held.valid_from, f"指標{numbers.get(held.indicator_id, held.indicator_id)}の「{owner}」への移管"
+
+
+def _in_the_way(begins: date | None, what: str) -> Unfit:
+    told = f"{date_text(begins)}からの{what}" if begins else what
+    return Unfit(
+        f"{told}が、すでに記録されています。",
+        "それより前の日からは変えられません。その日以後の日にするか、先にその変更を同じ日付で元に戻してください。",
+    )
+
+
+def _not_there(department: Department, day: date) -> Unfit:
+    words = "廃止されています" if ended(department, day) else "まだ置かれていません"
+    return Unfit(
+        f"「{department.name(day)}」は、{date_text(day)}には{words}。",
+        "日付か部局を選び直してください。廃止された部局は「部局を分ける」で戻せます。",
+    )
+
+
+# --- departments and spans -----------------------------------------------------------------------------------------
+
+
 def _department(plan: Plan, department_id: str) -> Department:
     try:
         return plan.department(department_id)
@@ -142,30 +277,56 @@ def _with_department(plan: Plan, changed: Department) -> Plan:
     return replace(plan, departments=tuple(changed if d.id == changed.id else d for d in plan.departments))
 
 
-def _added(plan: Plan, new_id: str, name: str, day: date) -> Plan:
-    if not _ID.fullmatch(new_id) or any(d.id == new_id for d in plan.departments):
+def _begun(plan: Plan, new_id: str, name: str, day: date) -> Plan:
+    """A new department from a day on, or one that had ended and comes back with its id."""
+    old = next((d for d in plan.departments if d.id == new_id), None)
+    if not _ID.fullmatch(new_id) or (old is not None and not ended(old, day)):
         raise Unfit(
             "新しい部局のIDが、使えない文字を含むか、すでにあります。",
             "英小文字・数字・「-」で、ない名前にしてください。",
         )
-    return replace(plan, departments=(*plan.departments, Department(new_id, (DatedName(_name(name), day),))))
+    new = DatedName(_name(name), day)
+    if old is None:
+        return replace(plan, departments=(*plan.departments, Department(new_id, (new,))))
+    earlier = (n for n in old.names if n.valid_from is None or n.valid_from < day)
+    return _with_department(plan, replace(old, names=_joined((*earlier, new))))
 
 
 def _ended(department: Department, day: date) -> Department:
-    """A department that is no more from a day on: its names and 課 end the day before."""
-    names = tuple(
-        replace(n, valid_to=_before(n.valid_to, day))
-        for n in department.names
-        if n.valid_from is None or n.valid_from < day
-    )
+    """A department that is no more from a day on: its names and 課 end the day before.
+
+    One that would have begun that very day keeps a name of no day, so that what was said about it stays readable.
+    """
+    begun = tuple(n for n in department.names if n.valid_from is None or n.valid_from < day)
+    names = tuple(replace(n, valid_to=_before(n.valid_to, day)) for n in begun or department.names[:1])
     divisions = tuple(replace(v, valid_to=_before(v.valid_to, day)) for v in department.divisions)
-    return replace(department, names=names or department.names[:1], divisions=divisions)
+    return replace(department, names=names, divisions=divisions)
+
+
+def _joined(names: Sequence[DatedName]) -> tuple[DatedName, ...]:
+    """Names in their order, one that goes on under the same name the next day as one."""
+    out: list[DatedName] = []
+    for name in names:
+        last = out[-1] if out else None
+        if last and last.name == name.name and name.valid_from and last.valid_to == _eve(name.valid_from):
+            out[-1] = replace(last, valid_to=name.valid_to)
+        else:
+            out.append(name)
+    return tuple(out)
+
+
+def _empty(span: DatedName | Division) -> bool:
+    """Whether it holds on no day at all: begun and taken back from the same day."""
+    return span.valid_from is not None and span.valid_to is not None and span.valid_to < span.valid_from
+
+
+def _eve(day: date) -> date:
+    return day - timedelta(days=1)
 
 
 def _before(end: date | None, day: date) -> date:
     """The earlier of an end and the day before a day."""
-    eve = day - timedelta(days=1)
-    return eve if end is None or end > eve else end
+    return _eve(day) if end is None or end > _eve(day) else end
 
 
 def _name(name: str) -> str:

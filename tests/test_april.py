@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from kpi.april import Unfit, merge, move_indicators, ownerless, rename, set_divisions, split
+from kpi.april import Unfit, ended, merge, move_indicators, ownerless, rename, set_divisions, split
 from kpi.cards import Changed, day_text, wording
 from kpi.plan import Division
 from tests.factory import AGRI, COUNT, CUT, PAPER, POLICY, RATE, SURVEY, TOTAL, TRADE, UNSET, tiny_plan
@@ -91,3 +91,144 @@ def test_a_decision_is_worded_as_the_office_cites_it():
     unset = Changed("baseline", "現状値", "未設定", "10件")
     assert wording((unset,), date(2026, 3, 12), "本部決定") == "現状値: 未設定→10件(R8.3.12本部決定)"
     assert day_text(date(2019, 4, 30)) == "H31.4.30"
+
+
+# --- 課 ------------------------------------------------------------------------------------------------------------
+
+
+def divided(plan, department_id: str, *divisions: Division, mail: str = ""):
+    return set_divisions(plan, department_id, divisions, mail, EVE)
+
+
+def two_with_divisions():
+    """Two departments whose 課 are numbered alike, as the screen numbers them."""
+    plan = divided(
+        tiny_plan(), TRADE, Division("ka1", "商工政策課", (COUNT,), "s@x.jp"), Division("ka2", "観光課", (TOTAL,))
+    )
+    return divided(plan, AGRI, Division("ka1", "農産課", (CUT,)), Division("ka2", "庶務課"), mail="agri@x.jp")
+
+
+def divisions(plan, department_id: str, day: date) -> dict[str, str]:
+    return {v.id: v.name for v in plan.department(department_id).divisions_on(day)}
+
+
+def test_a_merger_keeps_the_divisions_of_both_under_ids_of_their_own():
+    plan = merge(two_with_divisions(), [TRADE, AGRI], TRADE, "産業部", DAY)
+    assert divisions(plan, TRADE, DAY) == {"ka1": "商工政策課", "ka2": "観光課", "ka3": "農産課", "ka4": "庶務課"}
+    assert plan.department(TRADE).division("ka3").indicators == (CUT,)
+    # Returns and rules of before name the department that was: it is still to be read under its ids.
+    assert (divisions(plan, AGRI, EVE), divisions(plan, AGRI, DAY)) == ({"ka1": "農産課", "ka2": "庶務課"}, {})
+
+
+def test_a_moved_division_takes_no_id_that_one_of_the_past_had():
+    plan = two_with_divisions()
+    gone = replace(plan.department(AGRI).division("ka2"), valid_to=EVE)
+    plan = divided(plan, AGRI, plan.department(AGRI).division("ka1"), gone)
+    plan = move_indicators(plan, [TOTAL], AGRI, DAY)
+    assert divisions(plan, AGRI, DAY) == {"ka1": "農産課", "ka3": "観光課"}
+    assert divisions(plan, TRADE, DAY) == {"ka1": "商工政策課"}
+
+
+def test_a_division_is_not_left_behind_for_an_indicator_that_went_before():
+    plan = divided(tiny_plan(), TRADE, Division("ka1", "商工政策課", (COUNT, TOTAL)))
+    plan = move_indicators(plan, [TOTAL], POLICY, EVE)
+    plan = move_indicators(plan, [COUNT], AGRI, DAY)
+    assert divisions(plan, AGRI, DAY) == {"ka1": "商工政策課"}
+    assert plan.department(AGRI).division("ka1").indicators == (COUNT,)
+
+
+def test_an_indicator_that_comes_back_stays_with_the_division_that_had_it():
+    plan = divided(tiny_plan(), TRADE, Division("ka1", "商工政策課", (COUNT, TOTAL)))
+    plan = divided(move_indicators(plan, [TOTAL], AGRI, EVE), AGRI, Division("ka1", "観光課", (TOTAL,)))
+    plan = move_indicators(plan, [TOTAL], TRADE, DAY)
+    assert divisions(plan, TRADE, DAY) == {"ka1": "商工政策課"}
+
+
+def test_a_department_without_an_address_takes_over_one():
+    assert merge(two_with_divisions(), [TRADE, AGRI], TRADE, "産業部", DAY).department(TRADE).mail == "agri@x.jp"
+    plan = divided(two_with_divisions(), TRADE, mail="trade@x.jp")
+    assert merge(plan, [TRADE, AGRI], TRADE, "産業部", DAY).department(TRADE).mail == "trade@x.jp"
+
+
+# --- turned back, and what is recorded for later -------------------------------------------------------------------
+
+
+def test_a_merger_is_undone_by_splitting_the_ended_department_off_again():
+    before = two_with_divisions()
+    plan = merge(before, [TRADE, AGRI], TRADE, "産業部", DAY)
+    assert ended(plan.department(AGRI), DAY)
+    plan = split(plan, TRADE, AGRI, "農林水産部", [CUT], DAY)
+    plan = rename(plan, TRADE, "商工労働部", DAY)
+    assert owners(plan, DAY) == owners(before, DAY)
+    assert plan.ownerships == before.ownerships
+    assert plan.department(AGRI).names == before.department(AGRI).names
+    assert plan.department(TRADE).names == before.department(TRADE).names
+    assert divisions(plan, AGRI, DAY)["ka1"] == "農産課"
+    assert ownerless(plan, DAY) == ()
+
+
+def test_an_ended_department_comes_back_later_with_its_id_and_a_gap():
+    plan = merge(tiny_plan(), [TRADE, AGRI], TRADE, "産業部", DAY)
+    later = date(2027, 4, 1)
+    plan = split(plan, TRADE, AGRI, "農林部", [CUT], later)
+    assert owners(plan, date(2027, 3, 31))[CUT] == TRADE
+    assert (owners(plan, later)[CUT], plan.department(AGRI).name(later)) == (AGRI, "農林部")
+    assert not any(n.holds(date(2026, 6, 1)) for n in plan.department(AGRI).names)
+
+
+def test_a_split_is_undone_by_merging_and_can_be_made_again():
+    plan = split(tiny_plan(), TRADE, "tourism", "観光部", [TOTAL], DAY)
+    plan = merge(plan, [TRADE, "tourism"], TRADE, "商工労働部", DAY)
+    assert plan.ownerships == tiny_plan().ownerships
+    assert ended(plan.department("tourism"), DAY)
+    assert ended(plan.department("tourism"), EVE)
+    assert owners(split(plan, TRADE, "tourism", "観光部", [TOTAL], EVE), EVE)[TOTAL] == "tourism"
+
+
+def test_nothing_is_moved_to_a_department_that_has_ended_or_will():
+    plan = merge(tiny_plan(), [TRADE, AGRI], TRADE, "産業部", DAY)
+    with pytest.raises(Unfit, match="廃止されています"):
+        move_indicators(plan, [PAPER], AGRI, DAY)
+    with pytest.raises(Unfit, match="令和8年4月1日からの「農林水産部」の廃止"):
+        move_indicators(plan, [PAPER], AGRI, EVE)
+
+
+def test_an_earlier_name_ends_where_a_later_one_is_recorded():
+    winter = date(2025, 12, 1)
+    plan = rename(rename(tiny_plan(), TRADE, "経済産業部", DAY), TRADE, "商工部", winter)
+    names = {day: plan.department(TRADE).name(day) for day in (date(2025, 11, 30), winter, EVE, DAY)}
+    assert list(names.values()) == ["商工労働部", "商工部", "商工部", "経済産業部"]
+    merged = merge(tiny_plan(), [TRADE, AGRI], TRADE, "産業部", DAY)
+    merged = rename(merged, AGRI, "農林部", winter)
+    assert ended(merged.department(AGRI), DAY)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "words"),
+    [
+        (
+            lambda p: split(p, TRADE, "tourism", "観光部", [TOTAL], DAY),
+            lambda p: move_indicators(p, [TOTAL], AGRI, EVE),
+            "令和8年4月1日からの指標3の「観光部」への移管",
+        ),
+        (
+            lambda p: rename(p, AGRI, "農林部", DAY),
+            lambda p: merge(p, [TRADE, AGRI], TRADE, "産業部", EVE),
+            "令和8年4月1日からの「農林部」への改称",
+        ),
+        (
+            lambda p: move_indicators(p, [PAPER], AGRI, DAY),
+            lambda p: merge(p, [TRADE, AGRI], TRADE, "産業部", EVE),
+            "令和8年4月1日からの指標6の「農林水産部」への移管",
+        ),
+        (
+            lambda p: merge(p, [TRADE, AGRI], TRADE, "産業部", DAY),
+            lambda p: merge(p, [POLICY, AGRI], POLICY, "総合政策部", EVE),
+            "令和8年4月1日からの「農林水産部」の廃止",
+        ),
+    ],
+)
+def test_what_is_recorded_for_later_stands_in_the_way_by_name(first, then, words):
+    with pytest.raises(Unfit, match="すでに記録されています") as caught:
+        then(first(tiny_plan()))
+    assert words in caught.value.issue.message
