@@ -8,10 +8,11 @@ a later day stays too, or stands in the way and is named. The same change the ot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from kpi.following import follow
 from kpi.issue import Issue, Severity
 from kpi.plan import Card, DatedName, Department, Division, Indicator, Ownership, Plan
 from kpi.scope import is_dropped
@@ -44,10 +45,12 @@ def rename(plan: Plan, department_id: str, name: str, day: date) -> Plan:
     return _with_department(plan, replace(department, names=names))
 
 
-def merge(plan: Plan, department_ids: Sequence[str], into_id: str, name: str, day: date) -> Plan:
+def merge(
+    plan: Plan, department_ids: Sequence[str], into_id: str, name: str, day: date, closed: Collection[str] = ()
+) -> Plan:
     """Departments become one, one of them or a new one; their indicators and 課 go with them.
 
-    Its 主管課 keeps its address; where it has none, it takes over one.
+    Its 主管課 keeps its address; where it has none, it takes over one. Rounds follow that are not ``closed``.
     """
     if len(set(department_ids)) < 2:
         raise Unfit("統合する部局が1つしかありません。", "2つ以上の部局を選んでください。")
@@ -69,7 +72,7 @@ def merge(plan: Plan, department_ids: Sequence[str], into_id: str, name: str, da
         after = _with_department(after, _ended(_department(after, one), day))
     into = _department(after, into_id)
     mail = into.mail or next((m for one in absorbed if (m := plan.department(one).mail)), "")
-    return _with_department(after, replace(into, mail=mail))
+    return follow(plan, _with_department(after, replace(into, mail=mail)), day, closed)
 
 
 def split(
@@ -79,6 +82,7 @@ def split(
     name: str,
     indicator_ids: Sequence[str],
     day: date,
+    closed: Collection[str] = (),
 ) -> Plan:
     """A part of a department becomes a department of its own, with the indicators named.
 
@@ -87,16 +91,18 @@ def split(
     own = {i.id for i in plan.owned_by(_department(plan, department_id).id, day)}
     if not indicator_ids or not set(indicator_ids) <= own:
         raise Unfit("分ける指標がないか、この部局の指標ではありません。", "この部局の指標から選んでください。")
-    return _handed(_begun(plan, new_id, name, day), frozenset(indicator_ids), new_id, day)
+    return follow(plan, _handed(_begun(plan, new_id, name, day), frozenset(indicator_ids), new_id, day), day, closed)
 
 
-def move_indicators(plan: Plan, indicator_ids: Iterable[str], department_id: str, day: date) -> Plan:
+def move_indicators(
+    plan: Plan, indicator_ids: Iterable[str], department_id: str, day: date, closed: Collection[str] = ()
+) -> Plan:
     """Another department answers for indicators from a day on. A 課 whose indicators all go, goes with them."""
     moved = frozenset(indicator_ids)
     unknown = moved - {i.id for i in plan.indicators}
     if unknown:
         raise Unfit(f"計画にない指標があります({'、'.join(sorted(unknown))})。", "指標を選び直してください。")
-    return _handed(plan, moved, _lasting(plan, department_id, day).id, day)
+    return follow(plan, _handed(plan, moved, _lasting(plan, department_id, day).id, day), day, closed)
 
 
 def set_divisions(plan: Plan, department_id: str, divisions: Sequence[Division], mail: str | None, day: date) -> Plan:

@@ -10,7 +10,8 @@ import pytest
 from kpi.april import Unfit, ended, merge, move_indicators, ownerless, rename, set_divisions, split
 from kpi.cards import Changed, day_text, wording
 from kpi.plan import Division
-from tests.factory import AGRI, COUNT, CUT, PAPER, POLICY, RATE, SURVEY, TOTAL, TRADE, UNSET, tiny_plan
+from kpi.scope import asked_of
+from tests.factory import AGRI, COUNT, CUT, PAPER, POLICY, RATE, ROUND, SURVEY, TOTAL, TRADE, UNSET, tiny_plan
 
 DAY, EVE = date(2026, 4, 1), date(2026, 3, 31)
 
@@ -148,6 +149,56 @@ def test_a_department_without_an_address_takes_over_one():
     assert merge(two_with_divisions(), [TRADE, AGRI], TRADE, "産業部", DAY).department(TRADE).mail == "agri@x.jp"
     plan = divided(two_with_divisions(), TRADE, mail="trade@x.jp")
     assert merge(plan, [TRADE, AGRI], TRADE, "産業部", DAY).department(TRADE).mail == "trade@x.jp"
+
+
+# --- rounds of chosen departments ----------------------------------------------------------------------------------
+
+
+def asking(*departments: str, indicators: tuple[str, ...] = ()):
+    """The tiny plan with one round of chosen departments."""
+    plan = tiny_plan()
+    rounds = tuple(
+        replace(r, departments=departments, indicators=indicators) if r.id == ROUND else r for r in plan.rounds
+    )
+    return replace(plan, rounds=rounds)
+
+
+def asked(plan, day: date) -> dict[str, str]:
+    round_ = plan.round(ROUND)
+    return {i.id: d.id for d in plan.departments for i in asked_of(plan, round_, d.id, day)}
+
+
+def test_a_round_follows_an_indicator_and_asks_its_new_owner_for_nothing_else():
+    plan = move_indicators(asking(TRADE), [TOTAL], POLICY, DAY)
+    assert asked(plan, EVE) == {COUNT: TRADE, TOTAL: TRADE}
+    assert asked(plan, DAY) == {COUNT: TRADE, TOTAL: POLICY}
+
+
+def test_a_round_follows_a_merger_without_asking_the_rest_of_it():
+    plan = merge(asking(TRADE), [TRADE, AGRI], "industry", "産業部", DAY)
+    assert asked(plan, DAY) == {COUNT: "industry", TOTAL: "industry"}
+    into = merge(asking(TRADE), [TRADE, AGRI], AGRI, "産業部", DAY)
+    assert (asked(into, EVE), asked(into, DAY)) == ({COUNT: TRADE, TOTAL: TRADE}, {COUNT: AGRI, TOTAL: AGRI})
+
+
+def test_a_round_follows_a_split_and_stays_as_wide_as_it_was():
+    plan = split(asking(TRADE), TRADE, "tourism", "観光部", [TOTAL], DAY)
+    assert asked(plan, DAY) == {COUNT: TRADE, TOTAL: "tourism"}
+    assert plan.round(ROUND).indicators == ()  # nothing else could come in: all of both are asked, what comes later too
+
+
+def test_a_named_indicator_that_nobody_was_asked_for_is_not_asked_of_the_receiver():
+    plan = move_indicators(asking(TRADE, indicators=(TOTAL, PAPER)), [TOTAL], POLICY, DAY)
+    assert asked(plan, DAY) == {TOTAL: POLICY}
+
+
+def test_rounds_that_are_closed_or_do_not_ask_for_what_moves_stay_as_they_are():
+    plan = asking(TRADE)
+    assert move_indicators(plan, [TOTAL], POLICY, DAY, closed={ROUND}).rounds == plan.rounds
+    assert move_indicators(plan, [CUT], POLICY, DAY).rounds == plan.rounds
+    assert move_indicators(tiny_plan(), [TOTAL], POLICY, DAY).rounds == tiny_plan().rounds
+    named = asking(TRADE, indicators=(COUNT,))
+    assert move_indicators(named, [TOTAL], POLICY, DAY).rounds == named.rounds
 
 
 # --- turned back, and what is recorded for later -------------------------------------------------------------------

@@ -10,7 +10,7 @@ from kpi.collection import Action
 from kpi.issue import Issue
 from kpi.plan import Division, Plan
 from loaders.desk.gate import Gate
-from loaders.store import Rule
+from loaders.store import Rule, Snapshot
 
 Issues = tuple[Issue, ...]
 
@@ -38,7 +38,7 @@ class Office(Gate):
     ) -> Issues:
         """A department bears another name from a day on; what forbids it."""
         self._ask(Action.SET_DEPARTMENTS)
-        return self._change(plan_id, lambda plan: april.rename(plan, department_id, name, from_day), reason)
+        return self._change(plan_id, lambda now: april.rename(now.plan, department_id, name, from_day), reason)
 
     def merge_departments(
         self,
@@ -51,7 +51,11 @@ class Office(Gate):
     ) -> Issues:
         """Departments become one from a day on; what forbids it."""
         self._ask(Action.SET_DEPARTMENTS)
-        return self._change(plan_id, lambda p: april.merge(p, department_ids, into_id, name, from_day), reason)
+
+        def merged(now: Snapshot) -> Plan:
+            return april.merge(now.plan, department_ids, into_id, name, from_day, now.closed)
+
+        return self._change(plan_id, merged, reason)
 
     def split_department(
         self,
@@ -63,18 +67,24 @@ class Office(Gate):
         from_day: date,
         reason: str = "",
     ) -> Issues:
-        """A part of a department becomes one of its own from a day on; what forbids it."""
+        """A part of a department becomes one of its own from a day on, or one that had ended again; what forbids it."""
         self._ask(Action.SET_DEPARTMENTS)
-        return self._change(
-            plan_id, lambda p: april.split(p, department_id, new_id, name, indicator_ids, from_day), reason
-        )
+
+        def parted(now: Snapshot) -> Plan:
+            return april.split(now.plan, department_id, new_id, name, indicator_ids, from_day, now.closed)
+
+        return self._change(plan_id, parted, reason)
 
     def move_indicators(
         self, plan_id: str, indicator_ids: Sequence[str], department_id: str, from_day: date, reason: str = ""
     ) -> Issues:
         """Another department answers for indicators from a day on; what forbids it."""
         self._ask(Action.SET_DEPARTMENTS)
-        return self._change(plan_id, lambda p: april.move_indicators(p, indicator_ids, department_id, from_day), reason)
+
+        def moved(now: Snapshot) -> Plan:
+            return april.move_indicators(now.plan, indicator_ids, department_id, from_day, now.closed)
+
+        return self._change(plan_id, moved, reason)
 
     def set_divisions(
         self,
@@ -87,11 +97,15 @@ class Office(Gate):
         """The 課 of a department, and its 主管課's address; what forbids it."""
         self._ask(Action.SET_DIVISIONS, department_id)
         today = self._now().date()
-        return self._change(plan_id, lambda p: april.set_divisions(p, department_id, divisions, mail, today), reason)
 
-    def _change(self, plan_id: str, how: Callable[[Plan], Plan], reason: str) -> Issues:
+        def divided(now: Snapshot) -> Plan:
+            return april.set_divisions(now.plan, department_id, divisions, mail, today)
+
+        return self._change(plan_id, divided, reason)
+
+    def _change(self, plan_id: str, how: Callable[[Snapshot], Plan], reason: str) -> Issues:
         try:
-            changed = how(self.store.snapshot(plan_id).plan)
+            changed = how(self.store.snapshot(plan_id))
         except april.Unfit as unfit:
             return (unfit.issue,)
         return self.store.change_plan(changed, reason=reason, **self._signed())
