@@ -86,10 +86,11 @@ def split(
 ) -> Plan:
     """A part of a department becomes a department of its own, with the indicators named.
 
-    The id of a department that has ended brings that one back: so a merger is undone.
+    The id of a department that has ended brings that one back, with indicators or without: so a merger is undone.
     """
     own = {i.id for i in plan.owned_by(_department(plan, department_id).id, day)}
-    if not indicator_ids or not set(indicator_ids) <= own:
+    new = all(d.id != new_id for d in plan.departments)
+    if (new and not indicator_ids) or not set(indicator_ids) <= own:
         raise Unfit("分ける指標がないか、この部局の指標ではありません。", "この部局の指標から選んでください。")
     return follow(plan, _handed(_begun(plan, new_id, name, day), frozenset(indicator_ids), new_id, day), day, closed)
 
@@ -154,6 +155,16 @@ def free_division_id(department: Department) -> str:
     return f"ka{max(used, default=0) + 1}"
 
 
+def left_behind(before: Plan, after: Plan, day: date) -> frozenset[str]:
+    """The departments (``部局id``) and 課 (``部局id/課id``) there no longer are after a change, as rules name them."""
+    gone = {d.id for d in before.departments if not ended(d, day) and ended(after.department(d.id), day)}
+    return frozenset(gone) | (_places(before, day) - _places(after, day))
+
+
+def _places(plan: Plan, day: date) -> frozenset[str]:
+    return frozenset(f"{d.id}/{v.id}" for d in plan.departments for v in d.divisions_on(day))
+
+
 # --- what is handed over -------------------------------------------------------------------------------------------
 
 
@@ -163,7 +174,7 @@ def _handed(plan: Plan, moved: frozenset[str], target_id: str, day: date, whole:
     if later:
         raise _in_the_way(*_words_of(plan, later[0]))
     going = {
-        d.id: [v for v in d.divisions_on(day) if d.id == whole or _goes(plan, d.id, v, moved, day)]
+        d.id: [v for v in d.divisions_on(day) if d.id == whole or _goes(plan, d.id, v, moved, target_id, day)]
         for d in plan.departments
         if d.id != target_id
     }
@@ -189,10 +200,20 @@ def _owned(plan: Plan, moved: frozenset[str], target_id: str, day: date) -> tupl
     )
 
 
-def _goes(plan: Plan, department_id: str, division: Division, moved: frozenset[str], day: date) -> bool:
-    """Whether all a 課 answers for goes; what has left its department before is no longer its own."""
+def _goes(plan: Plan, department_id: str, division: Division, moved: frozenset[str], target_id: str, day: date) -> bool:
+    """Whether all a 課 answers for goes; what has left its department before is no longer its own.
+
+    One that answers for nothing goes back where it came from that very day.
+    """
     own = {i.id for i in plan.owned_by(department_id, day)} & set(division.indicators)
-    return bool(own) and own <= moved
+    if own:
+        return own <= moved
+    return division.valid_from == day and _left(plan.department(target_id), division, day) is not None
+
+
+def _left(department: Department, division: Division, day: date) -> Division | None:
+    """The 課 of that name that a department had until the eve of a day."""
+    return next((v for v in department.divisions if v.name == division.name and v.valid_to == _eve(day)), None)
 
 
 def _division_handed(
@@ -204,12 +225,13 @@ def _division_handed(
     """
     source, target = plan.department(source_id), plan.department(target_id)
     taken = {i for v in target.divisions_on(day) for i in v.indicators}
-    own = tuple(i for i in division.indicators if i in moved and i not in taken)
-    if not own and not always:
+    mine = tuple(i for i in division.indicators if i in moved)
+    own = tuple(i for i in mine if i not in taken)
+    if mine and not own and not always:
         return plan
     ending = replace(division, valid_to=_before(division.valid_to, day))
     source = replace(source, divisions=tuple(ending if v.id == division.id else v for v in source.divisions))
-    before = next((v for v in target.divisions if v.name == division.name and v.valid_to == _eve(day)), None)
+    before = _left(target, division, day)
     if before is not None:
         both = tuple(dict.fromkeys((*before.indicators, *own)))
         again = replace(before, indicators=both, mail=division.mail, valid_to=None)
@@ -229,9 +251,9 @@ def _lasting(plan: Plan, department_id: str, day: date) -> Department:
     department = _department(plan, department_id)
     if not any(n.holds(day) for n in department.names):
         raise _not_there(department, day)
-    last = department.names[-1]
-    if last.valid_to is not None:
-        raise _in_the_way(last.valid_to + timedelta(days=1), f"「{last.name}」の廃止(統合)")
+    ends = [n.valid_to for n in department.names if n.valid_to is not None]
+    if len(ends) == len(department.names):
+        raise _in_the_way(max(ends) + timedelta(days=1), f"「{department.names[-1].name}」の廃止(統合)")
     return department
 
 

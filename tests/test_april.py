@@ -214,8 +214,15 @@ def test_a_merger_is_undone_by_splitting_the_ended_department_off_again():
     assert plan.ownerships == before.ownerships
     assert plan.department(AGRI).names == before.department(AGRI).names
     assert plan.department(TRADE).names == before.department(TRADE).names
-    assert divisions(plan, AGRI, DAY)["ka1"] == "農産課"
+    assert plan.department(AGRI) == before.department(AGRI)
+    assert divisions(plan, TRADE, DAY) == {"ka1": "商工政策課", "ka2": "観光課"}
     assert ownerless(plan, DAY) == ()
+
+
+def test_a_department_that_answered_for_nothing_comes_back_too():
+    plan = move_indicators(tiny_plan(), [CUT], POLICY, EVE)
+    plan = split(merge(plan, [TRADE, AGRI], TRADE, "商工労働部", DAY), TRADE, AGRI, "農林水産部", [], DAY)
+    assert plan.department(AGRI).names == tiny_plan().department(AGRI).names
 
 
 def test_an_ended_department_comes_back_later_with_its_id_and_a_gap():
