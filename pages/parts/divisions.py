@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import streamlit as st
 
-from kpi.april import Unfit, set_divisions
+from kpi.april import Unfit, free_division_id, set_divisions
 from kpi.collection import Action
 from kpi.plan import Department, Division
 from pages.parts.admin_common import act, fresh, note
 from pages.parts.frame import show
 from pages.parts.html import tag, unmarked
 from pages.parts.snapshot import View, desk
-
-_NUMBERED = re.compile(r"ka(\d+)")
 
 
 def divisions_box(state: View, department_id: str = "") -> None:
@@ -46,7 +44,7 @@ def _one(state: View, department: Department, division: Division, key: str) -> D
 
 def _new(state: View, department: Department, key: str, made: Sequence[Division]) -> Division | None:
     with st.expander("課を加える", expanded=not made):
-        fields = _fields(state, department, Division(_free_id(department), ""), f"{key}-new")
+        fields = _fields(state, department, Division(free_division_id(department), ""), f"{key}-new")
     return fields if fields.name else None
 
 
@@ -64,21 +62,13 @@ def _fields(state: View, department: Department, division: Division, key: str) -
     )
 
 
-def _free_id(department: Department) -> str:
-    used = [int(m[1]) for v in department.divisions if (m := _NUMBERED.fullmatch(v.id))]
-    return f"ka{max(used, default=0) + 1}"
-
-
 def _save(state: View, department: Department, made: Sequence[Division], mail: str) -> None:
     """The whole list with those that have ended, checked before the button stands."""
-    ids = {v.id for v in made}
+    ids, there = {v.id for v in made}, department.divisions_on(state.day)
     eve = state.day - timedelta(days=1)
-    ended = [v for v in department.divisions if v.id not in ids]
-    past = [
-        v if v.valid_to and v.valid_to < state.day else Division(v.id, v.name, v.indicators, v.mail, v.valid_from, eve)
-        for v in ended
-    ]
-    divisions = [*past, *made]
+    # What has ended stays as it is, and so does what April is to bring.
+    others = [replace(v, valid_to=eve) if v in there else v for v in department.divisions if v.id not in ids]
+    divisions = [*others, *made]
     if tuple(divisions) == department.divisions and mail.strip() == department.mail:
         note("変わるところはまだありません。")
         return

@@ -163,7 +163,9 @@ def _identified(plan: Plan, base: Round, made: Round) -> Round:
 
 def _scope(plan: Plan, day: date, base: Round, key: str) -> Round:
     """Which departments and indicators; all of them is kept as all, so that a later one is asked too."""
-    names = {d.id: d.name(day) for d in plan.departments if plan.owned_by(d.id, day)}
+    # One that is asked already stays offered, though it answers for nothing today: April brings or has taken it.
+    asked = {d.id for d in plan.departments if d.id in base.departments or plan.owned_by(d.id, day)}
+    names = {d.id: d.name(day) for d in plan.departments if d.id in asked}
     indicators = {i.id: f"{i.number} {i.name}" for i in plan.indicators}
     some = st.radio(
         "どこまで尋ねるか",
