@@ -8,10 +8,12 @@ from datetime import date
 import pytest
 
 from kpi.plan import Division
+from kpi.scope import asked_of
+from loaders.store import Rule
 from tests.samplekit import with_store
 from tests.screenkit import by_label, look, operator, plan_id, press, run, words
 
-DAY = date(2027, 4, 1)
+DAY, EVE = date(2027, 4, 1), date(2027, 3, 31)
 ROUND = "fy2025"
 TRADE, TOURISM = "commerce", "tourism"
 
@@ -36,8 +38,56 @@ def begin(act):
     return by_label(run("admin", part="departments").selectbox, "すること").set_value(act).run()
 
 
+def merging():
+    at = begin("merge")
+    by_label(at.multiselect, "統合する部局").set_value([TRADE, TOURISM]).run()
+    by_label(at.text_input, "統合後の名称").set_value("産業観光部").run()
+    return at
+
+
 def merged(desk):
     return desk.merge_departments(plan_id(desk), [TRADE, TOURISM], TRADE, "産業観光部", DAY)
+
+
+def test_a_merger_tells_which_divisions_rounds_and_rules_it_touches(desk):
+    desk.set_membership(Rule("", "mail", "a@x.jp", "department", (TOURISM,)))
+    desk.set_membership(Rule("", "mail", "b@x.jp", "department", (TRADE,)))
+    at = merging()
+    said = words(at)
+    assert "課: 商工政策課、観光政策課" in said
+    assert "変わる照会" in said
+    assert "観光国際戦略局　" in said
+    assert "利用者の規則が1件あります" in said
+    at = press(at, "department-save")
+    assert "利用者の規則が1件あります" in words(at)
+    assert divisions(desk, TRADE, DAY) == {"ka1": "商工政策課", "ka2": "観光政策課"}
+    plan = look(desk).plan
+    assert [i.id for i in asked_of(plan, plan.round(ROUND), TRADE, DAY)] == ["tourism-dmo"]
+    assert asked_of(plan, plan.round(ROUND), TRADE, EVE) == ()
+
+
+def test_a_closed_round_keeps_what_it_asked(desk):
+    assert desk.close_round(plan_id(desk), ROUND) == ()
+    assert "変わる照会" not in words(merging())
+    assert merged(desk) == ()
+    assert look(desk).plan.round(ROUND).departments == (TOURISM,)
+
+
+def test_a_merger_made_by_mistake_is_turned_back_on_the_same_screen(desk):
+    before = look(desk).plan
+    assert merged(desk) == ()
+    assert "令和9年4月1日から「観光国際戦略局」はなくなります" in words(run("admin", part="departments"))
+    at = begin("split")
+    by_label(at.selectbox, "分ける部局").set_value(TRADE).run()
+    by_label(at.selectbox, "分けてできる部局").set_value(TOURISM).run()
+    assert by_label(at.text_input, "新しい部局の名称").value == "観光国際戦略局"
+    assert by_label(at.multiselect, "新しい部局が担当する指標").value == ["tourism-dmo"]
+    press(at, "department-save")
+    assert desk.rename_department(plan_id(desk), TRADE, "商工労働部", DAY) == ()
+    after = look(desk).plan
+    assert after.ownerships == before.ownerships
+    assert after.department(TOURISM) == before.department(TOURISM)
+    assert divisions(desk, TRADE, DAY) == {"ka1": "商工政策課"}
 
 
 def test_saving_divisions_today_leaves_those_that_april_brings(desk):
