@@ -105,3 +105,14 @@ def test_a_round_goes_on_offering_the_department_that_april_brings(desk):
     at = run("rounds", round=ROUND)
     assert at.multiselect(key=f"change-{ROUND}-departments").value == [TOURISM, "sightseeing"]
     assert "変わるところはまだありません" in words(at)
+
+
+def test_a_rule_for_a_department_that_has_ended_is_marked_and_reaches_no_further(desk):
+    rule = desk.set_membership(Rule("", "mail", "a@x.jp", "department", (TOURISM,), (f"{TOURISM}/ka1",)))
+    assert desk.merge_departments(plan_id(desk), [TRADE, TOURISM], TRADE, "産業観光部", date(2026, 11, 1)) == ()
+    at = run("admin", part="people")
+    said = words(at)
+    assert "観光国際戦略局(廃止された部局)(観光政策課(廃止された課))" in said
+    assert f"廃止された部局の規則が1件あります({rule.rule_id})" in said
+    at = by_label(at.selectbox, "規則").set_value(rule.rule_id).run()
+    assert by_label(at.multiselect, "課").value == [f"{TOURISM}/ka1"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from kpi.april import ended
 from kpi.people import ROLE_WORDS, Person, Role
 from loaders.store import Rule
 from pages.parts import signin
@@ -32,6 +33,7 @@ def people_part(state: View) -> None:
         show(table(columns, rows, caption="利用者の規則", kind="stack"))
     else:
         empty("規則はまだありません。下で加えると、当てはまる人がサインインして使えるようになります。")
+    _outdated(state, rules)
     note("いくつもの規則に当てはまる人は、そのうちいちばん上の権限になります。部局担当は、当てはまる部局のすべてです。")
     _trial(state, rules)
     _form(state, rules)
@@ -46,6 +48,15 @@ def _standing() -> None:
         note(f"設定ファイルで指名された管理者: {first}(この規則がなくても管理者です)")
 
 
+def _outdated(state: View, rules: tuple[Rule, ...]) -> None:
+    """What April has left to do here."""
+    gone = {d.id for d in state.plan.departments if ended(d, state.day)}
+    old = [r.rule_id for r in rules if gone & set(r.departments)]
+    if old:
+        told = f"廃止された部局の規則が{len(old)}件あります({'、'.join(old)})。引き継いだ部局に変えてください。"
+        show(tag("div", tag("b", told), "notice"))
+
+
 def _whom(rule: Rule) -> Content:
     return join([tag("small", _CLAIMS.get(rule.claim, rule.claim)), rule.pattern])
 
@@ -57,7 +68,7 @@ def _where(state: View, rule: Rule) -> str:
 def _places(state: View, departments: tuple[str, ...], divisions: tuple[str, ...]) -> str:
     names = _departments(state)
     of = {d: [v for v in divisions if v.split("/")[0] == d] for d in departments}
-    words = _divisions(state, departments)
+    words = _divisions(state, departments, divisions)
     told = [
         names.get(d, d) + (f"({'、'.join(words.get(v, v).split('　')[-1] for v in of[d])})" if of[d] else "")
         for d in departments
@@ -66,15 +77,24 @@ def _places(state: View, departments: tuple[str, ...], divisions: tuple[str, ...
 
 
 def _departments(state: View) -> dict[str, str]:
-    return {d.id: d.name(state.day) for d in state.plan.departments}
+    """Every department there ever was: a rule may name one that has ended, and then says so."""
+    return {
+        d.id: d.name(state.day) + ("(廃止された部局)" if ended(d, state.day) else "") for d in state.plan.departments
+    }
 
 
-def _divisions(state: View, departments: tuple[str, ...]) -> dict[str, str]:
+def _divisions(state: View, departments: tuple[str, ...], named: tuple[str, ...] = ()) -> dict[str, str]:
+    """The 課 there are, and those that a rule names though they have ended: without them it would reach further."""
     return {
         f"{d.id}/{v.id}": f"{d.name(state.day)}　{v.name}"
         for d in state.plan.departments
         if d.id in departments
         for v in d.divisions_on(state.day)
+    } | {
+        f"{d.id}/{v.id}": f"{d.name(state.day)}　{v.name}(廃止された課)"
+        for d in state.plan.departments
+        for v in d.divisions
+        if f"{d.id}/{v.id}" in named and not v.holds(state.day)
     }
 
 
@@ -153,7 +173,7 @@ def _reach(state: View, rule: Rule, role: str, key: str) -> tuple[tuple[str, ...
             key=f"{key}-departments",
         )
     )
-    offered = _divisions(state, chosen)
+    offered = _divisions(state, chosen, tuple(v for v in rule.divisions if v.split("/")[0] in chosen))
     if not offered:
         return chosen, ()
     divisions = st.multiselect(
