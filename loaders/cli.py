@@ -1,4 +1,4 @@
-"""The command line: everything a screen can do to data, without a browser. ``python -m loaders --help``."""
+"""The command line: forms, returns, figures and the store itself without a browser. ``python -m loaders --help``."""
 
 from __future__ import annotations
 
@@ -158,24 +158,24 @@ def _load(given: argparse.Namespace) -> int:
     for one in reads:
         taken.append(one)
         progress.tick()
-    held = [] if round_id else [t for t in taken if _answered_long_ago(t, snapshot, at.date())]
     if given.send:
+        held = [] if round_id else [t for t in taken if _answered_long_ago(t, snapshot, at.date())]
         sent = iter(desk.send_returns([t for t in taken if t not in held]))
-        taken = [t if t in held else next(sent) for t in taken]
-        for one in held:
-            print(_HELD.format(one.filename), file=sys.stderr)
+        taken = [replace(t, unsent=(_HELD,)) if t in held else next(sent) for t in taken]
     if given.json:
         terminal.show_load_json(taken, faults, given.out)
     else:
         terminal.show_load(taken, faults, snapshot, given.out)
     if not any(t.saved for t in taken):
         return FAILED
-    return LOOK if faults or (given.send and held) or any(t.open or not t.saved for t in taken) else GOOD
+    return LOOK if faults or any(t.open or t.unsent or not t.saved for t in taken) else GOOD
 
 
-_HELD = (
-    "「{}」は、期限の過ぎた照会への、すでに回答のある部局のファイルです。送らずに下書きとして残しました。"
-    "前の回答を差し替えるときは、--round で照会を指定してください。"
+_HELD = Issue(
+    "return.held",
+    Severity.ASK,
+    "期限の過ぎた照会への、すでに回答のある部局のファイルです。送らずに下書きとして残しました。",
+    "前の回答を差し替えるときは、--round で照会を指定してください。",
 )
 
 
@@ -197,12 +197,12 @@ def _storable(name: str) -> str:
 
 def _status(given: argparse.Namespace) -> int:
     store, snapshot = _snapshot(given)
-    plan, day = snapshot.plan, settings.today()
+    plan = snapshot.plan
     print(f"計画: {plan.name}  データファイル: {store.path}", file=given.out)
     print(f"指標: {len(plan.indicators)}  値: {len(snapshot.observations)}", file=given.out)
     if snapshot.has_samples:
         print("サンプルを含みます(samples --remove で消せます)。", file=given.out)
-    terminal.table(list(terminal.status_rows(snapshot, day)), given.out)
+    terminal.table(list(terminal.status_rows(snapshot, settings.now())), given.out)
     return GOOD
 
 
@@ -352,7 +352,7 @@ _COMMANDS: Mapping[str, _Command] = {
     "init": (_init, "データファイルを作り、計画と公表統計を読み込みます。", _nothing),
     "template": (_template, "回答様式を作ります。", _template_options),
     "load": (_load, "戻ってきた回答様式を取り込みます。", _load_options),
-    "status": (_status, "照会と部局ごとの状態を表示します。", _nothing),
+    "status": (_status, "照会ごとに、部局と課の状態を表示します。", _nothing),
     "trace": (_trace, "値の出どころ(ファイルとセル)をたどります。", _query),
     "export": (_export, "値と判定条件をCSVとExcelに書き出します。", _folder),
     "verify": (_verify, "データファイルに矛盾がないか確かめます。", _nothing),

@@ -24,6 +24,7 @@ class Taken:
     """What became of one file. ``saved`` is None where nothing could be kept; ``issues`` then say why.
 
     ``aside`` is a sound form of another department or round than the one asked for, not kept until someone says so.
+    ``unsent`` says why a kept draft that was to be sent was not, as far as ``issues`` do not say it already.
     """
 
     filename: str
@@ -32,6 +33,7 @@ class Taken:
     issues: tuple[Issue, ...]
     sent: Receipt | None = None
     aside: bool = False
+    unsent: tuple[Issue, ...] = ()
 
     @property
     def open(self) -> tuple[Issue, ...]:
@@ -237,14 +239,17 @@ def send_returns(
     tick: Callable[[str], None] = lambda _name: None,
     rights: Rights = FREE,
 ) -> list[Taken]:
-    """Send every draft of a batch that has nothing open; ``tick`` is called with each file's name."""
+    """Send every draft of a batch that may be sent; ``tick`` is called with each file's name, the rest say why not."""
     names = {t.saved.submission_id: t.filename for t in taken if t.saved and not t.saved.duplicate_of}
     ids = list(names)
     own = {"by": by, "role": rights.role, "person": rights.person}
     sends = store.send_all(ids, at=at, tick=lambda one: tick(names[one]), late=rights.late, **own) if ids else ()
     results = dict(zip(ids, sends, strict=True))
-    sent = []
-    for one in taken:
-        result = results.get(one.saved.submission_id) if one.saved else None
-        sent.append(replace(one, sent=result) if isinstance(result, Receipt) else one)
-    return sent
+    return [_sent(one, results.get(one.saved.submission_id) if one.saved else None) for one in taken]
+
+
+def _sent(one: Taken, result: Receipt | tuple[Issue, ...] | None) -> Taken:
+    """What became of a file once it was to be sent; None where it was not tried."""
+    if isinstance(result, Receipt):
+        return replace(one, sent=result)
+    return replace(one, unsent=tuple(i for i in result or () if i not in one.issues))

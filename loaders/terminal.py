@@ -6,17 +6,17 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import TextIO
 
+from kpi.board import Known, board
 from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
+from kpi.turnout import REPLACING
 from loaders import taking
 from loaders.export import file_name
 from loaders.settings import today
 from loaders.store import Passport, Snapshot
-
-_STATES: Mapping[str, str] = {"draft": "下書き", "sent": "回答済"}
 
 
 def text_width(text: str) -> int:
@@ -82,9 +82,9 @@ def show_load(taken: Sequence[taking.Taken], faults: Sequence[Issue], snapshot: 
     table([_taken_row(t, snapshot) for t in taken], out)
     issues(faults, out)
     for one in taken:
-        if one.open:
+        if told := (*one.open, *one.unsent):
             print(f"\n{one.filename}", file=out)
-            issues(one.open, out)
+            issues(told, out)
     kept = sum(1 for t in taken if t.saved)
     print(f"\n{len(taken)}件中{kept}件を取り込みました。", file=out)
 
@@ -115,7 +115,9 @@ def _result(one: taking.Taken) -> str:
         return "取込不可"
     if one.sent is not None:
         return "回答済"
-    return "取込済(同じファイル)" if one.saved.duplicate_of else "下書き"
+    if one.saved.duplicate_of:
+        return "取込済(同じファイル)"
+    return "下書き(送っていません)" if one.unsent else "下書き"
 
 
 def _taken_json(one: taking.Taken) -> dict[str, object]:
@@ -127,39 +129,34 @@ def _taken_json(one: taking.Taken) -> dict[str, object]:
         "duplicate_of": one.saved.duplicate_of if one.saved else "",
         "sent": one.sent is not None,
         "answers": len(one.reading.answers) if one.reading else 0,
+        "unsent": [_issue_json(i) for i in one.unsent],
         "issues": [_issue_json(i) for i in one.issues],
     }
 
 
-def status_rows(snapshot: Snapshot, day: date) -> Iterator[dict[str, object]]:
-    """Round by round and department by department: how far the answer is."""
-    live = snapshot.submissions[snapshot.submissions["state"].isin(["draft", "sent"])]
+def status_rows(snapshot: Snapshot, now: datetime) -> Iterator[dict[str, object]]:
+    """The board of every round that has begun, as the screens show it: each department asked, its 課 below it."""
+    live = snapshot.submissions[snapshot.submissions["state"].isin(["draft", "passed", "sent"])]
     begun = set(live["round_id"])
+    files = dict(zip(live["submission_id"], live["filename"], strict=True))
     for asked in snapshot.plan.rounds:
-        if asked.opens is not None and asked.opens > day and asked.id not in begun:
+        if asked.opens is not None and asked.opens > now.date() and asked.id not in begun:
             continue
-        for department in snapshot.plan.departments:
-            owned = snapshot.plan.owned_by(department.id, day)
-            mine = live[(live["round_id"] == asked.id) & (live["department_id"] == department.id)]
-            if not owned and mine.empty:
-                continue
-            last = mine.iloc[-1] if len(mine) else None
+        known = Known.of(
+            asked.id, snapshot.submissions, snapshot.takes, snapshot.questions, snapshot.observations
+        )  # fmt: skip
+        closed = snapshot.closed_at(asked.id)
+        for row in board(snapshot.plan, asked, known, now, closed=closed, cards=snapshot.cards):
             yield {
                 "照会": asked.name,
-                "部局": department.name(day),
-                "指標": len(owned),
-                "状態": _state(list(mine["state"])),
-                "要修正": 0 if last is None else int(last["open_fix"]),
-                "要確認": 0 if last is None else int(last["open_ask"]),
-                "ファイル": "" if last is None else file_name(str(last["filename"])),
+                "部局・課": f"　{row.name}" if row.division_id else row.name,
+                "指標": row.asked,
+                "状態": f"{row.word}・{REPLACING}" if row.replacing else row.word,
+                "期限": row.timing_words,
+                "要修正": row.open_fix,
+                "要確認": row.open_ask,
+                "ファイル": file_name(str(files.get(row.submission_id, ""))) if row.submission_id else "",
             }
-
-
-def _state(states: Sequence[str]) -> str:
-    """How far an answer is, its live returns oldest first: a draft never hides what was sent before it."""
-    if not states:
-        return "未回答"
-    return "回答済・差替えの下書きあり" if states[-1] == "draft" and "sent" in states else _STATES[states[-1]]
 
 
 def show_passport(p: Passport, out: TextIO) -> None:

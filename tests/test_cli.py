@@ -1,4 +1,4 @@
-"""``python -m loaders``: what a screen can do to data, without a browser, with real forms and the real plan."""
+"""``python -m loaders``: the work on data without a browser, with real forms and the real plan."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,8 +22,11 @@ import pandas as pd
 import pytest
 
 from kpi.collection import Mend, ReturnState
+from kpi.people import OPERATOR
+from kpi.plan import Division
 from loaders import cli, service, settings, taking, terminal, usage
 from loaders.cells import open_book
+from loaders.desk import Desk
 from loaders.form.writer import write_form
 from loaders.store import Snapshot, Store
 
@@ -88,13 +92,14 @@ def test_init_makes_the_store_and_says_what_is_in_it(data):
     assert run(data, "init")[0] == cli.GOOD
 
 
-def test_last_year_s_form_takes_no_answer_s_place_without_being_named(data, tmp_path, capsys):
+def test_last_year_s_form_takes_no_answer_s_place_without_being_named(data, tmp_path):
     (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024"))
     (tmp_path / "もう一度.xlsx").write_bytes(form(data, round_id="fy2024", value=41.0))
     assert run(data, "load", tmp_path / "回答.xlsx", "--send")[0] == cli.GOOD
-    capsys.readouterr()
-    assert run(data, "load", tmp_path / "もう一度.xlsx", "--send")[0] == cli.LOOK
-    assert "送らずに下書きとして残しました" in capsys.readouterr().err
+    code, out = run(data, "load", tmp_path / "もう一度.xlsx", "--send")
+    assert code == cli.LOOK
+    assert "下書き(送っていません)" in out
+    assert "送らずに下書きとして残しました" in out
     assert sorted(snapshot(data).submissions["state"]) == ["draft", "sent"]
     run(data, "load", tmp_path / "もう一度.xlsx", "--send", "--round", "fy2024")
     assert "sent" in set(snapshot(data).submissions["state"])
@@ -378,6 +383,61 @@ def test_a_later_draft_does_not_hide_what_was_sent(data, tmp_path):
     run(data, "load", folder / "二.xlsx", "--send")
     (line,) = (line for line in run(data, "status")[1].splitlines() if "回答済" in line)
     assert "下書きあり" in line  # a file known already is not sent by loading it again
+
+
+LAND, ROAD, SOIL = "land", "road", "soil"
+
+
+@pytest.fixture
+def divided(data) -> Path:
+    """A round of its own that asks two departments for one indicator each; 県土整備部 has two 課."""
+    found = snapshot(data)
+    owned = [i.id for i in found.plan.owned_by(LAND, DAY)]
+    own = (Division(ROAD, "道路課", tuple(owned[:1])), Division(SOIL, "整備企画課", tuple(owned[1:])))
+    desk = Desk(store(data), OPERATOR, data)
+    assert desk.set_divisions(found.plan.id, LAND, own) == ()
+    other = found.plan.owned_by(single(found), DAY)[0].id
+    asked = replace(
+        found.plan.round(ROUND), id="small", name="追加照会", departments=(LAND, single(found)),
+        indicators=(owned[0], other), opens=DAY, due=date(2026, 12, 10),
+    )  # fmt: skip
+    assert desk.open_round(found.plan.id, asked) == ()
+    return data
+
+
+def of_division(data: Path) -> bytes:
+    found = snapshot(data)
+    said = answers(found, LAND)
+    return write_form(found.brief(DAY), "small", LAND, division_id=ROAD, answers=said)
+
+
+def test_the_status_names_who_was_asked_and_each_division(divided, tmp_path):
+    (tmp_path / "課.xlsx").write_bytes(of_division(divided))
+    run(divided, "load", tmp_path / "課.xlsx")
+    found = snapshot(divided)
+    told = [r for r in terminal.status_rows(found, NOW) if r["照会"] == "追加照会"]
+    names = [found.plan.department(d).name(DAY) for d in (LAND, single(found))]
+    assert [(r["部局・課"], r["指標"], r["状態"], r["ファイル"]) for r in told] == [
+        (names[1], 1, "未回答", ""),
+        (names[0], 1, "未回答", ""),
+        ("　道路課", 1, "下書き", "課.xlsx"),
+    ]
+    assert {r["期限"] for r in told} == {"あと19日"}
+    assert "　道路課" in run(divided, "status")[1]
+
+
+@pytest.mark.parametrize("shape", [(), ("--json",)], ids=["text", "json"])
+def test_what_a_division_answers_is_kept_and_said_not_to_be_sent(divided, tmp_path, shape):
+    (tmp_path / "課.xlsx").write_bytes(of_division(divided))
+    code, out = run(divided, "load", tmp_path / "課.xlsx", "--send", *shape)
+    assert code == cli.LOOK
+    assert list(snapshot(divided).submissions["state"]) == ["draft"]
+    if shape:
+        (one,) = json.loads(out)["files"]
+        assert (one["sent"], [i["code"] for i in one["unsent"]]) == (False, ["return.of_division"])
+        return
+    assert "下書き(送っていません)" in out
+    assert "主管課が部局の回答にまとめて" in out
 
 
 def test_a_backup_replaces_nothing(data, tmp_path, capsys):
