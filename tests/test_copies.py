@@ -106,6 +106,11 @@ def a_text(path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 not a database" * 1000)
 
 
+def as_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 def another_database(path: Path) -> None:
     path.unlink()
     with duckdb.connect(str(path)) as connection:
@@ -123,6 +128,7 @@ def another_database(path: Path) -> None:
         (another_database, "restore.foreign"),
         (lambda path: path.write_bytes(b""), "restore.foreign"),
         (lambda path: path.unlink(), "restore.missing"),
+        (as_folder, "restore.folder"),
     ],
 )
 def test_what_is_not_sound_is_refused_and_nothing_changes(store, copy, hurt, code):

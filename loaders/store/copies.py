@@ -79,6 +79,9 @@ def restore(database: Database, source: Path, by: str, role: str, at: datetime) 
 
 
 def _no_source(database: Database, source: Path) -> tuple[Issue, ...]:
+    if source.is_dir():
+        message = f"控えとして指定した {source} はフォルダーです。"
+        return (_refusal("restore.folder", message, "フォルダーの中の控えのファイルを指定してください。"),)
     if not source.is_file():
         message = f"控え {source} がありません。"
         return (_refusal("restore.missing", message, "ファイルの名前を確かめてください。"),)
