@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from kpi.collection import Brief, Reading
-from kpi.issue import Issue
+from kpi.issue import Issue, Severity
 from loaders.cells import Book, open_book
 from loaders.form.reader import read_form
 from loaders.rules import check_answers, finding
@@ -50,9 +50,7 @@ def expand(paths: Iterable[Path | str]) -> Iterator[tuple[str, bytes] | Issue]:
         path = Path(given)
         try:
             if path.is_dir():
-                found = sorted(p for p in path.rglob("*") if p.is_file())
-                for inner in found:
-                    yield from _file(inner, str(inner.relative_to(path)), sought=True)
+                yield from _or_none(_folder(path), "intake.empty_folder", str(path))
             else:
                 yield from _file(path, path.name, sought=False)
         except OSError:
@@ -65,6 +63,21 @@ def unpack(data: bytes, name: str) -> Iterator[tuple[str, bytes] | Issue]:
         yield from _unzip(data, name)
     else:
         yield name, data
+
+
+def _folder(path: Path) -> Iterator[tuple[str, bytes] | Issue]:
+    for inner in sorted(p for p in path.rglob("*") if p.is_file()):
+        yield from _file(inner, str(inner.relative_to(path)), sought=True)
+
+
+def _or_none(found: Iterable[tuple[str, bytes] | Issue], code: str, name: str) -> Iterator[tuple[str, bytes] | Issue]:
+    """What was found, and that it holds no form where nothing but files of other kinds was."""
+    any_form = False
+    for one in found:
+        any_form = any_form or not isinstance(one, Issue) or one.severity is Severity.FIX
+        yield one
+    if not any_form:
+        yield _told(code, name)
 
 
 def _file(path: Path, name: str, *, sought: bool) -> Iterator[tuple[str, bytes] | Issue]:
@@ -101,8 +114,8 @@ def _unzip(data: bytes, name: str) -> Iterator[tuple[str, bytes] | Issue]:
             if len(members) > ZIP_FILES or sum(m.file_size for m in members) > ZIP_TOTAL:
                 yield _told("intake.too_large", name)
                 return
-            for member in members:
-                yield _member(archive, member, f"{name}/{_readable(member)}")
+            held = (_member(archive, member, f"{name}/{_readable(member)}") for member in members)
+            yield from _or_none(held, "intake.empty_zip", name)
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError):
         yield _told("intake.bad_zip", name)
 

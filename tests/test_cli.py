@@ -152,6 +152,21 @@ def test_a_zip_is_opened_and_json_is_json(data, tmp_path):
     assert told["files"][0]["submission"]
 
 
+def test_a_folder_or_a_zip_without_a_form_is_said_to_hold_none(data, tmp_path):
+    (tmp_path / "空").mkdir()
+    (tmp_path / "別").mkdir()
+    (tmp_path / "別" / "送付状.txt").write_text("よろしく", "utf-8")
+    with zipfile.ZipFile(tmp_path / "空.zip", "w"):
+        pass
+    code, out = run(data, "load", tmp_path / "空", tmp_path / "空.zip", tmp_path / "別")
+    assert code == cli.FAILED
+    assert out.count("の中に、回答のファイルがありません。") == 3
+    (tmp_path / "別" / "回答.xlsx").write_bytes(form(data))
+    code, out = run(data, "load", tmp_path / "空", tmp_path / "空.zip", tmp_path / "別", "--json")
+    told = [i["code"] for i in json.loads(out)["issues"]]
+    assert (code, told) == (cli.LOOK, ["intake.empty_folder", "intake.empty_zip", "intake.not_workbook"])
+
+
 def test_the_same_file_twice_is_said_and_kept_once(data, tmp_path):
     (tmp_path / "回答.xlsx").write_bytes(form(data))
     run(data, "load", tmp_path / "回答.xlsx")

@@ -86,12 +86,9 @@ def _take(view: View, place: Place, files: Sequence) -> list[tuple[Taken, bytes]
                 department_id=place.department.id,
                 division_id=place.division_id,
             )
-            before = len(taken)
             for one in found:
                 taken.append(one)
                 status.update(label=f"読み取っています…({number}/{len(files)} {one[0].filename})")
-            if len(taken) == before:
-                taken.append((Taken(file.name, None, None, ()), b""))
     return taken
 
 
@@ -126,13 +123,11 @@ def _told(one: Taken) -> Markup:
         if one.saved.duplicate_of:
             return tag("div", join([name, " は前に入れたものと同じファイルです。新しくは保存していません。"]), "meta")
         return tag("div", join([name, " を読み取りました。"]), "meta")
-    if not one.issues:
-        return tag("div", join([name, " の中にはファイルがありません。回答様式(.xlsx)を入れてください。"]), "notice")
     lines = [
         tag("div", join([badge(SEVERITY_WORDS[i.severity], f"x v-{i.severity}"), " ", i.message, " ", i.advice]))
         for i in one.issues
     ]
-    if all(i.severity is Severity.NOTE for i in one.issues):
+    if one.issues and all(i.severity is Severity.NOTE for i in one.issues):
         return tag("div", join(lines), "meta")
     said: Content = " は取り込めませんでした。保存済みの内容は変わっていません。"
     return tag("div", join([name, said, *lines]), "notice")

@@ -169,7 +169,8 @@ def test_a_zip_is_taken_file_by_file(store):
 
 def test_a_zip_without_a_file_or_no_zip_at_all_is_refused_plainly(store):
     at = upload(run("submit", department=LAND, round=FY), "空.zip", zipped())
-    assert "空.zip の中にはファイルがありません。" in told(at)
+    assert "空.zip は取り込めませんでした。" in told(at)
+    assert "「空.zip」の中に、回答のファイルがありません。" in told(at)
     at = upload(run("submit", department=LAND, round=FY), "違う.zip", b"no zip at all")
     assert "違う.zip は取り込めませんでした。" in told(at)
     assert "ZIPとして開けません" in told(at)
