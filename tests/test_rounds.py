@@ -467,6 +467,25 @@ def test_a_change_that_makes_no_sense_is_not_proposed(store, changes):
     assert store.snapshot("tiny").proposals.empty
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"name": " "}, "card.empty"), ({"unit": ""}, "card.empty"),
+        ({"target_period": Period("FY", 2022)}, "card.period_order"),
+        ({"baseline_period": Period("FY", 2030)}, "card.period_order"), ({"band": (9.0, 1.0)}, "card.band_order"),
+        ({"decimals": -1}, "card.out_of_range"), ({"decimals": 10}, "card.out_of_range"),
+        ({"cycle_months": 0}, "card.out_of_range"), ({"lag_months": -1}, "card.out_of_range"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_change_after_which_the_card_would_make_no_sense_is_refused_with_what_to_do(store, changes, code):
+    (refused,) = store.propose("tiny", RATE, changes, "見直し", by="x", at=later(1))
+    assert refused.code == code
+    assert refused.message
+    assert refused.advice
+    assert store.snapshot("tiny").proposals.empty
+
+
 def test_a_rejected_proposal_changes_nothing_and_needs_a_reason(store):
     proposal = store.propose("tiny", RATE, {"target": 90.0}, "見直し", by="a", at=later(1))
     on = date(2025, 9, 9)

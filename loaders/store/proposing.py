@@ -23,6 +23,7 @@ from kpi.cards import (
 from kpi.issue import Issue, Severity
 from kpi.people import same_person
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
+from kpi.sound import SENSES, attributes
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import digest, dump, load_attributes
@@ -42,6 +43,8 @@ def propose(
     if refused := _unfit(plan, indicator_id, changes, act.reason):
         return refused
     card = None if not indicator_id else read_cards(connection, plan, NOW)[indicator_id]
+    if card and (refused := _senseless(plan, card, changes)):
+        return refused
     changed = changes_of(plan, card, changes)
     if not changed:
         return (_issue("card.same", "いまの判定条件と同じです。", "変えるところを入力してください。"),)
@@ -77,15 +80,28 @@ def _allowed(key: str, given: object) -> bool:
     return given in words.get(key, (given,)) and not (isinstance(given, float) and not math.isfinite(given))
 
 
+def _senseless(plan: Plan, card: Card, changes: Mapping[str, object]) -> tuple[Issue, ...]:
+    """What of the card and the description after a change makes no sense, as far as the change is about it."""
+    said = attributes(apply_to_card(card, changes), _described(plan.indicator(card.indicator_id), changes))
+    return tuple(
+        replace(_issue(f"card.{s.code}", s.message, s.advice), indicator_id=card.indicator_id, key=s.key)
+        for s in SENSES
+        if changes.keys() & set(s.keys) and s.wrong(said)
+    )
+
+
+def _described(indicator: Indicator, changes: Mapping[str, object]) -> Indicator:
+    return replace(indicator, **{k: v for k, v in changes.items() if k in INDICATOR_WORDS})  # type: ignore[arg-type]
+
+
 def changes_of(plan: Plan, card: Card | None, changes: Mapping[str, object]) -> tuple[Changed, ...]:
     """What a change would alter as things stand, in words; ``card`` is None for a change of the scheme."""
     if card is None:
         return scheme_differences(plan.scheme, apply_to_scheme(plan.scheme, changes))
     indicator = plan.indicator(card.indicator_id)
-    described = replace(indicator, **{k: v for k, v in changes.items() if k in INDICATOR_WORDS})  # type: ignore[arg-type]
     return (
         *differences(card, apply_to_card(card, changes), indicator),
-        *indicator_differences(indicator, described),
+        *indicator_differences(indicator, _described(indicator, changes)),
     )
 
 

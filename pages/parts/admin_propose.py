@@ -9,6 +9,7 @@ import streamlit as st
 
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
+from kpi.sound import LIMITS
 from kpi.words import decimals_of
 from pages.parts.admin_common import act, fresh, note
 from pages.parts.admin_proposals import changed_words, effects_table, told_changes
@@ -119,11 +120,11 @@ def _manner(state: View, card: Card, key: str) -> dict[str, Any]:
     with grid.cell():
         kind = _one_of("値の種類", _KINDS, card.kind, f"{key}-kind")
     with grid.cell():
-        decimals = int(st.number_input("小数の桁数", 0, 6, card.decimals, key=f"{key}-decimals"))
+        decimals = int(st.number_input("小数の桁数", *LIMITS["decimals"], card.decimals, key=f"{key}-decimals"))
     with grid.cell():
-        cycle = int(st.number_input("値の間隔(月)", 1, 120, card.cycle_months, key=f"{key}-cycle"))
+        cycle = int(st.number_input("値の間隔(月)", *LIMITS["cycle_months"], card.cycle_months, key=f"{key}-cycle"))
     with grid.cell():
-        lag = int(st.number_input("公表までの月数", 0, 60, card.lag_months, key=f"{key}-lag"))
+        lag = int(st.number_input("公表までの月数", *LIMITS["lag_months"], card.lag_months, key=f"{key}-lag"))
     dropped = card.dropped_on
     drop = st.checkbox("欠番にする(照会と判定から外し、それまでの値は残す)", dropped is not None, key=f"{key}-drop")
     day = day_input("欠番とする日", dropped or state.day, f"{key}-dropped") if drop else None
