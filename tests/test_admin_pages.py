@@ -113,6 +113,18 @@ def test_one_who_proposed_cannot_decide_and_another_can_with_its_wording(samples
     assert "組織の再編" in said
 
 
+def test_a_proposal_whose_ground_has_moved_says_what_it_was_made_for(samples):
+    plan, third = plan_id(samples), other(samples)
+    third.propose_card(plan, "tourism-dmo", {"target": 7.0}, "組織の再編")
+    assert "提案のときは" not in words(run("admin", part="cards", card="tourism-dmo"))
+    third.propose_card(plan, "tourism-dmo", {"target": 9.0}, "別の見直し")
+    meanwhile = look(samples).proposals["proposal_id"].iloc[-1]
+    assert samples.decide_card(meanwhile, True, decided_on=date(2026, 11, 20)) == ()
+    said = words(run("admin", part="cards", card="tourism-dmo"))
+    assert "9団体→7団体" in said
+    assert "提案のときは11団体でした" in said
+
+
 def test_a_proposal_is_turned_down_only_with_a_reason(samples):
     other(samples).propose_card(plan_id(samples), "tourism-dmo", {"target": 7.0}, "組織の再編")
     at = run("admin", part="cards")

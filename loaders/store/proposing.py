@@ -189,6 +189,7 @@ def _waiting_from(connection: Connection, stored: StoredReturn) -> dict[str, str
 
 
 #: Proposals as they stand at a moment. One that a newer return of the same round and department replaced waits no more.
+#: ``before`` is what each attribute was when the change was proposed, in words, as the log keeps it.
 PROPOSALS = """
 SELECT p.proposal_id, p.indicator_id, p.document, p.reason, p.origin, p.submission_id, s.department_id, p.who,
     p.proposed_at,
@@ -199,7 +200,8 @@ SELECT p.proposal_id, p.indicator_id, p.document, p.reason, p.origin, p.submissi
     coalesce(json_extract_string(d.payload, '$.decided_on'), '') AS decided_on,
     coalesce(json_extract_string(d.payload, '$.decision'), '') AS decision,
     coalesce(d.who, '') AS entered_by, coalesce(d.reason, '') AS answer, p.sample,
-    coalesce(json_extract_string(e.payload, '$.person'), '') AS person
+    coalesce(json_extract_string(e.payload, '$.person'), '') AS person,
+    coalesce(json_extract_string(e.payload, '$.before'), '{}') AS before
 FROM proposals p LEFT JOIN submissions s USING (submission_id) LEFT JOIN decisions e ON e.seq = p.seq
 LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('card_decide', 'card_reject')
     AND d.done_at <= $moment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -81,6 +82,17 @@ def told_changes(changed: tuple[Changed, ...]) -> Content:
     return join(tag("div", join([f"{c.word}　{c.before}→", tag("b", c.after)])) for c in changed)
 
 
+def _since(changed: tuple[Changed, ...], told: str) -> Content:
+    """Each change, and what the attribute was when the change was proposed where that is not so any more."""
+    then: Mapping[str, str] = json.loads(told)
+    moved = [tag("small", f"提案のときは{then[c.word]}でした") if _moved(c, then) else "" for c in changed]
+    return join(part for c, small in zip(changed, moved, strict=True) for part in (told_changes((c,)), small))
+
+
+def _moved(change: Changed, then: Mapping[str, str]) -> bool:
+    return then.get(change.word, change.before) != change.before
+
+
 def open_proposals(state: View, indicator_id: str | None = None) -> None:
     """A list of what waits, and one form that records a decision about some or all of it."""
     rows = waiting(state, indicator_id)
@@ -98,7 +110,7 @@ def _row(state: View, row: Mapping[Any, Any]) -> tuple[Content, ...]:
     who = " ".join(w for w in (str(row["who"]), stamp(row["proposed_at"]), sample) if w)
     return (
         _name(state, indicator_id),
-        told_changes(changed) if changed else "いまの判定条件と同じになっています",
+        _since(changed, str(row["before"])) if changed else "いまの判定条件と同じになっています",
         str(row["reason"]) or "―",
         join([_ORIGINS.get(str(row["origin"]), ""), tag("small", who)]),
         _impact(state.revision, state, indicator_id, str(row["document"])),
