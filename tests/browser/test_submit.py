@@ -39,6 +39,15 @@ def test_enter_confirms_a_typed_value_and_says_so(server, open_page, tmp_path):
     assert english(page) == set()
 
 
+def test_the_upload_box_invites_only_the_kinds_that_are_read(bare, open_page):
+    page = open_page()
+    visit(page, bare.url, "submit?department=land&round=fy2025")
+    box = page.get_by_test_id("stFileUploaderDropzone")
+    expect(box).to_contain_text("まで・XLSX・XLSM・XLS・ZIP", timeout=15_000)
+    expect(box).not_to_contain_text("ODS")
+    assert "ods" in page.get_by_test_id("stFileUploaderDropzoneInput").get_attribute("accept")  # to say what to do
+
+
 def test_an_address_without_a_screen_says_so_and_leads_to_the_first_one(bare, open_page):
     page = open_page()
     visit(page, bare.url, "nosuch")

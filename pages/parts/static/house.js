@@ -103,6 +103,10 @@
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
   ];
+  // Files of these kinds are taken in only to say how to turn them into one that is read: nobody is invited to bring them.
+  const uninvited = ["ODS", "CSV"];
+  const invited = (kinds = "") =>
+    kinds.split(", ").filter((kind) => kind && !uninvited.includes(kind)).map((kind) => `・${kind}`).join("");
   const patterns = [
     // The field of a date: its three parts, and what is chosen.
     [/^(year|month|day), (.+)$/, (m, part, label) => `${label}の${{ year: "年", month: "月", day: "日" }[part]}`],
@@ -114,9 +118,10 @@
     [/^Shortcut (.+)$/, (m, key) => `キー ${key}`],
     // Its end differs by version and speaks of a cloud that is not here.
     [/^This app has encountered an error\..*$/s, () => "画面を表示できませんでした。もう一度ひらいても直らないときは事務局へお知らせください(記録はサーバーに残っています)。"],
-    [/^(\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
-    [/^Limit (.+) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
-    [/^up to (\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/i, (m, size, kinds) => `1ファイル ${size} まで${kinds ? "・" + kinds : ""}`],
+    [/^(\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${invited(kinds)}`],
+    [/^Limit (.+) per file(?: • (.*))?$/, (m, size, kinds) => `1ファイル ${size} まで${invited(kinds)}`],
+    [/^up to (\d+(?:\.\d+)?\s?[KMG]?B) per file(?: • (.*))?$/i, (m, size, kinds) => `1ファイル ${size} まで${invited(kinds)}`],
+    [/^• ([A-Z]+(?:, [A-Z]+)*)$/, (m, kinds) => invited(kinds)],
     [/^File must be (.+) or smaller\.?$/, (m, size) => `ファイルは ${size} までです`],
     [/^(\S+) files are not allowed\.?$/, () => "この種類のファイルは受け取れません。Excelの様式(.xlsx)を入れてください"],
     [/^Selected (.+)\. (.+)$/, (m, value, label) => `${label}(選択中: ${value})`],
