@@ -43,7 +43,6 @@ FROM_CALLERS = {
     ("pages/parts/identity.py", "button", "label"),
     ("pages/parts/letters.py", "download_button", "label"),
     ("pages/parts/mending.py", "selectbox", "_column_name(view, current, column.key)"),
-    ("pages/parts/review_list.py", "button", "label"),
     ("pages/parts/rounds.py", "date_input", "label"),
     ("pages/parts/sending.py", "button", "label"),
     ("pages/review.py", "header", "f'{heading}({count})'"),

@@ -261,7 +261,10 @@ def test_of_several_returns_a_refused_one_keeps_no_other_from_being_confirmed(da
 
 def test_a_whole_department_is_confirmed_at_once(data):
     at = run("review")
-    button(at, "confirm-all-education").click().run()
+    pressed = button(at, "confirm-all-education")
+    assert pressed.label == "すべて確認済にする"  # short: it is not cut off on a phone, whatever the department's name
+    assert "教育庁" in pressed.help
+    pressed.click().run()
     assert "すべて確認済にしました" in text(at)
     subs = snapshot(data).submissions
     sent = subs[(subs["round_id"] == ROUND) & (subs["department_id"] == EDUCATION)]

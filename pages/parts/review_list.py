@@ -81,7 +81,7 @@ def single_box(state: View, review: Review, found: Sequence[Item], key: str) -> 
 
 
 def departments_box(state: View, review: Review, *, acting: bool) -> None:
-    """How far each department's return is checked, with 「この部局をすべて確認済にする」."""
+    """How far each department's return is checked, with 「すべて確認済にする」."""
     by_department: dict[str, list[Item]] = {}
     for item in review.items:
         by_department.setdefault(item.department_id, []).append(item)
@@ -108,8 +108,9 @@ def _department(state: View, name: str, found: Sequence[Item], *, acting: bool) 
     with st.container(horizontal=True, vertical_alignment="center", key=f"whole-{department_id}"):
         show(tag("div", join([tag("b", name), "　", "　".join(words)])))
         if left and not waiting and acting:
-            label = unmarked(f"{name}をすべて確認済にする")
-            if st.button(label, key=f"confirm-all-{department_id}"):
+            # The name stands beside it: on a phone a long one would push the verb out of the button.
+            whole = f"{name}の回答({len(left)}指標)をすべて確認済にします。"
+            if st.button("すべて確認済にする", key=f"confirm-all-{department_id}", help=unmarked(whole)):
                 said = f"{name}の回答({len(left)}指標)をすべて確認済にしました。"
                 confirm(_by_return(left), said, _whose(state, left))
 
