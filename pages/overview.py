@@ -153,7 +153,8 @@ def _changes(state: View) -> None:
         none = "比べられる前回の回答がまだありません。" if state.before is None else "前回から変わった値はありません。"
         show(tag("div", none, "empty"))
         return
-    columns = [Column("指標"), Column("変わったこと")]
+    # Without widths a long name takes nearly the whole line from what has changed.
+    columns = [Column("指標", width="45%"), Column("変わったこと", width="55%")]
     show(table(columns, rows[:_SHOWN], caption="前回からの変化"))
     if len(rows) > _SHOWN:
         with st.expander(f"ほか{len(rows) - _SHOWN}指標"):
