@@ -244,7 +244,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
         sheet = read_sheet(package, part, GridSheet(unescaped(title), hidden), shared, counts)
         grid.sheets.append(sheet)
         if covered := sheet.drop_covered():
-            grid.notes.append(("covered", f"{sheet.name}（{len(covered)}か所）"))
+            grid.notes.append(("covered", f"{sheet.name}({len(covered)}か所)"))
     if not grid.sheets:
         raise Refused("no_sheets")
     return grid

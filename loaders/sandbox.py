@@ -34,9 +34,7 @@ def lacking() -> str:
     """What this system cannot bound, as a Japanese sentence; empty on Linux."""
     if resource is not None:
         return ""
-    return (
-        "この環境では、ファイルを開く処理のメモリとCPU時間の上限を設定できません（Linuxのサーバーでは設定されます）。"
-    )
+    return "この環境では、ファイルを開く処理のメモリとCPU時間の上限を設定できません(Linuxのサーバーでは設定されます)。"
 
 
 def parse(data: bytes, limits: Limits) -> Grid:

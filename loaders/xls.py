@@ -80,7 +80,7 @@ def read_biff(data: bytes, limits: Limits) -> Grid:
         if told > limits.cells:
             raise Refused("too_many_cells", sheet.name)
         if covered := sheet.drop_covered():
-            grid.notes.append(("covered", f"{sheet.name}（{len(covered)}か所）"))
+            grid.notes.append(("covered", f"{sheet.name}({len(covered)}か所)"))
         grid.sheets.append(sheet)
     if not grid.sheets:
         raise Refused("no_sheets")

@@ -14,6 +14,7 @@ from kpi.collection import Answer, Brief, Entry, Past, Reading
 from kpi.issue import Issue
 from kpi.period import Period
 from kpi.plan import Card
+from loaders.refusals import WORDS
 from loaders.rules import CHECKS, all_checks, check_answers
 from tests.factory import COUNT, CUT, FY, PAPER, RATE, ROUND, SURVEY, TARGETS_ROUND, TOTAL, TRADE, UNSET, tiny_brief
 
@@ -195,6 +196,12 @@ def test_every_entry_has_words_and_no_code_stands_twice() -> None:
         assert entry.message, entry.code
         if entry.severity != "note":
             assert entry.advice or entry.code == "book.note", entry.code
+
+
+def test_every_message_calls_the_form_by_its_one_name_and_uses_the_same_brackets() -> None:
+    told = {c.code: f"{c.message}{c.advice}{c.condition}" for c in all_checks()}
+    told |= {code: "".join(words) for code, words in WORDS.items()}
+    assert not {code for code, words in told.items() if set("（）") & set(words) or "調査票" in words}
 
 
 def _codes_in(path: Path) -> set[str]:
