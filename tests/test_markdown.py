@@ -28,7 +28,7 @@ NAMED = ("label", "body", "help", "text", "captions")
 #: Labels that a function is given by its callers, all literal there: (file, call, argument).
 FROM_CALLERS = {
     ("pages/admin.py", "header", "name"),
-    ("pages/parts/admin_common.py", "date_input", "label"),
+    ("pages/parts/days.py", "date_input", "label"),
     ("pages/parts/admin_common.py", "segmented_control", "label"),
     ("pages/parts/admin_common.py", "segmented_control", "list(options)"),
     ("pages/parts/admin_departments.py", "multiselect", "label"),
@@ -43,7 +43,6 @@ FROM_CALLERS = {
     ("pages/parts/identity.py", "button", "label"),
     ("pages/parts/letters.py", "download_button", "label"),
     ("pages/parts/mending.py", "selectbox", "_column_name(view, current, column.key)"),
-    ("pages/parts/rounds.py", "date_input", "label"),
     ("pages/parts/sending.py", "button", "label"),
     ("pages/review.py", "header", "f'{heading}({count})'"),
     ("pages/review.py", "progress", "f'確認済 {at.confirmed}/{at.total}指標'"),
