@@ -115,12 +115,12 @@ def items(
 ) -> tuple[Item, ...]:
     """Every answered indicator, by group and within it in the plan's order (``order`` by indicator).
 
-    ``sent`` goes from the oldest to the newest; of several returns of a department the newest that says something of
-    an indicator counts. ``proposed`` are the (return, indicator) whose baseline or target is proposed anew and not
-    decided; ``behind`` the indicators whose progress owes an explanation.
+    ``sent`` goes from the oldest to the newest; of several returns the newest that says something of an indicator
+    counts, whichever department answered for it by then. ``proposed`` are the (return, indicator) whose baseline or
+    target is proposed anew and not decided; ``behind`` the indicators whose progress owes an explanation.
     """
     found = {
-        (one.department_id, answer.indicator_id): _item(one, answer, questions, proposed, behind)
+        answer.indicator_id: _item(one, answer, questions, proposed, behind)
         for one in sent
         for answer in one.answers
         if any(e.written or e.value is not None for e in answer.entries.values())
@@ -136,7 +136,7 @@ def _item(
     proposed: Collection[tuple[str, str]],
     behind: Collection[str],
 ) -> Item:
-    mine = [q for q in questions if (q.department_id, q.indicator_id) == (one.department_id, answer.indicator_id)]
+    mine = [q for q in questions if q.indicator_id == answer.indicator_id]
     waiting = tuple(q for q in mine if not q.answered_by)
     replied = tuple(q for q in mine if q.answered_by == one.submission_id)
     doubts = _doubts(one, answer.indicator_id)

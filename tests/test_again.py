@@ -381,8 +381,9 @@ def test_what_a_division_explained_holds_for_the_departments_form_and_for_its_ow
     first = save(store, of_division(DX, rate(65.0), issues=(jump(65.0),)), b"1", 1)
     store.mend(first, [Mend(RATE, "value", 65.0, "対象が増えた")], by="課", at=later(1))
     assert store.pass_on(first, by="課", at=later(2)) == ()
+    passed(store, "general", answer(PAPER, value=30.0, period="FY2024", release="final"), data=b"4", hours=2)
     joined = store.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
-    store.send(joined, by="主管", at=later(4))
+    assert isinstance(store.send(joined, by="主管", at=later(4)), Receipt)
     whole = save(store, reading(rate(65.0), issues=(jump(65.0),)), b"2", 5)
     own = save(store, of_division(DX, rate(65.0), issues=(jump(65.0),)), b"3", 6)
     for one in (whole, own):

@@ -270,6 +270,21 @@ def test_the_form_sent_back_carries_the_question(own):
     assert list(desk("secretariat").snapshot("tiny").takes["department_id"]) == [POLICY]
 
 
+def test_a_question_goes_with_its_indicator_to_who_answers_for_it_then(own):
+    desk, ids = own
+    staff = desk("secretariat")
+    assert staff.ask_back(ids["sent"], [Question(RATE, "value", "何の値ですか。")]) == ()
+    assert desk("admin").merge_departments("tiny", [POLICY, TRADE], TRADE, "商工政策部", EARLIER) == ()
+    (asked,) = staff.snapshot("tiny").questions.to_dict("records")
+    assert (asked["department_id"], asked["submission_id"]) == (TRADE, ids["sent"])
+    book = openpyxl.load_workbook(io.BytesIO(staff.take_sent_back("tiny", ROUND, TRADE)[1]))
+    assert any("何の値ですか" in c.comment.text for s in book for r in s.iter_rows() for c in r if c.comment)
+    said = reading(answer(RATE, value=64.0, period="FY2024", release="final"), department=TRADE)
+    answered = save_and_send(staff.store, said, b"9", later(70))
+    assert list(staff.snapshot("tiny").questions["answered_by"]) == [answered]
+    assert staff.store.verify() == ()
+
+
 def test_the_effects_of_a_card_are_told_for_each_closed_round_and_now(own):
     desk, _ = own
     staff = desk("secretariat")

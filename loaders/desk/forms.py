@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 from kpi.collection import Action
 from loaders import service
 from loaders.desk.gate import Gate
@@ -40,11 +43,15 @@ class Forms(Gate):
     ) -> tuple[str, bytes]:
         """The form sent back (修正依頼): the last answers, with the open questions beside their cells."""
         self._ask(Action.TAKE_FORM, department_id, division_id)
-        snapshot, day = self.store.snapshot(plan_id), self._now().date()
-        brief = snapshot.brief(day)
-        questions = self._open_questions(snapshot, round_id, department_id)
-        sent = _last_sent(snapshot, round_id, department_id)
-        answers = given_again(self.store.submission(sent).reading.answers) if sent else {}
+        now = self._now()
+        snapshot = self.store.snapshot(plan_id, at=now)
+        brief, asked = snapshot.brief(now.date()), _open_questions(snapshot, round_id, department_id)
+        questions = [(str(q["indicator_id"]), str(q["key"]), str(q["text"])) for q in asked]
+        # An indicator taken over since was answered by another department.
+        sent = dict.fromkeys([*(q["submission_id"] for q in asked), _last_sent(snapshot, round_id, department_id)])
+        answers: dict[str, dict[str, object]] = {}
+        for one in filter(None, sent):
+            answers |= given_again(self.store.submission(one).reading.answers)
         data = write_form(
             brief, round_id, department_id, answers=answers, division_id=division_id, questions=questions
         )  # fmt: skip
@@ -52,16 +59,15 @@ class Forms(Gate):
         self._note(plan_id, round_id, department_id, division_id)
         return name, data
 
-    def _open_questions(self, snapshot: Snapshot, round_id: str, department_id: str) -> list[tuple[str, str, str]]:
-        found = snapshot.questions
-        own = found[
-            (found["round_id"] == round_id) & (found["department_id"] == department_id) & (found["answered_by"] == "")
-        ]
-        return [(str(q["indicator_id"]), str(q["key"]), str(q["text"])) for q in own.to_dict("records")]
-
     def _note(self, plan_id: str, round_id: str, department_id: str, division_id: str) -> None:
         staff = self.person.is_staff
         self.store.take(plan_id, round_id, department_id, division_id, staff=staff, **self._signed())
+
+
+def _open_questions(snapshot: Snapshot, round_id: str, department_id: str) -> list[dict[Hashable, Any]]:
+    found = snapshot.questions
+    own = (found["round_id"] == round_id) & (found["department_id"] == department_id) & (found["answered_by"] == "")
+    return found[own].to_dict("records")
 
 
 def _last_sent(snapshot: Snapshot, round_id: str, department_id: str) -> str:

@@ -18,7 +18,7 @@ Issues = tuple[Issue, ...]
 #: No plan of ours is older: what lies before is a slip of the keyboard.
 _EARLIEST = date(2000, 1, 1)
 _NOT_SETTLED_THEN = Issue(
-    "send.settled_on",
+    "return.settled_on",
     Severity.FIX,
     "部局内決裁済の日付が、きょうより後か、2000年より前になっています。",
     "決裁のあった日を入力するか、空欄にしてください。",

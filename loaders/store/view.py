@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pandas as pd
 
@@ -154,7 +154,7 @@ def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datet
         whole,
         observations=mine[mine["seq"] == newest].drop(columns="seq").reset_index(drop=True),
         submissions=submissions,
-        questions=_questions_for(whole.questions, whole.plan, audience),
+        questions=_questions_for(_addressed(whole.questions, whole.plan, whole.as_of or at), whole.plan, audience),
         proposals=_proposals_for(whole.proposals, audience),
         takes=own.drop(columns="staff").reset_index(drop=True),
         audience=audience,
@@ -183,10 +183,13 @@ def _released(everything: Everything, at: datetime | None) -> pd.Series:
 
 
 def next_release(everything: Everything, at: datetime | None) -> datetime:
-    """When the next embargo ends; until then what an audience sees stays the same although nobody writes."""
+    """When the next embargo ends or the day does, with which owners change; until then what an audience sees stays."""
+    if at is None:
+        return NOW
     hours = everything.known["released_at"].dropna()
-    coming = hours[hours > (at or NOW)]
-    return coming.min().to_pydatetime() if len(coming) else NOW
+    coming = hours[hours > at]
+    midnight = datetime.combine(at.date() + timedelta(days=1), time.min)
+    return min(coming.min().to_pydatetime(), midnight) if len(coming) else midnight
 
 
 def _frame(connection: Connection, query: str, known: dict[str, object]) -> pd.DataFrame:
@@ -197,6 +200,15 @@ def _places(table: pd.DataFrame, audience: Audience) -> pd.Series:
     """Which rows stand in a department or 課 that an audience sees."""
     seen = [audience.sees(d, v) for d, v in zip(table["department_id"], table["division_id"], strict=True)]
     return pd.Series(seen, index=table.index, dtype=bool)
+
+
+def _addressed(questions: pd.DataFrame, plan: Plan, moment: datetime | None) -> pd.DataFrame:
+    """The questions with the department they are for then: who has taken an indicator over answers for it."""
+    if moment is None or moment == datetime.min:
+        return questions
+    owners = {i.id: owner.id for i in plan.indicators if (owner := plan.owner(i.id, moment.date()))}
+    pairs = zip(questions["indicator_id"], questions["department_id"], strict=True)
+    return questions.assign(department_id=[owners.get(i, asked) for i, asked in pairs])
 
 
 def _questions_for(questions: pd.DataFrame, plan: Plan, audience: Audience) -> pd.DataFrame:
