@@ -8,7 +8,7 @@ import time
 from kpi.people import Audience
 from loaders.line import Line
 from loaders.store import view
-from tests.storekit import new_store
+from tests.storekit import later, new_store
 from tests.waiting import until
 
 
@@ -69,3 +69,12 @@ def test_what_was_saved_before_the_question_is_in_the_answer(tmp_path):
     newest._kept["tiny"] = newest._begun, first
     store.path.touch()
     assert newest.everything("tiny") is not first
+
+
+def test_what_was_read_is_kept_for_who_tells_the_time_and_for_who_does_not(tmp_path):
+    store = new_store(tmp_path)
+    plain, timed = store.snapshot("tiny"), store.snapshot("tiny", at=later(1))
+    for hours in (1, 2, 3):
+        assert store.snapshot("tiny") is plain
+        assert store.snapshot("tiny", at=later(hours)) is timed
+    assert store.snapshot("tiny", at=later(24)) is not timed  # with the day owners may change

@@ -128,7 +128,7 @@ class Store(Acts):
                 revision = self._database.revision()
                 then = view.read_everything(connection, plan_id, as_of, revision, self._newest.figures_of)
             return view.seen_by(then, audience, at)
-        return self._newest.snapshot(plan_id, audience, at or datetime.min)
+        return self._newest.snapshot(plan_id, audience, at)
 
     def visible_codes(self, plan_id: str, audience: Audience, at: datetime) -> frozenset[str]:
         """The short numbers of all values an audience may see, superseded ones too."""

@@ -26,7 +26,7 @@ class Newest:
         self._line = Line()
         self._begun = 0  # readings begun so far
         self._kept: dict[str, tuple[int, view.Everything]] = {}  # with the number of the reading
-        self._seen: dict[tuple[str, Audience], tuple[Snapshot, datetime, datetime]] = {}
+        self._seen: dict[tuple[str, Audience, bool], tuple[Snapshot, datetime, datetime]] = {}
         self._seeing = threading.Lock()
         self._figures: dict[str, view.Figures] = {}
 
@@ -52,17 +52,20 @@ class Newest:
         finally:
             self._line.leave()
 
-    def snapshot(self, plan_id: str, audience: Audience, at: datetime) -> Snapshot:
-        """What an audience may see of it: the kept one while the file is what it was and no embargo has ended."""
-        everything = self.everything(plan_id)
+    def snapshot(self, plan_id: str, audience: Audience, at: datetime | None) -> Snapshot:
+        """What an audience may see of it: the kept one while the file is what it was, no embargo and no day has ended.
+
+        One is kept for who says what o'clock it is and one for who does not: they would put each other aside.
+        """
+        everything, key, clock = self.everything(plan_id), (plan_id, audience, at is None), at or datetime.min
         with self._seeing:
-            kept, since, until = self._seen.get((plan_id, audience), (None, at, at))
-            if kept is None or kept.revision != everything.whole.revision or not since <= at < until:
+            kept, since, until = self._seen.get(key, (None, clock, clock))
+            if kept is None or kept.revision != everything.whole.revision or not since <= clock < until:
                 kept = view.seen_by(everything, audience, at)
                 # Of what a file was before nothing is kept, nor of more audiences than a prefecture has departments.
                 held = {k: v for k, v in self._seen.items() if v[0].revision == kept.revision}
                 self._seen = dict(list(held.items())[-_AUDIENCES:])
-                self._seen[(plan_id, audience)] = kept, at, view.next_release(everything, at)
+                self._seen[key] = kept, clock, view.next_release(everything, at)
         return kept
 
     def figures_of(self, connection: Connection, batch: int) -> view.Figures:

@@ -204,7 +204,7 @@ def _places(table: pd.DataFrame, audience: Audience) -> pd.Series:
 
 def _addressed(questions: pd.DataFrame, plan: Plan, moment: datetime | None) -> pd.DataFrame:
     """The questions with the department they are for then: who has taken an indicator over answers for it."""
-    if moment is None or moment == datetime.min:
+    if moment is None:
         return questions
     owners = {i.id: owner.id for i in plan.indicators if (owner := plan.owner(i.id, moment.date()))}
     pairs = zip(questions["indicator_id"], questions["department_id"], strict=True)
