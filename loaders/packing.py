@@ -9,7 +9,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 #: Dates that Office libraries stamp into the file's own description.
-_STAMPED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+_STAMPED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 #: Marks nobody sees; the ones that turn the writing direction would show another file type than the real one.
 _UNSEEN = re.compile(r"[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -109,5 +111,9 @@ def test_long_explanations_are_cut_so_that_the_page_stays_one_and_the_same_input
     used = brief()
     made = [settlement_sheet(used, used.plan.round(ROUND), used.plan.department(POLICY), ANSWERS) for _ in range(2)]
     assert made[0] == made[1]
+    with ZipFile(BytesIO(made[0])) as told:
+        stamps = re.findall(rb"<dcterms:(\w+)[^>]*>([^<]*)", told.read("docProps/core.xml"))
+    day = f"{used.day.isoformat()}T00:00:00Z".encode()
+    assert dict(stamps) == {b"created": day, b"modified": day}  # and not the moments of making and of saving
     renamed = replace(used.plan.department(POLICY), divisions=())
     assert settlement_sheet(used, used.plan.round(ROUND), renamed, ANSWERS) == made[0]
