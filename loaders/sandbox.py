@@ -14,7 +14,7 @@ import struct
 import sys
 from typing import IO
 
-# openpyxl imports NumPy where it finds it; here that would only cost start-up, memory and threads.
+# openpyxl, needed where a formula is shared, imports NumPy where it finds it: that only costs memory and threads.
 if __name__ == "__main__":
     sys.modules["numpy"] = None  # type: ignore[assignment]
 

@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from kpi.issue import Issue
 from loaders.cells import Book, Cell, Reader, Sheet, open_book
+from loaders.formats import BUILTIN
 from tests import raw_books as raw
 
 FUZZ = int(os.environ.get("CELLS_FUZZ", "120"))
@@ -67,6 +69,10 @@ def test_percent_is_written_as_percent_and_keeps_its_format() -> None:
     cell = one('<c r="A1" s="1"><v>0.77400000000000002</v></c>', formats=[9])
     assert cell is not None
     assert (cell.value, cell.number_format, cell.written) == (0.774, "0%", "77.4%")
+
+
+def test_formats_named_by_number_alone_are_those_openpyxl_names() -> None:
+    assert BUILTIN_FORMATS.items() <= BUILTIN.items()
 
 
 @pytest.mark.parametrize(

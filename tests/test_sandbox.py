@@ -213,6 +213,11 @@ def test_waiting_too_long_for_a_free_child_is_told_as_busy() -> None:
     pool.close()
 
 
+def test_a_child_starts_without_openpyxl_which_takes_longer_than_the_rest_of_its_start() -> None:
+    program = "import sys, loaders.sandbox; sys.exit('openpyxl' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
 def test_a_warm_pool_answers_a_single_upload_within_a_second() -> None:
     pool = Pool(size=1)
     try:
