@@ -27,13 +27,13 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
     ]
     base = alt.Chart(table)
     ours, theirs = (alt.X(f"{key}_value:Q", scale=scale, axis=number_axis("%")) for key in ("area", "nation"))
-    rule = base.mark_rule(color=RAIL, strokeWidth=5).encode(y=rows, x=ours, x2="nation_value:Q")
+    rule = base.mark_rule(color=RAIL, strokeWidth=5).encode(y=rows, x=ours, x2=alt.X2("nation_value:Q"))
     nation = base.mark_point(
         size=130, shape="diamond", filled=True, fill="#fff", stroke=NATION, strokeWidth=2, opacity=1
     )
     area = base.mark_point(size=130, filled=True, color=ACTUAL, opacity=1)
     # The name stands over its line, not beside it: so the line keeps its width on a narrow screen.
-    names = base.mark_text(align="left", dy=-20, fontSize=13).encode(y=rows, x=alt.value(0), text="name:N")
+    names = base.mark_text(align="left", dy=-20, fontSize=13).encode(y=rows, x=alt.value(0), text=alt.Text("name:N"))
     layers = [names, rule, nation.encode(y=rows, x=theirs, tooltip=tip), area.encode(y=rows, x=ours, tooltip=tip)]
     ahead = table["area_value"] >= table["nation_value"]
     for part, key, ink in ((ahead, "area", ACTUAL), (ahead, "nation", QUIET)):
@@ -46,7 +46,7 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
                 color=ink,
                 fontWeight="bold" if key == "area" else "normal",
             )
-            layers.append(words.encode(y=rows, x=ours if key == "area" else theirs, text=f"{key}_text:N"))
+            layers.append(words.encode(y=rows, x=ours if key == "area" else theirs, text=alt.Text(f"{key}_text:N")))
     return dress(layers, height=alt.Step(56), padding={"left": 40, "right": 60, "top": 4, "bottom": 4})
 
 
@@ -76,7 +76,9 @@ def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.La
     words = (
         alt.Chart(table)
         .mark_text(align="left", dx=4, fontSize=11)
-        .encode(y=rows, x=values, text="text:N", color=alt.condition(marked, alt.value(INK), alt.value(QUIET)))
+        .encode(
+            y=rows, x=values, text=alt.Text("text:N"), color=alt.condition(marked, alt.value(INK), alt.value(QUIET))
+        )
     )
     return dress([bars, words], height=alt.Step(17), padding={"left": 4, "right": 44, "top": 4, "bottom": 4})
 
@@ -104,7 +106,7 @@ def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, h
         if part.empty:
             continue
         chart = alt.Chart(part)
-        layers.append(chart.mark_line(color=colour, strokeWidth=width).encode(x=x, y=y, detail="segment:N"))
+        layers.append(chart.mark_line(color=colour, strokeWidth=width).encode(x=x, y=y, detail=alt.Detail("segment:N")))
         layers.append(
             chart.mark_point(size=64 if own else 28, filled=True, color=colour, opacity=1).encode(x=x, y=y, tooltip=tip)
         )
@@ -117,5 +119,5 @@ def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, h
         words = alt.Chart(end.assign(value=at)).mark_text(
             align="left", dx=8, color=ACTUAL if own else NATION, fontWeight="bold" if own else "normal"
         )
-        layers.append(words.encode(x=x, y=y, text="word:N"))
+        layers.append(words.encode(x=x, y=y, text=alt.Text("word:N")))
     return dress(layers, height=height, padding={"left": 4, "right": 110, "top": 14, "bottom": 4})

@@ -165,7 +165,7 @@ def _end_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) ->
             lineBreak="\n",
             lineHeight=LINE,
         )
-        layers.append(cast("alt.Chart", mark.encode(x=x, y=y, text="label:N")))
+        layers.append(cast("alt.Chart", mark.encode(x=x, y=y, text=alt.Text("label:N"))))
     return layers
 
 

@@ -70,6 +70,10 @@ def _frame(points: Sequence[Point]) -> pd.DataFrame:
     )
 
 
+#: What a point says under the pointer.
+TOOLTIP = [alt.Tooltip(name) for name in ("期間:N", "値:N", "備考:N")]
+
+
 def _line(
     points: Sequence[Point], x: alt.X, y: alt.Y, colour: str, width: float, *, dots: bool = False
 ) -> list[alt.Chart]:
@@ -79,12 +83,12 @@ def _line(
     base = alt.Chart(_frame(firm)) if firm else None
     layers = []
     if base is not None:
-        layers.append(base.mark_line(color=colour, strokeWidth=width).encode(x=x, y=y, detail="segment:N"))
+        layers.append(base.mark_line(color=colour, strokeWidth=width).encode(x=x, y=y, detail=alt.Detail("segment:N")))
     dot = alt.Chart(_frame(points)).mark_point(
         size=70 if dots else 22, filled=True, opacity=1, stroke=colour, strokeWidth=2
     )
     fill = alt.condition("datum.hollow", alt.value("#ffffff"), alt.value(colour))
-    layers.append(dot.encode(x=x, y=y, color=fill, tooltip=["期間:N", "値:N", "備考:N"]))
+    layers.append(dot.encode(x=x, y=y, color=fill, tooltip=TOOLTIP))
     return layers
 
 
@@ -106,7 +110,7 @@ def _outlook(story: Story, x: alt.X, y: alt.Y, y_low: alt.Y) -> list[alt.Chart]:
             "high": [o[3] for o in story.outlook],
         }
     )
-    band = alt.Chart(table).mark_area(color=BAND, opacity=0.6).encode(x=x, y=y_low, y2="high:Q")
+    band = alt.Chart(table).mark_area(color=BAND, opacity=0.6).encode(x=x, y=y_low, y2=alt.Y2("high:Q"))
     line = alt.Chart(table).mark_line(color=ACTUAL, strokeDash=[2, 3], strokeWidth=1.6).encode(x=x, y=y)
     return [band, line]
 
@@ -116,10 +120,12 @@ def _marks(story: Story, x: alt.X, y: alt.Y, height: int) -> list[alt.Chart]:
     if story.baseline:
         dot = alt.Chart(_frame([story.baseline]))
         dot = dot.mark_point(size=120, filled=True, fill="#ffffff", stroke=INK, strokeWidth=2, opacity=1)
-        layers.append(dot.encode(x=x, y=y, tooltip=["期間:N", "値:N", "備考:N"]))
+        layers.append(dot.encode(x=x, y=y, tooltip=TOOLTIP))
     if story.target:
         pole = alt.Chart(_frame([story.target]))
-        layers.append(pole.mark_rule(color=INK, strokeWidth=2, yOffset=-12, y2Offset=12).encode(x=x, y=y, y2="value:Q"))
+        layers.append(
+            pole.mark_rule(color=INK, strokeWidth=2, yOffset=-12, y2Offset=12).encode(x=x, y=y, y2=alt.Y2("value:Q"))
+        )
         flag = pole.mark_point(shape="M0,-1L-1.6,-0.5L0,0Z", size=180, filled=True, color=INK, opacity=1, yOffset=-2)
-        layers.append(flag.encode(x=x, y=y, tooltip=["期間:N", "値:N", "備考:N"]))
+        layers.append(flag.encode(x=x, y=y, tooltip=TOOLTIP))
     return layers
