@@ -44,10 +44,12 @@ def bound(
     asked = st.query_params.get(parameter, "")
     home = default if default in options else next(iter(options))
     # Without the parameter the menu leads to what was chosen last; on the same screen it is Back to the start.
-    before = "" if everybodys and not st.session_state.get(ARRIVED) else st.session_state.get(last, "")
+    arrived = st.session_state.get(ARRIVED, False)
+    before = "" if everybodys and not arrived else st.session_state.get(last, "")
     start = next(value for value in (asked, before, home) if value in options)
-    # The address wins whenever it differs from what stood there last: a followed link, or Back.
-    if asked != st.session_state.get(seen) or st.session_state.get(key) not in options:
+    # The address wins whenever it differs from what stood there last: a followed link, or Back. On another screen the
+    # widget is another one too, which would start anew though its key is the same.
+    if arrived or asked != st.session_state.get(seen) or st.session_state.get(key) not in options:
         st.session_state[key] = start
     _tell(label, parameter, options, start)
     chosen = str(draw(key))

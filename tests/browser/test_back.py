@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from playwright.sync_api import expect
 
 from tests.browser.conftest import settled
-from tests.browser.walking import visit
+from tests.browser.walking import PLAN, visit
 
 
 def stands(page, title, heading, address):
@@ -45,3 +45,17 @@ def test_the_menu_leads_to_what_was_chosen_last_on_a_screen(sampled, open_page):
     expect(page.get_by_role("combobox", name="分野")).to_have_value("行政経営分野", timeout=15_000)
     settled(page)
     assert page.url.endswith("/field?field=administration")
+
+
+def test_back_to_another_screen_finds_there_what_was_chosen_there(sampled, open_page):
+    page, chosen = open_page(), PLAN.round("fy2024").name
+    visit(page, sampled.url, "rounds?round=fy2024&letter=request")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="確認").click()
+    page.wait_for_url("**/review?round=fy2024")
+    settled(page)
+    for _ in range(2):  # the chosen round is written into the address: one press takes it out, one leads back
+        page.go_back()
+    expect(page.get_by_role("heading", name="照会", exact=True, level=1)).to_be_visible(timeout=15_000)
+    settled(page)
+    expect(page.get_by_role("combobox", name="照会")).to_have_value(chosen)
+    assert page.url.endswith("/rounds?round=fy2024&letter=request")
