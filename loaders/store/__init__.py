@@ -25,7 +25,6 @@ from loaders.store import (
     mending,
     nightly,
     plan_files,
-    plans,
     rebuild,
     returns,
     telling,
@@ -49,7 +48,7 @@ from loaders.store.records import (
     StoredReturn,
 )  # fmt: skip
 from loaders.store.returns import NewReturn
-from loaders.store.stored import plan_of, read_return, with_mends
+from loaders.store.stored import plan_of, read_return, read_returns, with_mends
 
 __all__ = [
     "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
@@ -107,8 +106,7 @@ class Store(Acts):
 
     def plan_ids(self) -> tuple[str, ...]:
         """The plans in the store, in the order they came."""
-        with self._database.read() as connection:
-            return plans.plan_ids(connection)
+        return self._newest.plan_ids()
 
     def snapshot(
         self,
@@ -139,6 +137,11 @@ class Store(Acts):
         """One return as it stands; KeyError for an unknown one."""
         with self._database.read() as connection:
             return read_return(connection, submission_id)
+
+    def submissions(self, submission_ids: Sequence[str]) -> dict[str, StoredReturn]:
+        """Several returns at once, by id: opening the file costs more than reading one. KeyError for an unknown one."""
+        with self._database.read() as connection:
+            return read_returns(connection, submission_ids)
 
     def workbook(self, sha256: str) -> tuple[str, bytes]:
         """The name and the bytes of a returned file; KeyError for an unknown one."""

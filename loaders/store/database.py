@@ -58,14 +58,16 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read-only connection under the shared lock."""
-        with self.held(), self.under_lock() as connection:
-            yield connection
-
-    @contextmanager
-    def under_lock(self) -> Iterator[Connection]:
-        """A read-only connection for who holds the shared lock already."""
-        with self._connection(read_only=True) as connection:
-            yield connection
+        self._require()
+        for _ in range(2):
+            with self._lock.shared(), opened(self.path, read_only=True, wait=self._wait) as connection:
+                if not is_older(version_of(connection, self.path.name)):
+                    self._current = self.path.stat().st_ino
+                    yield connection
+                    return
+            self._current = 0
+            self.bring_up_to_date()
+        raise StoreError(_SWAPPED.format(self.path.name))
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -84,7 +86,10 @@ class Database:
     def _reach(self) -> Iterator[Connection]:
         with self._lock.exclusive():
             before = self.revision()
-            with self._connection(read_only=False) as connection:
+            with opened(self.path, read_only=False, wait=self._wait) as connection:
+                if is_older(version_of(connection, self.path.name)):
+                    self._current = 0  # an old file was put in the place of ours: the next access migrates it
+                    raise StoreError(_SWAPPED.format(self.path.name))
                 yield connection
             self._renew(before)
 
@@ -127,15 +132,6 @@ class Database:
             with self._lock.exclusive():
                 migrate(self.path, self._wait)
         self._current = self.path.stat().st_ino
-
-    @contextmanager
-    def _connection(self, *, read_only: bool) -> Iterator[Connection]:
-        with opened(self.path, read_only=read_only, wait=self._wait) as connection:
-            found = version_of(connection, self.path.name)
-            if is_older(found):
-                self._current = 0  # somebody has put an old file in the place of ours: the next access migrates it
-                raise StoreError(_SWAPPED.format(self.path.name))
-            yield connection
 
     def _require(self) -> None:
         if not self.exists():

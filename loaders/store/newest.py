@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 
 from kpi.people import Audience
 from loaders.line import Line
 from loaders.lock import StoreBusy
-from loaders.store import figures, view
+from loaders.store import figures, plans, view
 from loaders.store.database import Connection, Database
 from loaders.store.records import Snapshot
 
@@ -51,6 +52,14 @@ class Newest:
             return kept
         finally:
             self._line.leave()
+
+    def plan_ids(self) -> tuple[str, ...]:
+        """The plans in the store. Who asks for them asks for one of them next: that is read along once it is known."""
+        for plan_id in tuple(self._kept):
+            with suppress(KeyError):  # another store was put in the place of ours
+                return self.everything(plan_id).plan_ids
+        with self._database.read() as connection:
+            return plans.plan_ids(connection)
 
     def snapshot(self, plan_id: str, audience: Audience, at: datetime | None) -> Snapshot:
         """What an audience may see of it: the kept one while the file is what it was, no embargo and no day has ended.

@@ -26,6 +26,12 @@ def states(connection: Connection, submission_ids: Sequence[str]) -> dict[str, d
     return {r["submission_id"]: r for p in plans for r in rows(connection, query, [p["plan_id"], NOW, wanted])}
 
 
+def read_returns(connection: Connection, submission_ids: Sequence[str]) -> dict[str, StoredReturn]:
+    """Several returns as they stand, by id; KeyError for an unknown one."""
+    told = states(connection, submission_ids)
+    return {one: read_return(connection, one, told[one]) for one in submission_ids}
+
+
 def read_return(connection: Connection, submission_id: str, row: Mapping[str, Any] | None = None) -> StoredReturn:
     """One return as it stands; KeyError for an unknown one. ``row`` is what :func:`states` has told of it just now."""
     row = row or states(connection, [submission_id])[submission_id]

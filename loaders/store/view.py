@@ -15,7 +15,7 @@ from kpi.plan import Plan
 from loaders.store.access import PUBLISHED
 from loaders.store.database import Connection, rows
 from loaders.store.figures import benchmark_batch
-from loaders.store.plans import NOW, read_cards, read_plan
+from loaders.store.plans import NOW, plan_ids, read_cards, read_plan
 from loaders.store.proposing import PROPOSALS
 from loaders.store.questions import QUESTIONS, standing
 from loaders.store.records import Snapshot, best_known
@@ -86,12 +86,13 @@ class Everything:
     """All that is known of a plan at a moment, read once for whoever asks: :func:`seen_by` says who sees what.
 
     ``whole`` is what the secretariat sees, but for ``observations``: ``known`` has them all, superseded ones too.
-    ``takes`` also has those of the secretariat itself (``staff``).
+    ``takes`` also has those of the secretariat itself (``staff``), ``plan_ids`` are of all plans in the store.
     """
 
     whole: Snapshot
     known: pd.DataFrame
     takes: pd.DataFrame
+    plan_ids: tuple[str, ...]
 
 
 def read_everything(
@@ -127,7 +128,8 @@ def read_everything(
         proposals=_frame(connection, PROPOSALS, known),
         closed=closed_rounds(connection, plan_id, moment),
     )
-    return Everything(whole, _frame(connection, _KNOWN, known | {"default": default}), _takes(connection, known))
+    all_known = _frame(connection, _KNOWN, known | {"default": default})
+    return Everything(whole, all_known, _takes(connection, known), plan_ids(connection))
 
 
 _BEST = """

@@ -49,9 +49,9 @@ def _contacts(state: View, asked: Round) -> dict[tuple[str, str], str]:
     rows = rows[rows["state"].isin([ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT])]
     rows = rows.assign(now=rows["round_id"] == asked.id).sort_values("now", kind="stable")
     newest = rows.drop_duplicates(["department_id", "division_id"], keep="last")
+    stored = stored_returns(state, list(newest["submission_id"]))
     return {
-        (r.department_id, r.division_id): _contact(stored_return(state, r.submission_id).reading.answers)
-        for r in newest.itertuples()
+        (r.department_id, r.division_id): _contact(stored[r.submission_id].reading.answers) for r in newest.itertuples()
     }
 
 
@@ -63,18 +63,40 @@ def _contact(answers: Sequence[Answer]) -> str:
 
 def stored_return(state: View, submission_id: str) -> StoredReturn:
     """One return as it stands. Pages ask for the right to see it before they call this."""
-    rows = state.snapshot.submissions
-    row = rows[rows["submission_id"] == submission_id].iloc[0]
+    return stored_returns(state, [submission_id])[submission_id]
+
+
+def stored_returns(state: View, submission_ids: Sequence[str]) -> Mapping[str, StoredReturn]:
+    """Several returns by id: those not known yet are read at once."""
+    keys, kept = {one: _key(state, one) for one in submission_ids}, _kept()
+    known = {one: kept.pop(key, None) for one, key in keys.items()}
+    lacking = [one for one, stored in known.items() if stored is None]
+    read = store().submissions(lacking) if lacking else {}
+    found = {one: stored or read[one] for one, stored in known.items()}
+    # Those asked for stand at the end now: what nobody asked for the longest time goes first.
+    kept.update((keys[one], stored) for one, stored in found.items())
+    for key in list(kept)[:-_KEPT]:
+        kept.pop(key, None)
+    return found
+
+
+def _key(state: View, submission_id: str) -> tuple[str, str]:
     # What was sent changes no more but for its confirmations: reading it anew after every write would be felt. They
     # grow, but for questions, which take some back: the same count of both is the same set.
-    fixed = row["state"] == ReturnState.SENT
+    rows = state.snapshot.submissions
+    row = rows[rows["submission_id"] == submission_id].iloc[0]
     asked = (state.snapshot.questions["submission_id"] == submission_id).sum()
-    return _stored(f"{row['sent_at']}:{row['confirmed']}:{asked}" if fixed else state.revision, submission_id)
+    fixed = row["state"] == ReturnState.SENT
+    return submission_id, f"{row['sent_at']}:{row['confirmed']}:{asked}" if fixed else state.revision
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _stored(key: str, submission_id: str) -> StoredReturn:
-    return store().submission(submission_id)
+#: Returns kept at once.
+_KEPT = 128
+
+
+@st.cache_resource(show_spinner=False)
+def _kept() -> dict[tuple[str, str], StoredReturn]:
+    return {}
 
 
 def board_table(asked: Round, rows: Sequence[Row]) -> None:

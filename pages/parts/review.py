@@ -13,7 +13,7 @@ from kpi.collection import Answer, ReturnState
 from kpi.plan import Round
 from kpi.review import Item, Question, Sent, items
 from loaders.store import StoredReturn
-from pages.parts.board import stored_return
+from pages.parts.board import stored_returns
 from pages.parts.review_words import Before
 from pages.parts.snapshot import View, store
 
@@ -48,7 +48,7 @@ def review_of(state: View, asked: Round) -> Review:
 @st.cache_resource(max_entries=4, show_spinner="回答を読んでいます…")
 def _review(revision: str, round_id: str, _state: View) -> Review:
     asked, snapshot = _state.plan.round(round_id), _state.snapshot
-    sent = [stored_return(_state, one) for one in _all_sent(snapshot.submissions, round_id)]
+    sent = list(stored_returns(_state, list(_all_sent(snapshot.submissions, round_id))).values())
     questions = tuple(_question(r) for r in _rows(snapshot.questions, round_id))
     proposals = snapshot.proposals[snapshot.proposals["state"] == "open"]
     found = items(
@@ -90,7 +90,7 @@ def _question(row: pd.Series) -> Question:
 
 def _sent(state: View, stored: StoredReturn) -> Sent:
     """A return with what was asked and said about it, also while it was the return of a 課."""
-    sources = [stored_return(state, one) for one in stored.joined_from]
+    sources = stored_returns(state, stored.joined_from).values()
     return Sent(
         stored.submission_id,
         stored.reading.department_id,
