@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import importlib
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 import pages.parts.snapshot
 import pages.parts.storage
 from kpi.people import OPERATOR
 from loaders.desk import Desk
-from loaders.service import open_store
+from loaders.service import DATABASE
+from loaders.store import Store
 from tests.samplekit import AT
 
 DAY = "2026-11-21"
 FAILED = "画面を表示できませんでした"
+
+# Every AppTest looks through all installed packages for components, which takes longer than most of our screens.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 # --- running a screen ---------------------------------------------------------------------------------------------
 
@@ -45,8 +51,8 @@ def draw_from(data, monkeypatch):
 
 
 def operator(data):
-    """A desk at the store of a data folder, for who may do everything."""
-    return Desk(open_store(data, at=AT), OPERATOR, data, lambda: AT)
+    """A desk at the store that is in a data folder, for who may do everything."""
+    return Desk(Store(data / DATABASE), OPERATOR, data, lambda: AT)
 
 
 def plan_id(desk):

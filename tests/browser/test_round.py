@@ -341,7 +341,8 @@ def read_only(cast: Cast) -> None:
     page = cast.at(READER, "indicator?indicator=rice-labor")
     says(page.locator(".lead"), "18.3%")
     says(table(page, "この数値の出所"), "確認済")
-    page = cast.at(READER, f"submit?round={ROUND}&department=land")
+    page.goto(f"{cast.url}/submit?round={ROUND}&department=land")
+    settled(page)
     expect(page.get_by_role("heading", name="権限がありません")).to_be_visible()
 
 

@@ -76,9 +76,26 @@ def leave_faults(store: Store) -> None:
     )
 
 
+#: Go to an address as the browser's Back does, without loading the whole program anew, until the script has run.
+GO = """(address) => new Promise((done, fail) => {
+  const app = document.querySelector("[data-testid=stApp]");
+  new MutationObserver((_, seen) => {
+    if (app.dataset.testScriptState !== "notRunning") return;
+    seen.disconnect();
+    done();
+  }).observe(app, {attributes: true, attributeFilter: ["data-test-script-state"]});
+  history.pushState({}, "", address);
+  dispatchEvent(new PopStateEvent("popstate", {state: {}}));
+  setTimeout(() => fail(new Error(`nothing ran at ${address}`)), 20000);
+})"""
+
+
 def visit(page, url: str, address: str) -> None:
-    """Go to a screen and wait until it stands."""
-    page.goto(f"{url}/{address}")
+    """Go to a screen and wait until it stands. Who has the program open already stays in it."""
+    if page.url.startswith(f"{url}/"):
+        page.evaluate(GO, f"/{address}")
+    else:
+        page.goto(f"{url}/{address}")
     settled(page)
 
 
