@@ -1,5 +1,7 @@
 """Settings for all tests, and what those of the screens share."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -8,6 +10,13 @@ from kpi.people import Person
 # A machine that tests on all its processors is slow now and then: how long one example takes says nothing.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared(tmp_path_factory):
+    """One folder for all processes of a run: what takes long to make is made there once."""
+    own = tmp_path_factory.getbasetemp()
+    os.environ["KPI_TESTS_SHARED"] = str(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @pytest.fixture

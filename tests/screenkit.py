@@ -16,9 +16,7 @@ import pages.parts.snapshot
 import pages.parts.storage
 from kpi.people import OPERATOR
 from loaders.desk import Desk
-from loaders.service import DATABASE
-from loaders.store import Store
-from tests.samplekit import AT
+from tests.samplekit import AT, store_of
 
 DAY = "2026-11-21"
 FAILED = "画面を表示できませんでした"
@@ -52,7 +50,7 @@ def draw_from(data, monkeypatch):
 
 def operator(data):
     """A desk at the store that is in a data folder, for who may do everything."""
-    return Desk(Store(data / DATABASE), OPERATOR, data, lambda: AT)
+    return Desk(store_of(data), OPERATOR, data, lambda: AT)
 
 
 def plan_id(desk):

@@ -161,5 +161,5 @@ def test_screens_write_through_the_desk_alone(path):
     assigned = [n for n in tree if isinstance(n, ast.Assign) and is_store(n.value, set())]
     names = {t.id for n in assigned for t in n.targets if isinstance(t, ast.Name)}
     asked = {n.attr for n in tree if isinstance(n, ast.Attribute) and is_store(n.value, names)}
-    reads = {"snapshot", "plan_ids", "revision", "submission", "log_head", "memberships", "is_revoked", "path"}
+    reads = {"snapshot", "plan_ids", "revision", "submissions", "log_head", "memberships", "is_revoked", "path"}
     assert asked <= reads | ({"revoke"} if path.name == "signin.py" else set())

@@ -11,14 +11,14 @@ from kpi.april import move_indicators
 from kpi.collection import Mend, Question
 from kpi.people import Role
 from kpi.period import Period
-from loaders.service import make_form, open_store
+from loaders.service import make_form
 from loaders.store import Receipt
 from loaders.tables import to_xlsx
 from loaders.taking import take_return
 from pages.parts.handover import as_table, everything_said
 from pages.parts.snapshot import view
 from tests.browser.walking import fill
-from tests.samplekit import AT, with_files
+from tests.samplekit import AT, store_of, with_store
 from tests.screenkit import english, html, lead, run, said, sound
 
 LAND, ICT, BRIDGE = "land", "ict-construction", "bridge-ai"
@@ -28,12 +28,12 @@ THEN = datetime(2025, 11, 1, 9)
 @pytest.fixture
 def data(use, tmp_path):
     """A data folder of its own that the screens draw from."""
-    return use(with_files(tmp_path, "plans", "benchmarks"))
+    return use(with_store(tmp_path))
 
 
 @pytest.fixture
 def store(data):
-    return open_store(data, at=AT)
+    return store_of(data)
 
 
 def answer(store, round_id, answers, at):

@@ -6,7 +6,9 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
@@ -27,8 +29,23 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def busy(store: Store) -> Store:
-    """A store with a mended and sent return, a discarded draft, and a sample."""
+def busy(tmp_path: Path) -> Store:
+    """A store with a mended and sent return, a discarded draft, and a sample; made once and copied."""
+    store = Store(tmp_path / "kpi.duckdb")
+    store.path.write_bytes(_made_busy())
+    return store
+
+
+@cache
+def _made_busy() -> bytes:
+    with TemporaryDirectory() as folder:
+        store = new_store(Path(folder))
+        _fill(store)
+        assert store.verify() == ()
+        return store.path.read_bytes()
+
+
+def _fill(store: Store) -> None:
     said = answer(RATE, value=65.0, period="FY2024", release="final")
     first = store.save_return(reading(said), b"1", "回答.xlsx", by="青森 花子", at=later(1))
     store.mend(first.submission_id, [Mend(RATE, "value", 64.0, "集計誤り")], by="青森 花子", at=later(2))
@@ -38,8 +55,6 @@ def busy(store: Store) -> Store:
     store.discard(draft.submission_id, by="八戸 太郎", at=later(5), reason="別のファイル")
     sample = reading(answer(COUNT, value=9.0, period="FY2024", release="final"), department=TRADE, sample=True)
     save_and_send(store, sample, b"3", later(6), by="サンプル")
-    assert store.verify() == ()
-    return store
 
 
 def damage(store: Store, *statements: str) -> set[str]:

@@ -11,7 +11,7 @@ import pages.parts.storage
 from loaders.service import make_form, open_store
 from loaders.store import StoreBusy
 from loaders.store.database import Database
-from tests.samplekit import AT, with_files, with_samples
+from tests.samplekit import AT, store_of, with_files, with_samples
 from tests.screenkit import DAY, FAILED, NOTHING, english, everything, forget, html, lead, run, said, sound, upload
 
 SCREENS = ("overview", "field", "indicator", "compare", "submit", "data", "method")
@@ -200,7 +200,7 @@ def test_the_front_page_marks_unconfirmed_values_in_every_part_and_counts_them(s
 def test_a_field_marks_the_same_values_as_the_front_page(samples):
     tables = re.findall(r'<caption class="unseen">指標の一覧.*?</table>', html(run("overview")), re.S)
     whole = {k: v for t in tables for k, v in _marked_rows(t).items()}
-    plan = open_store(samples, at=AT).snapshot("aomori-dx-2024").plan
+    plan = store_of(samples).snapshot("aomori-dx-2024").plan
     heads = r'<div class="name"><a href="indicator\?indicator=([\w-]+)".*?</div><div>(.*?)</div>'
     found = {
         k: "unconfirmed" in head for f in plan.fields for k, head in re.findall(heads, html(run("field", field=f.id)))
@@ -217,7 +217,7 @@ def _marked_rows(table):
 
 def test_every_number_stands_with_its_unit(samples):
     at = run("overview")
-    store = open_store(samples, at=AT)
+    store = store_of(samples)
     plan = store.snapshot(store.plan_ids()[0]).plan
     rows = re.findall(r"<tr><th scope=\"row\">.*?indicator=([\w-]+)\".*?</tr>", html(at))
     assert len(set(rows)) == 19
@@ -390,8 +390,8 @@ def test_without_published_figures_the_screens_still_stand(screen, use, tmp_path
 def test_a_screen_drawn_again_opens_no_store(screen, samples, monkeypatch):
     at = run(screen)
     opened = []
-    held = Database.under_lock
-    monkeypatch.setattr(Database, "under_lock", lambda self, *given: opened.append(given) or held(self, *given))
+    read = Database.read
+    monkeypatch.setattr(Database, "read", lambda self: opened.append(self) or read(self))
     assert sound(at.run())
     assert opened == []
     if screen == "overview":

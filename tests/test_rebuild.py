@@ -19,7 +19,7 @@ from loaders.store import Store
 from tests.factory import AGRI, COUNT, CUT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_plan
 from tests.storekit import AT, answer, later, new_store, read_back, reading
 
-COUNT_OF_RETURNS = int(os.environ.get("KPI_REBUILD", "30"))
+COUNT_OF_RETURNS = int(os.environ.get("KPI_REBUILD", "20"))
 OWN = {POLICY: (RATE, PAPER), TRADE: (COUNT, TOTAL), AGRI: (CUT,)}
 
 

@@ -10,9 +10,8 @@ from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
 from loaders.desk import Desk
 from loaders.form.writer import write_form
-from loaders.service import open_store
 from tests import screenkit
-from tests.samplekit import AT, with_samples, with_store
+from tests.samplekit import AT, store_of, with_samples, with_store
 from tests.screenkit import everything, html, lead, said
 
 PLAN, ROUND, EDUCATION, INDICATOR = "aomori-dx-2024", "fy2025", "education", "teacher-ict"
@@ -36,7 +35,7 @@ def run(screen, who="secretariat", **query):
 
 
 def desk(data, person=STAFF, at=AT):
-    return Desk(open_store(data, at=AT), person, data, lambda: at)
+    return Desk(store_of(data), person, data, lambda: at)
 
 
 def snapshot(data):
@@ -387,7 +386,7 @@ def test_an_answer_left_as_it_was_says_so(data):
 
 
 def test_proposals_of_a_return_stand_as_changes_with_the_way_to_decide(empty):
-    store = open_store(empty, at=AT)
+    store = store_of(empty)
     brief = store.snapshot(PLAN).brief(AT.date())
     given = {
         "baseline": 70.0,

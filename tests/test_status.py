@@ -273,7 +273,7 @@ def any_row(draw):
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(any_card(), max_size=4), st.lists(any_row(), max_size=8),
     st.sampled_from(["linear_pace", "milestone", "achievement_ratio", "figures_only"]),

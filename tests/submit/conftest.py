@@ -2,8 +2,7 @@
 
 import pytest
 
-from loaders.service import open_store
-from tests.samplekit import AT, with_store
+from tests.samplekit import store_of, with_store
 
 
 @pytest.fixture
@@ -14,4 +13,4 @@ def data(use, tmp_path):
 
 @pytest.fixture
 def store(data):
-    return open_store(data, at=AT)
+    return store_of(data)
