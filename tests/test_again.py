@@ -259,6 +259,21 @@ def test_a_figure_stays_unpublished_when_it_is_sent_again(store):
     assert store.verify() == ()
 
 
+def test_a_figure_hidden_under_an_earlier_number_stays_hidden_when_it_is_corrected(years):
+    def said(value):
+        return reading(answer(COUNT, value=value, period="FY2023", release="final"), department=TRADE)
+
+    save_and_send(years, said(1278.0), b"1", later(1))
+    first, second = years.snapshot("tiny").observations["code"]
+    years.set_publication([second], "public", by="事", at=later(2))
+    years.set_publication([first], "internal", by="事", at=later(3))
+    assert set(years.log(kind="publication")["before"]) == {"", "公表可"}
+    save_and_send(years, said(1280.0), b"2", later(4))
+    newest = years.snapshot("tiny").observations.set_index("value").loc[1280.0]
+    assert newest["publication"] == "internal"
+    assert years.verify() == ()
+
+
 @pytest.mark.parametrize(
     ("done", "code"),
     [

@@ -18,7 +18,7 @@ PUBLICATION_WORDS = {"public": "公表可", "embargoed": "公表待ち", "intern
 #: The 公表区分 of each short number, by the newest decision about the figure: a value that was sent again unchanged has
 #: several numbers, and what is decided of one must not be seen under another.
 PUBLISHED = """
-SELECT o.code, p.publication, p.released_at
+SELECT o.code, p.publication, p.released_at, p.seq, p.sample
 FROM publications p JOIN observations decided ON decided.code = p.code
 JOIN observations o ON (o.plan_id, o.indicator_id, o.period, o.state, o.sample)
         = (decided.plan_id, decided.indicator_id, decided.period, decided.state, decided.sample)
@@ -110,8 +110,7 @@ def _no_publication(publication: str, released_at: datetime | None, unknown: Seq
 
 def _newest(connection: Connection, codes: Sequence[str]) -> dict[str, str]:
     """What stands now, in words."""
-    query = """SELECT code, publication, released_at FROM publications WHERE code IN (SELECT unnest(?))
-        QUALIFY seq = max(seq) OVER (PARTITION BY code)"""
+    query = f"SELECT code, publication, released_at FROM ({PUBLISHED}) WHERE code IN (SELECT unnest(?))"
     return {r["code"]: publication_word(r["publication"], r["released_at"]) for r in rows(connection, query, [codes])}
 
 

@@ -13,6 +13,7 @@ from kpi.collection import Answer, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
+from loaders.store.access import PUBLISHED
 from loaders.store.database import Connection, Row, append, rows
 from loaders.store.mending import mend
 from loaders.store.questions import standing
@@ -34,13 +35,12 @@ GROUP BY f.indicator_id
 """
 
 #: The 公表区分 set for the value that was known last of the same indicator and period, whichever round brought it.
-_PUBLISHED = """
+_PUBLISHED = f"""
 WITH known AS (
     SELECT indicator_id, period, arg_max(code, observation_id) AS code FROM observations
     WHERE plan_id = $plan_id AND sample = $sample AND seq < $seq AND indicator_id IN (SELECT unnest($indicators))
     GROUP BY indicator_id, period)
-SELECT known.indicator_id, known.period, p.* FROM known JOIN publications p USING (code)
-QUALIFY p.seq = max(p.seq) OVER (PARTITION BY code)
+SELECT known.indicator_id, known.period, p.* FROM known JOIN ({PUBLISHED}) p USING (code)
 """
 
 #: Of a value, and of an answer, what has to be the same for the row to be what was confirmed. Whom to ask is not.
