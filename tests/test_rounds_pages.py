@@ -2,7 +2,9 @@
 
 import re
 from datetime import datetime
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from kpi.collection import Mend
@@ -10,6 +12,7 @@ from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
 from loaders.desk import Desk
 from loaders.form.writer import write_form
+from pages.parts import board
 from tests import screenkit
 from tests.samplekit import AT, store_of, with_samples, with_store
 from tests.screenkit import everything, html, lead, said
@@ -319,6 +322,19 @@ def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
     button(at, f"confirm-{key}").click().run()
     assert lead(at) == before
     assert reviews(data) == {"confirmed"}
+
+
+def test_a_return_is_read_anew_when_another_row_of_it_is_asked_about():
+    def key(question_id):
+        returns = pd.DataFrame([{"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1}])
+        asked = pd.DataFrame([{"submission_id": "S1", "question_id": question_id}])
+        return board._key(
+            SimpleNamespace(revision="r", snapshot=SimpleNamespace(submissions=returns, questions=asked)), "S1"
+        )
+
+    assert key("Q1") == key("Q1")
+    # One question was withdrawn and another asked: as many rows are asked about and confirmed, but not the same.
+    assert key("Q1") != key("Q2")
 
 
 def test_a_question_asked_by_mistake_is_withdrawn_and_all_is_as_before(data):
