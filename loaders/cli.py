@@ -107,7 +107,7 @@ def _plan_id(given: argparse.Namespace, store: Store) -> str:
 
 def _snapshot(given: argparse.Namespace) -> tuple[Store, Snapshot]:
     store = _open(given)
-    return store, store.snapshot(_plan_id(given, store))
+    return store, store.snapshot(_plan_id(given, store), at=settings.now())
 
 
 def _init(given: argparse.Namespace) -> int:

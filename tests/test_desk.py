@@ -20,8 +20,8 @@ from kpi.people import ROLE_WORDS, Person, Role
 from kpi.plan import Division
 from loaders.desk import Desk, NotAllowed
 from loaders.desk.gate import Gate
-from loaders.store import Rule, Store
-from tests.factory import PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
+from loaders.store import Receipt, Rule, Store
+from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
 from tests.storekit import answer, figures, later, reading, save_and_send
 
 DX = Division("dx", "DX推進課", (RATE, UNSET))
@@ -281,7 +281,30 @@ def test_a_question_goes_with_its_indicator_to_who_answers_for_it_then(own):
     assert any("何の値ですか" in c.comment.text for s in book for r in s.iter_rows() for c in r if c.comment)
     said = reading(answer(RATE, value=64.0, period="FY2024", release="final"), department=TRADE)
     answered = save_and_send(staff.store, said, b"9", later(70))
-    assert list(staff.snapshot("tiny").questions["answered_by"]) == [answered]
+    (over,) = staff.snapshot("tiny").questions.to_dict("records")
+    assert (over["department_id"], over["answered_by"]) == (POLICY, answered)  # whom it was asked of stays on record
+    assert staff.store.verify() == ()
+
+
+def test_a_moved_question_is_answered_on_the_page_and_the_old_answer_is_not_said_again(own):
+    desk, ids = own
+    staff, admin = desk("secretariat"), desk("admin")
+    theirs = save_and_send(
+        staff.store,
+        reading(answer(COUNT, value=5.0, period="FY2024", release="final"), department=TRADE),
+        b"8",
+        later(6),
+    )
+    assert staff.ask_back(ids["sent"], [Question(RATE, "value", "何の値ですか。")]) == ()
+    assert admin.move_indicators("tiny", [RATE], TRADE, EARLIER) == ()
+    again = admin.revise(theirs)
+    period = [Mend(RATE, key, said, "聞かれた値") for key, said in (("period", "FY2024"), ("release", "final"))]
+    assert admin.mend(again, [Mend(RATE, "value", 45.0, "数え直した"), *period]) == ()
+    assert isinstance(admin.send(again), Receipt)
+    assert list(staff.snapshot("tiny").questions["answered_by"]) == [again]
+    old = admin.submission(ids["sent"]).reading.answers
+    said_again = admin.submission(admin.revise(ids["sent"])).reading.answers
+    assert {a.indicator_id for a in old} - {a.indicator_id for a in said_again} == {RATE}
     assert staff.store.verify() == ()
 
 

@@ -47,11 +47,12 @@ class Forms(Gate):
         snapshot = self.store.snapshot(plan_id, at=now)
         brief, asked = snapshot.brief(now.date()), _open_questions(snapshot, round_id, department_id)
         questions = [(str(q["indicator_id"]), str(q["key"]), str(q["text"])) for q in asked]
-        # An indicator taken over since was answered by another department.
-        sent = dict.fromkeys([*(q["submission_id"] for q in asked), _last_sent(snapshot, round_id, department_id)])
-        answers: dict[str, dict[str, object]] = {}
-        for one in filter(None, sent):
-            answers |= given_again(self.store.submission(one).reading.answers)
+        last = _last_sent(snapshot, round_id, department_id)
+        answers = given_again(self.store.submission(last).reading.answers) if last else {}
+        # An indicator taken over since, or left out of the last return, was answered in another one.
+        for indicator_id, one in {str(q["indicator_id"]): str(q["submission_id"]) for q in asked}.items():
+            said = given_again(self.store.submission(one).reading.answers)
+            answers |= {indicator_id: said[indicator_id]} if indicator_id in said else {}
         data = write_form(
             brief, round_id, department_id, answers=answers, division_id=division_id, questions=questions
         )  # fmt: skip

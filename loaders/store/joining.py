@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kpi.collection import Answer, ReturnState
@@ -70,7 +70,9 @@ def join(
         return Joined("", issues=(_NONE,), waiting=waiting)
     sent = [read_return(connection, r["submission_id"]) for r in rows(connection, _SENT, place)]
     own = _own_words(sent[0], ever) if sent else {}
-    merged, conflicts = merge(plan, passed, choices, own)
+    found, said_twice = merge(plan, passed, choices, own)
+    merged = {i: m for i, m in found.items() if _answers_for(plan, department_id, i, day)}
+    conflicts = tuple(c for c in said_twice if _answers_for(plan, department_id, c.indicator_id, day))
     if conflicts:
         return Joined("", conflicts, waiting=waiting)
     sources = {i: (one.submission_id, answer) for i, (one, answer) in merged.items()}
@@ -81,6 +83,12 @@ def join(
     draft = _write(connection, [*passed, *used], sources, taken, act, "", on_behalf)
     append(connection, "issues", issue_rows(draft, lacking, 0))
     return Joined(draft, waiting=waiting)
+
+
+def _answers_for(plan: Plan, department_id: str, indicator_id: str, day: date) -> bool:
+    """Whether nobody else has taken an indicator over: an older answer said again would hide the new owner's."""
+    owner = plan.owner(indicator_id, day)
+    return owner is None or owner.id == department_id
 
 
 def _own_words(sent: StoredReturn, ever: Sequence[StoredReturn]) -> Said:
@@ -179,7 +187,9 @@ def revise(
         return (_NOT_SENT,)
     if refused := refused_late(connection, own.plan_id, own.round_id, late):
         return refused
-    sources = {a.indicator_id: (stored.submission_id, a) for a in own.answers}
+    plan, day = read_plan(connection, own.plan_id, NOW), act.at.date()
+    mine = [a for a in own.answers if _answers_for(plan, own.department_id, a.indicator_id, day)]
+    sources = {a.indicator_id: (stored.submission_id, a) for a in mine}
     return _write(connection, [stored], sources, {}, act, own.division_id, on_behalf, kind)
 
 

@@ -15,14 +15,16 @@ def standing(moment: str = "TIMESTAMP '9999-12-31'") -> str:
 
 
 #: The questions of a plan at a moment, each with what answers it:
-#: the next sent return of the same round that has a row for what was asked about, of whichever department by then.
+#: the next sent return of the same round that has a row for what was asked about, or was told of it on the page, of
+#: whichever department by then.
 QUESTIONS = f"""
 WITH answers AS (
     SELECT q.question_id, arg_min(s.submission_id, s.sent_seq) AS answered_by, min(s.sent_at) AS answered_at
     FROM {standing("$moment")} q JOIN submissions_at($plan, $moment) s
         ON s.round_id = q.round_id AND s.sent_seq > q.seq
     WHERE s.state = 'sent' AND EXISTS (
-        SELECT 1 FROM entries e WHERE e.submission_id = s.submission_id AND e.indicator_id = q.indicator_id)
+        SELECT 1 FROM entries e WHERE e.submission_id = s.submission_id AND e.indicator_id = q.indicator_id
+        UNION ALL SELECT 1 FROM mends m WHERE m.submission_id = s.submission_id AND m.indicator_id = q.indicator_id)
     GROUP BY q.question_id)
 SELECT q.question_id, q.round_id, q.department_id, q.submission_id, q.indicator_id, q.key, q.text, q.who, q.asked_at,
     coalesce(a.answered_by, '') AS answered_by, a.answered_at, q.sample

@@ -156,7 +156,7 @@ def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datet
         whole,
         observations=mine[mine["seq"] == newest].drop(columns="seq").reset_index(drop=True),
         submissions=submissions,
-        questions=_questions_for(_addressed(whole.questions, whole.plan, whole.as_of or at), whole.plan, audience),
+        questions=_questions_for(_addressed(whole, at), whole.plan, audience),
         proposals=_proposals_for(whole.proposals, audience),
         takes=own.drop(columns="staff").reset_index(drop=True),
         audience=audience,
@@ -204,13 +204,18 @@ def _places(table: pd.DataFrame, audience: Audience) -> pd.Series:
     return pd.Series(seen, index=table.index, dtype=bool)
 
 
-def _addressed(questions: pd.DataFrame, plan: Plan, moment: datetime | None) -> pd.DataFrame:
-    """The questions with the department they are for then: who has taken an indicator over answers for it."""
+def _addressed(whole: Snapshot, at: datetime | None) -> pd.DataFrame:
+    """The questions with the department they are for then: who has taken an indicator over answers for it.
+
+    What was answered, or belongs to a round that is closed, stays with whom it was asked of.
+    """
+    questions, plan, moment = whole.questions, whole.plan, whole.as_of or at
     if moment is None:
         return questions
     owners = {i.id: owner.id for i in plan.indicators if (owner := plan.owner(i.id, moment.date()))}
-    pairs = zip(questions["indicator_id"], questions["department_id"], strict=True)
-    return questions.assign(department_id=[owners.get(i, asked) for i, asked in pairs])
+    over = (questions["answered_by"] != "") | questions["round_id"].isin(list(whole.closed))
+    rows = zip(questions["indicator_id"], questions["department_id"], over, strict=True)
+    return questions.assign(department_id=[asked if done else owners.get(i, asked) for i, asked, done in rows])
 
 
 def _questions_for(questions: pd.DataFrame, plan: Plan, audience: Audience) -> pd.DataFrame:
