@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import settled
 from tests.browser.walking import english, fill, screenshot, visit
 
-expect.set_options(timeout=15_000)  # the machine may be busy with other things
+expect.set_options(timeout=30_000)  # the machine may be busy with other things
 
 
 @dataclass

@@ -108,7 +108,7 @@ def running(
             process.kill()
 
 
-def _await_health(url: str, process: subprocess.Popen, log: Path, seconds: float = 40) -> None:
+def _await_health(url: str, process: subprocess.Popen, log: Path, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -231,7 +231,7 @@ def new_page(chromium):
         yield new
 
 
-def settled(page, *, timeout: int = 20_000) -> None:
+def settled(page, *, timeout: int = 60_000) -> None:
     """Wait until the script has run to its end and nothing is being drawn."""
     page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=timeout)
     page.wait_for_function(

@@ -10,8 +10,8 @@ from tests.browser.walking import PLAN, visit
 
 def stands(page, title, heading, address):
     """A screen with what was chosen on it, and the end of its address."""
-    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=15_000)
-    expect(page.get_by_role("heading", name=heading, exact=True, level=2).first).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=heading, exact=True, level=2).first).to_be_visible(timeout=30_000)
     settled(page)
     assert unquote(page.url).endswith(address), page.url
 
@@ -32,17 +32,17 @@ def test_back_takes_one_press_over_the_menu_and_over_a_choice(sampled, open_page
     page.go_back()
     stands(page, "分野", "産業・しごと分野", "/field")
     page.go_back()
-    expect(page.get_by_role("heading", name="算定方法・用語", exact=True, level=1)).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="算定方法・用語", exact=True, level=1)).to_be_visible(timeout=30_000)
 
 
 def test_the_menu_leads_to_what_was_chosen_last_on_a_screen(sampled, open_page):
     page = open_page()
     visit(page, sampled.url, "field?field=administration")
     page.get_by_role("link", name="概況", exact=True).click()
-    expect(page.get_by_role("heading", name="概況", exact=True)).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="概況", exact=True)).to_be_visible(timeout=30_000)
     settled(page)
     page.get_by_role("link", name="分野", exact=True).click()
-    expect(page.get_by_role("combobox", name="分野")).to_have_value("行政経営分野", timeout=15_000)
+    expect(page.get_by_role("combobox", name="分野")).to_have_value("行政経営分野", timeout=30_000)
     settled(page)
     assert page.url.endswith("/field?field=administration")
 
@@ -55,6 +55,6 @@ def test_back_to_another_screen_finds_there_what_was_chosen_there(sampled, open_
     settled(page)
     for _ in range(2):  # the chosen round is written into the address: one press takes it out, one leads back
         page.go_back()
-    expect(page.get_by_role("heading", name="照会", exact=True, level=1)).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="照会", exact=True, level=1)).to_be_visible(timeout=30_000)
     expect(page.get_by_role("combobox", name="照会")).to_have_value(chosen)
     page.wait_for_url("**/rounds?round=fy2024&letter=reminder")

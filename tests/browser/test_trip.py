@@ -44,13 +44,13 @@ def issue(page, words: str):
 def confirm(page, box, left: int) -> None:
     """Press the box's button; fewer boxes are left."""
     box.get_by_role("button", name="これで確定する").click()
-    expect(page.locator("[class*='st-key-issue-']")).to_have_count(left, timeout=15_000)
+    expect(page.locator("[class*='st-key-issue-']")).to_have_count(left, timeout=30_000)
     settled(page)
 
 
 def send(page) -> None:
     page.get_by_role("button", name="③ 事務局へ回答する").click()
-    expect(page.get_by_test_id("stAlert").get_by_text("受け付けました(")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("stAlert").get_by_text("受け付けました(")).to_be_visible(timeout=30_000)
     settled(page)
 
 
@@ -79,9 +79,9 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     address = page.url
     assert "indicator=rice-labor" in address
     page.go_back()
-    expect(page.get_by_role("heading", name="産業・しごと分野")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="産業・しごと分野")).to_be_visible(timeout=30_000)
     page.go_forward()
-    expect(page.get_by_role("heading", name=rice)).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name=rice)).to_be_visible(timeout=30_000)
     settled(page)
 
     # 農林水産部's form: a triangle in full-width digits under a 削減率, a row inserted, the sheet renamed.
