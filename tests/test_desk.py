@@ -295,6 +295,8 @@ def test_a_moved_question_is_answered_on_the_page_and_the_old_answer_is_not_said
         b"8",
         later(6),
     )
+    rows = [answer(one, value=44.0, period="FY2024", release="final") for one in (RATE, PAPER)]
+    both = save_and_send(staff.store, reading(*rows), b"7", later(5))
     assert staff.ask_back(ids["sent"], [Question(RATE, "value", "何の値ですか。")]) == ()
     assert admin.move_indicators("tiny", [RATE], TRADE, EARLIER) == ()
     again = admin.revise(theirs)
@@ -302,9 +304,10 @@ def test_a_moved_question_is_answered_on_the_page_and_the_old_answer_is_not_said
     assert admin.mend(again, [Mend(RATE, "value", 45.0, "数え直した"), *period]) == ()
     assert isinstance(admin.send(again), Receipt)
     assert list(staff.snapshot("tiny").questions["answered_by"]) == [again]
-    old = admin.submission(ids["sent"]).reading.answers
-    said_again = admin.submission(admin.revise(ids["sent"])).reading.answers
-    assert {a.indicator_id for a in old} - {a.indicator_id for a in said_again} == {RATE}
+    (refused,) = admin.revise(ids["sent"])  # it answered nothing else
+    assert refused.code == "revise.moved"
+    kept = admin.submission(admin.revise(both)).reading.answers
+    assert {a.indicator_id for a in kept} == {PAPER}
     assert staff.store.verify() == ()
 
 

@@ -189,9 +189,18 @@ def revise(
         return refused
     plan, day = read_plan(connection, own.plan_id, NOW), act.at.date()
     mine = [a for a in own.answers if _answers_for(plan, own.department_id, a.indicator_id, day)]
+    if own.answers and not mine:
+        return (_MOVED,)
     sources = {a.indicator_id: (stored.submission_id, a) for a in mine}
     return _write(connection, [stored], sources, {}, act, own.division_id, on_behalf, kind)
 
+
+_MOVED = Issue(
+    "revise.moved",
+    Severity.FIX,
+    "この回答の指標は、すべて別の部局に移っています。",
+    "いま担当している部局の回答で直してください。",
+)
 
 _NOT_SENT = Issue(
     "revise.not_sent",
