@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from loaders.lock import FileLock, StoreError
+from loaders.store.engine import Connection
 from loaders.store.opening import (
-    Connection,
     StoreDamaged,
     is_older,
     make_schema,
@@ -211,5 +211,6 @@ def skip(connection: Connection, sequence: str, wanted: int) -> None:
 
 def given(connection: Connection) -> dict[str, int]:
     """The last number that each sequence gave."""
-    query = "SELECT sequence_name, coalesce(last_value, start_value - 1) FROM duckdb_sequences()"
+    query = """SELECT sequence_name, coalesce(last_value, start_value - 1) FROM duckdb_sequences()
+        WHERE database_name = current_database()"""
     return {str(name): int(last) for name, last in connection.execute(query).fetchall()}

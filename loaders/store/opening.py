@@ -14,16 +14,10 @@ from pathlib import Path
 import duckdb
 
 from loaders.lock import StoreBusy, StoreError
+from loaders.store.engine import ENGINE, Connection
 
 SCHEMA_VERSION = "2"
 _SCHEMA, _MACROS = (Path(__file__).with_name(name) for name in ("schema.sql", "macros.sql"))
-#: No extension is ever fetched: the store makes no request to another host.
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
-
-Connection = duckdb.DuckDBPyConnection
 
 
 class StoreDamaged(StoreError):
@@ -46,7 +40,7 @@ def opened(path: Path, *, read_only: bool, wait: float) -> Iterator[Connection]:
     deadline = time.monotonic() + wait
     while True:
         try:
-            connection = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
+            connection = ENGINE.take(path, read_only=read_only)
             break
         except duckdb.Error as error:
             if not _ELSEWHERE.search(str(error)):
@@ -57,7 +51,7 @@ def opened(path: Path, *, read_only: bool, wait: float) -> Iterator[Connection]:
     try:
         yield connection
     finally:
-        connection.close()
+        ENGINE.give_back(connection, path, read_only=read_only)
 
 
 def version_of(connection: Connection, name: str) -> str:
@@ -87,7 +81,7 @@ def is_older(version: str | None) -> bool:
 
 def make_schema(path: Path) -> None:
     """Make a new file with all that a store needs."""
-    with duckdb.connect(str(path), config=_CONFIG) as connection:
+    with opened(path, read_only=False, wait=0) as connection:
         connection.execute(_SCHEMA.read_text(encoding="utf-8"))
         make_macros(connection)
         connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", [SCHEMA_VERSION])

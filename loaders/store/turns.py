@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from loaders.line import Line
 from loaders.lock import StoreBusy
-from loaders.store.opening import Connection
+from loaders.store.engine import Connection
 
 #: The file goes from hand to hand for so many seconds at most, then readers and other processes have their turn.
 _IN_A_ROW = 0.3
