@@ -91,8 +91,8 @@ def main() -> None:
         return
     st.html(f"<style>:root {{ --plan-name: {json.dumps(_plan_name(), ensure_ascii=False)}; }}</style>")
     who = identity.person()
-    # What a person may not open is not in their menu, and asked for by its address it says so.
-    pages = [_screen(who, *s) for s in SCREENS if identity.reaches(who, _need(s[2])) or s[2] == _asked(st.context.url)]
+    # What a person may not open is not in their menu, and reached by its address or by Back it says so.
+    pages = [_screen(who, *s) for s in SCREENS]
     unknown = unknown_address(st.context.url)
     if unknown:
         # A page of its own, not in the menu: otherwise the framework silently shows the front page in its place.

@@ -24,7 +24,9 @@ from tests.samplekit import with_files, with_samples
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = "2026-11-21"
 NOW = datetime(2026, 11, 21, 12)
-CHROMIUM = next(filter(None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))), None)
+#: The one without windows first: it starts quicker and takes less of the processors.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from loaders.form import definition as d
 from tests import hurt
 from tests.browser.conftest import settled
-from tests.browser.walking import fill
+from tests.browser.walking import fill, visit
 
 
 def take_form(page, department: str, folder: Path) -> Path:
@@ -183,13 +183,11 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     expect(page.get_by_role("table", name="この数値の出所")).to_contain_text(f"提出用(農林)!{cell}")
     page.get_by_role("link", name="回答", exact=True).click()
     settled(page)
-    page.goto(f"{server.url}/submit?department=agriculture&round=fy2025")
-    settled(page)
+    visit(page, server.url, "submit?department=agriculture&round=fy2025")
     earlier = page.get_by_role("table", name="これまでの回答")
     expect(earlier).to_contain_text("回答済")
     expect(earlier.locator("tbody tr")).to_have_count(1)
-    page.goto(f"{server.url}/submit?department=commerce&round=fy2024")
-    settled(page)
+    visit(page, server.url, "submit?department=commerce&round=fy2024")
     expect(page.get_by_text("まだ回答はありません。")).to_be_visible()
 
     assert page.watch.foreign == set()
