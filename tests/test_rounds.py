@@ -193,6 +193,32 @@ def test_what_a_division_says_after_its_department_has_to_be_chosen(two_levels):
         assert values(two_levels, joined.submission_id) == {RATE: 65.0, PAPER: value}
 
 
+def test_what_a_division_had_taken_back_and_its_department_put_in_again_stays(two_levels):
+    store = two_levels
+    passed(store, GENERAL, paper(41.0), data=b"0", hours=0.5)
+    passed(store, DX, rate(65.0), data=b"1", hours=1)
+    passed(store, DX, rate(66.0), data=b"2", hours=2)
+    joined = store.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    store.mend(joined, [Mend(RATE, "value", 65.0, "主管課で確認")], by="主管", at=later(3.5))
+    assert isinstance(store.send(joined, by="主管", at=later(4)), Receipt)
+    again = store.join("tiny", ROUND, POLICY, by="主管", at=later(5))
+    assert (again.conflicts, values(store, again.submission_id)) == ((), {RATE: 65.0, PAPER: 41.0})
+
+
+@pytest.mark.parametrize("revised", [False, True])
+def test_what_a_division_passed_on_while_its_department_had_a_draft_is_not_lost(two_levels, revised):
+    store = two_levels
+    passed(store, GENERAL, paper(41.0), data=b"0", hours=0.5)
+    passed(store, DX, rate(65.0), data=b"1", hours=1)
+    draft = store.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    passed(store, DX, rate(66.0), data=b"2", hours=3.5)
+    assert isinstance(store.send(draft, by="主管", at=later(4)), Receipt)
+    if revised:
+        assert isinstance(store.send(store.revise(draft, by="主管", at=later(5)), by="主管", at=later(6)), Receipt)
+    again = store.join("tiny", ROUND, POLICY, by="主管", at=later(7))
+    assert (again.conflicts, values(store, again.submission_id)[RATE]) == ((), 66.0)
+
+
 def test_a_division_corrects_what_its_department_only_took_over(two_levels):
     passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
     first = two_levels.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id

@@ -7,7 +7,7 @@ and names the return that brought the file.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -37,6 +37,13 @@ WHERE round_id = ? AND department_id = ? AND division_id <> '' AND state = 'pass
 _SENT = """
 SELECT submission_id FROM submissions_at(?, ?)
 WHERE round_id = ? AND department_id = ? AND division_id = '' AND state = 'sent' ORDER BY sent_seq DESC LIMIT 1
+"""
+#: All that a return was joined from, and those these were joined from.
+_SOURCES = """
+WITH RECURSIVE source(submission_id) AS (
+    SELECT unnest(?)
+    UNION SELECT unnest(from_json(s.joined_from, '["VARCHAR"]')) FROM submissions s JOIN source USING (submission_id))
+SELECT submission_id FROM source
 """
 
 
@@ -69,7 +76,7 @@ def join(
     if not passed:
         return Joined("", issues=(_NONE,), waiting=waiting)
     sent = [read_return(connection, r["submission_id"]) for r in rows(connection, _SENT, place)]
-    own = _own_words(sent[0], ever) if sent else {}
+    own = _own_words(connection, sent[0], ever) if sent else {}
     found, said_twice = merge(plan, passed, choices, own)
     merged = {i: m for i, m in found.items() if _answers_for(plan, department_id, i, day)}
     conflicts = tuple(c for c in said_twice if _answers_for(plan, department_id, c.indicator_id, day))
@@ -91,11 +98,26 @@ def _answers_for(plan: Plan, department_id: str, indicator_id: str, day: date) -
     return owner is None or owner.id == department_id
 
 
-def _own_words(sent: StoredReturn, ever: Sequence[StoredReturn]) -> Said:
-    """What a department's sent return says that no 課 of it has ever passed on: its 主管課's own answer."""
-    told = {(a.indicator_id, _said(a)) for one in ever for a in one.reading.answers}
-    own = [a for a in sent.reading.answers if _says(a) and (a.indicator_id, _said(a)) not in told]
-    return {a.indicator_id: (sent, a) for a in own}
+def _own_words(connection: Connection, sent: StoredReturn, ever: Sequence[StoredReturn]) -> Said:
+    """What a department's sent return says by itself: neither what a 課 said at that time nor what was taken over.
+
+    What a 課 had said earlier and taken back is the department's own where it was put in by hand again.
+    """
+    behind = {r["submission_id"] for r in rows(connection, _SOURCES, [list(sent.joined_from)])}
+    standing = {one.division_id: one for one in ever if not _after(one.passed_at, sent.sent_at)}
+    at_the_time = _words(standing.values())
+    taken_over = _words(one for one in ever if one.submission_id in behind)
+    mended = {m.indicator_id for m in sent.mends if m.key in _COMPARED}
+
+    def is_own(answer: Answer) -> bool:
+        word = (answer.indicator_id, _said(answer))
+        return word not in at_the_time and (answer.indicator_id in mended or word not in taken_over)
+
+    return {a.indicator_id: (sent, a) for a in sent.reading.answers if _says(a) and is_own(a)}
+
+
+def _words(returns: Iterable[StoredReturn]) -> set[tuple[str, tuple[float | str | None, ...]]]:
+    return {(a.indicator_id, _said(a)) for one in returns for a in one.reading.answers}
 
 
 def _lacking(indicator: Indicator, asked: Round) -> list[Issue]:
