@@ -55,6 +55,7 @@ def test_back_to_another_screen_finds_there_what_was_chosen_there(sampled, open_
     settled(page)
     for _ in range(2):  # the chosen round is written into the address: one press takes it out, one leads back
         page.go_back()
+        settled(page)
     expect(page.get_by_role("heading", name="照会", exact=True, level=1)).to_be_visible(timeout=30_000)
     expect(page.get_by_role("combobox", name="照会")).to_have_value(chosen)
     page.wait_for_url("**/rounds?round=fy2024&letter=reminder")
