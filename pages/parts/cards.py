@@ -109,11 +109,8 @@ def advice(view: View, indicator: Indicator, card: Card) -> str:
 
 def unconfirmed(view: View, indicator_id: str, period: str) -> bool:
     """Whether the value shown rests on an observation that the secretariat has not confirmed."""
-    if not period:
-        return False
-    rows = view.snapshot.observations
-    mine = rows[(rows["indicator_id"] == indicator_id) & (rows["period"] == period)]
-    return bool(len(mine)) and mine.iloc[-1]["review"] == "unconfirmed"
+    mine = [r for r in view.told.get(indicator_id, ()) if period and r["period"] == period]
+    return bool(mine) and mine[-1]["review"] == "unconfirmed"
 
 
 def updated_mark(view: View, indicator_id: str) -> str:
@@ -141,14 +138,11 @@ def dated(value: str, period: str, card: str = "") -> Markup:
 
 def judged_code(view: View, indicator_id: str) -> str:
     """The short number of the value that the judgement rests on; empty where there is none."""
-    row, rows = view.row(indicator_id), view.snapshot.observations
-    if not row["period"]:
-        return ""
-    same = rows[
-        (rows["indicator_id"] == indicator_id)
-        & (rows["state"] == "value")
-        & (rows["period"] == row["period"])
-        & (rows["value"] == row["value"])
+    judged = view.row(indicator_id)
+    same = [
+        r
+        for r in view.told.get(indicator_id, ())
+        if r["state"] == "value" and r["period"] == judged["period"] and r["value"] == judged["value"]
     ]
-    same = same[same["release"] == row["release"]] if (same["release"] == row["release"]).any() else same
-    return str(same.iloc[-1]["code"]) if len(same) else ""
+    as_released = [r for r in same if r["release"] == judged["release"]]
+    return next((str(r["code"]) for r in reversed(as_released or same)), "")

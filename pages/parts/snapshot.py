@@ -6,9 +6,11 @@ command line included) is seen at the next run, and nothing that one may see is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -65,6 +67,14 @@ class View:
     def benchmarks(self) -> Benchmarks:
         """The published figures, indexed once for this state."""
         return Benchmarks(self.snapshot.series, self.snapshot.values, self.snapshot.breaks)
+
+    @cached_property
+    def told(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The observations of each indicator in the order they came in: looking one up in the table costs far more."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for row in self.snapshot.observations.to_dict("records"):
+            found.setdefault(row["indicator_id"], []).append(row)
+        return found
 
     def row(self, indicator_id: str) -> pd.Series:
         """The judgement of one indicator."""
