@@ -2,7 +2,8 @@
 
 Each function takes a plan and gives the plan as it is then. The past stays: names, ownerships and divisions end the
 day before and new ones begin, so that what was asked on an earlier day is answered as it was then. What is recorded for
-a later day stays too, or stands in the way and is named. The same change the other way on the same day leaves no trace.
+a later day stays too, or stands in the way and is named. The same change the other way on the same day leaves no trace
+but in a round of chosen departments: it goes on asking the one that an indicator was moved to.
 """
 
 from __future__ import annotations
