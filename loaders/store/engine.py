@@ -1,6 +1,6 @@
 """DuckDB running in this process, and the files attached to it while somebody uses them.
 
-DuckDB's own start takes seven times as long as opening a file, so it is started once and keeps no file: each is
+DuckDB's own start takes six times as long as opening a file, so it is started once and keeps no file: each is
 detached, and with that written out, closed and unlocked, as soon as its last user is done.
 """
 
