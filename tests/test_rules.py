@@ -93,6 +93,11 @@ def test_a_change_beyond_history_is_asked_and_says_the_numbers() -> None:
     assert "+459" in issue.message
 
 
+def test_one_change_known_is_told_as_one_number() -> None:
+    issue = next(i for i in check_one(COUNT, with_history(COUNT, 1000, 1010), value=1500.0) if i.code == "value.jump")
+    assert "1年あたり10(1回)でした。" in issue.message
+
+
 def test_one_odd_year_in_the_past_does_not_widen_the_door() -> None:
     brief = with_history(COUNT, 1000, 1010, 1600, 1020, 1030, 1041)
     assert "value.jump" in codes(check_one(COUNT, brief, value=1400.0))

@@ -134,9 +134,9 @@ def _jump(case: Case) -> Iterator[Hit]:
         return
     step = change / years
     known, digits = steps(case), case.card.decimals
+    span = dict.fromkeys(plain(round(edge(known), digits + 1), digits) for edge in (min, max)) if known else {}
     past = (
-        f"これまでの変化は1年あたり{plain(round(min(known), digits + 1), digits)}～"
-        f"{plain(round(max(known), digits + 1), digits)}({len(known)}回)でした。"
+        f"これまでの変化は1年あたり{'～'.join(span)}({len(known)}回)でした。"
         if known
         else "これまでの値が一つしかないため、大きな変化として確認します。"
     )

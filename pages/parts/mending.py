@@ -16,6 +16,7 @@ from loaders.mending import read_typed
 from loaders.store import StoredReturn
 from pages.parts.frame import attempt, show
 from pages.parts.html import Content, badge, join, tag, unmarked
+from pages.parts.review_words import entry_words
 from pages.parts.snapshot import View, desk
 
 #: What has just been mended, to be told once.
@@ -102,17 +103,19 @@ def _name(view: View, issue: Issue) -> str:
 def _told(view: View, current: StoredReturn, issue: Issue) -> Content:
     column = _column_name(view, current, issue.key)
     head = [badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}"), " ", tag("b", _name(view, issue))]
-    place = "　".join(part for part in (column, issue.address, _quoted(current, issue)) if part)
+    place = "　".join(part for part in (column, issue.address, _quoted(view, current, issue)) if part)
     return join([tag("div", join(head)), tag("div", place, "meta"), tag("div", issue.message + issue.advice)])
 
 
-def _quoted(current: StoredReturn, issue: Issue) -> str:
+def _quoted(view: View, current: StoredReturn, issue: Issue) -> str:
     """What the question is about: the cell's own text, or what a person has put in its place since."""
     answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
     entry = answer.entries.get(issue.key) if answer else None
     if entry and entry.mended and entry.value is not None:
-        value = as_it_is(entry.value) if isinstance(entry.value, float) else entry.value
-        return f"「{value}」(画面で入力)"
+        if isinstance(entry.value, float):
+            return f"「{as_it_is(entry.value)}」(画面で入力)"
+        words = entry_words(view.plan.indicator(issue.indicator_id), view.snapshot.cards[issue.indicator_id], entry)
+        return f"{words if words.startswith('「') else f'「{words}」'}(画面で入力)"
     return f"「{issue.value}」" if issue.value else ""
 
 

@@ -37,6 +37,17 @@ def test_a_typed_value_is_confirmed_in_words(store):
     assert "橋梁定期点検AI活用率の「値を入力する」を保存しました。" in told(at)
 
 
+def test_what_was_chosen_is_quoted_in_words_where_it_is_asked_about(store):
+    one = put_in(store, LAND, GOOD | {ICT: {"value": "約110", "release": "確定"}})
+    mends = [Mend(ICT, "value", 110.0, "選んだ"), Mend(ICT, "release", "forecast", "選んだ")]
+    assert mend_return(store, one, mends, by="x", at=AT) == ()
+    (asked,) = store.submission(one).open
+    assert (asked.code, asked.key) == ("release.forecast_closed", "release")
+    at = run("submit", department=LAND, round=FY)
+    assert "「見込」(画面で入力)" in told(at)
+    assert "forecast" not in told(at)
+
+
 def put_right(at, heading, value, reason):
     """Open the form of a cell that was mended, fill it in and keep it."""
     next(b for b in at.button if b.label == f"{heading}を直す").click().run()
