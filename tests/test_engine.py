@@ -65,6 +65,20 @@ def test_what_was_not_committed_is_gone(two):
     assert noted(two[0]) == set()
 
 
+def test_what_is_committed_counts_as_saved_where_it_cannot_be_written_out_yet(two):
+    path = two[0]
+    with opened(path, read_only=False, wait=0) as connection:
+        connection.execute("SET GLOBAL debug_checkpoint_abort = 'before_header'")
+        connection.execute("INSERT INTO meta VALUES ('a', '')")
+    assert Path(f"{path}.wal").exists()
+    with opened(two[1], read_only=True, wait=0) as connection:
+        connection.execute("SET GLOBAL debug_checkpoint_abort = 'none'")
+    assert noted(path) == {"a"}
+    note(path, "b")
+    assert noted(path) == {"a", "b"}
+    assert not Path(f"{path}.wal").exists()
+
+
 def test_a_file_that_fails_hurts_neither_another_nor_what_it_had_committed(two):
     failing, sound = two
     with opened(sound, read_only=True, wait=0) as beside:

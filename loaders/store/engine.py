@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -66,7 +67,9 @@ class Engine:
             file.users -= 1
             if not file.users and self._database is not None:
                 del self._files[place]
-                self._database.execute(f"DETACH {file.name}")
+                # What cannot be written out now (a full disk) is committed all the same: it stands in the log beside.
+                with suppress(duckdb.Error):
+                    self._database.execute(f"DETACH {file.name}")
 
 
 #: The one of this process.
