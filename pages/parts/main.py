@@ -56,6 +56,9 @@ NEEDS = {
     "admin": Action.SEE_LOG,
 }
 
+#: The addresses without a screen that a session has asked for.
+_STRAYED = "strayed"
+
 
 def _plan_name() -> str:
     """The plan's name as a CSS string's content: nothing in it can end the style."""
@@ -93,10 +96,13 @@ def main() -> None:
     who = identity.person()
     # What a person may not open is not in their menu, and reached by its address or by Back it says so.
     pages = [_screen(who, *s) for s in SCREENS]
-    unknown = unknown_address(st.context.url)
-    if unknown:
-        # A page of its own, not in the menu: otherwise the framework silently shows the front page in its place.
-        pages.append(st.Page(no_such_page, title="画面がありません", url_path=unknown, visibility="hidden"))
+    # Pages of their own, not in the menu: otherwise the framework silently shows the front page in their place, on the
+    # way back to them too.
+    strayed = st.session_state.setdefault(_STRAYED, set())
+    strayed.update({unknown_address(st.context.url)} - {""})
+    pages += [
+        st.Page(no_such_page, title="画面がありません", url_path=one, visibility="hidden") for one in sorted(strayed)
+    ]
     chosen = st.navigation(pages, position="sidebar", expanded=True)
     guarded(identity.aside)()
     guarded(lambda: _around(chosen, pages))()

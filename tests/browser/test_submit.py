@@ -56,6 +56,13 @@ def test_an_address_without_a_screen_says_so_and_leads_to_the_first_one(bare, op
     assert english(page) == set()
     page.locator(".lead").get_by_role("link", name="概況").click()
     expect(page.get_by_role("heading", name="概況", exact=True)).to_be_visible(timeout=30_000)
+    page.go_back()
+    expect(page.get_by_role("heading", name="この画面はありません")).to_be_visible(timeout=30_000)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="分野").click()
+    expect(page.get_by_role("heading", name="分野", exact=True)).to_be_visible(timeout=30_000)
+    settled(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="この画面はありません")).to_be_visible(timeout=30_000)
 
 
 def test_samples_removed_while_one_is_looked_at_break_nothing(tmp_path, open_page):
