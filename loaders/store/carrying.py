@@ -19,7 +19,7 @@ from loaders.store.mending import mend
 from loaders.store.questions import standing
 from loaders.store.records import Saved, StoredReturn
 from loaders.store.returns import NewReturn, Place, place_of
-from loaders.store.stored import read_answers, read_return
+from loaders.store.stored import WITH_SOURCES, read_answers, read_return
 
 # --- confirmations and 公表区分, when a return is sent --------------------------------------------------------------
 
@@ -132,12 +132,6 @@ SELECT s.plan_id, s.round_id, s.department_id, s.division_id, s.sample, arg_max(
 FROM decisions d JOIN submissions s ON s.submission_id = d.subject WHERE d.kind IN ('send', 'pass_on') GROUP BY ALL
 """
 
-#: A return with all it was joined from.
-_WITH_SOURCES = """
-WITH RECURSIVE source(submission_id) AS (
-    SELECT $first
-    UNION SELECT unnest(from_json(s.joined_from, '["VARCHAR"]')) FROM submissions s JOIN source USING (submission_id))
-"""
 _SETTLED = (
     "SELECT indicator_id, key, code, message FROM issues JOIN source USING (submission_id) WHERE severity <> 'note'"
 )
@@ -196,9 +190,9 @@ def _base(answered: Mapping[tuple[Place, bool], tuple[int, str]], reading: Readi
 
 
 def _explained(connection: Connection, reading: Reading, base: str) -> tuple[Mend, ...]:
-    first = {"first": base}
-    settled = {tuple(r.values()) for r in rows(connection, _WITH_SOURCES + _SETTLED, first)}
-    reasons = {(r["indicator_id"], r["key"]): r["reason"] for r in rows(connection, _WITH_SOURCES + _REASONS, first)}
+    first = {"first": [base]}
+    settled = {tuple(r.values()) for r in rows(connection, WITH_SOURCES + _SETTLED, first)}
+    reasons = {(r["indicator_id"], r["key"]): r["reason"] for r in rows(connection, WITH_SOURCES + _REASONS, first)}
     before = {a.indicator_id: a for a in read_answers(connection, base)}
     now, asked = {a.indicator_id: a for a in reading.answers}, _asked(reading)
     fresh = {cell for cell, found in asked.items() if any((*cell, i.code, i.message) not in settled for i in found)}

@@ -23,7 +23,7 @@ from loaders.store.log import Event, append_event, entries_digest
 from loaders.store.plans import NOW, read_cards, read_plan
 from loaders.store.records import Conflict, Joined, Option, StoredReturn
 from loaders.store.returns import issue_rows, refused_late, typed
-from loaders.store.stored import read_return
+from loaders.store.stored import WITH_SOURCES, read_return
 
 #: Columns that say nothing of the indicator itself: who answered, and what stands ready in every form.
 _BESIDE = ("section", "person", "contact", "period", "release")
@@ -34,16 +34,10 @@ _PASSED = """
 SELECT division_id, submission_id FROM submissions_at(?, ?)
 WHERE round_id = ? AND department_id = ? AND division_id <> '' AND state = 'passed' ORDER BY passed_at, seq
 """
+_BEHIND = f"{WITH_SOURCES} SELECT submission_id FROM source"
 _SENT = """
 SELECT submission_id FROM submissions_at(?, ?)
 WHERE round_id = ? AND department_id = ? AND division_id = '' AND state = 'sent' ORDER BY sent_seq DESC LIMIT 1
-"""
-#: All that a return was joined from, and those these were joined from.
-_SOURCES = """
-WITH RECURSIVE source(submission_id) AS (
-    SELECT unnest(?)
-    UNION SELECT unnest(from_json(s.joined_from, '["VARCHAR"]')) FROM submissions s JOIN source USING (submission_id))
-SELECT submission_id FROM source
 """
 
 
@@ -103,7 +97,7 @@ def _own_words(connection: Connection, sent: StoredReturn, ever: Sequence[Stored
 
     What a 課 had said earlier and taken back is the department's own where it was put in by hand again.
     """
-    behind = {r["submission_id"] for r in rows(connection, _SOURCES, [list(sent.joined_from)])}
+    behind = {r["submission_id"] for r in rows(connection, _BEHIND, {"first": list(sent.joined_from)})}
     standing = {one.division_id: one for one in ever if not _after(one.passed_at, sent.sent_at)}
     at_the_time = _words(standing.values())
     taken_over = _words(one for one in ever if one.submission_id in behind)

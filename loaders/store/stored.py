@@ -81,11 +81,16 @@ ORDER BY f.indicator_id
 """
 
 
-#: Of the returns that a return was joined from, and those these were joined from: what was answered on the page.
-_SAID_BEFORE = """
+#: ``source``: the returns ``$first``, what they were joined from, and what these were joined from.
+WITH_SOURCES = """
 WITH RECURSIVE source(submission_id) AS (
     SELECT unnest($first)
     UNION SELECT unnest(from_json(s.joined_from, '["VARCHAR"]')) FROM submissions s JOIN source USING (submission_id))
+"""
+
+#: Of the returns that a return was joined from, and those these were joined from: what was answered on the page.
+_SAID_BEFORE = f"""
+{WITH_SOURCES}
 SELECT m.submission_id, s.joined_from <> '[]' AS joined, m.indicator_id, m.key, m.reason
 FROM mends m JOIN source USING (submission_id) JOIN submissions s USING (submission_id) ORDER BY m.seq
 """
