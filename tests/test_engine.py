@@ -1,5 +1,7 @@
 """Files opened in one running DuckDB: alone or beside each other, let go of afterwards, and one not hurt by another."""
 
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 
 from loaders.store.database import given, take
 from loaders.store.opening import StoreDamaged, make_schema, opened
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -101,3 +105,19 @@ def test_a_file_that_is_no_store_is_refused_and_the_next_one_opens(two, tmp_path
     with pytest.raises((StoreDamaged, duckdb.Error)), opened(strange, read_only=True, wait=0) as connection:
         connection.execute("SELECT * FROM meta")
     assert noted(two[0]) == set()
+
+
+def test_no_progress_bar_is_drawn_into_the_answer_of_a_command_however_it_is_started(two):
+    """``python -c`` is a session at a prompt to DuckDB, and there it draws one of its own accord."""
+    code = """
+import sys
+from pathlib import Path
+from loaders.store.engine import Engine
+engine = Engine()
+engine.take(Path(sys.argv[1]), read_only=True)
+print(engine._database.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0])
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(two[0])], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "False\n"

@@ -47,6 +47,9 @@ class Engine:
         with self._lock:
             if self._database is None:
                 self._database = duckdb.connect(config=_CONFIG)
+                # Where DuckDB takes the program for a session at a prompt, it would draw its own bar over two
+                # seconds of work into the standard output, amid what a command answers there.
+                self._database.execute("SET enable_progress_bar = false")
             if place not in self._files:
                 name, mode = f"store_{next(self._numbers)}", "READ_ONLY" if read_only else "READ_WRITE"
                 quoted = place[0].replace("'", "''")
