@@ -16,7 +16,7 @@ from tests import hurt
 from tests.browser.acting import Cast, item, look, pick, pick_all, press, row, says, standing, table, tick, write_day
 from tests.browser.conftest import running, settled
 from tests.browser.test_trip import confirm, issue, put_in, send
-from tests.browser.walking import PLAN, fill
+from tests.browser.walking import PLAN, fill, unfold_one
 from tests.samplekit import with_samples
 
 ASKED_ON, DECIDED_ON = "2027-09-27", "2028-02-10"
@@ -43,7 +43,7 @@ def lay_divisions(cast: Cast) -> None:
     box = page.locator("[data-testid='stExpander']").filter(has_text="課を加える")
     for name, mail, numbers in (("DX推進課", "dx", ("基2",)), ("交通政策課", "kotsu", ("暮5",))):
         if not box.get_by_label("課の名称").is_visible():
-            box.locator("summary").click()
+            unfold_one(box.locator("summary"))
         box.get_by_label("課の名称").fill(name)
         box.get_by_label("メール").fill(f"{mail}@pref.example")
         pick_all(page, "担当する指標", *numbers, within=box)
@@ -55,7 +55,7 @@ def open_round(cast: Cast) -> None:
     """年次, of three departments and five indicators, beginning today."""
     page = cast.at(OFFICE, "rounds")
     box = page.locator("[class*='st-key-open-round']")
-    box.locator("summary").click()
+    unfold_one(box.locator("summary"))
     expect(box.get_by_label("名前")).to_have_value(NAME)
     write_day(page, "始める日", "2027-09-27", within=box)
     write_day(page, "課から主管課への期限", "2027-11-12", within=box)
@@ -233,7 +233,7 @@ def confirm_all(cast: Cast) -> None:
 def close_round(cast: Cast) -> None:
     page = cast.at(OFFICE, f"rounds?round={ROUND}")
     assert [standing(page)[name] for name in ASKED] == ["確認済"] * 3
-    page.locator("[class*='st-key-close-round'] summary").click()
+    unfold_one(page.locator("[class*='st-key-close-round'] summary"))
     tick(page, "上のことを確かめました")
     press(page, "締め切る", f"「{NAME}」を締め切りました。")
     look(page, "17-closed")
@@ -280,8 +280,7 @@ def decide(cast: Cast) -> None:
 def look_back(cast: Cast) -> None:
     """Asked for the day before, or for the round as it was closed, the same screen knows nothing of the decision."""
     page = cast.at(READER, "indicator?indicator=ict-construction")
-    page.locator("[data-testid='stSidebar'] summary").filter(has_text="時点を指定").click()
-    settled(page)
+    unfold_one(page.locator("[data-testid='stSidebar'] summary").filter(has_text="時点を指定"))
     page.get_by_role("radiogroup", name="締め切った照会の時点").get_by_text(NAME).click()
     settled(page)
     banner = page.locator(".as-of")

@@ -20,7 +20,7 @@ from loaders.store.access import Rule
 from pages.parts.identity import reaches
 from tests.browser.conftest import CHROMIUM, NOW, QUIET, ROOT, running, settled
 from tests.browser.provider import dishonest
-from tests.browser.walking import visit
+from tests.browser.walking import unfold_one, visit
 from tests.samplekit import with_samples
 
 CLIENT_SECRET = "client-secret-that-stands-nowhere"
@@ -329,8 +329,7 @@ def test_signing_out_kills_every_copy_of_the_cookie_and_every_open_tab(gated, op
 def test_the_address_of_signing_out_kills_the_copies_too(gated, open_page):
     page = open_page()
     sign_in(page, gated.url, PLANNING, "submit?department=planning&round=fy2025")
-    page.locator("[class*='st-key-steps'] summary").click()  # what is answered can be replaced: out of the way
-    settled(page)
+    unfold_one(page.locator("[class*='st-key-steps'] summary"))  # what is answered can be replaced: out of the way
     with page.expect_response(re.compile("/media/")) as answer, page.expect_download():
         page.get_by_role("button", name="① 回答様式を受け取る").click()
     path, cookies = urlsplit(answer.value.url).path.lstrip("/"), cookies_of(page)
@@ -428,7 +427,7 @@ def test_on_this_machine_one_picks_whom_to_try_and_keeps_it_over_links(bare, ope
     go(page, bare.url, "")
     assert "評価用" in page.locator("[data-testid='stMainBlockContainer']").inner_text()
     assert "管理者" in page.locator("[data-testid='stMainBlockContainer']").inner_text()
-    page.locator("[data-testid='stSidebar'] summary", has_text="評価用").click()
+    unfold_one(page.locator("[data-testid='stSidebar'] summary", has_text="評価用"))
     page.get_by_role("link", name="県土整備部の担当").click()
     page.wait_for_url("**?as=dept-land")
     go(page, bare.url, "submit?department=planning")

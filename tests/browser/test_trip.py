@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from loaders.form import definition as d
 from tests import hurt
 from tests.browser.conftest import settled
-from tests.browser.walking import fill, visit
+from tests.browser.walking import fill, unfold_one, visit
 
 
 def take_form(page, department: str, folder: Path) -> Path:
@@ -156,7 +156,7 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     chart = page.locator("[data-testid='stVegaLiteChart']").first
     told = chart.get_attribute("aria-label")
     assert re.search(r"R7は16\.3%\(確定・未確認\)", told), told
-    page.locator("summary").filter(has_text="表で見る").click()
+    unfold_one(page.locator("summary").filter(has_text="表で見る"))
     table = page.locator("[data-testid='stDataFrame'] table").first
     expect(table).to_contain_text("16.3%", timeout=10_000)
     expect(table).to_contain_text("確定・未確認")

@@ -99,6 +99,14 @@ def visit(page, url: str, address: str) -> None:
     settled(page)
 
 
+def unfold_one(summary) -> None:
+    """Open an expander and wait until it lies still; before, a click may meet what has moved to that place."""
+    summary.click()
+    summary.page.wait_for_function(
+        "(box) => box.open && !box.getAnimations().length", arg=summary.locator("..").element_handle()
+    )
+
+
 def unfold(page) -> None:
     """Open every expander that is not open."""
     closed = "[data-testid=stExpander] details:not([open]) > summary"
