@@ -57,7 +57,7 @@ def _charts(state: View, field: Field) -> None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _small(revision: str, indicator_id: str, _state: View) -> None:
     indicator = _state.plan.indicator(indicator_id)
-    chart = trajectory(story(_state, indicator), height=150, compact=True)
+    chart = trajectory(story(_state, indicator), height=190, compact=True)
     st.altair_chart(chart, theme=None, key=f"small-{indicator_id}", alt=story_summary(_state, indicator))
 
 

@@ -206,8 +206,23 @@ def test_no_word_inside_the_drawing_reaches_over_the_value_axis_however_early_it
     left, right = time_span(told)
     for (narrow, wide), period in zip(offsets(spec(trajectory(told))).values(), (FY[2023], FY[2022]), strict=True):
         share = (period.position - left) / (right - left)
-        assert narrow[0] + share * 205 >= -1
-        assert wide[0] + share * 440 >= -1
+        assert narrow[0] + share * 230 >= -1
+        assert wide[0] + share * 460 >= -1
+
+
+def test_a_word_under_the_lowest_point_stays_off_the_axis_where_lines_over_the_chart_take_of_its_height():
+    told = Story(
+        "千円/人",
+        baseline=Point(FY[2022], 6480.0, "6,480千円/人"),
+        target=Point(FY[2026], 7100.0, "7,100千円/人"),
+        path=(Point(FY[2022], 6480.0, ""), Point(FY[2026], 7100.0, "")),
+    )
+    assert told.lack
+    inside = 194  # as measured of a chart of 300 pixels with a unit and a line over it
+    low, high = domain([6480.0, 7100.0])
+    at = (high - 6480.0) / (high - low) * inside
+    for _, down in next(iter(offsets(spec(trajectory(told))).values())):
+        assert at + down + 8 <= inside - 2
 
 
 def test_a_chart_without_the_prefecture_says_so_and_names_the_nation_s_line():
@@ -243,7 +258,7 @@ def test_a_word_moves_off_lines_and_other_words():
     assert not any(second.holds(spot) for spot in rising)
 
 
-@given(st.floats(0, 205), st.floats(0, 240), st.text("0123456789,.%万件", min_size=1, max_size=9))
+@given(st.floats(0, 230), st.floats(0, 240), st.text("0123456789,.%万件", min_size=1, max_size=9))
 def test_a_word_stays_inside_the_drawing_wherever_its_point_is(x, y, said):
     frame = (285.0, 242.0)
     assert place((x, y), said, taken=(), drawn=(), frame=frame).outside(frame) <= 0.001
@@ -356,12 +371,26 @@ def test_the_axis_of_time_is_thinned_from_the_newest_period_backwards():
 
 
 def test_the_unit_stands_on_the_axis():
-    percent, count = number_axis("%").to_dict(), number_axis("件").to_dict()
+    percent, count = number_axis("%", largest=100).to_dict(), number_axis("件", largest=900).to_dict()
     assert "+ '%'" in percent["labelExpr"]
     assert percent["title"] is None
     assert count["title"] == "単位 件"
     assert "'%'" not in count["labelExpr"]
-    assert all(word in count["labelExpr"] for word in ("万", "億"))
+
+
+@pytest.mark.parametrize(
+    ("largest", "by", "myriad"), [(99_999, "1", ""), (160_000, "10000", "万"), (2e8, "1e+08", "億")]
+)
+def test_all_labels_of_an_axis_are_in_the_one_magnitude_of_its_largest_value(largest, by, myriad):
+    told = number_axis("件", largest=largest).to_dict()["labelExpr"]
+    assert f"datum.value / {by}," in told
+    assert f"+ '{myriad}'" in told
+
+
+def test_the_axis_of_an_indicator_has_the_magnitude_of_what_it_shows():
+    told = Story("件", actual=(Point(FY[2024], 118_400.0, ""),), baseline=Point(FY[2022], 84_000.0, ""))
+    axis = spec(trajectory(told))["layer"][0]["encoding"]["y"]["axis"]
+    assert "+ '万'" in axis["labelExpr"]
 
 
 # --- the prefecture beside the nation ---

@@ -1,5 +1,6 @@
 """Every screen run for real over a temporary store: empty, with samples, and when something is broken."""
 
+import json
 import logging
 import re
 from datetime import datetime
@@ -8,6 +9,7 @@ import pytest
 
 import pages.parts.snapshot
 import pages.parts.storage
+from kpi.charts.placing import text_width
 from loaders.service import make_form, open_store
 from loaders.store import StoreBusy
 from loaders.store.database import Database
@@ -169,6 +171,14 @@ def test_samples_are_marked_wherever_they_show(samples):
     assert "サンプル" in said(run("submit", department="planning"))
     table = next(n for n in everything(run("data", kind="observations")) if n.type == "dataframe").value
     assert set(table["サンプル"]) == {"サンプル"}
+
+
+def test_a_long_number_far_down_in_a_table_is_shown_whole(samples):
+    """The framework makes a column as wide as its first rows need and cuts a longer number on its left."""
+    table = next(n for n in everything(run("data")) if n.type == "dataframe")
+    longest = f"{table.value['現状値'].max():,.0f}"
+    assert len(longest) > len(f"{table.value['現状値'].head(10).max():,.0f}")
+    assert json.loads(table.proto.columns)["現状値"]["width"] >= text_width(longest) + 16
 
 
 def test_values_nobody_has_confirmed_are_marked(samples):

@@ -26,7 +26,9 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
         alt.Tooltip("gap_text:N", title="差"),
     ]
     base = alt.Chart(table)
-    ours, theirs = (alt.X(f"{key}_value:Q", scale=scale, axis=number_axis("%")) for key in ("area", "nation"))
+    ours, theirs = (
+        alt.X(f"{key}_value:Q", scale=scale, axis=number_axis("%", largest=high)) for key in ("area", "nation")
+    )
     rule = base.mark_rule(color=RAIL, strokeWidth=5).encode(y=rows, x=ours, x2=alt.X2("nation_value:Q"))
     nation = base.mark_point(
         size=130, shape="diamond", filled=True, fill="#fff", stroke=NATION, strokeWidth=2, opacity=1
@@ -47,7 +49,7 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
                 fontWeight="bold" if key == "area" else "normal",
             )
             layers.append(words.encode(y=rows, x=ours if key == "area" else theirs, text=alt.Text(f"{key}_text:N")))
-    return dress(layers, height=alt.Step(56), padding={"left": 40, "right": 60, "top": 4, "bottom": 4})
+    return dress(layers, height=alt.Step(56))
 
 
 def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.LayerChart:
@@ -59,7 +61,8 @@ def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.La
     rows = alt.Y(
         "label:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=200, labelFontSize=11)
     )
-    values = alt.X("value:Q", scale=alt.Scale(zero=True, nice=True), axis=number_axis(unit))
+    axis = number_axis(unit, largest=float(table["value"].abs().max()))
+    values = alt.X("value:Q", scale=alt.Scale(zero=True, nice=True), axis=axis)
     marked = alt.FieldOneOfPredicate(field="area", oneOf=[area, nation])
     ours = alt.FieldEqualPredicate(field="area", equal=area)
     colour = alt.when(ours).then(alt.value(ACTUAL)).when(marked).then(alt.value(NATION)).otherwise(alt.value("#b4bfd6"))
@@ -80,7 +83,7 @@ def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.La
             y=rows, x=values, text=alt.Text("text:N"), color=alt.condition(marked, alt.value(INK), alt.value(QUIET))
         )
     )
-    return dress([bars, words], height=alt.Step(17), padding={"left": 4, "right": 44, "top": 4, "bottom": 4})
+    return dress([bars, words], height=alt.Step(17))
 
 
 def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, height: int = 260) -> alt.LayerChart:
@@ -97,7 +100,8 @@ def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, h
         axis=period_axis(periods, every=max(1, -(-min(years, len(set(periods))) // 8))),
     )
     low, high = domain(list(table["value"]))
-    y = alt.Y("value:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=number_axis(unit))
+    axis = number_axis(unit, largest=max(-low, high))
+    y = alt.Y("value:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=axis)
     tip = [alt.Tooltip("label:N", title="時点"), alt.Tooltip("text:N", title="値"), alt.Tooltip("note:N", title="備考")]
     layers: list[alt.Chart] = []
     ends: list[pd.DataFrame] = []
@@ -120,4 +124,4 @@ def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, h
             align="left", dx=8, color=ACTUAL if own else NATION, fontWeight="bold" if own else "normal"
         )
         layers.append(words.encode(x=x, y=y, text=alt.Text("word:N")))
-    return dress(layers, height=height, padding={"left": 4, "right": 110, "top": 14, "bottom": 4})
+    return dress(layers, height=height, top=14)

@@ -40,16 +40,18 @@ LOCALE: Mapping[str, Any] = {
 }
 
 
-def dress(
-    layers: Sequence[alt.Chart], *, height: int | alt.Step, padding: Mapping[str, int], title: str = ""
-) -> alt.LayerChart:
+#: Units that stand in every label of an axis; any other is written once, over it.
+SHORT_UNITS = frozenset({"%", "％"})
+
+
+def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, top: int = 4, title: str = "") -> alt.LayerChart:
     """The finished chart of some layers: house fonts and colours, Japanese numbers, no frame.
 
     ``title`` is only for what a chart must not be read without. Label colour is set because the default grey is
-    3.7:1 on white.
+    3.7:1 on white. Words that reach over the drawing's edge need no padding: it shrinks until they fit.
     """
     chart = cast("alt.LayerChart", alt.layer(*layers))
-    chart = chart.properties(height=height, width="container", padding=dict(padding))
+    chart = chart.properties(height=height, width="container", padding={"left": 4, "right": 4, "top": top, "bottom": 4})
     if title:
         chart = chart.properties(title=alt.Title(title, anchor="start", frame="bounds", offset=10))
     return chart.configure(  # type: ignore[no-any-return]
@@ -88,14 +90,11 @@ def period_axis(periods: Iterable[Period], *, every: int = 1) -> alt.Axis:
     )
 
 
-def number_axis(unit: str, *, ticks: int = 5) -> alt.Axis:
-    """A value axis whose labels carry the unit, large counts in 万 and 億."""
-    suffix = unit if unit in ("%", "％") else ""
-    expression = (
-        "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.4~g') + '億' : "
-        "abs(datum.value) >= 1e5 ? format(datum.value / 1e4, ',.6~g') + '万' : "
-        f"format(datum.value, ',.6~g') + '{suffix}'"
-    )
+def number_axis(unit: str, *, largest: float, ticks: int = 5) -> alt.Axis:
+    """A value axis whose labels carry the unit; where its largest value is large, all are in 万 or in 億."""
+    suffix = unit if unit in SHORT_UNITS else ""
+    by, myriad = (1e8, "億") if largest >= 1e8 else (1e4, "万") if largest >= 1e5 else (1, "")
+    expression = f"datum.value ? format(datum.value / {by:g}, ',.6~g') + '{myriad}{suffix}' : '0{suffix}'"
     return alt.Axis(
         labelExpr=expression,
         title=None if suffix else f"単位 {unit}",

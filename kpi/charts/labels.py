@@ -9,7 +9,7 @@ from typing import Literal, cast
 import altair as alt
 import pandas as pd
 
-from kpi.charts.house import ACTUAL, INK, NATION, spread
+from kpi.charts.house import ACTUAL, INK, NATION, SHORT_UNITS, spread
 from kpi.charts.placing import LINE, Box, Spot, place, samples, text_width
 from kpi.charts.story import Point, Story, domain, time_span, values_of
 from kpi.period import Period
@@ -19,8 +19,8 @@ Weight = Literal["normal", "bold"]
 UNCONFIRMED = "未確認"
 #: Asked of the drawing itself: whether it is as narrow as on a telephone.
 NARROW = "width < 320"
-#: What padding and the axis of time take of a chart's height, in pixels.
-_AROUND = 58
+#: What takes of a chart's height, in pixels: padding and the axis of time, a unit over the axis, a line over the chart.
+_AROUND, _UNIT, _LACK = 58, 24, 22
 
 
 def inner_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -> list[alt.Chart]:
@@ -97,13 +97,18 @@ class Drawing:
     def of(cls, story: Story, wide: bool, height: int, compact: bool) -> Drawing:
         """The inside of the chart of a story at one of the two widths."""
         (left, right), (low, high) = time_span(story), domain(values_of(story))
-        width = (320 if wide else 220) if compact else 440 if wide else 205
-        return cls(wide, width, height - _AROUND, room_for_words(story, compact)["right"], left, right, low, high)
+        width = (340 if wide else 230) if compact else 460 if wide else 230
+        return cls(wide, width, _inside(story, height), _room_for_words(story, compact), left, right, low, high)
 
     def spot(self, period: Period, value: float) -> Spot:
         """Where a value stands, from the upper left corner."""
         across = (period.position - self.left_end) / (self.right_end - self.left_end)
         return across * self.width, (self.high - value) / (self.high - self.low) * self.height
+
+
+def _inside(story: Story, height: int) -> float:
+    """What is left of a chart's height for the drawing itself."""
+    return height - _AROUND - (0 if story.unit in SHORT_UNITS else _UNIT) - (_LACK if story.lack else 0)
 
 
 def _placed(story: Story, told: Sequence[_Said], drawing: Drawing, compact: bool) -> list[tuple[int, int]]:
@@ -151,7 +156,7 @@ def _ends(story: Story, height: float, compact: bool) -> list[tuple[_Said, float
 
 def _end_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -> list[alt.Chart]:
     layers = []
-    for end, at in _ends(story, height - _AROUND, compact):
+    for end, at in _ends(story, _inside(story, height), compact):
         table = pd.DataFrame({"position": [end.point.period.position], "value": [at], "label": [end.text]})
         mark = alt.Chart(table).mark_text(
             align="left",
@@ -169,9 +174,8 @@ def _end_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) ->
     return layers
 
 
-def room_for_words(story: Story, compact: bool) -> dict[str, int]:
-    """Room on the right for the words that stand beside the line ends, and no more."""
+def _room_for_words(story: Story, compact: bool) -> float:
+    """How far the words beside the line ends reach over the right edge."""
     words = [f"目標\n{story.target.label}"] if story.target else []
     words += ["単純延長"] if story.outlook and not compact else []
-    wide = max((text_width(word) for word in words), default=20)
-    return {"left": 4, "right": min(round(wide) + 14, 150), "top": 14, "bottom": 4}
+    return max((text_width(word) for word in words), default=10) + 10

@@ -13,6 +13,8 @@ from itertools import pairwise
 #: Height of one line of a label in pixels, and how far a label keeps from its point.
 LINE = 16
 _AWAY = 12
+#: A word keeps this far from the value axis, or its numbers and the word would read as one.
+_INSET = 8
 #: Samples of a line lie this far apart, in pixels.
 _STEP = 3
 
@@ -64,7 +66,7 @@ def samples(line: Sequence[Spot]) -> list[Spot]:
 def place(spot: Spot, said: str, *, taken: Iterable[Box], drawn: Iterable[Spot], frame: Spot) -> Box:
     """The best box for a word near its spot: inside the drawing, then on no other word, then on no line."""
     taken, drawn = list(taken), list(drawn)
-    around = [replace(box, left=max(0.0, min(box.left, frame[0] - box.width))) for box in _around(spot, said)]
+    around = [replace(box, left=max(_INSET, min(box.left, frame[0] - box.width))) for box in _around(spot, said)]
 
     def cost(candidate: tuple[int, Box]) -> float:
         order, box = candidate

@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from kpi.charts.placing import text_width
 from kpi.collection import Action
 from kpi.issue import Issue
 from kpi.period import Period
@@ -169,7 +170,9 @@ def grid(table: pd.DataFrame, alt_text: str, *, wide: Sequence[str] = ()) -> Non
     ``wide`` are columns of long texts that are often empty: the framework would make them too narrow to read.
     """
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
-    columns = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
+    columns = {
+        name: st.column_config.NumberColumn(format="localized", width=_room(name, table[name])) for name in numbers
+    }
     columns |= {name: st.column_config.Column(width="medium") for name in wide}
     if _CODES in table.columns and table[_CODES].astype(str).str.fullmatch(_CODE).all():
         # Each figure leads to its passport; what stands in the cell is its number.
@@ -185,6 +188,16 @@ def grid(table: pd.DataFrame, alt_text: str, *, wide: Sequence[str] = ()) -> Non
         column_config=columns,
         alt=alt_text,
     )
+
+
+def _room(name: str, numbers: pd.Series) -> int:
+    """The width of a column in pixels that shows each of its numbers whole.
+
+    The framework measures the first rows alone and cuts a longer number further down on its left, where the rest of
+    it looks like another number.
+    """
+    texts = [name, *(f"{number:,.3f}".rstrip("0").rstrip(".") for number in numbers.dropna())]
+    return round(max(map(text_width, texts))) + 20
 
 
 def table_downloads(name: str, view: View, build: Callable[[View], pd.DataFrame]) -> None:
