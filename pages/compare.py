@@ -169,9 +169,8 @@ def _ranks(state: View, benchmarks: Benchmarks, series: dict[str, object], serie
         show(tag("div", "ほかの都道府県の値がそろわないため、順位は示せません。", "empty"))
         return
     show(tag("p", join([tag("b", found.text), f"　{found.period_label}"])))
-    with st.container(height=520, border=False):
-        chart = ranking(found.table, unit=str(series["unit"]), area=state.plan.area_code, nation=NATION)
-        st.altair_chart(chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
+    chart = ranking(found.table, unit=str(series["unit"]), area=state.plan.area_code, nation=NATION)
+    st.altair_chart(chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
     show(tag("div", "。".join(found.notes), "meta"))
     downloads(
         found.table[["rank", "name", "text", "mark"]].rename(

@@ -62,6 +62,7 @@ def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.La
         "label:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=200, labelFontSize=11)
     )
     axis = number_axis(unit, largest=float(table["value"].abs().max()))
+    axis.title = None  # the words at each bar carry the unit
     values = alt.X("value:Q", scale=alt.Scale(zero=True, nice=True), axis=axis)
     marked = alt.FieldOneOfPredicate(field="area", oneOf=[area, nation])
     ours = alt.FieldEqualPredicate(field="area", equal=area)
