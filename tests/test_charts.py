@@ -290,6 +290,12 @@ def test_what_the_tooltip_calls_its_rows_is_japanese():
     assert "" not in texts
 
 
+def test_what_has_nothing_to_tell_under_the_pointer_tells_nothing():
+    """The drawing library would show the names of the columns."""
+    for chart in (trajectory(full_story()), gaps(gap_table((50.0, 60.0)), area_name="青森県")):
+        assert spec(chart)["config"]["mark"]["tooltip"] is None
+
+
 # --- what must never raise, and never show a number that is none ---
 
 AWKWARD = {

@@ -59,6 +59,7 @@ def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, top: int = 4, 
         locale=LOCALE,
         background="transparent",
         view={"stroke": None},
+        mark={"tooltip": None},  # what says nothing of its own would show the names of its columns under the pointer
         axis={
             "labelColor": INK,
             "titleColor": QUIET,

@@ -23,6 +23,17 @@ UNREACHABLE = {
 }
 
 
+def pointed_at(page, chart):
+    """The headings under which a drawing tells something, at spots so close to each other that no word is missed."""
+    box, found = chart.bounding_box(), set()
+    headings = "[...document.querySelectorAll('#vg-tooltip-element.visible .key')].map((cell) => cell.innerText)"
+    for right in range(0, int(box["width"]), 24):
+        for down in range(0, int(box["height"]), 14):
+            page.mouse.move(box["x"] + right, box["y"] + down)
+            found.update(page.evaluate(headings))
+    return found
+
+
 def test_no_english_appears_while_a_chart_a_table_a_choice_and_the_uploader_are_used(sampled, open_page):
     page = open_page()
     left = {}
@@ -38,6 +49,8 @@ def test_no_english_appears_while_a_chart_a_table_a_choice_and_the_uploader_are_
     for number, button in enumerate(page.locator("[data-testid='stElementToolbarButton']:visible").all()):
         button.hover()
         look(f"tool {number} of a chart")
+
+    assert pointed_at(page, page.locator("[data-testid='stVegaLiteChart']").first) <= {"期間", "値", "備考"}
 
     visit(page, sampled.url, "data")
     table = page.locator("[data-testid='stDataFrame']").first
