@@ -68,7 +68,7 @@ def board(
 
     A closed round stands as at its closing.
     """
-    scene = _Scene(plan, round_, known, min(closed, now) if closed else now, cards or {})
+    scene = _Scene(plan, round_, known, min(closed, now) if closed else now, cards or {}, closed is not None)
     found: list[Row] = []
     for department in departments_asked(plan, round_, scene.day, cards):
         own = [scene.division(department, d) for d in divisions_asked(plan, round_, department.id, scene.day, cards)]
@@ -86,6 +86,7 @@ class _Scene:
     known: Known
     now: datetime
     cards: Mapping[str, Card]
+    closed: bool
 
     @property
     def day(self) -> date:
@@ -161,7 +162,8 @@ class _Scene:
             return Timing.NOTHING_DUE, 0
         if end is None:
             return Timing.UNSET, 0
-        return Timing.LATE if self.now > end else Timing.WAITING, (end.date() - self.day).days
+        ahead = Timing.CLOSED if self.closed else Timing.WAITING
+        return Timing.LATE if self.now > end else ahead, (end.date() - self.day).days
 
     def _owed(self, asked: Sequence[Indicator]) -> bool:
         """Whether there is anything the round asks that can be told: surveyed, published by then, not known already."""

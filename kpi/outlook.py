@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
@@ -42,23 +42,25 @@ def outlook(card: Card, points: Iterable[tuple[Period, float]], unit: str = "") 
     seen = _after_baseline(card, points)
     if end is None or len(seen) < 2 or seen[-1][0] >= end.position - EPS:
         return None
-    slopes = [(w - v) / (t - s) for (s, v), (t, w) in combinations(seen, 2)]
-    last_at, last = seen[-1]
+    slopes = [(w - v) / (t - s) for (s, v, _), (t, w, _) in combinations(seen, 2)]
+    last_at, last, _ = seen[-1]
     value, low, high = (last + slope * (end.position - last_at) for slope in (median(slopes), min(slopes), max(slopes)))
     if not all(math.isfinite(x) for x in (value, low, high)):
         return None
+    names = [name for _, _, name in seen]
     method: Literal["straight_line", "theil_sen"] = "straight_line" if len(seen) == 2 else "theil_sen"
-    return Outlook(end, value, low, high, len(seen), method, _sentence(card, end, value, len(seen), unit))
+    return Outlook(end, value, low, high, len(seen), method, _sentence(card, end, value, names, unit))
 
 
-def _after_baseline(card: Card, points: Iterable[tuple[Period, float]]) -> list[tuple[float, float]]:
+def _after_baseline(card: Card, points: Iterable[tuple[Period, float]]) -> list[tuple[float, float, str]]:
     start = card.baseline_period.position + EPS if card.baseline_period else -math.inf
-    found = {p.position: float(v) for p, v in points if math.isfinite(v) and p.position > start}
-    return sorted(found.items())
+    found = {p.position: (float(v), p.short) for p, v in points if math.isfinite(v) and p.position > start}
+    return [(position, value, name) for position, (value, name) in sorted(found.items())]
 
 
-def _sentence(card: Card, end: Period, value: float, count: int, unit: str) -> str:
-    how = "2点を結んだ直線の単純延長" if count == 2 else "単純延長"
+def _sentence(card: Card, end: Period, value: float, names: Sequence[str], unit: str) -> str:
+    count = len(names)
+    how = f"{names[0]}と{names[1]}を結んだ直線の単純延長" if count == 2 else "単純延長"
     few = f"{count}点だけからの計算で、" if count < ENOUGH else ""
     limits = [card.target] if card.target is not None else []
     text = with_unit(value, unit, card.decimals, short_of=limits)

@@ -48,6 +48,7 @@ class Timing(StrEnum):
     IN_TIME = "in_time"
     AFTER = "after"
     NOTHING_DUE = "nothing_due"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class Row:
                 return "期限未設定"
             case Timing.NOTHING_DUE:
                 return "求める値がまだありません"
+            case Timing.CLOSED:
+                return "回答のないまま締切り"
             case Timing.IN_TIME:
                 return "期限内"
             case Timing.AFTER:

@@ -377,7 +377,7 @@ def test_the_axis_of_time_is_thinned_from_the_newest_period_backwards():
 
 
 def test_the_unit_stands_on_the_axis():
-    percent, count = number_axis("%", largest=100).to_dict(), number_axis("件", largest=900).to_dict()
+    percent, count = number_axis("%", [99.5]).to_dict(), number_axis("件", [900]).to_dict()
     assert "+ '%'" in percent["labelExpr"]
     assert percent["title"] is None
     assert count["title"] == "単位 件"
@@ -388,9 +388,24 @@ def test_the_unit_stands_on_the_axis():
     ("largest", "by", "myriad"), [(99_999, "1", ""), (160_000, "10000", "万"), (2e8, "1e+08", "億")]
 )
 def test_all_labels_of_an_axis_are_in_the_one_magnitude_of_its_largest_value(largest, by, myriad):
-    told = number_axis("件", largest=largest).to_dict()["labelExpr"]
+    told = number_axis("件", [1.0, -largest]).to_dict()["labelExpr"]
     assert f"datum.value / {by}," in told
     assert f"+ '{myriad}'" in told
+
+
+def test_an_axis_in_a_unit_that_is_a_magnitude_has_plain_numbers():
+    assert "万" not in number_axis("百万円", [4_371_734.0]).to_dict()["labelExpr"]
+    assert "万" not in number_axis("千円/人", [640_000.0]).to_dict()["labelExpr"]
+
+
+def test_whole_numbers_have_whole_ticks():
+    assert number_axis("市町村", [6.0]).to_dict()["tickMinStep"] == 1
+    assert "tickMinStep" not in number_axis("%", [57.9, 60.0]).to_dict()
+
+
+def test_a_chart_of_samples_says_so_in_the_drawing_itself():
+    assert spec(trajectory(full_story(sample=True)))["title"]["text"] == "サンプル"
+    assert spec(trajectory(full_story(sample=True, actual=(), outlook=())))["title"]["text"].startswith("サンプル　")
 
 
 def test_the_axis_of_an_indicator_has_the_magnitude_of_what_it_shows():

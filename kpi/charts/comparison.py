@@ -26,9 +26,7 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
         alt.Tooltip("gap_text:N", title="差"),
     ]
     base = alt.Chart(table)
-    ours, theirs = (
-        alt.X(f"{key}_value:Q", scale=scale, axis=number_axis("%", largest=high)) for key in ("area", "nation")
-    )
+    ours, theirs = (alt.X(f"{key}_value:Q", scale=scale, axis=number_axis("%", values)) for key in ("area", "nation"))
     rule = base.mark_rule(color=RAIL, strokeWidth=5).encode(y=rows, x=ours, x2=alt.X2("nation_value:Q"))
     nation = base.mark_point(
         size=130, shape="diamond", filled=True, fill="#fff", stroke=NATION, strokeWidth=2, opacity=1
@@ -61,7 +59,7 @@ def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.La
     rows = alt.Y(
         "label:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=200, labelFontSize=11)
     )
-    axis = number_axis(unit, largest=float(table["value"].abs().max()))
+    axis = number_axis(unit, table["value"])
     axis.title = None  # the words at each bar carry the unit
     values = alt.X("value:Q", scale=alt.Scale(zero=True, nice=True), axis=axis)
     marked = alt.FieldOneOfPredicate(field="area", oneOf=[area, nation])
@@ -101,7 +99,7 @@ def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, h
         axis=period_axis(periods, every=max(1, -(-min(years, len(set(periods))) // 8))),
     )
     low, high = domain(list(table["value"]))
-    axis = number_axis(unit, largest=max(-low, high))
+    axis = number_axis(unit, table["value"])
     y = alt.Y("value:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=axis)
     tip = [alt.Tooltip("label:N", title="時点"), alt.Tooltip("text:N", title="値"), alt.Tooltip("note:N", title="備考")]
     layers: list[alt.Chart] = []

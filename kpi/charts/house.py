@@ -42,6 +42,8 @@ LOCALE: Mapping[str, Any] = {
 
 #: Units that stand in every label of an axis; any other is written once, over it.
 SHORT_UNITS = frozenset({"%", "％"})
+#: What a unit that is itself a magnitude begins with: 千人, 百万円.
+_MAGNITUDES = ("十", "百", "千", "万", "億")
 
 
 def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, top: int = 4, title: str = "") -> alt.LayerChart:
@@ -91,15 +93,22 @@ def period_axis(periods: Iterable[Period], *, every: int = 1) -> alt.Axis:
     )
 
 
-def number_axis(unit: str, *, largest: float, ticks: int = 5) -> alt.Axis:
-    """A value axis whose labels carry the unit; where its largest value is large, all are in 万 or in 億."""
+def number_axis(unit: str, values: Iterable[float], *, ticks: int = 5) -> alt.Axis:
+    """A value axis whose labels carry the unit; where the values are large, all are in 万 or in 億.
+
+    Not so where the unit itself is thousands or millions: 430万 of 百万円 reads as yen. Whole numbers have whole ticks.
+    """
+    values = list(values)
     suffix = unit if unit in SHORT_UNITS else ""
+    largest = max((abs(v) for v in values), default=0.0) if unit[:1] not in _MAGNITUDES else 0.0
     by, myriad = (1e8, "億") if largest >= 1e8 else (1e4, "万") if largest >= 1e5 else (1, "")
+    whole = all(float(v).is_integer() for v in values)
     expression = f"datum.value ? format(datum.value / {by:g}, ',.6~g') + '{myriad}{suffix}' : '0{suffix}'"
     return alt.Axis(
         labelExpr=expression,
         title=None if suffix else f"単位 {unit}",
         tickCount=ticks,
+        tickMinStep=1 if whole else alt.Undefined,
         domain=False,
         ticks=False,
         titleAngle=0,

@@ -20,7 +20,7 @@ UNCONFIRMED = "未確認"
 #: Asked of the drawing itself: whether it is as narrow as on a telephone.
 NARROW = "width < 320"
 #: What takes of a chart's height, in pixels: padding and the axis of time, a unit over the axis, a line over the chart.
-_AROUND, _UNIT, _LACK = 58, 24, 22
+_AROUND, _UNIT, _HEADING = 58, 24, 22
 
 
 def inner_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -> list[alt.Chart]:
@@ -108,7 +108,7 @@ class Drawing:
 
 def _inside(story: Story, height: int) -> float:
     """What is left of a chart's height for the drawing itself."""
-    return height - _AROUND - (0 if story.unit in SHORT_UNITS else _UNIT) - (_LACK if story.lack else 0)
+    return height - _AROUND - (0 if story.unit in SHORT_UNITS else _UNIT) - (_HEADING if story.heading else 0)
 
 
 def _placed(story: Story, told: Sequence[_Said], drawing: Drawing, compact: bool) -> list[tuple[int, int]]:

@@ -45,6 +45,7 @@ class Story:
     nation: tuple[Point, ...] = ()
     outlook: tuple[tuple[Period, float, float, float], ...] = ()
     span: tuple[Period, ...] = field(default=())
+    sample: bool = False
 
     @property
     def walked(self) -> tuple[Point, ...]:
@@ -61,6 +62,11 @@ class Story:
         if self.baseline or self.target:
             return "県の実績値はまだありません"
         return "県の値はまだありません(全国のみ)" if self.nation else ""
+
+    @property
+    def heading(self) -> str:
+        """What stands over the chart, in it, so that a picture taken of it says so too."""
+        return "　".join(words for words in ("サンプル" if self.sample else "", self.lack) if words)
 
     @property
     def drawable(self) -> bool:

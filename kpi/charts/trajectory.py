@@ -23,7 +23,7 @@ def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> alt
     layers += _line(story.walked, x, y, ACTUAL, 3, dots=True)
     layers += _marks(story, x, y, height)
     layers += inner_labels(story, x, y, height, compact)
-    return dress(layers, height=height, top=14, title=story.lack)
+    return dress(layers, height=height, top=14, title=story.heading)
 
 
 def _axes(story: Story, compact: bool) -> tuple[alt.X, alt.Y]:
@@ -40,7 +40,7 @@ def _axes(story: Story, compact: bool) -> tuple[alt.X, alt.Y]:
 def _value_axis(story: Story, compact: bool, column: str) -> alt.Y:
     low, high = domain(values_of(story))
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    axis = number_axis(story.unit, largest=max(-low, high), ticks=3 if compact else 5)
+    axis = number_axis(story.unit, values_of(story), ticks=3 if compact else 5)
     return alt.Y(column, scale=scale, axis=axis)
 
 

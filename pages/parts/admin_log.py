@@ -40,7 +40,7 @@ def _told(state: View) -> None:
         return
     told = _table(found)
     note(f"{len(found):,}件(全{len(log):,}件)。新しい順です。")
-    grid(told, f"操作の記録{len(told)}件", wide=("前", "後", "理由"))
+    grid(told, f"操作の記録{len(told)}件")
     st.download_button(
         "CSVで受け取る", lambda: to_csv(told), f"操作の記録_{state.day:%Y%m%d}.csv", "text/csv", key="log-csv",
         on_click="ignore",

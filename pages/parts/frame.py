@@ -10,6 +10,7 @@ from typing import TypeVar
 import altair as alt
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from kpi.charts.placing import text_width
 from kpi.collection import Action
@@ -26,6 +27,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 log = logging.getLogger("kpi")
 #: The column of a table that holds the figures' short numbers, and what one looks like.
 _CODES, _CODE = "番号", r"[0-9A-Z]{3}-\d{4}"
+#: A column of texts is at most this wide, in pixels.
+_WIDEST = 460
 
 
 def guarded(page: Callable[[], None]) -> Callable[[], None]:
@@ -164,25 +167,20 @@ def source_line(view: View, indicator: Indicator) -> Content:
     return join([mark, "　".join(parts)])
 
 
-def grid(table: pd.DataFrame, alt_text: str, *, wide: Sequence[str] = ()) -> None:
-    """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read.
-
-    ``wide`` are columns of long texts that are often empty: the framework would make them too narrow to read.
-    """
-    numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
-    columns = {
-        name: st.column_config.NumberColumn(format="localized", width=_room(name, table[name])) for name in numbers
-    }
-    columns |= {name: st.column_config.Column(width="medium") for name in wide}
+def grid(table: pd.DataFrame, alt_text: str) -> None:
+    """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read."""
+    columns = {name: _column(name, table[name]) for name in table.columns}
     if _CODES in table.columns and table[_CODES].astype(str).str.fullmatch(_CODE).all():
         # Each figure leads to its passport; what stands in the cell is its number.
         there = [address("origin", figure=str(code)) for code in table[_CODES]]
+        columns[_CODES] = st.column_config.LinkColumn(
+            display_text=r"figure=([^&]+)", width=_room([_CODES, *table[_CODES]])
+        )
         table = table.assign(**{_CODES: there})
-        columns[_CODES] = st.column_config.LinkColumn(display_text=r"figure=([^&]+)")
     st.dataframe(
         table,
         hide_index=True,
-        width="stretch",
+        width="content",
         placeholder="―",
         lazy=len(table) > 2000,
         column_config=columns,
@@ -190,13 +188,21 @@ def grid(table: pd.DataFrame, alt_text: str, *, wide: Sequence[str] = ()) -> Non
     )
 
 
-def _room(name: str, numbers: pd.Series) -> int:
-    """The width of a column in pixels that shows each of its numbers whole.
+def _column(name: str, column: pd.Series) -> ColumnConfig:
+    """How a column is shown, and how wide it is: a number always whole, a text as far as a screen has room for it.
 
-    The framework measures the first rows alone and cuts a longer number further down on its left, where the rest of
-    it looks like another number.
+    The framework itself would measure the first rows alone, and of the table that stood there before: it cuts a
+    longer number further down, where what is left of it looks like another number.
     """
-    texts = [name, *(f"{number:,.3f}".rstrip("0").rstrip(".") for number in numbers.dropna())]
+    if pd.api.types.is_float_dtype(column):
+        texts = [f"{number:,.3f}".rstrip("0").rstrip(".") for number in column.dropna()]
+        return st.column_config.NumberColumn(format="localized", width=_room([name, *texts]))
+    texts = column.dropna().astype(str).drop_duplicates().sort_values(key=lambda c: c.str.len()).tail(50)
+    return st.column_config.Column(width=min(_room([name, *texts]), _WIDEST))
+
+
+def _room(texts: Sequence[str]) -> int:
+    """The pixels that the widest of some texts takes in a cell."""
     return round(max(map(text_width, texts))) + 20
 
 

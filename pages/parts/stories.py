@@ -34,6 +34,7 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
         return Point(period, value, text, note, release, brief=brief)
 
     table = points(view, indicator.id)
+    mine = view.snapshot.observations
     actual = tuple(
         point(Period.parse(row.period), row.value, _note(row.release, row.review), row.release)
         for row in table.itertuples()
@@ -59,6 +60,7 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
         nation=_nation(view, indicator, card),
         outlook=_band(extension, actual, card) if extension else (),
         span=(Period("FY", view.plan.start.year - 1), view.plan.end),
+        sample=bool(mine["sample"][mine["indicator_id"] == indicator.id].any()),
     )
 
 
@@ -114,7 +116,7 @@ def _note(release: str, review: str) -> str:
 def story_summary(view: View, indicator: Indicator) -> str:
     """The chart in words, for whoever does not see it."""
     told = story(view, indicator)
-    parts = [f"{indicator.name}の推移。"]
+    parts = ["サンプル。" if told.sample else "", f"{indicator.name}の推移。"]
     if told.baseline:
         parts.append(f"現状値は{told.baseline.period.short}の{told.baseline.text}。")
     parts += [f"{p.period.short}は{p.text}({p.note})。" for p in told.actual]

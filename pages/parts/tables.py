@@ -9,6 +9,7 @@ from kpi.collection import RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.words import status_word
+from pages.parts.cards import unconfirmed
 from pages.parts.snapshot import View
 
 
@@ -29,6 +30,7 @@ def _row(view: View, indicator: Indicator) -> dict[str, object]:
         "今回": _number(row["value"]),
         "今回の時点": Period.parse(row["period"]).label if row["period"] else "",
         "確定・速報": RELEASE_WORDS.get(row["release"], ""),
+        "確認": "未確認" if unconfirmed(view, indicator.id, row["period"]) else "確認済" if row["period"] else "",
         "目標": card.target,
         "目標の時点": card.target_period.label if card.target_period else "未設定",
         "進捗率(%)": _percent(row["progress"]),
@@ -37,6 +39,7 @@ def _row(view: View, indicator: Indicator) -> dict[str, object]:
         "判定": status_word(row["status"], row["reason"], view.plan.scheme),
         "担当": view.owner_name(indicator),
         "出典": indicator.source,
+        "サンプル": "サンプル" if any(r["sample"] for r in view.told.get(indicator.id, ())) else "",
     }
 
 
