@@ -140,7 +140,10 @@ def _about(series: object) -> Markup:
 
 def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None:
     chart = history(
-        told.assign(note=[f"{n} {m}".strip() for n, m in zip(told["note"], told["mark"], strict=True)]),
+        told.assign(
+            text=told["text"] + told["mark"],
+            note=[f"{n} {m}".strip() for n, m in zip(told["note"], told["mark"], strict=True)],
+        ),
         unit=str(series["unit"]),
         area_code=state.plan.area_code,
         area_name=state.plan.area_name,
@@ -158,9 +161,19 @@ def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None
         chart,
         key=f"推移_{series['name']}",
         alt_text=f"{series['name']}の推移。{words}",
-        caption=f"単位 {series['unit']}　出典 {series['source_title']}　調査方法の変わり目で線を切り、※は二次資料",
+        caption="　".join(_caption(series, told)),
         table=told[list(names)].rename(columns=names),
     )
+
+
+def _caption(series: dict[str, object], told: pd.DataFrame) -> list[str]:
+    """Unit and source, and of the signs of the drawing those that are in it."""
+    said = [f"単位 {series['unit']}", f"出典 {series['source_title']}"]
+    if told["segment"].nunique() > told["area"].nunique():
+        said.append("調査方法や公表の版が変わるところで線を切っています")
+    if told["mark"].any():
+        said.append("※は二次資料")
+    return said
 
 
 def _ranks(state: View, benchmarks: Benchmarks, series: dict[str, object], series_id: str) -> None:

@@ -186,11 +186,10 @@ def offsets(drawn):
     return found
 
 
-def test_a_narrow_drawing_leaves_out_that_a_value_is_unconfirmed():
-    drawn = spec(trajectory(full_story()))
-    (last,) = [layer for layer in marks(drawn, "text") if layer["rows"][0]["label"] == "65%(未確認)"]
-    assert last["rows"][0]["short"] == "65%"
-    assert last["encoding"]["text"]["condition"] == {"test": "width < 320", "value": {"expr": "datum.short"}}
+def test_a_value_is_marked_as_unconfirmed_at_every_width():
+    (last,) = [m for m in marks(spec(trajectory(full_story())), "text") if m["rows"][0]["label"] == "65%(未確認)"]
+    assert last["encoding"]["text"]["field"] == "label"
+    assert "condition" not in last["encoding"]["text"]
 
 
 @pytest.mark.parametrize("value", [41_300_000.0, 47_900_000.0, 36_100_000.0])
@@ -593,3 +592,24 @@ def test_a_ranking_names_its_unit_at_the_bars_and_nowhere_under_them():
     table = pd.DataFrame({"area": ["02"], "label": ["青森県 1位"], "value": [2704.0], "text": ["2,704千円"]})
     drawn = spec(ranking(table, unit="千円", area="02", nation="00"))
     assert [layer["encoding"]["x"]["axis"]["title"] for layer in drawn["layer"]] == [None, None]
+
+
+def test_ends_of_different_dates_carry_their_dates_and_those_of_one_date_do_not():
+    def ends(nation_until):
+        rows = [("02", "FY2022", 191.9), ("00", "FY2022", 269.2), ("00", nation_until, 274.7)]
+        table = pd.DataFrame(
+            {
+                "area": [area for area, *_ in rows],
+                "period": [code for _, code, _ in rows],
+                "position": [Period.parse(code).position for _, code, _ in rows],
+                "value": [value for *_, value in rows],
+                "text": [f"{value}人" for *_, value in rows],
+                "segment": [f"{area}-0" for area, *_ in rows],
+                "note": "",
+            }
+        )
+        drawn = spec(history(table, unit="人", area_code="02", area_name="青森県"))
+        return {row["word"] for layer in marks(drawn, "text") for row in layer["rows"]}
+
+    assert ends("FY2024") == {"全国 274.7人(R6)", "青森県 191.9人(R4)"}
+    assert ends("FY2021") == {"全国 269.2人", "青森県 191.9人"}

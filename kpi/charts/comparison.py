@@ -115,6 +115,9 @@ def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, h
         )
         end = part.sort_values("position").tail(1)
         ends.append(end.assign(word=[f"{name} {text}" for text in end["text"]], own=own))
+    if len({code for end in ends for code in end["period"]}) > 1:  # side by side they would look like one date's
+        dated = [Period.parse(end["period"].iloc[0]).short for end in ends]
+        ends = [end.assign(word=end["word"] + f"({day})") for end, day in zip(ends, dated, strict=True)]
     # Both lines often end close together: their words are moved apart, the lines are not.
     placed = spread([float(end["value"].iloc[0]) for end in ends], (high - low) / height * 17)
     for end, at in zip(ends, placed, strict=True):

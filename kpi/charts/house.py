@@ -103,7 +103,7 @@ def number_axis(unit: str, values: Iterable[float], *, ticks: int = 5) -> alt.Ax
     largest = max((abs(v) for v in values), default=0.0) if unit[:1] not in _MAGNITUDES else 0.0
     by, myriad = (1e8, "億") if largest >= 1e8 else (1e4, "万") if largest >= 1e5 else (1, "")
     whole = all(float(v).is_integer() for v in values)
-    expression = f"datum.value ? format(datum.value / {by:g}, ',.6~g') + '{myriad}{suffix}' : '0{suffix}'"
+    expression = f"datum.value ? format(datum.value / {by:g}, ',.12~g') + '{myriad}{suffix}' : '0{suffix}'"
     return alt.Axis(
         labelExpr=expression,
         title=None if suffix else f"単位 {unit}",

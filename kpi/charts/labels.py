@@ -34,7 +34,6 @@ def inner_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -
                 "position": [said.point.period.position],
                 "value": [said.point.value],
                 "label": [said.text],
-                "short": [said.short or said.text],
             }
         )
         (dx, dy), (wide_dx, wide_dy) = placed[0][number], placed[1][number]
@@ -48,20 +47,18 @@ def inner_labels(story: Story, x: alt.X, y: alt.Y, height: int, compact: bool) -
             dx=alt.ExprRef(f"{NARROW} ? {dx} : {wide_dx}"),
             dy=alt.ExprRef(f"{NARROW} ? {dy} : {wide_dy}"),
         )
-        words = alt.when(NARROW).then(alt.value(alt.ExprRef("datum.short"))).otherwise(alt.Text("label:N"))
-        layers.append(mark.encode(x=x, y=y, text=words))
+        layers.append(mark.encode(x=x, y=y, text=alt.Text("label:N")))
     return layers
 
 
 @dataclass(frozen=True)
 class _Said:
-    """A word beside a point; ``short`` is what stands there in a narrow drawing, where that differs."""
+    """A word beside a point."""
 
     point: Point
     text: str
     colour: str
     weight: Weight = "normal"
-    short: str = ""
 
 
 def _told(story: Story, compact: bool) -> list[_Said]:
@@ -71,7 +68,7 @@ def _told(story: Story, compact: bool) -> list[_Said]:
         last = story.actual[-1]
         marked = UNCONFIRMED in last.note and not compact
         text = f"{last.label}({UNCONFIRMED})" if marked else last.label
-        told.append(_Said(last, text, ACTUAL, "bold", last.label if marked else ""))
+        told.append(_Said(last, text, ACTUAL, "bold"))
     if story.nation:
         end = story.nation[-1]
         told.append(_Said(end, "全国" if compact else f"全国 {end.label}", NATION))
@@ -84,7 +81,6 @@ def _told(story: Story, compact: bool) -> list[_Said]:
 class Drawing:
     """The inside of a chart in pixels, as far as it can be known before it is drawn."""
 
-    wide: bool
     width: float
     height: float
     right: float
@@ -98,7 +94,7 @@ class Drawing:
         """The inside of the chart of a story at one of the two widths."""
         (left, right), (low, high) = time_span(story), domain(values_of(story))
         width = (340 if wide else 230) if compact else 460 if wide else 230
-        return cls(wide, width, _inside(story, height), _room_for_words(story, compact), left, right, low, high)
+        return cls(width, _inside(story, height), _room_for_words(story, compact), left, right, low, high)
 
     def spot(self, period: Period, value: float) -> Spot:
         """Where a value stands, from the upper left corner."""
@@ -124,7 +120,7 @@ def _placed(story: Story, told: Sequence[_Said], drawing: Drawing, compact: bool
     drawn, found = _drawn(story, drawing), []
     for said in told:
         spot = drawing.spot(said.point.period, said.point.value)
-        box = place(spot, said.text if drawing.wide else said.short or said.text, taken=taken, drawn=drawn, frame=frame)
+        box = place(spot, said.text, taken=taken, drawn=drawn, frame=frame)
         taken.append(box)
         found.append((round(box.left - spot[0]), round(box.middle - spot[1])))
     return found

@@ -68,10 +68,10 @@ def place(spot: Spot, said: str, *, taken: Iterable[Box], drawn: Iterable[Spot],
     taken, drawn = list(taken), list(drawn)
     around = [replace(box, left=max(_INSET, min(box.left, frame[0] - box.width))) for box in _around(spot, said)]
 
-    def cost(candidate: tuple[int, Box]) -> float:
+    def cost(candidate: tuple[int, Box]) -> tuple[float, float]:
         order, box = candidate
         words = sum(box.overlap(other) for other in taken)
-        return order + 40 * box.outside(frame) + 4 * words + 12 * sum(box.holds(s) for s in drawn)
+        return round(box.outside(frame), 3), order + 4 * words + 12 * sum(box.holds(s) for s in drawn)
 
     return min(enumerate(around), key=cost)[1]
 
