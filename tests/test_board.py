@@ -294,6 +294,14 @@ def test_a_closed_round_stands_as_at_its_closing():
     assert {r.timing_words for r in late} == {"期限を1日過ぎています"}
 
 
+def test_in_a_round_closed_before_its_date_no_days_are_left():
+    known = Known([sent(1, department=POLICY)])
+    found = board(PLAN, ASKED, known, datetime(2027, 1, 1), closed=datetime(2025, 9, 25, 12))
+    assert {r.department_id: r.timing_words for r in found} == {
+        POLICY: "期限内", TRADE: "回答のないまま締切り", AGRI: "回答のないまま締切り",
+    }  # fmt: skip
+
+
 def test_a_reminder_goes_to_those_alone_who_have_not_answered():
     known = Known([sent(1, department=POLICY), submission(2, "draft", department=TRADE)])
     assert [r.department_id for r in waiting_for(board(PLAN, ASKED, known, SOON))] == [TRADE, AGRI]

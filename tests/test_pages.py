@@ -181,6 +181,21 @@ def test_a_long_number_far_down_in_a_table_is_shown_whole(samples):
     assert json.loads(table.proto.columns)["現状値"]["width"] >= text_width(longest) + 16
 
 
+def test_the_table_to_take_away_tells_what_the_screen_tells_of_a_value(samples):
+    table = next(n for n in everything(run("data")) if n.type == "dataframe").value.set_index("指標")
+    listed = {
+        name: row
+        for row in re.findall(r"<tr>.*?</tr>", html(run("overview")))
+        for name in table.index
+        if f">{name}<" in row and 'class="num"' in row
+    }
+    assert set(listed) == set(table.index)
+    assert {name for name, row in listed.items() if "未確認" in row} == set(table.index[table["確認"] == "未確認"])
+    assert {name for name, row in listed.items() if "速報" in row} == set(table.index[table["確定・速報"] == "速報"])
+    assert set(table["確認"]) == {"未確認", "確認済", ""}
+    assert set(table["サンプル"]) == {"サンプル"}
+
+
 def test_values_nobody_has_confirmed_are_marked(samples):
     rows = re.findall(r"<tr>.*?</tr>", html(run("overview")))
     marked = {"unconfirmed" in row for row in rows if "indicator=" in row}

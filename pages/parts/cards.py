@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kpi.collection import RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Indicator
 from kpi.words import met_safe, percent, status_word, with_unit
@@ -72,7 +73,7 @@ def face(view: View, indicator: Indicator) -> Face:
         status=row["status"],
         word=word,
         value=value,
-        period=Period.parse(row["period"]).short if row["period"] else "",
+        period=_dated(row["period"], row["release"]),
         baseline=amount(card.baseline, indicator, card),
         baseline_period=card.baseline_period.short if card.baseline_period else "",
         target=amount(card.target, indicator, card),
@@ -85,6 +86,14 @@ def face(view: View, indicator: Indicator) -> Face:
         bullet=bullet(float(row["progress"]) if pd.notna(row["progress"]) else None, planned, summary),
         code=judged_code(view, indicator.id),
     )
+
+
+def _dated(period: str, release: str) -> str:
+    """「R7」, and 「R7 速報」 where the value may still change."""
+    if not period:
+        return ""
+    provisional = f" {RELEASE_WORDS['provisional']}" if release == "provisional" else ""
+    return f"{Period.parse(period).short}{provisional}"
 
 
 def amount(value: float | None, indicator: Indicator, card: Card, status: str = "") -> str:
