@@ -14,6 +14,7 @@ UNREACHABLE = {
     "the names of marks inside a chart (X-axis for a linear scale ...)": (
         "given by the drawing library; hidden from assistive technology, which hears the chart's own Japanese text"
     ),
+    "the name of the file that a chart's picture is saved to (…_chart.png)": "given by the framework in the browser",
     "the word 'Streamlit' in the page's source before the script runs, and in <noscript>": (
         "part of the framework's start page, seen only where scripts are switched off"
     ),
