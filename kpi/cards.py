@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
+from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Scheme
 from kpi.words import decimals_of, with_unit
@@ -149,6 +150,14 @@ def apply_to_card(card: Card, changes: Mapping[str, object]) -> Card:
     """The card with a change laid over it; what is about the indicator alone leaves it as it is."""
     own = {f.name for f in fields(Card)} & CARD_WORDS.keys()
     return replace(card, **{k: v for k, v in changes.items() if k in own})  # type: ignore[arg-type]
+
+
+def target_lies_ahead(card: Card) -> bool:
+    """Whether the target lies from the baseline where the indicator is to go; True where either is unset."""
+    if card.target is None or card.baseline is None or card.direction == "maintain":
+        return True
+    way = card.target - card.baseline
+    return (way if card.direction == "increase" else -way) > EPS
 
 
 def apply_to_scheme(scheme: Scheme, changes: Mapping[str, object]) -> Scheme:

@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from kpi.period import Period
 from loaders.export import observations_table
 from pages.parts.filters import choose
-from pages.parts.frame import as_of, downloads, empty, grid, header, lead
+from pages.parts.frame import as_of, downloads, empty, grid, header, lead, show
+from pages.parts.html import tag
 from pages.parts.snapshot import View, view
 from pages.parts.tables import indicator_table, published_table
 
@@ -24,8 +25,8 @@ def data_page() -> None:
     header("データ", state, meta=as_of(state))
     observations = state.snapshot.observations
     lead(
-        f"{len(state.plan.indicators)}指標、回答された値{len(observations)}件、公表値{len(state.snapshot.values):,}件を"
-        "そのまま受け取れます。"
+        f"{len(state.plan.indicators)}指標、回答された値{len(observations)}件、公表値{len(state.snapshot.values):,}件が"
+        "あります。"
     )
     kinds = {"judged": "判定(指標ごとに1行)", "observations": "回答された値(出所つき)", "published": "公表されている値"}
     controls = st.grid(min_column_width=220)
@@ -78,6 +79,7 @@ def _published(state: View, controls: DeltaGenerator) -> None:
 
 def _show(table: pd.DataFrame, name: str, *, sample: bool) -> None:
     words = f"{name}の表({len(table)}行)"
+    show(tag("p", f"下の{len(table):,}行を受け取れます。", "meta"))
     grid(table, words)
     notes = (f"{Period.of_date(view().day).label}時点",)
     downloads(table, name=name, title=name, notes=notes, sample=sample)

@@ -97,6 +97,13 @@ def test_a_change_is_previewed_and_proposed_with_a_reason(samples):
     assert look(samples).cards["tourism-dmo"].target == 11.0
 
 
+def test_a_target_on_the_wrong_side_of_the_baseline_is_told_before_it_is_proposed(samples):
+    at = run("admin", part="cards", card="tourism-dmo", as_="secretariat")
+    assert not at.warning
+    by_label(at.number_input, "目標値").set_value(4.0).run()
+    assert "目指す方向にありません" in at.warning[0].value
+
+
 def test_one_who_proposed_cannot_decide_and_another_can_with_its_wording(samples):
     mine = propose(run("admin", part="cards", card="tourism-dmo", as_="secretariat"), 7.0, "組織の再編")
     assert "自分の提案の決定は、別の担当者が記録します" in words(mine)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isclose
 from statistics import median
 
+from kpi.cards import target_lies_ahead
 from kpi.issue import Choice
 from loaders.rules.case import EPSILON, Case, plain
 from loaders.rules.register import ASK, FIX, NOTE, Hit, check
@@ -320,13 +322,13 @@ def _side(case: Case) -> Iterator[Hit]:
     entered = case.answer.number("target"), case.answer.number("baseline")
     target = entered[0] if entered[0] is not None else case.card.target
     baseline = entered[1] if entered[1] is not None else case.card.baseline
-    if entered == (None, None) or target is None or baseline is None or case.card.direction == "maintain":
+    if entered == (None, None) or target is None or baseline is None:
         return
-    rising = case.card.direction == "increase"
-    if (target <= baseline + EPSILON) if rising else (target >= baseline - EPSILON):
-        key = "target" if entered[0] is not None else "baseline"
-        words = {"target": case.show(target), "baseline": case.show(baseline)}
-        yield Hit(key, words | {"direction": "増加" if rising else "減少"})
+    if target_lies_ahead(replace(case.card, target=target, baseline=baseline)):
+        return
+    key = "target" if entered[0] is not None else "baseline"
+    words = {"target": case.show(target), "baseline": case.show(baseline)}
+    yield Hit(key, words | {"direction": "増加" if case.card.direction == "increase" else "減少"})
 
 
 @check(

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from kpi.cards import apply_to_card, target_lies_ahead
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
 from kpi.sound import LIMITS
@@ -31,6 +32,8 @@ def propose_box(state: View, indicator: Indicator) -> None:
         changes |= _changes(_manner(state, card, key), card)
     with st.expander("定義・名称・単位・出典"):
         changes |= _changes(_description(indicator, key), indicator)
+    if changes and not target_lies_ahead(apply_to_card(card, changes)):
+        st.warning("目標値が、現状値から見て目指す方向にありません。目標値・現状値・目指す方向を確かめてください。")
     _propose(state, indicator.id, changes, key)
 
 
