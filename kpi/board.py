@@ -68,7 +68,9 @@ def board(
 
     A closed round stands as at its closing.
     """
-    scene = _Scene(plan, round_, known, min(closed, now) if closed else now, cards or {}, closed is not None)
+    scene = _Scene(
+        plan, round_, known, min(closed, now) if closed else now, cards or {}, bool(closed and closed <= now)
+    )
     found: list[Row] = []
     for department in departments_asked(plan, round_, scene.day, cards):
         own = [scene.division(department, d) for d in divisions_asked(plan, round_, department.id, scene.day, cards)]
@@ -160,10 +162,11 @@ class _Scene:
             return Timing.AFTER, (answered.date() - end.date()).days
         if not self._owed(asked):
             return Timing.NOTHING_DUE, 0
+        if self.closed:
+            return Timing.CLOSED, 0
         if end is None:
             return Timing.UNSET, 0
-        ahead = Timing.CLOSED if self.closed else Timing.WAITING
-        return Timing.LATE if self.now > end else ahead, (end.date() - self.day).days
+        return Timing.LATE if self.now > end else Timing.WAITING, (end.date() - self.day).days
 
     def _owed(self, asked: Sequence[Indicator]) -> bool:
         """Whether there is anything the round asks that can be told: surveyed, published by then, not known already."""

@@ -215,11 +215,16 @@ def per_year(rate: float | None, unit: str, decimals: int) -> str:
     return text if text == MISSING else f"年{text}"
 
 
+def is_magnitude(unit: str) -> bool:
+    """Whether a unit is itself of thousands or more (千人, 百万円): its numbers are not shortened once more."""
+    return unit[:1] in ("十", "百", "千", "万", "億")
+
+
 def in_myriads(value: float | None, unit: str) -> str:
     """Large counts shortened for a narrow place: 「3,842万枚」「1.2億円」; below one 万 as it is."""
     if value is None or not math.isfinite(value):
         return MISSING
-    for size, name in ((1e8, "億"), (1e4, "万")):
+    for size, name in () if is_magnitude(unit) else ((1e8, "億"), (1e4, "万")):
         if abs(value) >= size:
             scaled = value / size
             return number(scaled, 0 if abs(scaled) >= 100 else 1) + name + plain_unit(unit)

@@ -10,6 +10,7 @@ import streamlit as st
 from kpi.collection import Action, ReturnState
 from kpi.plan import Round
 from kpi.scope import departments_asked, divisions_asked
+from kpi.turnout import left_words
 from loaders.form.writer import form_filename
 from loaders.store import StoredReturn
 from pages.parts import divisions
@@ -126,18 +127,9 @@ def _due(state: View, place: Place) -> str:
     if place.due is None:
         return "期限は未設定です"
     lead_too = place.division_id or place.is_lead(state)
-    day, closed = day_words(place.due, place.asked.due_hour), state.snapshot.closed_at(place.asked.id)
-    days = (place.due - state.day).days
-    left = (
-        f"{closed.month}月{closed.day}日に締切り"
-        if closed
-        else f"あと{days}日"
-        if days > 0
-        else "今日まで"
-        if days == 0
-        else f"期限を{-days}日過ぎています"
-    )
-    return f"{place.whom + 'への' if lead_too else ''}期限{day}({left})"
+    closed, days = state.snapshot.closed_at(place.asked.id), (place.due - state.day).days
+    left = f"{closed.month}月{closed.day}日に締切り" if closed else left_words(days, late=days < 0)
+    return f"{place.whom + 'への' if lead_too else ''}期限{day_words(place.due, place.asked.due_hour)}({left})"
 
 
 def _lead(

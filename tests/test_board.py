@@ -289,14 +289,11 @@ def test_departments_and_indicators_left_out_have_no_row():
     assert [(r.department_id, r.asked) for r in found] == [(POLICY, 1), (TRADE, 1)]
 
 
-def test_a_closed_round_stands_as_at_its_closing():
-    late = board(PLAN, ASKED, Known(), datetime(2027, 1, 1), closed=datetime(2025, 10, 4, 12))
-    assert {r.timing_words for r in late} == {"期限を1日過ぎています"}
-
-
-def test_in_a_round_closed_before_its_date_no_days_are_left():
+@pytest.mark.parametrize("day", [datetime(2025, 9, 25, 12), datetime(2025, 10, 4, 12)], ids=["early", "late"])
+def test_in_a_closed_round_no_days_are_counted(day):
     known = Known([sent(1, department=POLICY)])
-    found = board(PLAN, ASKED, known, datetime(2027, 1, 1), closed=datetime(2025, 9, 25, 12))
+    assert not any("締切" in r.timing_words for r in board(PLAN, ASKED, known, datetime(2025, 9, 24), closed=day))
+    found = board(PLAN, ASKED, known, datetime(2027, 1, 1), closed=day)
     assert {r.department_id: r.timing_words for r in found} == {
         POLICY: "期限内", TRADE: "回答のないまま締切り", AGRI: "回答のないまま締切り",
     }  # fmt: skip

@@ -84,6 +84,7 @@ def test_percent_and_yearly_and_large_numbers():
     assert in_myriads(38420000, "枚") == "3,842万枚"
     assert in_myriads(123456789, "円") == "1.2億円"
     assert in_myriads(999, "件") == "999件"
+    assert in_myriads(4464610, "百万円") == "4,464,610百万円"
 
 
 def test_status_words_are_the_plans():

@@ -12,6 +12,7 @@ from typing import Any, cast
 import altair as alt
 
 from kpi.period import Period
+from kpi.words import is_magnitude
 
 INK = "#16181d"
 QUIET = "#4f5663"
@@ -42,8 +43,6 @@ LOCALE: Mapping[str, Any] = {
 
 #: Units that stand in every label of an axis; any other is written once, over it.
 SHORT_UNITS = frozenset({"%", "％"})
-#: What a unit that is itself a magnitude begins with: 千人, 百万円.
-_MAGNITUDES = ("十", "百", "千", "万", "億")
 
 
 def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, top: int = 4, title: str = "") -> alt.LayerChart:
@@ -100,7 +99,7 @@ def number_axis(unit: str, values: Iterable[float], *, ticks: int = 5) -> alt.Ax
     """
     values = list(values)
     suffix = unit if unit in SHORT_UNITS else ""
-    largest = max((abs(v) for v in values), default=0.0) if unit[:1] not in _MAGNITUDES else 0.0
+    largest = max((abs(v) for v in values), default=0.0) if not is_magnitude(unit) else 0.0
     by, myriad = (1e8, "億") if largest >= 1e8 else (1e4, "万") if largest >= 1e5 else (1, "")
     whole = all(float(v).is_integer() for v in values)
     expression = f"datum.value ? format(datum.value / {by:g}, ',.12~g') + '{myriad}{suffix}' : '0{suffix}'"

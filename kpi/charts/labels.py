@@ -93,7 +93,7 @@ class Drawing:
     def of(cls, story: Story, wide: bool, height: int, compact: bool) -> Drawing:
         """The inside of the chart of a story at one of the two widths."""
         (left, right), (low, high) = time_span(story), domain(values_of(story))
-        width = (340 if wide else 230) if compact else 460 if wide else 230
+        width = 230 if not wide else 340 if compact else 460
         return cls(width, _inside(story, height), _room_for_words(story, compact), left, right, low, high)
 
     def spot(self, period: Period, value: float) -> Spot:

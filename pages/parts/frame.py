@@ -28,7 +28,7 @@ log = logging.getLogger("kpi")
 #: The column of a table that holds the figures' short numbers, and what one looks like.
 _CODES, _CODE = "番号", r"[0-9A-Z]{3}-\d{4}"
 #: A column of texts is at most this wide, in pixels.
-_WIDEST = 460
+_WIDEST = 520
 
 
 def guarded(page: Callable[[], None]) -> Callable[[], None]:
