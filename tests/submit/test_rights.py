@@ -81,6 +81,10 @@ def test_a_closed_round_takes_nothing_from_a_department_and_a_reason_from_the_se
     assert "この照会は11月21日に締め切りました。様式は受け付けていません。" in told(at)
     assert not at.file_uploader
     assert not [b for b in at.button if b.key in ("send", "revise-all")]
+    acting(Role.DEPARTMENT, FARM)
+    unanswered = told(page(department=FARM))
+    assert "(11月21日に締切り)" in unanswered
+    assert "あと" not in unanswered
     acting(Role.SECRETARIAT)
     at = page(department=LAND)
     at.button(key="revise-all").click().run()
