@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from loaders.comments import comments
 from loaders.formats import iso, meaning, moment
 from loaders.grid import GridSheet
 from loaders.look import Refused
-from loaders.ooxml import Attributes, Counts, Package, Parser, Shared, comments, place, unescaped
+from loaders.ooxml import Attributes, Counts, Package, Parser, Shared, place, unescaped
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{1,4})?")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d))?(?:\.\d+)?Z?)?")
