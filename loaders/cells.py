@@ -71,7 +71,8 @@ class Cell:
 class Sheet:
     """One sheet: only cells that hold something are present.
 
-    ``comments`` are all notes by place, those on empty cells too; ``state`` is hidden for very hidden sheets as well.
+    ``comments`` are all notes by place, those on empty cells too, and of a thread what the persons wrote; ``state`` is
+    hidden for very hidden sheets as well. ``covered`` are cells under a merged area, which nobody sees.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    covered: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell at a place, or None where it is empty."""
@@ -95,6 +97,25 @@ class Sheet:
             yield row, tuple(cells)
 
 
+AttachedKind = Literal["textbox", "picture", "object", "chart", "ink", "control", "header", "property", "thread"]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """Something that stands in a workbook outside its cells: drawn, embedded, or said of a page or of the whole.
+
+    ``cell`` is the address of its top left corner, empty where it has none; ``text`` its words, a paragraph a line,
+    empty where it has none (a ``textbox`` always has some). A ``header`` is one part of a page's header or footer with
+    its codes, a ``property`` one of the document's (title, subject, keywords, comments, category; ``sheet`` is empty),
+    a ``thread`` a threaded comment on no cell.
+    """
+
+    kind: AttachedKind
+    sheet: str
+    cell: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Book:
     """One workbook. ``format`` is xlsx, xlsm or xls; ``sha256`` of the bytes; ``notes`` (Japanese) what was ignored."""
@@ -103,6 +124,7 @@ class Book:
     sha256: str
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = field(default=())
+    attached: tuple[Attached, ...] = ()
 
 
 def column_letters(column: int) -> str:
@@ -119,7 +141,7 @@ _NOTES: Mapping[str, str] = {
     "macros": "マクロは実行せず、セルの値だけを読みました。",
     "links": "ほかのファイルへの参照は開かず、このファイルに保存されている値を読みました。",
     "not_a_table": "グラフなど表でないシート「{}」は読んでいません。",
-    "covered": "結合セルの陰に隠れて見えない値は読んでいません: {}",
+    "drawings": "シート「{}」の図形・図・コメントの一部は、数が多すぎるか壊れているため読めませんでした。",
 }
 
 
@@ -189,15 +211,36 @@ def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:
     suffix = filename.rpartition(".")[2].lower()
     if suffix in ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv") and suffix != answer["format"]:
         notes.append(f"ファイル名は「.{suffix}」ですが、中身は「.{answer['format']}」形式です。")
-    return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes))
+    attached = [Attached("property", "", "", text) for text in answer["properties"]]
+    for told in answer["sheets"]:
+        attached += (Attached(sort, told["name"], ref, answer["texts"][text]) for sort, ref, text in told["attached"])
+    return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes), tuple(attached))
 
 
 def _sheet(told: Mapping[str, Any], texts: list[str]) -> Sheet:
     comments = {(row, column): texts[number] for row, column, number in told["comments"]}
     merged = tuple((top, left, bottom, right) for top, left, bottom, right in told["merged"])
     ranges = {(top, left): f"{_ref(top, left)}:{_ref(bottom, right)}" for top, left, bottom, right in merged}
+    return Sheet(
+        name=told["name"],
+        cells=_cells(told["cells"], texts, comments, ranges),
+        state="hidden" if told["hidden"] else "visible",
+        hidden_rows=frozenset(told["rows"]),
+        hidden_columns=frozenset(told["columns"]),
+        merged=merged,
+        comments=comments,
+        covered=_cells(told["covered"], texts, {}, {}),
+    )
+
+
+def _cells(
+    told: list[Any],
+    texts: list[str],
+    comments: Mapping[tuple[int, int], str],
+    ranges: Mapping[tuple[int, int], str],
+) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
-    parts = iter(told["cells"])
+    parts = iter(told)
     for row, column, sort, value, code, formula in zip(*[parts] * 6, strict=True):
         place = (row, column)
         sense = KINDS[sort]
@@ -206,15 +249,7 @@ def _sheet(told: Mapping[str, Any], texts: list[str]) -> Sheet:
         cells[place] = Cell(
             row, column, sense, value, texts[code], texts[formula], comments.get(place, ""), ranges.get(place, "")
         )
-    return Sheet(
-        name=told["name"],
-        cells=cells,
-        state="hidden" if told["hidden"] else "visible",
-        hidden_rows=frozenset(told["rows"]),
-        hidden_columns=frozenset(told["columns"]),
-        merged=merged,
-        comments=comments,
-    )
+    return cells
 
 
 def _ref(row: int, column: int) -> str:

@@ -25,6 +25,10 @@ KINDS: tuple[Literal["text", "number", "bool", "date", "error", "uncached"], ...
 _PLACES: dict[str, int] = {kind: place for place, kind in enumerate(KINDS)}
 
 
+#: Kind, value, format and formula.
+GridCell = tuple[str, str | float | None, str, str]
+
+
 @dataclass
 class GridSheet:
     """One sheet being read; rows and columns count from 1."""
@@ -35,12 +39,14 @@ class GridSheet:
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     comments: dict[tuple[int, int], str] = field(default_factory=dict)
-    # (row, column) -> kind, value, format, formula
-    cells: dict[tuple[int, int], tuple[str, str | float | None, str, str]] = field(default_factory=dict)
+    cells: dict[tuple[int, int], GridCell] = field(default_factory=dict)
+    covered: dict[tuple[int, int], GridCell] = field(default_factory=dict)
+    # what is drawn on the sheet or attached to it: kind, address, words
+    attached: list[tuple[str, str, str]] = field(default_factory=list)
+    unread: bool = False  # not all that is drawn could be read
 
-    def drop_covered(self) -> list[tuple[int, int]]:
-        """Take out what lies under a merged area and is seen by nobody; the places are returned, to be told."""
-        gone = []
+    def set_covered_apart(self) -> None:
+        """Move what lies under a merged area, and is seen by nobody, from ``cells`` to ``covered``."""
         for top, left, bottom, right in self.merged:
             if (bottom - top + 1) * (right - left + 1) <= len(self.cells):
                 inside = [
@@ -50,9 +56,7 @@ class GridSheet:
                 inside = [(r, c) for r, c in self.cells if top <= r <= bottom and left <= c <= right]
             for place in inside:
                 if place != (top, left):
-                    del self.cells[place]
-                    gone.append(place)
-        return gone
+                    self.covered[place] = self.cells.pop(place)
 
 
 @dataclass
@@ -62,6 +66,7 @@ class Grid:
     format: str
     sheets: list[GridSheet] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    properties: list[str] = field(default_factory=list)  # of the document, as far as a person writes in them
 
     def tell(self, limits: Limits) -> bytes:
         """The workbook as JSON bytes for the parent."""
@@ -73,17 +78,20 @@ class Grid:
         sheets = [_sheet(sheet, number) for sheet in self.sheets]
         if sum(map(len, table)) > limits.texts:
             raise Refused("too_many_cells")
-        body = {"format": self.format, "notes": self.notes, "sheets": sheets, "texts": list(table)}
+        notes = self.notes + [("drawings", sheet.name) for sheet in self.sheets if sheet.unread]
+        body = {
+            "format": self.format,
+            "notes": notes,
+            "properties": self.properties,
+            "sheets": sheets,
+            "texts": list(table),
+        }
         return json.dumps(
             body, ensure_ascii=True, separators=(",", ":"), allow_nan=False, check_circular=False
         ).encode()
 
 
 def _sheet(sheet: GridSheet, number: Any) -> dict[str, Any]:
-    flat: list[int | float | None] = []
-    for (row, column), (kind, value, code, formula) in sheet.cells.items():
-        told = number(value) if isinstance(value, str) else value
-        flat += (row, column, _PLACES[kind], told, number(code), number(formula))
     return {
         "name": sheet.name,
         "hidden": sheet.hidden,
@@ -91,5 +99,15 @@ def _sheet(sheet: GridSheet, number: Any) -> dict[str, Any]:
         "columns": sorted(sheet.hidden_columns),
         "merged": sheet.merged,
         "comments": [(row, column, number(text)) for (row, column), text in sheet.comments.items()],
-        "cells": flat,
+        "cells": _flat(sheet.cells, number),
+        "covered": _flat(sheet.covered, number),
+        "attached": [(kind, ref, number(text)) for kind, ref, text in sheet.attached],
     }
+
+
+def _flat(cells: dict[tuple[int, int], GridCell], number: Any) -> list[int | float | None]:
+    flat: list[int | float | None] = []
+    for (row, column), (kind, value, code, formula) in cells.items():
+        told = number(value) if isinstance(value, str) else value
+        flat += (row, column, _PLACES[kind], told, number(code), number(formula))
+    return flat

@@ -34,6 +34,9 @@ class Limits:
     elements: int = 1_000_000
     text: int = 100_000
     texts: int = 30_000_000
+    drawn: int = 16_000_000
+    attached: int = 1_000
+    attached_text: int = 5_000
     answer: int = 120_000_000
     memory: int = 450_000_000
     processor_seconds: int = 4

@@ -12,9 +12,10 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 from xml.parsers import expat
 
 from loaders.formats import BUILTIN
@@ -205,6 +206,8 @@ class Counts:
     elements: int = 0
     cells: int = 0
     formula_characters: int = 0
+    drawn: int = 0  # bytes of the parts that hold what is drawn
+    attached: int = 0
     limits: Limits = field(default_factory=Limits)
 
 
@@ -234,7 +237,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     counts = Counts(limits=limits)
     for attributes in found["sheets/sheet"]:
         title = attributes.get("name", "")
-        word, part = relations.get(_relation_id(attributes), ("", ""))
+        word, part = relations.get(relation_id(attributes), ("", ""))
         if word != "worksheet":
             if word not in _NOT_TABLES:
                 raise Refused("damaged", title)
@@ -243,14 +246,53 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
         hidden = attributes.get("state", "visible") != "visible"
         sheet = read_sheet(package, part, GridSheet(unescaped(title), hidden), shared, counts)
         grid.sheets.append(sheet)
-        if covered := sheet.drop_covered():
-            grid.notes.append(("covered", f"{sheet.name}({len(covered)}か所)"))
+        sheet.set_covered_apart()
     if not grid.sheets:
         raise Refused("no_sheets")
+    grid.properties = _properties(package, limits)
     return grid
 
 
-def _relation_id(attributes: Mapping[str, str]) -> str:
+_WRITTEN = ("title", "subject", "keywords", "description", "category")
+
+
+def _properties(package: Package, limits: Limits) -> list[str]:
+    """What a person may write about the document as a whole."""
+    part = next((part for word, part in package.relations("").values() if word == "core-properties"), "")
+    if not 0 < package.size(part) <= limits.small:
+        return []
+    found: dict[str, list[str]] = {name: [] for name in _WRITTEN}
+    target: list[str] | None = None
+
+    def start(name: str, _attributes: Attributes) -> None:
+        nonlocal target
+        target = found.get(name.rpartition("}")[2])
+
+    def end(_name: str) -> None:
+        nonlocal target
+        target = None
+
+    def characters(text: str) -> None:
+        if target is not None:
+            target.append(text)
+
+    parser = Parser()
+    handlers: Any = parser.expat
+    handlers.StartElementHandler, handlers.EndElementHandler = start, end
+    handlers.CharacterDataHandler = characters
+    try:
+        with package.open(part) as source:
+            parser.run(source)
+    except (Refused, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        # No cell hangs on this part: where it is hurt, what it still says is told.
+        if isinstance(error, Refused) and error.code == "entities":
+            raise
+    texts = (unescaped("".join(pieces)).strip()[: limits.attached_text] for pieces in found.values())
+    return [text for text in texts if text]
+
+
+def relation_id(attributes: Mapping[str, str]) -> str:
+    """The relation that an element points to, whichever name space its id is of."""
     return next((value for name, value in attributes.items() if name.endswith("}id")), "")
 
 

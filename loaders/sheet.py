@@ -7,13 +7,13 @@ that only carry a format are counted and passed over, so a million of them cost 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
-from loaders.comments import comments
 from loaders.formats import iso, meaning, moment
 from loaders.grid import GridSheet
 from loaders.look import Refused
-from loaders.ooxml import Attributes, Counts, Package, Parser, Shared, place, unescaped
+from loaders.ooxml import Attributes, Counts, Package, Parser, Shared, place, relation_id, unescaped
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{1,4})?")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d))?(?:\.\d+)?Z?)?")
@@ -25,6 +25,8 @@ _CHILDREN = {
     "f": (),
     "v": (),
 }
+#: Kinds of parts in which things stand that are drawn on a sheet or attached to it.
+_DRAWN = frozenset(("drawing", "vmlDrawing", "image", "oleObject", "package", "control", "ctrlProp"))
 _TYPES = frozenset(("n", "s", "str", "b", "e", "inlineStr", "d"))
 
 
@@ -35,12 +37,29 @@ def read_sheet(package: Package, part: str, sheet: GridSheet, shared: Shared, co
         _look_through(package, part, shared)
         with package.open(part) as source:
             reader.parser.run(source)
-        sheet.comments = comments(package, part)
+        _beside(package, part, reader.beside, sheet, counts)
     except Refused as refused:
         raise Refused(refused.code, refused.where or sheet.name) from refused
     if not reader.complete:
         raise Refused("damaged", sheet.name)
     return sheet
+
+
+def _beside(package: Package, part: str, beside: Beside, sheet: GridSheet, counts: Counts) -> None:
+    """The notes on the cells, what is drawn over them, and the page's header and footer."""
+    for said in beside.headers:
+        if text := unescaped("".join(said)).strip():
+            sheet.attached.append(("header", "", text[: counts.limits.attached_text]))
+    if not (relations := package.relations(part)):
+        return
+    # Imported only where something is attached: most forms have nothing, and their child starts the sooner.
+    from loaders.comments import read_comments
+
+    read_comments(package, relations, sheet, counts)
+    if any(word in _DRAWN for word, _ in relations.values()):
+        from loaders.drawings import gather
+
+        gather(package, relations, beside, sheet, counts)
 
 
 def _look_through(package: Package, part: str, shared: Shared) -> None:
@@ -63,12 +82,32 @@ def _look_through(package: Package, part: str, shared: Shared) -> None:
                 raise Refused("too_many_cells")
 
 
+@dataclass
+class Held:
+    """An object or a control that a sheet's part names, with its place as the part writes it."""
+
+    name: str
+    shape: str
+    corner: dict[str, list[str]] = field(default_factory=lambda: {"row": [], "col": []})
+
+
+@dataclass
+class Beside:
+    """What a sheet's part says besides its cells."""
+
+    headers: list[list[str]] = field(default_factory=list)
+    held: dict[str, Held] = field(default_factory=dict)  # by the relation to it
+    header_drawing: str = ""
+
+
 class _SheetReader:
     """The state of the walk: where in the tree, which row, which cell."""
 
     def __init__(self, sheet: GridSheet, shared: Shared, counts: Counts) -> None:
         self.sheet, self.shared, self.counts = sheet, shared, counts
         self.complete = False
+        self.beside = Beside()
+        self._held: Held | None = None
         self.parser = Parser()
         self._names = self.parser.names
         handlers: Any = self.parser.expat
@@ -120,9 +159,27 @@ class _SheetReader:
             self._column_block(attributes)
         elif parent == "mergeCells" and tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
+        elif 0 < len(stack) < 9 and parent != "r":
+            self._start_beside(name, tag, attributes)
         if tag == "t" and parent in ("is", "r") and "rPh" not in stack[-2:]:
             self._target = self._inline
         stack.append(tag)
+
+    def _start_beside(self, name: str, tag: str, attributes: Attributes) -> None:
+        """An element that is no cell's: a header, an object, a control, or where one of these stands."""
+        parent = self._stack[-1]
+        if parent == "headerFooter" and len(self.beside.headers) < 6:
+            self._target, self._length = [], 0
+            self.beside.headers.append(self._target)
+        elif tag in ("oleObject", "control"):
+            held = Held(tag, f"_x0000_s{attributes.get('shapeId', '')}")
+            if len(self.beside.held) <= self.shared.limits.attached:
+                # Alternatives name one object more than once, the first time with its place.
+                self._held = self.beside.held.setdefault(relation_id(attributes), held)
+        elif parent == "from" and self._held and (digits := self._held.corner.get(name.rpartition("}")[2])) == []:
+            self._target, self._length = digits, 0
+        elif tag == "legacyDrawingHF":
+            self.beside.header_drawing = relation_id(attributes)
 
     def _end(self, _name: str) -> None:
         tag = self._stack.pop()
@@ -250,7 +307,7 @@ class _SheetReader:
             return ""
         text = unescaped("".join(self._formula))
         attributes = self._formula_attributes
-        ref = f"{_letters(self._column)}{self._row}"
+        ref = f"{letters(self._column)}{self._row}"
         if attributes.get("t") == "shared":
             index = attributes.get("si", "")
             if text:
@@ -285,7 +342,8 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
+    """``27`` as ``AA``."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)

@@ -79,8 +79,7 @@ def read_biff(data: bytes, limits: Limits) -> Grid:
         told += len(sheet.cells)
         if told > limits.cells:
             raise Refused("too_many_cells", sheet.name)
-        if covered := sheet.drop_covered():
-            grid.notes.append(("covered", f"{sheet.name}({len(covered)}か所)"))
+        sheet.set_covered_apart()
         grid.sheets.append(sheet)
     if not grid.sheets:
         raise Refused("no_sheets")

@@ -122,3 +122,12 @@ def biff_error(row: int, column: int, code: int) -> tuple[int, bytes]:
 
 def biff_text(row: int, column: int, text: str) -> tuple[int, bytes]:
     return 0x0204, struct.pack("<HHHHB", row, column, 0, len(text), 1) + text.encode("utf-16-le")
+
+
+def attach(made: Mapping[str, str], owner: str, part: str, body: str, word: str, identity: str = "") -> dict[str, str]:
+    """The parts with a further one that ``owner`` points to by a relation of the kind ``word``."""
+    folder, _, name = owner.rpartition("/")
+    rels = f"{folder}/_rels/{name}.rels".lstrip("/")
+    more = f'<Relationship Id="{identity or word}" Type="{_DOCUMENT}/{word}" Target="/{part}"/>'
+    before = made.get(rels, f'<Relationships xmlns="{_PACKAGE}/relationships"></Relationships>')
+    return {**made, rels: before.replace("</Relationships>", f"{more}</Relationships>"), part: body}

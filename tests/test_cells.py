@@ -190,7 +190,7 @@ def test_a_link_in_an_empty_cell_invents_no_value() -> None:
     assert set(first(data).cells) == {(1, 2)}
 
 
-def test_merged_cells_tell_their_range_and_what_they_hide_is_noted() -> None:
+def test_merged_cells_tell_their_range_and_what_they_hide_is_no_cell() -> None:
     xml = raw.sheet_xml(
         '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>',
         after='<mergeCells><mergeCell ref="A1:B2"/></mergeCells>',
@@ -199,7 +199,7 @@ def test_merged_cells_tell_their_range_and_what_they_hide_is_noted() -> None:
     sheet = book.sheets[0]
     assert sheet.merged == ((1, 1, 2, 2),)
     assert [cell.merged for cell in sheet.cells.values()] == ["A1:B2"]
-    assert any("結合セル" in note and "1か所" in note for note in book.notes)
+    assert [(cell.ref, cell.value) for cell in sheet.covered.values()] == [("B1", 2.0)]
 
 
 def test_notes_on_cells_are_read_on_filled_and_on_empty_cells() -> None:
