@@ -17,7 +17,6 @@ from loaders.dates import read_period
 from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
 from loaders.form.match import Table, label
-from loaders.form.questions import own_words
 from loaders.form.rows import Identified, merged_over
 from loaders.numbers import read_number
 from loaders.rules.register import finding
@@ -70,7 +69,6 @@ class RowReader:
     siblings: Mapping[int, str]  # row -> indicator id, of all identified rows
     issues: list[Issue] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
-    questions: tuple[tuple[str, str, str], ...] = ()  # what this form was sent back with
     missing_in_value: str = ""  # a reason for having no value that is written where the value belongs
 
     @property
@@ -128,10 +126,6 @@ class RowReader:
 
     def _entry(self, column: d.Column) -> Entry:
         cell = self.table.at(self.place.row, column.key)
-        comment = self.table.sheet.comments.get((self.place.row, self.table.columns[column.key]), "")
-        own = own_words(comment, self.questions, self.indicator.id, column.key, self.round)
-        if own:
-            self.told("cell.comment", column.key, {"comment": shortened(own)})
         if self.table.columns[column.key] in self.table.sheet.hidden_columns and cell:
             self.told("column.hidden", column.key)
         cell, shared = self._unmerged(column, cell)

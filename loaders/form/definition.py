@@ -241,6 +241,14 @@ def in_words(text: str, plan: Plan) -> str:
     return text
 
 
+def heading_words(found: Column) -> str:
+    """What a column is called where no plan has a word of its own for it, on one line."""
+    text = found.heading.replace("\n", "")
+    for key, said in DEFAULT_WORDS.items():
+        text = text.replace("{" + key + "}", said)
+    return text
+
+
 def heading(found: Column, plan: Plan, kind: RoundKind) -> str:
     """What a column is called, on one line."""
     return heading_lines(found, plan, kind).replace("\n", "")
@@ -290,7 +298,8 @@ class Meta:
     """What the hidden sheet says: whose form it is, and where columns and rows stood when it was written.
 
     ``rows`` gives (indicator id, row, :func:`fingerprint`); ``questions`` (indicator id, column key, text) is
-    what a form sent back asks; ``division_id`` is empty for a whole department's form.
+    what a form sent back asks; ``division_id`` is empty for a whole department's form; ``own`` are the marks of what
+    the form itself wrote (:mod:`loaders.form.marks`).
     """
 
     form_version: str
@@ -303,6 +312,11 @@ class Meta:
     rows: tuple[tuple[str, int, str], ...]
     division_id: str = ""
     questions: tuple[tuple[str, str, str], ...] = ()
+    own: tuple[str, ...] = ()
+
+
+#: Marks in one row of the hidden sheet, so that it grows no wider than it need be.
+_MARKS_A_ROW = 40
 
 
 def meta_rows(meta: Meta) -> tuple[tuple[str, ...], ...]:
@@ -318,7 +332,8 @@ def meta_rows(meta: Meta) -> tuple[tuple[str, ...], ...]:
     )
     asked = tuple(("question", *question) for question in meta.questions)
     columns = tuple(("column", key, str(place)) for key, place in meta.columns)
-    return facts + columns + tuple(("row", token, str(row), print_) for token, row, print_ in meta.rows) + asked
+    own = tuple(("own", *meta.own[i : i + _MARKS_A_ROW]) for i in range(0, len(meta.own), _MARKS_A_ROW))
+    return facts + columns + tuple(("row", token, str(row), print_) for token, row, print_ in meta.rows) + asked + own
 
 
 def read_meta(rows: Iterable[Sequence[str]]) -> Meta | None:
@@ -337,6 +352,7 @@ def read_meta(rows: Iterable[Sequence[str]]) -> Meta | None:
             rows=tuple((r[1], int(r[2]), r[3]) for r in table if r[0] == "row"),
             division_id=facts.get("division", ""),
             questions=tuple((r[1], r[2], r[3]) for r in table if r[0] == "question"),
+            own=tuple(text for r in table if r[0] == "own" for text in r[1:]),
         )
     except (KeyError, ValueError, IndexError):
         return None

@@ -104,7 +104,6 @@ class _Columns:
         self._similar()
         self._between()
         self._missing()
-        self._extra()
         return Table(self.sheet, self.row, self.columns, self.wanted, tuple(self.issues))
 
     def _heading(self, column: int) -> str:
@@ -193,13 +192,6 @@ class _Columns:
                 continue
             code = "column.missing" if key in _ESSENTIAL else "column.missing_optional"
             self.issues.append(finding(code, {"expected": self.wanted[key]}, sheet=self.sheet.name, key=key))
-
-    def _extra(self) -> None:
-        known = {label(text) for text in self.wanted.values()}
-        for column in self._free():
-            text = self.texts[column]
-            if text and label(text) not in known and self._filled(column):
-                self._told("heading.extra", column, found=text)
 
 
 def likeness(found: str, wanted: str) -> float:

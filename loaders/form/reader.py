@@ -13,14 +13,17 @@ from kpi.collection import Answer, Brief, Entry, Reading
 from kpi.issue import Choice, Issue
 from kpi.plan import Indicator, Round
 from kpi.schedule import expected_period
+from kpi.scope import asked_of
 from loaders.cells import Book
 from loaders.form import definition as d
 from loaders.form import whose
 from loaders.form.answering import RowReader, shortened
+from loaders.form.leftover import ReadTable, Swept, sweep
 from loaders.form.match import Table
 from loaders.form.prefill import last_value
 from loaders.form.rates import settle_missing, work_out
-from loaders.form.rows import Identified, Rows, identify
+from loaders.form.rows import Identified, identify
+from loaders.form.writer import form_marks
 from loaders.rules.register import finding
 
 
@@ -32,9 +35,12 @@ def read_form(
     notes = tuple(finding("book.note", {"note": note}) for note in book.notes)
     issues = [*notes, *owner.issues]
     answers: tuple[Answer, ...] = ()
-    if owner.table and owner.round and owner.department_id:
-        answers, found = _answers(owner.table, brief, owner.round, owner)
+    if owner.tables and owner.round and owner.department_id:
+        answers, read, found = _answers(owner.tables, brief, owner.round, owner)
         issues += found
+        own = frozenset(owner.meta.own if owner.meta else ()) or _drawn_marks(brief, owner)
+        asked = owner.meta.questions if owner.meta else ()
+        issues += sweep(Swept(book, read, owner.round, own, asked, tuple(issues), owner.meta_sheet))
     return Reading(
         plan_id=owner.plan_id,
         round_id=owner.round.id if owner.round else "",
@@ -48,27 +54,48 @@ def read_form(
     )
 
 
-def _answers(table: Table, brief: Brief, round_: Round, owner: whose.Whose) -> tuple[tuple[Answer, ...], list[Issue]]:
-    ours = owner.indicators(brief)
-    rows = identify(table, brief, ours, owner.department_id)
-    issues = [*table.issues, *rows.issues]
-    siblings = {r.row: r.indicator.id for r in rows.found}
-    read: dict[str, list[tuple[int, dict[str, Entry], list[Issue]]]] = {}
-    for place in rows.found:
-        reader = _row_reader(table, place, brief, round_, siblings)
-        reader.questions = owner.meta.questions if owner.meta else ()
-        entries = work_out(reader, settle_missing(reader, reader.read()))
-        read.setdefault(place.indicator.id, []).append((place.row, entries, reader.issues))
+def _drawn_marks(brief: Brief, owner: whose.Whose) -> frozenset[str]:
+    """The marks of the form as it would be made anew, for one that has lost its own."""
+    assert owner.round is not None
+    if owner.meta:
+        brief = replace(brief, day=owner.meta.made_on)
+    if not asked_of(brief.plan, owner.round, owner.department_id, brief.day, brief.cards, owner.division_id):
+        return frozenset()
+    division, sample = owner.division_id, owner.sample
+    return frozenset(form_marks(brief, owner.round.id, owner.department_id, division_id=division, sample=sample))
+
+
+#: What one row gave: the table it stands in, its number, its entries and what was noticed.
+_Read = tuple[Table, int, dict[str, Entry], list[Issue]]
+
+
+def _answers(
+    tables: tuple[Table, ...], brief: Brief, round_: Round, owner: whose.Whose
+) -> tuple[tuple[Answer, ...], tuple[ReadTable, ...], list[Issue]]:
+    ours, issues = owner.indicators(brief), []
+    read: dict[str, list[_Read]] = {}
+    told: list[ReadTable] = []
+    for table in tables:
+        rows = identify(table, brief, ours, owner.department_id)
+        issues += [*table.issues, *rows.issues]
+        siblings = {r.row: r.indicator.id for r in rows.found}
+        entries: dict[int, dict[str, Entry]] = {}
+        for place in rows.found:
+            reader = _row_reader(table, place, brief, round_, siblings)
+            entries[place.row] = work_out(reader, settle_missing(reader, reader.read()))
+            found = (table, place.row, entries[place.row], reader.issues)
+            read.setdefault(place.indicator.id, []).append(found)
+        told.append(ReadTable(table, {r.row: r.indicator for r in rows.found}, entries))
     answers = []
     for indicator_id, indicator in ours.items():
         if indicator_id not in read:
-            issues += _missing_row(table, rows, indicator, brief)
+            issues += _missing_row(tables[0], indicator, brief)
             continue
-        entries, found = _one(table, indicator, read[indicator_id])
-        issues += found
-        issues += _redefined(table, indicator, brief, owner.meta)
-        answers.append(Answer(indicator_id, entries))
-    return tuple(answers), issues
+        merged, noticed = _one(indicator, read[indicator_id], tables)
+        issues += noticed
+        issues += _redefined(tables[0], indicator, brief, owner.meta)
+        answers.append(Answer(indicator_id, merged))
+    return tuple(answers), tuple(told), issues
 
 
 def _row_reader(table: Table, place: Identified, brief: Brief, round_: Round, siblings: Mapping[int, str]) -> RowReader:
@@ -79,7 +106,7 @@ def _row_reader(table: Table, place: Identified, brief: Brief, round_: Round, si
     return RowReader(table, place, brief, round_, past, siblings)
 
 
-def _missing_row(table: Table, rows: Rows, indicator: Indicator, brief: Brief) -> list[Issue]:
+def _missing_row(table: Table, indicator: Indicator, brief: Brief) -> list[Issue]:
     current = {i.id for d_ in brief.plan.departments for i in brief.plan.owned_by(d_.id, brief.day)}
     if indicator.id not in current:
         return []
@@ -96,41 +123,74 @@ def _redefined(table: Table, indicator: Indicator, brief: Brief, meta: d.Meta | 
     return []
 
 
-def _one(
-    table: Table, indicator: Indicator, rows: list[tuple[int, dict[str, Entry], list[Issue]]]
-) -> tuple[dict[str, Entry], list[Issue]]:
+def _one(indicator: Indicator, rows: list[_Read], tables: tuple[Table, ...]) -> tuple[dict[str, Entry], list[Issue]]:
     """The entries of an indicator, from one row or from several that must not contradict each other."""
-    if len(rows) == 1:
-        return rows[0][1], rows[0][2]
-    numbers = "・".join(str(row) for row, _, _ in rows)
-    words = {"name": indicator.name, "rows": numbers}
+    if len(tables) > 1 and len({table.sheet.name for table, *_ in rows}) == 1:
+        table, row, entries, issues = rows[0]
+        words = {"name": indicator.name, "sheet": table.sheet.name}
+        only = finding(
+            "sheet.row_alone", words, sheet=table.sheet.name, cell=f"{row}行", indicator_id=indicator.id, key="row"
+        )
+        if len(rows) == 1:
+            return entries, [*issues, only]
+        return _merged(indicator, rows, [only])
+    return (rows[0][2], rows[0][3]) if len(rows) == 1 else _merged(indicator, rows, [])
 
-    def told(code: str, entry: Entry | None = None, choices: tuple[Choice, ...] = (), column: str = "") -> Issue:
-        cell, written, key = (entry.cell, entry.written, entry.key) if entry else (f"{rows[0][0]}行", "", "")
+
+def _merged(indicator: Indicator, rows: list[_Read], issues: list[Issue]) -> tuple[dict[str, Entry], list[Issue]]:
+    """Several rows of one indicator as one; where they differ nothing is taken before somebody has chosen."""
+    sheets = tuple(dict.fromkeys(table.sheet.name for table, *_ in rows))
+    numbers = "・".join(str(row) for _, row, _, _ in rows)
+    words = {"name": indicator.name, "rows": numbers, "sheets": "、".join(f"「{s}」" for s in sheets)}
+    first_table, first_row = rows[0][:2]
+
+    def told(code: str, entry: Entry | None = None, choices: tuple[Choice, ...] = (), **more: str) -> Issue:
+        cell, written, key = (entry.cell, entry.written, entry.key) if entry else (f"{first_row}行", "", "")
         return finding(
-            code, words | {"column": column}, sheet=table.sheet.name, cell=cell, value=written,
+            code, words | more, sheet=entry.sheet if entry else first_table.sheet.name, cell=cell, value=written,
             indicator_id=indicator.id, key=key, choices=choices,
         )  # fmt: skip
 
-    filled = [r for r in rows if any(e.written for k, e in r[1].items() if k not in _SUGGESTED)]
-    if len(filled) <= 1:
-        _, entries, issues = (filled or rows)[0]
-        return entries, [*issues, told("row.one_blank")]
-    merged, issues = dict(filled[0][1]), list(filled[0][2])
-    for _, _, found in filled[1:]:
+    filled = [r for r in rows if any(e.written for k, e in r[2].items() if k not in _SUGGESTED)]
+    if len(sheets) == 1 and len(filled) <= 1:
+        _, _, entries, found = (filled or rows)[0]
+        return entries, [*issues, *found, told("row.one_blank")]
+    if len(sheets) > 1:
+        filled = rows  # an empty cell on one sheet contradicts a filled one on another
+    merged, issues = dict(filled[0][2]), [*issues, *filled[0][3]]
+    for _, _, _, found in filled[1:]:
         issues += [i for i in found if i.severity != "note"]
-    differing = 0
-    for key, first in filled[0][1].items():
-        variants = [e for _, entries, _ in filled if (e := entries.get(key))]
-        if all(e.value == first.value and (e.value is not None or not e.written) for e in variants):
+    differing: list[str] = []
+    for key in dict.fromkeys(key for _, _, entries, _ in filled for key in entries):
+        variants = [e for _, _, entries, _ in filled if (e := entries.get(key))]
+        first = variants[0]
+        if len(variants) == len(filled) and all(
+            e.value == first.value and (e.value is not None or not e.written) for e in variants
+        ):
             continue
-        differing += 1
+        differing.append(key)
         merged[key] = replace(first, value=None)
-        choices = tuple(Choice(f"{e.cell}の「{shortened(e.written) or '空欄'}」", {key: e.value}) for e in variants)
-        issues.append(told("row.twice", first, choices, table.headings[key]))
-    if not differing:
+        choices = tuple(Choice(f"{_place(e, sheets)}の「{_quoted(e)}」", {key: e.value}) for e in variants)
+        said = "、".join(f"{_place(e, sheets)}は「{_quoted(e)}」" for e in variants)
+        column = first_table.headings.get(key, key)
+        code = "row.twice" if len(sheets) == 1 else "sheet.differs"
+        issues.append(told(code, first, choices, column=column, said=said))
+    if differing:
+        # What was noticed in a cell that nobody has chosen yet is no matter before the choice.
+        places = {(e.sheet, e.cell) for _, _, entries, _ in filled for k in differing if (e := entries.get(k))}
+        ours = ("row.twice", "sheet.differs")
+        issues = [i for i in issues if i.code in ours or (i.sheet, i.cell) not in places]
+    elif len(sheets) == 1:
         issues.append(told("row.same_twice"))
     return merged, issues
+
+
+def _place(entry: Entry, sheets: tuple[str, ...]) -> str:
+    return f"シート「{entry.sheet}」{entry.cell}" if len(sheets) > 1 else entry.cell
+
+
+def _quoted(entry: Entry) -> str:
+    return shortened(entry.written) or "空欄"
 
 
 #: Columns that stand filled in when the form goes out.

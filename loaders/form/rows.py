@@ -61,14 +61,13 @@ class Names:
 
 def identify(table: Table, brief: Brief, ours: Mapping[str, Indicator], department_id: str = "") -> Rows:
     """Every row below the heading: identified, or told why not. ``ours`` are the indicators asked of the department."""
-    names, out, outside = Names(brief.plan.indicators), Rows(), []
+    names, out = Names(brief.plan.indicators), Rows()
     for row, cells in table.sheet.rows():
         if row <= table.heading_row or _is_heading(cells, table):
             continue
         indicator, issues = _identity(table, row, names)
         if indicator is None and not issues:
-            issues, left = _nobody(table, row, cells)
-            outside += left
+            issues = _nobody(table, row, cells)
         elif indicator is not None and indicator.id not in ours:
             out.issues.append(_foreign(table, row, indicator, brief, department_id))
             continue
@@ -78,13 +77,6 @@ def identify(table: Table, brief: Brief, ours: Mapping[str, Indicator], departme
             if row in table.sheet.hidden_rows:
                 words = {"row": str(row), "name": indicator.name}
                 out.issues.append(_at(table, row, "row.hidden", words, indicator.id))
-    if outside:
-        refs = "、".join(c.ref for c in outside[:8]) + (" ほか" if len(outside) > 8 else "")
-        out.issues.append(
-            finding(
-                "row.outside", {"cells": refs}, sheet=table.sheet.name, cell=outside[0].ref, value=outside[0].written
-            )
-        )
     return out
 
 
@@ -153,20 +145,19 @@ def _entries(table: Table, row: int) -> list[Cell]:
     return [cell for key in keys if (cell := table.at(row, key))]
 
 
-def _nobody(table: Table, row: int, cells: tuple[Cell, ...]) -> tuple[list[Issue], list[Cell]]:
-    """A row of no indicator: a fault where figures stand in it, else text outside the table."""
+def _nobody(table: Table, row: int, cells: tuple[Cell, ...]) -> list[Issue]:
+    """A row of no indicator: a fault where figures stand in it, else text outside the table, which the sweep tells."""
     figures = [c for key in _FIGURES if (c := table.at(row, key))]
     named = table.at(row, "name") or table.at(row, "number")
     identity = [c for key in ("number", "name") if (c := table.at(row, key))]
     total = any(label(c.written) in _TOTALS for c in cells if c.kind == "text")
     lone = len(cells) <= 1 and not any(c.kind == "number" for c in figures)
     if total or lone or not (figures or (identity and _entries(table, row))):
-        token = table.columns.get("token")
-        return [], [c for c in cells if c.column != token]
+        return []
     place = (figures or [named] if named else figures or list(cells))[0]
     assert place is not None
     words = {"row": str(row)}
-    return [finding("row.unidentified", words, sheet=table.sheet.name, cell=place.ref, value=place.written)], []
+    return [finding("row.unidentified", words, sheet=table.sheet.name, cell=place.ref, value=place.written)]
 
 
 def _foreign(table: Table, row: int, indicator: Indicator, brief: Brief, department_id: str) -> Issue:

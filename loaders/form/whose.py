@@ -12,6 +12,7 @@ from kpi.plan import Indicator, Plan, Round
 from kpi.scope import asked_of, find_division
 from loaders.cells import Book, Sheet
 from loaders.form import definition as d
+from loaders.form.marks import mark
 from loaders.form.match import Table, find_meta, find_tables, label, texts_above
 from loaders.form.rows import Names
 from loaders.rules.register import finding
@@ -23,12 +24,18 @@ class Whose:
 
     plan_id: str
     meta: d.Meta | None
-    table: Table | None = None
+    meta_sheet: Sheet | None = None
+    tables: tuple[Table, ...] = ()  # the one that holds the answers, or several that differ
     round: Round | None = None
     department_id: str = ""
     division_id: str = ""
     sample: bool = False
     issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def table(self) -> Table | None:
+        """The table to read, the first of several."""
+        return self.tables[0] if self.tables else None
 
     def indicators(self, brief: Brief) -> Mapping[str, Indicator]:
         """What the round asks of the department or its 課: today, and when the form was made."""
@@ -51,14 +58,14 @@ def whose(book: Book, brief: Brief, round_id: str, department_id: str, division_
     """Find out whose form it is; what cannot be found out is an issue."""
     found = find_meta(book)
     meta, meta_sheet = found if found else (None, None)
-    out = Whose(meta.plan_id if meta else brief.plan.id, meta)
+    out = Whose(meta.plan_id if meta else brief.plan.id, meta, meta_sheet)
     if meta and meta.plan_id != brief.plan.id:
         out.issues.append(finding("form.other_plan"))
         return out
     told = _round_of(brief.plan, meta.round_id) if meta else None
     kind_round = told or _round_of(brief.plan, round_id)
     tables = _tables(book, brief.plan, kind_round, meta_sheet)
-    out.table = _choose(tables, out)
+    out.tables = _choose(tables, out, brief.plan, kind_round)
     out.sample = bool(meta and meta.sample) or any(d.SAMPLE_MARK in t for t in _titles(out.table))
     if out.table is None:
         return out
@@ -105,40 +112,57 @@ def _titles(table: Table | None) -> tuple[str, ...]:
     return tuple(texts_above(table)) if table else ()
 
 
-def _choose(tables: tuple[Table, ...], out: Whose) -> Table | None:
-    """The one table with answers. Two that differ cannot be chosen between."""
+def _choose(tables: tuple[Table, ...], out: Whose, plan: Plan, round_: Round | None) -> tuple[Table, ...]:
+    """The table with the answers; several where more than one is filled in and they do not say the same."""
     if not tables:
         out.issues.append(finding("form.not_form"))
-        return None
-    visible = [t for t in tables if t.sheet.state == "visible"] or list(tables)
-    chosen = visible[0]
-    others = [t for t in visible[1:] if _said(t) != _said(chosen) and _entered(t)]
-    if others and not _entered(chosen):
-        chosen, others = others[0], [t for t in others[1:] if _said(t) != _said(others[0])]
-    if others:
-        names = "、".join(f"「{t.sheet.name}」" for t in (chosen, *others))
-        out.issues.append(finding("form.several_tables", {"sheets": names}, sheet=chosen.sheet.name))
-        return None
+        return ()
+    own = frozenset(out.meta.own) if out.meta else frozenset()
+    ours = [t for t in tables if not _other_round(t, plan, round_)] or list(tables)
+    filled = [t for t in ours if _entered(t, own)]
+    chosen: list[Table] = []
+    for table in filled or ours:
+        if all(_said(table) != _said(t) for t in chosen):
+            chosen.append(table)
     for table in tables:
-        if table is not chosen and _said(table) == _said(chosen):
-            out.issues.append(finding("form.copy_ignored", {"sheet": table.sheet.name}, sheet=table.sheet.name))
-    name = chosen.sheet.name
-    if chosen.sheet.state == "hidden":
+        if any(table is t for t in chosen):
+            continue
+        copy = any(_said(table) == _said(t) for t in chosen)
+        words = {"sheet": table.sheet.name, "read": chosen[0].sheet.name}
+        code = "form.copy_ignored" if copy else "form.copy_blank" if table in ours else "form.copy_other_round"
+        out.issues.append(finding(code, words, sheet=table.sheet.name))
+    if len(chosen) > 1:
+        names = "、".join(f"「{t.sheet.name}」{'(非表示)' if t.sheet.state == 'hidden' else ''}" for t in chosen)
+        out.issues.append(finding("form.several_tables", {"sheets": names}, sheet=chosen[0].sheet.name))
+        return tuple(chosen)
+    name = chosen[0].sheet.name
+    if chosen[0].sheet.state == "hidden":
         out.issues.append(finding("form.hidden_table", {"sheet": name}, sheet=name))
     if name != d.FORM_SHEET:
         out.issues.append(finding("form.renamed", {"sheet": name}, sheet=name))
-    return chosen
+    return tuple(chosen)
+
+
+def _other_round(table: Table, plan: Plan, round_: Round | None) -> bool:
+    """Whether a sheet's title names another round, as a form of last year kept beside this one does."""
+    titles = [label(t) for t in texts_above(table)]
+    named = {r.id for r in plan.rounds if any(label(r.name) in t for t in titles)}
+    return round_ is not None and bool(named) and round_.id not in named
 
 
 def _said(table: Table) -> tuple[tuple[str, str], ...]:
-    """What stands in the entry columns, to tell a copy from another version."""
+    """What stands in the columns of the table, to tell a copy from another version."""
     keys = {column: key for key, column in table.columns.items()}
     below = ((p, c) for p, c in sorted(table.sheet.cells.items()) if p[0] > table.heading_row)
     return tuple((keys[p[1]], c.written) for p, c in below if p[1] in keys)
 
 
-def _entered(table: Table) -> bool:
-    return any(d.column(k).entry and k not in ("period", *d.CARD_KEYS) for k, _ in _said(table) if k != "token")
+def _entered(table: Table, own: frozenset[str]) -> bool:
+    """Whether anything stands in the entry columns that the form did not bring along."""
+    entries = [(k, text) for k, text in _said(table) if k != "token" and d.column(k).entry]
+    if own:
+        return any(mark(key, text) not in own for key, text in entries)
+    return any(key not in ("period", *d.CARD_KEYS) for key, _ in entries)
 
 
 def _find_round(out: Whose, plan: Plan, told: Round | None, round_id: str) -> None:

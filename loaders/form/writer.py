@@ -20,6 +20,7 @@ from kpi.scope import find_division
 from loaders.form import definition as d
 from loaders.form import guide, style
 from loaders.form.draw import write_sheet
+from loaders.form.marks import marks_of
 from loaders.form.prefill import Row, form_rows
 from loaders.form.questions import Asked, questions_of, reopened
 from loaders.packing import file_part, repacked
@@ -62,8 +63,29 @@ def write_form(
     With ``questions`` (indicator id, column key, text) it is the form sent back: the department's own ``answers`` (see
     :func:`loaders.form.questions.given_again`), each question as a note on its cell, and nothing else open.
     """
+    book = _drawn(brief, round_id, department_id, sample, answers or {}, division_id, tuple(questions))
+    return saved(book, brief.day)
+
+
+def form_marks(
+    brief: Brief, round_id: str, department_id: str, *, division_id: str = "", sample: bool = False
+) -> tuple[str, ...]:
+    """The marks (:mod:`loaders.form.marks`) of the form as it would be made today, for one that has lost its own."""
+    book = _drawn(brief, round_id, department_id, sample, {}, division_id, ())
+    return marks_of(book, brief.plan.round(round_id).kind)
+
+
+def _drawn(
+    brief: Brief,
+    round_id: str,
+    department_id: str,
+    sample: bool,
+    answers: Mapping[str, Mapping[str, object]],
+    division_id: str,
+    questions: tuple[Asked, ...],
+) -> Workbook:
     round_ = brief.plan.round(round_id)
-    rows = form_rows(brief, round_, department_id, answers or {}, division_id)
+    rows = form_rows(brief, round_, department_id, answers, division_id)
     asked = questions_of(questions, (r.indicator for r in rows), round_)
     back = asked if asked.asked else None
     if back:
@@ -77,20 +99,31 @@ def write_form(
     told: dict[str, Any] = {"sample": sample, "of_division": of_division, "questions": back}
     guide.write_guide(guide_sheet, brief.plan, dated, name, **told)
     write_sheet(form, brief.plan, dated, name, rows, **told)
+    _properties(book, brief, round_, name, sample=sample)
     meta = _meta(brief, round_, department_id, rows, sample=sample)
-    asked_for = back.asked if back else ()
-    _write_meta(book.create_sheet(d.META_SHEET), replace(meta, division_id=division_id, questions=asked_for))
+    asked_for, own = back.asked if back else (), marks_of(book, round_.kind, _answered(rows, round_))
+    _write_meta(book.create_sheet(d.META_SHEET), replace(meta, division_id=division_id, questions=asked_for, own=own))
     book.active = book.index(form)
     for sheet in book.worksheets:
         sheet.sheet_view.tabSelected = sheet is form
-    _properties(book, brief, round_, name, sample=sample)
-    return saved(book, brief.day)
+    return book
 
 
 def _whose(brief: Brief, department_id: str, division_id: str) -> str:
     department = brief.plan.department(department_id).name(brief.day)
     division = find_division(brief.plan, department_id, division_id)
     return f"{department} {division.name}" if division else department
+
+
+def _answered(rows: tuple[Row, ...], round_: Round) -> frozenset[tuple[int, int]]:
+    """Where answers stand that the form brings along."""
+    columns = d.positions(round_.kind)
+    return frozenset(
+        (number, columns[key])
+        for number, row in enumerate(rows, start=d.FIRST_DATA_ROW)
+        for key, value in row.given.items()
+        if value is not None and key in columns
+    )
 
 
 def _meta(brief: Brief, round_: Round, department_id: str, rows: tuple[Row, ...], *, sample: bool) -> d.Meta:

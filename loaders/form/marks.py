@@ -1,0 +1,77 @@
+"""Marks of what a form itself wrote, kept in its hidden sheet: whatever carries none of them was written by a person.
+
+A mark is a short hash of where a text may stand (its zone) and of the folded text. Rows and columns that are moved
+keep their marks; a text that stands in another zone than the form put it in has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from hashlib import sha256
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kpi.plan import RoundKind
+from loaders import formats
+from loaders.form import definition as d
+from loaders.text import canonical
+
+#: Zones beside the columns of the table, whose zone is their key: the rows above it, the guide's sheet, and what
+#: stands around the sheets (headers, footers, properties of the file).
+ABOVE, GUIDE, AROUND = "above", "guide", "around"
+
+
+def mark(zone: str, text: str) -> str:
+    """The mark of a text in a zone: eight hexadecimal digits."""
+    return sha256(f"{zone}\x1f{canonical(text)}".encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def marks_of(book: Workbook, kind: RoundKind, answered: Collection[tuple[int, int]] = ()) -> tuple[str, ...]:
+    """The marks of everything that a form's visible sheets say, sorted and each once.
+
+    ``answered`` are the places (row, column) in which the form brings along what a department has said.
+    """
+    form, guide = book[d.FORM_SHEET], book[d.GUIDE_SHEET]
+    keys = {place: key for key, place in d.positions(kind).items()}
+    own = ((row, column, text) for row, column, text in _texts(form) if (row, column) not in answered)
+    found = {mark(_zone(row, keys.get(column, "")), text) for row, column, text in own}
+    found |= {mark(GUIDE, text) for _, _, text in _texts(guide)}
+    found |= {mark(AROUND, text) for text in (*_around(form), *_around(guide), *_properties(book))}
+    return tuple(sorted(found))
+
+
+def _zone(row: int, key: str) -> str:
+    return ABOVE if row <= d.HEADING_ROW else key
+
+
+def _texts(sheet: Worksheet) -> Iterator[tuple[int, int, str]]:
+    """Every filled cell's row, column and text, a number as the reader quotes it."""
+    for cells in sheet.iter_rows():
+        for cell in cells:
+            if cell.value is not None:
+                text = cell.value if isinstance(cell.value, str) else formats.plain(float(cell.value))
+                yield cell.row, cell.column, text
+
+
+def _around(sheet: Worksheet) -> Iterable[str]:
+    parts = (sheet.oddHeader, sheet.oddFooter)
+    sides = (side.text for part in parts for side in (part.left, part.center, part.right) if side.text)
+    return [words for text in sides for words in header_words(str(text))]
+
+
+#: Excel's codes in a header: a font, a size, a colour, a style, or something it fills in itself (page, date, file).
+_HEADER_CODE = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-F]{6}|K\d\d[+-]\d{3}|[BIUESXYOHPNDTZFAG])', re.IGNORECASE)
+
+
+def header_words(text: str) -> tuple[str, ...]:
+    """What a person reads in the three parts of a header or footer as it is stored, codes left out; no empty part."""
+    parts = re.split(r"&[LCR]", text.replace("&&", "\0"))
+    words = (_HEADER_CODE.sub("", part).replace("\0", "&").strip() for part in parts)
+    return tuple(w for w in words if w)
+
+
+def _properties(book: Workbook) -> Iterable[str]:
+    told = book.properties
+    return [t for t in (told.title, told.subject, told.keywords, told.description, told.category) if t]
