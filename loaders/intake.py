@@ -14,6 +14,7 @@ from kpi.issue import Issue, Severity
 from loaders.cells import Book, open_book
 from loaders.form.reader import read_form
 from loaders.rules import check_answers, finding
+from loaders.rules.gather import gather
 
 FILE_LIMIT = 20_000_000
 ZIP_FILES, ZIP_TOTAL = 1_000, 500_000_000
@@ -36,7 +37,7 @@ def read_book(
     if isinstance(book, Issue):
         return Reading(brief.plan.id, round_id, department_id, (), (book,), division_id=division_id)
     reading = read_form(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
-    return replace(reading, issues=reading.issues + check_answers(reading, brief))
+    return replace(reading, issues=gather(reading.issues + check_answers(reading, brief), reading, brief))
 
 
 def same_file(at: datetime) -> Issue:

@@ -11,6 +11,8 @@ from kpi.collection import Action, ReturnState
 from kpi.plan import Round
 from kpi.scope import departments_asked, divisions_asked
 from kpi.turnout import left_words
+from loaders.form.definition import column, heading
+from loaders.form.needs import unfilled
 from loaders.form.writer import form_filename
 from loaders.store import StoredReturn
 from pages.parts import divisions
@@ -160,7 +162,7 @@ def _lead(
         return join([*said, "表示している下書きは、後から入った様式に", tag("b", "差し替えられています"), "。"])
     if answered is not None:
         said.append("差替えの下書きがあります。")
-    return join([*said, *_still(place, current, unsaid)])
+    return join([*said, *_still(state, place, current, unsaid)])
 
 
 def _on(answered: pd.Series | None) -> str:
@@ -186,14 +188,24 @@ def _received(state: View, place: Place, current: StoredReturn, on: str, questio
     return said
 
 
-def _still(place: Place, draft: StoredReturn, unsaid: int) -> list[Content]:
+def _still(state: View, place: Place, draft: StoredReturn, unsaid: int) -> list[Content]:
     """What is still to be done about a draft."""
     fix = sum(i.severity == "fix" for i in draft.open)
     ask = len(draft.open) - fix
     if not fix and not ask:
-        return [] if unsaid else [tag("b", "すべて取り込めます"), f"。③で{place.whom}へ回答してください。"]
+        return [] if unsaid else [*_empty_words(state, place, draft), f"③で{place.whom}へ回答してください。"]
     words = "、".join(w for w in (f"{ask}件は確認" if ask else "", f"{fix}件は修正" if fix else "") if w)
     return [tag("b", words), "してください。確かめ終わった欄は下書きとして保存しています。"]
+
+
+def _empty_words(state: View, place: Place, draft: StoredReturn) -> list[Content]:
+    """That all can be taken, or which of the cells that must be filled are empty all the same."""
+    kind = place.asked.kind
+    empty_cells = unfilled(draft.reading.answers, kind)
+    if not empty_cells:
+        return [tag("b", "すべて取り込めます"), "。"]
+    named = (f"{heading(column(k), state.plan, kind)} {count}件" for k, count in empty_cells.items())
+    return [tag("b", "このまま回答できます"), f"。必ず入力する欄に空欄があります({'、'.join(named)})。"]
 
 
 def _closed(day: date, *, late: bool) -> None:

@@ -30,7 +30,7 @@ _SEEN = "確かめた(理由を入れる)"
 
 
 def mend_forms(view: View, current: StoredReturn) -> None:
-    """One box for each open issue, the faults first."""
+    """One box for each open issue, in the form's order."""
     done = st.session_state.pop(_MENDED, "")
     if done:
         rest = f"残り{len(current.open)}件です。" if current.open else "③で送れます。"
@@ -38,8 +38,7 @@ def mend_forms(view: View, current: StoredReturn) -> None:
     if not current.open:
         return
     st.header("確認・修正していただくところ", anchor=False)
-    ordered = sorted(current.open, key=lambda i: i.severity is not Severity.FIX)
-    for number, issue in enumerate(ordered):
+    for number, issue in enumerate(current.open):
         with st.container(border=True, key=f"issue-{current.submission_id}-{issue.indicator_id}-{issue.key}-{number}"):
             _box(
                 view,

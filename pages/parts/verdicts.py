@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, ReturnState
-from kpi.issue import SEVERITY_WORDS, Severity
+from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.words import change_text, decimals_of, with_unit
@@ -19,6 +19,7 @@ from loaders.store import StoredReturn
 from pages.parts.frame import XLSX, show
 from pages.parts.html import Column, Content, badge, changed, join, link, table, tag
 from pages.parts.returns import Place, called
+from pages.parts.review_words import column_name
 from pages.parts.snapshot import View, desk
 
 
@@ -194,11 +195,19 @@ class _Rows:
         if self.current.state in (ReturnState.SENT, ReturnState.PASSED):
             return self._standing(indicator, key) if there else badge("回答なし", "x v-note")
         verdict = self.current.verdict(indicator.id)
-        mine = [i for i in verdict.issues if i.key == key or key in ("value", "baseline")]
-        # The worst of this row stands first: the word in the frame and the message beside it are of one issue.
+        targets = self.place.asked.kind == "targets"
+        mine = [i for i in verdict.issues if _stands_in(i.key, targets=targets) == key]
+        # The worst of this figure stands first: the word in the frame and the message beside it are of one issue.
         severity = mine[0].severity if mine else None
         frame = badge(SEVERITY_WORDS[severity] if severity else "取込可", f"x v-{severity or 'ok'}")
-        return join([frame, tag("small", mine[0].message)]) if mine else frame
+        told = [tag("small", mine[0].message)] if mine else []
+        first = key == ("baseline" if targets else "value")
+        beside = [i for i in verdict.issues if first and not _stands_in(i.key, targets=targets)]
+        return join([frame, *told, *(tag("small", self._beside(i)) for i in beside)])
+
+    def _beside(self, issue: Issue) -> str:
+        """A question about another cell of the row, which does not make this figure doubtful."""
+        return f"ほかに「{column_name(self.view, self.place.asked, issue.key)}」: {SEVERITY_WORDS[issue.severity]}"
 
     def _standing(self, indicator: Indicator, key: str) -> Content:
         if indicator.id in self.asked_back:
@@ -211,6 +220,21 @@ class _Rows:
             frame = join([badge("回答済", "x v-ok"), " ", tag("span", "未確認", "unconfirmed")])
         code = self.codes.get((indicator.id, key), "")
         return join([frame, tag("small", join(["番号 ", link(code, "origin", figure=code)]))]) if code else frame
+
+
+_FIGURES = {
+    "value": ("value", "numerator", "denominator", "period", "release", "missing_reason", "next_release"),
+    "baseline": ("baseline", "baseline_period"),
+    "target": ("target", "target_period"),
+}
+
+
+def _stands_in(key: str, *, targets: bool) -> str:
+    """The figure that a column belongs to, empty where to none shown; what is asked of a row is of its first."""
+    shown = ("baseline", "target") if targets else ("value",)
+    if key in ("row", ""):
+        return shown[0]
+    return next((figure for figure in shown if key in _FIGURES[figure]), "")
 
 
 def _before(view: View, place: Place, indicator: Indicator) -> Known | None:
