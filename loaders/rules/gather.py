@@ -46,8 +46,9 @@ def one_each(issues: Sequence[Issue]) -> list[Issue]:
     out: list[Issue] = []
     places: dict[tuple[str, str], int] = {}
     for issue in issues:
-        place = (issue.indicator_id, issue.key)
-        if issue.severity is Severity.NOTE or not issue.indicator_id:
+        # What is asked of the whole file is answered under its code.
+        place = (issue.indicator_id, issue.key if issue.indicator_id else issue.code)
+        if issue.severity is Severity.NOTE or (not issue.indicator_id and issue.severity is Severity.FIX):
             out.append(issue)
         elif place in places:
             out[places[place]] = _joined(out[places[place]], issue)

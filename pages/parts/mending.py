@@ -44,7 +44,7 @@ def mend_forms(view: View, current: StoredReturn) -> None:
                 view,
                 current,
                 issue,
-                f"{current.submission_id}-{issue.code}-{issue.indicator_id}-{issue.key}-{issue.cell}",
+                f"{current.submission_id}-{issue.code}-{issue.indicator_id}-{issue.key}-{issue.sheet}-{issue.cell}",
             )
 
 

@@ -197,6 +197,7 @@ class _Rows:
         verdict = self.current.verdict(indicator.id)
         targets = self.place.asked.kind == "targets"
         mine = [i for i in verdict.issues if _stands_in(i.key, targets=targets) == key]
+        mine.sort(key=lambda i: (i.severity is not Severity.FIX, i.key != key))
         # The worst of this figure stands first: the word in the frame and the message beside it are of one issue.
         severity = mine[0].severity if mine else None
         frame = badge(SEVERITY_WORDS[severity] if severity else "取込可", f"x v-{severity or 'ok'}")
