@@ -211,7 +211,9 @@ def _comments(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Iss
         if not words.strip():
             continue
         asked = indicator is not None and may_answer(words)
-        place = key if key not in ("", "token") else "row"
+        entry = one.entries.get(row, {}).get(key) if one else None
+        # Beside a figure the question is whether that figure stands; beside an empty cell it is about the row.
+        place = key if entry is not None and entry.value is not None else "row"
         cell = sheet.at(row, column) or Cell(row, column, "text", "")
         code = "cell.comment_asked" if asked else "cell.comment"
         indicator_id = indicator.id if indicator else ""

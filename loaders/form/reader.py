@@ -170,7 +170,8 @@ def _merged(indicator: Indicator, rows: list[_Read], issues: list[Issue]) -> tup
             continue
         differing.append(key)
         merged[key] = replace(first, value=None)
-        choices = tuple(Choice(f"{_place(e, sheets)}の「{_quoted(e)}」", {key: e.value}) for e in variants)
+        plain = [e for e in variants if e.value is not None or not e.written]  # what is not understood is no choice
+        choices = tuple(Choice(f"{_place(e, sheets)}の「{_quoted(e)}」", {key: e.value}) for e in plain)
         said = "、".join(f"{_place(e, sheets)}は「{_quoted(e)}」" for e in variants)
         column = first_table.headings.get(key, key)
         code = "row.twice" if len(sheets) == 1 else "sheet.differs"
