@@ -465,7 +465,7 @@ def targets(who: str, **values: object) -> Reading:
     return read(hurt.edit(filled_form({}, department=department, round_id=TARGETS_ROUND), change))
 
 
-@pytest.mark.parametrize(("key", "value", "code"), [
+@pytest.mark.parametrize(("key", "value", "said"), [
     ("target", 200000, "単位を取り違えて"), ("target", 20000, "と登録され"), ("target", None, "と登録され"),
     ("baseline", 1160, "と登録され"), ("baseline_period", "R5", "と登録され"),
     ("target_period", "R3", "後ではありません"), ("baseline_period", "令和4年", "年度か、"),

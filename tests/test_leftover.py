@@ -143,8 +143,8 @@ LOST = (
 )  # fmt: skip
 
 
-def _set(sheet: Worksheet, key: str, text: str) -> None:
-    sheet[place(sheet, key)].value = text
+def _set(sheet: Worksheet, key: str, text: str, indicator: str = PAPER) -> None:
+    sheet[place(sheet, key, indicator)].value = text
 
 
 @pytest.mark.parametrize(("change", "words", "severity"), [c[1:] for c in LOST], ids=[c[0] for c in LOST])
@@ -204,6 +204,17 @@ def test_words_in_the_column_of_last_time_can_be_taken_as_this_times() -> None:
     reading = changed(change)
     (issue,) = told(reading, "電子決裁を広げた。")
     assert [c.changes for c in issue.choices] == [{"analysis": "電子決裁を広げた。"}, {"last_comment": None}]
+
+
+def test_a_value_in_the_column_of_last_time_is_asked_where_there_was_none() -> None:
+    reading = changed(lambda _book, sheet: _set(sheet, "last_value", "402", UNSET))
+    (issue,) = (i for i in reading.issues if i.key == "last_value")
+    assert (issue.severity, issue.indicator_id, issue.value) == (Severity.ASK, UNSET, "402")
+
+
+def test_words_in_the_hidden_column_are_told() -> None:
+    (issue,) = told(changed(_at("A12", "支所分は別紙")), "支所分は別紙")
+    assert issue.severity is Severity.NOTE
 
 
 # --- two forms in one workbook -------------------------------------------------------------------------------------

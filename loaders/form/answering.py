@@ -17,6 +17,7 @@ from loaders.dates import read_period
 from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
 from loaders.form.match import Table, label
+from loaders.form.prefill import field_name
 from loaders.form.rows import Identified, merged_over
 from loaders.numbers import read_number
 from loaders.rules.register import finding
@@ -343,6 +344,8 @@ class RowReader:
                 self.told("cell.dash" if left_out else "entry.not_asked", column.key)
             return
         known = self._known(column.key)
+        if cell is not None and known is None and cell.written.strip():
+            self.told("entry.not_asked", column.key)
         if cell is None or known is None or self._agrees(column, cell, known):
             return
         shown = (
@@ -356,6 +359,8 @@ class RowReader:
             return d.card_value(self.card, key)
         if key in ("unit", "source"):
             return str(getattr(self.indicator, key))
+        if key == "field":
+            return field_name(self.brief.plan, self.indicator)
         if key == "direction":
             return d.DIRECTION_WORDS[self.card.direction]
         if key == "last_value":

@@ -101,12 +101,15 @@ def _form_sheet(swept: Swept, one: ReadTable) -> list[Issue]:
         elif row < table.heading_row:
             if mark(ABOVE, cell.written) not in swept.own:
                 outside.append(cell)
+        elif key == "token":
+            if mark("", cell.written) not in swept.own:
+                outside.append(cell)
         elif row in one.rows:
             if not key:
                 columns.setdefault(column, []).append(cell)
             elif key in _LAST_WORDS and cell.written.strip() and mark(key, cell.written) not in swept.own:
                 issues.append(_overwritten(one, row, key, cell))
-        elif row not in told and key != "token" and not _is_own(swept, key, cell):
+        elif row not in told and not _is_own(swept, key, cell):
             outside.append(cell)
     return [*_columns(one, columns), *issues, *_outside(table, outside)]
 

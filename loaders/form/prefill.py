@@ -89,7 +89,7 @@ def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
         case "number" | "name" | "unit" | "source":
             return str(getattr(indicator, key))
         case "field":
-            return plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標"
+            return field_name(plan, indicator)
         case "direction":
             return d.DIRECTION_WORDS[row.card.direction]
         case "last_value":
@@ -100,6 +100,11 @@ def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
             return past.comment if past else None
         case _:
             return past.evidence if past else None
+
+
+def field_name(plan: Plan, indicator: Indicator) -> str:
+    """What the form says of an indicator's field; basic goals have none."""
+    return plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標"
 
 
 def _in_words(column: d.Column, answer: object) -> str | float | None:
