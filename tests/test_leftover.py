@@ -212,6 +212,32 @@ def test_a_value_in_the_column_of_last_time_is_asked_where_there_was_none() -> N
     assert (issue.severity, issue.indicator_id, issue.value) == (Severity.ASK, UNSET, "402")
 
 
+def test_a_row_of_no_indicator_is_quoted_whole() -> None:
+    def change(_book: Workbook, sheet: Worksheet) -> None:
+        sheet.cell(12, 4).value = "空き施設の貸出"
+        sheet.cell(12, d.positions("annual")["value"]).value = 31
+        sheet.cell(12, d.positions("annual")["evidence"]).value = "台帳の写し"
+
+    reading = changed(change)
+    assert "row.unidentified" in {i.code for i in reading.issues}
+    assert told(reading, "空き施設の貸出")
+    assert told(reading, "台帳の写し")
+
+
+def test_a_heading_covered_by_its_groups_name_is_still_a_heading() -> None:
+    book = open_book(sound(), "回答.xlsx")
+    assert isinstance(book, Book)
+    form = next(s for s in book.sheets if s.name == d.FORM_SHEET)
+    column, cells = d.positions("annual")["release"], dict(form.cells)
+    covered = {(d.HEADING_ROW, column): cells.pop((d.HEADING_ROW, column))}
+    merged = (*form.merged, (d.GROUP_ROW, column, d.HEADING_ROW, column))
+    cells[d.GROUP_ROW, column] = Cell(d.GROUP_ROW, column, "text", "区分")
+    changed_form = replace(form, cells=cells, covered=covered, merged=merged)
+    sheets = tuple(changed_form if s is form else s for s in book.sheets)
+    reading = read_book(replace(book, sheets=sheets), tiny_brief())
+    assert next(a for a in reading.answers if a.indicator_id == PAPER).text("release") == "final"
+
+
 def test_words_in_the_hidden_column_are_told() -> None:
     (issue,) = told(changed(_at("A12", "支所分は別紙")), "支所分は別紙")
     assert issue.severity is Severity.NOTE

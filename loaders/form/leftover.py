@@ -91,6 +91,7 @@ def _form_sheet(swept: Swept, one: ReadTable) -> list[Issue]:
     keys = {column: key for key, column in table.columns.items()}
     told = _told_rows(swept, one)
     outside: list[Cell] = []
+    beside: list[Cell] = []  # in rows about which reading has asked already
     columns: dict[int, list[Cell]] = {}
     issues: list[Issue] = []
     for (row, column), cell in sorted(sheet.cells.items()):
@@ -109,9 +110,9 @@ def _form_sheet(swept: Swept, one: ReadTable) -> list[Issue]:
                 columns.setdefault(column, []).append(cell)
             elif key in _LAST_WORDS and cell.written.strip() and mark(key, cell.written) not in swept.own:
                 issues.append(_overwritten(one, row, key, cell))
-        elif row not in told and not _is_own(swept, key, cell):
-            outside.append(cell)
-    return [*_columns(one, columns), *issues, *_outside(table, outside)]
+        elif not _is_own(swept, key, cell):
+            (beside if row in told else outside).append(cell)
+    return [*_columns(one, columns), *issues, *_outside(table, outside, beside)]
 
 
 def _told_rows(swept: Swept, one: ReadTable) -> set[int]:
@@ -164,13 +165,12 @@ def _columns(one: ReadTable, columns: Mapping[int, list[Cell]]) -> Iterator[Issu
             yield _at(sheet, heading, "row.outside_asked", {"cells": _quoted([heading])})
 
 
-def _outside(table: Table, cells: list[Cell]) -> list[Issue]:
+def _outside(table: Table, cells: list[Cell], noted: list[Cell]) -> list[Issue]:
     """What stands above the table, below it and in its rows of sums."""
     by_row: dict[int, list[Cell]] = {}
     for cell in cells:
         by_row.setdefault(cell.row, []).append(cell)
     asked: list[Cell] = []
-    noted: list[Cell] = []
     for row in by_row.values():
         below = row[0].row > table.heading_row
         if below and any(c.kind == "text" and _TOTALS.match(label(c.written)) for c in row):

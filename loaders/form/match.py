@@ -112,7 +112,8 @@ class _Columns:
         if cell is None:
             for top, left, bottom, _ in self.sheet.merged:
                 if left == column and top < self.row <= bottom:
-                    cell = self.sheet.at(top, left)
+                    # Merged with the group's name above, the heading itself is covered and still says what it was.
+                    cell = self.sheet.covered.get((self.row, column)) or self.sheet.at(top, left)
         return cell.written if cell else ""
 
     def _free(self) -> list[int]:
