@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from kpi.latest import withdrawn
 from kpi.plan import Card, Department, Division, Indicator, Plan, Round
 from kpi.schedule import expected_period
 from kpi.scope import asked_of, departments_asked, divisions_asked
@@ -25,8 +26,8 @@ Record = Mapping[str, Any]
 class Known:
     """What the store tells about one round, as plain rows in the order they came.
 
-    ``values`` are the (indicator, period code) already known from other rounds; ``contacts`` tells by department and
-    課 whom to ask, from their newest return.
+    ``values`` are the (indicator, period code) of values known from other rounds that stand; ``contacts`` tells by
+    department and 課 whom to ask, from their newest return.
     """
 
     submissions: Sequence[Record] = ()
@@ -46,7 +47,8 @@ class Known:
     ) -> Known:
         """The rows of one round, and what every other round has told of values."""
         answers, taken, asked = (_records(t[t["round_id"] == round_id]) for t in (submissions, takes, questions))
-        told = observations[(observations["round_id"] != round_id) & (observations["state"] == "value")]
+        told = observations[(observations["round_id"] != round_id)].reset_index(drop=True)
+        told = told[(told["state"] == "value") & ~withdrawn(told)]
         values = frozenset(zip(told["indicator_id"].astype(str), told["period"].astype(str), strict=True))
         return Known(answers, taken, asked, values, contacts or {})
 

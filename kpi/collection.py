@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from kpi.issue import Issue, Severity
+from kpi.path import EPS
 from kpi.people import ROLE_WORDS, Person, Role
 from kpi.period import Period
 from kpi.plan import Card, Plan
@@ -132,6 +133,7 @@ class Past:
     """One value already known for an indicator, as a form or a check needs it.
 
     ``otherwise`` is the best that other rounds than ``round_id`` say of the same period; None where none of them does.
+    Where that round took the value back (秘匿, 該当なし), the period is ``withdrawn`` and ``value`` is what it was.
     """
 
     period: Period
@@ -142,24 +144,38 @@ class Past:
     round_id: str = ""
     known_at: datetime | None = None
     otherwise: Past | None = None
+    withdrawn: bool = False
 
 
 def known_beside(history: Iterable[Past], round_id: str) -> tuple[Past, ...]:
-    """What is known without what a round itself said, in the same order.
+    """The values that stand without what a round itself said, in the same order; with no round all that stand.
 
     A form written or read a second time must find what the first one found: a correction that the round has already
     brought is not the last value before it.
     """
     found = (past if past.round_id != round_id else past.otherwise for past in history)
-    return tuple(past for past in found if past is not None)
+    return tuple(past for past in found if past is not None and not past.withdrawn)
+
+
+def last_before(history: Iterable[Past], round_id: str, card: Card, expected: Period) -> Past | None:
+    """The 前回値 of a form: the newest value said before a round, up to the period asked for.
+
+    A year of an indicator that counts each year anew follows a year, and a part of one the same part of another; where
+    no such part is known, the last whole year stands there to be looked at.
+    """
+    known = [p for p in known_beside(history, round_id) if p.period.position <= expected.position + EPS]
+    alike = [p for p in known if card.comparable(p.period, expected)]
+    whole = [p for p in known if not card.is_part_count(p.period)]
+    return next((found[-1] for found in (alike, whole) if found), None)
 
 
 @dataclass(frozen=True)
 class Brief:
     """All that a form writer, its reader and the checks need to know beside the file.
 
-    ``cards`` are the versions in force, ``history`` the best known value of each period, oldest first, by indicator;
-    ``day`` decides who owns what and what departments are called.
+    ``cards`` are the versions in force, ``history`` the best known value of each period, oldest first, by indicator
+    (to be read through :func:`known_beside`: periods whose value was taken back are in it too); ``day`` decides who
+    owns what and what departments are called.
     """
 
     plan: Plan

@@ -1,13 +1,13 @@
-"""Which observation is judged: the newest period after the baseline, in its best known release, as of a day.
+"""Which observation counts: of one period the best known release that still stands, and which period is judged.
 
-The observations of all series are treated at once. Words (release, state, period) are looked up once per distinct
-word where the column is categorical, so a large table costs a few passes over numbers.
+This is the one place that decides it, for charts, judgement, forms, checks, 確認 and what is taken away. The
+observations of all series are treated at once. Words (release, state, period) are looked up once per distinct word
+where the column is categorical, so a large table costs a few passes over numbers.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
@@ -32,7 +32,8 @@ _RELEASES = {"final": 3, "provisional": 2, "forecast": 1}
 FORECAST = _RELEASES["forecast"]
 _STATES = {word: NO_VALUE.index(word) for word in MISSING_WORDS}
 _ANY_ROUND, _NO_ROUND = -2, -1
-_PART = re.compile(r"FY\d{4}H[12]|\d{4}-\d{2}(-\d{2})?")
+#: Of what counts each year anew a half, a month and a day that end with the year are other periods than the year.
+_PARTS = {"H": 1, "M": 2, "D": 3}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class Latest:
 
 @dataclass(frozen=True)
 class _Rows:
-    """The observation table as numbers, row by row; ``counts`` where a row is known and lies after the baseline."""
+    """The observation table as numbers, row by row; ``counts`` where a row is known and lies after the baseline.
+
+    ``part`` says which part of a year a row counts, on a card that counts each year anew; 0 for everything else.
+    """
 
     code: Ints
     position: Floats
@@ -60,6 +64,7 @@ class _Rows:
     state: NDArray[np.int8]
     is_value: Bools
     counts: Bools
+    part: NDArray[np.int8]
 
 
 def select(observations: pd.DataFrame, ids: pd.Index, *, as_of: date, baseline_at: Floats, annual: Bools) -> Latest:
@@ -67,8 +72,8 @@ def select(observations: pd.DataFrame, ids: pd.Index, *, as_of: date, baseline_a
 
     A row whose ``known_at`` is missing is not known. Without that column every row is.
     """
-    rows = _read(observations, ids, as_of, baseline_at)
-    part = _part_year(observations, rows, annual)
+    rows = _read(observations, ids, as_of, baseline_at, annual)
+    part = rows.part > 0
     ended = rows.position <= Period.of_date(as_of).position + EPS
     judged = rows.is_value & (rows.rank != FORECAST) & ended & ~part
     usable = np.flatnonzero(judged)
@@ -87,7 +92,7 @@ def select(observations: pd.DataFrame, ids: pd.Index, *, as_of: date, baseline_a
     return Latest(newest, _best(rows, older, len(ids)), waiting, why)
 
 
-def _read(observations: pd.DataFrame, ids: pd.Index, as_of: date, baseline_at: Floats) -> _Rows:
+def _read(observations: pd.DataFrame, ids: pd.Index, as_of: date, baseline_at: Floats, annual: Bools) -> _Rows:
     code = _codes(observations, ids)
     position, value = numbers(observations, "position"), numbers(observations, "value")
     known = _moments(observations)
@@ -100,7 +105,7 @@ def _read(observations: pd.DataFrame, ids: pd.Index, as_of: date, baseline_at: F
     is_value = counts & (state == 0) & np.isfinite(value)
     return _Rows(
         code, position, known, words(observations, "release", _RELEASES), state, is_value,
-        is_value | (counts & (state > 0)),
+        is_value | (counts & (state > 0)), _part_year(observations, code, annual),
     )  # fmt: skip
 
 
@@ -164,21 +169,24 @@ def _rounds(observations: pd.DataFrame) -> Ints:
 
 def _keyed(rows: _Rows, picked: Ints, rounds: Ints) -> pd.DataFrame:
     # Thousandths of a year: one period's positions agree to the last bit, neighbouring days lie further apart.
-    at = np.rint(rows.position[picked] * 1000)
+    at = np.rint(rows.position[picked] * 1000) * (len(_PARTS) + 1) + rows.part[picked]
     return pd.DataFrame({"code": rows.code[picked], "at": at, "round": rounds, "known": rows.known[picked]})
 
 
-def _part_year(observations: pd.DataFrame, rows: _Rows, annual: Bools) -> Bools:
+def _part_year(observations: pd.DataFrame, code: Ints, annual: Bools) -> NDArray[np.int8]:
     """Half-years, months and days on a card that counts each year anew."""
-    out = np.zeros(len(rows.code), dtype=bool)
     if not annual.any() or "period" not in observations:
-        return out
+        return np.zeros(len(code), dtype=np.int8)
     codes, codes_of = coded(observations["period"])
-    part = [isinstance(word, str) and bool(_PART.fullmatch(word)) for word in codes_of]
-    if not any(part):
-        return out
-    out |= np.array([*part, False])[codes] & np.append(annual, False)[rows.code]
-    return out
+    part = np.array([*(_part_of(word) for word in codes_of), 0], dtype=np.int8)
+    return np.where(np.append(annual, False)[code], part[codes], np.int8(0))
+
+
+def _part_of(word: object) -> int:
+    try:
+        return _PARTS.get(Period.parse(word).kind, 0) if isinstance(word, str) else 0
+    except ValueError:
+        return 0
 
 
 def coded(column: pd.Series) -> tuple[NDArray[np.integer[Any]], NDArray[np.object_]]:
@@ -228,15 +236,35 @@ def _moments(observations: pd.DataFrame) -> Ints:
     return column.to_numpy().astype("datetime64[us]").astype(np.int64)
 
 
-def best_rows(observations: pd.DataFrame, ids: pd.Index) -> Ints:
-    """The row of the best value of every period of the cards ``ids``, by card and period; forecasts included."""
-    rows = _read(observations, ids, date.max - timedelta(days=2), np.full(len(ids), np.nan))
-    values = np.flatnonzero(rows.is_value)
-    values = values[~_withdrawn(observations, rows, values)]
-    order = np.lexsort((values, rows.known[values], rows.rank[values], rows.position[values], rows.code[values]))
+def best_rows(observations: pd.DataFrame, ids: pd.Index, annual: Bools | None = None) -> Ints:
+    """The row of the best value of every period of the cards ``ids``, by card and period; forecasts included.
+
+    ``annual`` tells of each card whether it counts each year anew: then a part of a year is a period of its own.
+    """
+    rows, values = _standing(observations, ids, annual)
+    order = np.lexsort(
+        (values, rows.known[values], rows.rank[values], rows.part[values], rows.position[values], rows.code[values])
+    )
     values = values[order]
-    code, position = rows.code[values], rows.position[values]
+    code, position, part = rows.code[values], rows.position[values], rows.part[values]
     last = np.ones(len(values), dtype=bool)
-    last[:-1] = (code[1:] != code[:-1]) | (position[1:] > position[:-1] + EPS)
+    last[:-1] = (code[1:] != code[:-1]) | (position[1:] > position[:-1] + EPS) | (part[1:] != part[:-1])
     chosen: Ints = values[last]
     return chosen
+
+
+def withdrawn(observations: pd.DataFrame, annual: Collection[str] = ()) -> Bools:
+    """Which rows are values that were taken back, row by row; ``annual`` are the ids of what counts each year anew."""
+    ids = pd.Index(pd.unique(observations["indicator_id"]), dtype=object)
+    rows, standing = _standing(observations, ids, ids.isin(list(annual)))
+    gone = rows.is_value.copy()
+    gone[standing] = False
+    return gone
+
+
+def _standing(observations: pd.DataFrame, ids: pd.Index, annual: Bools | None) -> tuple[_Rows, Ints]:
+    """Everything known, and the rows of values that nobody has taken back."""
+    counted = np.zeros(len(ids), dtype=bool) if annual is None else annual
+    rows = _read(observations, ids, date.max - timedelta(days=2), np.full(len(ids), np.nan), counted)
+    values = np.flatnonzero(rows.is_value)
+    return rows, values[~_withdrawn(observations, rows, values)]

@@ -96,6 +96,11 @@ class Period:
         return end.year + (end.month - 1 + end.day / days) / 12
 
     @property
+    def is_part(self) -> bool:
+        """Whether it is shorter than a year: a half, a month or a day."""
+        return self.kind not in ("FY", "CY")
+
+    @property
     def short(self) -> str:
         """For axes and tables: ``R6`` for FY2024, ``R6年``, ``R6上期``, ``R6.9末``, ``R6.9.30``."""
         match self.kind:

@@ -213,6 +213,19 @@ class Card:
     reason: str = ""
     dropped_on: date | None = None
 
+    def is_part_count(self, period: Period) -> bool:
+        """Whether a value of a period counts only a part of the year of an indicator that counts each year anew.
+
+        It enters no judgement, no extension and no line. A level stands at any moment, and a cumulative is its total.
+        """
+        return self.kind == "annual" and period.is_part
+
+    def comparable(self, one: Period, other: Period) -> bool:
+        """Whether values of two periods may be subtracted: of what counts each year anew only the same part of it."""
+        if not (self.is_part_count(one) or self.is_part_count(other)):
+            return True
+        return (one.kind, one.part, one.day) == (other.kind, other.part, other.day)
+
 
 @dataclass(frozen=True)
 class Round:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi.collection import Brief
+from kpi.collection import Brief, known_beside
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from loaders.dates import read_period
@@ -23,7 +23,7 @@ def read_typed(
     if column.kind == "number":
         # 分子 and 分母 are counted in units of their own.
         own = key not in ("numerator", "denominator")
-        history = [past.value for past in brief.history.get(indicator_id, ())] if own else []
+        history = [past.value for past in known_beside(brief.history.get(indicator_id, ()), "")] if own else []
         number = read_number(
             text, unit=indicator.unit if own else "", history=history, name=indicator.name if own else "", key=key
         )

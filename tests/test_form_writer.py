@@ -15,12 +15,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpi.collection import Brief, Past
+from kpi.collection import Brief, Past, last_before
 from kpi.period import Period
 from kpi.plan import Card
 from loaders.form import definition as d
 from loaders.form import style
-from loaders.form.prefill import last_value
 from loaders.form.writer import form_filename, write_form
 from loaders.plan import load_plan
 from tests.factory import (
@@ -362,8 +361,9 @@ def test_a_form_written_again_does_not_show_its_own_answers_as_the_last_ones() -
     before = Past(Period("FY", 2023), 1.0, round_id="fy2023")
     own = Past(Period("FY", 2024), 2.0, round_id=ROUND)
     later = Past(Period("FY", 2025), 3.0, round_id="fy2025")
-    assert last_value((before, own, later), round_, Period("FY", 2024)) == before
-    assert last_value((), round_, Period("FY", 2024)) is None
+    card = tiny_plan().card(RATE)
+    assert last_before((before, own, later), round_.id, card, Period("FY", 2024)) == before
+    assert last_before((), round_.id, card, Period("FY", 2024)) is None
 
 
 def test_owner_and_name_follow_the_briefs_day() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kpi.collection import Brief, Past, known_beside
+from kpi.collection import Brief, Past, last_before
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
 from kpi.schedule import expected_period
@@ -49,15 +49,9 @@ def form_rows(
     for indicator in asked_of(brief.plan, round_, department_id, brief.day, brief.cards, division_id):
         card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
         expected, due = expected_period(card, indicator, round_)
-        past = last_value(brief.history.get(indicator.id, ()), round_, expected)
+        past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
         rows.append(Row(indicator, card, past, expected, due, answers.get(indicator.id, {})))
     return tuple(rows)
-
-
-def last_value(history: tuple[Past, ...], round_: Round, expected: Period) -> Past | None:
-    """The newest value said before this round. A form written again does not show its own answers as 前回値."""
-    before = [p for p in known_beside(history, round_.id) if p.period.position <= expected.position + 1e-9]
-    return before[-1] if before else None
 
 
 def shown(column: d.Column, row: Row, plan: Plan, round_: Round) -> str | float | None:

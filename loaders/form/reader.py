@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kpi.collection import Answer, Brief, Entry, Reading
+from kpi.collection import Answer, Brief, Entry, Reading, last_before
 from kpi.issue import Choice, Issue
 from kpi.plan import Indicator, Round
 from kpi.schedule import expected_period
@@ -20,7 +20,6 @@ from loaders.form import whose
 from loaders.form.answering import RowReader, shortened
 from loaders.form.leftover import ReadTable, Swept, sweep
 from loaders.form.match import Table
-from loaders.form.prefill import last_value
 from loaders.form.rates import settle_missing, work_out
 from loaders.form.rows import Identified, identify
 from loaders.form.writer import form_marks
@@ -102,7 +101,7 @@ def _row_reader(table: Table, place: Identified, brief: Brief, round_: Round, si
     indicator = place.indicator
     card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
     expected, _ = expected_period(card, indicator, round_)
-    past = last_value(brief.history.get(indicator.id, ()), round_, expected)
+    past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
     return RowReader(table, place, brief, round_, past, siblings)
 
 

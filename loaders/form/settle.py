@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Brief
 from kpi.period import Period
-from kpi.plan import Department, Round
+from kpi.plan import Card, Department, Round
 from kpi.wording import date_text
 from kpi.words import MISSING, change_text, decimals_of, plain_unit, with_unit
 from loaders.form import definition as d
@@ -144,7 +144,7 @@ def _cells(row: Row, answer: Answer | None, round_: Round) -> tuple[str, str, st
     dated = "・".join(t for t in (period.short if period else "", release) if t)
     now = _shown(row, value) + (f"\n({dated})" if dated else "")
     unit, digits = row.indicator.unit, decimals_of(value, card.decimals)
-    comparable = past is not None and (period is None or period.kind == past.period.kind)
+    comparable = past is not None and (period is None or _comparable(card, period, past.period))
     change = change_text(value - past.value, unit, digits) if past and comparable else MISSING
     return target, last, now, change, " ".join(n for n in notes if n)
 
@@ -172,6 +172,10 @@ def _changes(row: Row, answer: Answer, round_: Round) -> str:
             what = "見直し案" if round_.kind == "midterm" and known is not None else "回答"
             told.append(f"【{word}の{what}: {_shown(row, now)}】")
     return "".join(told)
+
+
+def _comparable(card: Card, period: Period, past: Period) -> bool:
+    return period.kind == past.kind and card.comparable(period, past)
 
 
 def _missing(answer: Answer) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kpi.collection import Answer, Brief, Past, Reading, known_beside
+from kpi.collection import Answer, Brief, Past, Reading, known_beside, last_before
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.schedule import expected_period
-from loaders.form.prefill import last_value
 
 EPSILON = 1e-9
 
@@ -55,7 +54,7 @@ class Case:
     @cached_property
     def corrected(self) -> Past | None:
         """The value that the form shows as 前回値, which is the one a correction is about."""
-        return last_value(self.brief.history.get(self.indicator.id, ()), self.round, self.expected)
+        return last_before(self.brief.history.get(self.indicator.id, ()), self.round.id, self.card, self.expected)
 
     @cached_property
     def baseline(self) -> Past | None:
@@ -66,13 +65,14 @@ class Case:
 
     @cached_property
     def before(self) -> tuple[Past, ...]:
-        """What is known of periods before the value's, corrected as this return says, the baseline among it."""
+        """What is known of comparable periods before the value's, corrected as told here, the baseline among it."""
         given = self.answer.number("correction")
         told = [replace(p, value=given) if given is not None and p == self.corrected else p for p in self.known]
         start = self.baseline
         if start and all(abs(p.period.position - start.period.position) > EPSILON for p in told):
             told = sorted((start, *told), key=lambda p: p.period.position)
-        return tuple(p for p in told if p.period.position < self.period.position - EPSILON)
+        earlier = (p for p in told if p.period.position < self.period.position - EPSILON)
+        return tuple(p for p in earlier if self.card.comparable(p.period, self.period))
 
     @property
     def what(self) -> str:

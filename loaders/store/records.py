@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -12,12 +12,13 @@ import pandas as pd
 
 from kpi.collection import Answer, Brief, Mend, Past, Reading, ReturnState, Verdict
 from kpi.issue import Issue, Severity
+from kpi.latest import WITHDRAWING, best_rows, withdrawn
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
 from kpi.scope import is_dropped
 
-#: Which of two values of one period is the better known.
+#: In which order the words about one period are told: the last is the best known value's own.
 _RELEASE_RANK: Mapping[str, int] = {"forecast": 0, "provisional": 1, "final": 2}
 
 
@@ -219,41 +220,78 @@ class Snapshot:
 
     @cached_property
     def history(self) -> Mapping[str, tuple[Past, ...]]:
-        """The best known value of each period, oldest first, by indicator: 確定 before 速報, later before earlier."""
-        return best_known(self.observations)
+        """The best known value of each period, oldest first, by indicator; see :func:`best_known`."""
+        return best_known(self.observations, self.cards)
 
     def brief(self, day: date) -> Brief:
         """What a form writer, its reader and the checks need on a day."""
         return Brief(self.plan, day, self.cards, self.history)
 
 
-def best_known(observations: pd.DataFrame) -> Mapping[str, tuple[Past, ...]]:
-    """The best known value of each period, oldest first, by indicator: 確定 before 速報, later before earlier."""
-    found = observations[observations["state"] == "value"]
-    ranked = found.assign(rank=found["release"].map(_RELEASE_RANK).fillna(0))
-    ranked = ranked.sort_values(["rank", "known_at", "observation_id"])
-    whose = ranked.groupby(_OF_PERIOD)["round_id"].transform("last")
-    best = _best(ranked).sort_values("position")
-    others = {
-        (r["indicator_id"], r["period"]): r for r in _best(ranked[ranked["round_id"] != whose]).to_dict("records")
-    }
+def best_known(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping[str, tuple[Past, ...]]:
+    """The best known value of each period, oldest first, by indicator, as :mod:`kpi.latest` chooses it.
+
+    Beside it stands what it would be without the round that decides it. A period whose value a later round took back
+    is there too, as ``withdrawn``: that round itself must find, when its form comes again, what it found before.
+    """
+    annual = {c.indicator_id for c in cards.values() if c.kind == "annual"}
+    decided = _decided(observations, annual)
+    if decided.empty:
+        return {}
+    whose = decided.set_index(_OF_PERIOD)["round_id"]
+    asked = pd.MultiIndex.from_frame(observations[_OF_PERIOD])
+    own = whose.reindex(asked).to_numpy() == observations["round_id"].to_numpy()
+    others = {(r["indicator_id"], r["period"]): r for r in _decided(observations[~own], annual).to_dict("records")}
     history: dict[str, list[Past]] = {}
-    for row in best.to_dict("records"):
+    for row in decided.sort_values("position", kind="stable").to_dict("records"):
         other = others.get((row["indicator_id"], row["period"]))
         past = replace(_past(row), otherwise=_past(other) if other else None)
         history.setdefault(str(row["indicator_id"]), []).append(past)
     return {k: tuple(v) for k, v in history.items()}
 
 
+def best_confirmed(observations: pd.DataFrame, card: Card) -> tuple[Past, ...]:
+    """The same for one indicator, of its confirmed values alone: a newer one that is not must not hide them.
+
+    A later word that takes a value back counts, confirmed or not.
+    """
+    mine = observations["indicator_id"] == card.indicator_id
+    told = observations[mine & ((observations["review"] == "confirmed") | (observations["state"] != "value"))]
+    return best_known(told.reset_index(drop=True), {card.indicator_id: card}).get(card.indicator_id, ())
+
+
 _OF_PERIOD = ["indicator_id", "period"]
 
 
-def _best(ranked: pd.DataFrame) -> pd.DataFrame:
-    """The last of the values of each period, which are in the order of their rank."""
+def _decided(observations: pd.DataFrame, annual: Collection[str]) -> pd.DataFrame:
+    """One row for each period of which a value is known: the best that stands, else the last that was taken back.
+
+    ``withdrawn`` tells which, and ``round_id`` is the round that decides it.
+    """
+    ids = pd.Index(pd.unique(observations["indicator_id"]), dtype=object)
+    gone = withdrawn(observations, annual)
+    values = observations[(observations["state"] == "value").to_numpy() & ~gone]
     # A correction brings a value, not a new comment: what was said of the period before still holds.
-    said = ranked[["analysis", "evidence"]].replace("", None)
-    kept = said.groupby([ranked["indicator_id"], ranked["period"]]).ffill().fillna("")
-    return ranked.assign(analysis=kept["analysis"], evidence=kept["evidence"]).drop_duplicates(_OF_PERIOD, keep="last")
+    told = values.assign(rank=values["release"].map(_RELEASE_RANK).fillna(0))
+    told = told.sort_values(["rank", "known_at", "observation_id"])
+    said = told[["analysis", "evidence"]].replace("", None)
+    kept = said.groupby([told["indicator_id"], told["period"]]).ffill().fillna("")
+    told = told.assign(analysis=kept["analysis"], evidence=kept["evidence"])
+    best = told.loc[observations.index[best_rows(observations, ids, ids.isin(list(annual)))]].assign(withdrawn=False)
+    if not gone.any():
+        return best
+    lost = observations[gone].drop_duplicates(_OF_PERIOD, keep="last")
+    lost = lost[~pd.MultiIndex.from_frame(lost[_OF_PERIOD]).isin(pd.MultiIndex.from_frame(best[_OF_PERIOD]))]
+    back = [_taken_back_in(observations, row) for row in lost.to_dict("records")]
+    return pd.concat([best, lost.assign(withdrawn=True, round_id=pd.Series(back, index=lost.index, dtype=object))])
+
+
+def _taken_back_in(observations: pd.DataFrame, value: Mapping[Any, Any]) -> str:
+    """The round whose later word took a value back: the last that says it cannot stand, else its own."""
+    same = (observations["indicator_id"] == value["indicator_id"]) & (observations["position"] == value["position"])
+    later = observations["known_at"] >= value["known_at"]
+    said = observations[same & later & observations["state"].isin(WITHDRAWING)]
+    return str(said.iloc[-1]["round_id"]) if len(said) else str(value["round_id"])
 
 
 def _past(row: Mapping[Any, Any]) -> Past:
@@ -266,4 +304,5 @@ def _past(row: Mapping[Any, Any]) -> Past:
         evidence=str(row["evidence"]),
         round_id=str(row["round_id"]),
         known_at=known.to_pydatetime(),
+        withdrawn=bool(row["withdrawn"]),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kpi.collection import MISSING_WORDS, Answer, Brief, Entry, Past, known_beside
+from kpi.collection import MISSING_WORDS, Answer, Brief, Entry, Past, known_beside, last_before
 from kpi.period import Period
 from kpi.plan import Card, Round
 from kpi.schedule import expected_period
@@ -76,12 +76,14 @@ def _correction(answer: Answer, card: Card, brief: Brief, asked: Round) -> Found
     value = answer.number("correction")
     if value is None:
         return None
-    # The form shows the last value before this round's; what this very round said already is not "last".
-    told = known_beside(brief.history.get(answer.indicator_id, ()), asked.id)
-    current = _period(answer, card, brief, asked)
-    past = [p for p in told if p.period < current]
+    history = brief.history.get(answer.indicator_id, ())
     named = parsed(answer.text("last_period"))
-    corrected = _past_of(told if named else past, named)
+    if named:
+        corrected = _past_of(known_beside(history, asked.id), named)
+    else:
+        # The form shows the last value before this round's; what this very round said already is not "last".
+        expected = expected_period(card, brief.plan.indicator(answer.indicator_id), asked)[0]
+        corrected = last_before(history, asked.id, card, expected)
     period = named or (corrected.period if corrected else None)
     if period is None:
         return None
@@ -90,9 +92,7 @@ def _correction(answer: Answer, card: Card, brief: Brief, asked: Round) -> Found
     return Found(answer.indicator_id, period, value, "value", release, answer.entries["correction"], kind)
 
 
-def _past_of(past: Sequence[Past], period: Period | None) -> Past | None:
-    if period is None:
-        return past[-1] if past else None
+def _past_of(past: Sequence[Past], period: Period) -> Past | None:
     return next((p for p in reversed(past) if p.period == period), None)
 
 

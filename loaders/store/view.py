@@ -142,7 +142,8 @@ def read_brief(connection: Connection, plan_id: str, day: date) -> Brief:
     """What a return is read and sent against, and no more: a write must be short. KeyError for an unknown plan."""
     plan = read_plan(connection, plan_id, NOW)
     found = _frame(connection, _BEST, {"plan": plan_id, "moment": NOW})
-    return Brief(plan, day, read_cards(connection, plan, NOW), best_known(found))
+    cards = read_cards(connection, plan, NOW)
+    return Brief(plan, day, cards, best_known(found, cards))
 
 
 def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datetime | None = None) -> Snapshot:

@@ -8,12 +8,23 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Entry, Past
+from kpi.collection import (
+    CORRECTION_WORDS,
+    MISSING_WORDS,
+    RELEASE_WORDS,
+    Answer,
+    Entry,
+    Past,
+    known_beside,
+    last_before,
+)
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.review import Group, Item, Question
+from kpi.schedule import expected_period
 from kpi.words import change_text, status_word, with_unit
 from loaders.form import definition
+from loaders.store.records import best_confirmed
 from pages.parts.html import Content, Markup, badge, join, tag
 from pages.parts.snapshot import View
 
@@ -41,10 +52,11 @@ class Before:
     history: Mapping[str, tuple[Past, ...]]
     observations: pd.DataFrame
 
-    def last(self, indicator_id: str) -> Past | None:
-        """The newest value of an indicator then."""
-        past = self.history.get(indicator_id, ())
-        return past[-1] if past else None
+    def last(self, state: View, asked: Round, indicator: Indicator) -> Past | None:
+        """The newest value of an indicator then, as its form shows it."""
+        card = state.snapshot.cards[indicator.id]
+        expected = expected_period(card, indicator, asked)[0]
+        return last_before(self.history.get(indicator.id, ()), asked.id, card, expected)
 
 
 def main_keys(asked: Round) -> tuple[str, ...]:
@@ -64,13 +76,15 @@ def facts(state: View, before: Before, asked: Round, item: Item, key: str) -> Fa
     """One figure of an item against what was known."""
     indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
     entry = item.answer.entries.get(key)
-    last, approved = before.last(indicator.id), _approved(state, before, indicator.id)
-    value = item.answer.number(key)
+    last, approved = before.last(state, asked, indicator), _approved(state, before, card)
+    value, said = item.answer.number(key), item.answer.text("period")
     what = ""
     if last is None and card.baseline is not None and card.baseline_period is not None:
         # Before any value was told the baseline stands in, as in the checks.
         last, what = Past(card.baseline_period, card.baseline), state.plan.words.get("baseline", "現状値")
-    start = (last.value if last else None) if key == "value" else getattr(card, key, None)
+    start = getattr(card, key, None)
+    if key == "value":
+        start = last.value if last and (not said or card.comparable(Period.parse(said), last.period)) else None
     return Facts(
         name=column_name(state, asked, key),
         written=f"「{entry.written}」" if entry and entry.written else "(空欄)",
@@ -84,22 +98,13 @@ def facts(state: View, before: Before, asked: Round, item: Item, key: str) -> Fa
     )
 
 
-def _approved(state: View, before: Before, indicator_id: str) -> Past | None:
-    """The newest value that stands confirmed: a newer one that is not must not hide it."""
-    found = [
-        p for table in (before.observations, state.snapshot.observations) if (p := _confirmed(table, indicator_id))
-    ]
-    return max(found, key=lambda p: p.period.position, default=None)
-
-
-def _confirmed(table: pd.DataFrame, indicator_id: str) -> Past | None:
-    rows = table[
-        (table["indicator_id"] == indicator_id) & (table["review"] == "confirmed") & (table["state"] == "value")
-    ]
-    if rows.empty:
-        return None
-    newest = rows.sort_values(["position", "observation_id"]).iloc[-1]
-    return Past(Period.parse(str(newest["period"])), float(newest["value"]), str(newest["release"]))
+def _approved(state: View, before: Before, card: Card) -> Past | None:
+    """The newest value that stands confirmed, though it may have been sent anew since and not been confirmed."""
+    both = pd.concat([before.observations, state.snapshot.observations])
+    both = both.drop_duplicates("observation_id", keep="last").sort_values("observation_id")
+    found = known_beside(best_confirmed(both, card), "")
+    whole = [p for p in found if not card.is_part_count(p.period)]
+    return (whole or found or (None,))[-1]
 
 
 def _known(past: Past | None, indicator: Indicator, card: Card, what: str = "") -> Content:
@@ -172,7 +177,7 @@ def statements(state: View, before: Before, asked: Round, item: Item, earlier: E
             case Group.DOUBT:
                 said += [_said(d.message, "部局の説明: " + (d.reason or "(説明なし)")) for d in item.doubts]
             case Group.CORRECTION:
-                said.append(_correction(state, before, item))
+                said.append(_correction(state, before, asked, item))
             case Group.CARD:
                 said += _proposals(state, item)
             case Group.EXPLANATION:
@@ -206,10 +211,10 @@ def before_after(state: View, asked: Round, now: Answer, question: Question, bef
     return join([join(told, "、"), tag("div", f"説明: {note}") if note else ""])
 
 
-def _correction(state: View, before: Before, item: Item) -> Markup:
+def _correction(state: View, before: Before, asked: Round, item: Item) -> Markup:
     """A change of a past value, 朱書き, with its kind."""
     indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
-    last, value = before.last(indicator.id), item.answer.number("correction")
+    last, value = before.last(state, asked, indicator), item.answer.number("correction")
     old = with_unit(last.value, indicator.unit, card.decimals) if last else "―"
     new = with_unit(value, indicator.unit, card.decimals)
     kind = CORRECTION_WORDS.get(item.answer.text("correction_kind"), "種類の記入なし")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
-from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, ReturnState
+from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Past, ReturnState, last_before
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from kpi.period import Period
 from kpi.plan import Indicator
+from kpi.schedule import expected_period
 from kpi.words import change_text, decimals_of, with_unit
 from loaders.form.settle import settlement_sheet
 from loaders.packing import file_part
 from loaders.store import StoredReturn
+from loaders.store.records import best_confirmed
 from pages.parts.frame import XLSX, show
 from pages.parts.html import Column, Content, badge, changed, join, link, table, tag
 from pages.parts.returns import Place, called
@@ -117,13 +118,17 @@ class _Rows:
         written = f"「{entry.written}」" if entry and entry.written else "―"
         place = f"{entry.sheet}!{entry.cell}" if entry and entry.cell else ""
         value = answer.number(key)
-        before = self._registered(indicator, key) if key != "value" else _before(self.view, self.place, indicator)
+        if key == "value":
+            before = _before(self.view, self.place, indicator)
+            alike = _comparable(self.view, indicator, answer, before)
+        else:
+            before, alike = self._registered(indicator, key), True
         return (
             self._name(indicator, key),
             join([tag("span", written, "", data_verbatim="1"), tag("small", place)]),
             join([self._now(indicator, answer, key), *self._red(indicator, answer, key)]),
             self._shown(indicator, before),
-            self._difference(indicator, value, before),
+            self._difference(indicator, value, before if alike else None),
             self._shown(indicator, _approved(self.view, self.place, indicator)),
             self._verdict(indicator, key),
         )
@@ -250,31 +255,30 @@ def _before(view: View, place: Place, indicator: Indicator) -> Known | None:
 
 
 def _last(view: View, place: Place, indicator: Indicator) -> Known | None:
-    """The newest value told in other rounds: what this round itself has said is no 前回."""
-    rows = _until(view, place, indicator)
-    return _newest(rows[rows["round_id"] != place.asked.id])
+    """The value that the form shows as 前回値: what this round itself has said is none."""
+    return _known(view, place, indicator, view.snapshot.history.get(indicator.id, ()))
 
 
 def _approved(view: View, place: Place, indicator: Indicator) -> Known | None:
-    """The newest value that stands 確認済."""
-    rows = _until(view, place, indicator)
-    return _newest(rows[rows["review"] == "confirmed"])
+    """The newest value that stands 確認済, also where this round has told it."""
+    card = view.snapshot.cards[indicator.id]
+    return _known(view, place, indicator, best_confirmed(view.snapshot.observations, card), own=True)
 
 
-def _until(view: View, place: Place, indicator: Indicator) -> pd.DataFrame:
-    """What is known of an indicator, without the periods that only later rounds ask for."""
-    rows = view.snapshot.observations
-    asked = place.asked.period.position + 1e-9
-    return rows[(rows["indicator_id"] == indicator.id) & (rows["position"] <= asked)]
+def _known(
+    view: View, place: Place, indicator: Indicator, history: Iterable[Past], *, own: bool = False
+) -> Known | None:
+    """The newest of some values, without the periods that only later rounds ask for."""
+    card = view.snapshot.cards[indicator.id]
+    expected = expected_period(card, indicator, place.asked)[0]
+    past = last_before(history, "" if own else place.asked.id, card, expected)
+    return Known(past.value, past.period, past.release) if past else None
 
 
-def _newest(rows: pd.DataFrame) -> Known | None:
-    rows = rows[rows["state"] == "value"]
-    if rows.empty:
-        return None
-    rank = rows["release"].map({"forecast": 0, "provisional": 1, "final": 2}).fillna(0)
-    found = rows.assign(rank=rank).sort_values(["position", "rank", "known_at", "observation_id"]).iloc[-1]
-    return Known(float(found["value"]), Period.parse(str(found["period"])), str(found["release"]))
+def _comparable(view: View, indicator: Indicator, answer: Answer, before: Known | None) -> bool:
+    """Whether the difference to the last value says anything: half a year's count is not less than a year's."""
+    said = answer.text("period")
+    return not before or not said or view.snapshot.cards[indicator.id].comparable(Period.parse(said), before.period)
 
 
 def _short(code: str) -> str:
