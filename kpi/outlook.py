@@ -34,6 +34,8 @@ class Outlook:
 def outlook(card: Card, points: Iterable[tuple[Period, float]], unit: str = "") -> Outlook | None:
     """The extension of the observations after the baseline, or None for fewer than two of them.
 
+    What counts only a part of a year of an indicator that counts each year anew is no point of it.
+
     Two: the straight line through both. Three or more: the median of the pairwise slopes (Theil–Sen), with the least
     and the greatest of them as the band. The line starts at the last observation, so that it continues what was
     seen and the band opens from there. Nothing is extended backwards: None where the target's period is reached.
@@ -54,7 +56,11 @@ def outlook(card: Card, points: Iterable[tuple[Period, float]], unit: str = "") 
 
 def _after_baseline(card: Card, points: Iterable[tuple[Period, float]]) -> list[tuple[float, float, str]]:
     start = card.baseline_period.position + EPS if card.baseline_period else -math.inf
-    found = {p.position: (float(v), p.short) for p, v in points if math.isfinite(v) and p.position > start}
+    found = {
+        p.position: (float(v), p.short)
+        for p, v in points
+        if math.isfinite(v) and p.position > start and not card.is_part_count(p)
+    }
     return [(position, value, name) for position, (value, name) in sorted(found.items())]
 
 

@@ -74,6 +74,20 @@ def pairs(layer):
 # --- the grammar of one indicator ---
 
 
+def test_a_part_of_a_year_is_drawn_on_no_line_and_says_that_it_is_one():
+    half = Point(Period("H", 2025, 1), 75.0, "75%", "確定・年度の途中の値")
+    drawn = spec(trajectory(full_story(parts=(half,))))
+    spot = (half.period.position, 75.0)
+    assert all(spot not in pairs(layer) for layer in marks(drawn, "line"))
+    (mark,) = marks(drawn, "point", shape="square")
+    assert pairs(mark) == [spot]
+    assert mark["rows"][0]["備考"] == "確定・年度の途中の値"
+    assert "75%(年度の途中)" in [text for text, _, _ in words(drawn)]
+    alone = Story("%", parts=(half,))
+    assert alone.drawable
+    assert spec(trajectory(alone))["title"]["text"] == "県の実績値は年度途中のものだけです"
+
+
 def test_the_actual_line_is_solid_and_starts_at_the_baseline():
     (line,) = marks(spec(trajectory(full_story())), "line", color=ACTUAL, strokeWidth=3)
     assert "strokeDash" not in line["mark"]

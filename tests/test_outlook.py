@@ -60,3 +60,12 @@ def test_an_outlook_without_a_target_compares_with_none():
 def test_values_that_are_no_numbers_are_left_out():
     assert outlook(UP, points(58.0, float("nan"))) is None
     assert outlook(UP, points(-1e308, 1e308)) is None
+
+
+@pytest.mark.parametrize("part", ["FY2025H1", "FY2024H2", "2025-06", "2025-09-30"])
+def test_a_part_of_a_year_is_extended_only_where_it_says_the_whole(part):
+    seen = [*points(120.0, 140.0), (Period.parse(part), 75.0)]
+    annual = outlook(card(kind="annual", target=200.0), seen)
+    assert (annual.n, annual.value) == (2, pytest.approx(220.0))  # +20 a year from 140 in R6 to R10
+    assert outlook(card(kind="cumulative", target=200.0), [*points(40.0, 60.0), (Period("H", 2025, 1), 75.0)]).n == 3
+    assert outlook(card(kind="level"), [*points(58.0, 60.0), (Period("H", 2025, 1), 61.0)]).n == 3

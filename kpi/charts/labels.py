@@ -17,6 +17,8 @@ from kpi.period import Period
 Weight = Literal["normal", "bold"]
 #: The word in a point's note that its label repeats.
 UNCONFIRMED = "未確認"
+#: What stands beside a value that counts only a part of a year.
+PART = "年度の途中"
 #: Asked of the drawing itself: whether it is as narrow as on a telephone.
 NARROW = "width < 320"
 #: What takes of a chart's height, in pixels: padding and the axis of time, a unit over the axis, a line over the chart.
@@ -69,6 +71,8 @@ def _told(story: Story, compact: bool) -> list[_Said]:
         marked = UNCONFIRMED in last.note and not compact
         text = f"{last.label}({UNCONFIRMED})" if marked else last.label
         told.append(_Said(last, text, ACTUAL, "bold"))
+    if story.parts and not compact:
+        told.append(_Said(story.parts[-1], f"{story.parts[-1].label}({PART})", ACTUAL))
     if story.nation:
         end = story.nation[-1]
         told.append(_Said(end, "全国" if compact else f"全国 {end.label}", NATION))
@@ -131,7 +135,7 @@ def _drawn(story: Story, drawing: Drawing) -> list[Spot]:
     nation = [[p for p in story.nation if p.segment == n] for n in sorted({p.segment for p in story.nation})]
     lines = [[drawing.spot(p.period, p.value) for p in line] for line in (story.walked, story.path, *nation)]
     lines.append([drawing.spot(o[0], o[1]) for o in story.outlook])
-    marks = [drawing.spot(p.period, p.value) for p in (story.baseline, story.target) if p]
+    marks = [drawing.spot(p.period, p.value) for p in (story.baseline, story.target, *story.parts) if p]
     dots = [(x + dx, y + dy) for x, y in (*marks, *lines[0]) for dx in (-6, 0, 6) for dy in (-6, 0, 6)]
     return [*dots, *(spot for line in lines for spot in samples(line))]
 

@@ -34,11 +34,13 @@ class Story:
     """All that the chart of one indicator shows. Any part may be empty.
 
     ``path`` is the planned line from baseline over milestones to target; ``outlook`` the simple extension as
-    (period, value, low, high), first the last actual value.
+    (period, value, low, high), first the last actual value. ``parts`` count only a part of a year: points apart from
+    the line.
     """
 
     unit: str
     actual: tuple[Point, ...] = ()
+    parts: tuple[Point, ...] = ()
     baseline: Point | None = None
     target: Point | None = None
     path: tuple[Point, ...] = ()
@@ -59,6 +61,8 @@ class Story:
         """What has to be said over a chart in which the prefecture does not appear, or not yet."""
         if self.actual:
             return ""
+        if self.parts:
+            return "県の実績値は年度途中のものだけです"
         if self.baseline or self.target:
             return "県の実績値はまだありません"
         return "県の値はまだありません(全国のみ)" if self.nation else ""
@@ -71,19 +75,19 @@ class Story:
     @property
     def drawable(self) -> bool:
         """Whether there is anything at all to draw."""
-        return bool(self.actual or self.baseline or self.target or self.nation)
+        return bool(self.actual or self.parts or self.baseline or self.target or self.nation)
 
 
 def periods_of(story: Story) -> list[Period]:
     """Every period that the time axis has to hold."""
-    own = [p.period for p in (*story.actual, *story.path, *story.nation)]
+    own = [p.period for p in (*story.actual, *story.parts, *story.path, *story.nation)]
     own += [p.period for p in (story.baseline, story.target) if p]
     return own + [o[0] for o in story.outlook] + list(story.span)
 
 
 def values_of(story: Story) -> list[float]:
     """Every value that the value axis has to hold."""
-    own = [p.value for p in (*story.actual, *story.path, *story.nation)]
+    own = [p.value for p in (*story.actual, *story.parts, *story.path, *story.nation)]
     own += [p.value for p in (story.baseline, story.target) if p]
     return own + [v for o in story.outlook for v in o[1:]]
 

@@ -21,6 +21,7 @@ def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> alt
     layers += _line(story.nation, x, y, NATION, 1.5)
     layers += _path(story, x, y)
     layers += _line(story.walked, x, y, ACTUAL, 3, dots=True)
+    layers += _apart(story.parts, x, y)
     layers += _marks(story, x, y, height)
     layers += inner_labels(story, x, y, height, compact)
     return dress(layers, height=height, top=14, title=story.heading)
@@ -91,6 +92,16 @@ def _line(
     fill = alt.condition("datum.hollow", alt.value("#ffffff"), alt.value(colour))
     layers.append(dot.encode(x=x, y=y, color=fill, tooltip=TOOLTIP))
     return layers
+
+
+def _apart(points: Sequence[Point], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Points on no line: small open squares."""
+    if not points:
+        return []
+    mark = alt.Chart(_frame(points)).mark_point(
+        size=60, shape="square", filled=True, fill="#ffffff", stroke=ACTUAL, strokeWidth=1.5, opacity=1
+    )
+    return [mark.encode(x=x, y=y, tooltip=TOOLTIP)]
 
 
 def _path(story: Story, x: alt.X, y: alt.Y) -> list[alt.Chart]:

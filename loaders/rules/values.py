@@ -43,8 +43,9 @@ def slip(case: Case, key: str) -> tuple[float, str] | None:
 
 
 def _yardstick(case: Case, key: str) -> tuple[float, ...]:
-    """The values that a column's size is judged by."""
-    known = tuple(p.value for p in case.known)
+    """The values that a column's size is judged by: a month's count is no measure of a year's."""
+    part = key == "value" and case.card.is_part_count(case.period)
+    known = tuple(p.value for p in case.known if part or not case.card.is_part_count(p.period))
     entered = case.answer.number("baseline")
     start = case.card.baseline if entered is None else entered
     if key == "target":

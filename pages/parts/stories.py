@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
+from kpi.benchmarks import NATION
+from kpi.charts.labels import PART
 from kpi.charts.story import Point, Story
 from kpi.collection import RELEASE_WORDS
+from kpi.compare import history
 from kpi.latest import best_rows
 from kpi.outlook import Outlook, outlook
 from kpi.period import Period
 from kpi.plan import Card, Indicator
-from kpi.words import in_myriads, with_unit
+from kpi.words import decimals_of, in_myriads, with_unit
 from pages.parts.snapshot import View
 
 #: From here on a label is shortened to 万 or 億; tables and tooltips keep every digit.
@@ -21,7 +27,8 @@ def points(view: View, indicator_id: str) -> pd.DataFrame:
     """The best known value of each period, oldest first, forecasts included."""
     mine = view.snapshot.observations
     mine = mine[mine["indicator_id"] == indicator_id]
-    return mine.iloc[best_rows(mine, pd.Index([indicator_id], dtype=object))]
+    annual = np.array([view.snapshot.cards[indicator_id].kind == "annual"])
+    return mine.iloc[best_rows(mine, pd.Index([indicator_id], dtype=object), annual)]
 
 
 def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> Story:
@@ -35,10 +42,12 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
 
     table = points(view, indicator.id)
     mine = view.snapshot.observations
-    actual = tuple(
+    told = tuple(
         point(Period.parse(row.period), row.value, _note(row.release, row.review), row.release)
         for row in table.itertuples()
     )
+    actual = tuple(p for p in told if not card.is_part_count(p.period))
+    parts = tuple(replace(p, note=f"{p.note}・{PART}の値") for p in told if card.is_part_count(p.period))
     baseline = (
         point(card.baseline_period, card.baseline, "現状値")
         if card.baseline is not None and card.baseline_period
@@ -54,6 +63,7 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
     return Story(
         unit=indicator.unit,
         actual=actual,
+        parts=parts,
         baseline=baseline,
         target=target,
         path=path,
@@ -84,26 +94,20 @@ def _band(extension: Outlook, actual: tuple[Point, ...], card: Card) -> tuple[tu
 
 
 def _nation(view: View, indicator: Indicator, card: Card) -> tuple[Point, ...]:
-    """The nation's values of the same definition, where the plan names a series. A forecast nation there is not."""
-    if not indicator.series_id:
-        return ()
-    values = view.snapshot.values
-    rows = values[
-        (values["series_id"] == indicator.series_id) & (values["area_code"] == "00") & (values["period"] != "")
-    ]
-    rows = rows.sort_values(["position", "vintage"]).drop_duplicates("period", keep="last")
-    breaks = view.snapshot.breaks
-    starts = [Period.parse(p).position for p in breaks[breaks["series_id"] == indicator.series_id]["period"]]
-    return tuple(
+    """The nation's values of the same definition, where the plan names a series: those that 全国比較 shows too."""
+    rows = history(view.benchmarks, indicator.series_id, [NATION])
+    cuts = {segment: number for number, segment in enumerate(dict.fromkeys(rows["segment"]))}
+    found = (
         Point(
             Period.parse(row.period),
             row.value,
-            with_unit(row.value, indicator.unit, card.decimals),
+            with_unit(row.value, indicator.unit, decimals_of(row.value, card.decimals)),
             "全国",
-            segment=sum(start <= row.position for start in starts),
+            segment=cuts[row.segment],
         )
         for row in rows.itertuples()
     )
+    return tuple(p for p in found if not card.is_part_count(p.period))
 
 
 def _note(release: str, review: str) -> str:
@@ -119,7 +123,7 @@ def story_summary(view: View, indicator: Indicator) -> str:
     parts = ["サンプル。" if told.sample else "", f"{indicator.name}の推移。"]
     if told.baseline:
         parts.append(f"現状値は{told.baseline.period.short}の{told.baseline.text}。")
-    parts += [f"{p.period.short}は{p.text}({p.note})。" for p in told.actual]
+    parts += [f"{p.period.short}は{p.text}({p.note})。" for p in (*told.actual, *told.parts)]
     if told.target:
         parts.append(f"目標は{told.target.period.short}の{told.target.text}。")
     if not told.actual:
