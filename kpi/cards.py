@@ -12,7 +12,7 @@ from datetime import date
 from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Scheme
-from kpi.words import decimals_of, with_unit
+from kpi.words import decimals_of, number, with_unit
 
 #: What can be changed by a decision, and what each is called. First attributes of the card.
 CARD_WORDS: Mapping[str, str] = {
@@ -133,6 +133,27 @@ def card_text(card: Card, key: str, unit: str) -> str:
 
 def _figure(value: float | None, unit: str, decimals: int) -> str:
     return _UNSET if value is None else with_unit(value, unit, decimals_of(value, decimals))
+
+
+def band_text(card: Card, unit: str) -> str:
+    """「95.0%以上」「90.0～110.0%」「50.0以下」: what a card that maintains is to keep; empty where no side is set."""
+    low, high = card.band
+    if low is not None and high is not None:
+        return f"{number(low, decimals_of(low, card.decimals))}～{_figure(high, unit, card.decimals)}"
+    sides = zip(card.band, ("以上", "以下"), strict=True)
+    return "".join(_figure(side, unit, card.decimals) + word for side, word in sides if side is not None)
+
+
+def target_text(card: Card, unit: str) -> str:
+    """What is to be met, as it was stated: the target, or the band of a card that maintains; else 未設定."""
+    band = band_text(card, unit) if card.target is None and card.direction == "maintain" else ""
+    return band or _figure(card.target, unit, card.decimals)
+
+
+def has_target(card: Card) -> bool:
+    """Whether there is anything to be met: a target, or for a card that maintains a side of its band."""
+    sides = card.band if card.direction == "maintain" else (card.target,)
+    return any(side is not None for side in sides)
 
 
 def split_changes(

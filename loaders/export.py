@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from kpi.cards import band_text
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.figures import exact, judged, stated
 from kpi.period import Period
 from kpi.plan import Card, Department, Indicator
 from loaders.store import Snapshot
@@ -30,6 +32,8 @@ class _Names:
     fields: Mapping[str, str]
     rounds: Mapping[str, str]
     departments: Mapping[str, Department]
+    cards: Mapping[str, Card]
+    taken_back: Collection[str]
 
     def field(self, indicator: Indicator) -> str:
         """The field of an indicator; a basic goal belongs to none."""
@@ -39,6 +43,16 @@ class _Names:
         """What the department was called when it answered."""
         found = self.departments.get(row["department_id"])
         return found.name(row["known_at"].date()) if found else str(row["department_id"])
+
+    def gone(self, row: Row) -> bool:
+        """Whether a later 秘匿 or 該当なし took the value back: then nobody carries it away."""
+        return row["code"] in self.taken_back
+
+    def state(self, row: Row) -> str:
+        """Whether there is a value, or why there is none."""
+        if row["state"] != "value":
+            return MISSING_WORDS.get(str(row["state"]), str(row["state"]))
+        return "取下げ" if self.gone(row) else "値あり"
 
 
 #: A heading and what stands below it, of a value's row and its indicator.
@@ -50,8 +64,9 @@ _OBSERVATION: Mapping[str, Callable[[Row, Indicator, _Names], object]] = {
     "単位": lambda o, i, n: i.unit,
     "時点": lambda o, i, n: Period.parse(o["period"]).label,
     "時点コード": lambda o, i, n: o["period"],
-    "値": lambda o, i, n: o["value"],
-    "状態": lambda o, i, n: "値あり" if o["state"] == "value" else MISSING_WORDS.get(o["state"], o["state"]),
+    "値": lambda o, i, n: None if n.gone(o) else judged(o["value"], n.cards[i.id]),
+    "正確な値": lambda o, i, n: None if n.gone(o) else exact(o["value"]),
+    "状態": lambda o, i, n: n.state(o),
     "確定・速報・見込": lambda o, i, n: RELEASE_WORDS.get(o["release"], ""),
     "訂正の種類": lambda o, i, n: CORRECTION_WORDS.get(o["correction_kind"], ""),
     "次回公表予定": lambda o, i, n: _label(o["next_release"]),
@@ -65,7 +80,7 @@ _OBSERVATION: Mapping[str, Callable[[Row, Indicator, _Names], object]] = {
     "ファイル": lambda o, i, n: file_name(o["filename"]),
     "シート": lambda o, i, n: o["sheet"],
     "セル": lambda o, i, n: o["cell"],
-    "記載内容": lambda o, i, n: o["written"],
+    "記載内容": lambda o, i, n: "" if n.gone(o) else o["written"],
     "ファイルのハッシュ(SHA-256)": lambda o, i, n: o["sha256"],
     "サンプル": lambda o, i, n: "サンプル" if o["sample"] else "",
 }
@@ -77,23 +92,31 @@ _CARD: Mapping[str, Callable[[Card, Indicator], object]] = {
     "出典": lambda c, i: i.source,
     "目指す方向": lambda c, i: _DIRECTION_WORDS[c.direction],
     "種類": lambda c, i: _KIND_WORDS[c.kind],
-    "現状値": lambda c, i: c.baseline,
+    "現状値": lambda c, i: stated(c.baseline, c),
     "現状値の時点": lambda c, i: c.baseline_period.label if c.baseline_period else "",
-    "目標値": lambda c, i: c.target,
+    "目標値": lambda c, i: stated(c.target, c),
     "目標値の時点": lambda c, i: c.target_period.label if c.target_period else "",
+    "維持の範囲": lambda c, i: band_text(c, i.unit),
     "版": lambda c, i: c.version,
     "変更の理由": lambda c, i: c.reason,
 }
 
 
-def observations_table(snapshot: Snapshot) -> pd.DataFrame:
-    """Every value in force, with its origin: one row for each; all headings where there is none."""
+def observations_table(snapshot: Snapshot, chosen: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Every value in force, or the ``chosen`` rows of them, with its origin; all headings where there is none.
+
+    A value that was taken back keeps its row, without its figure.
+    """
     plan = snapshot.plan
     names = _Names(
-        {f.id: f.name for f in plan.fields}, {r.id: r.name for r in plan.rounds}, {d.id: d for d in plan.departments}
+        {f.id: f.name for f in plan.fields},
+        {r.id: r.name for r in plan.rounds},
+        {d.id: d for d in plan.departments},
+        snapshot.cards,
+        snapshot.taken_back,
     )
     indicators = {i.id: i for i in plan.indicators}
-    found = snapshot.observations.to_dict("records")
+    found = (snapshot.observations if chosen is None else chosen).to_dict("records")
     rows = [[told(o, indicators[o["indicator_id"]], names) for told in _OBSERVATION.values()] for o in found]
     return pd.DataFrame(rows, columns=list(_OBSERVATION))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -17,7 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: Below this a float tells every whole number exactly.
-_WHOLE = 2.0**53
+_WHOLE = 2**53
+#: More than a format of Excel holds.
+_MOST_DECIMALS = 30
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
@@ -56,12 +59,33 @@ def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> by
 
 def _csv_cell(value: Any) -> Any:
     """120 and not 120.0 for a count; a moment to the second, as the screens tell it; text that starts no formula."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE:
-        return str(int(value))
+    if isinstance(value, float | Decimal):
+        figure = _figure(value)
+        return None if figure is None else f"{figure:f}" if abs(figure) < _WHOLE else f"{float(figure):.15g}"
     if isinstance(value, datetime) and not pd.isna(value):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     starts = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _is_number(value)
     return f"'{value}" if starts else value
+
+
+def _figure(value: float | Decimal) -> Decimal | None:
+    """A number without the noise of its last binary places; None for what is no number."""
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    if not isfinite(value):
+        return None
+    plain = Decimal(f"{value:.15g}").normalize() + 0
+    return plain.quantize(Decimal(1)) if _decimals(plain) == 0 and abs(plain) < _WHOLE else plain
+
+
+def _decimals(figure: Decimal) -> int:
+    exponent = figure.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _number_format(figure: Decimal) -> str:
+    """「#,##0.0」: as many decimals as the figure has, so that nobody sees another number than it is."""
+    return "#,##0" + ("." + "0" * min(_decimals(figure), _MOST_DECIMALS) if _decimals(figure) else "")
 
 
 def _is_number(value: str) -> bool:
@@ -75,12 +99,12 @@ def _is_number(value: str) -> bool:
 def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return
-    if isinstance(value, float) and not isfinite(value):
-        return  # a workbook knows no infinity
     if isinstance(value, (pd.Timestamp, datetime)):
         value = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
     elif hasattr(value, "item"):
         value = value.item()
+    if isinstance(value, float | Decimal) and (value := _figure(value)) is None:
+        return  # a workbook knows no infinity
     cell = sheet.cell(row=row, column=column)
     if isinstance(value, str):
         cell.value = "".join(c for c in value if c >= " " or c in "\n\t")
@@ -89,11 +113,21 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
         cell.alignment = Alignment(wrap_text="\n" in value, vertical="top")
     else:
         cell.value = value
+        cell.number_format = _format_of(value)
+
+
+def _format_of(value: Any) -> str:
+    """The number format of a cell that holds no text."""
+    if isinstance(value, Decimal):
+        return _number_format(value)
+    if isinstance(value, datetime):
+        return "yyyy-mm-dd hh:mm:ss"
+    return "yyyy-mm-dd" if isinstance(value, date) else "General" if isinstance(value, bool) else "0"
 
 
 def _fit(sheet: Worksheet, table: pd.DataFrame) -> None:
     for column, heading in enumerate(table.columns, start=1):
-        widths = [_width(str(heading)), *(_width(str(v)) for v in table.iloc[:200, column - 1])]
+        widths = [_width(str(heading)), *(_width(_shown(v)) for v in table.iloc[:200, column - 1])]
         sheet.column_dimensions[get_column_letter(column)].width = min(60, max(8, max(widths) + 2))
     sheet.freeze_panes = "A4"
     if len(table.columns):
@@ -102,6 +136,14 @@ def _fit(sheet: Worksheet, table: pd.DataFrame) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "3:3"
+
+
+def _shown(value: Any) -> str:
+    """About how a cell is drawn."""
+    if isinstance(value, float | Decimal):
+        figure = _figure(value)
+        return "" if figure is None else f"{figure:,f}" if abs(figure) < _WHOLE else f"{float(figure):.15g}"
+    return str(value)
 
 
 def _width(text: str) -> int:

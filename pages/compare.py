@@ -9,6 +9,7 @@ from kpi.benchmarks import NATION, Benchmarks
 from kpi.charts.comparison import gaps, history, ranking
 from kpi.compare import gap_trend, not_comparable, pairs, sentence
 from kpi.compare import history as history_table
+from kpi.figures import figure_of
 from kpi.ranks import ranking as ranked
 from pages.parts.filters import choose
 from pages.parts.frame import downloads, empty, figure, header, lead, show
@@ -91,15 +92,22 @@ def _pair_table(state: View, paired: pd.DataFrame) -> pd.DataFrame:
         "name": "統計",
         "definition": "定義",
         "period_label": "時点",
-        "area_value": state.plan.area_name,
-        "nation_value": "全国",
-        "gap": "差",
+        "area_text": state.plan.area_name,
+        "nation_text": "全国",
+        "unit": "単位",
+        "gap_text": "差",
         "gap_unit": "差の単位",
         "ahead_word": "どちらが良いか",
         "confidence_word": "確かさ",
         "source_title": "出典",
     }
-    return paired[list(names)].rename(columns=names).assign(注意=["。".join(n) for n in paired["notes"]])
+    told = paired.assign(
+        **{
+            key: [figure_of(text, unit) for text, unit in zip(paired[key], paired[units], strict=True)]
+            for key, units in (("area_text", "unit"), ("nation_text", "unit"), ("gap_text", "gap_unit"))
+        }
+    )
+    return told[list(names)].rename(columns=names).assign(注意=["。".join(n) for n in paired["notes"]])
 
 
 def _depth(state: View, benchmarks: Benchmarks, series_id: str) -> None:
@@ -149,10 +157,13 @@ def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None
         area_name=state.plan.area_name,
     )
     words = "、".join(f"{r.area_name}{r.period_label}{r.text}" for r in told.itertuples())
+    unit = str(series["unit"])
+    given = told.assign(text=[figure_of(text, unit) for text in told["text"]], unit=unit)
     names = {
         "area_name": "地域",
         "period_label": "時点",
         "text": "値",
+        "unit": "単位",
         "mark": "印",
         "note": "備考",
         "source_title": "出典",
@@ -162,7 +173,7 @@ def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None
         key=f"推移_{series['name']}",
         alt_text=f"{series['name']}の推移。{words}",
         caption="　".join(_caption(series, told)),
-        table=told[list(names)].rename(columns=names),
+        table=given[list(names)].rename(columns=names),
     )
 
 
@@ -185,9 +196,11 @@ def _ranks(state: View, benchmarks: Benchmarks, series: dict[str, object], serie
     chart = ranking(found.table, unit=str(series["unit"]), area=state.plan.area_code, nation=NATION)
     st.altair_chart(chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
     show(tag("div", "。".join(found.notes), "meta"))
+    unit = str(series["unit"])
+    given = found.table.assign(text=[figure_of(text, unit) for text in found.table["text"]], unit=unit)
     downloads(
-        found.table[["rank", "name", "text", "mark"]].rename(
-            columns={"rank": "順位", "name": "地域", "text": "値", "mark": "印"}
+        given[["rank", "name", "text", "unit", "mark"]].rename(
+            columns={"rank": "順位", "name": "地域", "text": "値", "unit": "単位", "mark": "印"}
         ),
         name=f"順位_{series['name']}",
         title=f"{series['name']}の順位",

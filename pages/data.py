@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -61,7 +59,7 @@ def _observed(state: View, rows: pd.DataFrame) -> None:
         )
         return
     _show(
-        observations_table(replace(state.snapshot, observations=rows)),
+        observations_table(state.snapshot, rows),
         "回答された値",
         sample=bool(rows["sample"].any()),
     )

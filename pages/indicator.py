@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
+from kpi.charts.story import Point, Story
 from kpi.charts.trajectory import trajectory
 from kpi.explain import calculation, explain
+from kpi.figures import exact, judged, stated
 from kpi.plan import Indicator
 from loaders.export import observations_table
 from pages.parts.cards import face
@@ -67,23 +67,33 @@ def _chart(state: View, indicator: Indicator) -> None:
     if not told.drawable:
         empty(face(state, indicator).advice)
         return
-    rows = [
-        ("現状値", told.baseline.period.label, told.baseline.text, "") if told.baseline else None,
-        *(("実績", p.period.label, p.text, p.note) for p in told.actual),
-        ("目標", told.target.period.label, told.target.text, "") if told.target else None,
-        *(("全国", p.period.label, p.text, "") for p in told.nation),
-    ]
     figure(
         trajectory(told),
         key=f"推移_{indicator.name}",
         alt_text=story_summary(state, indicator),
         caption=source_line(state, indicator),
-        table=pd.DataFrame([r for r in rows if r], columns=["区分", "時点", "値", "備考"]),
-        sample=state.snapshot.has_samples and bool(told.actual),
+        table=_drawn(state, indicator, told),
+        sample=state.snapshot.has_samples and bool(told.actual or told.parts),
     )
     extension = simple_extension(state, indicator)
     if extension and state.plan.scheme.show_outlook:
         show(tag("div", extension.sentence, "meta"))
+
+
+def _drawn(state: View, indicator: Indicator, told: Story) -> pd.DataFrame:
+    """What the chart draws as numbers; the exact value beside what is judged, and only there."""
+    card = state.snapshot.cards[indicator.id]
+
+    def row(kind: str, point: Point, note: str = "") -> tuple[object, ...]:
+        judged_one = kind == "実績"
+        shown = judged(point.value, card) if judged_one else stated(point.value, card)
+        return kind, point.period.label, shown, exact(point.value) if judged_one else None, indicator.unit, note
+
+    rows = [row("現状値", told.baseline)] if told.baseline else []
+    rows += [row("実績", p, p.note) for p in (*told.actual, *told.parts)]
+    rows += [row("目標", told.target)] if told.target else []
+    rows += [row("全国", p) for p in told.nation]
+    return pd.DataFrame(rows, columns=["区分", "時点", "値", "正確な値", "単位", "備考"])
 
 
 def _calculation(state: View, indicator: Indicator) -> Markup:
@@ -133,7 +143,7 @@ def _observations(state: View, indicator: Indicator) -> None:
     if mine.empty:
         return
     with st.expander(f"これまでの値({len(mine)}件)と出所"):
-        told = observations_table(replace(state.snapshot, observations=mine))
+        told = observations_table(state.snapshot, mine)
         grid(told, f"{indicator.name}のこれまでの値")
         downloads(
             told,

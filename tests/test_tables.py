@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from kpi.compare import pairs
+from kpi.figures import exact, figure_of, judged, printed
+from kpi.plan import Card
+from kpi.progress import assess
+from kpi.progress import cards_table as cards_of
 from loaders.export import cards_table, observations_table
 from loaders.tables import to_csv, to_xlsx
-from tests.factory import RATE
+from pages.compare import _pair_table
+from pages.indicator import _drawn
+from pages.parts.handover import as_table, everything_said
+from pages.parts.snapshot import View
+from pages.parts.stories import story
+from pages.parts.tables import indicator_table, published_table
+from tests.factory import PAPER, RATE
+from tests.samplekit import store_of, with_samples
 from tests.storekit import answer, later, new_store, reading
 
 FORMULAS = ("=1+1", '=HYPERLINK("http://x")', "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1+1", "\r=1+1")
@@ -54,7 +67,7 @@ def test_csv_leaves_other_text_as_it_is(good):
 
 def test_csv_leaves_numbers_alone_negative_ones_too():
     table = pd.DataFrame({"値": [-3.2, 1234.5, 0.1 + 0.2], "件": [-1, 0, 2]})
-    assert csv_rows(table)[1:] == [["-3.2", "-1"], ["1234.5", "0"], ["0.30000000000000004", "2"]]
+    assert csv_rows(table)[1:] == [["-3.2", "-1"], ["1234.5", "0"], ["0.3", "2"]]
 
 
 def test_csv_writes_counts_without_a_point_and_moments_to_the_second():
@@ -183,3 +196,177 @@ def test_a_table_of_rules_has_all_its_headings_before_the_first_rule(tmp_path):
     full, empty = cards_table(snapshot), cards_table(replace(snapshot, cards={}))
     assert len(full) == len(snapshot.cards)
     assert list(empty.columns) == list(full.columns)
+
+
+# --- figures ---
+
+
+DUST = (0.412 * 100, 41.199999999999996, 0.1 + 0.2, 1.1 * 3, 77.4 - 58.9)
+
+
+def number_of(value, decimals=1, **card):
+    return judged(value, Card("a", 1, "increase", "level", decimals, **card))
+
+
+@pytest.mark.parametrize("value", DUST)
+def test_no_file_shows_the_noise_of_binary_numbers(value):
+    table = pd.DataFrame({"値": [value], "正確な値": [exact(value)]})
+    text = f"{value:.12g}"
+    assert csv_rows(table)[1] == [text, text]
+    first, second = sheet(table)[4]
+    assert (first.value, second.value) == (float(text), float(text))
+    assert {first.number_format, second.number_format} == {"#,##0." + "0" * len(text.split(".")[1])}
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "fmt"),
+    [
+        (Decimal("41.20"), "41.20", "#,##0.00"),
+        (Decimal("1234567"), "1234567", "#,##0"),
+        (Decimal("-0.50"), "-0.50", "#,##0.00"),
+        (1405.0, "1405", "#,##0"),
+        (-2.5, "-2.5", "#,##0.0"),
+        (0.00012, "0.00012", "#,##0.00000"),
+        (np.float64(3.0), "3", "#,##0"),
+        (np.int64(3), "3", "0"),
+        (date(2025, 9, 1), "2025-09-01", "yyyy-mm-dd"),
+        (datetime(2025, 9, 1, 12, 30), "2025-09-01 12:30:00", "yyyy-mm-dd hh:mm:ss"),
+    ],
+    ids=str,
+)
+def test_a_figure_has_its_decimals_in_both_files_and_a_format_of_its_own(cell, text, fmt):
+    table = pd.DataFrame({"値": pd.Series([cell], dtype=object)})
+    assert csv_rows(table)[1] == [text]
+    drawn = sheet(table)["A4"]
+    assert (drawn.number_format, drawn.data_type) == (fmt, "d" if fmt.startswith("y") else "n")
+
+
+@pytest.mark.parametrize(
+    ("value", "card", "shown"),
+    [
+        (99.96, {"target": 100.0}, "99.9"),
+        (100.0, {"target": 100.0}, "100.0"),
+        (41.0, {}, "41.0"),
+        (41.25, {}, "41.3"),
+        (82.04, {"target": 82.25}, "82.04"),
+        (float("nan"), {}, "None"),
+        (None, {}, "None"),
+    ],
+)
+def test_a_judged_figure_has_the_cards_decimals_and_never_meets_what_it_misses(value, card, shown):
+    assert str(number_of(value, **card)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [("−1,234.50", "-1234.50"), ("0", "0"), ("―", "None"), ("", "None"), ("未設定", "None"), ("12件", "None")],
+)
+def test_a_printed_number_is_a_number_again(text, figure):
+    assert str(printed(text)) == figure
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "figure"),
+    [("+18.5ポイント", "ポイント", "18.5"), ("−44.1人", "人", "-44.1"), ("2,858千円", "千円", "2858")],
+)
+def test_a_printed_number_with_its_unit_is_one_too(text, unit, figure):
+    assert str(figure_of(text, unit)) == figure
+
+
+def test_the_table_of_values_gives_each_at_its_cards_decimals_and_exactly_once(tmp_path):
+    store = new_store(tmp_path)
+    said = reading(
+        answer(RATE, value=15 / 36.4 * 100, period="FY2024", release="final"),
+        answer(PAPER, value=4512.0, period="FY2024", release="final"),
+    )
+    store.send(store.save_return(said, b"1", "回答.xlsx", by="x", at=later(1)).submission_id, by="x", at=later(1))
+    table = observations_table(store.snapshot("tiny"))
+    heading, *rows = csv_rows(table)
+    got = [(r[heading.index("値")], r[heading.index("正確な値")]) for r in rows]
+    assert got == [("41.2", "41.2087912087912"), ("4512.0", "4512")]
+    drawn = sheet(table)
+    cells = [drawn.cell(4, heading.index(h) + 1) for h in ("値", "正確な値", "回答日時")]
+    assert [c.number_format for c in cells] == ["#,##0.0", "#,##0.0000000000000", "yyyy-mm-dd hh:mm:ss"]
+    assert all(c.number_format != "General" for c in drawn[4] if c.data_type == "n" and c.value is not None)
+
+
+def test_the_table_of_rules_states_baseline_and_target_and_the_band(tmp_path):
+    snapshot = new_store(tmp_path).snapshot("tiny")
+    held = replace(snapshot.cards[RATE], direction="maintain", target=None, band=(90.0, 110.25))
+    table = cards_table(replace(snapshot, cards={RATE: held, PAPER: snapshot.cards[PAPER]}))
+    heading, *rows = csv_rows(table)
+    told = [[r[heading.index(h)] for h in ("現状値", "目標値", "維持の範囲")] for r in rows]
+    assert told == [["42.5", "", "90.0～110.25%"], ["5230.4", "3600.0", ""]]
+
+
+@pytest.fixture(scope="module")
+def screens(tmp_path_factory):
+    """The state that the screens draw from, with the samples in it."""
+    snapshot = store_of(with_samples(tmp_path_factory.mktemp("screens")))
+    snapshot = snapshot.snapshot(snapshot.plan_ids()[0])
+    day = date(2026, 11, 21)
+    judged_rows = assess(
+        cards_of(snapshot.cards.values()), snapshot.observations, as_of=day, scheme=snapshot.plan.scheme
+    ).set_index("indicator_id", drop=False)
+    return View(snapshot, day, judged_rows, None, (), judged_rows, "test")
+
+
+def files_of(state):
+    """Every table of figures that a screen gives away."""
+    yield "判定", indicator_table(state)
+    yield "回答", observations_table(state.snapshot)
+    yield "条件", cards_table(state.snapshot)
+    yield "全国", _pair_table(state, pairs(state.benchmarks, state.plan.area_code))
+    for series in state.snapshot.series["series_id"]:
+        yield f"公表値 {series}", published_table(state, series)
+    for indicator in state.plan.indicators:
+        yield indicator.name, _drawn(state, indicator, story(state, indicator))
+    said = everything_said(state, state.plan.indicators)
+    yield "引継ぎ", as_table(state, state.plan.indicators, said)
+
+
+#: Figures stand in these columns, whatever the table.
+FIGURES = {
+    "値",
+    "正確な値",
+    "現状値",
+    "今回",
+    "目標",
+    "目標値",
+    "進捗率(%)",
+    "計画上の進捗(%)",
+    "ペース",
+    "差",
+    "全国",
+    "青森県",
+}
+
+
+def test_every_figure_that_a_screen_gives_away_is_a_number_with_a_format_and_without_noise(screens):
+    for name, table in files_of(screens):
+        drawn, heading = sheet(table), [str(c) for c in table.columns]
+        assert heading.count("正確な値") <= 1
+        for row in drawn.iter_rows(min_row=4, max_row=3 + len(table)):
+            for head, cell in zip(heading, row, strict=True):
+                if head in FIGURES and cell.value is not None:
+                    assert cell.data_type == "n", (name, head, cell.value)
+                    assert cell.number_format.startswith("#,##0"), (name, head)
+                if cell.data_type == "d":
+                    assert cell.number_format.startswith("yyyy"), (name, head)
+        for line in csv_rows(table)[1:]:
+            noisy = [c for h, c in zip(heading, line, strict=True) if h in FIGURES and len(c.strip("-0.")) > 16]
+            assert not noisy, (name, noisy)
+    assert isinstance(as_table(screens, screens.plan.indicators, everything_said(screens, screens.plan.indicators))
+                      ["日付"].dropna().iloc[0], date)  # fmt: skip
+
+
+def test_what_is_given_away_of_an_indicator_does_not_contradict_its_status(screens):
+    table = indicator_table(screens)
+    assert {"今回", "正確な値", "維持の範囲"} <= set(table.columns)
+    assert table["今回"].notna().sum() >= 10
+    for row in table.to_dict("records"):
+        indicator = next(i for i in screens.plan.indicators if i.number == row["番号"])
+        card = screens.snapshot.cards[indicator.id]
+        if row["今回"] is not None and row["目標"] is not None and card.direction != "maintain":
+            ahead = row["今回"] >= row["目標"] if card.direction == "increase" else row["今回"] <= row["目標"]
+            assert ahead == (row["判定"] == "達成"), row["指標"]

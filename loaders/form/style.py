@@ -101,7 +101,10 @@ def dress(cell: Cell, look: Look) -> None:
 
 
 def put(cell: Cell, value: str | float | None) -> None:
-    """Write data into a cell: text stays text whatever it starts with, whole numbers lose their ``.0``."""
+    """Write data into a cell: text stays text whatever it starts with, whole numbers lose their ``.0``.
+
+    A number loses the noise of its last binary places: whoever enters the cell would see 41.199999999999996.
+    """
     if isinstance(value, str):
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
         if cell.value[:1] in ("=", "+", "-", "@", "\t"):
@@ -111,7 +114,8 @@ def put(cell: Cell, value: str | float | None) -> None:
         elif cell.data_type == "e":  # a text such as #N/A stays what somebody wrote
             cell.data_type = "s"
     elif value is not None:
-        cell.value = int(value) if float(value).is_integer() and abs(value) < 1e15 else value
+        plain = float(f"{value:.15g}")
+        cell.value = int(plain) if plain.is_integer() and abs(plain) < 1e15 else plain
 
 
 def text_width(text: str) -> int:

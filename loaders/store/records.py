@@ -223,9 +223,20 @@ class Snapshot:
         """The best known value of each period, oldest first, by indicator; see :func:`best_known`."""
         return best_known(self.observations, self.cards)
 
+    @cached_property
+    def taken_back(self) -> frozenset[str]:
+        """The short numbers of the values that a later 秘匿 or 該当なし took back: nothing shows or gives them on."""
+        gone = withdrawn(self.observations, annual_ids(self.cards))
+        return frozenset(self.observations["code"][gone])
+
     def brief(self, day: date) -> Brief:
         """What a form writer, its reader and the checks need on a day."""
         return Brief(self.plan, day, self.cards, self.history)
+
+
+def annual_ids(cards: Mapping[str, Card]) -> frozenset[str]:
+    """The indicators that count each year anew."""
+    return frozenset(c.indicator_id for c in cards.values() if c.kind == "annual")
 
 
 def best_known(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping[str, tuple[Past, ...]]:
@@ -234,7 +245,7 @@ def best_known(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping
     Beside it stands what it would be without the round that decides it. A period whose value a later round took back
     is there too, as ``withdrawn``: that round itself must find, when its form comes again, what it found before.
     """
-    annual = {c.indicator_id for c in cards.values() if c.kind == "annual"}
+    annual = annual_ids(cards)
     decided = _decided(observations, annual)
     if decided.empty:
         return {}

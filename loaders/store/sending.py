@@ -79,7 +79,8 @@ def _correction(answer: Answer, card: Card, brief: Brief, asked: Round) -> Found
     history = brief.history.get(answer.indicator_id, ())
     named = parsed(answer.text("last_period"))
     if named:
-        corrected = _past_of(known_beside(history, asked.id), named)
+        # Whoever corrects what was taken back tells it anew, as final as it was.
+        corrected = _past_of([*(p for p in history if p.withdrawn), *known_beside(history, asked.id)], named)
     else:
         # The form shows the last value before this round's; what this very round said already is not "last".
         expected = expected_period(card, brief.plan.indicator(answer.indicator_id), asked)[0]

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 
 from kpi.collection import Brief
+from kpi.latest import WITHDRAWING, withdrawn
 from kpi.people import Audience
 from kpi.plan import Plan
 from loaders.store.access import PUBLISHED
@@ -18,7 +19,7 @@ from loaders.store.figures import benchmark_batch
 from loaders.store.plans import NOW, plan_ids, read_cards, read_plan
 from loaders.store.proposing import PROPOSALS
 from loaders.store.questions import QUESTIONS, standing
-from loaders.store.records import Snapshot, best_known
+from loaders.store.records import Snapshot, annual_ids, best_known
 from loaders.store.returns import closed_rounds
 
 _STANDING = standing("$moment")
@@ -167,13 +168,23 @@ def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datet
 def visible(everything: Everything, audience: Audience, at: datetime | None) -> pd.DataFrame:
     """Of all values known, superseded ones too, those an audience may see."""
     known = everything.known
-    if audience.kind == "all":
+    if audience.kind == "all" or known.empty:
         return known
     public = (known["publication"] == "public") | _released(everything, at)
-    seen = (known["review"] == "confirmed") & public
+    seen = (known["review"] == "confirmed") & public & ~_taken_back(everything)
     if audience.kind == "department":
         seen |= known["department_id"].isin(audience.departments)
     return known[seen]
+
+
+def _taken_back(everything: Everything) -> pd.Series:
+    """Which values a confirmed 秘匿 or 該当なし took back, though it may itself not be public."""
+    known = everything.known
+    newest = known.groupby(["indicator_id", "round_id", "department_id"])["seq"].transform("max") == known["seq"]
+    said = known["state"].isin(WITHDRAWING) & (known["review"] == "confirmed") & newest
+    told = known[said | (known["state"] == "value")]
+    gone = told.index[withdrawn(told.reset_index(drop=True), annual_ids(everything.whole.cards))]
+    return pd.Series(known.index.isin(gone), index=known.index)
 
 
 def _released(everything: Everything, at: datetime | None) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TypeVar
 
 import altair as alt
@@ -169,6 +170,7 @@ def source_line(view: View, indicator: Indicator) -> Content:
 
 def grid(table: pd.DataFrame, alt_text: str) -> None:
     """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read."""
+    table = table.assign(**{name: _as_numbers(table[name]) for name in table.columns})
     columns = {name: _column(name, table[name]) for name in table.columns}
     if _CODES in table.columns and table[_CODES].astype(str).str.fullmatch(_CODE).all():
         # Each figure leads to its passport; what stands in the cell is its number.
@@ -188,6 +190,12 @@ def grid(table: pd.DataFrame, alt_text: str) -> None:
     )
 
 
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """Figures with fixed decimals as numbers to sort by; a column of anything else as it is."""
+    told = column.dropna()
+    return column.astype("float64") if len(told) and all(isinstance(v, Decimal) for v in told) else column
+
+
 def _column(name: str, column: pd.Series) -> ColumnConfig:
     """How a column is shown, and how wide it is: a number always whole, a text as far as a screen has room for it.
 
@@ -195,8 +203,11 @@ def _column(name: str, column: pd.Series) -> ColumnConfig:
     longer number further down, where what is left of it looks like another number.
     """
     if pd.api.types.is_float_dtype(column):
-        texts = [f"{number:,.3f}".rstrip("0").rstrip(".") for number in column.dropna()]
-        return st.column_config.NumberColumn(format="localized", width=_room([name, *texts]))
+        numbers = column.dropna().map(lambda n: float(f"{n:.15g}"))
+        # Numbers with separators are drawn with three decimals: an exact value that has more gets all of them instead.
+        finer = not numbers.round(3).eq(numbers).all()
+        texts = [f"{n:.15g}" if finer else f"{n:,.3f}".rstrip("0").rstrip(".") for n in numbers]
+        return st.column_config.NumberColumn(format="%.15g" if finer else "localized", width=_room([name, *texts]))
     texts = column.dropna().astype(str).drop_duplicates().sort_values(key=lambda c: c.str.len()).tail(50)
     return st.column_config.Column(width=min(_room([name, *texts]), _WIDEST))
 

@@ -114,6 +114,8 @@ def value_words(view: View, indicator: Indicator, row: pd.Series) -> str:
     text = with_unit(row["value"], indicator.unit, decimals_of(row["value"], card.decimals))
     kind = CORRECTION_WORDS.get(str(row["correction_kind"]), "")
     notes = [RELEASE_WORDS.get(str(row["release"]), ""), f"訂正: {kind}" if kind else "", review]
+    if row["code"] in view.snapshot.taken_back:
+        text = "取下げ"
     return f"{text}({'・'.join(n for n in notes if n)})"
 
 
@@ -227,22 +229,21 @@ def due_next(view: View, department: Department, indicators: Sequence[Indicator]
 def as_table(view: View, indicators: Sequence[Indicator], said: Iterable[Said]) -> pd.DataFrame:
     """Everything as one table to take away: the cards first, then all that was said."""
     names = {i.id: i for i in indicators}
-    rows = [_card_row(view, i) for i in indicators]
+    rows: list[tuple[object, ...]] = [_card_row(view, i) for i in indicators]
     for one in said:
         indicator = names[one.indicator_id]
-        at = f"{one.at:%Y-%m-%d}"
-        rows.append((indicator.number, indicator.name, one.kind, one.about, at, one.who, one.text))
+        rows.append((indicator.number, indicator.name, one.kind, one.about, one.at.date(), one.who, one.text))
     headings = ["番号", "指標", "種類", "時点・照会", "日付", "だれ", "内容"]
     table = pd.DataFrame(rows, columns=headings)
     order = {i.number: n for n, i in enumerate(indicators)}
     return table.sort_values("番号", key=lambda c: c.map(order), kind="stable").reset_index(drop=True)
 
 
-def _card_row(view: View, indicator: Indicator) -> tuple[str, ...]:
+def _card_row(view: View, indicator: Indicator) -> tuple[object, ...]:
     card = view.snapshot.cards[indicator.id]
     words = "、".join(f"{w} {t}" for w, t in card_facts(view, indicator))
     version = f"第{card.version}版"
-    return (indicator.number, indicator.name, "判定条件", version, "", indicator.source, words)
+    return (indicator.number, indicator.name, "判定条件", version, None, indicator.source, words)
 
 
 def card_facts(view: View, indicator: Indicator) -> tuple[tuple[str, str], ...]:

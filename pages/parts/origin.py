@@ -65,9 +65,11 @@ def _history(view: View, indicator: Indicator, found: pd.Series) -> Content:
     """The values of the same period in the order they came, each leading to its own passport."""
     mine = _mine(view, indicator)
     same = mine[(mine["period"] == found["period"]) & (mine["state"] == "value")].sort_values("known_at")
+    gone = view.snapshot.taken_back
     told = [
         link(
-            f"{as_it_is(row.value)}({RELEASE_WORDS.get(row.release, '')} {row.known_at:%Y-%m-%d})",
+            ("取下げ" if row.code in gone else as_it_is(row.value))
+            + f"({RELEASE_WORDS.get(row.release, '')} {row.known_at:%Y-%m-%d})",
             "origin",
             figure=row.code,
         )

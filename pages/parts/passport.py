@@ -48,7 +48,9 @@ def _lead(state: View, found: Passport, indicator: Indicator) -> Content:
         marks.append(tag("span", "サンプル", "assumed"))
     if found.review == "unconfirmed":
         marks.append(tag("span", "未確認", "unconfirmed"))
-    if _replaced(found):
+    if found.code in state.snapshot.taken_back:
+        marks.append("この値は、後の回答で秘匿または該当なしとされたため、使っていません。")
+    elif _replaced(found):
         marks.append("この後に新しい値が入っています。")
     name = link(f"{indicator.number} {indicator.name}", "indicator", indicator=indicator.id)
     value = tag("b", value_words(state, found, indicator))
