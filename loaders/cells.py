@@ -11,7 +11,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from kpi.issue import Issue
@@ -19,6 +19,7 @@ from loaders import formats
 from loaders.children import Lost, Pool, shared_pool
 from loaders.grid import KINDS
 from loaders.look import Limits, Refused, kind
+from loaders.marks import Runs
 from loaders.refusals import refusal
 
 CellKind = Literal["text", "number", "bool", "date", "error", "uncached"]
@@ -33,6 +34,8 @@ class Cell:
     formula whose result the file does not hold).
     ``formula`` is the formula's text, ``number_format`` Excel's format code, ``comment`` the note on the cell,
     ``merged`` the range (``B2:C3``) whose top-left this cell is.
+    ``runs`` are the pieces of the cell, each with ``struck``, ``raised`` or nothing, where any of it is struck through
+    or raised; ``value`` as text is then what is left without these.
     """
 
     row: int
@@ -43,6 +46,7 @@ class Cell:
     formula: str = ""
     comment: str = ""
     merged: str = ""
+    runs: Runs = ()
 
     @property
     def ref(self) -> str:
@@ -60,11 +64,27 @@ class Cell:
         if self.value is None:
             return self.formula
         if isinstance(self.value, str):
+            if self.runs and self.kind == "text":
+                return "".join(text for text, _ in self.runs)
             return formats.shown(self.value, self.number_format) if self.kind == "date" else self.value
         sense = formats.meaning(self.number_format)
         if sense == "percent":
             return formats.percent(self.value)
         return formats.span(self.value) if sense == "span" else formats.plain(self.value)
+
+    @property
+    def struck(self) -> str:
+        """What is struck through in the cell."""
+        return self._marked("struck")
+
+    @property
+    def raised(self) -> str:
+        """What stands above or below the line: a footnote's mark, an exponent, the 2 of CO2."""
+        return self._marked("raised")
+
+    def _marked(self, how: str) -> str:
+        found = [text for text, own in self.runs if own == how]
+        return self.written if found == [""] else "".join(found)
 
 
 @dataclass(frozen=True)
@@ -206,7 +226,8 @@ def _done(ahead: deque[tuple[str, bytes, Future[Book | Issue]]]) -> tuple[str, b
 
 def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:
     """What a child told, as a workbook."""
-    sheets = tuple(_sheet(told, answer["texts"]) for told in answer["sheets"])
+    runs = [tuple((answer["texts"][text], str(how)) for text, how in one) for one in answer["runs"]]
+    sheets = tuple(_sheet(told, answer["texts"], runs) for told in answer["sheets"])
     notes = [_NOTES[code].format(detail) for code, detail in answer["notes"]]
     suffix = filename.rpartition(".")[2].lower()
     if suffix in ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv") and suffix != answer["format"]:
@@ -217,19 +238,24 @@ def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:
     return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes), tuple(attached))
 
 
-def _sheet(told: Mapping[str, Any], texts: list[str]) -> Sheet:
+def _sheet(told: Mapping[str, Any], texts: list[str], runs: list[Runs]) -> Sheet:
     comments = {(row, column): texts[number] for row, column, number in told["comments"]}
     merged = tuple((top, left, bottom, right) for top, left, bottom, right in told["merged"])
     ranges = {(top, left): f"{_ref(top, left)}:{_ref(bottom, right)}" for top, left, bottom, right in merged}
+    cells = _cells(told["cells"], texts, comments, ranges)
+    covered = _cells(told["covered"], texts, {}, {})
+    for row, column, number in told["runs"]:
+        held = cells if (row, column) in cells else covered
+        held[row, column] = replace(held[row, column], runs=runs[number])
     return Sheet(
         name=told["name"],
-        cells=_cells(told["cells"], texts, comments, ranges),
+        cells=cells,
         state="hidden" if told["hidden"] else "visible",
         hidden_rows=frozenset(told["rows"]),
         hidden_columns=frozenset(told["columns"]),
         merged=merged,
         comments=comments,
-        covered=_cells(told["covered"], texts, {}, {}),
+        covered=covered,
     )
 
 

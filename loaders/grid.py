@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from loaders.look import Limits, Refused
+from loaders.marks import Runs
 
 #: A cell's kind travels as its place in this tuple.
 KINDS: tuple[Literal["text", "number", "bool", "date", "error", "uncached"], ...] = (
@@ -41,6 +42,8 @@ class GridSheet:
     comments: dict[tuple[int, int], str] = field(default_factory=dict)
     cells: dict[tuple[int, int], GridCell] = field(default_factory=dict)
     covered: dict[tuple[int, int], GridCell] = field(default_factory=dict)
+    # runs of texts in which something is struck through or raised; ``(("", "struck"),)`` of a number struck through
+    runs: dict[tuple[int, int], Runs] = field(default_factory=dict)
     # what is drawn on the sheet or attached to it: kind, address, words
     attached: list[tuple[str, str, str]] = field(default_factory=list)
     unread: bool = False  # not all that is drawn could be read
@@ -75,7 +78,9 @@ class Grid:
         def number(text: str) -> int:
             return table.setdefault(text, len(table))
 
-        sheets = [_sheet(sheet, number) for sheet in self.sheets]
+        runs: dict[Runs, int] = {}
+        sheets = [_sheet(sheet, number, runs) for sheet in self.sheets]
+        told = [[(number(text), how) for text, how in one] for one in runs]
         if sum(map(len, table)) > limits.texts:
             raise Refused("too_many_cells")
         notes = self.notes + [("drawings", sheet.name) for sheet in self.sheets if sheet.unread]
@@ -84,6 +89,7 @@ class Grid:
             "notes": notes,
             "properties": self.properties,
             "sheets": sheets,
+            "runs": told,
             "texts": list(table),
         }
         return json.dumps(
@@ -91,7 +97,7 @@ class Grid:
         ).encode()
 
 
-def _sheet(sheet: GridSheet, number: Any) -> dict[str, Any]:
+def _sheet(sheet: GridSheet, number: Any, runs: dict[Runs, int]) -> dict[str, Any]:
     return {
         "name": sheet.name,
         "hidden": sheet.hidden,
@@ -101,6 +107,7 @@ def _sheet(sheet: GridSheet, number: Any) -> dict[str, Any]:
         "comments": [(row, column, number(text)) for (row, column), text in sheet.comments.items()],
         "cells": _flat(sheet.cells, number),
         "covered": _flat(sheet.covered, number),
+        "runs": [(row, column, runs.setdefault(own, len(runs))) for (row, column), own in sheet.runs.items()],
         "attached": [(kind, ref, number(text)) for kind, ref, text in sheet.attached],
     }
 

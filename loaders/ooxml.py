@@ -21,6 +21,7 @@ from xml.parsers import expat
 from loaders.formats import BUILTIN
 from loaders.grid import Grid, GridSheet
 from loaders.look import Limits, Refused, zip_kind
+from loaders.marks import Run, mark, together
 
 _NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -147,14 +148,18 @@ class Package:
 
 
 class _Strings:
-    """The shared strings: runs joined, phonetic guides left out."""
+    """The shared strings: runs joined, phonetic guides left out; ``runs`` of those with a mark in them."""
 
     def __init__(self, source: IO[bytes], limits: Limits) -> None:
         self.texts: list[str] = []
+        self.runs: dict[int, tuple[Run, ...]] = {}
         self._limit = limits.text
+        self._room = limits.cells
         self._length = 0
         self._stack: list[str] = []
         self._parts: list[str] = []
+        self._marks: list[str | None] = []
+        self._mark: str | None = None
         self._take = False
         self._parser = Parser()
         self._parser.expat.StartElementHandler = self._start
@@ -162,15 +167,21 @@ class _Strings:
         self._parser.expat.CharacterDataHandler = self._characters
         self._parser.run(source)
 
-    def _start(self, name: str, _attributes: Attributes) -> None:
+    def _start(self, name: str, attributes: Attributes) -> None:
         tag = self._parser.local(name)
         parent = self._stack[-1] if self._stack else ""
+        if parent == "rPr":
+            self._mark = mark(tag, attributes, self._mark)
+        elif tag == "rPr":
+            self._mark = ""
+        elif tag == "r":
+            self._mark = None
         allowed = {"": ("sst",), "sst": ("si", "extLst"), "si": ("t", "r", "rPh", "phoneticPr", "extLst")}.get(parent)
         if allowed is not None and tag not in allowed and tag != "?":
             raise Refused("damaged")
         if tag == "si" and parent == "sst":
-            self._parts = []
-            self._length = 0
+            self._parts, self._marks = [], []
+            self._length, self._mark = 0, None
         self._take = tag == "t" and parent in ("si", "r")
         self._stack.append(tag)
 
@@ -179,6 +190,16 @@ class _Strings:
         self._take = False
         if tag == "si" and len(self._stack) == 1:
             self.texts.append(unescaped("".join(self._parts)))
+            if any(how is not None for how in self._marks):
+                self._keep_runs()
+
+    def _keep_runs(self) -> None:
+        """Remember which parts of the last text have a mark, or at least a look of their own."""
+        runs = together((unescaped(text), how) for text, how in zip(self._parts, self._marks, strict=True))
+        self._room -= len(runs)
+        if self._room < 0:
+            raise Refused("too_many_cells")
+        self.runs[len(self.texts) - 1] = runs
 
     def _characters(self, text: str) -> None:
         if self._take:
@@ -186,6 +207,7 @@ class _Strings:
             if self._length > self._limit:
                 raise Refused("too_long_text")
             self._parts.append(text)
+            self._marks.append(self._mark)
 
 
 @dataclass(frozen=True)
@@ -193,7 +215,9 @@ class Shared:
     """What all sheets of a workbook share."""
 
     texts: list[str]
+    runs: Mapping[int, tuple[Run, ...]]  # of texts by their number
     formats: list[str]  # format code by style number
+    marks: list[str]  # what the font of a style does, by style number; empty where none does anything
     since_1904: bool
     limits: Limits
 
@@ -225,9 +249,13 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
         raise Refused("damaged")
     relations = package.relations(root)
     properties = found["workbook/workbookPr"]
+    texts, runs = _texts(package, relations, limits)
+    formats, marks = _styles(package, relations)
     shared = Shared(
-        texts=_texts(package, relations, limits),
-        formats=_formats(package, relations),
+        texts=texts,
+        runs=runs,
+        formats=formats,
+        marks=marks,
         since_1904=bool(properties) and properties[0].get("date1904", "0") in ("1", "true", "on"),
         limits=limits,
     )
@@ -305,27 +333,55 @@ def _notes(package: Package, found: Mapping[str, list[Attributes]]) -> list[tupl
     return notes
 
 
-def _texts(package: Package, relations: Mapping[str, tuple[str, str]], limits: Limits) -> list[str]:
+def _texts(
+    package: Package, relations: Mapping[str, tuple[str, str]], limits: Limits
+) -> tuple[list[str], dict[int, tuple[Run, ...]]]:
     for word, part in relations.values():
         if word == "sharedStrings":
             with package.open(part) as source:
-                return _Strings(source, limits).texts
-    return []
+                strings = _Strings(source, limits)
+                return strings.texts, strings.runs
+    return [], {}
 
 
-def _formats(package: Package, relations: Mapping[str, tuple[str, str]]) -> list[str]:
-    """The format code of every cell style."""
+def _styles(package: Package, relations: Mapping[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """The format code of every cell style, and what its font does to the text."""
     for word, part in relations.values():
         if word != "styles":
             continue
         with package.open(part) as source:
-            root, found = collect(source, ("numFmts/numFmt", "cellXfs/xf"))
+            root, found = collect(source, ("numFmts/numFmt", "font/strike", "font/vertAlign", "cellXfs/xf"))
         if root != "styleSheet":
             raise Refused("damaged")
         own = {a["numFmtId"]: unescaped(a["formatCode"]) for a in found["numFmts/numFmt"]}
         ids = [a.get("numFmtId", "0") for a in found["cellXfs/xf"]]
-        return [own[i] if i in own else BUILTIN.get(int(i), "General") for i in ids]
-    return []
+        formats = [own[i] if i in own else BUILTIN.get(int(i), "General") for i in ids]
+        fonts = _font_marks(package, part) if found["font/strike"] or found["font/vertAlign"] else {}
+        return formats, [fonts.get(a.get("fontId", "0"), "") for a in found["cellXfs/xf"]] if fonts else []
+    return [], []
+
+
+def _font_marks(package: Package, part: str) -> dict[str, str]:
+    """The fonts that strike through or raise, by their number as written."""
+    marks: dict[str, str] = {}
+    stack: list[str] = []
+    count = -1
+    parser = Parser()
+
+    def start(name: str, attributes: Attributes) -> None:
+        nonlocal count
+        tag = parser.local(name)
+        if tag == "font" and stack[-1:] == ["fonts"]:
+            count += 1
+        elif stack[-2:] == ["fonts", "font"] and (how := mark(tag, attributes, marks.get(str(count)))):
+            marks[str(count)] = how
+        stack.append(tag)
+
+    parser.expat.StartElementHandler = start
+    parser.expat.EndElementHandler = lambda _name: stack.pop()
+    with package.open(part) as source:
+        parser.run(source)
+    return marks
 
 
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")

@@ -7,12 +7,14 @@ that only carry a format are counted and passed over, so a million of them cost 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.formats import iso, meaning, moment
 from loaders.grid import GridSheet
 from loaders.look import Refused
+from loaders.marks import Run, mark, settled
 from loaders.ooxml import Attributes, Counts, Package, Parser, Shared, place, relation_id, unescaped
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{1,4})?")
@@ -124,6 +126,9 @@ class _SheetReader:
         self._formula: list[str] | None = None
         self._formula_attributes: Attributes = {}
         self._inline: list[str] | None = None
+        self._inline_marks: list[str | None] = []
+        self._mark: str | None = None
+        self._runs: Sequence[Run] = ()
         self._target: list[str] | None = None
         self._length = 0
         self._masters: dict[str, tuple[str, str]] = {}
@@ -148,18 +153,24 @@ class _SheetReader:
                 self._formula = self._target = []
                 self._formula_attributes = attributes
             elif tag == "is" and self._inline is None:
-                self._inline = []
+                self._inline, self._inline_marks, self._mark = [], [], None
+            elif tag == "r":
+                self._mark = None
             elif tag == "row":
                 self._start_row(attributes)
             elif tag in ("v", "f", "is"):
                 raise Refused("damaged")
+        elif parent == "r" and tag == "rPr":
+            self._mark = ""
+        elif parent == "rPr":
+            self._mark = mark(tag, attributes, self._mark)
         elif not stack and tag != "worksheet":
             raise Refused("damaged")
         elif parent == "cols" and tag == "col":
             self._column_block(attributes)
         elif parent == "mergeCells" and tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
-        elif 0 < len(stack) < 9 and parent != "r":
+        elif 0 < len(stack) < 9:
             self._start_beside(name, tag, attributes)
         if tag == "t" and parent in ("is", "r") and "rPh" not in stack[-2:]:
             self._target = self._inline
@@ -198,6 +209,8 @@ class _SheetReader:
             if self._length > self.shared.limits.text:
                 raise Refused("too_long_text")
             self._target.append(text)
+            if self._target is self._inline:
+                self._inline_marks.append(self._mark)
         elif self._stack[-1] in _CHILDREN and text.strip():
             raise Refused("damaged")
 
@@ -230,7 +243,7 @@ class _SheetReader:
         self._column = column
         self._cell = attributes
         self._value = self._formula = self._inline = self._target = None
-        self._length = 0
+        self._length, self._runs = 0, ()
 
     def _end_cell(self) -> None:
         code = self._format(self._cell.get("s"))
@@ -244,7 +257,23 @@ class _SheetReader:
         self.counts.cells += 1
         if self.counts.cells > limits.cells:
             raise Refused("too_many_cells")
+        if self._runs or self.shared.marks:
+            value = self._settle_marks(kind, value)
         self.sheet.cells[self._row, self._column] = (kind, value, code, formula)
+
+    def _settle_marks(self, kind: str, value: str | float | None) -> str | float | None:
+        """Remember what is struck through or raised in the cell; its value as text is what is left."""
+        style = int(self._cell.get("s", "0"))
+        own = self.shared.marks[style] if self.shared.marks else ""
+        if kind == "text":
+            assert isinstance(value, str)
+            runs = settled(self._runs or ((value, None),), own)
+        else:
+            runs = (("", "struck"),) if own == "struck" else ()
+        if not runs:
+            return value
+        self.sheet.runs[self._row, self._column] = runs
+        return "".join(text for text, how in runs if not how) if kind == "text" else value
 
     def _format(self, style: str | None) -> str:
         formats = self.shared.formats
@@ -264,6 +293,9 @@ class _SheetReader:
             if self._value:
                 raise Refused("damaged")
             text = unescaped("".join(self._inline or ()))
+            if any(how is not None for how in self._inline_marks):
+                parts = zip(self._inline or (), self._inline_marks, strict=True)
+                self._runs = [(unescaped(part), how) for part, how in parts]
             return ("text", text) if text else ("empty", None)
         raw = "".join(self._value or ())
         if self._inline is not None:
@@ -283,6 +315,8 @@ class _SheetReader:
             if number >= len(self.shared.texts):
                 raise Refused("damaged")
             text = self.shared.texts[number]
+            if self.shared.runs:
+                self._runs = self.shared.runs.get(number, ())
             return ("text", text) if text else ("empty", None)
         raw = raw.strip()
         if sort == "e":

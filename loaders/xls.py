@@ -12,6 +12,7 @@ from typing import Any
 from loaders.formats import meaning, moment
 from loaders.grid import Grid, GridSheet
 from loaders.look import Limits, Refused, open_zip
+from loaders.marks import Run, settled
 from loaders.ooxml import read as read_ooxml
 
 _DEFAULT_KEY = "VelvetSweatshop"
@@ -92,14 +93,37 @@ def _sheet(book: Any, source: Any, limits: Limits) -> GridSheet:
     sheet.hidden_columns = {column + 1 for column, info in source.colinfo_map.items() if info.hidden}
     sheet.merged = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in source.merged_cells]
     sheet.comments = {(row + 1, column + 1): note.text.strip() for (row, column), note in source.cell_note_map.items()}
+    fonts = ["struck" if f.struck_out else "raised" if f.escapement in (1, 2) else "" for f in book.font_list]
+    marked = any(fonts)
     for row in range(source.nrows):
         for column in range(source.row_len(row)):
             found = _cell(book, source.cell(row, column))
             if found:
                 sheet.cells[row + 1, column + 1] = found
+                if marked:
+                    _settle_marks(book, source, row, column, fonts, sheet)
         if len(sheet.cells) > limits.cells:
             raise Refused("too_many_cells", sheet.name)
     return sheet
+
+
+def _settle_marks(book: Any, source: Any, row: int, column: int, fonts: list[str], sheet: GridSheet) -> None:
+    """Remember what is struck through or raised in a cell; its value as text is what is left."""
+    style, place = source.cell(row, column).xf_index, (row + 1, column + 1)
+    own = fonts[book.xf_list[style].font_index] if style is not None else ""
+    kind, value, code, formula = sheet.cells[place]
+    if kind != "text":
+        if own == "struck":
+            sheet.runs[place] = (("", own),)
+        return
+    text = str(value)
+    starts = source.rich_text_runlist_map.get((row, column), ())
+    ends = [start for start, _ in starts] + [len(text)]
+    parts: list[Run] = [(text[: ends[0]], None)]
+    parts += [(text[start:end], fonts[font]) for (start, font), end in zip(starts, ends[1:], strict=True)]
+    if runs := settled(parts, own):
+        sheet.runs[place] = runs
+        sheet.cells[place] = kind, "".join(piece for piece, how in runs if not how), code, formula
 
 
 def _cell(book: Any, cell: Any) -> tuple[str, str | float | None, str, str] | None:

@@ -93,7 +93,10 @@ def strict(made: Mapping[str, str]) -> dict[str, str]:
 
 
 def biff(*records: tuple[int, bytes], locked: bool = False, date_mode: int = 0, dates: bool = True) -> bytes:
-    """A bare BIFF8 stream with one sheet ``表`` holding the given records; style 1 is ``0.0%``, 2 ``m/d/yy``."""
+    """A bare BIFF8 stream with one sheet ``表`` holding the given records.
+
+    Style 1 is ``0.0%``, 2 ``m/d/yy``, 3 struck through; font 5 strikes through, 6 raises.
+    """
 
     def record(code: int, body: bytes) -> bytes:
         return struct.pack("<HH", code, len(body)) + body
@@ -101,10 +104,14 @@ def biff(*records: tuple[int, bytes], locked: bool = False, date_mode: int = 0, 
     def beginning(kind: int) -> bytes:
         return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 6))
 
-    font = record(0x0031, struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 0, 0) + b"\x01\x00A")
-    styles = b"".join(record(0x00E0, struct.pack("<HHH", 0, code, 0) + bytes(14)) for code in (0, 10, 14))
+    def font(flags: int = 0, escapement: int = 0) -> bytes:
+        return record(0x0031, struct.pack("<HHHHHBBBB", 200, flags, 0x7FFF, 400, escapement, 0, 0, 0, 0) + b"\x01\x00A")
+
+    fonts = font() * 4 + font(flags=8) + font(escapement=1)
+    looks = ((0, 0), (0, 10), (0, 14), (5, 0))
+    styles = b"".join(record(0x00E0, struct.pack("<HHH", own, code, 0) + bytes(14)) for own, code in looks)
     head = beginning(0x0005) + (record(0x002F, bytes(6)) if locked else b"")
-    head += record(0x0042, struct.pack("<H", 1200)) + record(0x0022, struct.pack("<H", date_mode)) + font * 5 + styles
+    head += record(0x0042, struct.pack("<H", 1200)) + record(0x0022, struct.pack("<H", date_mode)) + fonts + styles
     name = "表".encode("utf-16-le")
     sheet_at = len(head) + 4 + 8 + len(name) + 4
     head += record(0x0085, struct.pack("<IHBB", sheet_at, 0, 1, 1) + name) + record(0x000A, b"")
