@@ -19,6 +19,7 @@ from loaders.form import definition as d
 from loaders.form.match import Table, label
 from loaders.form.prefill import field_name
 from loaders.form.rows import Identified, merged_over
+from loaders.form.struck import read_marked, spellings
 from loaders.numbers import read_number
 from loaders.rules.register import finding
 
@@ -70,6 +71,7 @@ class RowReader:
     siblings: Mapping[int, str]  # row -> indicator id, of all identified rows
     issues: list[Issue] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
+    withdrawn: list[str] = field(default_factory=list)  # columns of the form's own, with something struck through
     missing_in_value: str = ""  # a reason for having no value that is written where the value belongs
 
     @property
@@ -97,6 +99,7 @@ class RowReader:
                 self.entries[column.key] = self._entry(column)
             else:
                 self._fixed(column)
+        self._tell_withdrawn()
         corrected = self.entries.get("correction")
         if corrected and corrected.value is not None and self.past and "last_period" in self.table.columns:
             # A correction is of the value this form shows, whatever else is known by the time it is sent.
@@ -137,7 +140,7 @@ class RowReader:
         if self._left_out(column, cell):
             self.told("cell.dash", column.key)
             return replace(blank, written="")
-        value = self._understood(column, cell)
+        value = read_marked(self, column, cell) if cell.runs else self.understood(column, cell)
         if shared and value is not None:
             value = self._shared(column, shared, value)
         return replace(self.entries[column.key], value=value)
@@ -202,7 +205,8 @@ class RowReader:
         cell = self.table.at(self.place.row, key)
         return label(cell.written) if cell else ""
 
-    def _understood(self, column: d.Column, cell: Cell) -> float | str | None:
+    def understood(self, column: d.Column, cell: Cell) -> float | str | None:
+        """What a cell says in a column; whatever is noticed about it is told."""
         if cell.kind == "uncached":
             self.told("formula.uncached", column.key, {"formula": shortened(cell.formula)})
             return None
@@ -264,7 +268,7 @@ class RowReader:
     def _release(self) -> str:
         """What the row's own 確定・速報・見込 column says."""
         cell = self.table.at(self.place.row, "release")
-        return _code("release", label(cell.written)) if cell else ""
+        return next((code for text in spellings(cell) if (code := _code("release", label(text)))), "")
 
     def _said_period(self) -> Period:
         """The period that the row's own column gives, else the one this round asks for."""
@@ -334,8 +338,23 @@ class RowReader:
 
     # --- cells that are not to be filled in
 
+    def _tell_withdrawn(self) -> None:
+        """One question for all that the form gave and somebody struck through in this row."""
+        cells = {key: cell for key in self.withdrawn if (cell := self.table.at(self.place.row, key))}
+        if cells:
+            names = "・".join(self.table.headings[key] for key in cells)
+            said = "・".join(shortened(cell.struck) for cell in cells.values())
+            rests = "・".join(
+                cell.value for cell in cells.values() if isinstance(cell.value, str) and cell.value.strip()
+            )
+            words = {"expected": names, "struck": said, "rest": f"(残りは「{shortened(rests)}」)" if rests else ""}
+            self.told("prefilled.struck", self.withdrawn[0], words)
+
     def _fixed(self, column: d.Column) -> None:
         cell = self.table.at(self.place.row, column.key)
+        if cell and cell.struck:
+            self.withdrawn.append(column.key)
+            return
         if column.key in ("number", "name") or column.key.startswith(("last_comment", "last_evidence")):
             return
         if column.key in ("numerator", "denominator", "correction", "correction_kind"):
@@ -371,7 +390,7 @@ class RowReader:
         if cell.value is None:
             return False
         if isinstance(known, str):
-            return label(cell.written) == label(known)
+            return any(label(text) == label(known) for text in spellings(cell))
         if isinstance(known, Period):
             # The usual case first: prefilled and untouched.
             return label(cell.written) == label(d.period_text(known)) or (

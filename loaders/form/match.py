@@ -12,6 +12,7 @@ from kpi.issue import Issue
 from kpi.plan import Plan, RoundKind
 from loaders.cells import Book, Cell, Sheet
 from loaders.form import definition as d
+from loaders.form.struck import known_spelling
 from loaders.rules.register import finding
 from loaders.text import canonical
 
@@ -76,7 +77,7 @@ def _table(sheet: Sheet, wanted: Mapping[str, str]) -> Table | None:
     by_label = {label(text): key for key, text in wanted.items()}
     scores: dict[int, set[str]] = {}
     for cell in sheet.cells.values():
-        if cell.kind == "text" and isinstance(cell.value, str) and (key := by_label.get(label(cell.value))):
+        if cell.kind == "text" and (key := by_label.get(label(known_spelling(cell, lambda t: label(t) in by_label)))):
             scores.setdefault(cell.row, set()).add(key)
     if not scores:
         return None
@@ -92,6 +93,7 @@ class _Columns:
     def __init__(self, sheet: Sheet, row: int, wanted: Mapping[str, str]) -> None:
         self.sheet, self.row, self.wanted = sheet, row, wanted
         self.order = tuple(wanted)
+        self._known = {label(text) for text in wanted.values()}
         self.columns: dict[str, int] = {}
         self.issues: list[Issue] = []
         below = {column for r, column in sheet.cells if r > row}
@@ -114,7 +116,7 @@ class _Columns:
                 if left == column and top < self.row <= bottom:
                     # Merged with the group's name above, the heading itself is covered and still says what it was.
                     cell = self.sheet.covered.get((self.row, column)) or self.sheet.at(top, left)
-        return cell.written if cell else ""
+        return known_spelling(cell, lambda text: label(text) in self._known)
 
     def _free(self) -> list[int]:
         taken = set(self.columns.values())

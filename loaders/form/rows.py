@@ -6,7 +6,7 @@ together; the mark only speaks where they are gone, and wherever two witnesses d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from kpi.collection import Brief
@@ -15,6 +15,7 @@ from kpi.plan import Indicator
 from loaders.cells import Cell, Sheet
 from loaders.form import definition as d
 from loaders.form.match import Table, label
+from loaders.form.struck import known_spelling
 from loaders.rules.register import finding
 
 _FIGURES = ("value", "numerator", "denominator", "missing_reason", "correction", "baseline", "target")
@@ -88,7 +89,8 @@ def _is_heading(cells: tuple[Cell, ...], table: Table) -> bool:
 
 def _identity(table: Table, row: int, names: Names) -> tuple[Indicator | None, list[Issue]]:
     cells = {key: table.at(row, key) for key in ("number", "name", "token")}
-    texts = {key: cell.written.strip() if cell else "" for key, cell in cells.items()}
+    lookups: dict[str, Callable[[str], object]] = {"number": names.number, "name": names.name, "token": names.ids.get}
+    texts = {key: known_spelling(cell, lookups[key]).strip() for key, cell in cells.items()}
     by_number, by_name = names.number(texts["number"]), names.name(texts["name"])
     token = names.ids.get(texts["token"])
     if by_number and by_name and by_number.id != by_name.id:
