@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from kpi.figures import Figures, figures, stated_text
+from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Scheme
+from kpi.progress import LEVEL
 from kpi.words import (
     MISSING,
     NO_DATA_WORDS,
-    change_text,
     decimals_of,
-    met_safe,
     number,
-    pace_text,
     per_year,
     percent,
+    signed_text,
     status_word,
-    value_decimals,
-    with_unit,
+    text_of,
 )
 
 Row = Mapping[str, Any]
@@ -38,6 +40,21 @@ PROGRESS_REASONS: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class _Told:
+    """A judged row with everything that its sentence speaks of."""
+
+    row: Row
+    card: Card
+    indicator: Indicator
+    scheme: Scheme
+    figures: Figures
+
+    def amount(self, shown: Decimal | None) -> str:
+        """A printed number with the indicator's unit."""
+        return text_of(shown, self.indicator.unit)
+
+
 def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     """「現状値55.0(R4)→目標80.0(R10)。R6の計画線63.3に対し実績61.5。進捗率26.0%、ペース0.78のため『進捗に遅れ』」.
 
@@ -47,7 +64,7 @@ def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     head = _head(card, indicator, scheme)
     if row["status"] == "no_data":
         return f"{head}。{_no_value(row)}『{word}』"
-    clause = _CLAUSES.get(row["reason"], _plain)(row, card, indicator, scheme)
+    clause = _CLAUSES.get(row["reason"], _plain)(_Told(row, card, indicator, scheme, figures(row, card, scheme)))
     tail = "" if clause.endswith("。") else "ため" if _ends_in_kana(clause) else "のため"
     notes = _notes(row)
     return f"{head}。{clause}{tail}『{word}』{notes}"
@@ -68,7 +85,7 @@ def _head(card: Card, indicator: Indicator, scheme: Scheme) -> str:
 def _point(value: float | None, period: Period | None, card: Card, indicator: Indicator) -> str:
     if value is None or not math.isfinite(value):
         return "未設定"
-    return with_unit(value, indicator.unit, decimals_of(value, card.decimals)) + _bracket(period)
+    return stated_text(value, card, indicator.unit) + _bracket(period)
 
 
 def _bracket(period: Period | None) -> str:
@@ -76,7 +93,7 @@ def _bracket(period: Period | None) -> str:
 
 
 def _band(card: Card, indicator: Indicator) -> str:
-    low, high = (with_unit(x, indicator.unit, decimals_of(x, card.decimals)) for x in card.band)
+    low, high = (stated_text(side, card, indicator.unit) for side in card.band)
     if low == MISSING:
         return "未設定" if high == MISSING else f"{high}以下を維持"
     return f"{low}以上を維持" if high == MISSING else f"{low}から{high}までを維持"
@@ -111,69 +128,65 @@ def _notes(row: Row) -> str:
     return f"({told})" if told else ""
 
 
-def _actual(row: Row, card: Card, indicator: Indicator) -> str:
-    return f"{_short(row['period'])}の実績{met_safe(row['value'], card, indicator.unit)}"
+def _actual(told: _Told) -> str:
+    return f"{_short(told.row['period'])}の実績{told.amount(told.figures.value)}"
 
 
-def _since(row: Row, card: Card, indicator: Indicator) -> str:
-    change = change_text(row["baseline_change"], indicator.unit, card.decimals)
-    return f"。現状値から{change}({row['baseline_word']})" if row["baseline_word"] and change != MISSING else ""
+def _since(told: _Told) -> str:
+    change, word = told.figures.change, told.row["baseline_word"]
+    if change is None or not word:
+        return ""
+    if word == LEVEL and change:  # held within a band, a movement is neither
+        word = "改善でも悪化でもない"
+    return f"。現状値から{signed_text(change, told.indicator.unit)}({word})"
 
 
-def _plain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    return f"{_actual(row, card, indicator)}{_since(row, card, indicator)}。"
+def _plain(told: _Told) -> str:
+    return f"{_actual(told)}{_since(told)}。"
 
 
-def _met(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    return f"{_actual(row, card, indicator)}が目標を満たす"
+def _met(told: _Told) -> str:
+    return f"{_actual(told)}が目標を満たす"
 
 
-def _pace(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    decimals = value_decimals(card)
-    value, planned = row["value"], row["planned_value"]
-    line = with_unit(planned, indicator.unit, decimals, short_of=value)
-    told = f"{_short(row['period'])}の計画線{line}に対し実績{met_safe(value, card, indicator.unit)}。"
-    rate = f"進捗率{percent(row['progress'])}、"
+def _pace(told: _Told) -> str:
+    row, shown = told.row, told.figures
+    line = f"{_short(row['period'])}の計画線{told.amount(shown.line)}に対し実績{told.amount(shown.value)}。"
+    rate = f"進捗率{text_of(shown.progress, '%')}、"
     if row["reason"] == "flat_path":
         side = "以上" if row["status"] == "on_track" else "未満"
-        return f"{told}{rate}計画線がまだ動いていない時点で計画上の進捗{percent(row['planned'])}{side}"
-    return f"{told}{rate}ペース{pace_text(row['pace'], scheme)}"
+        return f"{line}{rate}計画線がまだ動いていない時点で計画上の進捗{text_of(shown.planned, '%')}{side}"
+    return f"{line}{rate}ペース{text_of(shown.pace)}"
 
 
-def _milestone(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    goal = row["milestone"]
-    text = with_unit(goal, indicator.unit, decimals_of(goal, card.decimals))
-    met = row["reason"] == "milestone_met"
-    value = with_unit(row["value"], indicator.unit, value_decimals(card), short_of=() if met else goal)
-    line = percent(scheme.mostly, 0)
-    how = "目安値を満たす" if met else f"目安値までの{line}{'以上' if row['status'] == 'mostly_on_track' else '未満'}"
-    return f"{_short(row['period'])}の目安値{text}に対し実績{value}で{how}"
+def _milestone(told: _Told) -> str:
+    row, scheme = told.row, told.scheme
+    goal, value = told.figures.milestone, told.figures.value
+    if row["reason"] != "milestone_met":
+        how = f"{percent(scheme.mostly)}{'以上' if row['status'] == 'mostly_on_track' else '未満'}"
+    else:  # a plan may call it 順調 at less than the 目安値 itself
+        how = f"{percent(scheme.on_track)}以上" if abs(scheme.on_track - 1) > EPS else ""
+    reached = f"目安値までの{how}" if how else "目安値を満たす"
+    return f"{_short(row['period'])}の目安値{told.amount(goal)}に対し実績{told.amount(value)}で{reached}"
 
 
-def _ratio(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    return f"{_actual(row, card, indicator)}、達成率{_ratio_text(row['achievement'])}"
+def _ratio(told: _Told) -> str:
+    return f"{_actual(told)}、達成率{text_of(told.figures.achievement, '%')}"
 
 
-def _ratio_text(ratio: float) -> str:
-    """達成率 never seems to reach a class it misses."""
-    if not math.isfinite(ratio):
-        return MISSING
-    return number(ratio * 100, 1, short_of=[x for x in (100.0, 90.0, 80.0) if ratio * 100 < x]) + "%"
+def _with(text: str) -> Callable[[_Told], str]:
+    return lambda told: f"{_actual(told)}{text}"
 
 
-def _with(text: str) -> Callable[[Row, Card, Indicator, Scheme], str]:
-    return lambda row, card, indicator, scheme: f"{_actual(row, card, indicator)}{text}"
+def _moved_away(told: _Told) -> str:
+    return f"{_actual(told)}、進捗率{text_of(told.figures.progress, '%')}で現状値より目標から離れた"
 
 
-def _moved_away(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    return f"{_actual(row, card, indicator)}、進捗率{percent(row['progress'])}で現状値より目標から離れた"
+def _deadline(told: _Told) -> str:
+    return f"{_actual(told)}、進捗率{text_of(told.figures.progress, '%')}で目標の時点に至った"
 
 
-def _deadline(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
-    return f"{_actual(row, card, indicator)}、進捗率{percent(row['progress'])}で目標の時点に至った"
-
-
-_CLAUSES: Mapping[str, Callable[[Row, Card, Indicator, Scheme], str]] = {
+_CLAUSES: Mapping[str, Callable[[_Told], str]] = {
     "target_met": _met,
     "out_of_band": _with("が維持の範囲の外にある"),
     "target_not_ahead": _with("で目標に届かず、目標値が現状値より目指す方向の先にない"),
@@ -195,33 +208,36 @@ _CLAUSES: Mapping[str, Callable[[Row, Card, Indicator, Scheme], str]] = {
 
 
 def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | None = None) -> list[Step]:
-    """The steps as (label, formula with the numbers put in, result); empty where there is no value to judge."""
+    """The steps as (label, formula with the numbers put in, result); empty where there is no value to judge.
+
+    ``scheme`` must be the one of the judgement, as in the sentence; without one the default.
+    """
     if row["status"] == "no_data" or not _finite(row["value"]):
         return []
-    steps = [_progress_step(row, card)]
-    if _finite(row["planned"]):
-        steps.append(("計画上の進捗", _planned_formula(row, card), percent(row["planned"])))
-    if _finite(row["pace"]):
-        formula = f"{percent(row['progress'])}÷{percent(row['planned'])}"
-        steps.append(("ペース", formula, pace_text(row["pace"], scheme or Scheme())))
-    steps += _yearly(row, card, indicator)
-    if _finite(row["achievement"]):
-        value, goal = _n(row["value"], card), _n(card.target, card)
+    shown = figures(row, card, scheme or Scheme())
+    steps = [_progress_step(row, shown)]
+    if shown.planned is not None:
+        steps.append(("計画上の進捗", _planned_formula(row, card), text_of(shown.planned, "%")))
+    if shown.pace is not None:
+        formula = f"{text_of(shown.progress, '%')}÷{text_of(shown.planned, '%')}"
+        steps.append(("ペース", formula, text_of(shown.pace)))
+    steps += _yearly(row, card, indicator, shown)
+    if shown.achievement is not None:
+        value, goal = _term(shown.precise), _term(shown.target)
         formula = f"{goal}÷{value}" if card.direction == "decrease" else f"{value}÷{goal}"
-        steps.append(("達成率", formula, _ratio_text(row["achievement"])))
+        steps.append(("達成率", formula, text_of(shown.achievement, "%")))
     if card.direction == "maintain":
         result = "満たす" if row["reason"] == "target_met" else "満たさない"
-        steps.append(
-            ("維持の範囲", f"{met_safe(row['value'], card, indicator.unit)}／{_band(card, indicator)}", result)
-        )
+        formula = f"{text_of(shown.value, indicator.unit)}／{_band(card, indicator)}"
+        steps.append(("維持の範囲", formula, result))
     return steps
 
 
-def _progress_step(row: Row, card: Card) -> Step:
-    if not _finite(row["progress"]):
+def _progress_step(row: Row, shown: Figures) -> Step:
+    if shown.progress is None:
         return ("進捗率", PROGRESS_REASONS.get(row["progress_reason"], "計算できない値です"), MISSING)
-    v, b, t = (_n(x, card) for x in (row["value"], card.baseline, card.target))
-    return ("進捗率", f"({v}−{b})÷({t}−{b})", percent(row["progress"], met=row["reason"] == "target_met"))
+    v, b, t = (_term(number) for number in (shown.precise, shown.baseline, shown.target))
+    return ("進捗率", f"({v}−{b})÷({t}−{b})", text_of(shown.progress, "%"))
 
 
 def _planned_formula(row: Row, card: Card) -> str:
@@ -231,27 +247,32 @@ def _planned_formula(row: Row, card: Card) -> str:
     return f"({_short(row['period'])}−{first})÷({last}−{first})"
 
 
-def _yearly(row: Row, card: Card, indicator: Indicator) -> list[Step]:
-    v, steps = _n(row["value"], card), []
-    if _finite(row["pace_per_year"]) and card.baseline_period:
-        span = _years(row["position"] - card.baseline_period.position)
-        result = per_year(row["pace_per_year"], indicator.unit, card.decimals)
-        steps.append(("これまでの動き", f"({v}−{_n(card.baseline, card)})÷{span}", result))
-    if _finite(row["required_per_year"]) and card.target_period:
-        span = _years(card.target_period.position - row["position"])
-        result = per_year(row["required_per_year"], indicator.unit, card.decimals)
-        steps.append(("今後必要な動き", f"({_n(card.target, card)}−{v})÷{span}", result))
+def _yearly(row: Row, card: Card, indicator: Indicator, shown: Figures) -> list[Step]:
+    """The yearly rates, each of the printed numbers, so that the formula gives what stands beside it."""
+    v, steps = shown.precise, []
+    if _finite(row["pace_per_year"]) and card.baseline_period and v is not None and shown.baseline is not None:
+        span = row["position"] - card.baseline_period.position
+        result = per_year(float(v - shown.baseline) / span, indicator.unit, card.decimals)
+        steps.append(("これまでの動き", f"({_term(v)}−{_term(shown.baseline)})÷{_years(span)}", result))
+    if _finite(row["required_per_year"]) and card.target_period and v is not None and shown.target is not None:
+        span = card.target_period.position - row["position"]
+        result = per_year(float(shown.target - v) / span, indicator.unit, card.decimals)
+        steps.append(("今後必要な動き", f"({_term(shown.target)}−{_term(v)})÷{_years(span)}", result))
     return steps
 
 
-def _n(value: float | None, card: Card) -> str:
-    """A number inside a formula: as fine as it is, a minus in brackets."""
-    text = number(value, decimals_of(value, card.decimals))
+def _term(shown: Decimal | None) -> str:
+    """A number inside a formula: a minus in brackets."""
+    text = text_of(shown)
     return f"({text})" if text.startswith("−") else text
 
 
 def _years(span: float) -> str:
-    return number(span, min(2, decimals_of(round(span, 2), 0))) + "年"
+    """A span of periods in years, of months that are no hundredths of a year by their number: 「(40÷12)年」."""
+    months = round(span * 12)
+    if abs(span - round(span, 2)) <= EPS or abs(span * 12 - months) > EPS:
+        return number(span, decimals_of(span, 0)) + "年"
+    return f"({months}÷12)年"
 
 
 def _finite(value: object) -> bool:

@@ -9,10 +9,12 @@ from itertools import combinations
 from statistics import median
 from typing import Literal
 
+from kpi.figures import stated, value_text
 from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Card
-from kpi.words import change_text, decimals_of, with_unit
+from kpi.sides import compared, fitted
+from kpi.words import decimals_of, signed_text, text_of
 
 #: An outlook from fewer points says so.
 ENOUGH = 4
@@ -68,9 +70,9 @@ def _sentence(card: Card, end: Period, value: float, names: Sequence[str], unit:
     count = len(names)
     how = f"{names[0]}と{names[1]}を結んだ直線の単純延長" if count == 2 else "単純延長"
     few = f"{count}点だけからの計算で、" if count < ENOUGH else ""
-    limits = [card.target] if card.target is not None else []
-    text = with_unit(value, unit, card.decimals, short_of=limits)
     if card.target is None or card.direction == "maintain":
-        return f"{how}では {end.short} に {text}({few}県の見通しではありません)"
-    gap = change_text(value - card.target, unit, decimals_of(card.target, card.decimals))
-    return f"{how}では {end.short} に {text}(目標の {gap}。{few}県の見通しではありません)"
+        return f"{how}では {end.short} に {value_text(value, card, unit)}({few}県の見通しではありません)"
+    goal = stated(card.target, card)
+    shown = fitted(value, decimals_of(card.target, card.decimals), compared(value, card.target, goal))
+    gap = signed_text(shown - goal, unit) if shown is not None and goal is not None else ""
+    return f"{how}では {end.short} に {text_of(shown, unit)}(目標の {gap}。{few}県の見通しではありません)"

@@ -1,17 +1,20 @@
 """Numbers and statuses as people read them.
 
-Rounding is half up on the decimal text, minus is U+2212, nothing missing is ever printed as a number, and rounding
-never contradicts the judgement: a value that falls short of a limit is never printed as having reached it.
+Rounding is half up on the decimal text, minus is U+2212, and nothing missing is ever printed as a number. What stands
+beside a status is printed by :mod:`kpi.figures`, where no rounding contradicts the judgement.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from kpi.path import EPS
-from kpi.plan import Card, Scheme
+from kpi.plan import Scheme
+
+#: Wide enough for every decimal of the largest float.
+_WIDE = Context(prec=400)
 
 MISSING = "―"
 MINUS = "−"
@@ -88,27 +91,27 @@ def marked_word(status: str, reason: str, scheme: Scheme) -> str:
     return STATUS_MARKS.get(status, "") + status_word(status, reason, scheme)
 
 
-def number(value: float | None, decimals: int, *, short_of: float | Iterable[float] = ()) -> str:
-    """「1,234」「77.4」「−12.0」; ― where there is none.
+def number(value: float | None, decimals: int) -> str:
+    """「1,234」「77.4」「−12.0」; ― where there is none."""
+    return text_of(printed(value, decimals))
 
-    ``short_of`` are limits that the value must not seem to reach by rounding: 99.96 short of 100 is 99.9, and 50.04
-    that had to come down to 50 is 50.1. A limit that the value equals (within the judgement's tolerance) is reached.
-    """
+
+def printed(value: float | None, decimals: int) -> Decimal | None:
+    """The number that is printed of a value: rounded half up on its decimal text; None where there is none."""
     exact = _decimal(value)
-    if exact is None or value is None:
+    return None if exact is None else quantized(exact, max(0, int(decimals)))
+
+
+def quantized(exact: Decimal, decimals: int) -> Decimal:
+    """A number rounded half up to so many decimals, however large it is."""
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, context=_WIDE)
+
+
+def text_of(shown: Decimal | None, unit: str = "") -> str:
+    """A printed number with all its decimals and its unit; ― without a unit where there is none."""
+    if shown is None:
         return MISSING
-    decimals = max(0, int(decimals))
-    unit = Decimal(1).scaleb(-decimals)
-    shown = _quantize(exact, unit, ROUND_HALF_UP)
-    for limit in (short_of,) if isinstance(short_of, int | float) else short_of:
-        edge = _decimal(limit)
-        if edge is None or abs(value - limit) <= max(EPS, 1e-15 * abs(limit)):
-            continue
-        if exact < edge <= shown:
-            shown = _quantize(exact, unit, ROUND_FLOOR)
-        elif exact > edge >= shown:
-            shown = _quantize(exact, unit, ROUND_CEILING)
-    text = f"{abs(shown):,.{decimals}f}"
+    text = f"{abs(shown):,f}{plain_unit(unit)}"
     return MINUS + text if shown < 0 else text
 
 
@@ -119,18 +122,16 @@ def _decimal(value: float | None) -> Decimal | None:
     return Decimal(f"{value:.15g}")
 
 
-def _quantize(exact: Decimal, unit: Decimal, rounding: str) -> Decimal:
-    steps = (exact / unit).to_integral_value(rounding=rounding)
-    return steps * unit
+def places_of(value: float | None) -> int:
+    """How many decimals a number has (noise left out); 0 where there is none."""
+    exact = _decimal(value)
+    exponent = 0 if exact is None else exact.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def decimals_of(value: float | None, at_least: int) -> int:
     """How many decimals a baseline, target or 目安値 needs to be printed as it is (six at most)."""
-    exact = _decimal(value)
-    if exact is None:
-        return at_least
-    exponent = exact.normalize().as_tuple().exponent
-    return max(at_least, min(6, -exponent if isinstance(exponent, int) else 0))
+    return max(at_least, min(6, places_of(value)))
 
 
 def as_it_is(value: float) -> str:
@@ -138,10 +139,12 @@ def as_it_is(value: float) -> str:
     return number(value, decimals_of(value, 0))
 
 
-def with_unit(value: float | None, unit: str, decimals: int, *, short_of: float | Iterable[float] = ()) -> str:
-    """「1,234件」「77.4%」; ― without a unit where there is no value."""
-    text = number(value, decimals, short_of=short_of)
-    return text if text == MISSING else text + plain_unit(unit)
+def with_unit(value: float | None, unit: str, decimals: int) -> str:
+    """「1,234件」「77.4%」; ― without a unit where there is no value.
+
+    Beside a target, a status or the nation the functions of :mod:`kpi.figures` print a value, and not this one.
+    """
+    return text_of(printed(value, decimals), unit)
 
 
 def plain_unit(unit: str) -> str:
@@ -149,62 +152,33 @@ def plain_unit(unit: str) -> str:
     return "%" if unit in ("％", "%", "パーセント") else unit
 
 
-def met_safe(value: float | None, card: Card, unit: str) -> str:
-    """A judged value with its unit: it never seems to meet a target or a side of the band that it misses."""
-    if value is None or not math.isfinite(value):
-        return MISSING
-    decimals = value_decimals(card)
-    return with_unit(value, unit, decimals, short_of=unmet_limits(value, card))
-
-
-def value_decimals(card: Card) -> int:
-    """The card's decimals, or its target's where that is stated more finely."""
-    return max(decimals_of(limit, card.decimals) for limit in (card.target, *card.band, None))
-
-
-def unmet_limits(value: float, card: Card) -> tuple[float, ...]:
-    """The limits of a card that a value misses."""
-    low, high = card.band if card.direction == "maintain" else (None, None)
-    if card.direction == "increase":
-        low = card.target
-    elif card.direction == "decrease":
-        high = card.target
-    missed = ([low] if low is not None and value < low else []) + ([high] if high is not None and value > high else [])
-    return tuple(missed)
-
-
-def percent(share: float | None, decimals: int = 1, *, met: bool = False) -> str:
-    """A share as percent: 「77.4%」「−12.0%」. Short of 100 % is never 100 %, and below zero never zero.
-
-    ``met`` is for an achieved indicator whose share lies a binary hair below 1.
-    """
+def percent(share: float | None) -> str:
+    """A threshold as per cent, with the decimals it has: 「80%」「82.5%」."""
     exact = _decimal(share)
-    if exact is None or share is None:
-        return MISSING
-    limits = [0.0] if share < 0 else [100.0] if share < 1 and not met else []
-    text = number(float(exact * 100), decimals, short_of=limits)
-    return text if text == MISSING else text + "%"
-
-
-def pace_text(pace: float | None, scheme: Scheme) -> str:
-    """A pace with two decimals: 0.9996 that is not 順調 is 0.99, and 0.7996 is 0.79."""
-    if pace is None or not math.isfinite(pace):
-        return MISSING
-    return number(pace, 2, short_of=[limit for limit in (scheme.on_track, scheme.mostly) if pace < limit - EPS])
+    return MISSING if exact is None else as_it_is(float(exact * 100)) + "%"
 
 
 def change_text(delta: float | None, unit: str, decimals: int) -> str:
     """「+3.2ポイント」 for rates, 「−12件」 else, 「±0件」 for none; a change too small to print is said to be that."""
-    if delta is None or not math.isfinite(delta):
+    shown = printed(delta, decimals)
+    if shown is None or delta is None:
         return MISSING
-    suffix = "ポイント" if plain_unit(unit) == "%" else plain_unit(unit)
-    text = number(abs(delta), decimals)
-    if abs(delta) <= EPS:
-        return f"±{text}{suffix}"
-    sign = "+" if delta > 0 else MINUS
-    if not text.strip("0."):
-        return f"{sign}{number(10.0**-decimals, decimals)}{suffix}未満"
-    return f"{sign}{text}{suffix}"
+    if not shown and abs(delta) > EPS:
+        return f"{'+' if delta > 0 else MINUS}{number(10.0**-decimals, decimals)}{difference_unit(unit)}未満"
+    return signed_text(shown, unit)
+
+
+def signed_text(shown: Decimal | None, unit: str) -> str:
+    """A printed difference with its sign: 「+3.2ポイント」「−12件」「±0件」; ― where there is none."""
+    if shown is None:
+        return MISSING
+    sign = "+" if shown > 0 else MINUS if shown < 0 else "±"
+    return f"{sign}{text_of(abs(shown), difference_unit(unit))}"
+
+
+def difference_unit(unit: str) -> str:
+    """The unit of a difference: points for rates."""
+    return "ポイント" if plain_unit(unit) == "%" else plain_unit(unit)
 
 
 def per_year(rate: float | None, unit: str, decimals: int) -> str:
@@ -220,12 +194,29 @@ def is_magnitude(unit: str) -> bool:
     return unit[:1] in ("十", "百", "千", "万", "億")
 
 
-def in_myriads(value: float | None, unit: str) -> str:
-    """Large counts shortened for a narrow place: 「3,842万枚」「1.2億円」; below one 万 as it is."""
+def in_myriads(value: float | None, unit: str, more: int = 0) -> str:
+    """Large counts shortened for a narrow place: 「3,842万枚」「1.2億円」; below one 万 as it is.
+
+    ``more`` is how many decimals it gets beyond those that such a place has room for.
+    """
     if value is None or not math.isfinite(value):
         return MISSING
-    for size, name in () if is_magnitude(unit) else ((1e8, "億"), (1e4, "万")):
-        if abs(value) >= size:
-            scaled = value / size
-            return number(scaled, 0 if abs(scaled) >= 100 else 1) + name + plain_unit(unit)
-    return with_unit(value, unit, decimals_of(value, 0))
+    size, name = magnitude(value, unit)
+    if size == 1:
+        return with_unit(value, unit, decimals_of(value, 0))
+    return text_of(shortened_to(value, size, more), name + plain_unit(unit))
+
+
+def magnitude(value: float, unit: str) -> tuple[int, str]:
+    """What a large count is shortened to: 億, 万, or nothing."""
+    if not is_magnitude(unit):
+        for size, name in ((10**8, "億"), (10**4, "万")):
+            if abs(value) >= size:
+                return size, name
+    return 1, ""
+
+
+def shortened_to(value: float, size: int, more: int) -> Decimal | None:
+    """How many 万 or 億 are printed of a value: whole ones from a hundred on, else with one decimal; ``more`` added."""
+    scaled = value / size
+    return printed(scaled, (0 if abs(scaled) >= 100 else 1) + more)

@@ -98,7 +98,7 @@ def _drawn(state: View, indicator: Indicator, told: Story) -> pd.DataFrame:
 
 def _calculation(state: View, indicator: Indicator) -> Markup:
     card = state.snapshot.cards[indicator.id]
-    steps = calculation(state.row(indicator.id), card, indicator)
+    steps = calculation(state.row(indicator.id), card, indicator, state.plan.scheme)
     decided = tag("div", f"判定条件の決定　{card.reason}", "meta") if card.reason else ""
     if not steps:
         return join([tag("div", face(state, indicator).advice, "empty"), decided])

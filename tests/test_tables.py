@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from kpi.compare import pairs
-from kpi.figures import exact, figure_of, judged, printed
+from kpi.figures import exact, figure_of, judged, number_in
 from kpi.plan import Card
 from kpi.progress import assess
 from kpi.progress import cards_table as cards_of
@@ -262,7 +262,7 @@ def test_a_judged_figure_has_the_cards_decimals_and_never_meets_what_it_misses(v
     [("−1,234.50", "-1234.50"), ("0", "0"), ("―", "None"), ("", "None"), ("未設定", "None"), ("12件", "None")],
 )
 def test_a_printed_number_is_a_number_again(text, figure):
-    assert str(printed(text)) == figure
+    assert str(number_in(text)) == figure
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Brief
+from kpi.figures import difference_text, exact_text
 from kpi.period import Period
 from kpi.plan import Card, Department, Round
 from kpi.wording import date_text
-from kpi.words import MISSING, change_text, decimals_of, plain_unit, with_unit
+from kpi.words import MISSING
 from loaders.form import definition as d
 from loaders.form import guide, style
 from loaders.form.answering import shortened
@@ -143,9 +144,8 @@ def _cells(row: Row, answer: Answer | None, round_: Round) -> tuple[str, str, st
     release = RELEASE_WORDS.get(answer.text("release"), "")
     dated = "・".join(t for t in (period.short if period else "", release) if t)
     now = _shown(row, value) + (f"\n({dated})" if dated else "")
-    unit, digits = row.indicator.unit, decimals_of(value, card.decimals)
     comparable = past is not None and (period is None or _comparable(card, period, past.period))
-    change = change_text(value - past.value, unit, digits) if past and comparable else MISSING
+    change = difference_text(value, past.value, card, row.indicator.unit) if past and comparable else MISSING
     return target, last, now, change, " ".join(n for n in notes if n)
 
 
@@ -192,7 +192,7 @@ def _period(answer: Answer, key: str) -> Period | None:
 
 
 def _shown(row: Row, value: float | None) -> str:
-    return with_unit(value, plain_unit(row.indicator.unit), decimals_of(value, row.card.decimals))
+    return exact_text(value, row.card, row.indicator.unit)
 
 
 def _dated(row: Row, value: float | None, period: Period | None) -> str:

@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from kpi.collection import MISSING_WORDS
+from kpi.figures import exact_text
 from kpi.period import Period
-from kpi.words import with_unit
 from loaders.store.access import PUBLICATION_WORDS, publication_word
 from pages.parts.admin_common import act, fresh, note
 from pages.parts.asof import looking_back
@@ -93,7 +93,7 @@ def _row(state: View, row: Mapping[Any, Any]) -> Row:
 def _value(state: View, row: Mapping[Any, Any]) -> str:
     value, card = row["value"], state.snapshot.cards[str(row["indicator_id"])]
     if isinstance(value, float) and pd.notna(value):
-        return with_unit(value, state.snapshot.plan.indicator(str(row["indicator_id"])).unit, card.decimals)
+        return exact_text(value, card, state.snapshot.plan.indicator(str(row["indicator_id"])).unit)
     return MISSING_WORDS.get(str(row["state"]), "―")
 
 

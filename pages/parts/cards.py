@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kpi.collection import RELEASE_WORDS
+from kpi.figures import stated_text
 from kpi.period import Period
 from kpi.plan import Card, Indicator
-from kpi.words import met_safe, percent, status_word, with_unit
+from kpi.words import status_word, text_of
 from pages.parts.html import Content, Markup, badge, bullet, changed, join, link, tag
 from pages.parts.snapshot import View
 
@@ -63,8 +64,8 @@ def face(view: View, indicator: Indicator) -> Face:
     """The texts of one indicator as judged today."""
     row, card = view.row(indicator.id), view.snapshot.cards[indicator.id]
     word = status_word(row["status"], row["reason"], view.plan.scheme)
-    value = amount(row["value"], indicator, card, row["status"])
-    progress = percent(row["progress"], met=row["status"] == "achieved") if pd.notna(row["progress"]) else "―"
+    shown = view.figures(indicator.id)
+    progress = text_of(shown.progress, "%")
     planned = row["planned"] if pd.notna(row["planned"]) else None
     summary = f"進捗率{progress}、{word}" if pd.notna(row["progress"]) else word
     return Face(
@@ -72,7 +73,7 @@ def face(view: View, indicator: Indicator) -> Face:
         card=card,
         status=row["status"],
         word=word,
-        value=value,
+        value=text_of(shown.value, indicator.unit),
         period=_dated(row["period"], row["release"]),
         baseline=amount(card.baseline, indicator, card),
         baseline_period=card.baseline_period.short if card.baseline_period else "",
@@ -96,13 +97,9 @@ def _dated(period: str, release: str) -> str:
     return f"{Period.parse(period).short}{provisional}"
 
 
-def amount(value: float | None, indicator: Indicator, card: Card, status: str = "") -> str:
-    """A value with its unit, or 未設定 / ―; rounding never makes a target look met that is not."""
-    if value is None or pd.isna(value):
-        return UNSET if not status else "―"
-    if status and card.target is not None:
-        return met_safe(float(value), card, indicator.unit)
-    return with_unit(float(value), indicator.unit, card.decimals)
+def amount(value: float | None, indicator: Indicator, card: Card) -> str:
+    """What a card states, as it was stated and with its unit; or 未設定."""
+    return UNSET if value is None or pd.isna(value) else stated_text(float(value), card, indicator.unit)
 
 
 def advice(view: View, indicator: Indicator, card: Card) -> str:

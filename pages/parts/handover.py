@@ -10,11 +10,11 @@ import pandas as pd
 
 from kpi.cards import CARD_WORDS, INDICATOR_WORDS, apply_to_card, card_text, day_text
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action, ReturnState
+from kpi.figures import exact_text
 from kpi.period import Period
 from kpi.plan import Department, Indicator, Round
 from kpi.schedule import expected_period
 from kpi.scope import asked_of
-from kpi.words import decimals_of, with_unit
 from pages.parts.admin_proposals import changes_in
 from pages.parts.board import stored_return
 from pages.parts.joining import answer_words
@@ -111,7 +111,7 @@ def value_words(view: View, indicator: Indicator, row: pd.Series) -> str:
         coming = f"・次回公表 {Period.parse(str(row['next_release'])).short}" if row["next_release"] else ""
         return f"{MISSING_WORDS.get(str(row['state']), '値なし')}({review}{coming})"
     card = view.snapshot.cards[indicator.id]
-    text = with_unit(row["value"], indicator.unit, decimals_of(row["value"], card.decimals))
+    text = exact_text(row["value"], card, indicator.unit)
     kind = CORRECTION_WORDS.get(str(row["correction_kind"]), "")
     notes = [RELEASE_WORDS.get(str(row["release"]), ""), f"訂正: {kind}" if kind else "", review]
     if row["code"] in view.snapshot.taken_back:

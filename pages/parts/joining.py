@@ -8,9 +8,9 @@ from typing import Literal
 import streamlit as st
 
 from kpi.collection import MISSING_WORDS, RELEASE_WORDS, Action, Answer, ReturnState
+from kpi.figures import exact_text
 from kpi.period import Period
 from kpi.turnout import REPLACING, Row, State
-from kpi.words import decimals_of, with_unit
 from loaders.store import Conflict, Option, StoredReturn
 from pages.parts.board import round_rows
 from pages.parts.frame import attempt, show
@@ -132,7 +132,7 @@ def answer_words(view: View, indicator_id: str, answer: Answer) -> str:
             period = answer.text("period" if key == "value" else f"{key}_period") if key != "correction" else ""
             release = RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else ""
             dated = "・".join(w for w in (Period.parse(period).short if period else "", release) if w)
-            text = with_unit(value, indicator.unit, decimals_of(value, card.decimals))
+            text = exact_text(value, card, indicator.unit)
             told.append(f"{word}{text}({dated})" if dated else f"{word}{text}")
     reason = MISSING_WORDS.get(answer.text("missing_reason"), "")
     told += [reason] if reason else []

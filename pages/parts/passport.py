@@ -10,9 +10,10 @@ import streamlit as st
 
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action
 from kpi.explain import calculation, explain
+from kpi.figures import exact_text
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.words import decimals_of, status_word, with_unit
+from kpi.words import status_word
 from loaders.store import Earlier, Passport
 from loaders.store.access import publication_word
 from pages.parts.asof import as_of
@@ -67,8 +68,7 @@ def value_words(state: View, found: Passport | Earlier, indicator: Indicator) ->
     """The value as it was sent, with its unit and all its decimals; or why there is none."""
     if found.value is None or pd.isna(found.value):
         return MISSING_WORDS.get(found.state, "値なし")
-    decimals = decimals_of(found.value, state.snapshot.cards[indicator.id].decimals)
-    return with_unit(found.value, indicator.unit, decimals)
+    return exact_text(found.value, state.snapshot.cards[indicator.id], indicator.unit)
 
 
 def _cell(state: View, found: Passport, indicator: Indicator) -> Markup:

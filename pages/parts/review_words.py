@@ -18,11 +18,12 @@ from kpi.collection import (
     known_beside,
     last_before,
 )
+from kpi.figures import difference_text, exact_text
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.review import Group, Item, Question
 from kpi.schedule import expected_period
-from kpi.words import change_text, status_word, with_unit
+from kpi.words import status_word
 from loaders.form import definition
 from loaders.store.records import best_confirmed
 from pages.parts.html import Content, Markup, badge, join, tag
@@ -91,9 +92,7 @@ def facts(state: View, before: Before, asked: Round, item: Item, key: str) -> Fa
         understood=_understood(indicator, card, item.answer, key),
         last=_known(last, indicator, card, what) if key == "value" else _card_value(card, indicator, key),
         approved=_known(approved, indicator, card),
-        difference=change_text(
-            None if value is None or start is None else value - start, indicator.unit, card.decimals
-        ),
+        difference=difference_text(value, start, card, indicator.unit),
         address=f"{entry.sheet}!{entry.cell}" if entry and entry.cell else "―",
     )
 
@@ -112,14 +111,14 @@ def _known(past: Past | None, indicator: Indicator, card: Card, what: str = "") 
         return "―"
     release = "" if past.release == "final" else RELEASE_WORDS.get(past.release, "")
     about = "・".join(word for word in (past.period.short, what, release) if word)
-    return join([with_unit(past.value, indicator.unit, card.decimals), tag("small", about)])
+    return join([exact_text(past.value, card, indicator.unit), tag("small", about)])
 
 
 def _card_value(card: Card, indicator: Indicator, key: str) -> Content:
     value, period = getattr(card, key, None), getattr(card, f"{key}_period", None)
     if value is None:
         return tag("span", "未設定", "none")
-    return join([with_unit(value, indicator.unit, card.decimals), tag("small", period.short if period else "")])
+    return join([exact_text(value, card, indicator.unit), tag("small", period.short if period else "")])
 
 
 def _understood(indicator: Indicator, card: Card, answer: Answer, key: str) -> Content:
@@ -136,7 +135,7 @@ def _understood(indicator: Indicator, card: Card, answer: Answer, key: str) -> C
     notes.append(RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else "")
     notes.append("画面で入力" if _typed(answer.entries[key]) else "")
     said = "・".join(n for n in notes if n)
-    return join([tag("b", with_unit(value, indicator.unit, card.decimals)), tag("small", said) if said else ""])
+    return join([tag("b", exact_text(value, card, indicator.unit)), tag("small", said) if said else ""])
 
 
 def _typed(entry: Entry) -> bool:
@@ -153,7 +152,7 @@ def entry_words(indicator: Indicator, card: Card, entry: Entry | None) -> str:
     if entry is None or entry.value is None:
         return f"「{entry.written}」" if entry and entry.written else "空欄"
     if isinstance(entry.value, float):
-        return with_unit(entry.value, indicator.unit, card.decimals)
+        return exact_text(entry.value, card, indicator.unit)
     words = {**RELEASE_WORDS, **MISSING_WORDS, **CORRECTION_WORDS}
     if entry.value in words:
         return words[entry.value]
@@ -215,8 +214,8 @@ def _correction(state: View, before: Before, asked: Round, item: Item) -> Markup
     """A change of a past value, 朱書き, with its kind."""
     indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
     last, value = before.last(state, asked, indicator), item.answer.number("correction")
-    old = with_unit(last.value, indicator.unit, card.decimals) if last else "―"
-    new = with_unit(value, indicator.unit, card.decimals)
+    old = exact_text(last.value, card, indicator.unit) if last else "―"
+    new = exact_text(value, card, indicator.unit)
     kind = CORRECTION_WORDS.get(item.answer.text("correction_kind"), "種類の記入なし")
     when = f"{last.period.short}の値" if last else "前回の値"
     entry = item.answer.entries["correction"]
@@ -232,8 +231,8 @@ def _proposals(state: View, item: Item) -> list[Markup]:
         value, old = item.answer.number(key), getattr(card, key)
         if value is None or value == old:
             continue
-        before = with_unit(old, indicator.unit, card.decimals) if old is not None else "未設定"
-        after = tag("span", f"{with_unit(value, indicator.unit, card.decimals)}(提案)", "changed")
+        before = exact_text(old, card, indicator.unit) if old is not None else "未設定"
+        after = tag("span", f"{exact_text(value, card, indicator.unit)}(提案)", "changed")
         found.append(_said(join([tag("b", f"{word}　"), f"{before} → ", after]), _grounds(item.answer)))
     return found
 

@@ -17,6 +17,7 @@ import streamlit as st
 
 from kpi.benchmarks import Benchmarks
 from kpi.digest import Change, changes
+from kpi.figures import Figures, figures
 from kpi.people import Audience
 from kpi.plan import Indicator, Plan, Round
 from kpi.progress import assess, cards_table
@@ -79,6 +80,10 @@ class View:
     def row(self, indicator_id: str) -> pd.Series:
         """The judgement of one indicator."""
         return self.everything.loc[indicator_id]
+
+    def figures(self, indicator_id: str) -> Figures:
+        """The printed figures of one judgement: the same on every screen."""
+        return figures(self.row(indicator_id), self.snapshot.cards[indicator_id], self.plan.scheme)
 
     def owner_name(self, indicator: Indicator) -> str:
         """The department that answers for an indicator today."""

@@ -12,15 +12,13 @@ from kpi.charts.labels import PART
 from kpi.charts.story import Point, Story
 from kpi.collection import RELEASE_WORDS
 from kpi.compare import history
+from kpi.figures import brief_texts, stated_text, value_text
 from kpi.latest import best_rows
 from kpi.outlook import Outlook, outlook
 from kpi.period import Period
 from kpi.plan import Card, Indicator
-from kpi.words import decimals_of, in_myriads, with_unit
+from kpi.words import decimals_of, text_of, with_unit
 from pages.parts.snapshot import View
-
-#: From here on a label is shortened to 万 or 億; tables and tooltips keep every digit.
-_LONG = 1_000_000
 
 
 def points(view: View, indicator_id: str) -> pd.DataFrame:
@@ -35,17 +33,20 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
     """Everything the chart of one indicator draws."""
     card = view.snapshot.cards[indicator.id]
 
-    def point(period: Period, value: float, note: str = "", release: str = "final") -> Point:
-        text = with_unit(value, indicator.unit, card.decimals)
-        brief = in_myriads(value, indicator.unit) if abs(value) >= _LONG else ""
-        return Point(period, value, text, note, release, brief=brief)
+    def point(period: Period, value: float, note: str) -> Point:
+        return Point(period, value, stated_text(value, card, indicator.unit), note)
+
+    judged, now = view.row(indicator.id), view.figures(indicator.id).value
+
+    def seen(period: str, value: float, note: str, release: str) -> Point:
+        # The value that is judged is told here as it is told beside its status.
+        same = period == judged["period"] and value == judged["value"]
+        text = text_of(now, indicator.unit) if same else value_text(value, card, indicator.unit)
+        return Point(Period.parse(period), value, text, note, release)
 
     table = points(view, indicator.id)
     mine = view.snapshot.observations
-    told = tuple(
-        point(Period.parse(row.period), row.value, _note(row.release, row.review), row.release)
-        for row in table.itertuples()
-    )
+    told = tuple(seen(row.period, row.value, _note(row.release, row.review), row.release) for row in table.itertuples())
     actual = tuple(p for p in told if not card.is_part_count(p.period))
     parts = tuple(replace(p, note=f"{p.note}・{PART}の値") for p in told if card.is_part_count(p.period))
     baseline = (
@@ -60,7 +61,7 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
         else ()
     )
     extension = simple_extension(view, indicator) if with_outlook else None
-    return Story(
+    whole = Story(
         unit=indicator.unit,
         actual=actual,
         parts=parts,
@@ -72,6 +73,24 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
         span=(Period("FY", view.plan.start.year - 1), view.plan.end),
         sample=bool(mine["sample"][mine["indicator_id"] == indicator.id].any()),
     )
+    return briefly(whole)
+
+
+def briefly(told: Story) -> Story:
+    """The chart with its long labels shortened to 万 or 億, all of them together."""
+    parts = {
+        "actual": told.actual[-1:],
+        "baseline": (told.baseline,) if told.baseline else (),
+        "target": (told.target,) if told.target else (),
+        "nation": told.nation[-1:],
+    }
+    labelled = [(name, point) for name, found in parts.items() for point in found]
+    shown = [(point.value, name in ("baseline", "target")) for name, point in labelled]
+    texts = brief_texts(shown, told.unit)
+    brief = {name: replace(point, brief=text) for (name, point), text in zip(labelled, texts, strict=True)}
+    ends = {name: (*getattr(told, name)[:-1], brief[name]) for name in ("actual", "nation") if name in brief}
+    marks = {name: brief[name] for name in ("baseline", "target") if name in brief}
+    return replace(told, **ends, **marks)  # type: ignore[arg-type]
 
 
 def simple_extension(view: View, indicator: Indicator) -> Outlook | None:

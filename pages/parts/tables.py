@@ -7,48 +7,44 @@ import pandas as pd
 from kpi.benchmarks import CONFIDENCE_WORDS, digits
 from kpi.cards import band_text
 from kpi.collection import RELEASE_WORDS
-from kpi.figures import exact, judged, printed, stated
+from kpi.figures import exact, number_in
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.words import number, pace_text, percent, plain_unit, status_word
+from kpi.words import number, plain_unit, status_word
 from pages.parts.cards import unconfirmed
 from pages.parts.snapshot import View
 
 
 def indicator_table(view: View, field_id: str = "") -> pd.DataFrame:
-    """One row an indicator: what it is, where from, where to, where now, how judged."""
+    """One row an indicator: what it is, where from, where to, where now, how judged; the figures as printed."""
     return pd.DataFrame([_row(view, i) for i in view.plan.indicators if not field_id or i.field_id == field_id])
 
 
 def _row(view: View, indicator: Indicator) -> dict[str, object]:
-    card, row = view.snapshot.cards[indicator.id], view.row(indicator.id)
+    card, row, shown = view.snapshot.cards[indicator.id], view.row(indicator.id), view.figures(indicator.id)
     return {
         "番号": indicator.number,
         "分野": view.plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標",
         "指標": indicator.name,
         "単位": indicator.unit,
-        "現状値": stated(card.baseline, card),
+        "現状値": shown.baseline,
         "現状値の時点": card.baseline_period.label if card.baseline_period else "未設定",
-        "今回": judged(row["value"], card),
+        "今回": shown.value,
         "正確な値": exact(row["value"]),
         "今回の時点": Period.parse(row["period"]).label if row["period"] else "",
         "確定・速報": RELEASE_WORDS.get(row["release"], ""),
         "確認": "未確認" if unconfirmed(view, indicator.id, row["period"]) else "確認済" if row["period"] else "",
-        "目標": stated(card.target, card),
+        "目標": shown.target,
         "維持の範囲": band_text(card, plain_unit(indicator.unit)),
         "目標の時点": card.target_period.label if card.target_period else "未設定",
-        "進捗率(%)": printed(percent(_number(row["progress"]), met=row["status"] == "achieved").removesuffix("%")),
-        "計画上の進捗(%)": printed(percent(_number(row["planned"])).removesuffix("%")),
-        "ペース": printed(pace_text(_number(row["pace"]), view.plan.scheme)),
+        "進捗率(%)": shown.progress,
+        "計画上の進捗(%)": shown.planned,
+        "ペース": shown.pace,
         "判定": status_word(row["status"], row["reason"], view.plan.scheme),
         "担当": view.owner_name(indicator),
         "出典": indicator.source,
         "サンプル": "サンプル" if any(r["sample"] for r in view.told.get(indicator.id, ())) else "",
     }
-
-
-def _number(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
 
 
 def published_table(view: View, series_id: str) -> pd.DataFrame:
@@ -62,7 +58,7 @@ def published_table(view: View, series_id: str) -> pd.DataFrame:
             "地域コード": rows["area_code"].to_numpy(),
             "地域": rows["area"].to_numpy(),
             "時点": [Period.parse(p).label if p else "記載なし" for p in rows["period"]],
-            "値": [printed(number(v, digits(int(series["decimals"]), v))) for v in rows["value"]],
+            "値": [number_in(number(v, digits(int(series["decimals"]), v))) for v in rows["value"]],
             "単位": series["unit"],
             "確定・速報": [RELEASE_WORDS.get(r, r) for r in rows["release"]],
             "版": rows["vintage"].to_numpy(),

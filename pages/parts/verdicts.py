@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Past, ReturnState, last_before
+from kpi.figures import difference_text, exact_text
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.schedule import expected_period
-from kpi.words import change_text, decimals_of, with_unit
 from loaders.form.settle import settlement_sheet
 from loaders.packing import file_part
 from loaders.store import StoredReturn
@@ -138,8 +138,7 @@ class _Rows:
         return join([indicator.name, tag("small", word)]) if word else indicator.name
 
     def _text(self, indicator: Indicator, value: float) -> str:
-        decimals = self.view.snapshot.cards[indicator.id].decimals
-        return with_unit(value, indicator.unit, decimals_of(value, decimals))
+        return exact_text(value, self.view.snapshot.cards[indicator.id], indicator.unit)
 
     def _now(self, indicator: Indicator, answer: Answer, key: str) -> Content:
         """What was understood, of which period and how sure; or why there is none."""
@@ -191,8 +190,7 @@ class _Rows:
     def _difference(self, indicator: Indicator, value: float | None, before: Known | None) -> str:
         if value is None or before is None:
             return "―"
-        decimals = self.view.snapshot.cards[indicator.id].decimals
-        return change_text(value - before.value, indicator.unit, max(decimals, decimals_of(value, decimals)))
+        return difference_text(value, before.value, self.view.snapshot.cards[indicator.id], indicator.unit)
 
     def _verdict(self, indicator: Indicator, key: str) -> Content:
         """What the checks say of a draft; of an answer how far it is approved, and the number of its value."""
