@@ -15,6 +15,7 @@ import pandas as pd
 
 from kpi.collection import RELEASE_WORDS
 from kpi.period import Period
+from kpi.words import MINUS, number
 
 NATION = "00"
 
@@ -153,17 +154,16 @@ def segments(positions: list[float], vintages: list[str], breaks: list[float]) -
 def digits(decimals: int, *values: float) -> int:
     """Decimals to print, so that a published figure is printed as it was published."""
     needed = decimals
-    while needed < 6 and any(abs(round(v, needed) - v) > 1e-9 * max(1.0, abs(v)) for v in values):
+    while needed < 6 and any(abs(round(v, needed) - v) > max(1e-9, 1e-15 * abs(v)) for v in values):
         needed += 1
     return needed
 
 
 def number_text(value: float, unit: str, decimals: int, *, signed: bool = False) -> str:
     """``77.4%``, ``2,858千円``; signed ``+18.5ポイント``, ``−44.1人``, ``0.0ポイント`` for none."""
-    shown = f"{abs(value):,.{decimals}f}"
-    zero = not any(c in "123456789" for c in shown)
-    sign = "" if zero else "−" if value < 0 else "+" if signed else ""
-    return f"{sign}{shown}{unit}"
+    shown = number(value, decimals)
+    plus = signed and not shown.startswith(MINUS) and shown.strip("0.,")
+    return f"{'+' if plus else ''}{shown}{unit}"
 
 
 def gap_unit(unit: str) -> str:

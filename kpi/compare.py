@@ -6,6 +6,7 @@ or gap crosses a break; whatever makes a number doubtful stands beside it as a n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from kpi.benchmarks import (
     segments,
 )
 from kpi.period import Period
+from kpi.words import printed
 
 PAIR_COLUMNS: tuple[str, ...] = (
     "series_id",
@@ -181,7 +183,7 @@ def gap_trend(benchmarks: Benchmarks, series_id: str, area: str, *, since: str =
     marks = [first.position for first, _ in benchmarks.breaks_of(series_id)]
     numbers = segments([m[0]["position"] for m in matched], [m[0]["vintage"] for m in matched], marks)
     stretch = [m for m, number in zip(matched, numbers, strict=True) if number == numbers[-1]]
-    gaps = tuple(_gap(ours["value"], nation["value"]) for ours, nation in stretch)
+    gaps = tuple(_gap(series, ours["value"], nation["value"]) for ours, nation in stretch)
     codes = tuple(ours["period"] for ours, _ in stretch)
     flat, rule = _flat(series, stretch[-1][1]["value"] if stretch else 0.0)
     if len(stretch) < 2:
@@ -225,9 +227,11 @@ def sentence(table: pd.DataFrame) -> str:
     return f"{len(table)}組のうち{'、'.join([parts[0], *rest])}。"
 
 
-def _gap(ours: float, nation: float) -> float:
-    """Free of binary noise: 77.4 − 58.9 is 18.5."""
-    return round(ours - nation, 6) + 0.0
+def _gap(series: Row, ours: float, nation: float) -> float:
+    """What a reader gets who subtracts the two as they are printed: 77.4 − 58.9 is 18.5, and never more finely."""
+    places = digits(series["decimals"], ours, nation)
+    shown, theirs = printed(ours, places), printed(nation, places)
+    return float(shown - theirs) if shown is not None and theirs is not None else math.nan
 
 
 def _matches(rows: Iterable[Row], area: str, *, undated: bool = False) -> list[tuple[Row, Row]]:
@@ -256,7 +260,7 @@ def _one_per_period(rows: Iterable[Row]) -> list[Row]:
 def _pair(benchmarks: Benchmarks, series: Row, ours: Row, nation: Row) -> dict[str, Any]:
     unit, direction, both = series["unit"], series["direction"], (ours, nation)
     places = digits(series["decimals"], ours["value"], nation["value"])
-    gap = _gap(ours["value"], nation["value"])
+    gap = _gap(series, ours["value"], nation["value"])
     confidence = max((row["confidence"] for row in both), key=list(CONFIDENCE_WORDS).index)
     ahead = "even" if gap == 0 else "area" if (gap > 0) != (direction == "decrease") else "nation"
     same = {k: series[k] for k in ("series_id", "name", "topic", "pair", "definition", "unit", "decimals", "direction")}

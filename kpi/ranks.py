@@ -19,6 +19,7 @@ from kpi.benchmarks import (
     period_label,
     remarks,
 )
+from kpi.words import printed
 
 #: Prefectures in all; fewer than this are told as 「値のあるn都道府県中」.
 PREFECTURES = 47
@@ -90,8 +91,9 @@ def _table(series: Row, found: list[Row], peers: list[Row]) -> pd.DataFrame:
     """Best first; areas with one value in the order of their codes."""
     sign = 1 if series["direction"] == "decrease" else -1
     places = digits(series["decimals"], *(row["value"] for row in found))
-    scores = [sign * row["value"] for row in peers]
-    ranks = {row["area_code"]: 1 + sum(s < sign * row["value"] for s in scores) for row in peers}
+    # What is printed alike shares a rank, so that nobody reads two ranks of one number.
+    scores = {row["area_code"]: sign * (printed(row["value"], places) or 0) for row in peers}
+    ranks = {code: 1 + sum(other < score for other in scores.values()) for code, score in scores.items()}
     rows = []
     for row in sorted(found, key=lambda row: (sign * row["value"], row["area_code"])):
         rank = ranks.get(row["area_code"])

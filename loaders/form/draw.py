@@ -8,6 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.plan import Plan, Round
+from kpi.words import decimals_of
 from loaders.form import definition as d
 from loaders.form import guide, notes, style
 from loaders.form.behaviour import add_colours, add_validations
@@ -150,7 +151,7 @@ def _write_row(
                 horizontal=_horizontal(column),
                 wraps=column.kind != "number",
                 unlocked=opened,
-                number_format=_number_format(column, row, opened=row.enterable(column, round_)),
+                number_format=_number_format(column, row, value, opened=row.enterable(column, round_)),
             ),
         )
         style.put(cell, value)
@@ -165,13 +166,15 @@ def _horizontal(column: d.Column) -> str:
     return "center" if centred else "left"
 
 
-def _number_format(column: d.Column, row: Row, *, opened: bool) -> str:
-    """Fixed numbers as the card says; periods as text, so that Excel makes no date of ``2024/9``.
+def _number_format(column: d.Column, row: Row, value: object, *, opened: bool) -> str:
+    """Fixed numbers as they were stated, at the card's decimals at least; periods as text, so that Excel makes no date
+    of ``2024/9``.
 
     Number cells stay General: only then does Excel keep the percent sign of a typed ``77.4%``.
     """
     if column.kind == "number" and not opened:
-        return "#,##0" + ("." + "0" * row.card.decimals if row.card.decimals else "")
+        decimals = decimals_of(value if isinstance(value, float) else None, row.card.decimals)
+        return "#,##0" + ("." + "0" * decimals if decimals else "")
     if column.kind in ("period", "choice") or column.key in ("number", "section", "person", "contact"):
         return "@"
     return "General"
