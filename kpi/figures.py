@@ -15,7 +15,7 @@ from typing import Any
 
 from kpi.path import EPS
 from kpi.plan import Card, Scheme
-from kpi.sides import MORE, Bound, compared, cut, fitted, reaches, sided, sound
+from kpi.sides import MORE, Bound, closeness, compared, cut, fitted, reaches, sided, sound
 from kpi.status import RATIO_CLASSES
 from kpi.words import (
     MINUS,
@@ -113,22 +113,27 @@ def _exact(value: float | None, card: Card) -> Decimal | None:
     return _kept(value, card, card_bounds(value, card))
 
 
-def _kept(value: float, card: Card, bounds: Sequence[Bound]) -> Decimal | None:
-    """A value with the decimals it has, cut only where leaving out its seventh takes it over a limit."""
-    decimals = decimals_of(value, card.decimals)
+def _kept(value: float, card: Card, bounds: Sequence[Bound], most: int = 6) -> Decimal | None:
+    """A value with the decimals it has (``most``), cut only where leaving out the rest takes it over a limit."""
+    decimals = max(card.decimals, min(most, places_of(value)))
     shown = printed(value, decimals)
     if shown is not None and sound(shown, bounds):
-        return printed(float(shown), decimals_of(float(shown), card.decimals))
+        return printed(float(shown), max(card.decimals, places_of(float(shown))))
     return cut(value, max(decimals, _finest(card) + MORE), bounds)
 
 
 def card_bounds(value: float, card: Card) -> list[Bound]:
     """On which side of its target, band and baseline a value stands; the target last, which decides the status."""
     bounds = [] if card.baseline is None else compared(value, card.baseline, stated(card.baseline, card))
-    limits = zip(card.band, (1, -1), strict=True) if card.direction == "maintain" else ((card.target, _side(card)),)
-    for limit, side in limits:
-        if limit is not None:
-            bounds += sided(stated(limit, card), reaches(value, limit, side), side)
+    if card.direction != "maintain":
+        side = _side(card)
+        met = card.target is not None and reaches(value, card.target, side)
+        return bounds + sided(stated(card.target, card), met, side)
+    low, high = card.band
+    if low is not None:
+        bounds += sided(stated(low, card), value >= low - closeness(value, low), 1)
+    if high is not None:
+        bounds += sided(stated(high, card), value <= high + closeness(value, high), -1)
     return bounds
 
 
@@ -243,7 +248,7 @@ class _Judged:
         if not sound(value, (*self.bounds, *against)) or not sound(ratio, self._ratio_bounds()):
             return None
         paces = self._pace_places() + more
-        tried = (self._shares(_SHARE + more + finer, paces) for finer in range(MORE + 1 - more))
+        tried = (self._shares(_SHARE + more + finer, paces) for finer in range(MORE + 1 - more + self._small()))
         shares = next((found for found in tried if found), None)
         return self._told(value, line, ratio, shares) if shares else None
 
@@ -265,7 +270,7 @@ class _Judged:
             target=stated(card.target, card),
             milestone=stated(self.milestone, card),
             value=value,
-            precise=_kept(self.value, card, self.bounds),
+            precise=_kept(self.value, card, self.bounds, self._formula_places(shares[0])),
             line=_whole(line, self.line, card),
             change=None if value is None or base is None else value - base,
             progress=shares[0],
@@ -273,6 +278,19 @@ class _Judged:
             pace=shares[2],
             achievement=ratio,
         )
+
+    def _formula_places(self, share: Decimal | None) -> int:
+        """How many decimals of the value the progress rate needs to come out of its formula."""
+        base, target = self.card.baseline, self.card.target
+        if share is None or base is None or target is None or base == target:
+            return 6
+        return max(6, 3 - int(share.as_tuple().exponent) - math.floor(math.log10(abs(target - base))))
+
+    def _small(self) -> int:
+        """How many decimals more the shares may need for their quotient, as the plan has hardly begun to move."""
+        if not self.planned > EPS or not math.isfinite(self.pace):
+            return 0
+        return min(9, max(0, math.floor(math.log10(max(abs(self.pace), 1.0) / self.planned))))
 
     def _ratio(self, more: int) -> Decimal | None:
         return printed(_hundredfold(self.ratio), _SHARE + more)
@@ -290,7 +308,10 @@ class _Judged:
         return [bound for edge in limits for bound in sided(_decimal(edge), self.pace >= edge - EPS, 1)]
 
     def _share_bounds(self, planned: Decimal | None) -> list[Bound]:
-        limits = ((planned, self.on_line), (Decimal(0), self.share >= 0), (Decimal(100), self.share >= 1))
+        limits = [(planned, self.on_line), (Decimal(0), self.share >= 0), (Decimal(100), self.share >= 1)]
+        if planned and math.isfinite(self.pace):  # who divides the two finds the class that was judged
+            edges = ((edge, _decimal(edge)) for edge in (self.scheme.mostly, self.scheme.on_track))
+            limits[:0] = [(planned * at, self.pace >= edge - EPS) for edge, at in edges if at is not None]
         return [bound for at, reached in limits for bound in sided(at, reached, 1)]
 
     def _shares(self, places: int, pace_places: int) -> Shares | None:
@@ -306,25 +327,19 @@ class _Judged:
         return (share, planned, pace) if _quotient(share, planned, pace) == pace else None
 
     def _last_shares(self) -> Shares:
-        """At the last decimals: the pace cut to its side, the progress rate moved to where it gives that pace."""
+        """At the last decimals: the pace is the quotient of the shares as printed, or is cut to its side."""
         places = _SHARE + MORE
-        if self.planned > EPS and math.isfinite(self.pace):
+        if self.planned > EPS:
             places = max(places, math.ceil(_DIGITS - 2 - math.log10(self.planned)))
-            places += max(0, math.ceil(math.log10(max(abs(self.pace), 1.0))))
         planned = printed(_hundredfold(self.planned), places)
         if not math.isfinite(self.share):
             return None, planned, None
-        bounds = self._share_bounds(planned)
-        share = cut(self.share * 100, places, bounds)
+        share = cut(self.share * 100, places, self._share_bounds(planned))
         if share is None or not planned or not math.isfinite(self.pace):
             return share, planned, None
         pace = cut(self.pace, self._pace_places() + MORE, self._pace_bounds())
-        if pace is not None and _quotient(share, planned, pace) != pace:
-            half = Decimal(5).scaleb(int(pace.as_tuple().exponent) - 1)
-            over, under = (pace - half) * planned, (pace + half) * planned
-            bounds += [Bound(over, upper=False), Bound(under, upper=True, strict=True)]
-            share = cut(float(share), places, bounds)
-        return share, planned, pace
+        again = None if pace is None else _quotient(share, planned, pace)
+        return share, planned, again if sound(again, self._pace_bounds()) else pace
 
 
 def _thresholds(

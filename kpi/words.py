@@ -9,12 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 from kpi.path import EPS
 from kpi.plan import Scheme
 
 #: Wide enough for every decimal of the largest float.
 _WIDE = Context(prec=400)
+
+#: From here on a number of three decimals has more digits than a float is sure of.
+_LARGE = 10**11
 
 MISSING = "―"
 MINUS = "−"
@@ -115,13 +119,20 @@ def text_of(shown: Decimal | None, unit: str = "") -> str:
     return MINUS + text if shown < 0 else text
 
 
+@lru_cache(maxsize=8192)
 def _decimal(value: float | None) -> Decimal | None:
     """The number as its shortest decimal text, without the noise of the last binary places."""
     if value is None or not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    return Decimal(f"{value:.15g}")
+    plain = Decimal(f"{value:.15g}")
+    if abs(plain) < _LARGE or float(plain) == value:
+        return plain
+    whole = Decimal(repr(float(value)))  # 1,084,620,267,643.856 has a sixteenth digit, and it is no noise
+    exponent = whole.as_tuple().exponent
+    return whole if isinstance(exponent, int) and exponent >= -3 else plain
 
 
+@lru_cache(maxsize=8192)
 def places_of(value: float | None) -> int:
     """How many decimals a number has (noise left out); 0 where there is none."""
     exact = _decimal(value)

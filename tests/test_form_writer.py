@@ -322,6 +322,13 @@ def test_numbers_to_enter_are_general_so_that_a_typed_percent_sign_stays() -> No
     assert cell(sheet, RATE, "target").number_format == "#,##0.0"
 
 
+def test_a_target_stated_more_finely_than_its_card_shows_is_shown_as_stated() -> None:
+    finer = replace(tiny_brief().cards[RATE], target=82.45, baseline=42.5)
+    sheet = opened(filled_form(brief=tiny_brief(city_rate=finer)))[d.FORM_SHEET]
+    assert cell(sheet, RATE, "target").number_format == "#,##0.00"
+    assert cell(sheet, RATE, "baseline").number_format == "#,##0.0"
+
+
 def test_the_same_input_gives_the_same_bytes_of_the_briefs_day() -> None:
     assert filled_form() == filled_form()
     assert filled_form() != filled_form({})

@@ -83,7 +83,14 @@ class View:
 
     def figures(self, indicator_id: str) -> Figures:
         """The printed figures of one judgement: the same on every screen."""
-        return figures(self.row(indicator_id), self.snapshot.cards[indicator_id], self.plan.scheme)
+        if indicator_id not in self._figures:
+            row, card = self.row(indicator_id), self.snapshot.cards[indicator_id]
+            self._figures[indicator_id] = figures(row, card, self.plan.scheme)
+        return self._figures[indicator_id]
+
+    @cached_property
+    def _figures(self) -> dict[str, Figures]:
+        return {}
 
     def owner_name(self, indicator: Indicator) -> str:
         """The department that answers for an indicator today."""
