@@ -145,8 +145,8 @@ def band_text(card: Card, unit: str) -> str:
 
 
 def target_text(card: Card, unit: str) -> str:
-    """What is to be met, as it was stated: the target, or the band of a card that maintains; else 未設定."""
-    band = band_text(card, unit) if card.target is None and card.direction == "maintain" else ""
+    """What is to be met, as it was stated: the target, or for a card that maintains its band; else 未設定."""
+    band = band_text(card, unit) if card.direction == "maintain" else ""
     return band or _figure(card.target, unit, card.decimals)
 
 

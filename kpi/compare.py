@@ -120,7 +120,8 @@ class Trend:
 def pairs(benchmarks: Benchmarks, area: str, *, only_plan: bool = False) -> pd.DataFrame:
     """One row per comparable series, in the file's order; the plan's own pairs show the plan's own values.
 
-    ``notes`` is a tuple of sentences. ``ahead`` is area, nation or even, judged by the direction.
+    ``notes`` is a tuple of sentences. ``ahead`` is area, nation or even, judged by the direction; neither where a value
+    is to be maintained, as more is then no better than less.
     """
     wanted = [one["series_id"] for one in benchmarks.all_series() if one["pair"] or not only_plan]
     rows = [latest_pair(benchmarks, series_id, area) for series_id in wanted]
@@ -218,13 +219,15 @@ def sentence(table: pd.DataFrame) -> str:
     count = {side: int((table["ahead"] == side).sum()) for side in ("area", "nation", "even")}
     words = _AHEAD if (table["direction"] == "decrease").any() else _ABOVE
     told = [(number, *words[side]) for side, number in count.items() if number]
+    neither = int((table["ahead"] == "neither").sum())
+    apart = f"{neither}組は値を保つ指標のため、どちらが先とは言いません。" if neither else ""
     if not told:
-        return "全国と比べられる組はまだありません。"
+        return apart or "全国と比べられる組はまだありません。"
     parts = [f"{number}組で{middle}" for number, middle, _ in told[:-1]]
     parts.append(f"{told[-1][0]}組で{told[-1][2]}")
     # The nation is named once: 「全国を上回り、6組で下回ります」.
     rest = [part.replace("組で全国を", "組で").replace("組で全国に", "組で") for part in parts[1:]]
-    return f"{len(table)}組のうち{'、'.join([parts[0], *rest])}。"
+    return f"{len(table)}組のうち{'、'.join([parts[0], *rest])}。{apart}"
 
 
 def _gap(series: Row, ours: float, nation: float) -> float:
@@ -263,6 +266,7 @@ def _pair(benchmarks: Benchmarks, series: Row, ours: Row, nation: Row) -> dict[s
     gap = _gap(series, ours["value"], nation["value"])
     confidence = max((row["confidence"] for row in both), key=list(CONFIDENCE_WORDS).index)
     ahead = "even" if gap == 0 else "area" if (gap > 0) != (direction == "decrease") else "nation"
+    ahead = "neither" if gap and direction == "maintain" else ahead
     same = {k: series[k] for k in ("series_id", "name", "topic", "pair", "definition", "unit", "decimals", "direction")}
     return same | {
         "gap_unit": gap_unit(unit),
@@ -293,6 +297,8 @@ def _ahead_word(gap: float, direction: str, area: str) -> str:
     who = area[-1:] or "地域"
     if gap == 0:
         return f"{who}と全国が同じ"
+    if direction == "maintain":
+        return f"{who}が{'大きい' if gap > 0 else '小さい'}(値を保つ指標。大小は良し悪しではない)"
     word = f"{who}が上回る" if gap > 0 else f"{who}が下回る"
     return word + ("(低いほど良い指標)" if direction == "decrease" else "")
 

@@ -30,7 +30,8 @@ _KEY = ["period", "release", "vintage"]
 class Ranking:
     """One area among its peers.
 
-    ``table``: area, name, value, text, rank, label, mark; best first, the nation (without a rank) in its place.
+    ``table``: area, name, value, text, rank, label, mark; best first, the nation (without a rank) in its place. Where a
+    value is to be maintained none is best: the greatest stands first, and ``text`` says that it is the order of size.
     """
 
     table: pd.DataFrame
@@ -59,7 +60,7 @@ def ranking(benchmarks: Benchmarks, series_id: str, period: str = "", area: str 
     tied = int((table["rank"] == rank).sum()) if rank else 0
     code = found[0]["period"]
     notes = remarks(benchmarks, series, peers, [row for row in peers if row["area_code"] == area])
-    text, among_note = _rank_text(len(peers), rank, tied, area)
+    text, among_note = _rank_text(len(peers), rank, tied, area, by_size=series["direction"] == "maintain")
     label = period_label(code, inferred=estimated(peers))
     return Ranking(table, code, label, len(peers), rank, tied, text, (*among_note, *notes))
 
@@ -88,7 +89,7 @@ def _group(rows: Iterable[Row], period: str, area: str) -> list[Row]:
 
 
 def _table(series: Row, found: list[Row], peers: list[Row]) -> pd.DataFrame:
-    """Best first; areas with one value in the order of their codes."""
+    """Best first, or the greatest where none is best; areas with one value in the order of their codes."""
     sign = 1 if series["direction"] == "decrease" else -1
     places = digits(series["decimals"], *(row["value"] for row in found))
     # What is printed alike shares a rank, so that nobody reads two ranks of one number.
@@ -111,7 +112,7 @@ def _table(series: Row, found: list[Row], peers: list[Row]) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"rank": "Int64"})
 
 
-def _rank_text(among: int, rank: int | None, tied: int, area: str) -> tuple[str, tuple[str, ...]]:
+def _rank_text(among: int, rank: int | None, tied: int, area: str, *, by_size: bool) -> tuple[str, tuple[str, ...]]:
     town = len(area) == 5
     kind = "市町村" if town else "都道府県"
     whole = town or among == PREFECTURES
@@ -119,4 +120,5 @@ def _rank_text(among: int, rank: int | None, tied: int, area: str) -> tuple[str,
     note = () if whole else (f"残る{PREFECTURES - among}都道府県は公表値の控えがなく、順位に入っていない",)
     if rank is None:
         return f"{among}{kind}の値がある" if among else "", note
-    return f"{group}{rank}位" + (f"(同順位{tied})" if tied > 1 else ""), note
+    about = "、".join([*(["大きい順"] if by_size else []), *([f"同順位{tied}"] if tied > 1 else [])])
+    return f"{group}{rank}位" + (f"({about})" if about else ""), note

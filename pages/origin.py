@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi.cards import target_text
 from kpi.collection import Action
 from pages.parts.asof import as_of as moment_shown
 from pages.parts.cards import amount
@@ -87,7 +88,7 @@ def _card(state: View, indicator_id: str) -> None:
     when = [p.label if p else "時点未設定" for p in (card.baseline_period, card.target_period)]
     rows: list[tuple[Content, Content]] = [
         ("現状値", f"{amount(card.baseline, indicator, card)}　{when[0]}"),
-        ("目標値", f"{amount(card.target, indicator, card)}　{when[1]}"),
+        ("目標値", f"{target_text(card, indicator.unit)}　{when[1]}"),
         ("決定", card.reason or "計画の原案のまま"),
         ("版", f"第{card.version}版"),
         ("計画の出典", whole.source or whole.name),

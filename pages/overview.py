@@ -79,7 +79,7 @@ def _goals(revision: str, _state: View) -> Markup:
 def _goal_card(item: Face) -> Markup:
     mark: Content = changed(item.updated) if item.updated else ""
     below = join((part for part in (item.period, mark, item.doubt) if str(part)), " ")
-    line = f"{item.baseline}({item.baseline_period})→目標 {item.target}({item.target_period})"
+    line = f"{_at(item.baseline, item.baseline_period)}→目標 {_at(item.target, item.target_period)}"
     return tag(
         "section",
         join(
@@ -93,6 +93,10 @@ def _goal_card(item: Face) -> Markup:
         ),
         "card",
     )
+
+
+def _at(value: str, period: str) -> str:
+    return f"{value}({period})" if period else value
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from kpi.cards import band_text
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Brief, Entry, Past, known_beside
 from kpi.issue import Choice, Issue
 from kpi.period import Period
@@ -367,6 +368,8 @@ class RowReader:
             self.told("entry.not_asked", column.key)
         if cell is None or known is None or self._agrees(column, cell, known):
             return
+        if column.key == "direction" and label(cell.written) == label(d.DIRECTION_WORDS[self.card.direction]):
+            return  # the band has been set since, or the form is of before bands were shown
         shown = (
             known if isinstance(known, str) else d.period_text(known) if isinstance(known, Period) else f"{known:,.10g}"
         )
@@ -374,6 +377,8 @@ class RowReader:
         self.told("prefilled.note" if quiet else "prefilled.changed", column.key, {"known": shown})
 
     def _known(self, key: str) -> float | str | Period | None:
+        if key == "target" and d.banded(self.card):
+            return band_text(self.card, self.indicator.unit)
         if key in d.CARD_KEYS:
             return d.card_value(self.card, key)
         if key in ("unit", "source"):
@@ -381,7 +386,7 @@ class RowReader:
         if key == "field":
             return field_name(self.brief.plan, self.indicator)
         if key == "direction":
-            return d.DIRECTION_WORDS[self.card.direction]
+            return d.direction_text(self.card, self.indicator.unit)
         if key == "last_value":
             return self.past.value if self.past else None
         return self.past.period if key == "last_period" and self.past else None

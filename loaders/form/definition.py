@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
+from kpi.cards import band_text, has_target
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Direction, Indicator, Plan, RoundKind
@@ -276,6 +277,17 @@ def card_value(card: Card, key: str) -> float | Period | None:
     return facts[key]
 
 
+def banded(card: Card) -> bool:
+    """Whether a band stands where others have a target."""
+    return card.direction == "maintain" and card.target is None and has_target(card)
+
+
+def direction_text(card: Card, unit: str) -> str:
+    """Where the indicator is to go, as the form shows it: ``増やす``; a band with it, ``維持(95.0%以上)``."""
+    band = band_text(card, unit) if banded(card) else ""
+    return DIRECTION_WORDS[card.direction] + (f"({band})" if band else "")
+
+
 def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, *, has_past: bool) -> bool:
     """Whether a department fills in this column for this indicator.
 
@@ -285,7 +297,8 @@ def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, 
     if not found.entry:
         return False
     if found.key in CARD_KEYS:
-        return kind in ("targets", "midterm") or card_value(card, found.key) is None
+        unset = card_value(card, found.key) is None and not (found.key == "target" and banded(card))
+        return kind in ("targets", "midterm") or unset
     if found.key in ("numerator", "denominator"):
         return indicator.is_rate
     if found.key in ("correction", "correction_kind"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kpi.cards import band_text
 from kpi.collection import Brief, Past, last_before
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
@@ -60,6 +61,8 @@ def shown(column: d.Column, row: Row, plan: Plan, round_: Round) -> str | float 
         return _in_words(column, row.given[column.key])
     if column.key in d.CARD_KEYS:
         fact = d.card_value(row.card, column.key)
+        if column.key == "target" and d.banded(row.card) and not row.enterable(column, round_):
+            return band_text(row.card, row.indicator.unit)
         return d.period_text(fact) if isinstance(fact, Period) else fact
     if column.entry:
         return _suggested(column, row)
@@ -85,7 +88,7 @@ def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
         case "field":
             return field_name(plan, indicator)
         case "direction":
-            return d.DIRECTION_WORDS[row.card.direction]
+            return d.direction_text(row.card, row.indicator.unit)
         case "last_value":
             return past.value if past else None
         case "last_period":

@@ -8,6 +8,7 @@ from dataclasses import replace
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpi.cards import band_text
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Brief
 from kpi.figures import difference_text, exact_text
 from kpi.period import Period
@@ -134,7 +135,7 @@ def _table(
 def _cells(row: Row, answer: Answer | None, round_: Round) -> tuple[str, str, str, str, str]:
     card, past = row.card, row.past
     last = f"{_shown(row, past.value)}\n({past.period.short})" if past else MISSING
-    target = _dated(row, card.target, card.target_period)
+    target = _target(row)
     if answer is None:
         return target, last, "未記入", MISSING, ""
     value, period = answer.number("value"), _period(answer, "period")
@@ -151,7 +152,7 @@ def _cells(row: Row, answer: Answer | None, round_: Round) -> tuple[str, str, st
 
 def _target_cells(row: Row, answer: Answer | None) -> tuple[str, str, str, str, str]:
     card = row.card
-    told = [_dated(row, card.baseline, card.baseline_period), "", _dated(row, card.target, card.target_period), ""]
+    told = [_dated(row, card.baseline, card.baseline_period), "", _target(row), ""]
     for place, key in ((1, "baseline"), (3, "target")):
         value = answer.number(key) if answer else None
         told[place] = _dated(row, value, _period(answer, f"{key}_period") if answer else None)
@@ -197,6 +198,14 @@ def _shown(row: Row, value: float | None) -> str:
 
 def _dated(row: Row, value: float | None, period: Period | None) -> str:
     return _shown(row, value) + (f"\n({period.short})" if period and value is not None else "")
+
+
+def _target(row: Row) -> str:
+    card = row.card
+    if d.banded(card):
+        band = band_text(card, row.indicator.unit)
+        return band + (f"\n({card.target_period.short})" if card.target_period else "")
+    return _dated(row, card.target, card.target_period)
 
 
 def _page(sheet: Worksheet, brief: Brief, round_: Round, whose: str, last: int, *, sample: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpi.cards import day_text
+from kpi.cards import day_text, target_text
 from kpi.collection import Action
 from kpi.plan import Card, Indicator
 from kpi.words import number
@@ -75,17 +75,10 @@ def _row(state: View, indicator: Indicator) -> Row:
     return (
         join([link(f"{indicator.number} {indicator.name}", "admin", part="cards", card=indicator.id), mark]),
         dated(amount(card.baseline, indicator, card), card.baseline_period.short if card.baseline_period else ""),
-        dated(_target(card, indicator), card.target_period.short if card.target_period else ""),
+        dated(target_text(card, indicator.unit), card.target_period.short if card.target_period else ""),
         join([_WORDS[card.direction], tag("small", _KINDS[card.kind])]),
         card.reason or "原案のまま",
     )
-
-
-def _target(card: Card, indicator: Indicator) -> str:
-    low, high = (amount(side, indicator, card) if side is not None else "" for side in card.band)
-    if card.direction != "maintain" or not (low or high):
-        return amount(card.target, indicator, card)
-    return "から".join(w for w in (low, high) if w) + ("まで" if low and high else "以上" if low else "以下")
 
 
 def _one(state: View, indicator: Indicator) -> None:
@@ -107,7 +100,7 @@ def _facts(state: View, indicator: Indicator, card: Card) -> Markup:
         ("指標", link(indicator.name, "indicator", indicator=indicator.id)),
         ("定義", indicator.definition or "原案に記載なし"),
         ("現状値", f"{amount(card.baseline, indicator, card)}　{_when(card.baseline_period)}"),
-        ("目標値", f"{_target(card, indicator)}　{_when(card.target_period)}"),
+        ("目標値", f"{target_text(card, indicator.unit)}　{_when(card.target_period)}"),
         ("目安値", path or "なし(現状値から目標値までまっすぐ)"),
         ("方向・値の種類", f"{_WORDS[card.direction]}・{_KINDS[card.kind]}"),
         ("出典・担当", f"{indicator.source}・{owner.name(state.day) if owner else '担当未設定'}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi.plan import Department, Indicator, Round
-from pages.parts.cards import face
+from pages.parts.cards import UNSET, face
 from pages.parts.html import Column, Content, Group, Markup, Row, join, link, table, tag
 from pages.parts.snapshot import View
 
@@ -71,4 +71,4 @@ def bare_list(view: View) -> Markup:
 
 def _bare_row(view: View, indicator: Indicator) -> tuple[Content, ...]:
     item = face(view, indicator)
-    return item.link, item.owner, item.target_period or "未設定"
+    return item.link, item.owner, item.target_period or ("―" if item.target != UNSET else UNSET)

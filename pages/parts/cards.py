@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kpi.cards import has_target, target_text
 from kpi.collection import RELEASE_WORDS
 from kpi.figures import stated_text
 from kpi.period import Period
@@ -77,7 +78,7 @@ def face(view: View, indicator: Indicator) -> Face:
         period=_dated(row["period"], row["release"]),
         baseline=amount(card.baseline, indicator, card),
         baseline_period=card.baseline_period.short if card.baseline_period else "",
-        target=amount(card.target, indicator, card),
+        target=target_text(card, indicator.unit),
         target_period=card.target_period.short if card.target_period else "",
         progress=progress,
         owner=view.owner_name(indicator),
@@ -104,7 +105,7 @@ def amount(value: float | None, indicator: Indicator, card: Card) -> str:
 
 def advice(view: View, indicator: Indicator, card: Card) -> str:
     """What is lacking before this indicator can be judged, and where it can be supplied; empty where nothing is."""
-    unset = [word for word, value in (("現状値", card.baseline), ("目標値", card.target)) if value is None]
+    unset = [word for word, held in (("現状値", card.baseline is not None), ("目標値", has_target(card))) if not held]
     owner = view.owner_name(indicator)
     if unset:
         return f"{'と'.join(unset)}が未設定です。{owner}の回答様式(目標値等設定照会)で設定できます。"

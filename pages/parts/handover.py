@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from kpi.cards import CARD_WORDS, INDICATOR_WORDS, apply_to_card, card_text, day_text
+from kpi.cards import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_text, card_text, day_text
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action, ReturnState
 from kpi.figures import exact_text
 from kpi.period import Period
@@ -256,7 +256,8 @@ def card_facts(view: View, indicator: Indicator) -> tuple[tuple[str, str], ...]:
     def dated(key: str) -> str:
         return f"{text(key)}({text(f'{key}_period')})" if getattr(card, f"{key}_period") else text(key)
 
-    target = text("band") if card.direction == "maintain" and card.target is None else dated("target")
+    target = band_text(card, indicator.unit) if card.direction == "maintain" else ""
+    target = target or dated("target")
     told = [("現状値", dated("baseline")), ("目標値", target), ("目指す方向", text("direction")), ("値", text("kind"))]
     told += [("目安値", text("milestones"))] if card.milestones else []
     told += [("決定", card.reason)] if card.reason else []

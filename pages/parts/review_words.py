@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kpi.cards import band_text, target_text
 from kpi.collection import (
     CORRECTION_WORDS,
     MISSING_WORDS,
@@ -117,7 +118,8 @@ def _known(past: Past | None, indicator: Indicator, card: Card, what: str = "") 
 def _card_value(card: Card, indicator: Indicator, key: str) -> Content:
     value, period = getattr(card, key, None), getattr(card, f"{key}_period", None)
     if value is None:
-        return tag("span", "未設定", "none")
+        band = band_text(card, indicator.unit) if key == "target" else ""
+        return band or tag("span", "未設定", "none")
     return join([exact_text(value, card, indicator.unit), tag("small", period.short if period else "")])
 
 
@@ -232,6 +234,7 @@ def _proposals(state: View, item: Item) -> list[Markup]:
         if value is None or value == old:
             continue
         before = exact_text(old, card, indicator.unit) if old is not None else "未設定"
+        before = target_text(card, indicator.unit) if key == "target" and old is None else before
         after = tag("span", f"{exact_text(value, card, indicator.unit)}(提案)", "changed")
         found.append(_said(join([tag("b", f"{word}　"), f"{before} → ", after]), _grounds(item.answer)))
     return found

@@ -66,8 +66,12 @@ class View:
 
     @cached_property
     def benchmarks(self) -> Benchmarks:
-        """The published figures, indexed once for this state."""
-        return Benchmarks(self.snapshot.series, self.snapshot.values, self.snapshot.breaks)
+        """The published figures, indexed once for this state; the plan's own card says which way is better."""
+        snapshot, series = self.snapshot, self.snapshot.series
+        ways = {i.series_id: snapshot.cards[i.id].direction for i in snapshot.plan.indicators if i.series_id}
+        said = zip(series["series_id"], series["direction"], strict=True)
+        series = series.assign(direction=[ways.get(series_id, way) for series_id, way in said])
+        return Benchmarks(series, snapshot.values, snapshot.breaks)
 
     @cached_property
     def told(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kpi.benchmarks import NATION
+from kpi.cards import band_text
 from kpi.charts.labels import PART
 from kpi.charts.story import Point, Story
 from kpi.collection import RELEASE_WORDS
@@ -145,6 +146,8 @@ def story_summary(view: View, indicator: Indicator) -> str:
     parts += [f"{p.period.short}は{p.text}({p.note})。" for p in (*told.actual, *told.parts)]
     if told.target:
         parts.append(f"目標は{told.target.period.short}の{told.target.text}。")
+    elif band := band_text(view.snapshot.cards[indicator.id], indicator.unit):
+        parts.append(f"保つ範囲は{band}。")
     if not told.actual:
         parts.append(f"{told.lack or '県の実績値はまだありません'}。")
     if told.nation:

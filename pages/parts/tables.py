@@ -10,7 +10,7 @@ from kpi.collection import RELEASE_WORDS
 from kpi.figures import exact, number_in
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.words import number, plain_unit, status_word
+from kpi.words import number, status_word
 from pages.parts.cards import unconfirmed
 from pages.parts.snapshot import View
 
@@ -22,6 +22,7 @@ def indicator_table(view: View, field_id: str = "") -> pd.DataFrame:
 
 def _row(view: View, indicator: Indicator) -> dict[str, object]:
     card, row, shown = view.snapshot.cards[indicator.id], view.row(indicator.id), view.figures(indicator.id)
+    band = band_text(card, indicator.unit) if card.direction == "maintain" else ""
     return {
         "番号": indicator.number,
         "分野": view.plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標",
@@ -35,8 +36,8 @@ def _row(view: View, indicator: Indicator) -> dict[str, object]:
         "確定・速報": RELEASE_WORDS.get(row["release"], ""),
         "確認": "未確認" if unconfirmed(view, indicator.id, row["period"]) else "確認済" if row["period"] else "",
         "目標": shown.target,
-        "維持の範囲": band_text(card, plain_unit(indicator.unit)),
-        "目標の時点": card.target_period.label if card.target_period else "未設定",
+        "維持の範囲": band,
+        "目標の時点": card.target_period.label if card.target_period else "" if band else "未設定",
         "進捗率(%)": shown.progress,
         "計画上の進捗(%)": shown.planned,
         "ペース": shown.pace,

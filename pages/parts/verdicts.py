@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from kpi.cards import band_text
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Past, ReturnState, last_before
 from kpi.figures import difference_text, exact_text
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
@@ -127,7 +128,7 @@ class _Rows:
             self._name(indicator, key),
             join([tag("span", written, "", data_verbatim="1"), tag("small", place)]),
             join([self._now(indicator, answer, key), *self._red(indicator, answer, key)]),
-            self._shown(indicator, before),
+            self._shown(indicator, before) if key != "target" or before else self._banded(indicator),
             self._difference(indicator, value, before if alike else None),
             self._shown(indicator, _approved(self.view, self.place, indicator)),
             self._verdict(indicator, key),
@@ -171,7 +172,8 @@ class _Rows:
         for name, word in (("baseline", "現状値"), ("target", "目標値")):
             value, known = answer.number(name), self._registered(indicator, name)
             if value is not None and (known is None or abs(known.value - value) > 1e-9):
-                old = self._text(indicator, known.value) if known else "未設定"
+                band = self._banded(indicator).replace("―", "") if name == "target" else ""
+                old = self._text(indicator, known.value) if known else band or "未設定"
                 told.append(changed(f"{word} {old}→{self._text(indicator, value)}(提案)"))
         return [tag("small", t) for t in told]
 
@@ -179,6 +181,9 @@ class _Rows:
         card = self.view.snapshot.cards[indicator.id]
         value, period = getattr(card, key), getattr(card, f"{key}_period")
         return None if value is None else Known(value, period or self.place.asked.period, "final")
+
+    def _banded(self, indicator: Indicator) -> str:
+        return band_text(self.view.snapshot.cards[indicator.id], indicator.unit) or "―"
 
     def _shown(self, indicator: Indicator, known: Known | None) -> Content:
         if known is None:
