@@ -1,0 +1,1 @@
+"""Long runs over invented returns, started by hand: ``python -m tests.campaign NAME``. None is part of the tests."""
