@@ -99,7 +99,8 @@ def answered(sort: Sort, dice: random.Random) -> dict[Spot, float | str | None]:
         mine = _row(row, sort, dice)
         for column in d.columns_for(round_.kind):
             if row.enterable(column, round_):
-                out[row.indicator.id, column.key] = mine.get(column.key)
+                value = mine.get(column.key)
+                out[row.indicator.id, column.key] = float(value) if isinstance(value, int) else value
     return out
 
 

@@ -61,7 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forms", type=int, default=12_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--show", default="", help="a kind (or a part of its name): examples of its faults")
+    parser.add_argument("--show", default="", help="a kind (or a part of its name): examples of its faults; all")
     parser.add_argument("--examples", type=int, default=5)
     parser.add_argument("--form", type=int, default=-1, help="one form again, with all that was said of it")
     parser.add_argument("--only", default="", help="only kinds with this in their name")
@@ -78,7 +78,7 @@ def run(told: argparse.Namespace) -> int:
     if told.form >= 0:
         return _again(told.seed, told.form, told.only)
     started = time.monotonic()
-    outcomes = list(_all(told.seed, told.forms, told.workers, told.only or told.show))
+    outcomes = list(_all(told.seed, told.forms, told.workers, told.only))
     return _report(outcomes, told, time.monotonic() - started)
 
 
@@ -276,7 +276,7 @@ def _report(outcomes: list[Outcome], told: argparse.Namespace, seconds: float) -
 
 
 def _examples(told: argparse.Namespace, kind: str) -> int:
-    return told.examples if told.show and told.show in kind else 0
+    return told.examples if told.show and (told.show == "all" or told.show in kind) else 0
 
 
 def _again(seed: int, number: int, only: str) -> int:
