@@ -159,13 +159,15 @@ class Truth:
     """What a cell means to a person who sees the sheet: ``value``, or one of ``also``.
 
     ``ask``: nobody can tell, so any value taken without a question is wrong. ``noted``: the value may be taken where
-    something is said at the cell.
+    something is said at the cell. ``row``: what is
+    wrong is seen at other cells of the row, so a question at any of them will do.
     """
 
     value: float | str | None
     also: tuple[float | str | None, ...] = ()
     ask: bool = False
     noted: bool = False
+    row: bool = False
 
 
 @dataclass
@@ -227,6 +229,15 @@ class Draft:
         mark = self.spots[spot]
         mark.page.put(mark.row, mark.column, value, fmt=fmt, formula=formula, kind=kind)
         self.touched.add(spot)
+
+    def leave(self, spot: Spot) -> None:
+        """Empty a cell: a rate follows from its parts all the same, any other figure has to be asked for."""
+        self.write(spot, None)
+        over, under = (self.plain.get((spot[0], key)) for key in ("numerator", "denominator"))
+        if spot[1] == "value" and isinstance(over, float) and isinstance(under, float):
+            self.truth[spot] = Truth(over / under * 100)
+        else:
+            self.truth[spot] = replace(self.truth[spot], ask=True)
 
     def column(self, key: str) -> int:
         """Where a column stands before anything was moved; :class:`Skip` where the round has none."""

@@ -145,14 +145,16 @@ def one(seed: int, number: int, only: str = "") -> Outcome:
 def _blamed(seed: int, number: int, plan: Plan, fault: Fault, names: tuple[str, ...]) -> str:
     if len(names) == 1:
         return names[0]
+    likely = ""
     for each in plan.kinds:
         try:
             alone, _ = _try(seed, number, replace(plan, kinds=(each,)))
         except Skip:
             continue
-        if any(f.word == fault.word for f in alone.faults):
+        if any((f.word, f.where) == (fault.word, fault.where) for f in alone.faults):
             return each.name
-    return " + ".join(names)
+        likely = likely or (each.name if any(f.word == fault.word for f in alone.faults) else "")
+    return likely or " + ".join(names)
 
 
 def _try(seed: int, number: int, plan: Plan) -> tuple[Judged, tuple[str, ...]]:

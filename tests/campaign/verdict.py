@@ -86,7 +86,13 @@ def _cell(draft: Draft, spot: Spot, truth: Truth, entry: Entry | None, reading: 
     fits = any(same(value, known) for known in (truth.value, *truth.also))
     if fits and not truth.ask and not (truth.noted and not _named(mark, reading.issues)):
         return "right"
-    if refused or any(concerns(issue, spot, mark) for issue in reading.issues if is_open(issue)):
+    asked = [issue for issue in reading.issues if is_open(issue)]
+    if refused or any(concerns(issue, spot, mark) for issue in asked):
+        return "asked"
+    if truth.row and any(issue.indicator_id == spot[0] or _names_row(issue, mark) for issue in asked):
+        return "asked"
+    if spot[1] in ("period", "release") and any(i.indicator_id == spot[0] and i.key == "value" for i in asked):
+        # Nothing of the row is taken before its value is answered for, and then it is checked anew.
         return "asked"
     if value is not None or fits:
         # A cell nobody can read, empty all the same: its words may still be told.
@@ -117,8 +123,8 @@ def concerns(issue: Issue, spot: Spot, mark: Mark) -> bool:
     if issue.cell and issue.sheet == mark.page.name:
         if issue.cell == mark.ref:
             return True
-        if issue.code.startswith("row.") and (row := re.search(r"\d+", issue.cell)):
-            return int(row[0]) == mark.row
+        if issue.code.startswith("row.") and _names_row(issue, mark):
+            return True
     if issue.key:
         return issue.key in keys
     return not issue.cell
@@ -133,8 +139,18 @@ def _names(issue: Issue, mark: Mark) -> bool:
     if issue.sheet and issue.sheet != mark.page.name:
         return False
     letter = re.sub(r"\d", "", mark.ref)
+    if issue.code.startswith("heading.") and re.fullmatch(rf"{letter}\d+", issue.cell):
+        return True
+    if re.search(rf"(?<!\d){mark.row}行", issue.message + issue.cell):
+        return True
     pattern = re.compile(rf"(?<![A-Z$])(?:{mark.ref}(?!\d)|{letter}列)")
     return any(pattern.search(text) for text in (issue.cell, issue.message, issue.advice))
+
+
+def _names_row(issue: Issue, mark: Mark) -> bool:
+    """Whether a question stands at a cell of a place's row."""
+    row = re.search(r"\d+", issue.cell)
+    return issue.sheet == mark.page.name and row is not None and int(row[0]) == mark.row
 
 
 def _squeezed(text: str) -> str:

@@ -206,9 +206,8 @@ def _column_off(draft: Draft, dice: random.Random) -> None:
     neighbour = next((s for s, m in draft.spots.items() if m.row == mark.row and m.column == other), None)
     if neighbour and neighbour in draft.touched:
         raise Skip
-    draft.write(spot, None)
+    draft.leave(spot)
     draft.form.put(mark.row, other, value)
-    _must_ask(draft, spot)
     if neighbour:
         draft.touched.add(neighbour)
         _must_ask(draft, neighbour)
@@ -275,10 +274,10 @@ def _value_as_period(draft: Draft, dice: random.Random) -> None:
     period, release = (spot[0], "period"), (spot[0], "release")
     if {period, release} & draft.touched:
         raise Skip
-    draft.write(spot, None)
+    draft.leave(spot)
     draft.write(period, value)
     draft.write(release, "令和6年度")
-    for one in (spot, period, release):
+    for one in (period, release):
         _must_ask(draft, one)
 
 
@@ -291,8 +290,7 @@ def _block(draft: Draft, dice: random.Random) -> None:
     for indicator_id in rows:
         mark = draft.spots[indicator_id, "value"]
         value = draft.plain[indicator_id, "value"]
-        draft.write((indicator_id, "value"), None)
+        draft.leave((indicator_id, "value"))
         draft.form.put(mark.row, mark.column - 1, value)
-        draft.truth[indicator_id, "value"] = replace(draft.truth[indicator_id, "value"], ask=True)
         told = figure_of(draft, (indicator_id, "value"), dice)
         draft.said.append(Said(told.text, draft.form.mark(mark.row, mark.column - 1)))

@@ -80,7 +80,8 @@ def _sorted_partly(draft: Draft, dice: random.Random) -> None:
     if len(told) < 2:
         raise Skip
     _permute(draft, dict(zip(told, told[::-1], strict=True)), draft.column("baseline"))
-    _ask_where(draft, lambda s: draft.filled(s) and s[1] in _ESSENTIAL and draft.spots[s].row != told[len(told) // 2])
+    for spot in draft.spots:
+        draft.truth[spot] = replace(draft.truth[spot], row=True, also=(*draft.truth[spot].also, None))
 
 
 @kind("row marks lost", harmless=True, scope="sheet")
@@ -183,10 +184,10 @@ def _headings_again(draft: Draft, dice: random.Random) -> None:
 @kind("row of mean or sum below", harmless=True, scope="sheet", weight=2)
 def _totals(draft: Draft, dice: random.Random) -> None:
     row = _table_rows(draft)[-1] + dice.choice((1, 1, 2))
-    word = dice.choice(("平均", "小計", "合計", "計", "総計", "部局計", "全体", "合 計", "平均値", "差引", "増減", "計(再掲)", "前年比", "最大", "割合"))
+    word = dice.choice(("平均", "小計", "合計", "計", "総計", "部局計", "全体", "合 計", "平均値", "計(再掲)", "最大", "総数"))
     keys = [k for k in ("value", "numerator", "denominator", "baseline", "target", "last_value") if k in d.positions(draft.round.kind)]
-    draft.form.put(row, draft.column("name" if dice.random() < 0.7 else "number"), word)
-    draft.said.append(Said(word, draft.form.mark(row, draft.column("name"))))
+    column = draft.column("name" if dice.random() < 0.7 else "number")
+    draft.remark(draft.form, row, column, word)
     for key in dice.sample(keys, dice.choice((1, 2))):
         draft.form.put(row, draft.column(key), 4321.5, formula=dice.choice(("", "=SUM(P6:P9)")))
 

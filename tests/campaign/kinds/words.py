@@ -117,7 +117,13 @@ _cell("correction kind: ways", ("correction_kind",), _release("", ("finalised", 
 _cell("correction kind: contradicts itself", ("correction_kind",), lambda c, d: d.choice((
     "確報でない", "確報又は集計誤り", "集計誤りではない", "確報前", "確報か定義変更", "未確報", "集計誤り?", "確報待ち", "確報(予定)")), ask=True)
 
-_cell("text: long", TEXTS[:3], lambda t, d: t + "対象となる事業者の内訳を見直した。" * 40, harmless=True)
+@kind("text: long", harmless=True)
+def _long(draft: Draft, dice: random.Random) -> None:
+    spot = draft.some(dice, TEXTS[:3], draft.filled)
+    words = f"{draft.plain[spot]}対象となる事業者の内訳を見直した。" + "窓口を増やした。\n" * 120 + "終わり"
+    draft.write(spot, words)
+    draft.plain[spot] = words
+    draft.truth[spot] = replace(draft.truth[spot], value=words)
 
 
 @kind("text: other signs", harmless=True)
