@@ -1,6 +1,6 @@
 """A form on somebody's desk: pages that can be written on, cut up and moved, and what its cells truly mean.
 
-A place is a :class:`Mark` that moves along when rows and columns are put in or taken out, so that a truth keeps its cell.
+A place is a :class:`Mark` that moves along with its row and column, so that a truth keeps its cell.
 """
 
 from __future__ import annotations
@@ -208,9 +208,7 @@ class Draft:
     on_bytes: list[Callable[[bytes], bytes]] = field(default_factory=list)
     refused: bool = False  # the file is no form: it must be refused with a reason
 
-    def some(
-        self, dice: random.Random, keys: Iterable[str], fits: Callable[[Spot], bool] = lambda _: True
-    ) -> Spot:
+    def some(self, dice: random.Random, keys: Iterable[str], fits: Callable[[Spot], bool] = lambda _: True) -> Spot:
         """A cell of one of these columns that no hurt has touched; :class:`Skip` where there is none."""
         wanted = set(keys)
         found = [s for s in self.spots if s[1] in wanted and s not in self.touched and fits(s)]

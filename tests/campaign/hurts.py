@@ -174,7 +174,9 @@ def _try(seed: int, number: int, plan: Plan) -> tuple[Judged, tuple[str, ...]]:
         raise
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
-        out.faults.append(Fault("exception", f"{where.filename.rpartition('/')[2]}:{where.lineno}", "", repr(error)[:120], ""))
+        out.faults.append(
+            Fault("exception", f"{where.filename.rpartition('/')[2]}:{where.lineno}", "", repr(error)[:120], "")
+        )
         names = names or [k.name for k in plan.kinds]
     return out, tuple(names)
 
@@ -258,8 +260,9 @@ def _report(outcomes: list[Outcome], told: argparse.Namespace, seconds: float) -
     share = 100 * len(doubted) / hurts if hurts else 0.0
     print(f"seed {told.seed}: {len(done)} forms hurt ({len(outcomes) - len(done)} offered no place), {seconds:.0f} s")
     rows = (
-        ("cells compared", sum(o.cells for o in done)), ("asked", sum(o.asked for o in done)), ("wrong", words["wrong"]),
-        ("lost on the sheet", words["lost"]), ("lost elsewhere", words["lost elsewhere"]), ("exceptions", words["exception"]),
+        ("cells compared", sum(o.cells for o in done)), ("asked", sum(o.asked for o in done)),
+        ("wrong", words["wrong"]), ("lost on the sheet", words["lost"]), ("lost elsewhere", words["lost elsewhere"]),
+        ("exceptions", words["exception"]),
         ("harmless hurts", hurts), ("  with a needless question", len(doubted)),
     )  # fmt: skip
     for name, count in rows:
@@ -273,7 +276,9 @@ def _report(outcomes: list[Outcome], told: argparse.Namespace, seconds: float) -
         for blamed, count in by_kind.most_common(40):
             print(f"{count:>7} / {used.get(blamed, 0):<5} {blamed}")
             for o, _, fault in [f for f in faults if f[1] == blamed and f[2].word == word][: _examples(told, blamed)]:
-                print(f"          form {o.number}: {fault.where}: {fault.written} -> {fault.taken} (meant {fault.meant})")
+                print(
+                    f"          form {o.number}: {fault.where}: {fault.written} -> {fault.taken} (meant {fault.meant})"
+                )
     return int(any(words[w] for w in ("wrong", "lost", "lost elsewhere", "exception")) or share >= 0.5)
 
 
@@ -291,5 +296,13 @@ def _again(seed: int, number: int, only: str) -> int:
     if plan.sort.division_id != "*":
         draft, _ = _hurt(seed, number, plan)
         for issue in read(draft, plan.child).issues:
-            print(issue.severity, issue.code, issue.address, issue.indicator_id, issue.key, repr(issue.value), issue.message)
+            print(
+                issue.severity,
+                issue.code,
+                issue.address,
+                issue.indicator_id,
+                issue.key,
+                repr(issue.value),
+                issue.message,
+            )
     return 0

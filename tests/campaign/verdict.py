@@ -68,7 +68,11 @@ def judge(draft: Draft, reading: Reading) -> Judged:
             entry = entries.get(spot)
             mark = draft.spots[spot]
             cell = mark.page.cells.get((mark.row, mark.column))
-            shown = f"{cell.written!r} [{cell.number_format}]" + (f" ={cell.formula}" if cell.formula else "") if cell else ""
+            shown = (
+                f"{cell.written!r} [{cell.number_format}]" + (f" ={cell.formula}" if cell.formula else "")
+                if cell
+                else ""
+            )
             taken = repr(entry.value) if entry else "no entry"
             meant = f"{truth.value!r}" + (" or asked" if truth.ask else "")
             out.faults.append(Fault(word, f"{spot[0]}.{spot[1]} {mark.ref}", shown, taken, meant))
@@ -183,7 +187,9 @@ def _unwritable(entries: dict[Spot, Entry]) -> list[Fault]:
                     out.append(Fault("exception", f"{spot[0]}.{spot[1]}", repr(text)[:60], "half a sign", "writable"))
                     break
                 if ILLEGAL_CHARACTERS_RE.search(text):
-                    out.append(Fault("exception", f"{spot[0]}.{spot[1]}", repr(text)[:60], "a control sign", "writable"))
+                    out.append(
+                        Fault("exception", f"{spot[0]}.{spot[1]}", repr(text)[:60], "a control sign", "writable")
+                    )
                     break
     return out
 

@@ -1,5 +1,7 @@
 """A draft as the bytes of a file, with what no library writes: struck pieces of text, text boxes, threads, results."""
 
+# ruff: noqa: E501  (one entry a line; ruff counts a full-width sign as two)
+
 from __future__ import annotations
 
 import re
@@ -27,7 +29,8 @@ _STANDARD = (
 )
 _PLAIN = re.compile(r"[^\x09\x0a\x0d\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000" "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
 )
 
 
@@ -70,7 +73,9 @@ class _Archive:
         out = BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for name, body in self.parts.items():
-                archive.writestr(name, body if isinstance(body, bytes) else f'<?xml version="1.0" encoding="UTF-8"?>{body}')
+                archive.writestr(
+                    name, body if isinstance(body, bytes) else f'<?xml version="1.0" encoding="UTF-8"?>{body}'
+                )
         return out.getvalue()
 
     def _part(self, name: str, body: str, content: str) -> None:
@@ -109,7 +114,9 @@ class _Archive:
             )
         if any(sort == "thread" for sort, _, _ in self.draft.drawn):
             links.append(("p", f"{_MS}/person", "persons/person.xml"))
-            person = '<person displayName="a" id="{0B1C5A5E-0000-4A4F-9E0B-6E2B8D0A7F11}" userId="a" providerId="None"/>'
+            person = (
+                '<person displayName="a" id="{0B1C5A5E-0000-4A4F-9E0B-6E2B8D0A7F11}" userId="a" providerId="None"/>'
+            )
             self._part(
                 "xl/persons/person.xml", f'<personList xmlns="{_THREADS}">{person}</personList>',
                 "application/vnd.ms-excel.person+xml",
@@ -158,7 +165,8 @@ class _Archive:
             body.append(f'<row r="{row}"{hidden}>{"".join(self._cell(page, c) for c in by_row[row])}</row>')
         columns = "".join(f'<col min="{c}" max="{c}" width="9" hidden="1"/>' for c in sorted(page.hidden_columns))
         merged = "".join(
-            f'<mergeCell ref="{Cell(t, x, "text", "").ref}:{Cell(b, y, "text", "").ref}"/>' for t, x, b, y in page.merged
+            f'<mergeCell ref="{Cell(t, x, "text", "").ref}:{Cell(b, y, "text", "").ref}"/>'
+            for t, x, b, y in page.merged
         )
         links: list[Any] = []
         tail = f"<mergeCells>{merged}</mergeCells>" if merged else ""
@@ -257,7 +265,11 @@ class _Archive:
 
 
 def _run(run: tuple[str, str]) -> str:
-    look = {"struck": "<rPr><strike/></rPr>", "raised": '<rPr><vertAlign val="superscript"/></rPr>', "bold": "<rPr><b/></rPr>"}
+    look = {
+        "struck": "<rPr><strike/></rPr>",
+        "raised": '<rPr><vertAlign val="superscript"/></rPr>',
+        "bold": "<rPr><b/></rPr>",
+    }
     return f'<r>{look.get(run[1], "")}<t xml:space="preserve">{_text(run[0])}</t></r>'
 
 
@@ -283,7 +295,9 @@ def _shape(number: int, sort: str, mark: Any, words: str) -> str:
         )
     else:
         half = max(1, len(words) // 2)
-        told = "".join(f"<a:r><a:rPr/><a:t>{_text(piece)}</a:t></a:r>" for piece in (words[:half], words[half:]) if piece)
+        told = "".join(
+            f"<a:r><a:rPr/><a:t>{_text(piece)}</a:t></a:r>" for piece in (words[:half], words[half:]) if piece
+        )
         inner = (
             f'<xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="{number}" name="box"/><xdr:cNvSpPr txBox="1"/></xdr:nvSpPr>'
             f"{geometry}<xdr:txBody><a:bodyPr/><a:lstStyle/><a:p>{told}</a:p></xdr:txBody></xdr:sp>"

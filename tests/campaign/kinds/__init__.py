@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from tests.campaign.kinds import around, cells, figures, files, table, words
+from tests.campaign.kinds import around, cells, columns, figures, files, lines, periods, sheets, words
 from tests.campaign.kinds.register import KINDS, Kind
 
 __all__ = ["KINDS", "Kind"]
-_REGISTERING = (figures, words, cells, table, around, files)  # imported for the entries they register
+_REGISTERING = (
+    figures,
+    periods,
+    words,
+    cells,
+    lines,
+    columns,
+    sheets,
+    around,
+    files,
+)

@@ -1,5 +1,7 @@
 """What people write beside the answers: remarks, notes, sheets of their own, text boxes, pictures."""
 
+# ruff: noqa: E501  (one entry a line; ruff counts a full-width sign as two)
+
 from __future__ import annotations
 
 import random
@@ -111,7 +113,11 @@ def _guide_over(draft: Draft, dice: random.Random) -> None:
 
 @kind("title or legend written over")
 def _title(draft: Draft, dice: random.Random) -> None:
-    places = [p for p in sorted(draft.form.cells) if p[0] in (d.SUBTITLE_ROW, d.LEGEND_ROW, d.GROUP_ROW) and draft.form.cells[p].kind == "text"]
+    places = [
+        p
+        for p in sorted(draft.form.cells)
+        if p[0] in (d.SUBTITLE_ROW, d.LEGEND_ROW, d.GROUP_ROW) and draft.form.cells[p].kind == "text"
+    ]
     draft.remark(draft.form, *dice.choice(places), dice.choice(_REMARKS))
 
 
@@ -134,7 +140,13 @@ def _note(draft: Draft, dice: random.Random) -> None:
 def _note_elsewhere(draft: Draft, dice: random.Random) -> None:
     places = d.positions(draft.round.kind)
     row = dice.choice((d.HEADING_ROW, d.TITLE_ROW, draft.row_of(dice.choice(draft.rows)), draft.form.last_row() + 2))
-    _comment(draft, row, places[dice.choice(("name", "unit", "baseline", "source", "number"))], dice.choice(_REMARKS), draft.form)
+    _comment(
+        draft,
+        row,
+        places[dice.choice(("name", "unit", "baseline", "source", "number"))],
+        dice.choice(_REMARKS),
+        draft.form,
+    )
 
 
 @kind("note on another sheet")
@@ -202,7 +214,11 @@ def _signs(draft: Draft, dice: random.Random) -> None:
 
 @kind("cell of an unfilled row holds a space", harmless=True)
 def _space(draft: Draft, dice: random.Random) -> None:
-    spot = draft.some(dice, ("correction", "correction_kind", "next_release", "missing_reason", "analysis", "numerator"), lambda s: not draft.filled(s))
+    spot = draft.some(
+        dice,
+        ("correction", "correction_kind", "next_release", "missing_reason", "analysis", "numerator"),
+        lambda s: not draft.filled(s),
+    )
     if spot[1] == "missing_reason" and not draft.filled((spot[0], "value")):
         raise Skip
     draft.write(spot, dice.choice((" ", "　", "\n", "\u200b", "\u00a0")))

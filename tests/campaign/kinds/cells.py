@@ -1,12 +1,15 @@
 """Cells that are more than their text: formulas, errors, dates, struck pieces, merges; figures in the wrong cell."""
 
+# ruff: noqa: E501  (one entry a line; ruff counts a full-width sign as two)
+
 from __future__ import annotations
 
 import random
 from dataclasses import replace
 
+from loaders.cells import Cell
 from loaders.form import definition as d
-from tests.campaign.draft import Draft, Said, Skip, Spot
+from tests.campaign.draft import Draft, Page, Said, Skip, Spot
 from tests.campaign.kinds.figures import NUMBERS, figure_of
 from tests.campaign.kinds.register import kind
 
@@ -25,7 +28,13 @@ def _must_ask(draft: Draft, spot: Spot) -> None:
 @kind("formula with its result", harmless=True)
 def _formula(draft: Draft, dice: random.Random) -> None:
     spot, value = _figure(draft, dice)
-    draft.write(spot, value, formula=dice.choice(("=1400+5", "=SUM(内訳!B2:B9)", "=ROUND(B2/B3*100,1)", "=$P$6", "=Sheet2!A1", "=IF(A1>0,1,0)")))
+    draft.write(
+        spot,
+        value,
+        formula=dice.choice(
+            ("=1400+5", "=SUM(内訳!B2:B9)", "=ROUND(B2/B3*100,1)", "=$P$6", "=Sheet2!A1", "=IF(A1>0,1,0)")
+        ),
+    )
 
 
 @kind("formula of a table here", harmless=True)
@@ -37,10 +46,9 @@ def _table(draft: Draft, dice: random.Random) -> None:
 
 @kind("formula of a table here, in a file", harmless=True)
 def _table_file(draft: Draft, dice: random.Random) -> None:
-    from loaders.cells import Cell
-    from tests.campaign.draft import Page
-
-    page = Page("内訳", {(r, 1): Cell(r, 1, "text" if r == 1 else "number", "件数" if r == 1 else 1.0) for r in range(1, 5)})
+    page = Page(
+        "内訳", {(r, 1): Cell(r, 1, "text" if r == 1 else "number", "件数" if r == 1 else 1.0) for r in range(1, 5)}
+    )
     draft.pages.append(page)
     draft.tables.append((page, "テーブル1", "A1:A4"))
     spot, value = _figure(draft, dice)
@@ -90,14 +98,21 @@ def _manual_plain(draft: Draft, dice: random.Random) -> None:
 @kind("error value in a cell")
 def _error(draft: Draft, dice: random.Random) -> None:
     spot = draft.some(dice, (*NUMBERS, "period", "release", "evidence", "analysis"), draft.filled)
-    draft.write(spot, dice.choice(("#REF!", "#N/A", "#DIV/0!", "#NAME?")), kind="error", formula=dice.choice(("", "=A1/B1")))
+    draft.write(
+        spot, dice.choice(("#REF!", "#N/A", "#DIV/0!", "#NAME?")), kind="error", formula=dice.choice(("", "=A1/B1"))
+    )
     _must_ask(draft, spot)
 
 
 @kind("date in a number cell")
 def _date(draft: Draft, dice: random.Random) -> None:
     spot, _ = _figure(draft, dice)
-    draft.write(spot, dice.choice(("2025-01-02", "2024-10-01", "1903-11-05")), kind="date", fmt=dice.choice(("m/d", "yyyy/m/d", 'm"月"d"日"')))
+    draft.write(
+        spot,
+        dice.choice(("2025-01-02", "2024-10-01", "1903-11-05")),
+        kind="date",
+        fmt=dice.choice(("m/d", "yyyy/m/d", 'm"月"d"日"')),
+    )
     _must_ask(draft, spot)
 
 
@@ -121,7 +136,9 @@ def _boolean(draft: Draft, dice: random.Random) -> None:
 @kind("date cell for a period", harmless=True)
 def _period_date(draft: Draft, dice: random.Random) -> None:
     spot = draft.some(dice, ("period",), lambda s: draft.plain[s] == "FY2024")
-    draft.write(spot, dice.choice(("2025-03-31",)), kind="date", fmt=dice.choice(("yyyy/m/d", 'yyyy"年"m"月"', "[$-411]ggge")))
+    draft.write(
+        spot, dice.choice(("2025-03-31",)), kind="date", fmt=dice.choice(("yyyy/m/d", 'yyyy"年"m"月"', "[$-411]ggge"))
+    )
 
 
 @kind("number for a year", harmless=True)
@@ -238,11 +255,18 @@ def _card(draft: Draft, dice: random.Random) -> None:
     """現状値, 目標値, 前回値 of an annual form: shown, not asked."""
     places = d.positions(draft.round.kind)
     keys = [k for k in ("baseline", "target", "last_value", "unit", "last_period", "target_period") if k in places]
-    free = [(i, k) for i in draft.rows for k in keys if (i, k) not in draft.spots and (draft.row_of(i), places[k]) in draft.form.cells]
+    free = [
+        (i, k)
+        for i in draft.rows
+        for k in keys
+        if (i, k) not in draft.spots and (draft.row_of(i), places[k]) in draft.form.cells
+    ]
     if not free:
         raise Skip
     indicator_id, key = dice.choice(free)
-    words = {"unit": dice.choice(("千件", "円", "社")), "last_period": "令和3年度", "target_period": "令和12年度"}.get(key, dice.choice((77777.0, "変更予定", 1.5)))
+    words = {"unit": dice.choice(("千件", "円", "社")), "last_period": "令和3年度", "target_period": "令和12年度"}.get(
+        key, dice.choice((77777.0, "変更予定", 1.5))
+    )
     draft.remark(draft.form, draft.row_of(indicator_id), places[key], words)
 
 

@@ -1,12 +1,16 @@
 """Figures as people write them: the same figure in other signs, and figures that nobody can be sure of."""
 
+# ruff: noqa: E501  (one entry a line; ruff counts a full-width sign as two)
+
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
+from kpi.period import Period
 from loaders.numerals import plain
 from tests.campaign.draft import Draft, Skip, Spot
 from tests.campaign.kinds.register import kind
@@ -50,9 +54,7 @@ class Figure:
         return self.dice.choice(ways).replace("{}", self.dice.choice((self.text, self.grouped)))
 
 
-def _exact(value: float) -> Any:
-    from decimal import Decimal
-
+def _exact(value: float) -> Decimal:
     return Decimal(repr(value))
 
 
@@ -64,10 +66,11 @@ def figure_of(draft: Draft, spot: Spot, dice: random.Random) -> Figure:
     indicator = draft.brief.plan.indicator(spot[0])
     value = draft.plain[spot]
     assert isinstance(value, float)
+    code = draft.plain.get((spot[0], "period")) or "FY2024"
+    period = Period.parse(str(code))
     return Figure(
         value, spot[1], indicator.unit if spot[1] in SCALED else "", draft.brief.cards[spot[0]].decimals,
-        str(draft.plain.get((spot[0], "release")) or ""), int(str(draft.plain.get((spot[0], "period")) or "FY2024")[2:6].strip("-H") or 2024)
-        if str(draft.plain.get((spot[0], "period")) or "FY2024").startswith("FY") else 0, dice,
+        str(draft.plain.get((spot[0], "release")) or ""), period.year if period.kind == "FY" else 0, dice,
     )  # fmt: skip
 
 
@@ -100,6 +103,8 @@ def _kanji(f: Figure) -> str | None:
     if not f.whole or f.value < 100 or f.value % 100 or f.value < 10000:
         return None
     high, low = divmod(int(f.value), 10000)
+    if 0 < low < 1000:
+        return None  # whether 8万300 is 80,300 or 83,000 is a fair question
     return f"{high}万{low}" if low else f"{high}万"
 
 
@@ -144,13 +149,28 @@ _SOUND: tuple[tuple[str, Way], ...] = (
      if f.percent and f.value > 3 else None),
     ("float dust", lambda f: f.value * (1 + f.dice.choice((-1, 1)) * 4e-16) if f.value else None),
     ("trailing zeros", lambda f: f"{f.text}.0" if f.whole else f"{f.text}0"),
-    ("double-width sign and unit", lambda f: f"【{f.grouped}】" if False else None),
 )  # fmt: skip
 for _name, _way in _SOUND:
-    if _name != "double-width sign and unit":
-        figure(_name, _way, harmless=True)
+    figure(_name, _way, harmless=True)
 
-_MARKS = ("(速)", "(暫)", "(見)", "(p)", "(r)", "(速報値)", "（見込み）", "(暫定)", "ｐ", "p", "速", "(速報)", "(予)", "(Ｐ)", "（仮）", "暫定値")
+_MARKS = (
+    "(速)",
+    "(暫)",
+    "(見)",
+    "(p)",
+    "(r)",
+    "(速報値)",
+    "（見込み）",
+    "(暫定)",
+    "ｐ",
+    "p",
+    "速",
+    "(速報)",
+    "(予)",
+    "(Ｐ)",
+    "（仮）",
+    "暫定値",
+)
 _DOUBTFUL: tuple[tuple[str, Way], ...] = (
     ("about", lambda f: f.one("約{}", "概ね{}", "ほぼ{}", "およそ{}", "{}程度", "{}前後", "{}弱", "{}余り", "{}くらい", "≒{}", "{}ほど")),
     ("or more", lambda f: f.one("{}以上", "{}未満", "{}超", ">{}", "{}以下", "{}を超える", "{}+")),
@@ -248,7 +268,9 @@ def _other_rate(draft: Draft, dice: random.Random) -> None:
 
 @kind("figure: rate left to be worked out", harmless=True)
 def _worked_out(draft: Draft, dice: random.Random) -> None:
-    spot = draft.some(dice, ("value",), lambda s: draft.filled(s) and draft.plain.get((s[0], "denominator")) is not None)
+    spot = draft.some(
+        dice, ("value",), lambda s: draft.filled(s) and draft.plain.get((s[0], "denominator")) is not None
+    )
     over, under = draft.plain[spot[0], "numerator"], draft.plain[spot[0], "denominator"]
     assert isinstance(over, float)
     assert isinstance(under, float)

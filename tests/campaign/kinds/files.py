@@ -1,5 +1,7 @@
 """What happens to a file as a whole: saved by other programs, packed otherwise, cut off, another file altogether."""
 
+# ruff: noqa: E501  (one entry a line; ruff counts a full-width sign as two)
+
 from __future__ import annotations
 
 import random
@@ -49,7 +51,9 @@ def _on_bytes(name: str, change: Callable[[bytes, random.Random], bytes], *, har
 
 
 _on_bytes("file: saved anew", lambda b, _: b, harmless=True, weight=2)
-_on_bytes("file: parts named with backslashes", lambda b, _: _parts(lambda n, x: (n.replace("/", "\\"), x))(b), harmless=True)
+_on_bytes(
+    "file: parts named with backslashes", lambda b, _: _parts(lambda n, x: (n.replace("/", "\\"), x))(b), harmless=True
+)
 _on_bytes("file: macro-enabled", lambda b, _: _types(b, lambda t: t.replace(_MAIN, "application/vnd.ms-excel.sheet.macroEnabled.main+xml")),
           harmless=True, filename="回答.xlsm")  # fmt: skip
 _on_bytes("file: a default type of another program", lambda b, _: _types(b, lambda t: t.replace(
@@ -57,8 +61,17 @@ _on_bytes("file: a default type of another program", lambda b, _: _types(b, lamb
 _on_bytes("file: named otherwise", lambda b, _: b, harmless=True, filename="回答.xls")
 _on_bytes("file: parts in another order", lambda b, d: _shuffled(b, d), harmless=True)
 _on_bytes("file: cut off", lambda b, d: b[: d.randrange(10, len(b) - 10)], refused=True)
-_on_bytes("file: a letter", lambda b, d: d.choice((b"%PDF-1.7 x", b"<html><body>x</body></html>", "回答します".encode(), b"")), refused=True, filename="回答.xlsx")
-_on_bytes("file: a part lost", lambda b, d: _parts(lambda n, x: None if n == "xl/worksheets/sheet2.xml" else (n, x))(b), refused=True)
+_on_bytes(
+    "file: a letter",
+    lambda b, d: d.choice((b"%PDF-1.7 x", b"<html><body>x</body></html>", "回答します".encode(), b"")),
+    refused=True,
+    filename="回答.xlsx",
+)
+_on_bytes(
+    "file: a part lost",
+    lambda b, d: _parts(lambda n, x: None if n == "xl/worksheets/sheet2.xml" else (n, x))(b),
+    refused=True,
+)
 
 
 def _shuffled(data: bytes, dice: random.Random) -> bytes:

@@ -1,4 +1,6 @@
-"""Periods, choices and texts as people write them."""
+"""Choices and texts as people write them, and cells left empty."""
+
+# ruff: noqa: E501  (one entry a line; ruff counts a full-width sign as two)
 
 from __future__ import annotations
 
@@ -6,87 +8,11 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from kpi.period import Period
-from tests.campaign.draft import Draft, Skip, Spot
-from tests.campaign.forms import WORDS
+from tests.campaign.draft import Draft, Skip
 from tests.campaign.kinds.register import kind
+from tests.campaign.kinds.written import cell
 
-PERIODS = ("period", "baseline_period", "target_period")
 TEXTS = ("evidence", "analysis", "actions", "section", "person", "contact")
-_KANJI = "〇一二三四五六七八九十"
-
-
-def _numeral(number: int) -> str:
-    return _KANJI[number] if number <= 10 else f"十{_KANJI[number - 10]}" if number < 20 else str(number)
-
-
-def _cell(
-    name: str, keys: tuple[str, ...], way: Callable[[str, random.Random], str | float | None], *, harmless: bool = False,
-    ask: bool = False, also: tuple[str | None, ...] = (),
-) -> None:  # fmt: skip
-    """Register a way of writing a period, a choice or a text; ``way`` gets the sound cell's answer (a code)."""
-
-    def do(draft: Draft, dice: random.Random) -> None:
-        seed, written = dice.random(), dict[Spot, str | float | None]()
-
-        def fits(spot: Spot) -> bool:
-            value = draft.plain.get(spot)
-            if not isinstance(value, str):
-                return False
-            written[spot] = way(value, random.Random(f"{spot}{seed}"))
-            return written[spot] is not None
-
-        spot = draft.some(dice, keys, fits)
-        draft.write(spot, written[spot])
-        draft.truth[spot] = replace(draft.truth[spot], ask=ask, also=also)
-
-    kind(name, harmless=harmless)(do)
-
-
-def _fiscal(code: str) -> tuple[int, int] | None:
-    """Western year and year of 令和 of a fiscal year."""
-    period = Period.parse(code)
-    return (period.year, period.year - 2018) if period.kind == "FY" and period.year >= 2020 else None
-
-
-def _years(*ways: str, more: Callable[[int, int], tuple[str, ...]] = lambda w, r: ()) -> Callable[[str, random.Random], str | None]:
-    """A fiscal year in one of several ways; {w} western, {r} of 令和, {k} in kanji."""
-
-    def way(code: str, dice: random.Random) -> str | None:
-        years = _fiscal(code)
-        if not years:
-            return None
-        w, r = years
-        return dice.choice(ways).format(w=w, r=r, k=_numeral(r), n=w + 1, s=r + 1)
-
-    return way
-
-
-_cell("period: short", PERIODS, _years("R{r}", "R{r}年度", "r{r}", "Ｒ{r}", "R.{r}", "令{r}", "R{r}実績", "令和{r}", "R {r}"), harmless=True)
-_cell("period: western", PERIODS, _years("{w}年度", "{w}", "FY{w}", "{w} 年度", "２０{w}年度".replace("２０{w}", "{w}")), harmless=True)
-_cell("period: both years", PERIODS, _years("{w}（令和{r}）年度", "令和{r}({w})年度", "令和{r}年度({w}年度)", "{w}(R{r})年度", "R{r}({w})年度",
-                                            "{w}年度（令和{r}年度）"), harmless=True)
-_cell("period: kanji year", PERIODS, _years("令和{k}年度", "令和 {k} 年度", "令和{k}年 度"), harmless=True)
-_cell("period: half-width kana era", PERIODS, _years("ﾚｲﾜ{r}年度", "れいわ{r}年度", "レイワ{r}年度", "㋿{r}年度"), harmless=True)
-_cell("period: full-width", PERIODS, lambda c, d: (_years("令和{r}年度", "R{r}", "{w}年度")(c, d) or "").translate(
-    str.maketrans("0123456789R", "０１２３４５６７８９Ｒ")) or None, harmless=True)
-_cell("period: end of the year", PERIODS, _years("令和{r}年度末", "R{s}.3末", "令和{s}年3月末", "R{s}.3.31", "{n}年3月末", "{n}/3/31", "令和{r}年度末現在"),
-      harmless=True)
-_cell("period: span of the year", PERIODS, _years("R{r}.4～R{s}.3", "令和{r}年4月～令和{s}年3月"), harmless=True)
-_cell("period: remark", ("period",), _years("令和{r}年度※", "R{r}年度分", "令和{r}年度(通年)", "令和{r}年度時点", "R{r}年度値"), harmless=True)
-_cell("period: another year", ("period",), lambda c, d: (lambda y: d.choice((f"R{y[1] - 1}", f"令和{y[1] - 2}年度", f"{y[0] - 1}年度", f"R{y[1] + 10}",
-      f"平成{y[1]}年度", f"H{y[1]}", f"令和{y[1] * 10}年度", f"令和{_numeral(y[1] - 1)}年度")) if y else None)(_fiscal(c)), ask=True)
-_cell("period: calendar year", ("period",), _years("令和{r}年", "R{r}年", "{w}年", "{w}年1月～12月", "令和{k}年"), ask=True)
-_cell("period: month or day", ("period",), _years("R{r}.9末", "令和{r}年12月", "{w}/10/1", "R{r}.10.1現在", "{w}年9月", "令和{r}年9月末時点"), ask=True)
-_cell("period: relative", ("period",), lambda c, d: d.choice(("今年度", "昨年度", "前年度", "直近", "最新", "同左", "〃", "本年度")), ask=True)
-_cell("period: two", ("period",), _years("R{r}・R{s}", "R{r}/R{s}", "令和{r}年度（一部令和{s}年度）", "R{r}年度、R{s}年度", "R{r}(R{s}.9末)"), ask=True)
-_cell("period: part of the year", ("period",), _years("令和{r}年度上期", "R{r}上半期", "令和{r}年度第2四半期", "R{r}.4～R{r}.12", "令和{r}年度(12月まで)"), ask=True)
-_cell("period: no period", ("period",), lambda c, d: d.choice(("-", "未定", "不明", "年度", "確定", "#REF!", "6月", "?", "県")), ask=True)
-_cell("period: a figure", ("period",), lambda c, d: d.choice((1405.0, 65.2, 12.0, 0.5, 45230.0)), ask=True)
-_cell("period: half-year ways", ("period",), lambda c, d: d.choice(("R7上期", "令和7年度上期", "R7上半期", "令和7年度上半期", "2025年度上期", "R7年度前期",
-      "令和七年度上期", "ﾚｲﾜ7年度上期", "R7.4～R7.9")) if c == "2025H1" or c == Period("H", 2025, 1).code else None, harmless=True)
-_cell("next release: ways", ("next_release",), lambda c, d: d.choice(("R8.3", "令和8年3月", "2026/3", "令和八年三月", "R8年3月", "2026年3月頃", "令和8年3月公表予定")),
-      harmless=True)
 
 
 def _release(code: str, *pairs: tuple[str, tuple[str, ...]]) -> Callable[[str, random.Random], str | None]:
@@ -94,28 +20,160 @@ def _release(code: str, *pairs: tuple[str, tuple[str, ...]]) -> Callable[[str, r
     return lambda c, d: d.choice(told[c]) if c in told else None
 
 
-_cell("release: ways", ("release",), _release("", (
-    "final", ("確定値", "ｶｸﾃｲ", "かくてい", "カクテイ", " 確定 ", "確 定", "確定。", "確報", "確定\n", "「確定」", "確定(確報)", "確定済", "確定済み")), (
-    "provisional", ("速報値", "ｿｸﾎｳ", "ソクホウ", "そくほう", " 速報", "速 報", "暫定", "暫定値", "速報※")), ("forecast", ("見込み", "見込値"))), harmless=True)
-_cell("release: contradicts itself", ("release",), lambda c, d: d.choice((
-    "不確定", "仮確定", "確定待ち", "確定延期", "確定（12月）", "一部確定", "未確定", "確定前", "確定予定", "確定?", "準確定", "確定せず", "確定ではない",
-    "速報→確定", "確定見込", "確定/速報", "概ね確定", "確定(一部速報)", "確定未了", "確定は12月", "12月確定", "確定か速報", "ほぼ確定", "確定できず", "確定中",
-    "非確定", "確定値は後日", "要確定", "確定とする予定", "速報ではない", "速報(後日確定)", "見込確定", "速報待ち", "速報以前", "確定取消", "確定保留", "確定×")),
-      ask=True)
-_cell("release: no release", ("release",), lambda c, d: d.choice(("○", "-", "✓", "済", "実績", "1", "あり", "R6", "別紙", "同左", "未定")), ask=True)
-_cell("release: a figure", ("release",), lambda c, d: d.choice((1405.0, 65.2, 3.0)), ask=True)
-_cell("reason: ways", ("missing_reason",), _release("", (
-    "unpublished", ("未公表 ", "未 公表", "未公表。", "ﾐｺｳﾋｮｳ", "みこうひょう")), ("not_compiled", ("集計中", "調査中", "未集計※", "未集計。")), (
-    "suppressed", (" 秘匿", "秘匿。")), ("not_applicable", ("該当無し", "該当なし。"))), harmless=True)
-_cell("reason: contradicts itself", ("missing_reason",), lambda c, d: d.choice((
-    "未公表でなくなった", "未集計か不明", "未集計(45)", "秘匿解除", "該当なしではない", "未公表だったが公表済", "未公表又は秘匿", "該当なし以外", "未公表→公表", "未集計→集計済",
-    "未集計は解消", "秘匿ではない", "調査年でないか未公表", "未集計 120", "該当なし?", "未公表の予定", "未公表が解除", "一部未集計", "秘匿を取りやめ", "未公表(公表済)", "該当なしと思われる")),
-      ask=True)
-_cell("reason: no reason", ("missing_reason",), lambda c, d: d.choice(("○", "忙しいため", "-", "？", "1", "担当者不在", "確定", "別紙")), ask=True)
-_cell("correction kind: ways", ("correction_kind",), _release("", ("finalised", ("確報 ", "確 報", "確報。")), ("miscounted", ("集計誤り ", "集計誤り※"))),
-      harmless=True)
-_cell("correction kind: contradicts itself", ("correction_kind",), lambda c, d: d.choice((
-    "確報でない", "確報又は集計誤り", "集計誤りではない", "確報前", "確報か定義変更", "未確報", "集計誤り?", "確報待ち", "確報(予定)")), ask=True)
+cell(
+    "release: ways",
+    ("release",),
+    _release(
+        "",
+        (
+            "final",
+            (
+                "確定値",
+                "ｶｸﾃｲ",
+                "かくてい",
+                "カクテイ",
+                " 確定 ",
+                "確 定",
+                "確定。",
+                "確報",
+                "確定\n",
+                "「確定」",
+                "確定(確報)",
+                "確定済",
+                "確定済み",
+            ),
+        ),
+        ("provisional", ("速報値", "ｿｸﾎｳ", "ソクホウ", "そくほう", " 速報", "速 報", "暫定", "暫定値", "速報※")),
+        ("forecast", ("見込み", "見込値")),
+    ),
+    harmless=True,
+)
+cell(
+    "release: contradicts itself",
+    ("release",),
+    lambda c, d: d.choice(
+        (
+            "不確定",
+            "仮確定",
+            "確定待ち",
+            "確定延期",
+            "確定（12月）",
+            "一部確定",
+            "未確定",
+            "確定前",
+            "確定予定",
+            "確定?",
+            "準確定",
+            "確定せず",
+            "確定ではない",
+            "速報→確定",
+            "確定見込",
+            "確定/速報",
+            "概ね確定",
+            "確定(一部速報)",
+            "確定未了",
+            "確定は12月",
+            "12月確定",
+            "確定か速報",
+            "ほぼ確定",
+            "確定できず",
+            "確定中",
+            "非確定",
+            "確定値は後日",
+            "要確定",
+            "確定とする予定",
+            "速報ではない",
+            "速報(後日確定)",
+            "見込確定",
+            "速報待ち",
+            "速報以前",
+            "確定取消",
+            "確定保留",
+            "確定×",
+        )
+    ),
+    ask=True,
+)
+cell(
+    "release: no release",
+    ("release",),
+    lambda c, d: d.choice(("○", "-", "✓", "済", "実績", "1", "あり", "R6", "別紙", "同左", "未定")),
+    ask=True,
+)
+cell("release: a figure", ("release",), lambda c, d: d.choice((1405.0, 65.2, 3.0)), ask=True)
+cell(
+    "reason: ways",
+    ("missing_reason",),
+    _release(
+        "",
+        ("unpublished", ("未公表 ", "未 公表", "未公表。", "ﾐｺｳﾋｮｳ", "みこうひょう")),
+        ("not_compiled", ("集計中", "調査中", "未集計※", "未集計。")),
+        ("suppressed", (" 秘匿", "秘匿。")),
+        ("not_applicable", ("該当無し", "該当なし。")),
+    ),
+    harmless=True,
+)
+cell(
+    "reason: contradicts itself",
+    ("missing_reason",),
+    lambda c, d: d.choice(
+        (
+            "未公表でなくなった",
+            "未集計か不明",
+            "未集計(45)",
+            "秘匿解除",
+            "該当なしではない",
+            "未公表だったが公表済",
+            "未公表又は秘匿",
+            "該当なし以外",
+            "未公表→公表",
+            "未集計→集計済",
+            "未集計は解消",
+            "秘匿ではない",
+            "調査年でないか未公表",
+            "未集計 120",
+            "該当なし?",
+            "未公表の予定",
+            "未公表が解除",
+            "一部未集計",
+            "秘匿を取りやめ",
+            "未公表(公表済)",
+            "該当なしと思われる",
+        )
+    ),
+    ask=True,
+)
+cell(
+    "reason: no reason",
+    ("missing_reason",),
+    lambda c, d: d.choice(("○", "忙しいため", "-", "？", "1", "担当者不在", "確定", "別紙")),
+    ask=True,
+)
+cell(
+    "correction kind: ways",
+    ("correction_kind",),
+    _release("", ("finalised", ("確報 ", "確 報", "確報。")), ("miscounted", ("集計誤り ", "集計誤り※"))),
+    harmless=True,
+)
+cell(
+    "correction kind: contradicts itself",
+    ("correction_kind",),
+    lambda c, d: d.choice(
+        (
+            "確報でない",
+            "確報又は集計誤り",
+            "集計誤りではない",
+            "確報前",
+            "確報か定義変更",
+            "未確報",
+            "集計誤り?",
+            "確報待ち",
+            "確報(予定)",
+        )
+    ),
+    ask=True,
+)
+
 
 @kind("text: long", harmless=True)
 def _long(draft: Draft, dice: random.Random) -> None:
@@ -155,7 +213,10 @@ def _other_name(draft: Draft, dice: random.Random) -> None:
     spot = draft.some(dice, ("analysis", "actions", "evidence"), lambda s: draft.filled(s) and len(draft.rows) > 1)
     other = dice.choice([i for i in draft.rows if i != spot[0]])
     name = draft.brief.plan.indicator(other).name
-    draft.write(spot, dice.choice((f"{name}は講習の開始により増えた。", f"「{name}」の集計表", f"{name}について、来年度も続ける。")))
+    draft.write(
+        spot,
+        dice.choice((f"{name}は講習の開始により増えた。", f"「{name}」の集計表", f"{name}について、来年度も続ける。")),
+    )
     draft.truth[spot] = replace(draft.truth[spot], ask=True)
 
 
@@ -186,7 +247,12 @@ def _dash(draft: Draft, dice: random.Random) -> None:
     keys = ("correction", "correction_kind", "next_release", "missing_reason", "numerator", "denominator")
     spot = draft.some(dice, keys, lambda s: not draft.filled(s) and draft.plain.get((s[0], "value")) is not None
                       and not (s[1].startswith("correction") and draft.plain.get((s[0], "correction")) is not None))  # fmt: skip
-    draft.write(spot, dice.choice(("-", "－", "なし", "―", "無し", "ー", "／") if spot[1] not in ("missing_reason",) else ("-", "なし", "―")))
+    draft.write(
+        spot,
+        dice.choice(
+            ("-", "－", "なし", "―", "無し", "ー", "／") if spot[1] not in ("missing_reason",) else ("-", "なし", "―")
+        ),
+    )
 
 
 @kind("optional text: dash or なし", harmless=True)
@@ -200,14 +266,30 @@ def _text_dash(draft: Draft, dice: random.Random) -> None:
 @kind("correction: words")
 def _correction_words(draft: Draft, dice: random.Random) -> None:
     spot = draft.some(dice, ("correction",), lambda s: not draft.filled(s))
-    words = dice.choice(("前回は1,270でした", "1270→1278", "要確認", "訂正あり", "前回値に誤り", "約1,270", "1270(R4)", "別紙参照", "1270か1280", "12月に訂正予定", "未確定"))
+    words = dice.choice(
+        (
+            "前回は1,270でした",
+            "1270→1278",
+            "要確認",
+            "訂正あり",
+            "前回値に誤り",
+            "約1,270",
+            "1270(R4)",
+            "別紙参照",
+            "1270か1280",
+            "12月に訂正予定",
+            "未確定",
+        )
+    )
     draft.write(spot, words)
     draft.truth[spot] = replace(draft.truth[spot], ask=True)
 
 
 @kind("required cell emptied")
 def _emptied(draft: Draft, dice: random.Random) -> None:
-    spot = draft.some(dice, ("value", "period", "release"), lambda s: draft.filled(s) and draft.plain.get((s[0], "numerator")) is None)
+    spot = draft.some(
+        dice, ("value", "period", "release"), lambda s: draft.filled(s) and draft.plain.get((s[0], "numerator")) is None
+    )
     draft.write(spot, None)
     draft.truth[spot] = replace(draft.truth[spot], value=None, ask=True)
 
