@@ -18,7 +18,7 @@ class Refused(Exception):
 
 def store(data: Path, db: Path | None, plan_id: str) -> Store:
     """The store of a data folder with a plan in it; nothing is made in a place that was only mistyped."""
-    path = db or data / service.DATABASE
+    path = database(data, db)
     if not data.is_dir():
         raise Refused(f"データのフォルダー {data} がありません。--data か環境変数 KPI_DATA を確かめてください。")
     if not path.parent.is_dir():
@@ -35,6 +35,14 @@ def store(data: Path, db: Path | None, plan_id: str) -> Store:
     if plan_id and plan_id not in ids:
         raise Refused(f"計画「{plan_id}」がありません。計画: {'、'.join(ids)}")
     return found
+
+
+def database(data: Path, db: Path | None) -> Path:
+    """The store's file of a data folder; a device in its place is refused, for a new store would replace it."""
+    path = db or data / service.DATABASE
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise Refused(f"{path} はふつうのファイルではないため、データファイルにできません。--db を確かめてください。")
+    return path
 
 
 def _no_plan(data: Path) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +23,7 @@ from loaders.grid import KINDS
 from loaders.look import Limits, Refused, kind
 from loaders.marks import Runs
 from loaders.refusals import refusal
+from loaders.text import tidied, writable
 
 CellKind = Literal["text", "number", "bool", "date", "error", "uncached"]
 
@@ -162,7 +165,13 @@ _NOTES: Mapping[str, str] = {
     "links": "ほかのファイルへの参照は開かず、このファイルに保存されている値を読みました。",
     "not_a_table": "グラフなど表でないシート「{}」は読んでいません。",
     "drawings": "シート「{}」の図形・図・コメントの一部は、数が多すぎるか壊れているため読めませんでした。",
+    "broken": "文字として扱えない符号(壊れた絵文字や制御文字)を、「\ufffd」に置き換えるか除いて読みました: {}",
 }
+#: Escapes of a child's answer that may stand for what cannot be written; what they are is looked at then.
+_ESCAPED = re.compile(rb"\\(?:[bf]|u(?:00[01]|d[89a-f]|fff[ef]))")
+#: Places named in one note before the rest is counted.
+_NAMED = 5
+_log = logging.getLogger(__name__)
 
 
 def open_book(data: bytes, filename: str, *, pool: Pool | None = None) -> Book | Issue:
@@ -171,7 +180,7 @@ def open_book(data: bytes, filename: str, *, pool: Pool | None = None) -> Book |
     try:
         # A child is not troubled with what the first bytes already tell.
         kind(data, pool.limits)
-        answer = json.loads(pool.ask(data))
+        answer = _told(pool.ask(data))
         if "refused" in answer:
             return refusal(answer["refused"], answer.get("where", ""))
         return _book(answer, data, filename)
@@ -181,6 +190,10 @@ def open_book(data: bytes, filename: str, *, pool: Pool | None = None) -> Book |
         return refusal(lost.code)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         # An answer that is not what the child's own code writes: something in the file got hold of it.
+        return refusal("stopped")
+    except Exception:
+        # One file must not cost the others of its batch, whatever it has led to.
+        _log.exception("a workbook could not be opened")
         return refusal("stopped")
 
 
@@ -222,6 +235,30 @@ class Reader:
 def _done(ahead: deque[tuple[str, bytes, Future[Book | Issue]]]) -> tuple[str, bytes, Book | Issue]:
     name, data, future = ahead.popleft()
     return name, data, future.result()
+
+
+def _told(answer: bytes) -> dict[str, Any]:
+    """A child's answer, with every text in it writable; a note names the places where that changed something."""
+    told: dict[str, Any] = json.loads(answer)
+    if not _ESCAPED.search(answer):
+        return told
+    if "refused" in told:
+        return tidied(told)
+    broken = {number for number, text in enumerate(told["texts"]) if writable(text) != text}
+    places = []
+    for sheet in told["sheets"]:
+        parts = iter(sheet["cells"])
+        cells = [
+            (row, column)
+            for row, column, sort, value, _, _ in zip(*[parts] * 6, strict=True)
+            if KINDS[sort] in ("text", "date", "error") and value in broken
+        ]
+        cells += [(row, column) for row, column, number in sheet["comments"] if number in broken]
+        places += [f"{writable(sheet['name'])}!{_ref(*place)}" for place in dict.fromkeys(cells)]
+    if places:
+        more = f" ほか{len(places) - _NAMED}か所" if len(places) > _NAMED else ""
+        told["notes"].append(("broken", "、".join(places[:_NAMED]) + more))
+    return tidied(told)
 
 
 def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:

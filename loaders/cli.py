@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ from loaders.intake import expand
 from loaders.lock import StoreError
 from loaders.settings import WrongSetting, data_folder
 from loaders.store import Snapshot, Store
+from loaders.text import one_line
 from loaders.usage import FAILED, Parser, file_fault
 
 #: Exit codes: all is well; something wants a person's eye. With FAILED nothing could be done.
@@ -33,30 +35,73 @@ __all__ = ["FAILED", "GOOD", "LOOK", "main"]
 
 def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> int:
     """Run one command; the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a file name may hold what the terminal cannot show
-    given = _parser().parse_args(arguments)
-    given.out = out or sys.stdout
+    _prepare_streams()
+    given = argparse.Namespace(debug=bool(os.environ.get("KPI_DEBUG")))
     try:
+        given = _parser().parse_args(arguments, given)
+        given.out = out or sys.stdout
+        logging.basicConfig(level=logging.ERROR if given.debug else logging.CRITICAL)
         code: int = given.run(given)
         given.out.flush()
         return code
-    except BrokenPipeError:  # who reads has seen enough, as ``head`` does
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except (StoreError, Refused, WrongSetting) as error:
-        print(str(error), file=sys.stderr)
-    except OSError as error:
-        print(file_fault(error), file=sys.stderr)
-    except duckdb.Error:
-        print(_UNREADABLE, file=sys.stderr)
-    except KeyboardInterrupt:
-        print("中断しました。", file=sys.stderr)
+    except (Exception, KeyboardInterrupt) as error:
+        if given.debug and not isinstance(error, (Refused, WrongSetting)):
+            logging.getLogger(__name__).exception("a command failed")
+        said = _said(error)
+        if isinstance(error, OSError):
+            _let_go()
+    with suppress(OSError, ValueError):
+        if said:
+            print(said, file=sys.stderr, flush=True)
+    with suppress(OSError, ValueError):
+        if said and getattr(given, "json", False):
+            terminal.show_json({"files": [], "issues": [], "error": said}, given.out)
+            given.out.flush()
     return FAILED
 
 
+def _prepare_streams() -> None:
+    """Make writing safe: a file name may hold what the terminal cannot show, and a stream may be closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (open as long as the program)
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _let_go() -> None:
+    """Throw away what could not be written out, or Python would try once more at its end and complain in English."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _said(error: BaseException) -> str:
+    """What a person reads of an error, in one Japanese sentence or two; nothing where nobody reads any more."""
+    match error:
+        case BrokenPipeError():  # who reads has seen enough, as ``head`` does
+            return ""
+        case StoreError() | Refused() | WrongSetting():
+            return str(error)
+        case OSError():
+            return file_fault(error)
+        case duckdb.Error():
+            return _UNREADABLE
+        case KeyboardInterrupt():
+            return "中断しました。"
+        case MemoryError():
+            return "メモリが足りないため、中止しました。ファイルを分けて、もう一度お試しください。"
+        case _:
+            return _UNEXPECTED
+
+
+_UNEXPECTED = (
+    "予期しない誤りが起きたため、中止しました。--debug を付けてもう一度実行し、"
+    "表示された内容を添えて、システムの管理者に連絡してください。"
+)
 _UNREADABLE = (
     "データファイルを読み書きできませんでした。ファイルが壊れているか、ディスクの空きが足りないおそれがあります。"
     "空きを確かめ、直らないときはバックアップから戻してください。"
@@ -76,17 +121,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _named(text: str) -> Path:
+    """A path that was typed; an empty one, as a variable without a value leaves it, is not the folder one stands in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected one argument")
+    return Path(text)
+
+
 def _shared(parser: argparse.ArgumentParser, *, data: object, db: object, plan: object) -> None:
     """The options of every command, before or behind its name."""
     group = parser.add_argument_group("どのコマンドにも付けられるオプション")
     group.add_argument(
-        "--data", type=Path, default=data, metavar="フォルダー",
+        "--data", type=_named, default=data, metavar="フォルダー",
         help="計画と統計のフォルダー(既定: 環境変数 KPI_DATA、なければ data)",
     )  # fmt: skip
     group.add_argument(
-        "--db", type=Path, default=db, metavar="データファイル", help="既定: データのフォルダーの kpi.duckdb"
+        "--db", type=_named, default=db, metavar="データファイル", help="既定: データのフォルダーの kpi.duckdb"
     )
     group.add_argument("--plan", default=plan, metavar="計画ID", help="既定: 最初の計画")
+    group.add_argument(
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="誤りの詳しい記録も表示します(環境変数 KPI_DEBUG)",
+    )
 
 
 # --- commands ------------------------------------------------------------------------------------------------------
@@ -98,7 +156,7 @@ def _open(given: argparse.Namespace) -> Store:
 
 def _desk(given: argparse.Namespace, store: Store, by: str = "") -> Desk:
     """The desk of who works at the server: all that is written goes through it, and stands in the log."""
-    return Desk(store, replace(OPERATOR, name=by or OPERATOR.name), given.data)
+    return Desk(store, replace(OPERATOR, name=one_line(by) or OPERATOR.name), given.data)
 
 
 def _plan_id(given: argparse.Namespace, store: Store) -> str:
@@ -148,16 +206,14 @@ def _load(given: argparse.Namespace) -> int:
         raise Refused(f"ファイルがありません: {'、'.join(str(p) for p in missing)}")
     found = list(expand(given.paths))
     faults = [i for i in found if isinstance(i, Issue)]
-    files = [(_storable(f[0]), f[1]) for f in found if not isinstance(f, Issue)]
+    files = [f for f in found if not isinstance(f, Issue)]
     progress = terminal.Progress(len(files))
-    taken: list[taking.Taken] = []
     desk = _desk(given, store, given.by)
     reads = desk.take_files(
-        snapshot.plan.id, files, workers=given.workers, round_id=round_id, department_id=owner
+        snapshot.plan.id, files, workers=given.workers, round_id=round_id, department_id=owner,
+        tick=lambda _name: progress.tick(),
     )  # fmt: skip
-    for one in reads:
-        taken.append(one)
-        progress.tick()
+    taken = list(reads)
     if given.send:
         held = [] if round_id else [t for t in taken if _answered_long_ago(t, snapshot, at.date())]
         sent = iter(desk.send_returns([t for t in taken if t not in held]))
@@ -166,7 +222,7 @@ def _load(given: argparse.Namespace) -> int:
         terminal.show_load_json(taken, faults, given.out)
     else:
         terminal.show_load(taken, faults, snapshot, given.out)
-    if not any(t.saved for t in taken):
+    if not any(t.saved or t.aside for t in taken):
         return FAILED
     return LOOK if faults or any(t.open or t.unsent or not t.saved for t in taken) else GOOD
 
@@ -190,11 +246,6 @@ def _answered_long_ago(one: taking.Taken, snapshot: Snapshot, day: date) -> bool
     return bool(due and due < day and place in set(answered.itertuples(index=False, name=None)))
 
 
-def _storable(name: str) -> str:
-    """A file name whose bytes are no text, as old archives leave them, with a sign in their place."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
 def _status(given: argparse.Namespace) -> int:
     store, snapshot = _snapshot(given)
     plan = snapshot.plan
@@ -207,7 +258,7 @@ def _status(given: argparse.Namespace) -> int:
 
 
 def _trace(given: argparse.Namespace) -> int:
-    found = _desk(given, _open(given)).trace(given.query)
+    found = _desk(given, _open(given)).trace(one_line(given.query))
     if not found:
         print(
             f"「{given.query}」に当たる値はありません。番号(例: K7Q-0219)か指標の番号を指定してください。",
@@ -273,7 +324,7 @@ def _nightly(given: argparse.Namespace) -> int:
 
 def _restore(given: argparse.Namespace) -> int:
     """Without looking into the store first: it may be what is damaged."""
-    path = given.db or given.data / service.DATABASE
+    path = asked.database(given.data, given.db)
     found = _desk(given, Store(path)).restore(given.source)
     terminal.issues(found, given.out)
     if found:
@@ -305,11 +356,11 @@ def _nothing(command: argparse.ArgumentParser) -> None:
 def _template_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--round", default="", metavar="照会", help="照会のIDか名前(既定: 始まっている最新の照会)")
     command.add_argument("--department", default="", metavar="部局", help="部局のIDか名前(省くと全部局をzipで)")
-    command.add_argument("-o", "--output", type=Path, default=Path(), metavar="保存先", help="ファイルかフォルダー")
+    command.add_argument("-o", "--output", type=_named, default=Path(), metavar="保存先", help="ファイルかフォルダー")
 
 
 def _load_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("paths", nargs="+", type=Path, metavar="ファイル", help="ファイル、フォルダー、zip")
+    command.add_argument("paths", nargs="+", type=_named, metavar="ファイル", help="ファイル、フォルダー、zip")
     command.add_argument("--round", default="", metavar="照会", help="ファイルから分からないときの照会のIDか名前")
     command.add_argument("--department", default="", metavar="部局", help="ファイルから分からないときの部局のIDか名前")
     command.add_argument("--send", action="store_true", help="要確認・要修正のないものは回答まで済ませます")
@@ -323,19 +374,19 @@ def _query(command: argparse.ArgumentParser) -> None:
 
 
 def _folder(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", type=Path, metavar="フォルダー", help="書き出すフォルダー")
+    command.add_argument("folder", type=_named, metavar="フォルダー", help="書き出すフォルダー")
 
 
 def _dest(command: argparse.ArgumentParser) -> None:
-    command.add_argument("dest", type=Path, metavar="保存先", help="新しいデータファイルの名前")
+    command.add_argument("dest", type=_named, metavar="保存先", help="新しいデータファイルの名前")
 
 
 def _source(command: argparse.ArgumentParser) -> None:
-    command.add_argument("source", type=Path, metavar="控え", help="backup で保存した控え")
+    command.add_argument("source", type=_named, metavar="控え", help="backup で保存した控え")
 
 
 def _backup_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("dest", nargs="?", type=Path, metavar="保存先", help="新しいデータファイルの名前")
+    command.add_argument("dest", nargs="?", type=_named, metavar="保存先", help="新しいデータファイルの名前")
     command.add_argument(
         "--nightly", action="store_true", help="環境変数 KPI_BACKUP_DIR のフォルダーに控えを作り、古い控えを整理します"
     )

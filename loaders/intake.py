@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -15,11 +17,13 @@ from loaders.cells import Book, open_book
 from loaders.form.reader import read_form
 from loaders.rules import check_answers, finding
 from loaders.rules.gather import gather
+from loaders.text import one_line
 
 FILE_LIMIT = 20_000_000
 ZIP_FILES, ZIP_TOTAL = 1_000, 500_000_000
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".xltx", ".xlt")
 _JUNK = ("__macosx", "thumbs.db", "desktop.ini")
+_log = logging.getLogger(__name__)
 
 
 def read_return(
@@ -33,11 +37,24 @@ def read_return(
 def read_book(
     book: Book | Issue, brief: Brief, *, round_id: str = "", department_id: str = "", division_id: str = ""
 ) -> Reading:
-    """A workbook that is open already (or the issue that says why not), read and checked."""
+    """A workbook that is open already (or the issue that says why not), read and checked.
+
+    What nobody has foreseen is an issue of this one file, for the others' sake; the log tells the operator more.
+    """
+    nothing = Reading(brief.plan.id, round_id, department_id, (), (), division_id=division_id)
     if isinstance(book, Issue):
-        return Reading(brief.plan.id, round_id, department_id, (), (book,), division_id=division_id)
-    reading = read_form(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
-    return replace(reading, issues=gather(reading.issues + check_answers(reading, brief), reading, brief))
+        return replace(nothing, issues=(book,))
+    try:
+        reading = read_form(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
+        return replace(reading, issues=gather(reading.issues + check_answers(reading, brief), reading, brief))
+    except Exception:
+        _log.exception("a workbook could not be read")
+        return replace(nothing, issues=(unexpected(),))
+
+
+def unexpected() -> Issue:
+    """What is said of a file that led to an error nobody has foreseen."""
+    return finding("intake.unexpected")
 
 
 def same_file(at: datetime) -> Issue:
@@ -51,15 +68,16 @@ def expand(paths: Iterable[Path | str]) -> Iterator[tuple[str, bytes] | Issue]:
         path = Path(given)
         try:
             if path.is_dir():
-                yield from _or_none(_folder(path), "intake.empty_folder", str(path))
+                yield from _or_none(_folder(path), "intake.empty_folder", one_line(str(path)))
             else:
-                yield from _file(path, path.name, sought=False)
+                yield from _file(path, one_line(path.name), sought=False)
         except OSError:
-            yield finding("intake.unreadable", {"name": path.name}, sheet=path.name)
+            yield _told("intake.unreadable", one_line(path.name))
 
 
 def unpack(data: bytes, name: str) -> Iterator[tuple[str, bytes] | Issue]:
     """The workbooks in one uploaded file: those of a zip one by one, anything else as it is."""
+    name = one_line(name)
     if PurePosixPath(name).suffix.lower() == ".zip":
         yield from _unzip(data, name)
     else:
@@ -67,8 +85,15 @@ def unpack(data: bytes, name: str) -> Iterator[tuple[str, bytes] | Issue]:
 
 
 def _folder(path: Path) -> Iterator[tuple[str, bytes] | Issue]:
-    for inner in sorted(p for p in path.rglob("*") if p.is_file()):
-        yield from _file(inner, str(inner.relative_to(path)), sought=True)
+    for inner in sorted(path.rglob("*")):
+        name = one_line(str(inner.relative_to(path)))
+        try:
+            is_file = inner.is_file()
+        except OSError:
+            yield _told("intake.unreadable", name)
+            continue
+        if is_file:
+            yield from _file(inner, name, sought=True)
 
 
 def _or_none(found: Iterable[tuple[str, bytes] | Issue], code: str, name: str) -> Iterator[tuple[str, bytes] | Issue]:
@@ -111,18 +136,19 @@ def _passed_over(name: str, *, sought: bool) -> str:
 def _unzip(data: bytes, name: str) -> Iterator[tuple[str, bytes] | Issue]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
+            members = [m for m in archive.infolist() if not m.is_dir() and not _readable(m).endswith("/")]
             if len(members) > ZIP_FILES or sum(m.file_size for m in members) > ZIP_TOTAL:
                 yield _told("intake.too_large", name)
                 return
-            held = (_member(archive, member, f"{name}/{_readable(member)}") for member in members)
+            held = (_member(archive, member, name, _readable(member)) for member in members)
             yield from _or_none(held, "intake.empty_zip", name)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError):
+    except Exception:
+        # zipfile raises whatever a damaged directory leads it to.
         yield _told("intake.bad_zip", name)
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> tuple[str, bytes] | Issue:
-    inside = name.split("/", 1)[1]
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, whole: str, inside: str) -> tuple[str, bytes] | Issue:
+    name = f"{whole}/{inside}"
     if code := _passed_over(inside, sought=True):
         return _told(code, name)
     if inside.lower().endswith(".zip"):
@@ -142,13 +168,16 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> tup
 
 
 def _readable(member: zipfile.ZipInfo) -> str:
-    """The member's name; Windows writes Japanese names in CP932 without saying so."""
-    if member.flag_bits & 0x800:
-        return member.filename
-    try:
-        return member.filename.encode("cp437").decode("cp932")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return member.filename
+    """The member's name, its folders divided by ``/``.
+
+    Windows writes Japanese names in CP932 without saying so, and some of its programs divide folders by ``\\``; only
+    once the name is decoded is a ``\\`` no half of ``表``.
+    """
+    name = member.filename
+    if not member.flag_bits & 0x800:
+        with suppress(UnicodeEncodeError, UnicodeDecodeError):
+            name = name.encode("cp437").decode("cp932")
+    return one_line(name.replace("\\", "/"))
 
 
 def _told(code: str, name: str) -> Issue:

@@ -18,6 +18,7 @@ from kpi.letters import Item, Letter, Question
 from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.packing import file_part
+from loaders.text import writable
 from loaders.word import letter_docx
 
 __all__ = ["letter_docx", "letter_eml", "letter_filename", "letter_text", "question_of"]
@@ -81,7 +82,7 @@ def _item_lines(number: int, item: Item) -> Iterator[str]:
     heading, *rows = item.table or ((),)
     for row in rows:
         first, *rest = (_flat(cell) for cell in row)
-        told = "、".join(f"{name}: {text}" for name, text in zip(heading[1:], rest, strict=True) if text)
+        told = "、".join(f"{_flat(name)}: {text}" for name, text in zip(heading[1:], rest, strict=True) if text)
         yield f"　　・{first}" + (f"({told})" if told else "")
 
 
@@ -113,7 +114,7 @@ def _address(written: str) -> Address | None:
 
 def _flat(text: str) -> str:
     """One line, without what could end it."""
-    return _CONTROL.sub(" ", text).strip(" ")
+    return _CONTROL.sub(" ", writable(text)).strip(" ")
 
 
 def _wide(number: int) -> str:

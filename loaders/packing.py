@@ -8,6 +8,8 @@ from datetime import date
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from loaders.text import writable
+
 #: Dates that Office libraries stamp into the file's own description.
 _STAMPED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
@@ -20,7 +22,7 @@ def file_part(text: str) -> str:
 
     Nor may it lead out of a folder or start a formula where a list of names is pasted into a sheet.
     """
-    safe = _UNSAFE.sub("-", _UNSEEN.sub("", text)).strip().rstrip(". ")
+    safe = _UNSAFE.sub("-", _UNSEEN.sub("", writable(text))).strip().rstrip(". ")
     return re.sub(r"^[=+\-@.]+", "", safe) or "無題"
 
 

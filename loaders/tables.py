@@ -16,6 +16,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from loaders.text import cell_text, writable
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: Below this a float tells every whole number exactly.
 _WHOLE = 2**53
@@ -64,8 +66,10 @@ def _csv_cell(value: Any) -> Any:
         return None if figure is None else f"{figure:f}" if abs(figure) < _WHOLE else f"{float(figure):.15g}"
     if isinstance(value, datetime) and not pd.isna(value):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    starts = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _is_number(value)
-    return f"'{value}" if starts else value
+    if not isinstance(value, str):
+        return value
+    value = writable(value)
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) and not _is_number(value) else value
 
 
 def _figure(value: float | Decimal) -> Decimal | None:
@@ -107,9 +111,10 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
         return  # a workbook knows no infinity
     cell = sheet.cell(row=row, column=column)
     if isinstance(value, str):
-        cell.value = "".join(c for c in value if c >= " " or c in "\n\t")
+        value = cell_text(value)
+        cell.value = value
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(_FORMULA_STARTS)
+        cell.quotePrefix = value.lstrip("\n").startswith(_FORMULA_STARTS)
         cell.alignment = Alignment(wrap_text="\n" in value, vertical="top")
     else:
         cell.value = value
@@ -152,4 +157,4 @@ def _width(text: str) -> int:
 
 
 def _sheet_name(title: str) -> str:
-    return "".join("_" if c in r"[]:*?/\'" or c < " " else c for c in title)[:31] or "表"
+    return "".join("_" if c in r"[]:*?/\'" or c < " " else c for c in writable(title))[:31] or "表"

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from typing import TypeVar
 
 from kpi.collection import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.cells import Reader
-from loaders.intake import read_book, read_return, same_file, unpack
+from loaders.intake import read_book, read_return, same_file, unexpected, unpack
 from loaders.rules import check_answers
-from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, with_mends
+from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, is_of_the_store, with_mends
+from loaders.text import one_line
+from loaders.versions import Copy, sifted
+
+#: A file that is read: its name, its bytes and what it says.
+File = tuple[str, bytes, Reading]
+T = TypeVar("T")
+R = TypeVar("R")
 
 #: Files kept in one transaction: a batch costs one wait for the disk, and what is reported is on it.
 _BATCH = 40
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Taken:
     """What became of one file. ``saved`` is None where nothing could be kept; ``issues`` then say why.
 
-    ``aside`` is a sound form of another department or round than the one asked for, not kept until someone says so.
+    ``aside`` is a form that is not kept until someone says so: of another department or round than the one asked for,
+    or one of several of its department that differ.
     ``unsent`` says why a kept draft that was to be sent was not, as far as ``issues`` do not say it already.
     """
 
@@ -56,6 +66,9 @@ class Rights:
     person: str = ""
 
 
+#: What stands in place of a return that the store could not take, for a reason nobody has foreseen.
+_FAILED = Saved("")
+
 #: For what the program itself takes in, such as the samples.
 FREE = Rights()
 
@@ -75,6 +88,7 @@ def take_return(
     rights: Rights = FREE,
 ) -> Taken:
     """Read one file, check it, and keep it as a draft; ``only_here`` puts another department's or round's aside."""
+    filename = one_line(filename)
     brief = snapshot.brief(at.date())
     given = {"round_id": round_id, "department_id": department_id, "division_id": division_id}
     reading = read_return(data, filename, brief, **given)
@@ -84,10 +98,9 @@ def take_return(
     return keep(store, [(filename, data, reading)], brief, by=by, at=at, rights=rights)[0]
 
 
-def take_upload(
+def take_uploads(
     store: Store,
-    data: bytes,
-    filename: str,
+    files: Iterable[tuple[str, bytes]],
     *,
     snapshot: Snapshot,
     by: str,
@@ -95,28 +108,29 @@ def take_upload(
     round_id: str,
     department_id: str,
     division_id: str = "",
+    tick: Callable[[str], None] = lambda _name: None,
     rights: Rights = FREE,
-) -> Iterator[tuple[Taken, bytes]]:
-    """Take in what was put on one department's page, a zip file by file; each with its bytes once it is settled."""
-    for found in unpack(data, filename):
+) -> list[tuple[Taken, bytes]]:
+    """Take in what was put on one department's page at once, zips file by file; what became of each, with its bytes.
+
+    ``tick`` is called with each file's name before it is read.
+    """
+    brief = snapshot.brief(at.date())
+    here = {"round_id": round_id, "department_id": department_id, "division_id": division_id}
+    told: list[tuple[Taken, bytes] | None] = []
+    read: list[File] = []
+    for found in (one for name, data in files for one in unpack(data, name)):
         if isinstance(found, Issue):
-            yield Taken(found.sheet or filename, None, None, (found,)), b""
+            told.append((Taken(found.sheet, None, None, (found,)), b""))
             continue
-        name, content = found
-        taken = take_return(
-            store,
-            content,
-            name,
-            snapshot=snapshot,
-            by=by,
-            at=at,
-            round_id=round_id,
-            department_id=department_id,
-            division_id=division_id,
-            only_here=True,
-            rights=rights,
-        )
-        yield taken, content
+        name, data = found
+        tick(name)
+        read.append((name, data, read_return(data, name, brief, **here)))
+        told.append(None)
+    elsewhere = [[r.round_id, r.department_id, r.division_id] != list(here.values()) for _, _, r in read]
+    taken = zip(_take(store, read, brief, elsewhere=elsewhere, by=by, at=at, rights=rights), read, strict=True)
+    settled = ((one, data) for one, (_, data, _) in taken)
+    return [next(settled) if one is None else one for one in told]
 
 
 def take_files(
@@ -129,21 +143,75 @@ def take_files(
     workers: int = 1,
     round_id: str = "",
     department_id: str = "",
+    tick: Callable[[str], None] = lambda _name: None,
     rights: Rights = FREE,
 ) -> Iterator[Taken]:
-    """Read many files with shared children and keep them batch by batch; each is yielded once it is on the disk."""
+    """Read many files with shared children, then keep them batch by batch; each is yielded once it is on the disk.
+
+    All are read before the first is kept: the last may be another version of the first. ``tick`` is called with each
+    file's name once it is read.
+    """
     brief = snapshot.brief(at.date())
     given = {"round_id": round_id, "department_id": department_id}
+    read: list[File] = []
     with Reader(workers=workers) as reader:
-        books = reader.read_all(files)
-        read = ((name, data, read_book(book, brief, **given)) for name, data, book in books)
-        while batch := list(islice(read, _BATCH)):
-            yield from keep(store, batch, brief, by=by, at=at, rights=rights)
+        for name, data, book in reader.read_all((one_line(name), data) for name, data in files):
+            read.append((name, data, read_book(book, brief, **given)))
+            tick(name)
+    yield from _take(store, read, brief, by=by, at=at, rights=rights)
+
+
+def _take(
+    store: Store,
+    read: Sequence[File],
+    brief: Brief,
+    *,
+    elsewhere: Sequence[bool] = (),
+    by: str,
+    at: datetime,
+    rights: Rights,
+) -> Iterator[Taken]:
+    """Keep what was read at once, each file yielded in its order; ``elsewhere`` are those put aside for another place.
+
+    Of files that say the same of one place the first is kept. Of those that differ none is: a person has to choose.
+    """
+    away = elsewhere or [False] * len(read)
+    apart = [there and _has_place(r, brief.plan) for there, (_, _, r) in zip(away, read, strict=True)]
+    # What is put aside is told of whoever may take it in; what is refused here says nothing of itself.
+    fits = [
+        there or (_has_place(r, brief.plan) and not rights.refuse(r.department_id, r.division_id))
+        for there, (_, _, r) in zip(apart, read, strict=True)
+    ]
+    found = sifted([(name, r) if fit else None for fit, (name, _, r) in zip(fits, read, strict=True)], brief.plan)
+    done: list[Taken] = []
+    for start in range(0, len(read), _BATCH):
+        part = range(start, min(start + _BATCH, len(read)))
+        own = [n for n in part if found[n] is None and not apart[n]]
+        kept = iter(keep(store, [read[n] for n in own], brief, by=by, at=at, rights=rights))
+        for n in part:
+            (name, _, reading), why = read[n], found[n]
+            if isinstance(why, Copy):
+                done.append(_again(name, reading, done[why.of], why.note))
+            elif why is not None or apart[n]:
+                asked = (*reading.issues, why) if why is not None else reading.issues
+                done.append(Taken(name, reading, None, asked, aside=True))
+            else:
+                done.append(next(kept))
+            yield done[-1]
+
+
+def _again(name: str, reading: Reading, first: Taken, note: Issue) -> Taken:
+    """A file that says what an earlier one of its batch says; what was noticed in it alone stays told."""
+    if first.saved is None and not first.aside:
+        return replace(first, filename=name, reading=reading)
+    own = tuple(i for i in reading.issues if i not in first.issues)
+    saved = Saved(first.saved.submission_id, duplicate_of=first.saved.submission_id) if first.saved else None
+    return Taken(name, reading, saved, (*own, note))
 
 
 def keep(
     store: Store,
-    batch: Sequence[tuple[str, bytes, Reading]],
+    batch: Sequence[File],
     brief: Brief,
     *,
     by: str,
@@ -157,16 +225,46 @@ def keep(
     ]
     fits = [_has_place(r, brief.plan) and not why for (_, _, r), why in zip(batch, refused, strict=True)]
     new = [NewReturn(r, data, name) for (name, data, r), fit in zip(batch, fits, strict=True) if fit]
-    how, own = rights, {"by": by, "role": rights.role}
-    saved = iter(store.save_returns(new, at=at, on_behalf=how.on_behalf, late=how.late, **own) if new else ())
+
+    def save(some: Sequence[NewReturn]) -> Sequence[Saved]:
+        return store.save_returns(
+            some, at=at, by=by, role=rights.role, on_behalf=rights.on_behalf, late=rights.late
+        )  # fmt: skip
+
+    saved = (_FAILED if one is None else one for one in (_each_for_itself(save, new) if new else ()))
     return [
         _taken(store, name, reading, next(saved) if fit else None, why)
         for (name, _, reading), fit, why in zip(batch, fits, refused, strict=True)
     ]
 
 
+def _each_for_itself(do: Callable[[Sequence[T]], Sequence[R]], batch: Sequence[T]) -> list[R | None]:
+    """What is done with a batch in one transaction; where that fails, one by one, with None for those that fail.
+
+    What is wrong with the store itself is raised: it would be wrong with each.
+    """
+    try:
+        return list(do(batch))
+    except Exception as error:
+        if is_of_the_store(error):
+            raise
+        _log.exception("a batch of %d could not be written at once", len(batch))
+    results: list[R | None] = []
+    for one in batch:
+        try:
+            results += do([one])
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            _log.exception("one of a batch could not be written")
+            results.append(None)
+    return results
+
+
 def _taken(store: Store, name: str, reading: Reading, saved: Saved | None, refused: tuple[Issue, ...]) -> Taken:
     """What became of a file; one that was there already says since when."""
+    if saved is _FAILED:
+        return Taken(name, reading, None, (unexpected(),))
     if saved is None or saved.refused:
         # Who may not keep a return need not know what is wrong with it.
         return Taken(name, reading, None, refused or (saved.refused if saved else ()) or reading.issues)
@@ -243,8 +341,17 @@ def send_returns(
     names = {t.saved.submission_id: t.filename for t in taken if t.saved and not t.saved.duplicate_of}
     ids = list(names)
     own = {"by": by, "role": rights.role, "person": rights.person}
-    sends = store.send_all(ids, at=at, tick=lambda one: tick(names[one]), late=rights.late, **own) if ids else ()
-    results = dict(zip(ids, sends, strict=True))
+    waiting = dict(names)
+
+    def told(one: str) -> None:
+        if name := waiting.pop(one, ""):  # a second try counts no file twice
+            tick(name)
+
+    def send(some: Sequence[str]) -> Sequence[Receipt | tuple[Issue, ...]]:
+        return store.send_all(some, at=at, tick=told, late=rights.late, **own)
+
+    sends = _each_for_itself(send, ids) if ids else ()
+    results = {one: (unexpected(),) if result is None else result for one, result in zip(ids, sends, strict=True)}
     return [_sent(one, results.get(one.saved.submission_id) if one.saved else None) for one in taken]
 
 

@@ -17,6 +17,7 @@ from loaders import taking
 from loaders.export import file_name
 from loaders.settings import today
 from loaders.store import Passport, Snapshot
+from loaders.versions import SAME_ANSWERS
 
 
 def text_width(text: str) -> int:
@@ -91,8 +92,17 @@ def show_load(taken: Sequence[taking.Taken], faults: Sequence[Issue], snapshot: 
 
 def show_load_json(taken: Sequence[taking.Taken], faults: Sequence[Issue], out: TextIO) -> None:
     """The same for a program to read."""
-    told = {"files": [_taken_json(t) for t in taken], "issues": [_issue_json(i) for i in faults]}
-    print(json.dumps(told, ensure_ascii=False), file=out)
+    show_json({"files": [_taken_json(t) for t in taken], "issues": [_issue_json(i) for i in faults]}, out)
+
+
+def show_json(told: Mapping[str, object], out: TextIO) -> None:
+    """One line of JSON, in signs that the terminal or the pipe can hold."""
+    text = json.dumps(told, ensure_ascii=False)
+    try:
+        text.encode(getattr(out, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(told)
+    print(text, file=out)
 
 
 def _taken_row(one: taking.Taken, snapshot: Snapshot) -> dict[str, object]:
@@ -112,11 +122,11 @@ def _taken_row(one: taking.Taken, snapshot: Snapshot) -> dict[str, object]:
 
 def _result(one: taking.Taken) -> str:
     if one.saved is None:
-        return "取込不可"
+        return "未取込(要選択)" if one.aside else "取込不可"
     if one.sent is not None:
         return "回答済"
     if one.saved.duplicate_of:
-        return "取込済(同じファイル)"
+        return "取込済(同じ内容)" if any(i.code == SAME_ANSWERS for i in one.issues) else "取込済(同じファイル)"
     return "下書き(送っていません)" if one.unsent else "下書き"
 
 

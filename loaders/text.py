@@ -2,12 +2,21 @@
 
 Two foldings. :func:`canonical` is for labels, units and words and may fold freely. :func:`fold` is for numbers and
 periods and folds only what cannot change a number: plain NFKC would turn ``①`` into 1 and ``5²`` into 52.
+
+:func:`writable` is for all that comes in or goes out: XML, UTF-8 and Excel cannot hold every string that Python can.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Everything that people use for a minus sign or a dash; ``ー`` only where it is no part of a kana word.
 DASHES = "-‐‑‒–—―−─━﹣－"
@@ -79,3 +88,89 @@ def _is_plain_digit(char: str) -> bool:
 def dressed_digit(text: str) -> str:
     """The first circled, raised, Roman or fraction digit (``①``, ``²``, ``Ⅲ``, ``½``), empty where there is none."""
     return next((c for c in text if unicodedata.category(c) in ("No", "Nl") and c != "〇"), "")
+
+
+# --- what can be written -------------------------------------------------------------------------------------------
+
+#: What one cell of a workbook holds at most, in the units that Excel counts: an emoji takes two.
+CELL_LIMIT = 32_767
+_CUT = "…(以下略)"
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: What nobody sees goes; what breaks a line stays a break, so that two figures do not become one.
+_CONTROLS: Mapping[int, str | None] = {
+    **dict.fromkeys((*range(0x09), *range(0x0E, 0x20))),
+    **dict.fromkeys((0x0B, 0x0C), "\n"),
+    **dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd"),
+}
+_BREAKS = re.compile(r"[\t\n\r\x85\u2028\u2029]+")
+_LINE_ENDS = re.compile(r"\r\n?")
+
+
+def writable(text: str) -> str:
+    """The text as XML, UTF-8 and Excel can hold it: halves of signs become ``\ufffd``, control characters go.
+
+    Two halves that belong together become the sign they are.
+    """
+    if not _UNWRITABLE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").translate(_CONTROLS)
+
+
+def cell_text(text: str) -> str:
+    """The text as a cell of a workbook can hold it: one kind of line end, and cut, visibly, where it is too long."""
+    plain = _LINE_ENDS.sub("\n", writable(text))
+    if excel_length(plain) <= CELL_LIMIT:
+        return plain
+    room = 2 * (CELL_LIMIT - len(_CUT))
+    return plain.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + _CUT
+
+
+def excel_length(text: str) -> int:
+    """The length of a text as Excel counts it."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def one_line(text: str) -> str:
+    """A name without line ends, tabs and what cannot be written; bytes that are no text leave a sign in their place."""
+    return _BREAKS.sub(" ", writable(text)).strip()
+
+
+def tidied(value: T) -> T:
+    """A value with every text in it writable: dataclasses, mappings, lists, tuples and sets through and through."""
+    made: T = _tidied(value)
+    return made
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, str):
+        clean = writable(value)
+        return value if clean is value else type(value)(clean)
+    if isinstance(value, Mapping):
+        return {_tidied(k): _tidied(v) for k, v in value.items()}
+    if isinstance(value, tuple | list | set | frozenset) and not hasattr(value, "_fields"):
+        return type(value)(_tidied(v) for v in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changed = {}
+        for field in dataclasses.fields(value):
+            if field.init:
+                old = getattr(value, field.name)
+                new = _tidied(old)
+                if new is not old and new != old:
+                    changed[field.name] = new
+        return dataclasses.replace(value, **changed) if changed else value
+    return value
+
+
+def tidy(method: Callable[P, T]) -> Callable[P, T]:
+    """A function whose arguments come in writable: what people type reaches the store through it alone."""
+
+    @wraps(method)
+    def called(*given: P.args, **named: P.kwargs) -> T:
+        return method(*_each(given), **{k: _tidied(v) for k, v in named.items()})
+
+    return called
+
+
+def _each(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The first is the object whose method it is."""
+    return given[:1] + tuple(_tidied(one) for one in given[1:])

@@ -19,11 +19,12 @@ from docx.text.run import Run
 
 from kpi.letters import Item, Letter
 from loaders.packing import repacked
+from loaders.text import cell_text
 
 MINCHO, GOTHIC = "ＭＳ 明朝", "ＭＳ ゴシック"
 SIZE = 11.0  # points, and so the width of one full-width sign
 TEXT_WIDTH = 160.0  # millimetres between the margins
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x7f-\x9f]")
 #: Columns narrower than their share, by heading, in millimetres.
 _NARROW = {"番号": 14.0, "指標数": 16.0, "課": 34.0, "部局": 40.0, "欄(セル)": 36.0}
 
@@ -186,4 +187,4 @@ def _contact(paper: Paper, letter: Letter) -> None:
 
 
 def _clean(text: str) -> str:
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _CONTROL.sub("", cell_text(text))

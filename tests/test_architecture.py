@@ -134,7 +134,7 @@ _WRITES = {
     "change_plan", "open_round", "close_round", "confirm", "ask_back", "withdraw", "propose", "decide_card", "decide",
     "set_publication", "set_membership", "remove_membership", "remove_samples", "restore",
 }  # fmt: skip
-_TAKING = {"take_return", "take_upload", "take_files", "mend_return", "send_returns", "load_samples"}
+_TAKING = {"take_return", "take_uploads", "take_files", "mend_return", "send_returns", "load_samples"}
 
 
 @pytest.mark.parametrize("path", [ROOT / "loaders" / "cli.py"], ids=case)

@@ -72,9 +72,9 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "look_form": (Action.TAKE_FORM, POLICY, lambda d, i, p: d.look_form("tiny", ROUND, POLICY)),
     "take_forms": (Action.TAKE_FORM, "", lambda d, i, p: d.take_forms("tiny", ROUND)),
     "take_sent_back": (Action.TAKE_FORM, POLICY, lambda d, i, p: d.take_sent_back("tiny", ROUND, POLICY)),
-    "take_upload": (
+    "take_uploads": (
         Action.SAVE, POLICY,
-        lambda d, i, p: rows(d.take_upload("tiny", b"x", "a.xlsx", round_id=ROUND, department_id=POLICY)),
+        lambda d, i, p: rows(d.take_uploads("tiny", [("a.xlsx", b"x")], round_id=ROUND, department_id=POLICY)),
     ),
     "take_return": (
         Action.SAVE, POLICY, lambda d, i, p: d.take_return("tiny", b"x", "a.xlsx", round_id=ROUND, department_id=POLICY)

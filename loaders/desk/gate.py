@@ -12,6 +12,7 @@ from kpi.issue import Issue
 from kpi.people import ROLE_WORDS, Audience, Person, audience_of
 from loaders import settings
 from loaders.store import Store, StoredReturn
+from loaders.text import tidied
 
 
 class NotAllowed(Exception):
@@ -35,7 +36,7 @@ class Gate:
 
     def __init__(self, store: Store, person: Person, data: Path, now: Callable[[], datetime] = settings.now) -> None:
         self.store = store
-        self.person = person
+        self.person = tidied(person)  # a name is what a directory says
         self.data = data
         self._now = now
 

@@ -12,6 +12,7 @@ from loaders.desk.gate import Gate
 from loaders.sample_rounds import Tick
 from loaders.service import Data
 from loaders.taking import Taken
+from loaders.text import tidy
 
 Issues = tuple[Issue, ...]
 
@@ -36,6 +37,7 @@ class Keeping(Gate):
         self._ask(Action.SAMPLES)
         return self.store.remove_samples(**self._signed())
 
+    @tidy
     def start_empty(self, plan_id: str, reason: str = "") -> Issues:
         """Remember that no samples are wanted; nothing forbids it."""
         self._ask(Action.SAMPLES)

@@ -11,6 +11,7 @@ from kpi.issue import Issue
 from kpi.plan import Division, Plan
 from loaders.desk.gate import Gate
 from loaders.store import Rule, Snapshot
+from loaders.text import tidy
 
 Issues = tuple[Issue, ...]
 
@@ -23,16 +24,19 @@ class Office(Gate):
         self._ask(Action.SET_PEOPLE)
         return self.store.memberships()
 
+    @tidy
     def set_membership(self, rule: Rule, reason: str = "") -> Rule:
         """Make a rule, or set one anew; the rule as kept."""
         self._ask(Action.SET_PEOPLE)
         return self.store.set_membership(rule, reason=reason, **self._signed())
 
+    @tidy
     def remove_membership(self, rule_id: str, reason: str = "") -> None:
         """Take a rule out of force."""
         self._ask(Action.SET_PEOPLE)
         self.store.remove_membership(rule_id, reason=reason, **self._signed())
 
+    @tidy
     def rename_department(
         self, plan_id: str, department_id: str, name: str, from_day: date, reason: str = ""
     ) -> Issues:
@@ -40,6 +44,7 @@ class Office(Gate):
         self._ask(Action.SET_DEPARTMENTS)
         return self._change(plan_id, lambda now: april.rename(now.plan, department_id, name, from_day), reason)
 
+    @tidy
     def merge_departments(
         self,
         plan_id: str,
@@ -57,6 +62,7 @@ class Office(Gate):
 
         return self._change(plan_id, merged, reason)
 
+    @tidy
     def split_department(
         self,
         plan_id: str,
@@ -75,6 +81,7 @@ class Office(Gate):
 
         return self._change(plan_id, parted, reason)
 
+    @tidy
     def move_indicators(
         self, plan_id: str, indicator_ids: Sequence[str], department_id: str, from_day: date, reason: str = ""
     ) -> Issues:
@@ -86,6 +93,7 @@ class Office(Gate):
 
         return self._change(plan_id, moved, reason)
 
+    @tidy
     def set_divisions(
         self,
         plan_id: str,

@@ -11,6 +11,7 @@ from loaders import taking
 from loaders.desk.gate import Gate
 from loaders.store import Joined, Receipt
 from loaders.taking import Rights, Taken
+from loaders.text import tidy
 
 Issues = tuple[Issue, ...]
 
@@ -28,22 +29,23 @@ _NOT_SETTLED_THEN = Issue(
 class Returning(Gate):
     """What a department does with its returns, and the secretariat for it (代理登録)."""
 
-    def take_upload(
+    def take_uploads(
         self,
         plan_id: str,
-        data: bytes,
-        filename: str,
+        files: Iterable[tuple[str, bytes]],
         *,
         round_id: str,
         department_id: str,
         division_id: str = "",
-    ) -> Iterator[tuple[Taken, bytes]]:
-        """Take in what was put on one department's page, a zip file by file; each with its bytes."""
+        tick: Callable[[str], None] = lambda _name: None,
+    ) -> list[tuple[Taken, bytes]]:
+        """Take in what was put on one department's page at once, zips file by file; each with its bytes."""
         self._ask(Action.SAVE, department_id, division_id)
         signed = self._signed()
-        return taking.take_upload(
-            self.store, data, filename, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
-            round_id=round_id, department_id=department_id, division_id=division_id, rights=self._rights(),
+        return taking.take_uploads(
+            self.store, files, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
+            round_id=round_id, department_id=department_id, division_id=division_id, tick=tick,
+            rights=self._rights(),
         )  # fmt: skip
 
     def take_return(
@@ -74,13 +76,14 @@ class Returning(Gate):
         workers: int = 1,
         round_id: str = "",
         department_id: str = "",
+        tick: Callable[[str], None] = lambda _name: None,
     ) -> Iterator[Taken]:
         """Read many files and keep them batch by batch, each where it belongs."""
         self._ask_any(department_id, "")
         signed = self._signed()
         return taking.take_files(
             self.store, files, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
-            workers=workers, round_id=round_id, department_id=department_id, rights=self._rights(),
+            workers=workers, round_id=round_id, department_id=department_id, tick=tick, rights=self._rights(),
         )  # fmt: skip
 
     def _ask_any(self, department_id: str, division_id: str) -> None:
@@ -96,11 +99,13 @@ class Returning(Gate):
         staff = self.person.is_staff and self.may(Action.ENTER_FOR)
         return Rights(self._signed()["role"], on_behalf=staff, late=self._late, refuse=refuse, person=self.person.id)
 
+    @tidy
     def mend(self, submission_id: str, mends: Sequence[Mend]) -> Issues:
         """Put in what was answered on the page; what forbids it."""
         self._return(Action.MEND, submission_id)
         return taking.mend_return(self.store, submission_id, mends, late=self._late, **self._signed())
 
+    @tidy
     def revise(self, submission_id: str, reason: str = "") -> str | Issues:
         """A new draft of what a sent return said, to be put right on the page; its id, or what forbids it."""
         self._return(Action.SAVE, submission_id)
@@ -108,6 +113,7 @@ class Returning(Gate):
             submission_id, reason=reason, late=self._late, on_behalf=self.person.is_staff, **self._signed()
         )
 
+    @tidy
     def discard(self, submission_id: str, reason: str = "") -> Issues:
         """Withdraw a draft; what forbids it."""
         self._return(Action.DISCARD, submission_id)
@@ -125,6 +131,7 @@ class Returning(Gate):
             plan_id, round_id, department_id, choices, late=self._late, on_behalf=self.person.is_staff, **self._signed()
         )
 
+    @tidy
     def send(self, submission_id: str, settled_on: date | None = None, reason: str = "") -> Receipt | Issues:
         """Answer to the secretariat, with the day of 部局内決裁; a closed round is corrected with a reason."""
         self._return(Action.SEND, submission_id)

@@ -12,6 +12,7 @@ from kpi.collection import Action, refusal
 from loaders import export
 from loaders.desk.gate import Gate, NotAllowed
 from loaders.store import Passport, Snapshot, StoredReturn
+from loaders.text import tidy
 
 
 class Seeing(Gate):
@@ -38,6 +39,7 @@ class Seeing(Gate):
                 return stored.filename or name, data
         raise NotAllowed(refusal(self.person, Action.SEE_RETURNS))
 
+    @tidy
     def trace(self, query: str) -> tuple[Passport, ...]:
         """Where figures come from, by short number or indicator; none that the person may not see."""
         self._ask(Action.SEE_APPROVED)
@@ -49,6 +51,7 @@ class Seeing(Gate):
             replace(p, earlier=tuple(e for e in p.earlier if e.code in codes)) for p in found if p.code in codes
         )
 
+    @tidy
     def log(
         self,
         plan_id: str | None = None,

@@ -12,6 +12,7 @@ from kpi.issue import Issue
 from kpi.plan import Round
 from loaders.desk.gate import Gate
 from loaders.store import Snapshot
+from loaders.text import tidy
 
 Issues = tuple[Issue, ...]
 
@@ -19,21 +20,25 @@ Issues = tuple[Issue, ...]
 class Staff(Gate):
     """What 事務局 does."""
 
+    @tidy
     def open_round(self, plan_id: str, round: Round, reason: str = "") -> Issues:
         """Open a round, change one, or open a closed one again; what forbids it."""
         self._ask(Action.OPEN_ROUND)
         return self.store.open_round(plan_id, round, reason=reason, **self._signed())
 
+    @tidy
     def close_round(self, plan_id: str, round_id: str, reason: str = "") -> Issues:
         """Close a round; what forbids it."""
         self._ask(Action.CLOSE_ROUND)
         return self.store.close_round(plan_id, round_id, reason=reason, **self._signed())
 
+    @tidy
     def confirm(self, submission_id: str, indicator_ids: Sequence[str] = (), reason: str = "") -> Issues:
         """Set indicators of a sent return to 確認済, all where none is named; what forbids it."""
         self._return(Action.CONFIRM, submission_id)
         return self.store.confirm(submission_id, indicator_ids, reason=reason, **self._signed())
 
+    @tidy
     def ask_back(self, submission_id: str, questions: Sequence[Question]) -> Issues:
         """Ask a department about cells of its sent return; what forbids it."""
         self._return(Action.ASK_BACK, submission_id)
@@ -44,12 +49,14 @@ class Staff(Gate):
         self._return(Action.ASK_BACK, submission_id)
         return self.store.withdraw(submission_id, question_ids, **self._signed())
 
+    @tidy
     def propose_card(self, plan_id: str, indicator_id: str, changes: Mapping[str, object], reason: str) -> str | Issues:
         """Propose a change of a judging rule; the proposal's id, or what forbids it."""
         self._ask(Action.PROPOSE_CARD)
         own = self.person.id
         return self.store.propose(plan_id, indicator_id, changes, reason, person=own, **self._signed())
 
+    @tidy
     def effects(self, plan_id: str, indicator_id: str, changes: Mapping[str, object]) -> tuple[Effect, ...]:
         """The statuses of closed rounds and of today that a change would alter."""
         self._ask(Action.PROPOSE_CARD)
@@ -61,6 +68,7 @@ class Staff(Gate):
         ]
         return effects.effects([*past, _standing(now, self._now(), "", "現在")], indicator_id, changes)
 
+    @tidy
     def decide_card(
         self,
         proposal_id: str,
@@ -75,6 +83,7 @@ class Staff(Gate):
         own = {"reason": reason, "person": self.person.id}
         return self.store.decide_card(proposal_id, accept, decided_on, decision, **own, **self._signed())
 
+    @tidy
     def set_publication(
         self, codes: Sequence[str], publication: str, released_at: datetime | None = None, reason: str = ""
     ) -> Issues:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -13,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi.collection import Answer
 from kpi.plan import Indicator, Round
 from loaders.form import definition as d
+from loaders.text import cell_text
 
 #: (indicator id, column key, text); a key that is no column asks about the whole row.
 Asked = tuple[str, str, str]
@@ -126,5 +126,4 @@ def _place(key: str, round_: Round) -> str:
 
 
 def _clean(text: str) -> str:
-    plain: str = ILLEGAL_CHARACTERS_RE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return plain.strip()[:_LONGEST]
+    return cell_text(text).strip()[:_LONGEST]

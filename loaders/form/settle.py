@@ -20,6 +20,7 @@ from loaders.form import guide, style
 from loaders.form.answering import shortened
 from loaders.form.prefill import Row, form_rows
 from loaders.form.writer import saved
+from loaders.text import tidied
 
 #: Who signs, from the top; the names of posts differ, so each office may write over them.
 BOXES: Mapping[bool, tuple[str, ...]] = {
@@ -53,7 +54,8 @@ def settlement_sheet(
     sample: bool = False,
 ) -> bytes:
     """The page's .xlsx: portrait A4, one page, with 部局内決裁 boxes (課内決裁 for one 課)."""
-    said = {a.indicator_id: a for a in answers}
+    brief, round_, department = tidied(brief), tidied(round_), tidied(department)
+    said = {a.indicator_id: tidied(a) for a in answers}
     rows = form_rows(brief, round_, department.id, {}, division_id)
     book = Workbook()
     sheet: Worksheet = book.active

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.worksheet import Worksheet
+
+from loaders.text import cell_text
 
 FONT = "BIZ UDPゴシック"
 BODY_SIZE = 9
@@ -106,7 +108,7 @@ def put(cell: Cell, value: str | float | None) -> None:
     A number loses the noise of its last binary places: whoever enters the cell would see 41.199999999999996.
     """
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
+        cell.value = cell_text(value)
         if cell.value[:1] in ("=", "+", "-", "@", "\t"):
             # Without the type openpyxl would write a formula; without the prefix Excel makes one on the next edit.
             cell.data_type = "s"

@@ -24,6 +24,7 @@ from loaders.form.marks import marks_of
 from loaders.form.prefill import Row, form_rows
 from loaders.form.questions import Asked, questions_of, reopened
 from loaders.packing import file_part, repacked
+from loaders.text import tidied
 
 
 def form_filename(
@@ -84,6 +85,8 @@ def _drawn(
     division_id: str,
     questions: tuple[Asked, ...],
 ) -> Workbook:
+    # What stands in the store already, or in a plan's files, is written whatever it holds.
+    brief, answers = tidied(brief), tidied(answers)
     round_ = brief.plan.round(round_id)
     rows = form_rows(brief, round_, department_id, answers, division_id)
     asked = questions_of(questions, (r.indicator for r in rows), round_)

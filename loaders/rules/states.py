@@ -10,7 +10,8 @@ from kpi.period import Period
 from kpi.schedule import is_surveyed
 from loaders.form import definition as d
 from loaders.rules.case import EPSILON, Case, parsed
-from loaders.rules.register import ASK, NOTE, Hit, check
+from loaders.rules.register import ASK, FIX, NOTE, Hit, check
+from loaders.text import CELL_LIMIT, excel_length
 
 _CONFIRM = "正しければその理由を、違っていれば正しい内容を入力してください。"
 
@@ -374,3 +375,17 @@ def _section(case: Case) -> Iterator[Hit]:
     answered = case.value is not None or case.answer.text("missing_reason")
     if answered and not case.answer.text("section"):
         yield Hit("section")
+
+
+@check(
+    code="text.too_long",
+    severity=FIX,
+    condition="Excelの1つのセルに書ける32,767文字を超える文章があるとき",
+    message="「{expected}」が{count}文字あり、Excelの1つのセルに書ける{limit}文字を超えています。",
+    advice="要点を短くまとめ、詳しい内容は別の資料にしてください。",
+)
+def _too_long(case: Case) -> Iterator[Hit]:
+    for key in case.answer.entries:
+        if (length := excel_length(case.answer.text(key))) > CELL_LIMIT:
+            heading = d.heading(d.column(key), case.brief.plan, case.round.kind)
+            yield Hit(key, {"expected": heading, "count": f"{length:,}", "limit": f"{CELL_LIMIT:,}"})

@@ -32,7 +32,7 @@ from loaders.store import (
 )
 from loaders.store.access import Act, Rule
 from loaders.store.acts import Acts
-from loaders.store.database import Database, StoreDamaged, rows, value
+from loaders.store.database import Database, StoreDamaged, is_of_the_store, rows, value
 from loaders.store.log import PROGRAM, Event, Head, append_event, head
 from loaders.store.newest import Newest
 from loaders.store.nightly import Keep
@@ -52,7 +52,7 @@ from loaders.store.stored import plan_of, read_return, read_returns, with_mends
 
 __all__ = [
     "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
-    "Snapshot", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "with_mends",
+    "Snapshot", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store", "with_mends",
 ]  # fmt: skip
 
 

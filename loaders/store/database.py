@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from loaders.lock import FileLock, StoreError
@@ -143,6 +144,14 @@ class Database:
             stat = self.path.stat()
             with suppress(OSError):
                 os.utime(self.path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
+
+
+def is_of_the_store(error: Exception) -> bool:
+    """Whether an error is about the file or the machine (locked, damaged, full), and so about every write alike."""
+    return isinstance(error, (StoreError, OSError, *_OF_THE_MACHINE))
+
+
+_OF_THE_MACHINE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.OutOfMemoryException)
 
 
 def _identity(path: Path) -> str:

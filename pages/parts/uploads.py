@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kpi.collection import Action
-from kpi.issue import SEVERITY_WORDS, Severity
+from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from loaders.desk import NotAllowed
 from loaders.taking import Taken
+from loaders.versions import SAME_ANSWERS, VERSIONS
 from pages.parts.frame import show
 from pages.parts.html import Content, Markup, badge, join, link, tag, unmarked
 from pages.parts.returns import Place, bind, moment_words, newest_row
@@ -24,13 +25,15 @@ _KINDS = ["xlsx", "xlsm", "xls", "ods", "csv", "zip"]  # ods and csv are taken i
 
 @dataclass(frozen=True)
 class Aside:
-    """A form that belongs elsewhere, kept in this session only."""
+    """A form that belongs elsewhere or is one of several versions, kept in this session only."""
 
     filename: str
     data: bytes
     round_id: str
     department_id: str
     division_id: str = ""
+    #: What has to be known to choose, where it is one of several versions.
+    asked: tuple[Issue, ...] = ()
 
     def place(self, view: View) -> Place:
         """Where it belongs."""
@@ -73,23 +76,15 @@ def _aside_key(place: Place) -> str:
 
 
 def _take(view: View, place: Place, files: Sequence) -> list[tuple[Taken, bytes]]:
-    taken: list[tuple[Taken, bytes]] = []
-    ours = desk()
     with st.status("読み取っています…", expanded=False) as status:
-        for number, file in enumerate(files, start=1):
-            status.update(label=f"読み取っています…({number}/{len(files)} {file.name})")
-            found = ours.take_upload(
-                view.plan.id,
-                file.getvalue(),
-                file.name,
-                round_id=place.asked.id,
-                department_id=place.department.id,
-                division_id=place.division_id,
-            )
-            for one in found:
-                taken.append(one)
-                status.update(label=f"読み取っています…({number}/{len(files)} {one[0].filename})")
-    return taken
+        return desk().take_uploads(
+            view.plan.id,
+            ((file.name, file.getvalue()) for file in files),
+            round_id=place.asked.id,
+            department_id=place.department.id,
+            division_id=place.division_id,
+            tick=lambda name: status.update(label=f"読み取っています…({name})"),
+        )
 
 
 def _remember(place: Place, taken: Sequence[tuple[Taken, bytes]]) -> None:
@@ -98,48 +93,51 @@ def _remember(place: Place, taken: Sequence[tuple[Taken, bytes]]) -> None:
     if kept:
         bind(place, kept[-1])
     told = [_told(one) for one, _ in taken if not one.aside]
-    if len(set(kept)) > 1:
-        told.append(_last_counts([one.filename for one, _ in taken if one.saved][-1]))
     st.session_state[told_key(place)] = told
     st.session_state[_aside_key(place)] = [
-        Aside(one.filename, data, one.reading.round_id, one.reading.department_id, one.reading.division_id)
+        Aside(
+            one.filename,
+            data,
+            one.reading.round_id,
+            one.reading.department_id,
+            one.reading.division_id,
+            tuple(i for i in one.issues if i.code == VERSIONS),
+        )
         for one, data in taken
         if one.aside and one.reading
     ]
-
-
-def _last_counts(name: str) -> Markup:
-    return tag(
-        "div",
-        join(["同じ部局・照会の様式がいくつかあったので、最後の ", tag("b", name), " を下書きにしました。"]),
-        "notice",
-    )
 
 
 def _told(one: Taken) -> Markup:
     """What became of a file, in one line each."""
     name = tag("b", one.filename)
     if one.saved and not one.saved.refused:
+        if alike := [i for i in one.issues if i.code == SAME_ANSWERS]:
+            return tag("div", join([name, ": ", alike[0].message]), "meta")
         if one.saved.duplicate_of:
             return tag("div", join([name, " は前に入れたものと同じファイルです。新しくは保存していません。"]), "meta")
         return tag("div", join([name, " を読み取りました。"]), "meta")
-    lines = [
-        tag("div", join([badge(SEVERITY_WORDS[i.severity], f"x v-{i.severity}"), " ", i.message, " ", i.advice]))
-        for i in one.issues
-    ]
+    lines = [tag("div", join(_said(i))) for i in one.issues]
     if one.issues and all(i.severity is Severity.NOTE for i in one.issues):
         return tag("div", join(lines), "meta")
     said: Content = " は取り込めませんでした。保存済みの内容は変わっていません。"
     return tag("div", join([name, said, *lines]), "notice")
 
 
+def _said(issue: Issue) -> tuple[Content, ...]:
+    mark = badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}")
+    return mark, " ", issue.message, " ", issue.advice
+
+
 # --- forms of others -----------------------------------------------------------------------------------------------
 
 
 def _offers(view: View, place: Place) -> None:
-    """The forms put aside: whose each is, and the button that alone takes it in there."""
+    """The forms put aside: whose each is, how versions differ, and the button that alone takes one in there."""
     key = _aside_key(place)
     waiting: list[Aside] = st.session_state.get(key, [])
+    for issue in dict.fromkeys(i for aside in waiting for i in aside.asked):
+        show(tag("div", join([*_said(issue), "下から1つ選んでください。"]), "notice"))
     for number, aside in enumerate(waiting):
         there = aside.place(view)
         whose = _whose(view, there, place)
@@ -149,17 +147,26 @@ def _offers(view: View, place: Place) -> None:
             show(tag("div", _about(view, aside, there, allowed=allowed), "notice"))
             with st.container(horizontal=True, vertical_alignment="center"):
                 if allowed:
-                    pressed = st.button(f"{unmarked(whose)}の回答として取り込む", key=f"adopt-{number}")
+                    pressed = st.button(_offer(aside, whose), key=f"adopt-{number}")
                 dropped = st.button("取り込まない", key=f"drop-{number}")
-                if allowed:
+                if allowed and whose:
                     show(link(f"{whose}の回答の画面を開く", "submit", **there.address))
         if pressed:
             with st.spinner("取り込んでいます…"):
-                told = _adopt(view, aside, there, whose)
+                told, adopted = _adopt(view, aside, there, whose)
             st.session_state.setdefault(told_key(place), []).append(told)
+            if adopted and aside.asked:  # the choice is made: the other versions are no longer offered
+                waiting = [a for a in waiting if a.asked != aside.asked]
         if pressed or dropped:
             st.session_state[key] = [a for a in waiting if a is not aside]
             st.rerun()
+
+
+def _offer(aside: Aside, whose: str) -> str:
+    name = unmarked(aside.filename)
+    if not aside.asked:
+        return f"{unmarked(whose)}の回答として取り込む"
+    return f"「{name}」を{unmarked(whose)}の回答として取り込む" if whose else f"「{name}」を取り込む"
 
 
 def _whose(view: View, there: Place, here: Place) -> str:
@@ -191,8 +198,8 @@ def _about(view: View, aside: Aside, place: Place, *, allowed: bool) -> Content:
     return join(parts)
 
 
-def _adopt(view: View, aside: Aside, there: Place, whose: str) -> Markup:
-    """Take a form in where it belongs; who put it in stands beside it."""
+def _adopt(view: View, aside: Aside, there: Place, whose: str) -> tuple[Markup, bool]:
+    """Take a form in where it belongs; what is told of it, and whether it is there."""
     try:
         one = desk().take_return(
             view.plan.id,
@@ -203,10 +210,12 @@ def _adopt(view: View, aside: Aside, there: Place, whose: str) -> Markup:
             division_id=aside.division_id,
         )
     except NotAllowed as refused:
-        return tag("div", str(refused), "notice")
-    if one.saved is None or one.saved.refused or one.saved.duplicate_of:
-        return _told(one)
+        return tag("div", str(refused), "notice"), False
+    if one.saved is None or one.saved.refused:
+        return _told(one), False
     bind(there, one.saved.submission_id)
+    if one.saved.duplicate_of or not whose:
+        return _told(one), True
     said = f" を{whose}の回答(下書き)として取り込みました。確かめて送るのは"
     page = link(f"{whose}の回答の画面", "submit", **there.address)
-    return tag("div", join([tag("b", one.filename), said, page, "です。"]), "meta")
+    return tag("div", join([tag("b", one.filename), said, page, "です。"]), "meta"), True

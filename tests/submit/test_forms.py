@@ -177,9 +177,70 @@ def test_a_zip_without_a_file_or_no_zip_at_all_is_refused_plainly(store):
     assert states(store) == []
 
 
-def test_of_several_forms_of_one_department_the_last_counts_and_that_is_said(store):
-    one, other = form(store, LAND, GOOD), form(store, LAND)
-    at = upload(run("submit", department=LAND, round=FY), "二つ.zip", zipped(("a.xlsx", one[1]), ("b.xlsx", other[1])))
+VERSION = {**GOOD, ICT: {"value": "120", "release": "確定"}}
+
+
+def test_of_versions_of_one_form_none_is_taken_before_one_is_chosen(store):
+    one, other = form(store, LAND, GOOD), form(store, LAND, VERSION)
+    pack = zipped(("回答.xlsx", one[1]), ("旧/回答.xlsx", other[1]))
+    at = upload(run("submit", department=LAND, round=FY), "二つ.zip", pack)
     assert sound(at)
-    assert "最後の 二つ.zip/b.xlsx を下書きにしました。" in told(at)
-    assert [s for _, _, s in states(store)] == ["replaced", "draft"]
+    assert states(store) == []
+    assert "内容の違うファイルが2つあります: 二つ.zip/回答.xlsx、二つ.zip/旧/回答.xlsx。" in told(at)
+    assert "の今回の値: 110 ⇔ 120。" in told(at)
+    assert english(said(at)) == {}
+    at.button(key="adopt-1").click().run()
+    assert sound(at)
+    assert states(store) == [(LAND, FY, "draft")]
+    assert list(snapshot(store).submissions["filename"]) == ["二つ.zip/旧/回答.xlsx"]
+    assert "二つ.zip/旧/回答.xlsx を読み取りました。" in told(at)
+    assert not [b for b in at.button if b.key in ("adopt-0", "drop-0")]
+
+
+def test_versions_put_in_as_several_files_are_asked_about_alike_and_can_all_be_left(store):
+    files = [("a.xlsx", form(store, LAND, GOOD)[1]), ("b.xlsx", form(store, LAND, VERSION)[1])]
+    at = run("submit", department=LAND, round=FY)
+    for name, content in files:
+        at.file_uploader[0].upload(name, content)
+    at.run()
+    assert sound(at)
+    assert states(store) == []
+    for _ in files:
+        at.button(key="drop-0").click().run()
+    assert states(store) == []
+    assert "内容の違うファイル" not in told(at)
+
+
+def test_versions_of_another_department_s_form_are_told_apart_too(store):
+    files = [
+        (n, form(store, FARM, {"rice-labor": {"value": v, "release": "確定"}})[1])
+        for n, v in (("a", "12"), ("b", "13"))
+    ]
+    at = upload(run("submit", department=LAND, round=FY), "二つ.zip", zipped(*((f"{n}.xlsx", c) for n, c in files)))
+    assert sound(at)
+    assert "12 ⇔ 13" in told(at)
+    assert at.button(key="adopt-0").label.replace("\\", "") == "「二つ.zip/a.xlsx」を農林水産部の回答として取り込む"
+    at.button(key="adopt-0").click().run()
+    assert states(store) == [(FARM, FY, "draft")]
+    assert "adopt-0" not in {b.key for b in at.button}
+
+
+def test_the_same_answers_in_two_files_are_taken_once_and_that_is_said(store):
+    one = form(store, LAND, GOOD)
+    at = upload(
+        run("submit", department=LAND, round=FY), "二つ.zip", zipped(("a.xlsx", one[1]), ("写し/a.xlsx", one[1]))
+    )
+    assert sound(at)
+    assert states(store) == [(LAND, FY, "draft")]
+    assert "「二つ.zip/a.xlsx」と同じ内容の回答のため、1つだけを取り込みます。" in told(at)
+
+
+def test_folders_in_a_zip_made_with_backslashes_are_folders(store):
+    pack = zipped(
+        ("提出\\回答.xlsx", form(store, LAND, GOOD)[1]), ("提出\\__MACOSX\\._回答.xlsx", b"x"), ("提出\\", b"")
+    )
+    at = upload(run("submit", department=LAND, round=FY), "提出.zip", pack)
+    assert sound(at)
+    assert "提出.zip/提出/回答.xlsx を読み取りました。" in told(at)
+    assert "「提出.zip/提出/__MACOSX/._回答.xlsx」は作業用のファイルのため" in told(at)
+    assert "取り込めませんでした" not in told(at)
