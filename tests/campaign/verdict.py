@@ -145,6 +145,8 @@ def _names(issue: Issue, mark: Mark) -> bool:
     letter = re.sub(r"\d", "", mark.ref)
     if issue.code.startswith("heading.") and re.fullmatch(rf"{letter}\d+", issue.cell):
         return True
+    if issue.code.startswith("row.") and _names_row(issue, mark):
+        return True
     if re.search(rf"(?<!\d){mark.row}行", issue.message + issue.cell):
         return True
     pattern = re.compile(rf"(?<![A-Z$])(?:{mark.ref}(?!\d)|{letter}列)")

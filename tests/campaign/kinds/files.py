@@ -95,6 +95,8 @@ def _other_book(draft: Draft, dice: random.Random) -> None:
 
 @kind("file: the form's sheet deleted", scope="file", weight=0.5)
 def _no_form(draft: Draft, dice: random.Random) -> None:
+    if len(draft.pages) > 3:
+        raise Skip  # a copy of it may be among the others
     draft.pages, draft.refused = [p for p in draft.pages if p is not draft.form], True
 
 
