@@ -25,9 +25,16 @@ _TRIANGLES = "△▲▵▴"
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]")
 _SPACE = re.compile(r"\s+")
 _BRACKETS = {ord(mark): plain for marks, plain in (("[〔【［｛{〈《", "("), ("]〕】］｝}〉》", ")")) for mark in marks}
-_FURIGANA = re.compile(r"\([ぁ-ゖー]+\)")
+#: Furigana stands behind what it reads; a word in brackets alone is the word itself.
+_FURIGANA = re.compile(r"(?<=.)\([ぁ-ゖー]+\)")
 _ERA_SIGNS = {"㋿": "令和", "㍻": "平成", "㍼": "昭和"}
 _DASH_TABLE = {ord(mark): "-" for mark in DASHES}
+_HALF_KANA = re.compile("[\uff61-\uff9f]+")
+#: Marks of voiced sounds that stand alone behind their kana: ﾊﾟ, ハ゜, and the combining ones a Mac writes.
+_VOICED = re.compile("([ぁ-ヺ])([\u3099-\u309c])")
+_COMBINING = {"\u309b": "\u3099", "\u309c": "\u309a"}
+_LETTER = re.compile("(?s).[\u3099-\u309c\uff9e\uff9f]*")
+_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 
 def visible(text: str) -> str:
@@ -37,38 +44,74 @@ def visible(text: str) -> str:
 
 def canonical(text: str) -> str:
     """A label for comparison: widths, half-width kana, case, spaces, line breaks and furigana in brackets folded."""
-    folded = unicodedata.normalize("NFKC", visible(text)).translate(_BRACKETS).translate(_DASH_TABLE)
+    folded = unicodedata.normalize("NFKC", whole_kana(visible(text))).translate(_BRACKETS).translate(_DASH_TABLE)
     folded = re.sub(r"[〜∼]", "~", folded).lower()
     folded = _SPACE.sub("", folded)
     return _FURIGANA.sub("", folded)
 
 
+def whole_kana(text: str) -> str:
+    """Half-width kana made full-width, each joined with its mark of a voiced sound."""
+    wide = _HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
+    return _VOICED.sub(_joined, wide)
+
+
+def _joined(match: re.Match[str]) -> str:
+    kana, mark = match.groups()
+    joined = unicodedata.normalize("NFC", kana + _COMBINING.get(mark, mark))
+    return joined if len(joined) == 1 else match.group()
+
+
+def hiragana(text: str) -> str:
+    """The text with its katakana as hiragana, so that ｶｸﾃｲ, カクテイ and かくてい are one word."""
+    return whole_kana(text).translate(_HIRAGANA)
+
+
 def fold(text: str) -> str:
     """Text for reading a number or a period: one width, one dash, one space, and nothing that changes a digit."""
+    return _SPACE.sub(" ", "".join(_folded(_LETTER.findall(text)))).strip()
+
+
+def as_typed(text: str, folded: str) -> str:
+    """The part of a text that reads so once folded, letter for letter as it stands there; what is none comes back."""
+    letters = _LETTER.findall(text)
+    places = [(char, i) for i, piece in enumerate(_folded(letters)) for char in piece.lower() if not char.isspace()]
+    wanted = "".join(folded.lower().split())
+    start = "".join(char for char, _ in places).find(wanted)
+    if start < 0 or not wanted:
+        return folded
+    return "".join(letters[places[start][1] : places[start + len(wanted) - 1][1] + 1])
+
+
+def _folded(letters: list[str]) -> list[str]:
     out: list[str] = []
-    for char in visible(text):
-        if char in _ERA_SIGNS:
-            out.append(_ERA_SIGNS[char])
-        elif char in _TRIANGLES:
-            out.append("△")
-        elif char in DASHES or (char in _LONG_VOWELS and not _ends_in_kana(out)):
-            out.append("-")
-        elif char in "〜～∼":
-            out.append("~")
-        elif char == "￥":
-            out.append("¥")
-        elif "\uff01" <= char <= "\uff5e":
-            out.append(chr(ord(char) - 0xFEE0))
-        elif "\uff61" <= char <= "\uff9f" or char in "㌫㍉㌔㌘㌧":
-            out.append(unicodedata.normalize("NFKC", char))
-        else:
-            out.append(char)
-    folded = "".join(out).translate(_BRACKETS)
-    return _SPACE.sub(" ", folded).strip()
+    for letter in letters:
+        piece: list[str] = []
+        for char in whole_kana(visible(letter)):
+            piece.append(_folded_letter(char, piece or out))
+        out.append("".join(piece).translate(_BRACKETS))
+    return out
 
 
-def _ends_in_kana(out: list[str]) -> bool:
-    return bool(out) and ("ァ" <= out[-1][-1] <= "ヺ" or "ぁ" <= out[-1][-1] <= "ゖ" or out[-1] in _LONG_VOWELS)
+def _folded_letter(char: str, before: list[str]) -> str:
+    if char in _ERA_SIGNS:
+        return _ERA_SIGNS[char]
+    if char in _TRIANGLES:
+        return "△"
+    if char in DASHES or (char in _LONG_VOWELS and not _ends_in_kana(before)):
+        return "-"
+    if char in "〜～∼":
+        return "~"
+    if char == "￥":
+        return "¥"
+    if "\uff01" <= char <= "\uff5e":
+        return chr(ord(char) - 0xFEE0)
+    return unicodedata.normalize("NFKC", char) if char in "㌫㍉㌔㌘㌧" else char
+
+
+def _ends_in_kana(before: list[str]) -> bool:
+    last = next((piece[-1] for piece in reversed(before) if piece), "")
+    return "ァ" <= last <= "ヺ" or "ぁ" <= last <= "ゖ" or (last in _LONG_VOWELS and last != "")
 
 
 def has_fullwidth(text: str) -> bool:
