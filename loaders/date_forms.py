@@ -344,7 +344,7 @@ _FORMS: tuple[tuple[str, _Build], ...] = (
 
 def _month_of_year(m: re.Match[str], shown: str, expected: Period | None) -> Guess:
     """令和6年度3月 lies in the calendar year after; which one was meant is asked."""
-    if "年度" not in shown:
+    if "年度" not in m[0]:
         return _month(m, shown, expected)
     guess = _month(m, shown, None)
     month = guess.candidates[0]

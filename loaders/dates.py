@@ -11,10 +11,12 @@ from typing import Literal
 
 from kpi.issue import Choice
 from kpi.period import Period
+from loaders.choice_words import MARK_BEFORE, MARK_BEHIND, release_mark
 from loaders.date_forms import Fault, Guess, from_iso, from_serial, parse
 from loaders.findings import Finding, is_open
 from loaders.findings import severity as severity_of
-from loaders.text import canonical, dressed_digit, fold, foreign_digit
+from loaders.numerals import kanji_value
+from loaders.text import as_typed, canonical, dressed_digit, fold, foreign_digit
 
 Outcome = Literal["value", "missing", "ask", "wrong", "empty"]
 
@@ -34,6 +36,23 @@ _ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|
 _UNDECIDED = frozenset({"未定", "不明", "未公表", "調査中", "集計中", "未集計", "検討中", "調整中", "なし", "n/a"})
 _MARKS = re.compile(r"[-…‥.*・/x]+")
 _TAIL_NOTE = re.compile(r"(?:現在|時点|(?<=[年月日末度期])(?:分|値|実績|確定|速報)|(?<=[rh]\d)実績|(?<=[rh]\d\d)実績)$")
+#: Kanji digits where only a number can stand: before 年, 月 and 日, behind an era, and four of them by place.
+_KANJI = re.compile(
+    r"[〇零一二三四五六七八九十百千壱弐参拾]+(?=[年月日])|(?<=令和|平成|昭和)[一二三四五六七八九十壱弐参拾]+|(?<![a-z])(?<=[rhs])[一二三四五六七八九十]+"
+    r"|(?:^|(?<=\())[一二][〇零一二三四五六七八九]{3}(?![〇零一二三四五六七八九])"
+)
+_FORMAL = str.maketrans("壱弐参拾", "一二三十")
+_ERA_KANA = (
+    ("れいわ", "令和"),
+    ("レイワ", "令和"),
+    ("へいせい", "平成"),
+    ("ヘイセイ", "平成"),
+    ("しょうわ", "昭和"),
+    ("ショウワ", "昭和"),
+)
+_TAIL_MARK = re.compile(rf"(?<=[年月日末度期\d]){MARK_BEHIND.pattern}", re.IGNORECASE)
+#: A bracket at the end that names no period.
+_BRACKET = re.compile(r"\([^()\d元]+\)$")
 _ABOUT = re.compile(r"(?:頃|ごろ|ころ|上旬|中旬|下旬|公表予定|公表見込|予定|見込み?|以降)$")
 _FIRST_SERIAL, _LAST_SERIAL = 20000, 73050  # 1954-10-03 to 2099-12-31: no fiscal year or count of years lies there
 _NEAR_YEARS = 10
@@ -50,6 +69,14 @@ def read_period(
     """Read one period cell. ``expected`` settles what a bare ``R6`` means; it is never taken for what is written."""
     if text_or_value is None or (isinstance(text_or_value, str) and not fold(text_or_value)):
         return PeriodReading(None, "empty")
+    reading = _read(text_or_value, expected, carried_era, number_format, key)
+    raw = str(text_or_value)
+    return replace(reading, findings=tuple(replace(f, detail=as_typed(raw, f.detail)) for f in reading.findings))
+
+
+def _read(
+    text_or_value: str | float, expected: Period | None, carried_era: str, number_format: str, key: str
+) -> PeriodReading:
     shown = fold(str(text_or_value))
     try:
         if isinstance(text_or_value, bool):
@@ -126,7 +153,7 @@ def _from_text(shown: str, expected: Period | None, carried_era: str, number_for
         raise Fault("period.unreadable", shown[:40])
     if stamp := re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?", shown):
         return from_iso(stamp.group(1), expected, number_format)
-    text = shown.lower().replace(" ", "").removeprefix("'")
+    text = _plain(shown)
     text, noted = _strip_notes(text)
     main, inner = _split_bracket(text)
     guess = parse(main, shown, expected, carried_era)
@@ -135,14 +162,40 @@ def _from_text(shown: str, expected: Period | None, carried_era: str, number_for
     return replace(guess, findings=(*guess.findings, *noted))
 
 
+def _plain(shown: str) -> str:
+    """The text with one case, no spaces, eras in kanji and every number in digits."""
+    text = shown.lower().replace(" ", "").removeprefix("'")
+    for kana, era in _ERA_KANA:
+        text = text.replace(kana, era)
+    return _KANJI.sub(_in_digits, text)
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    value = kanji_value(match.group().translate(_FORMAL))
+    return match.group() if value is None else f"{value}"
+
+
 def _strip_notes(text: str) -> tuple[str, tuple[Finding, ...]]:
-    """Remove ※ notes and words such as 現在 and 頃 from the end."""
+    """Remove ※ notes, brackets without a period, marks of release and words such as 現在 and 頃 from both ends."""
     found: list[Finding] = []
+    if whole := re.fullmatch(r"\(([^()]+)\)|「([^「」]+)」", text):
+        text = whole[1] or whole[2]
     if (cut := text.find("※")) > 0:
         found.append(Finding("period.note_ignored", text[cut:]))
         text = text[:cut]
+    ahead = re.match(r"\(([^()]+)\)", text)
+    if not (ahead and release_mark(ahead[1])):
+        ahead = MARK_BEFORE.match(text)
+    if ahead and ahead[1]:
+        found.append(Finding("period.note_ignored", ahead.group()))
+        text = text[ahead.end() :]
     while True:
-        for pattern, code in ((_TAIL_NOTE, "period.note_ignored"), (_ABOUT, "period.about")):
+        for pattern, code in (
+            (_BRACKET, "period.note_ignored"),
+            (_TAIL_NOTE, "period.note_ignored"),
+            (_ABOUT, "period.about"),
+            (_TAIL_MARK, "period.note_ignored"),
+        ):
             match = pattern.search(text)
             if match and match.start():
                 found.append(Finding(code, match.group()))
@@ -153,14 +206,19 @@ def _strip_notes(text: str) -> tuple[str, tuple[Finding, ...]]:
 
 
 def _split_bracket(text: str) -> tuple[str, str]:
-    match = re.fullmatch(r"([^()]+)\(([^()]+)\)", text)
-    return (match.group(1), match.group(2)) if match else (text, "")
+    """The period and what a bracket says beside it; 2025(令和7)年度 says 令和7年度 once more."""
+    match = re.fullmatch(r"([^()]+)\(([^()]+)\)([^()]*)", text)
+    if not match:
+        return text, ""
+    before, inner, behind = match.groups()
+    if behind and (year := re.fullmatch(r"((?:[^\d\W]{1,2})?\.?(?:元|\d{1,4}))(?:年度?)?", inner)):
+        link = re.search(r"年度?$", before)
+        inner = f"{year[1]}{link.group() if link else ''}{behind}"
+    return before + behind, inner
 
 
 def _join(guess: Guess, inner: str, shown: str, expected: Period | None) -> Guess:
     """A bracket after the period: the same thing in other words is ignored, another period is a question."""
-    if not re.search(r"\d|元", inner):
-        return replace(guess, findings=(*guess.findings, Finding("period.note_ignored", inner)))
     try:
         told, _ = _strip_notes(inner)
         other = parse(told, inner, expected, "").candidates

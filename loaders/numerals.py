@@ -41,6 +41,20 @@ def times(value: Decimal, factor: int | Decimal) -> Decimal:
     return EXACT.multiply(value, Decimal(factor))
 
 
+#: Nothing that is counted or measured in a return is as small; what a formula leaves there is binary dust.
+_DUST = Decimal("1e-9")
+#: Digits that a cell keeps (Excel shows no more), and the most that a figure has whose 16th and 17th are noise.
+_KEPT, _SHORT = 15, 12
+
+
+def settled(value: Decimal) -> Decimal:
+    """The value without the noise of binary arithmetic: 77.4 for 77.40000000000001, 0 for -2.8E-17; 1/3 as it is."""
+    if abs(value) < _DUST:
+        return Decimal(0)
+    rounded = Context(prec=_KEPT).create_decimal(value).normalize(EXACT)
+    return rounded if rounded != value and len(rounded.as_tuple().digits) <= _SHORT else value
+
+
 def read_numeral(text: str) -> Amount | None:
     """A numeral without sign and unit; None where the text is none."""
     for reader in (_decimal, _grouped, _odd_dots, _separated, _scientific, _scaled, _kanji):
@@ -96,7 +110,7 @@ def _separated(text: str) -> Amount | None:
 def _scientific(text: str) -> Amount | None:
     if not re.fullmatch(r"\d+(?:\.\d+)?[eE][-+]?\d{1,3}", text):
         return None
-    return Amount((EXACT.create_decimal(text),), (Finding("number.scientific", text),))
+    return Amount((settled(EXACT.create_decimal(text)),), (Finding("number.scientific", text),))
 
 
 def _scaled(text: str) -> Amount | None:
@@ -155,7 +169,7 @@ def _kanji(text: str) -> Amount | None:
     if set(text) <= {"一"} or set(text) <= {"〇"} or text in _SMALL:
         value = Decimal(_SMALL[text]) if text in _SMALL else Decimal("".join(str(_KANJI[c]) for c in text))
         return Amount((value,), (Finding("number.kanji_doubtful", text),))
-    value_or_none = _kanji_value(text)
+    value_or_none = kanji_value(text)
     if value_or_none is None:
         return None
     return Amount(
@@ -163,7 +177,8 @@ def _kanji(text: str) -> Amount | None:
     )
 
 
-def _kanji_value(text: str) -> Decimal | None:
+def kanji_value(text: str) -> Decimal | None:
+    """What kanji digits alone are worth (七, 十二, 二〇二五); None where they make no number."""
     if set(text) <= set(_KANJI):
         return Decimal("".join(str(_KANJI[c]) for c in text))
     total, rest = 0, text

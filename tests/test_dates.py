@@ -1,5 +1,6 @@
 """Periods as people write them: 和暦 and 西暦, fiscal and calendar, and what is asked."""
 
+# ruff: noqa: E501 (a case is one line)
 from __future__ import annotations
 
 from datetime import date
@@ -74,6 +75,27 @@ CERTAIN: list[tuple[str, Any, Period | None, str, str]] = [
     ("Excel's first of the month, month expected", "2024-09-01", Period("M", 2024, 9), "2024-09", "first_day"),
 ]
 
+#: One fiscal year in many letters, nothing of it a question.
+SAME_YEAR = (
+    "令和六年度", "二〇二四年度", "Ｒ六年度", "2024（令和6）年度", "令和6（2024）年度", "令和六（二〇二四）年度", "2024年度(R6)",
+    "R6(2024)年度", "令6(2024)年度", "令和6年度(2024)", "ﾚｲﾜ6年度", "れいわ6年度", "レイワ６年度", "FY2024（令和6年度）", "（令和6年度）",
+    "「令和6年度」", "令和6(2024)年度末", "R7.3末(令和6年度末)", "令和7(2025)年3月末",
+)  # fmt: skip
+CERTAIN += [(f"{text} of many letters", text, FY, "FY2024", "") for text in SAME_YEAR]
+CERTAIN += [
+    ("kanji month's end", "令和六年九月末", None, "2024-09", ""),
+    ("kanji day", "令和六年十月三十一日", None, "2024-10-31", ""),
+    ("formal kanji", "令和弐年度", FY, "FY2020", ""),
+    ("kanji Heisei", "平成三十年度", None, "FY2018", ""),
+    ("kanji ten", "令和十年度", None, "FY2028", ""),
+    ("half-width Heisei", "ﾍｲｾｲ30年度", None, "FY2018", ""),
+    ("year twice in a month", "令和6年(2024)9月末", None, "2024-09", ""),
+    ("mark in brackets", "令和6年度(速)", None, "FY2024", "note_ignored"),
+    ("letter mark", "R6p", FY, "FY2024", "note_ignored"),
+    ("mark in front", "速報R6年度", FY, "FY2024", "note_ignored"),
+    ("mark and footnote", "R6年度(速)(注)", FY, "FY2024", "note_ignored"),
+]
+
 # name, text, expected, code, periods offered
 DOUBTFUL: list[tuple[str, Any, Period | None, str, list[str]]] = [
     ("calendar year where a fiscal year is due", "令和6年", FY, "year_kind", ["FY2024", "CY2024"]),
@@ -100,6 +122,12 @@ DOUBTFUL: list[tuple[str, Any, Period | None, str, list[str]]] = [
     ("month of a fiscal year", "R6年度3月", FY, "two_periods", ["2025-03", "2024-03"]),
     ("span of three months", "R6.4～R6.6", FY, "span_asked", ["2024-06"]),
     ("span of two years", "R5～R6", FY, "span_asked", ["FY2024", "FY2023"]),
+    ("two years in one", "2024（令和5）年度", FY, "two_periods", ["FY2024", "FY2023"]),
+    ("two years in one, the other way", "令和6（2025）年度", FY, "two_periods", ["FY2024", "FY2025"]),
+    ("two years of a month", "令和6年(2023)9月末", None, "two_periods", ["2024-09", "2023-09"]),
+    ("two years in kanji", "令和五（2024）年度", FY, "two_periods", ["FY2023", "FY2024"]),
+    ("ten without 度", "令和十年", FY, "year_kind", ["FY2028", "CY2028"]),
+    ("kanji month without a year", "十二月", FY, "no_year", ["2024-12"]),
     ("a number that may be a month", 2024.9, FY, "no_era", ["2024-09"]),
 ]
 
@@ -112,6 +140,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("29 February in a common year", "令和5年2月29日", "impossible"),
     ("quarter", "第1四半期", "quarter"),
     ("quarter of a year", "令和6年度第2四半期", "quarter"),
+    ("quarter in kanji", "令和六年度第二四半期", "quarter"),
     ("error", "#REF!", "error"),
     ("words", "毎年", "unreadable"),
     ("circled digit", "R①", "unreadable"),
@@ -212,3 +241,10 @@ def test_arbitrary_text_never_raises(text: str) -> None:
 def test_arbitrary_numbers_never_raise(value: float) -> None:
     reading = read_period(value, expected=FY)
     assert (reading.outcome == "value") == (reading.period is not None)
+
+
+@pytest.mark.parametrize(("text", "quoted"), [
+    ("ﾚｲﾜ４０年度", "ﾚｲﾜ４０年度"), ("令和四十年度", "令和四十年度"), ("２４年度", "２４年度"), ("Ｒ６．４〜Ｒ６．６", "Ｒ６．４〜Ｒ６．６"), ("Ｒ６．９　頃", "頃"),
+])  # fmt: skip
+def test_what_was_typed_is_quoted_as_it_was_typed(text: str, quoted: str) -> None:
+    assert quoted in [f.detail for f in read_period(text, expected=FY).findings]
