@@ -101,4 +101,10 @@ def _around(words: list[tuple[bool, str]]) -> tuple[str, str]:
     for after, word in words:
         sides[after] += word
     before, behind = (side.strip(" 　") for side in sides)
-    return before.strip("-△▲−()¥￥\\$ "), behind.strip("() 　-")
+    return _unpaired(before).strip("-△▲−¥￥\\$ "), _unpaired(behind).strip("- ")
+
+
+def _unpaired(word: str) -> str:
+    """A word without a bracket whose other half stands beyond the digits."""
+    more = word.count("(") - word.count(")")
+    return word.replace("(", "", more) if more > 0 else word[::-1].replace(")", "", -more)[::-1]

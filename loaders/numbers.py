@@ -19,25 +19,27 @@ from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import Choice, Severity
 from kpi.period import Period
 from loaders import cellformat as cell_formats
+from loaders.choice_words import WHEN, Said, said
 from loaders.dates import PeriodReading, names_period, read_period
 from loaders.findings import FINDINGS, Finding, FindingText, severity
-from loaders.numerals import TOKEN, Amount, plain, read_numeral, times
+from loaders.numerals import TOKEN, Amount, plain, read_numeral, settled, times
 from loaders.surroundings import (
     AFTER,
     BEFORE,
     COUNTED,
-    WHEN,
+    PARTS,
     Context,
     Draft,
     divided,
     find_amount,
     is_percent_word,
+    same_count,
     scale_of,
     signed,
     strip,
     unit_keys,
 )
-from loaders.text import canonical, dressed_digit, fold, foreign_digit, has_fullwidth, visible
+from loaders.text import as_typed, canonical, dressed_digit, fold, foreign_digit, has_fullwidth, visible
 
 __all__ = [
     "FINDINGS",
@@ -70,13 +72,6 @@ _ERROR = re.compile(
     r"#\s?(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|GETTING_DATA|#+)",
     re.I,
 )
-_MISSING: dict[str, str] = {
-    **dict.fromkeys(("未集計", "集計中", "調査中", "精査中", "算定中"), "not_compiled"),
-    **dict.fromkeys(("未公表", "公表前", "公表待ち", "未発表", "公表されていない"), "unpublished"),
-    **dict.fromkeys(("非公表", "秘匿", "非公開", "x"), "suppressed"),
-    **dict.fromkeys(("該当なし", "該当無し", "該当無", "該当せず", "非該当"), "not_applicable"),
-    **dict.fromkeys(("調査年でない", "調査年ではない", "調査なし", "非調査年", "調査対象年でない"), "not_survey_year"),
-}
 _MISSING_UNCLEAR = frozenset(
     ("n/a", "na", "なし", "無し", "無", "不明", "未定", "未確定", "未回答", "未記入", "対象外", "未調査", "未把握", "データなし", "集計不可", "実績なし")
 )  # fmt: skip
@@ -117,7 +112,13 @@ def read_number(
         return _wrong("number.date", text_or_value.isoformat())
     if isinstance(text_or_value, int | float):
         return _read_cell(text_or_value, number_format, context)
-    return _read_text(str(text_or_value), context)
+    return _quoted(_read_text(str(text_or_value), context), str(text_or_value))
+
+
+def _quoted(reading: NumberReading, raw: str) -> NumberReading:
+    """Findings that speak of what a person typed say it as it was typed: 10〜20, not 10~20."""
+    found = tuple(replace(f, detail=as_typed(raw, f.detail)[:40]) for f in reading.findings)
+    return replace(reading, findings=found)
 
 
 def _wrong(code: str, detail: str, *before: Finding) -> NumberReading:
@@ -134,10 +135,13 @@ def _read_cell(raw: float, number_format: str, context: Context) -> NumberReadin
         return _wrong("number.not_finite", "桁の大きすぎる数")
     if not math.isfinite(number):
         return _wrong("number.not_finite", "NaN" if number != number else "∞")
+    exact = settled(Decimal(raw) if isinstance(raw, int) else Decimal(repr(number)))
+    if abs(number) <= 1e-14 * max(map(abs, context.history), default=0.0):
+        exact = Decimal(0)  # dust of sums as large as the values are
+    value, number = exact, float(exact)
     look = cell_formats.look(number_format, number)
     if look.is_date:
         return _wrong("number.date", f"{number:g}")
-    value = Decimal(raw) if isinstance(raw, int) else Decimal(repr(number))
     draft = Draft("")
     values: tuple[Decimal, ...] = (value,)
     if look.percent:
@@ -164,7 +168,8 @@ def _read_cell(raw: float, number_format: str, context: Context) -> NumberReadin
             _literal(draft, words, at_end, context)
     if any(severity(f) is Severity.FIX for f in draft.findings):
         return NumberReading(None, "wrong", findings=tuple(draft.findings))
-    return _finish(Amount(values, grouped=look.grouped), draft, context)
+    amount = len(values) == 1 and context.key in PARTS and _dotted(plain(value), context)
+    return _finish(amount or Amount(values, grouped=look.grouped), draft, context)
 
 
 def _percent_cell(value: Decimal, draft: Draft, context: Context) -> NumberReading:
@@ -185,16 +190,34 @@ def _percent_cell(value: Decimal, draft: Draft, context: Context) -> NumberReadi
 
 
 def _literal(draft: Draft, words: str, at_end: bool, context: Context) -> None:
-    """Words that only the number format adds: the unit, or something that matters."""
-    if canonical(words) in unit_keys(context.unit) and at_end:
+    """Words that only the number format adds: the unit, a mark of release, or something that matters."""
+    inner = words.strip("() ")
+    if canonical(inner) in unit_keys(context.unit) and at_end:
         draft.has_unit = True
     elif at_end and context.unit and is_percent_word(words) is not context.is_percent and is_percent_word(words):
         draft.findings.append(Finding("number.unit_wrong", words))
-    elif BEFORE.fullmatch(words) or AFTER.fullmatch(words):
+    elif BEFORE.fullmatch(inner) or AFTER.fullmatch(inner):
         draft.approximate = True
         draft.findings.append(Finding("number.approximate", words))
-    else:
+    elif at_end and same_count(inner, context.unit):
+        draft.has_unit = True
+        draft.findings.append(Finding("number.format_counter", words))
+    elif not _around(draft, words, at_end, context):
         draft.findings.append(Finding("number.unit_differs" if at_end else "number.words", words))
+
+
+def _around(draft: Draft, words: str, at_end: bool, context: Context) -> bool:
+    """Read a format's words as if they had been typed beside a figure; False where they are not understood."""
+    figure = "100"
+    typed = Draft(f"{figure}{words}" if at_end else f"{words}{figure}")
+    strip(typed, context)
+    if typed.text != figure:
+        return False
+    draft.findings.extend(f for f in typed.findings if f.code != "number.unit_ignored")
+    draft.release = typed.release or draft.release
+    draft.has_unit = draft.has_unit or typed.has_unit
+    draft.approximate = draft.approximate or typed.approximate
+    return True
 
 
 # --- text ----------------------------------------------------------------------------------------------------
@@ -217,13 +240,19 @@ def _read_text(raw: str, context: Context) -> NumberReading:
     strip(draft, context)
     amount = _dotted(draft.text, context) or find_amount(draft, context)
     if amount:
-        return _finish(amount, draft, context)
+        return _finish(_without_noise(amount), draft, context)
     return _last_resort(shown, draft, context)
+
+
+def _without_noise(amount: Amount) -> Amount:
+    """A figure of more digits than a number keeps, without the noise that a calculation left in them."""
+    long = any(len(v.normalize().as_tuple().digits) > 15 for v in amount.values)
+    return replace(amount, values=tuple(map(settled, amount.values))) if long else amount
 
 
 def _dotted(text: str, context: Context) -> Amount | None:
     """45.000 of what is counted one by one: on the keyboard the point lies beside the comma."""
-    if context.unit not in COUNTED or not re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", text):
+    if not (context.unit in COUNTED or context.key in PARTS) or not re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", text):
         return None
     value = Decimal(text)
     return Amount((value, value.scaleb(3)), (Finding("number.dot_grouping", text),))
@@ -272,23 +301,23 @@ def _read_missing(shown: str, context: Context) -> NumberReading | None:
         return NumberReading(
             None, "missing", "", (Finding("number.missing_mark", shown),), _missing_choices(likely, context.key)
         )
-    told = next((w for w in sorted(_MISSING, key=len, reverse=True) if len(w) > 1 and w in word), "")
-    reason = _MISSING.get(core) or _MISSING.get(told, "")
-    if not reason:
+    told = said("missing_reason", word)
+    if core == "x":
+        told = Said(("suppressed",), "")
+    if not told.codes:
         return None
     if context.key != "value":
         # Only the value can be missing for a reason; a correction or a target is simply not given.
         return NumberReading(
             None, "missing", "", (Finding("number.missing_mark", shown),), _missing_choices((), context.key)
         )
-    digits = re.search(r"\d", WHEN.sub("", re.sub(r"\d{1,2}月(?:\d{1,2}日)?", "", word)))
-    if digits and core != told:
+    if told.code:
+        return NumberReading(None, "missing", told.code, (Finding("number.missing_word", shown),))
+    if re.search(r"\d", told.rest):
         return _mixed(shown, context)
-    if core != told and not core.startswith(told) and core not in _MISSING:
-        return NumberReading(
-            None, "missing", "", (Finding("number.missing_mark", shown),), _missing_choices((reason,), context.key)
-        )
-    return NumberReading(None, "missing", reason, (Finding("number.missing_word", shown),))
+    return NumberReading(
+        None, "missing", "", (Finding("number.missing_mark", shown),), _missing_choices(told.codes, context.key)
+    )
 
 
 def _missing_choices(first: Iterable[str], key: str) -> tuple[Choice, ...]:
@@ -326,8 +355,9 @@ def _finish(amount: Amount, draft: Draft, context: Context) -> NumberReading:
     _doubts(values[0], amount, draft, context, findings)
     release_open = draft.release not in ("", context.release) and (draft.release != "final" or bool(context.release))
     if release_open:
+        written = next((f.detail for f in findings if f.code == "number.release_in_cell"), "")
         findings = [f for f in findings if f.code != "number.release_in_cell"]
-        findings.append(Finding("number.release_asked", RELEASE_WORDS[draft.release]))
+        findings.append(Finding("number.release_asked", written))
     found = tuple(dict.fromkeys(findings))
     if any(severity(f) is Severity.FIX for f in found):
         return NumberReading(None, "wrong", findings=found, release=draft.release)
@@ -366,7 +396,7 @@ def _doubts(value: Decimal, amount: Amount, draft: Draft, context: Context, find
             findings.append(Finding("number.period", plain(value).replace(",", "")))
     if abs(value) >= Decimal(10) ** 15:
         findings.append(Finding("number.enormous"))
-    elif Decimal(repr(float(value))) != value:
+    elif draft.text and Decimal(repr(float(value))) != value:
         findings.append(Finding("number.precision"))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kpi.period import Period
+from loaders.choice_words import MARK_BEFORE, MARK_BEHIND, WHEN, release_mark, said
 from loaders.dates import names_period, read_period
 from loaders.findings import Finding
 from loaders.numerals import SCALES, Amount, read_numeral, times
@@ -49,7 +50,12 @@ class Draft:
 
 #: Units of what is counted one by one, so that no indicator in them has a fraction or falls below zero.
 COUNTED = ("件", "人", "団体", "機関", "事業所", "事業者", "手続", "枚", "箇所", "校", "台", "回")
-PERCENT = frozenset({"%", "パーセント", "ぱーせんと", "percent"})
+#: Columns of what a rate is worked out from; it is counted in no unit that the form names.
+PARTS = ("numerator", "denominator")
+#: Words a number format may add to a count without changing what is counted: a firm supported is a case (件) of support.
+#: 人, 回 and 枚 are none of these: one case may be several persons.
+_CASES = ("件", "社", "者", "団体", "機関", "事業所", "事業者", "企業", "法人", "施設", "箇所", "橋", "校", "園", "館", "店", "店舗", "棟", "戸", "基", "台", "組織", "組合", "市町村", "自治体", "手続", "項目", "事業", "工事", "案件", "例", "事例")  # fmt: skip
+PERCENT = frozenset({"%", "パーセント", "ぱーせんと", "percent", "pct", "pct."})
 _ALIASES = {"名": "人", "か所": "箇所", "カ所": "箇所", "ヶ所": "箇所", "ケ所": "箇所", "ヵ所": "箇所", "個所": "箇所"}
 #: What 分子 and 分母 are counted in: a plain word beside a whole number changes nothing. 千人 is none of these.
 _COUNTERS = frozenset(
@@ -77,19 +83,14 @@ _COUNTERS = frozenset(
 )
 BEFORE = re.compile(r"(?:約|およそ|おおよそ|おおむね|概ね|凡そ|ほぼ|大体|だいたい|概算|概数|推計値?|推定値?|最大|最低|最低でも|少なくとも|ca\.?|[≒≈<>≦≧≤≥±])[:\s]*", re.I)  # fmt: skip
 AFTER = re.compile(r"(?:以上|以下|未満|超え?|超過|程度|前後|余り?|弱|強|近く|ほど|くらい|ぐらい|位|より(?:多い|少ない)|[+]|\+?α|(?<=[%点万億千円])台)$")  # fmt: skip
-_RELEASES = {"確定": "final", "確報": "final", "速報": "provisional", "暫定": "provisional", "見込": "forecast", "見込み": "forecast", "見通し": "forecast", "予定": "forecast", "予測": "forecast", "予想": "forecast"}  # fmt: skip
-_RELEASE_WORD = "(" + "|".join(sorted(_RELEASES, key=len, reverse=True)) + ")(?:値|数)?"
 _FOOTNOTE = re.compile(r"(?:注|※|\*|注記|脚注)\s?\d{0,2}|[※*]+")
 #: Words in a note that may change what the number means.
-_RISK = re.compile(r"単位|[千万億割約概]|程度|前後|以上|以下|未満|超|推計|推定|予定|予測|目標|見込|累計|除|含|うち|誤|訂正|修正|正し|変更|不明|未|暫定|前年|昨年|前回|延べ|参考|他|別|ない|なし|無|仮|該当|調査|集計|秘匿|比|増|減|[%=+×]")  # fmt: skip
-WHEN = re.compile(
-    r"(?:令和|平成|[rRhH])\.?(?:元|\d{1,2})(?:年度?|\.)?(?:\d{1,2}[月.]?)?(?:\d{1,2}日?)?|20\d\d(?:年度?|[./-])(?:\d{1,2}[月./-]?)?(?:\d{1,2}日?)?"
-)
+_RISK = re.compile(r"単位|[千万億割約概]|程度|前後|以上|以下|未満|超|推計|推定|予定|予測|目標|見込|累計|除|含|うち|誤|訂正|修正|正し|変更|不明|未|暫定|前年|昨年|前回|延べ|参考|要確認|確認(?:中|予定)|精査|途中|中間|検討|調整|後日|想定|目安|試算|計画|待|他|別|ない|なし|無|仮|該当|調査|集計|秘匿|比|増|減|[%=+×]")  # fmt: skip
 
 
 def strip(draft: Draft, context: Context) -> None:
     """Take notes, brackets, words and the unit off both ends until nothing more comes off."""
-    if (cut := draft.text.find("※")) > 0:
+    if (cut := draft.text.find("※")) > 0 and draft.text[cut - 1] != "(":
         _note(draft, draft.text[cut:], draft.text[:cut], context)
     for _ in range(12):
         before = draft.text
@@ -101,14 +102,18 @@ def strip(draft: Draft, context: Context) -> None:
 
 def _note(draft: Draft, note: str, rest: str, context: Context) -> None:
     inner = note.strip("※()* ")
-    release = re.fullmatch(_RELEASE_WORD, inner)
-    if release:
-        _released(draft, release[1], note, rest)
+    if code := release_mark(inner):
+        _released(draft, code, note, rest)
+        return
+    told = said("release", WHEN.sub("", inner), marks=True)
+    if told.code and not _other_period(inner, context):
+        _released(draft, told.code, note, rest)
         return
     harmless = _FOOTNOTE.fullmatch(note.strip("()")) or not inner
     bare = WHEN.sub("", inner)
     risky = not harmless and (
-        _RISK.search(inner)
+        told.codes
+        or _RISK.search(bare)
         or re.search(r"\d|[一二三四五六七八九十]", bare)
         or dressed_digit(inner)
         or _other_period(inner, context)
@@ -123,9 +128,11 @@ def _other_period(note: str, context: Context) -> bool:
     return read_period(note, expected=context.period).period != context.period
 
 
-def _released(draft: Draft, word: str, written: str, rest: str) -> None:
-    code = _RELEASES[word]
-    draft.release = draft.release if draft.release and draft.release != "final" else code
+def _released(draft: Draft, code: str, written: str, rest: str) -> None:
+    if draft.release not in ("", code):
+        draft.cut(rest, Finding("number.note_matters", written))  # 437(速)(確)
+        return
+    draft.release = code
     draft.cut(rest, Finding("number.release_in_cell", written))
 
 
@@ -151,10 +158,12 @@ def _strip_footnote(draft: Draft, context: Context) -> None:
 
 
 def _strip_release(draft: Draft, context: Context) -> None:
-    if match := re.match(rf"{_RELEASE_WORD}[:\s]*(?=\S)", draft.text):
-        _released(draft, match[1], match.group().strip(), draft.text[match.end() :])
-    if (match := re.search(rf"\s*{_RELEASE_WORD}$", draft.text)) and match.start():
-        _released(draft, match[1], match.group().strip(), draft.text[: match.start()])
+    if match := MARK_BEFORE.match(draft.text):
+        _released(draft, release_mark(match[1] or match[2]), match.group().strip(), draft.text[match.end() :])
+    if any(canonical(draft.text).endswith(key) for key in unit_keys(context.unit)):
+        return  # the e of t-CO2e is no mark
+    if (match := MARK_BEHIND.search(draft.text)) and match.start():
+        _released(draft, release_mark(match[1]), match.group().strip(), draft.text[: match.start()])
 
 
 def _strip_approximate(draft: Draft, context: Context) -> None:
@@ -170,7 +179,7 @@ def _strip_approximate(draft: Draft, context: Context) -> None:
 
 def _strip_unit(draft: Draft, context: Context) -> None:
     keys = unit_keys(context.unit)
-    if context.key in ("numerator", "denominator") and not context.unit:
+    if context.key in PARTS and not context.unit:
         keys = _COUNTERS
     if not keys or draft.has_unit:
         return
@@ -196,6 +205,12 @@ def unit_keys(unit: str) -> frozenset[str]:
     return frozenset(words - {""})
 
 
+def same_count(word: str, unit: str) -> bool:
+    """Whether a word of a number format counts what the unit counts: 社 beside 件, but no 千件, 人 or 円."""
+    case, counted = canonical(word), unit_keys(unit)
+    return case in _CASES and "件" in counted | {case} and not counted.isdisjoint(_CASES)
+
+
 def is_percent_word(word: str) -> bool:
     """Whether a word means %."""
     return canonical(word) in PERCENT
@@ -217,6 +232,9 @@ def find_amount(draft: Draft, context: Context) -> Amount | None:
         amount = _unit_scale(amount, body, draft, context)
     if amount is None:
         return None
+    if sign and not any(amount.values):
+        draft.findings.append(Finding("number.zero_sign", text))
+        return Amount((Decimal(0),), amount.findings, amount.grouped, amount.scaled)
     draft.findings.extend(notes)
     return signed(sign, amount)
 
