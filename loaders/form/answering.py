@@ -8,23 +8,25 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kpi.cards import band_text
-from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Brief, Entry, Past, known_beside
+from kpi.collection import RELEASE_WORDS, Brief, Entry, Past, known_beside
 from kpi.issue import Choice, Issue
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.schedule import expected_period
 from loaders.cells import Cell
+from loaders.choice_words import OFFICIAL, code_of, releases_beside, said
 from loaders.dates import read_period
 from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
+from loaders.form.formulas import refers_outside
 from loaders.form.match import Table, label
 from loaders.form.prefill import field_name
 from loaders.form.rows import Identified, merged_over
 from loaders.form.struck import read_marked, spellings
+from loaders.form.texts import other_row, stray_number
 from loaders.numbers import read_number
 from loaders.rules.register import finding
 
-_EXTERNAL = re.compile(r"\[[^\]]+\]")  # [1]Sheet1!A1 or '[other.xlsx]Sheet'!A1
 _DASHES = {"-", "--", "ー", "…", "・・・", "...", "*", "***", "x"}
 #: What people write into cells that they leave out. ``*`` and ``x`` mean secrecy and are none of these.
 _NOTHING = {
@@ -47,17 +49,6 @@ _NOTHING = {
     "対象外",
 }
 _UNSET = {"未定", "未設定", "検討中", "調整中"}
-#: What turns a choice round: 未確定, 確定前, 速報ではない.
-_UNDONE = re.compile(r"でない|では|ない|以外|否|未|非|前|予定|[?？]")
-_RELEASED = re.compile("確定|確報|速報|見込")
-_SYNONYMS: Mapping[str, Mapping[str, str]] = {
-    "release": {"確定値": "final", "確報": "final", "確報値": "final", "速報値": "provisional", "暫定": "provisional",
-                "暫定値": "provisional", "見込み": "forecast",
-                "見込値": "forecast", "見込み値": "forecast"},
-    "missing_reason": {"調査中": "not_compiled", "集計中": "not_compiled", "該当無し": "not_applicable",
-                       "調査年でない": "not_survey_year", "調査年ではない": "not_survey_year"},
-}  # fmt: skip
-_ALL_WORDS = {"release": RELEASE_WORDS, "missing_reason": MISSING_WORDS, "correction_kind": CORRECTION_WORDS}
 
 
 @dataclass
@@ -222,12 +213,12 @@ class RowReader:
             case "choice":
                 value = self._choice(column, cell)
             case _:
-                value = cell.written.strip() or None
+                value = self._words(column.key, cell)
         return self._calculated(column.key, cell, value) if cell.formula and cell.kind != "error" else value
 
     def _calculated(self, key: str, cell: Cell, value: float | str | None) -> float | str | None:
         words = {"formula": shortened(cell.formula), "found": cell.written}
-        if not _EXTERNAL.search(cell.formula):
+        if not refers_outside(cell.formula):
             self.told("formula.cached", key, words)
             return value
         choices = (Choice(f"「{cell.written}」で正しい", {key: value}),) if value is not None else ()
@@ -255,9 +246,9 @@ class RowReader:
             number_format=cell.number_format,
             history=history,
             name=self.indicator.name if key in _SCALED else "",
-            release=self._release() if key == "value" else "",
+            release=self._said_release(key),
             key=key,
-            period=self._said_period() if key == "value" else None,
+            period=self._said_period(key),
         )
         if read.outcome == "wrong" and self._astray(key, cell):
             return None
@@ -271,12 +262,26 @@ class RowReader:
         cell = self.table.at(self.place.row, "release")
         return next((code for text in spellings(cell) if (code := _code("release", label(text)))), "")
 
-    def _said_period(self) -> Period:
-        """The period that the row's own column gives, else the one this round asks for."""
-        cell = self.table.at(self.place.row, "period")
+    def _said_release(self, key: str) -> str:
+        """The release that a number column's figure has by what the row says; empty where that is nowhere said."""
+        if key in _THIS_TIME:
+            return self._release()
+        if key != "correction" or not self.past:
+            return ""
+        return "final" if _code("correction_kind", self._text("correction_kind")) == "finalised" else self.past.release
+
+    def _said_period(self, key: str) -> Period | None:
+        """The period of a number column's figure by the row's own columns, else by the card and the round."""
+        if key == "correction":
+            return self.past.period if self.past else None
+        own = "period" if key in _THIS_TIME else f"{key}_period"
+        known = self.expected if key in _THIS_TIME else d.card_value(self.card, own)
+        due = known if isinstance(known, Period) else None
+        cell = self.table.at(self.place.row, own)
         if cell is None or cell.value is None or cell.kind == "error":
-            return self.expected
-        return read_period(cell.value, expected=self.expected, number_format=cell.number_format).period or self.expected
+            return due
+        asked = self._due(own) or due
+        return read_period(cell.value, expected=asked, number_format=cell.number_format).period or due
 
     def _astray(self, key: str, cell: Cell) -> bool:
         """Whether a number cell plainly holds what belongs in a choice column."""
@@ -292,12 +297,18 @@ class RowReader:
         assert cell.value is not None
         read = read_period(cell.value, expected=self._due(key), number_format=cell.number_format, key=key)
         self._found(key, read.findings, read.choices)
-        said = _RELEASED.search(label(cell.written)) if key == "period" else None
-        told, beside = _code("release", said.group()) if said else "", self._release()
-        if told and beside and told != beside:
-            choices = tuple(Choice(RELEASE_WORDS[c], {"release": c}) for c in (told, beside))
-            self.told("release.elsewhere", "release", {"found": cell.written}, choices)
+        if key == "period":
+            self._release_in_period(cell)
         return read.period.code if read.outcome == "value" and read.period else None
+
+    def _release_in_period(self, cell: Cell) -> None:
+        """R6年度(速) beside 確定 is asked, beside 速報 it is what the column says too."""
+        told, beside = releases_beside(cell.written), self._release()
+        if not beside or not told.codes or told.code == beside:
+            return
+        codes = RELEASE_WORDS if told.rest else (*told.codes, beside)
+        choices = tuple(Choice(RELEASE_WORDS[c], {"release": c}) for c in dict.fromkeys(codes))
+        self.told("release.elsewhere", "release", {"found": cell.written}, choices)
 
     def _due(self, key: str) -> Period | None:
         """What a period column is expected to say, so that a bare R10 is read as the indicator's own kind of year."""
@@ -316,26 +327,42 @@ class RowReader:
             return None
         if code := _code(column.key, text):
             return code
-        within = {c for c, w in words.items() if label(w) in text}
         offered = tuple(Choice(w, {column.key: c}) for c, w in words.items())
+        found = said(column.key, text)
         if text in _DASHES:
             self.told("choice.dash", column.key, choices=(*offered, Choice("空欄とする", {column.key: None})))
-        elif len(within) == 1 and not _UNDONE.search(text.replace(label(words[min(within)]), "")):
-            code = within.pop()
-            self.told("choice.folded", column.key, {"taken": words[code]})
-            return code
-        elif len(within) > 1:
+        elif found.code:
+            self.told("choice.folded", column.key, {"taken": words[found.code]})
+            return found.code
+        elif len(found.codes) > 1:
             self.told("choice.several", column.key, choices=offered)
+        elif found.codes:
+            self.told("choice.doubtful", column.key, {"taken": words[found.codes[0]]}, offered)
         elif cell.kind == "number" or (re.search(r"\d", text) and _is_number(cell.written)):
             hint = f"数値は「{self.table.headings.get('value', '今回の値')}」などの欄に書いてください。"
             self.told("entry.wrong_column", column.key, {"hint": hint})
-        elif any(_code(k, text) for k in _ALL_WORDS if k != column.key):
-            other = next(k for k in _ALL_WORDS if k != column.key and _code(k, text))
+        elif any(_code(k, text) for k in OFFICIAL if k != column.key):
+            other = next(k for k in OFFICIAL if k != column.key and _code(k, text))
             hint = f"「{self.table.headings.get(other, other)}」の欄の内容のようです。"
             self.told("entry.wrong_column", column.key, {"hint": hint})
         else:
             self.told("choice.unknown", column.key, {"choices": "・".join(words.values())}, offered)
         return None
+
+    def _words(self, key: str, cell: Cell) -> str | None:
+        """A text as it stands; a figure alone in it, or another row's indicator, is asked about."""
+        text = cell.written.strip()
+        choices = (Choice("このまま取り込む", {key: text}), Choice("空欄とする", {key: None}))
+        if stray_number(key, cell, self.indicator.unit):
+            self.told("text.number", key, choices=choices)
+        elif name := other_row(key, text, self.indicator.name, self._other_names()):
+            self.told("text.other_row", key, {"name": name, "own": self.indicator.name}, choices)
+        return text or None
+
+    def _other_names(self) -> tuple[str, ...]:
+        """The names of the form's other indicators."""
+        ids = set(self.siblings.values()) - {self.indicator.id}
+        return tuple(i.name for i in self.brief.plan.indicators if i.id in ids)
 
     # --- cells that are not to be filled in
 
@@ -408,6 +435,7 @@ class RowReader:
 
 
 _SCALED = ("value", "correction", "baseline", "target")
+_THIS_TIME = ("value", "numerator", "denominator")
 
 
 def _is_number(text: str) -> bool:
@@ -416,8 +444,7 @@ def _is_number(text: str) -> bool:
 
 def _code(key: str, text: str) -> str:
     """The code of a drop-down's word, a usual synonym included; empty where it is neither."""
-    found = next((c for c, w in _ALL_WORDS[key].items() if label(w) == text), "")
-    return found or next((c for w, c in _SYNONYMS.get(key, {}).items() if label(w) == text), "")
+    return code_of(key, text)
 
 
 def shortened(text: str, length: int = 60) -> str:

@@ -1,0 +1,54 @@
+"""Formulas that take a value from outside their workbook, and those that only look so."""
+
+from __future__ import annotations
+
+import pytest
+
+from loaders.form.formulas import refers_outside
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "SUM(テーブル1[件数])",
+        "テーブル1[[#This Row],[件数]]",
+        "[@件数]*2",
+        "T[[#Data],[a]:[b]]*Sheet2!A1",
+        "SUM(T[件数],Sheet1!B2)",
+        "Sheet2!A1+T[件数]",
+        "[0]!名前",
+        "'内 訳'!A1",
+        "'R6.xls集計'!A1",
+        "T['#件数]",
+        'IF(A1="[x.xlsx]S!A1",1,2)',
+        '"https://example.jp/"&A1',
+    ],
+)
+def test_what_lies_in_the_workbook_is_within(formula: str) -> None:
+    assert not refers_outside(formula)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "[1]Sheet1!$A$1",
+        "SUM([1]!テーブル1[件数])",
+        "SUM(A1,[2]S!A1)",
+        "SUM(A1,[x.xlsx]S!A1)",
+        "T[件数]+[1]S!A1",
+        "[1]Sheet1:Sheet3!A1",
+        "IF(TRUE,[1]!名前,0)",
+        "'[x.xlsx]S'!A1",
+        "'C:\\d\\[x.xlsx]S'!A1",
+        "'C:\\d\\x.xlsx'!名前",
+        "'x.xlsx'!T[a]",
+        "x.xlsx!名前",
+        "'http://a/[x.xlsx]S'!A1",
+        "Excel|Sheet1!R1C1",
+        "app|'topic'!item",
+        'WEBSERVICE("http://a")',
+        'INDIRECT("[x.xlsx]S!A1")',
+    ],
+)
+def test_another_file_a_link_and_another_program_are_outside(formula: str) -> None:
+    assert refers_outside(formula)
