@@ -224,6 +224,19 @@ def below(data: bytes, text: str = "※この値は暫定的な集計による�
     return edit(data, change)
 
 
+def total(data: bytes, text: str) -> bytes:
+    """A row below the table with a word where the name stands and figures beside it."""
+
+    def change(book: Workbook) -> None:
+        sheet = form(book)
+        row, columns = sheet.max_row + 1, d.positions("annual")
+        sheet.cell(row, columns["name"]).value = text
+        for key in ("value", "numerator"):
+            sheet.cell(row, columns[key]).value = 4577.5
+
+    return edit(data, change)
+
+
 def copy_sheet(data: bytes, indicator_id: str = "", **values: object) -> bytes:
     """The sheet copied inside the workbook; the copy changed where values are given."""
 

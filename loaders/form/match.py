@@ -20,7 +20,9 @@ _LEAST_HEADINGS = 4
 _IDENTITY = ("number", "name", "token")
 _ESSENTIAL = ("value", "period", "release", "missing_reason", "baseline", "target")
 _ALIKE = 0.72
-_HARMLESS = re.compile(r"実績値?|必須|必ず|記入|入力|欄|ください|して|[()※*:・、。]")
+_HARMLESS = re.compile(
+    r"実績値?|必須|任意|必ず|要(?:入力|記入)|記入|入力|選択|欄|ください|して|半角|数字|[()「」※*★●◎↓:・、。]"
+)
 
 
 @lru_cache(maxsize=8192)
@@ -75,9 +77,13 @@ def find_tables(book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | Non
 
 def _table(sheet: Sheet, wanted: Mapping[str, str]) -> Table | None:
     by_label = {label(text): key for key, text in wanted.items()}
+    by_rest = {_bare(text): key for text, key in by_label.items()}
     scores: dict[int, set[str]] = {}
     for cell in sheet.cells.values():
-        if cell.kind == "text" and (key := by_label.get(label(known_spelling(cell, lambda t: label(t) in by_label)))):
+        if cell.kind != "text":
+            continue
+        text = label(known_spelling(cell, lambda t: label(t) in by_label))
+        if key := by_label.get(text) or by_rest.get(_bare(text)):
             scores.setdefault(cell.row, set()).add(key)
     if not scores:
         return None
@@ -201,6 +207,8 @@ def likeness(found: str, wanted: str) -> float:
     """How alike two headings are; one that only adds to the other, or was cut from it, counts as nearly the same."""
     if not found or not wanted:
         return 0.0
+    if _bare(found) == _bare(wanted):
+        return 0.95
     if found.startswith(wanted) and len(wanted) >= 3:
         return 0.9
     return SequenceMatcher(None, found, wanted, autojunk=False).ratio()
@@ -208,7 +216,13 @@ def likeness(found: str, wanted: str) -> float:
 
 def _only_adds(found: str, wanted: str) -> bool:
     """Whether a heading only says more of the same. 「今回の値(千円)」 or 「前回の値」 would change what is read."""
-    return found.startswith(wanted) and not _HARMLESS.sub("", found[len(wanted) :])
+    return _bare(found) == _bare(wanted)
+
+
+@lru_cache(maxsize=8192)
+def _bare(text: str) -> str:
+    """A folded heading without what people add to it: 「分子(必須)」 is 分子."""
+    return _HARMLESS.sub("", text)
 
 
 def texts_above(table: Table) -> Iterator[str]:
