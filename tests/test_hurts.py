@@ -1,5 +1,6 @@
 """Every way people hurt a form, by name: what is taken afterwards, and what is said about it, where."""
 
+# ruff: noqa: E501 (a case is one line)
 from __future__ import annotations
 
 import shutil
@@ -150,7 +151,7 @@ MOVES = (
         "name of another row pasted over", lambda b: hurt.put(b, PAPER, name="DXに取り組んでいる市町村の割合"),
         (("row.conflict", FIX, "D8"),), gone=(PAPER,),
     ),
-    Case("heading slightly edited", lambda b: hurt.heading(b, "value", "今回の値(実績)"), (("heading.edited", NOTE, "P5"),)),  # noqa: E501
+    Case("heading slightly edited", lambda b: hurt.heading(b, "value", "今回の値(実績)"), (("heading.edited", NOTE, "P5"),)),
     Case("heading given another unit", lambda b: hurt.heading(b, "value", "今回の値(千枚)"),
          (("heading.guessed", ASK, "P5"),)),
     Case("heading given another meaning", lambda b: hurt.heading(b, "value", "前回の値"),
@@ -213,7 +214,7 @@ NUMBERS = (
     cell("a formula without a result", "=1400+5", None, ("formula.uncached", FIX), who=COUNT),
     cell("a number in the reason cell", "77.4", None, ("entry.wrong_column", FIX), who=COUNT, key="missing_reason"),
     cell("a word that is no choice", "たぶん", None, ("choice.unknown", FIX), who=COUNT, key="release"),
-    cell("a choice with a word added", "速報（暫定）", "provisional", ("choice.folded", NOTE), who=COUNT, key="release"),  # noqa: E501
+    cell("a choice with a word added", "速報（暫定）", "provisional", ("choice.folded", NOTE), who=COUNT, key="release"),
     cell("two choices at once", "確定・速報", None, ("choice.several", ASK), who=COUNT, key="release"),
     cell("value and reason together", "未集計", "not_compiled", ("missing.with_value", ASK), who=COUNT,
          key="missing_reason"),
@@ -235,7 +236,7 @@ CONTRADICTIONS = (
         {(COUNT, "value"): None, (COUNT, "release"): "provisional"}, TRADE,
     ),
     cell("速報 in the period beside 確定", "R6年度(速報)", "FY2024", who=COUNT, key="period"),
-    cell("未確定 is not 確定", "未確定", None, ("choice.unknown", FIX), who=COUNT, key="release"),
+    cell("未確定 is not 確定", "未確定", None, ("choice.doubtful", ASK), who=COUNT, key="release"),
     cell("暫定", "暫定", "provisional", who=COUNT, key="release"),
     Case(
         "parts of a rate beside a reason", lambda b: hurt.put(b, RATE, value=None, missing_reason="未公表"),
@@ -305,6 +306,68 @@ PERIODS = (
     cell("a period that cannot be", "いつか", None, ("period.unreadable", FIX), key="period"),
 )  # fmt: skip
 
+WORDS = (
+    *(cell(f"{text} is not 確定", text, None, ("choice.doubtful", ASK), who=COUNT, key="release")
+      for text in ("不確定", "仮確定", "確定待ち", "確定（12月予定）", "一部確定", "確定？", "速報のみ", "確定作業中")),
+    *(cell(f"{text} is 確定", text, "final", who=COUNT, key="release") for text in ("ｶｸﾃｲ", "カクテイ", "かくてい", "確定値")),
+    *(cell(f"{text} is 確定 with a note", text, "final", ("choice.folded", NOTE), who=COUNT, key="release")
+      for text in ("「確定」", "確定済", "○確定", "確定（確報）")),
+    *(Case(f"{text} as a reason", lambda b, t=text: hurt.put(b, COUNT, value=None, release=None, missing_reason=t),
+           (("choice.doubtful", ASK, PLACES[COUNT, "missing_reason"]),),
+           {(COUNT, "value"): None, (COUNT, "release"): None}, TRADE)
+      for text in ("未公表でなくなった", "未集計か不明", "未集計(45)", "該当なしではない")),
+    *(Case(f"{text} for a value", lambda b, t=text: hurt.put(b, COUNT, value=t),
+           ((code, ASK, PLACES[COUNT, "value"]),), {(COUNT, "value"): None}, TRADE)
+      for text, code in (("未公表でなくなった", "number.missing_mark"), ("未集計(45)", "number.missing_mixed"),
+                         ("未公表→公表済", "number.missing_mark"))),
+    Case("a reason in kana", lambda b: hurt.put(b, COUNT, value=None, release=None, missing_reason="ﾐｼｭｳｹｲ"), (),
+         {(COUNT, "value"): None, (COUNT, "release"): None, (COUNT, "missing_reason"): "not_compiled"}, TRADE),
+    cell("速 behind the figure beside 確定", "1,405(速)", None, ("number.release_asked", ASK), who=COUNT),
+    cell("r behind the figure beside 確定", "1,405(r)", 1405.0, ("number.release_in_cell", NOTE), who=COUNT),
+    cell("速 by number format beside 確定", 1405, None, ("number.release_asked", ASK), who=COUNT, fmt='#,##0"(速)"'),
+    cell("社 by number format", 1405, 1405.0, ("number.format_counter", NOTE), who=COUNT, fmt='#,##0"社"'),
+    *(cell(f"{text} in 分子", text, None, (code, ASK), who=RATE, key="numerator")
+      for text, code in (("26(R5年度)", "number.note_matters"), ("26(速)", "number.release_asked"),
+                         ("1.234", "number.dot_grouping"), ("26(令和五年度)", "number.note_matters"))),
+    cell("this year named in 分母", "40(令和六年度)", 40.0, ("number.note_ignored", NOTE), who=RATE, key="denominator"),
+    cell("確定 in 分母", "40(確)", 40.0, ("number.release_in_cell", NOTE), who=RATE, key="denominator"),
+    *(Case(f"{text} as a correction", lambda b, t=text: hurt.put(b, COUNT, correction=t, correction_kind="確報"),
+           ((code, ASK, PLACES[COUNT, "correction"]),),
+           {(COUNT, "correction_kind"): "finalised"}, TRADE)
+      for text, code in (("1,290(速報)", "number.release_asked"), ("1,290(R6年度)", "number.note_matters"))),
+    Case("a correction that names its own year",
+         lambda b: hurt.put(b, COUNT, correction="1,290(令和五年度確報)", correction_kind="確報"), (),
+         {(COUNT, "correction"): 1290.0, (COUNT, "correction_kind"): "finalised", (COUNT, "last_period"): "FY2023"}, TRADE),
+    *(Case(f"dust {dust!r}", lambda b, v=dust: hurt.put(b, COUNT, value=v), (("value.jump", ASK, PLACES[COUNT, "value"]),),
+           {(COUNT, "value"): 0.0}, TRADE) for dust in (-2.7755575615628914e-17, 1e-15, -0.0)),
+    *(cell(f"noise {noise!r}", noise, 4512.5, key="value") for noise in (4512.500000000001, 4512.499999999999)),
+    *(cell(f"{text} alone in {key}", text, text, ("text.number", ASK), who=COUNT, key=key)
+      for text, key in (("437", "evidence"), ("４３７", "analysis"), ("437件", "actions"), ("1,405", "section"), ("△3", "person"))),
+    *(cell(f"{text} in {key} is a text", text, text, who=COUNT, key=key)
+      for text, key in (("2345", "contact"), ("2024", "evidence"), ("p.3", "evidence"), ("令和6年度", "evidence"), ("第3表", "evidence"),
+                        ("DX推進課", "section"), ("437件に増えた。", "analysis"), ("2024年度調査", "evidence"))),
+    *(cell(f"words about another row in {key}", text, text, ("text.other_row", ASK), who=PAPER, key=key)
+      for text, key in (("DXに取り組んでいる市町村の割合は、支援により増加した。", "analysis"),
+                        ("「DXに取り組んでいる市町村の割合」について、伴走支援を続ける。", "actions"),
+                        ("・ＤＸに取り組んでいる市町村の割合：増加", "analysis"))),
+    *(cell(f"words that mention another row: {text}", text, text, who=PAPER, key="analysis")
+      for text in ("コピー用紙使用量は、DXに取り組んでいる市町村の割合とともに改善した。", "電子化を進めた(DXに取り組んでいる市町村の割合は別掲)。",
+                   "DXに取り組んでいる市町村の割合とコピー用紙使用量は、いずれも改善した。")),
+    *(Case(f"{text} in the period beside 確定", lambda b, t=text: hurt.put(b, COUNT, period=t),
+           (("release.elsewhere", ASK, PLACES[COUNT, "release"]),), {(COUNT, "period"): "FY2024"}, TRADE)
+      for text in ("R6(速)", "令和6年度(p)", "R6年度※速報", "令和六年度(見)", "R6年度(確定前)")),
+    *(cell(f"{text} in the period agrees", text, "FY2024", who=COUNT, key="period") for text in ("R6(確)", "R6(r)", "R6年度確定")),
+    *(cell(f"{text}, one year", text, "FY2024", who=COUNT, key="period")
+      for text in ("2024（令和6）年度", "令和6（2024）年度", "ﾚｲﾜ6年度", "令和六年度")),
+    Case("headings marked 必須", lambda b: hurt.heading(hurt.heading(b, "numerator", "分子(必須)"), "value", "今回の値（必須）"),
+         (("heading.edited", NOTE, "Q5"), ("heading.edited", NOTE, "P5"))),
+    Case("a heading with a star", lambda b: hurt.heading(b, "denominator", "★分母"), (("heading.edited", NOTE, "R5"),)),
+    *(Case(f"a row {text} below the table", lambda b, t=text: hurt.total(b, t), (("row.outside", NOTE, "D10"),))
+      for text in ("平均", "小計", "合計(再掲)", "構成比", "参考", "合　計", "部局計", "前年比", "参考：全国")),
+    Case("figures below the table that nobody names", lambda b: hurt.total(b, "コピー用紙の計"),
+         (("row.unidentified", FIX, "P10"),)),
+)  # fmt: skip
+
 PREFILLED = (
     cell("target changed", 90, None, ("prefilled.changed", ASK), who=RATE, key="target"),
     cell("baseline changed", 40, None, ("prefilled.changed", ASK), who=RATE, key="baseline"),
@@ -317,7 +380,7 @@ PREFILLED = (
     ),
     cell("writing in a cell not asked for", 5, None, ("entry.not_asked", ASK), who=COUNT, key="numerator"),
 )  # fmt: skip
-CASES = SHEETS + MOVES + NUMBERS + LEFT_OUT + CONTRADICTIONS + PERIODS + PREFILLED
+CASES = SHEETS + MOVES + NUMBERS + LEFT_OUT + CONTRADICTIONS + PERIODS + WORDS + PREFILLED
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -332,6 +395,14 @@ def test_hurt(case: Case) -> None:
     for issue in reading.issues:
         assert issue.message
         assert "{" not in issue.message
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in WORDS if not any(s in (ASK, FIX) for _, s, _ in c.says)], ids=lambda case: case.name
+)
+def test_a_sound_way_of_writing_asks_nothing(case: Case) -> None:
+    told = {(i.code, i.cell) for i in read(case.do(sound(case.department))).issues if i.severity != NOTE}
+    assert told <= {(code, ref) for code, severity, ref in before(case.department)[1] if severity != NOTE}
 
 
 @pytest.mark.parametrize("department", [POLICY, TRADE, AGRI])
@@ -371,6 +442,38 @@ def test_formula_on_another_file_is_asked() -> None:
     issue = next(i for i in reading.issues if i.code == "formula.external")
     assert issue.severity == ASK
     assert issue.choices[0].changes == {"value": 1405.0}
+
+
+def test_a_formula_on_a_table_of_the_workbook_is_taken() -> None:
+    data = hurt.put(sound(TRADE), COUNT, value="=1400+5")
+    data = hurt.patch(
+        data, "sheet2.xml", lambda xml: xml.replace(b"<f>1400+5</f>", "<f>SUM(テーブル1[件数])</f>".encode())
+    )
+    reading = read(hurt.cached(data, "1405"))
+    assert values(reading)[COUNT, "value"] == 1405.0
+    assert ("formula.cached", NOTE, "P6") in said(reading)
+
+
+@pytest.mark.parametrize(("text", "asked"), [
+    ("1,160(R3年度)", True), ("1,160(R4年度)", False), ("1,160(速報)", True), ("1,160(令和四年度)", False), ("1,160(確定)", False),
+])  # fmt: skip
+def test_a_remark_in_the_baseline_is_read_as_in_a_value(text: str, asked: bool) -> None:
+    own = {i.code for i in targets(COUNT, baseline=text).issues if i.key == "baseline" and i.severity != NOTE}
+    assert bool(own & {"number.note_matters", "number.release_asked"}) is asked
+
+
+def test_a_fraction_of_a_counted_part_is_asked() -> None:
+    def issue(**parts: object) -> set[str]:
+        return {i.code for i in read(hurt.put(sound(POLICY), RATE, **parts)).issues if i.severity == ASK}
+
+    assert "rate.fraction_of_count" in issue(numerator=26.5)
+    assert "rate.fraction_of_count" in issue(denominator="40.25")
+    assert "rate.fraction_of_count" not in issue(numerator=26.000000000000004)
+
+
+def test_a_rate_worked_out_has_no_noise() -> None:
+    reading = read(hurt.put(sound(POLICY), RATE, value=None, numerator=412, denominator=1000))
+    assert values(reading)[RATE, "value"] == 41.2
 
 
 def test_last_years_form_is_told() -> None:

@@ -14,12 +14,13 @@ from kpi.collection import Entry
 from kpi.issue import Choice, Issue, Severity
 from kpi.plan import Indicator, Round
 from loaders.cells import Attached, Book, Cell, Sheet
+from loaders.choice_words import WHEN
 from loaders.form import definition as d
 from loaders.form.marks import ABOVE, AROUND, GUIDE, header_words, mark
 from loaders.form.match import Table, label
 from loaders.form.questions import Asked, own_words
+from loaders.form.rows import TOTALS
 from loaders.rules.register import finding
-from loaders.surroundings import WHEN
 
 #: How many places one message names; the rest is counted.
 _MOST = 20
@@ -34,7 +35,6 @@ _TELLING = re.compile(
     r"正し|訂正|修正|差し?替|誤[りっ]|間違|変更|速報|暫定|見込|確定|確報|取り?消|撤回|削除|未公表|未集計|秘匿|該当(?:なし|無し)|不明|"
     r"正誤|実績|[一二三四五六七八九十百千万億]{2,}"
 )
-_TOTALS = re.compile(r"^(?:総?合?計|小計|累計|総数|平均|構成比|割合|参考|前年比|増減)")
 
 
 def may_answer(text: str) -> bool:
@@ -173,7 +173,7 @@ def _outside(table: Table, cells: list[Cell], noted: list[Cell]) -> list[Issue]:
     asked: list[Cell] = []
     for row in by_row.values():
         below = row[0].row > table.heading_row
-        if below and any(c.kind == "text" and _TOTALS.match(label(c.written)) for c in row):
+        if below and any(c.kind == "text" and TOTALS.fullmatch(label(c.written)) for c in row):
             noted += row
         else:
             for cell in row:

@@ -42,15 +42,16 @@ def work_out(reader: RowReader, entries: dict[str, Entry]) -> dict[str, Entry]:
     if under.value <= 0:
         reader.told("rate.denominator", "denominator")
         return entries
-    return _with_rate(reader, entries, over, under, over.value / under.value)
+    return _with_rate(reader, entries, over, under)
 
 
-def _with_rate(
-    reader: RowReader, entries: dict[str, Entry], over: Entry, under: Entry, quotient: float
-) -> dict[str, Entry]:
+def _with_rate(reader: RowReader, entries: dict[str, Entry], over: Entry, under: Entry) -> dict[str, Entry]:
+    assert isinstance(over.value, float)
+    assert isinstance(under.value, float)
     value, unit, digits = entries["value"], reader.indicator.unit, reader.card.decimals
     percent = unit in ("%", "％")
-    rate = quotient * 100 if percent else quotient
+    # Multiplied first: 412 of 1,000 is 41.2, where 0.412 * 100 would be 41.199999999999996.
+    rate = over.value * (100 if percent else 1) / under.value
     shown = f"{rate:,.{digits + 1}f}{unit}"
     reason = entries.get("missing_reason")
     if value.value is None and reason and isinstance(reason.value, str):
@@ -76,10 +77,10 @@ def _with_rate(
         )
         return entries
     if isinstance(value.value, float) and not percent and _same_but_for_scale(value.value, rate, digits):
-        if abs(value.value - rate) > 0.5 * 10.0**-digits + 1e-9:
+        if _differ(value.value, rate, digits):
             reader.told("rate.other_scale", "value", {"value": shown})
         return entries
-    if isinstance(value.value, float) and abs(value.value - rate) > 0.5 * 10.0**-digits + 1e-9:
+    if isinstance(value.value, float) and _differ(value.value, rate, digits):
         found = f"{value.value:,.10g}{unit}"
         choices = (Choice(f"書かれた{found}", {"value": value.value}), Choice(f"計算した{shown}", {"value": rate}))
         reader.told("rate.differs", "value", {"found": found, "value": shown}, choices)
@@ -100,4 +101,10 @@ def _fitting(reader: RowReader, rate: float) -> tuple[float, ...]:
 
 def _same_but_for_scale(value: float, rate: float, digits: int) -> bool:
     """Whether a value is the quotient of parts that are counted in 百万円 or the like: its digits are the same."""
-    return any(abs(value - rate * scale) <= 0.5 * 10.0**-digits + 1e-9 for scale in _SCALES if rate * scale >= 1)
+    return any(not _differ(value, rate * scale, digits) for scale in _SCALES if rate * scale >= 1)
+
+
+def _differ(value: float, rate: float, digits: int) -> bool:
+    """Whether two figures differ by more than rounding to a card's decimals and the noise of large numbers do."""
+    noise = 1e-9 + 1e-12 * max(abs(value), abs(rate))
+    return abs(value - rate) > 0.5 * 10.0**-digits + noise

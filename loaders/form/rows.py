@@ -21,7 +21,7 @@ from loaders.rules.register import finding
 
 _FIGURES = ("value", "numerator", "denominator", "missing_reason", "correction", "baseline", "target")
 #: What people count up or put beside their table. The whole cell must be such a word: 県民所得の計 may be a name.
-_TOTALS = re.compile(
+TOTALS = re.compile(
     r"[(※*]*(?:(?:県|部|部局|課|局|室|係|全体|県全体|分野|年度)?(?:合|小|総|中|累)?計|総数|全体|(?:単純|加重|全国|県|全県|県内|全体|部局)?平均値?"
     r"|構成比率?|構成割合|割合|比率|参考値?|再掲|内訳|うち数|前年度?比|対前年度?比|前年度?差|増減[率数額]?|伸び率|最大値?|最小値?|中央値|標準偏差|達成率|検算|チェック)"
     r"(?:\([^()]*\)|[:※].*|[)%％]*)"
@@ -171,7 +171,7 @@ def _nobody(table: Table, row: int, cells: tuple[Cell, ...]) -> list[Issue]:
     named = table.at(row, "name") or table.at(row, "number")
     identity = [c for key in ("number", "name") if (c := table.at(row, key))]
     worded = {table.columns[key] for key in _WORDED if key in table.columns}
-    total = any(_TOTALS.fullmatch(label(c.written)) for c in cells if c.kind == "text" and c.column not in worded)
+    total = any(TOTALS.fullmatch(label(c.written)) for c in cells if c.kind == "text" and c.column not in worded)
     lone = len(cells) <= 1 and not any(c.kind == "number" for c in figures)
     if total or lone or not (figures or (identity and _entries(table, row))):
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isclose
 
 from kpi.collection import Answer, Brief, Past, Reading, known_beside, last_before
 from kpi.period import Period
@@ -113,9 +114,14 @@ def parsed(code: str) -> Period | None:
         return None
 
 
+def same(value: float, other: float) -> bool:
+    """Whether two figures are one but for the noise of binary arithmetic, which grows with them."""
+    return isclose(value, other, rel_tol=1e-12, abs_tol=EPSILON)
+
+
 def plain(value: float, decimals: int = 0) -> str:
     """A number for a message: grouped, at least the card's decimals, never 77.40000001."""
     for digits in range(decimals, 10):
         if abs(round(value, digits) - value) <= EPSILON * max(1.0, abs(value)):
-            return f"{value:,.{digits}f}"
+            return f"{round(value, digits) + 0.0:,.{digits}f}"  # never -0
     return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.4f}"

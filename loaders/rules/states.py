@@ -9,7 +9,7 @@ from kpi.issue import Choice
 from kpi.period import Period
 from kpi.schedule import is_surveyed
 from loaders.form import definition as d
-from loaders.rules.case import EPSILON, Case, parsed
+from loaders.rules.case import EPSILON, Case, parsed, same
 from loaders.rules.register import ASK, FIX, NOTE, Hit, check
 from loaders.text import CELL_LIMIT, excel_length
 
@@ -239,7 +239,7 @@ def _alone(case: Case) -> Iterator[Hit]:
 )
 def _correction_same(case: Case) -> Iterator[Hit]:
     corrected = case.answer.number("correction")
-    if corrected is not None and case.corrected and abs(corrected - case.corrected.value) <= EPSILON:
+    if corrected is not None and case.corrected and same(corrected, case.corrected.value):
         yield Hit("correction", {"value": case.show(corrected)})
 
 
@@ -300,7 +300,9 @@ def _card_differs(case: Case) -> Iterator[Hit]:
         if known is None or entry is None or key in case.troubled:
             continue
         code = known.code if isinstance(known, Period) else known
-        if entry.value == code:
+        if entry.value == code or (
+            isinstance(entry.value, float) and isinstance(code, float) and same(entry.value, code)
+        ):
             continue
         found = parsed(entry.value) if isinstance(entry.value, str) else entry.value
         words = {"what": d.heading(d.column(key), case.brief.plan, case.round.kind), "known": _fact(case, known)}

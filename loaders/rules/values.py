@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from math import isclose
@@ -9,7 +10,7 @@ from statistics import median
 
 from kpi.cards import target_lies_ahead
 from kpi.issue import Choice
-from loaders.rules.case import EPSILON, Case, plain
+from loaders.rules.case import EPSILON, Case, plain, same
 from loaders.rules.register import ASK, FIX, NOTE, Hit, check
 from loaders.surroundings import COUNTED
 
@@ -169,7 +170,8 @@ def _falls(case: Case) -> Iterator[Hit]:
         case.card.kind == "cumulative"
         and case.value is not None
         and case.last
-        and case.value < case.last.value - EPSILON
+        and case.value < case.last.value
+        and not same(case.value, case.last.value)
     ):
         words = {"last": case.show(case.last.value), "when": case.last.period.short, "value": case.show(case.value)}
         yield Hit("value", words | {"what": case.what})
@@ -221,14 +223,14 @@ def _over(case: Case) -> Iterator[Hit]:
     # A quotient that is no share (千円/人) has a numerator above its denominator by nature.
     if case.indicator.unit not in _PERCENT or numerator is None or denominator is None:
         return
-    if numerator > denominator > 0:
+    if numerator > denominator > 0 and not same(numerator, denominator):
         yield Hit("numerator", {"numerator": plain(numerator), "denominator": plain(denominator)})
 
 
 def _same(case: Case) -> float | None:
     if case.value is None or case.last is None or case.period == case.last.period:
         return None
-    return case.value if isclose(case.value, case.last.value, rel_tol=1e-12, abs_tol=1e-12) else None
+    return case.value if same(case.value, case.last.value) else None
 
 
 def _telling(case: Case, value: float) -> bool:
@@ -273,8 +275,26 @@ def _fraction(case: Case) -> Iterator[Hit]:
         return
     for key in _KEYS:
         value = case.answer.number(key)
-        if value is not None and abs(value - round(value)) > EPSILON:
+        if value is not None and not same(value, round(value)):
             yield Hit(key, {"value": case.show(value), "unit": case.indicator.unit})
+
+
+#: How a plan's words for a part of a rate end where it is counted; 時間数, 日数 and 指数 may have fractions.
+_COUNTED_PART = re.compile(r"(?<!時間)(?<![日指係])数(?:\([^()]*\))?$")
+
+
+@check(
+    code="rate.fraction_of_count",
+    severity=ASK,
+    condition="件数や人数など、数えた分子・分母に端数があるとき",
+    message="「{value}」には端数がありますが、「{what}」は数えた値です。桁区切りの「,」と小数点「.」の打ち間違いではありませんか。",
+    advice=_CONFIRM,
+)
+def _fraction_of_part(case: Case) -> Iterator[Hit]:
+    for key, what in (("numerator", case.indicator.numerator), ("denominator", case.indicator.denominator)):
+        value = case.answer.number(key)
+        if value is not None and not same(value, round(value)) and _COUNTED_PART.search(what or ""):
+            yield Hit(key, {"value": plain(value), "what": what})
 
 
 #: From here on a value that nothing can be compared with is looked at once by a person.
