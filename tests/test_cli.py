@@ -640,3 +640,109 @@ def test_a_store_cut_short_is_said(data, capsys):
         code, said = said_by(capsys, "status", "--data", data)
         assert code == cli.FAILED
         assert "壊れている" in said
+
+
+# --- what nobody has foreseen ---
+
+
+def test_an_error_nobody_has_foreseen_is_one_sentence(data, capsys, monkeypatch):
+    monkeypatch.delenv("KPI_DEBUG", raising=False)
+    for error in (
+        RuntimeError("odd words"),
+        RecursionError("deep"),
+        MemoryError(),
+        UnicodeEncodeError("a", "b", 0, 1, "c"),
+    ):
+
+        def broken(*_given: object, told: Exception = error) -> None:
+            raise told
+
+        monkeypatch.setattr(terminal, "status_rows", broken)
+        assert cli.main(["status", "--data", str(data)]) == cli.FAILED
+        said = capsys.readouterr().err
+        assert len(said.splitlines()) == 1
+        assert said.endswith("。\n")
+        assert english(said) == set()
+
+
+def test_with_debug_it_is_told_whole(data, caplog, monkeypatch):
+    def broken(*_given: object) -> None:
+        raise RuntimeError("odd words")
+
+    monkeypatch.setattr(terminal, "status_rows", broken)
+    assert run(data, "status")[0] == cli.FAILED
+    assert "odd words" not in caplog.text
+    assert run(data, "status", "--debug")[0] == cli.FAILED
+    assert "odd words" in caplog.text
+
+
+def test_an_interrupt_is_said(data, capsys, monkeypatch):
+    def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(terminal, "status_rows", interrupted)
+    code, said = said_by(capsys, "status", "--data", data)
+    assert code == cli.FAILED
+    assert said.endswith("中断しました。\n")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp932", "euc_jp", "utf-16", "latin-1"])
+def test_json_is_json_in_any_encoding_of_the_terminal(data, tmp_path, encoding):
+    odd = tmp_path / "é高\N{GRINNING FACE}.xlsx"
+    odd.write_bytes(b"x")
+    command = [sys.executable, "-m", "loaders", "--data", str(data), "load", "--json"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for path, names in ((odd, [odd.name]), (tmp_path / "ない.xlsx", [])):
+        told = subprocess.run([*command, str(path)], cwd=ROOT, env=environment, capture_output=True, check=False)
+        said = json.loads(told.stdout.decode(encoding))
+        assert told.returncode == cli.FAILED
+        assert [f["file"] for f in said["files"]] == names
+        assert ("ファイルがありません" in said.get("error", "")) != bool(names)
+        assert b"Traceback" not in told.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="redirections of a shell")
+@pytest.mark.parametrize(
+    ("where", "code"), [(">&-", 0), ("2>&-", 0), (">/dev/full", 2), ("| head -1", 0), (">&- 2>&-", 0)]
+)
+def test_wherever_the_output_goes_no_traceback_comes(data, where, code):
+    command = f'"{sys.executable}" -m loaders --data "{data}" status {where}'
+    told = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == code
+    assert "Traceback" not in told.stderr
+    assert "Exception ignored" not in told.stderr
+    if where == ">/dev/full":
+        assert told.stderr == "保存先の空きが足りません。\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("load", ""), ("load", " "), ("export", ""), ("--db", "", "status"), ("--data", "", "status")]
+)
+def test_an_empty_name_is_no_folder(data, capsys, arguments, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    code, said = said_by(capsys, "--data", data, *arguments)
+    assert code == cli.FAILED
+    assert "値を1つ指定してください" in said
+    assert [p.name for p in tmp_path.iterdir()] == ["data"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have names only elsewhere")
+@pytest.mark.parametrize("command", [("status",), ("init",), ("verify",), ("restore", "x")])
+def test_what_is_no_ordinary_file_is_never_replaced_by_a_store(data, tmp_path, capsys, command):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    code, said = said_by(capsys, "--data", data, "--db", pipe, *command)
+    assert code == cli.FAILED
+    assert "ふつうのファイルではない" in said
+    assert pipe.is_fifo()
+
+
+def test_a_name_with_line_ends_or_bytes_that_are_no_text_is_written_on_one_line(data, tmp_path, capsys):
+    (tmp_path / "改\n行.xlsx").write_bytes(form(data))
+    code, out = run(data, "load", tmp_path / "改\n行.xlsx", "--send", "--by", "青森\n太郎\udcff", "--json")
+    assert (code, [f["file"] for f in json.loads(out)["files"]]) == (cli.GOOD, ["改 行.xlsx"])
+    kept = snapshot(data).submissions.iloc[0]
+    assert (kept["filename"], kept["saved_by"]) == ("改 行.xlsx", "青森 太郎\ufffd")
+    assert said_by(capsys, "--data", data, "trace", "\udcff\n")[0] == cli.LOOK
+    for option in (("--department", "\udcff"), ("--round", "\udcff")):
+        assert said_by(capsys, "--data", data, "template", *option)[0] == cli.FAILED
