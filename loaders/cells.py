@@ -20,6 +20,7 @@ from kpi.issue import Issue
 from loaders import formats
 from loaders.children import Lost, Pool, shared_pool
 from loaders.grid import KINDS
+from loaders.grid import column_letters as column_letters
 from loaders.look import Limits, Refused, kind
 from loaders.marks import Runs
 from loaders.refusals import refusal
@@ -38,7 +39,8 @@ class Cell:
     ``formula`` is the formula's text, ``number_format`` Excel's format code, ``comment`` the note on the cell,
     ``merged`` the range (``B2:C3``) whose top-left this cell is.
     ``runs`` are the pieces of the cell, each with ``struck``, ``raised`` or nothing, where any of it is struck through
-    or raised; ``value`` as text is then what is left without these.
+    or raised; ``value`` as text is then what is left without these. ``stale``: the formula's value may be out of date,
+    because the workbook is calculated by hand only.
     """
 
     row: int
@@ -50,6 +52,7 @@ class Cell:
     comment: str = ""
     merged: str = ""
     runs: Runs = ()
+    stale: bool = False
 
     @property
     def ref(self) -> str:
@@ -148,15 +151,6 @@ class Book:
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = field(default=())
     attached: tuple[Attached, ...] = ()
-
-
-def column_letters(column: int) -> str:
-    """``1`` → ``A``, ``27`` → ``AA``."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 #: What a child may note while reading, as a reader is told it; ``{}`` is the detail.
@@ -279,7 +273,7 @@ def _sheet(told: Mapping[str, Any], texts: list[str], runs: list[Runs]) -> Sheet
     comments = {(row, column): texts[number] for row, column, number in told["comments"]}
     merged = tuple((top, left, bottom, right) for top, left, bottom, right in told["merged"])
     ranges = {(top, left): f"{_ref(top, left)}:{_ref(bottom, right)}" for top, left, bottom, right in merged}
-    cells = _cells(told["cells"], texts, comments, ranges)
+    cells = _cells(told["cells"], texts, comments, ranges, stale=told["stale"])
     covered = _cells(told["covered"], texts, {}, {})
     for row, column, number in told["runs"]:
         held = cells if (row, column) in cells else covered
@@ -301,6 +295,8 @@ def _cells(
     texts: list[str],
     comments: Mapping[tuple[int, int], str],
     ranges: Mapping[tuple[int, int], str],
+    *,
+    stale: bool = False,
 ) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
     parts = iter(told)
@@ -309,9 +305,10 @@ def _cells(
         sense = KINDS[sort]
         if sense in ("text", "date", "error"):
             value = texts[value]
-        cells[place] = Cell(
+        cell = Cell(
             row, column, sense, value, texts[code], texts[formula], comments.get(place, ""), ranges.get(place, "")
         )
+        cells[place] = replace(cell, stale=True) if stale and cell.formula else cell
     return cells
 
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from loaders.grid import GridSheet
+from loaders.grid import GridSheet, column_letters
 from loaders.look import Limits, Refused
 from loaders.ooxml import Attributes, Counts, Package, Parser, unescaped
-from loaders.sheet import Beside, letters
+from loaders.sheet import Beside
 
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor", "relSizeAnchor", "absSizeAnchor")
 _SHAPES = {"sp": "textbox", "cxnSp": "textbox", "pic": "picture", "graphicFrame": "textbox", "contentPart": "ink"}
@@ -39,7 +39,7 @@ class Thing:
     def cell(self) -> str:
         """``P6``; empty where nobody knows."""
         known = 0 < self.row <= 1_048_576 and 0 < self.column <= 16_384
-        return f"{letters(self.column)}{self.row}" if known else ""
+        return f"{column_letters(self.column)}{self.row}" if known else ""
 
 
 def gather(

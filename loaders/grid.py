@@ -26,6 +26,15 @@ KINDS: tuple[Literal["text", "number", "bool", "date", "error", "uncached"], ...
 _PLACES: dict[str, int] = {kind: place for place, kind in enumerate(KINDS)}
 
 
+def column_letters(column: int) -> str:
+    """``1`` → ``A``, ``27`` → ``AA``."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 #: Kind, value, format and formula.
 GridCell = tuple[str, str | float | None, str, str]
 
@@ -47,6 +56,7 @@ class GridSheet:
     # what is drawn on the sheet or attached to it: kind, address, words
     attached: list[tuple[str, str, str]] = field(default_factory=list)
     unread: bool = False  # not all that is drawn could be read
+    stale: bool = False  # what formulas have resulted in may be out of date
 
     def set_covered_apart(self) -> None:
         """Move what lies under a merged area, and is seen by nobody, from ``cells`` to ``covered``."""
@@ -101,6 +111,7 @@ def _sheet(sheet: GridSheet, number: Any, runs: dict[Runs, int]) -> dict[str, An
     return {
         "name": sheet.name,
         "hidden": sheet.hidden,
+        "stale": sheet.stale,
         "rows": sorted(sheet.hidden_rows),
         "columns": sorted(sheet.hidden_columns),
         "merged": sheet.merged,

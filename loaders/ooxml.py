@@ -235,6 +235,9 @@ class Counts:
     limits: Limits = field(default_factory=Limits)
 
 
+_WORKBOOK = ("workbook/workbookPr", "workbook/calcPr", "sheets/sheet", "workbook/externalReferences")
+
+
 def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     """The workbook in an archive that has been looked at."""
     # Sheets import the cell parser below; it stands in its own module because it is the heart of the matter.
@@ -244,7 +247,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     kind = zip_kind(package.names, package.text("[Content_Types].xml"), package.text("mimetype", 200))
     root = next((part for word, part in package.relations("").values() if word == "officeDocument"), "xl/workbook.xml")
     with package.open(root) as source:
-        name, found = collect(source, ("workbook/workbookPr", "sheets/sheet", "workbook/externalReferences"))
+        name, found = collect(source, _WORKBOOK)
     if name != "workbook":
         raise Refused("damaged")
     relations = package.relations(root)
@@ -275,6 +278,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
         sheet = read_sheet(package, part, GridSheet(unescaped(title), hidden), shared, counts)
         grid.sheets.append(sheet)
         sheet.set_covered_apart()
+        sheet.stale = any(_is_stale(calculation) for calculation in found["workbook/calcPr"])
     if not grid.sheets:
         raise Refused("no_sheets")
     grid.properties = _properties(package, limits)
@@ -317,6 +321,14 @@ def _properties(package: Package, limits: Limits) -> list[str]:
             raise
     texts = (unescaped("".join(pieces)).strip()[: limits.attached_text] for pieces in found.values())
     return [text for text in texts if text]
+
+
+def _is_stale(calculation: Attributes) -> bool:
+    """Whether a workbook says that its formulas are calculated by hand, or were not all calculated.
+
+    ``fullCalcOnLoad`` says neither: programs that write a workbook set it to be sure.
+    """
+    return calculation.get("calcMode") == "manual" or calculation.get("calcCompleted") in ("0", "false")
 
 
 def relation_id(attributes: Mapping[str, str]) -> str:

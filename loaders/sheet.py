@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.formats import iso, meaning, moment
-from loaders.grid import GridSheet
+from loaders.grid import GridSheet, column_letters
 from loaders.look import Refused
 from loaders.marks import Run, mark, settled
 from loaders.ooxml import Attributes, Counts, Package, Parser, Shared, place, relation_id, unescaped
@@ -341,7 +341,7 @@ class _SheetReader:
             return ""
         text = unescaped("".join(self._formula))
         attributes = self._formula_attributes
-        ref = f"{letters(self._column)}{self._row}"
+        ref = f"{column_letters(self._column)}{self._row}"
         if attributes.get("t") == "shared":
             index = attributes.get("si", "")
             if text:
@@ -374,15 +374,6 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Refused("damaged")
     return int(text)
-
-
-def letters(column: int) -> str:
-    """``27`` as ``AA``."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _moved(formula: str, origin: str, ref: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from loaders import biff
 from loaders.formats import meaning, moment
 from loaders.grid import Grid, GridSheet
 from loaders.look import Limits, Refused, open_zip
@@ -20,41 +21,64 @@ _DEFAULT_KEY = "VelvetSweatshop"
 
 def read_ole(data: bytes, limits: Limits) -> Grid:
     """Whatever an OLE container holds: an .xls, an encrypted workbook, or something that is no workbook."""
-    import olefile  # type: ignore[import-untyped]
-
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as container:
-            streams = {"/".join(path).lower() for path in container.listdir()}
-    except (OSError, ValueError, IndexError, TypeError) as error:
-        raise Refused("damaged") from error
+    streams = _streams(data)
     if "encryptedpackage" in streams:
-        inner = _decrypted(data)
+        inner = _unlocked(data)
+        if not inner.startswith(b"PK\x03\x04"):
+            raise Refused("damaged")
         return read_ooxml(open_zip(inner, limits), limits)
     if not streams & {"workbook", "book"}:
         raise Refused("word" if streams & {"worddocument", "powerpoint document"} else "not_workbook")
     try:
         return read_biff(data, limits)
-    except _Locked:
-        return read_biff(_decrypted(data), limits)
+    except _Locked as error:
+        if "workbook" not in streams:
+            # Excel 5 knew no default key.
+            raise Refused("encrypted") from error
+        return read_biff(_unlocked(data), limits)
+
+
+def _streams(data: bytes) -> set[str]:
+    import olefile  # type: ignore[import-untyped]
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            return {"/".join(path).lower() for path in container.listdir()}
+    except (OSError, ValueError, IndexError, TypeError) as error:
+        raise Refused("damaged") from error
 
 
 class _Locked(Exception):
     """xlrd has met an encrypted workbook."""
 
 
-def _decrypted(data: bytes) -> bytes:
+def _unlocked(data: bytes) -> bytes:
+    """What stands in a file under Excel's default key: a package, or a workbook's stream.
+
+    A key of somebody's own is a password, and what is hurt is damage.
+    """
     import msoffcrypto
-    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+    from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
+    from msoffcrypto.format.xls97 import Xls97File
+
+    from loaders import unlock
 
     plain = io.BytesIO()
     try:
         office = msoffcrypto.OfficeFile(io.BytesIO(data))
+        if isinstance(office, Xls97File):
+            office.load_key(password=_DEFAULT_KEY)
+            return unlock.stream(office)
         office.load_key(password=_DEFAULT_KEY, verify_password=True)
         office.decrypt(plain)
-    except (InvalidKeyError, DecryptionError, FileFormatError, ParseError) as error:
+    except (InvalidKeyError, DecryptionError) as error:
+        # DecryptionError: a way of encrypting that the default key is not used with.
         raise Refused("encrypted") from error
-    if not plain.getvalue().startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Refused("encrypted")
+    except MemoryError:
+        raise
+    except Exception as error:
+        # The library raises whatever hurt bytes lead it to.
+        raise Refused("damaged") from error
     return plain.getvalue()
 
 
@@ -74,17 +98,53 @@ def read_biff(data: bytes, limits: Limits) -> Grid:
     if book.nsheets > limits.sheets:
         raise Refused("too_many_sheets")
     grid = Grid(format="xls")
+    records = _walked(data, limits, grid)
     told = 0
     for source in book.sheets():
         sheet = _sheet(book, source, limits)
+        if said := records.sheets.get(sheet.name):
+            biff.tell(said, sheet, limits)
         told += len(sheet.cells)
         if told > limits.cells:
             raise Refused("too_many_cells", sheet.name)
         sheet.set_covered_apart()
         grid.sheets.append(sheet)
+    grid.notes += (("not_a_table", name) for name in records.charts)
     if not grid.sheets:
         raise Refused("no_sheets")
     return grid
+
+
+def _walked(data: bytes, limits: Limits, grid: Grid) -> biff.Stream:
+    """What xlrd leaves unsaid; the cells are read all the same where it cannot be found out."""
+    import olefile
+
+    if not data.startswith(b"\xd0\xcf\x11\xe0"):
+        return biff.walk(data, limits)
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            grid.properties = _properties(container, limits)
+            name = "Workbook" if container.exists("Workbook") else "Book"
+            return biff.walk(container.openstream(name).read(), limits)
+    except MemoryError:
+        raise
+    except Exception:
+        # olefile raises whatever hurt bytes lead it to.
+        return biff.Stream()
+
+
+def _properties(container: Any, limits: Limits) -> list[str]:
+    """What a person may write about the document as a whole."""
+    try:
+        known = container.get_metadata()
+    except MemoryError:
+        raise
+    except Exception:
+        return []
+    encoding = {65001: "utf-8", 932: "cp932"}.get(known.codepage, "cp932")
+    found = (known.title, known.subject, known.keywords, known.comments, known.category)
+    texts = (value.decode(encoding, "replace") if isinstance(value, bytes) else str(value or "") for value in found)
+    return [text[: limits.attached_text] for one in texts if (text := one.strip("\x00").strip())]
 
 
 def _sheet(book: Any, source: Any, limits: Limits) -> GridSheet:

@@ -191,7 +191,7 @@ HOSTILE: list[tuple[str, str, Callable[[], bytes]]] = [
     ("flagged_encrypted", "zip_encrypted", flagged_encrypted),
     ("size_that_lies", "damaged", size_that_lies),
     ("protected", "encrypted", protected),
-    ("locked_xls", "encrypted", lambda: raw.biff(locked=True)),
+    ("locked_xls", "encrypted", lambda: raw.biff(locked=bytes(6))),
     ("csv_utf8", "csv", lambda: "番号,指標名,値\r\n1,出荷額,77.4\r\n".encode("utf-8-sig")),
     ("csv_cp932", "csv", lambda: ("番号,指標名,値\r\n" * 900).encode("cp932")),
     ("csv_euc", "csv", lambda: "番号\t指標名\r\n".encode("euc_jp")),

@@ -218,11 +218,12 @@ class RowReader:
 
     def _calculated(self, key: str, cell: Cell, value: float | str | None) -> float | str | None:
         words = {"formula": shortened(cell.formula), "found": cell.written}
-        if not refers_outside(cell.formula):
+        external = refers_outside(cell.formula)
+        if not external and not cell.stale:
             self.told("formula.cached", key, words)
             return value
         choices = (Choice(f"「{cell.written}」で正しい", {key: value}),) if value is not None else ()
-        self.told("formula.external", key, words, choices)
+        self.told("formula.external" if external else "formula.stale", key, words, choices)
         return None
 
     def _found(self, key: str, found: tuple[Finding, ...], choices: tuple[Choice, ...]) -> None:
