@@ -91,7 +91,7 @@ def wording(changed: tuple[Changed, ...], decided_on: date, decision: str) -> st
     if len(changed) == 1 and changed[0].key == "target" and changed[0].before != _UNSET:
         told = _one(changed[0])
     else:
-        told = "、".join(f"{c.word}: {_one(c)}" for c in changed)
+        told = "、".join(f"{c.word}: {_one(c)}" for c in changed) or "いまのまま"
     return f"{told}({day_text(decided_on)}{decision})"
 
 

@@ -274,6 +274,8 @@ class Plan:
     """A whole plan. ``cards`` are the first versions, as the plan's own files give them.
 
     ``publication`` is the 公表区分 of figures about which nothing else was decided: public, embargoed or internal.
+    ``assumptions`` maps what no indicator has for itself and the source does not settle to the reason for what was
+    taken: ``scheme``, ``number`` (the indicators' numbers), ``departments.<id>``, ``series.<id>``.
     """
 
     id: str
@@ -298,6 +300,7 @@ class Plan:
     sections: tuple[Section, ...] = ()
     initiatives: tuple[Initiative, ...] = ()
     publication: str = "public"
+    assumptions: Mapping[str, str] = field(default_factory=dict)
 
     def indicator(self, indicator_id: str) -> Indicator:
         """The indicator of an id; KeyError where there is none."""

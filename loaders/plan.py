@@ -232,7 +232,7 @@ def _words(tables: Mapping[str, list[Record]]) -> tuple[dict[str, str], list[Iss
 
 
 def _assemble(plan_id: str, head: Row, rows: Mapping[str, list[Row]], scheme: Scheme, words: dict[str, str]) -> Plan:
-    assumed: dict[str, dict[str, str]] = {row["id"]: {} for row in rows["indicator"]}
+    assumed: dict[str, dict[str, str]] = {"": {}, **{row["id"]: {} for row in rows["indicator"]}}
     for row in rows["assumption"]:
         assumed[row["indicator_id"]][row["column"]] = row["reason"]
     return Plan(
@@ -251,6 +251,7 @@ def _assemble(plan_id: str, head: Row, rows: Mapping[str, list[Row]], scheme: Sc
         stances=tuple(Stance(**row) for row in rows["stance"]),
         sections=tuple(Section(**row) for row in rows["section"]),
         initiatives=tuple(Initiative(**row) for row in rows["initiative"]),
+        assumptions=assumed[""],
     )
 
 

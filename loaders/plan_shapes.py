@@ -5,6 +5,7 @@ A new column is one line of a shape, a new check one :class:`Rule`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -157,6 +158,15 @@ ASSUMABLE = tuple(
     )
     if name not in ("id", "indicator_id", "assumptions", "version", "reason")
 )
+#: What an assumption about no single indicator may be about.
+_OF_PLAN = re.compile(r"scheme|number|(?:departments|series)\.[A-Za-z0-9_-]+")
+
+
+def assumable(value: object) -> str:
+    """An attribute of an indicator, or what of the plan as a whole an assumption may be about."""
+    written = str(value).strip()
+    return written if _OF_PLAN.fullmatch(written) else one_of(*ASSUMABLE)(value)
+
 
 PLAN = Shape("plan", (
     Column("name", text, True, ""), Column("area_code", text, True, ""), Column("area_name", text, True, ""),
@@ -222,9 +232,13 @@ INITIATIVE = Shape("initiative", (
     Column("id", text, True), Column("item_id", text, True), Column("policy", text, True),
 ), references={"item_id": "item"}, file="initiatives.csv", follows=True)  # fmt: skip
 ASSUMPTION = Shape("assumption", (
-    Column("indicator_id", text, True), Column("column", one_of(*ASSUMABLE), True), Column("reason", text, True),
-), key=("indicator_id", "column"), references={"indicator_id": "indicator"},
-    file="assumptions.csv", follows=True)  # fmt: skip
+    Column("indicator_id", text, default=""), Column("column", assumable, True), Column("reason", text, True),
+), key=("indicator_id", "column"), references={"indicator_id": "indicator"}, rules=(
+    Rule("plan.empty", "indicator_id", lambda r: not r["indicator_id"] and not _OF_PLAN.fullmatch(r["column"]),
+         "どの指標についての想定かが空欄です。", "indicator_id に指標の id を書いてください。"),
+    Rule("plan.unknown_word", "column", lambda r: bool(r["indicator_id"]) and r["column"] not in ASSUMABLE,
+         "指標についての想定ではありません。", "計画全体についての想定は、indicator_id を空欄にしてください。"),
+), file="assumptions.csv", follows=True)  # fmt: skip
 
 TOML_SHAPES = (PLAN, STANCE, PRIORITY, FIELD, ITEM, DEPARTMENT, ROUND, SECTION, SCHEME)
 CSV_SHAPES = (INDICATOR, OWNERSHIP, INITIATIVE, ASSUMPTION)

@@ -7,6 +7,7 @@ import streamlit as st
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Field
 from kpi.rollup import field_sentence
+from pages.parts.assumed import scheme_mark
 from pages.parts.cards import face
 from pages.parts.filters import choose
 from pages.parts.frame import as_of, empty, header, lead, segments, show, source_line, table_downloads
@@ -27,6 +28,7 @@ def field_page() -> None:
     if indicators:
         lead(segments(field_sentence(state.assessed, state.plan, field.id)))
         _charts(state, field)
+        show(tag("div", scheme_mark(state), "meta"))
         table_downloads(f"{field.short}の指標", state, lambda s: indicator_table(s, field.id))
     else:
         empty("この区分には指標がありません。各分野を支える基盤として、めざす姿を掲げています。")

@@ -9,8 +9,9 @@ from kpi.charts.story import Point, Story
 from kpi.charts.trajectory import trajectory
 from kpi.explain import calculation, explain
 from kpi.figures import exact, judged, stated
-from kpi.plan import Indicator
+from kpi.plan import Department, Indicator
 from loaders.export import observations_table
+from pages.parts.assumed import assumed, department_assumed, scheme_assumed
 from pages.parts.cards import face
 from pages.parts.filters import choose
 from pages.parts.frame import as_of, downloads, empty, figure, grid, header, lead, show, source_line
@@ -105,7 +106,7 @@ def _calculation(state: View, indicator: Indicator) -> Markup:
     rows = [(join([label, formula(how)]), tag("b", result)) for label, how, result in steps]
     body = table([Column("項目と式"), Column("結果", number=True)], rows, caption="判定の計算")
     more = [link("現状値と目標値の出所", "origin", card=indicator.id), link("算定方法", "method")]
-    return join([body, decided, tag("div", join(more, "　"), "meta")])
+    return join([body, decided, scheme_assumed(state), tag("div", join(more, "　"), "meta")])
 
 
 def _facts(state: View, indicator: Indicator) -> Markup:
@@ -122,19 +123,19 @@ def _facts(state: View, indicator: Indicator) -> Markup:
         ("周期", _cycle(card.cycle_months), "cycle_months"),
         ("公表までの月数", f"{card.lag_months}か月", "lag_months"),
     ]
-    rows = [(label, join([value, _assumed(indicator, key)])) for label, value, key in facts]
+    given, owner = state.snapshot.assumed(indicator.id), state.plan.owner(indicator.id, state.day)
+    rows = [(label, join([value, assumed(given.get(key)), _named(state, owner, key)])) for label, value, key in facts]
     return table([Column("項目", width="7.5rem"), Column("内容")], rows, caption="この指標について")
+
+
+def _named(state: View, owner: Department | None, key: str) -> Content:
+    return department_assumed(state, owner.id) if owner and key == "department" else ""
 
 
 def _cycle(months: int) -> str:
     return (
         f"{months // 12}年ごと" if months % 12 == 0 and months > 12 else "毎年" if months == 12 else f"{months}か月ごと"
     )
-
-
-def _assumed(indicator: Indicator, key: str) -> Content:
-    reason = indicator.assumptions.get(key)
-    return join([" ", tag("span", "想定", "assumed"), tag("small", reason)]) if reason else ""
 
 
 def _observations(state: View, indicator: Indicator) -> None:

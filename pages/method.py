@@ -10,11 +10,21 @@ import streamlit as st
 from kpi.benchmarks import CONFIDENCE_WORDS
 from kpi.issue import SEVERITY_WORDS
 from kpi.plan import Scheme
+from kpi.words import status_word
 from loaders.rules import all_checks
+from pages.parts.assumed import scheme_assumed
 from pages.parts.frame import downloads, grid, header, lead, show
 from pages.parts.html import Column, Content, Markup, badge, join, link, table, tag
 from pages.parts.snapshot import View, view
-from pages.parts.texts import ASSUMED_WORDS, GLOSSARY, SCHEME_TEXTS, STATUS_RULES, STEPS
+from pages.parts.texts import (
+    ASSUMED_WORDS,
+    GLOSSARY,
+    PLAN_ASSUMED_WORDS,
+    SCHEME_RULES,
+    SCHEME_STEPS,
+    SCHEME_TEXTS,
+    WITHOUT_VALUE,
+)
 
 #: What a message fills in about the cell at hand; the list of checks shows … in its place.
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -24,9 +34,11 @@ def method_page() -> None:
     """Draw the rules, the words, the checks and the assumptions."""
     state = view()
     header("算定方法・用語", state)
-    lead(SCHEME_TEXTS[state.plan.scheme.name])
+    scheme = state.plan.scheme
+    lead(SCHEME_TEXTS.get(scheme.name, "この計画の判定方法に、このプログラムは対応していません。"))
     st.header("判定のしかた", anchor=False)
-    show(tag("ol", join(tag("li", step) for step in STEPS)))
+    show(scheme_assumed(state))
+    show(tag("ol", join(tag("li", step) for step in SCHEME_STEPS.get(scheme.name, ()))))
     show(_status_table(state.plan.scheme))
     st.header("用語", anchor=False)
     show(table([Column("用語", width="11rem"), Column("意味")], GLOSSARY, caption="用語"))
@@ -45,7 +57,7 @@ def _status_table(scheme: Scheme) -> Markup:
             condition.format(on_track=f"{scheme.on_track:g}", mostly=f"{scheme.mostly:g}"),
             _word(scheme, status),
         )
-        for number, (condition, status) in enumerate(STATUS_RULES, start=1)
+        for number, (condition, status) in enumerate(SCHEME_RULES.get(scheme.name, ()), start=1)
     ]
     columns = [Column("順"), Column("条件(上から見て最初に当てはまるもの)"), Column("判定")]
     return table(columns, rows, caption="判定の条件")
@@ -53,15 +65,20 @@ def _status_table(scheme: Scheme) -> Markup:
 
 def _word(scheme: Scheme, status: str) -> Content:
     if status == "no_data":
-        return badge("未公表・調査年でない・秘匿・未回答など", status)
-    return badge(scheme.words.get(status, status), status)
+        return badge("・".join(status_word(status, reason, scheme) for reason in WITHOUT_VALUE) + "など", status)
+    if status == "figures_only":
+        return badge(status_word("not_assessable", status, scheme), "not_assessable")
+    return badge(status_word(status, "", scheme), status)
 
 
 def _assumptions(state: View) -> None:
-    rows = [
+    rows: list[tuple[Content, ...]] = [
+        (*_of_plan(state, key), reason) for key, reason in state.snapshot.plan_assumed.items()
+    ]
+    rows += [
         (link(i.name, "indicator", indicator=i.id), ASSUMED_WORDS.get(column, column), reason)
         for i in state.plan.indicators
-        for column, reason in i.assumptions.items()
+        for column, reason in state.snapshot.assumed(i.id).items()
     ]
     rounds = [(r.name, "期限", r.assumption) for r in state.plan.rounds if r.assumption]
     if not rows and not rounds:
@@ -71,6 +88,17 @@ def _assumptions(state: View) -> None:
     show(tag("p", note, "meta"))
     with st.expander(f"一覧({len(rows) + len(rounds)}件)"):
         show(table([Column("対象"), Column("項目"), Column("置いた値の理由")], [*rows, *rounds], caption="想定の一覧"))
+
+
+def _of_plan(state: View, key: str) -> tuple[Content, Content]:
+    """What an assumption about the plan as a whole is about, and which attribute of it."""
+    kind, _, part = key.partition(".")
+    about, attribute = PLAN_ASSUMED_WORDS.get(kind, ("計画全体", key))
+    if kind == "departments":
+        about = next((d.name(state.day) for d in state.plan.departments if d.id == part), part)
+    if kind == "series":
+        about = str((state.benchmarks.one(part) or {"name": part})["name"])
+    return about, attribute
 
 
 def _checks() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from kpi.digest import Change
 from kpi.plan import Indicator
 from kpi.rollup import counts, headline
+from pages.parts.assumed import scheme_mark
 from pages.parts.beginning import bare_list, beginning, next_steps, who_is_asked
 from pages.parts.cards import Face, dated, face, value_cell
 from pages.parts.frame import as_of, file_issues, header, lead, segments, show, table_downloads
@@ -209,7 +210,11 @@ def _list(revision: str, _state: View) -> Markup:
             rows += [_list_row(item) for item in mine]
     body = table(columns, rows, caption="指標の一覧", kind="stack list")
     note = join(
-        ["進捗率=(今回−現状値)÷(目標−現状値)。出典・時点は各指標の画面にあります。", link("算定方法", "method")]
+        [
+            "進捗率=(今回−現状値)÷(目標−現状値)。出典・時点は各指標の画面にあります。",
+            scheme_mark(_state),
+            link("算定方法", "method"),
+        ]
     )
     return join([body, tag("div", note, "meta")])
 

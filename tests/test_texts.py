@@ -10,7 +10,7 @@ from kpi.period import Period
 from kpi.plan import Card, Scheme
 from kpi.progress import assess, cards_table
 from kpi.status import SCHEMES, STATUSES
-from pages.parts.texts import GLOSSARY, SCHEME_TEXTS, STATUS_RULES, STEPS
+from pages.parts.texts import GLOSSARY, SCHEME_RULES, SCHEME_STEPS, SCHEME_TEXTS, STATUS_RULES, STEPS
 
 R4, R6, R10 = (Period("FY", year) for year in (2022, 2024, 2028))
 SCHEME = Scheme()
@@ -25,7 +25,7 @@ def card(**more):
     return Card(**(plain | more))
 
 
-def status(one, value=None, period=R6):
+def status(one, value=None, period=R6, scheme=SCHEME):
     columns = ["indicator_id", "period", "position", "value", "release", "state", "known_at", "round_id"]
     rows = (
         []
@@ -33,7 +33,7 @@ def status(one, value=None, period=R6):
         else [("a", period.code, period.position, value, "final", "value", datetime(2025, 6, 1), "r6")]
     )
     seen = pd.DataFrame(rows, columns=columns)
-    return assess(cards_table([one]), seen, as_of=date(2030, 1, 1), scheme=SCHEME).iloc[0]["status"]
+    return assess(cards_table([one]), seen, as_of=date(2030, 1, 1), scheme=scheme).iloc[0]["status"]
 
 
 BAND = card(direction="maintain", target=None, band=(50.0, 60.0))
@@ -142,3 +142,50 @@ def test_every_word_for_a_release_and_a_missing_value_is_in_the_glossary():
 def test_no_term_is_told_twice():
     terms = [term for term, _ in GLOSSARY]
     assert len(terms) == len(set(terms))
+
+
+# --- the rules of the other ways of judging ---
+
+STEPPED = {"milestones": ((R6, 20.0),)}
+FLOW = {"kind": "annual"}
+NO_BASE = {"baseline": None, "baseline_period": None}
+# (scheme, number of the rule told, card, value, period): that rule holds, and none above it.
+OTHERS = (
+    ("milestone", 0, card(**STEPPED), None, R6),
+    ("milestone", 1, card(target=None, target_period=None), 20.0, R6),
+    ("milestone", 2, card(**STEPPED), 60.0, R6),
+    ("milestone", 3, card(**STEPPED), 20.0, R6),
+    ("milestone", 4, card(), 20.0, R6),
+    ("milestone", 5, card(**STEPPED, **NO_BASE), 10.0, R6),
+    ("milestone", 6, BAND, 61.0, R6),
+    ("milestone", 7, card(**STEPPED), -1.0, R6),
+    ("milestone", 8, card(**STEPPED), 59.0, R10),
+    ("milestone", 9, card(**STEPPED), 16.0, R6),
+    ("milestone", 10, card(**STEPPED), 15.9, R6),
+    ("achievement_ratio", 0, card(**FLOW), None, R6),
+    ("achievement_ratio", 1, card(target=None, target_period=None, **FLOW), 20.0, R6),
+    ("achievement_ratio", 2, card(), 60.0, R6),
+    ("achievement_ratio", 3, card(**FLOW), 60.0, R6),
+    ("achievement_ratio", 4, card(**FLOW), -1.0, R6),
+    ("achievement_ratio", 5, card(**FLOW), 54.0, R6),
+    ("achievement_ratio", 6, card(**FLOW), 48.0, R6),
+    ("achievement_ratio", 7, card(**FLOW), 47.9, R6),
+    ("figures_only", 0, card(), None, R6),
+    ("figures_only", 1, card(target=None, target_period=None), 20.0, R6),
+    ("figures_only", 2, card(**NO_BASE), 20.0, R6),
+    ("figures_only", 3, card(), 60.0, R6),
+)
+
+
+@pytest.mark.parametrize(("name", "number", "one", "value", "period"), OTHERS)
+def test_the_rules_told_of_another_way_of_judging_are_those_of_its_judge(name, number, one, value, period):
+    told = SCHEME_RULES[name][number][1]
+    wanted = "not_assessable" if told == "figures_only" else told
+    assert status(one, value, period, Scheme(name)) == wanted
+
+
+def test_every_way_of_judging_has_its_rules_its_steps_and_a_case_for_each_rule():
+    assert set(SCHEME_RULES) == set(SCHEME_STEPS) == set(SCHEMES)
+    for name in ("milestone", "achievement_ratio", "figures_only"):
+        assert [n for s, n, *_ in OTHERS if s == name] == list(range(len(SCHEME_RULES[name])))
+    assert "ペース" not in "".join(SCHEME_STEPS["achievement_ratio"]) + "".join(SCHEME_STEPS["figures_only"])

@@ -46,9 +46,16 @@ def propose(
     if card and (refused := _senseless(plan, card, changes)):
         return refused
     changed = changes_of(plan, card, changes)
-    if not changed:
+    if not changed and (card or not _scheme_open(connection, plan)):
         return (_issue("card.same", "いまの判定条件と同じです。", "変えるところを入力してください。"),)
     return _propose(connection, plan, indicator_id, changes, changed, act, origin="staff")
+
+
+def _scheme_open(connection: Connection, plan: Plan) -> bool:
+    """Whether the way of judging stands as 想定: then a decision may record it as it is."""
+    query = """SELECT count(*) AS n FROM decisions d JOIN proposals p ON p.proposal_id = d.subject
+        WHERE d.kind = 'card_decide' AND p.plan_id = ? AND p.indicator_id = ''"""
+    return "scheme" in plan.assumptions and not rows(connection, query, [plan.id])[0]["n"]
 
 
 def _unfit(plan: Plan, indicator_id: str, changes: Mapping[str, object], reason: str) -> tuple[Issue, ...]:

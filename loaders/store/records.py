@@ -197,6 +197,8 @@ class Snapshot:
     as_of: datetime | None = field(default=None)
     #: Kinds of decisions taken about the plan as a whole, such as ``start_empty``.
     decisions: frozenset[str] = frozenset()
+    #: The attributes that a recorded decision settled, by indicator; of the scheme with an empty one.
+    decided: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: What the secretariat asked, what is proposed about cards, which department took a form: one row each.
     questions: pd.DataFrame = field(default_factory=pd.DataFrame)
     proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -204,6 +206,16 @@ class Snapshot:
     #: When each closed round was closed.
     closed: Mapping[str, datetime] = field(default_factory=dict)
     audience: Audience = Audience.ALL
+
+    def assumed(self, indicator_id: str) -> Mapping[str, str]:
+        """What of an indicator the source leaves open and nobody has decided since, with the reason for what stands."""
+        settled = self.decided.get(indicator_id, frozenset())
+        return {k: v for k, v in self.plan.indicator(indicator_id).assumptions.items() if k not in settled}
+
+    @property
+    def plan_assumed(self) -> Mapping[str, str]:
+        """The same of the plan as a whole: its way of judging stands as 想定 until a decision records it."""
+        return {k: v for k, v in self.plan.assumptions.items() if k != "scheme" or "" not in self.decided}
 
     def is_dropped(self, indicator_id: str, day: date) -> bool:
         """Whether an indicator is 欠番 on a day."""

@@ -15,6 +15,7 @@ from kpi.people import Audience
 from kpi.plan import Plan
 from loaders.store.access import PUBLISHED
 from loaders.store.database import Connection, rows
+from loaders.store.document import load_keys
 from loaders.store.figures import benchmark_batch
 from loaders.store.plans import NOW, plan_ids, read_cards, read_plan
 from loaders.store.proposing import PROPOSALS
@@ -79,6 +80,12 @@ _TAKE_COLUMNS = ["round_id", "department_id", "division_id", "who", "taken_at"]
 
 _DECISIONS = "SELECT DISTINCT kind FROM decisions WHERE plan_id = $plan AND subject = '' AND done_at <= $moment"
 
+#: What was proposed and accepted. Whoever sees a figure sees on whose word its rule stands.
+_DECIDED = """
+SELECT p.indicator_id, p.document FROM decisions d JOIN proposals p ON p.proposal_id = d.subject
+WHERE d.kind = 'card_decide' AND p.plan_id = $plan AND d.done_at <= $moment
+"""
+
 Figures = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
@@ -125,6 +132,7 @@ def read_everything(
         breaks=breaks,
         as_of=as_of,
         decisions=frozenset(r["kind"] for r in rows(connection, _DECISIONS, known)),
+        decided=_decided(connection, known),
         questions=questions,
         proposals=_frame(connection, PROPOSALS, known),
         closed=closed_rounds(connection, plan_id, moment),
@@ -208,6 +216,14 @@ def next_release(everything: Everything, at: datetime | None) -> datetime:
 
 def _frame(connection: Connection, query: str, known: dict[str, object]) -> pd.DataFrame:
     return connection.execute(query, known).df()
+
+
+def _decided(connection: Connection, known: dict[str, object]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in rows(connection, _DECIDED, known):
+        settled = found.get(row["indicator_id"], frozenset())
+        found[row["indicator_id"]] = settled | set(load_keys(row["document"]))
+    return found
 
 
 def _places(table: pd.DataFrame, audience: Audience) -> pd.Series:

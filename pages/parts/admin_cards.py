@@ -16,6 +16,7 @@ from pages.parts.admin_common import note
 from pages.parts.admin_proposals import open_proposals, pairs, waiting
 from pages.parts.admin_propose import propose_box, propose_scheme
 from pages.parts.asof import looking_back
+from pages.parts.assumed import scheme_assumed
 from pages.parts.cards import amount, dated
 from pages.parts.filters import choose
 from pages.parts.frame import empty, show
@@ -124,6 +125,7 @@ def _scheme(state: View) -> None:
         ("横ばいの許容幅", f"{number(scheme.tolerance * 100, 1)}%"),
     ]
     show(table([Column("項目", width="10rem"), Column("内容")], rows, caption="計画全体の判定方法"))
+    show(scheme_assumed(state))
     note("しきい値は、本部で決めるまで計画の原案にはありません。変えると、すべての指標の判定に効きます。")
     if not looking_back():
         if len(waiting(state, "")):

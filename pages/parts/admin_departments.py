@@ -13,6 +13,7 @@ from kpi.plan import Department, Plan, Round
 from kpi.scope import asked_of
 from pages.parts.admin_common import act, fresh, note, wareki
 from pages.parts.asof import looking_back
+from pages.parts.assumed import department_assumed
 from pages.parts.days import day_input
 from pages.parts.divisions import divisions_box
 from pages.parts.frame import show
@@ -91,7 +92,13 @@ def _row(state: View, department: Department) -> tuple[Content, ...]:
     ]
     former = [n.name for n in department.names if not n.holds(state.day) and n.valid_to and n.valid_to < state.day]
     return (
-        join([department.name(state.day), tag("small", f"旧 {'、'.join(former)}") if former else ""]),
+        join(
+            [
+                department.name(state.day),
+                department_assumed(state, department.id),
+                tag("small", f"旧 {'、'.join(former)}") if former else "",
+            ]
+        ),
         join([f"{len(numbers)}件", tag("small", "、".join(numbers.values()))]),
         "、".join(divisions) or "―",
         department.mail or "―",

@@ -110,11 +110,17 @@ def _row(state: View, row: Mapping[Any, Any]) -> tuple[Content, ...]:
     who = " ".join(w for w in (str(row["who"]), stamp(row["proposed_at"]), sample) if w)
     return (
         _name(state, indicator_id),
-        _since(changed, str(row["before"])) if changed else "いまの判定条件と同じになっています",
+        _since(changed, str(row["before"])) if changed else _unchanged(state, indicator_id),
         str(row["reason"]) or "―",
         join([_ORIGINS.get(str(row["origin"]), ""), tag("small", who)]),
         _impact(state.revision, state, indicator_id, str(row["document"])),
     )
+
+
+def _unchanged(state: View, indicator_id: str) -> str:
+    if not indicator_id and "scheme" in state.snapshot.plan_assumed:
+        return "いまの判定方法のまま、決定として記録します(想定でなくなります)"
+    return "いまの判定条件と同じになっています"
 
 
 def _name(state: View, indicator_id: str) -> Content:

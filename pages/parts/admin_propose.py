@@ -52,7 +52,12 @@ def propose_scheme(state: View, methods: Mapping[str, str]) -> None:
     if mostly > on_track:
         st.warning("「概ね順調」の下限が「順調」の下限を上回っています。")
         return
-    _propose(state, "", _changes({"name": name, "on_track": on_track, "mostly": mostly}, scheme), key)
+    said = {"name": name, "on_track": on_track, "mostly": mostly}
+    changes = _changes(said, scheme)
+    if not changes and "scheme" in state.snapshot.plan_assumed:
+        note("いまの判定方法は想定です。変えずに、このまま本部の決定として記録することも提案できます。")
+        changes = said
+    _propose(state, "", changes, key)
 
 
 def _changes(said: Mapping[str, Any], now: object) -> dict[str, Any]:

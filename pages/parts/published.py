@@ -11,6 +11,7 @@ from kpi.benchmarks import CONFIDENCE_WORDS
 from kpi.collection import RELEASE_WORDS
 from kpi.period import Period
 from kpi.words import decimals_of, with_unit
+from pages.parts.assumed import assumed
 from pages.parts.frame import empty, lead, show
 from pages.parts.html import Column, Content, join, link, table, tag
 from pages.parts.snapshot import View
@@ -37,7 +38,8 @@ def published_view(state: View, series_id: str, area: str, period: str) -> None:
         *([("注意", w) for w in (told["small_sample"], told["note"]) if w]),
     ]
     show(table([Column("項目", width="8rem"), Column("内容")], about, caption="公表値の定義"))
-    drawn = [_row(told, r) for r in rows.to_dict("records")]
+    reason = state.snapshot.plan_assumed.get(f"series.{series_id}")
+    drawn = [_row(told, r, reason) for r in rows.to_dict("records")]
     columns = [
         Column("値", number=True),
         Column("確定・速報"),
@@ -53,14 +55,15 @@ def published_view(state: View, series_id: str, area: str, period: str) -> None:
         show(tag("div", f"{Period.parse(one['period']).label}: {one['reason']}", "meta"))
 
 
-def _row(series: Mapping[Any, Any], row: Mapping[Any, Any]) -> tuple[Content, ...]:
-    value = row["value"]
+def _row(series: Mapping[Any, Any], row: Mapping[Any, Any], reason: str | None) -> tuple[Content, ...]:
+    """One publication; ``reason`` is why the plan's own figure counts as 確定, where its source does not say."""
+    value, mark = row["value"], assumed(reason) if row["confidence"] == "plan" else ""
     shown = "―"
     if isinstance(value, float) and pd.notna(value):
         shown = with_unit(value, str(series["unit"]), decimals_of(value, int(str(series["decimals"]))))
     return (
         shown,
-        RELEASE_WORDS.get(str(row["release"]), "記載なし"),
+        join([RELEASE_WORDS.get(str(row["release"]), "記載なし"), mark]),
         str(row["vintage"] or "―"),
         str(row["source_title"] or "記載なし"),
         join([str(row["source"] or "記載なし"), tag("small", str(row["note"])) if row["note"] else ""]),
