@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kpi.period import Period
-from loaders.choice_words import MARK_BEFORE, MARK_BEHIND, WHEN, release_mark, said
+from loaders.choice_words import MARK_BEFORE, MARK_BEHIND, REVISED, WHEN, release_mark, said
 from loaders.dates import names_period, read_period
 from loaders.findings import Finding
 from loaders.numerals import SCALES, Amount, read_numeral, times
@@ -133,7 +133,8 @@ def _released(draft: Draft, code: str, written: str, rest: str) -> None:
         draft.cut(rest, Finding("number.note_matters", written))  # 437(速)(確)
         return
     draft.release = code
-    draft.cut(rest, Finding("number.release_in_cell", written))
+    revised = Finding("number.revised_mark", written) if REVISED.fullmatch(written) else None
+    draft.cut(rest, revised or Finding("number.release_in_cell", written))
 
 
 def _strip_bracket(draft: Draft, context: Context) -> None:

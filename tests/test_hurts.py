@@ -323,7 +323,7 @@ WORDS = (
     Case("a reason in kana", lambda b: hurt.put(b, COUNT, value=None, release=None, missing_reason="ﾐｼｭｳｹｲ"), (),
          {(COUNT, "value"): None, (COUNT, "release"): None, (COUNT, "missing_reason"): "not_compiled"}, TRADE),
     cell("速 behind the figure beside 確定", "1,405(速)", None, ("number.release_asked", ASK), who=COUNT),
-    cell("r behind the figure beside 確定", "1,405(r)", 1405.0, ("number.release_in_cell", NOTE), who=COUNT),
+    cell("r behind the figure beside 確定", "1,405(r)", None, ("number.revised_mark", ASK), who=COUNT),
     cell("速 by number format beside 確定", 1405, None, ("number.release_asked", ASK), who=COUNT, fmt='#,##0"(速)"'),
     cell("社 by number format", 1405, 1405.0, ("number.format_counter", NOTE), who=COUNT, fmt='#,##0"社"'),
     *(cell(f"{text} in 分子", text, None, (code, ASK), who=RATE, key="numerator")

@@ -493,7 +493,7 @@ MARKED = [
         "437(仮)", "437 prelim", "437 * p",
     )),
     *((text, "forecast") for text in ("437(見)", "437(見込み)", "437見込値", "437(f)", "437e", "437(みこみ)", "437(予測)", "見437")),
-    *((text, "final") for text in ("437(確)", "437(r)", "r437", "437(確定)", "437 改定", "改定 437", "437(確報値)")),
+    *((text, "final") for text in ("437(確)", "437(確定)", "437 改定", "改定 437", "437(確報値)")),
     *((text, "") for text in ("437(注1)", "437(※2)", "437 *", "437(県調べ)")),
 ]  # fmt: skip
 
@@ -515,7 +515,7 @@ def test_a_mark_of_release_is_asked_beside_another_and_noted_beside_its_own(
 
 @pytest.mark.parametrize(("number_format", "release"), [
     ('0"(速)"', "provisional"), ('0"p"', "provisional"), ('"(速)"0', "provisional"), ('0"件(速)"', "provisional"), ('0" 速報"', "provisional"),
-    ('"r"0', "final"), ('0"(見込)"', "forecast"), ('0"(注)"', ""), ('0"件"', ""), ('0"(件)"', ""), ('#,##0" 件"', ""),
+    ('0"(見込)"', "forecast"), ('0"(注)"', ""), ('0"件"', ""), ('0"(件)"', ""), ('#,##0" 件"', ""),
 ])  # fmt: skip
 def test_a_mark_that_a_number_format_adds_is_one(number_format: str, release: str) -> None:
     for column in ("final", "provisional"):
@@ -600,3 +600,11 @@ def test_what_was_typed_is_quoted_as_it_was_typed(text: str, quoted: str) -> Non
 @pytest.mark.parametrize("key", ["value", "numerator", "correction", "baseline"])
 def test_a_period_in_a_note_is_compared_in_every_column(text: str, asked: bool, key: str) -> None:
     assert (read_number(text, unit="件", period=Period("FY", 2024), key=key).outcome == "ask") is asked
+
+
+@pytest.mark.parametrize("text", ["437(r)", "437 r", "r437", "437（Ｒ）", "437(rev.)", "437[r]"])
+@pytest.mark.parametrize("release", ["final", "provisional"])
+def test_the_letter_of_a_revised_figure_is_asked(text: str, release: str) -> None:
+    read = read_number(text, unit="件", release=release)
+    assert (read.outcome, read.value) == ("ask", None)
+    assert 437.0 in {c.changes["value"] for c in read.choices}

@@ -19,6 +19,7 @@ from loaders.dates import read_period
 from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
 from loaders.form.formulas import refers_outside
+from loaders.form.marks import mark
 from loaders.form.match import Table, label
 from loaders.form.prefill import field_name
 from loaders.form.rows import Identified, merged_over
@@ -64,6 +65,7 @@ class RowReader:
     issues: list[Issue] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)  # columns of the form's own, with something struck through
+    own: frozenset[str] = frozenset()  # the marks of what the form itself wrote
     missing_in_value: str = ""  # a reason for having no value that is written where the value belongs
 
     @property
@@ -392,8 +394,13 @@ class RowReader:
                 self.told("cell.dash" if left_out else "entry.not_asked", column.key)
             return
         known = self._known(column.key)
-        if cell is not None and known is None and cell.written.strip():
-            self.told("entry.not_asked", column.key)
+        if (
+            cell is not None
+            and known is None
+            and cell.written.strip()
+            and mark(column.key, cell.written) not in self.own
+        ):
+            self.told("entry.not_asked", column.key)  # and not what the form itself knew when it was made
         if cell is None or known is None or self._agrees(column, cell, known):
             return
         if column.key == "direction" and label(cell.written) == label(d.DIRECTION_WORDS[self.card.direction]):

@@ -35,9 +35,9 @@ def read_form(
     issues = [*notes, *owner.issues]
     answers: tuple[Answer, ...] = ()
     if owner.tables and owner.round and owner.department_id:
-        answers, read, found = _answers(owner.tables, brief, owner.round, owner)
-        issues += found
         own = frozenset(owner.meta.own if owner.meta else ()) or _drawn_marks(brief, owner)
+        answers, read, found = _answers(owner.tables, brief, owner.round, owner, own)
+        issues += found
         asked = owner.meta.questions if owner.meta else ()
         issues += sweep(Swept(book, read, owner.round, own, asked, tuple(issues), owner.meta_sheet))
     return Reading(
@@ -69,7 +69,7 @@ _Read = tuple[Table, int, dict[str, Entry], list[Issue]]
 
 
 def _answers(
-    tables: tuple[Table, ...], brief: Brief, round_: Round, owner: whose.Whose
+    tables: tuple[Table, ...], brief: Brief, round_: Round, owner: whose.Whose, own: frozenset[str]
 ) -> tuple[tuple[Answer, ...], tuple[ReadTable, ...], list[Issue]]:
     ours, issues = owner.indicators(brief), []
     read: dict[str, list[_Read]] = {}
@@ -80,7 +80,7 @@ def _answers(
         siblings = {r.row: r.indicator.id for r in rows.found}
         entries: dict[int, dict[str, Entry]] = {}
         for place in rows.found:
-            reader = _row_reader(table, place, brief, round_, siblings)
+            reader = replace(_row_reader(table, place, brief, round_, siblings), own=own)
             entries[place.row] = work_out(reader, settle_missing(reader, reader.read()))
             found = (table, place.row, entries[place.row], reader.issues)
             read.setdefault(place.indicator.id, []).append(found)
