@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from loaders.grid import GridSheet, column_letters
-from loaders.look import Limits
+from loaders.look import Limits, Refused
 
 _FORMULA, _EOF, _CALCMODE, _HEADER, _FOOTER, _CONTINUE = 0x0006, 0x000A, 0x000D, 0x0014, 0x0015, 0x003C
 _OBJ, _UNCALCED, _BOUNDSHEET, _DRAWING, _TXO, _BOF, _PAGES = 0x005D, 0x005E, 0x0085, 0x00EC, 0x01B6, 0x0809, 0x089C
+_FILEPASS, _MANY = 0x002F, 0x00BD
+#: FORMULA, NUMBER, LABEL, BOOLERR, RSTRING, LABELSST, RK: a cell that holds something; MULRK is many of them.
+_CELLS = frozenset((_FORMULA, 0x0203, 0x0204, 0x0205, 0x00D6, 0x00FD, 0x027E))
 _SERIES_TEXT, _TEXT, _LINK = 0x100D, 0x1025, 0x1027
 _ANCHOR = b"\x00\x00\x10\xf0\x12\x00\x00\x00"  # OfficeArtClientAnchorSheet: flags, then column, dx, row, dy, …
 _CHART, _PICTURE, _NOTE, _CHECKBOX, _RADIO = 0x05, 0x08, 0x19, 0x0B, 0x0C
@@ -51,12 +54,18 @@ class Stream:
 
 
 def walk(stream: bytes, limits: Limits) -> Stream:
-    """All sheets of a stream. Damage ends the sheet it stands in, which is then not ``complete``."""
+    """All sheets of a stream. Damage ends the sheet it stands in, which is then not ``complete``.
+
+    More cells than the limits allow are refused here, before xlrd spends seconds on them. A stream that is encrypted
+    says nothing.
+    """
     out = Stream()
     if stream[:2] != b"\x09\x08" or stream[4:6] != b"\x00\x06":
         return out
-    left = limits.elements
+    left, cells = limits.elements, limits.cells
     for code, body in _records(stream, 0):
+        if code == _FILEPASS:
+            return Stream()
         if code == _EOF:
             break
         if code != _BOUNDSHEET or len(body) < 8 or len(out.sheets) >= limits.sheets:
@@ -68,7 +77,9 @@ def walk(stream: bytes, limits: Limits) -> Stream:
         elif sort == 0:
             sheet = _Sheet(limits, left)
             sheet.read(stream, at)
-            left = sheet.left
+            left, cells = sheet.left, cells - sheet.cells
+            if cells < 0:
+                raise Refused("too_many_cells", name)
             out.sheets.setdefault(name, sheet.said)
     return out
 
@@ -107,6 +118,7 @@ class _Sheet:
     def __init__(self, limits: Limits, left: int) -> None:
         self.said = Said()
         self.left = left
+        self.cells = 0
         self._limits = limits
         self._depth = 0
         self._corner = (0, 0)
@@ -118,6 +130,12 @@ class _Sheet:
         """From the sheet's first record to its last."""
         for code, body in _records(stream, at):
             self.left -= 1
+            if code in _CELLS:
+                self.cells += 1
+            elif code == _MANY:
+                self.cells += len(body) // 6
+            if self.cells > self._limits.cells:
+                return
             if self.left < 0 or len(self.said.things) > self._limits.attached:
                 return
             if code == _BOF:

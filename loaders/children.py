@@ -105,7 +105,8 @@ class Child:
         """Why the process has ended."""
         self.process.kill()
         code = self.process.wait()
-        if self._late or code == -getattr(signal, "SIGXCPU", 10_000):
+        ended = tuple(-getattr(signal, name, 10_000) for name in ("SIGXCPU", "SIGPROF"))
+        if self._late or code in ended:
             return "too_slow"
         return "stopped"
 
@@ -121,7 +122,7 @@ class Child:
 class Pool:
     """At most ``size`` children at a time for any number of threads; idle ones stay warm for the next file."""
 
-    def __init__(self, size: int, limits: Limits | None = None, wait: float = 20.0) -> None:
+    def __init__(self, size: int, limits: Limits | None = None, wait: float = 90.0) -> None:
         self.limits = limits or Limits()
         self._wait = wait
         self._places = threading.BoundedSemaphore(size)

@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from loaders.formats import BUILTIN
 from loaders.grid import Grid, GridSheet
-from loaders.look import Limits, Refused, zip_kind
+from loaders.look import Limits, Refused, part_name, zip_kind
 from loaders.marks import Run, mark, together
 
 _NAMESPACES = (
@@ -103,28 +103,28 @@ class Package:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._names = {entry.filename.lower(): entry for entry in archive.infolist()}
+        self._names = {part_name(entry.filename): entry for entry in archive.infolist()}
 
     @property
     def names(self) -> set[str]:
-        """All part names in lower case."""
+        """All part names as :func:`~loaders.look.part_name` has them."""
         return set(self._names)
 
     def open(self, part: str) -> IO[bytes]:
         """A part as a stream; a missing one is damage."""
-        entry = self._names.get(part.lower())
+        entry = self._names.get(part_name(part))
         if entry is None:
             raise Refused("damaged")
         return self._archive.open(entry)
 
     def size(self, part: str) -> int:
         """What the directory says a part unpacks to; reading never gives more."""
-        entry = self._names.get(part.lower())
+        entry = self._names.get(part_name(part))
         return entry.file_size if entry else 0
 
     def text(self, part: str, limit: int = 1_000_000) -> str:
         """A small part's text, empty where it is missing."""
-        if part.lower() not in self._names:
+        if part_name(part) not in self._names:
             return ""
         with self.open(part) as source:
             return source.read(limit).decode("utf-8", "replace")
@@ -133,7 +133,7 @@ class Package:
         """Relation id -> (last word of its type, part name); outside targets are left out and never followed."""
         folder, name = posixpath.split(part)
         path = posixpath.join(folder, "_rels", f"{name}.rels")
-        if path.lower() not in self._names:
+        if part_name(path) not in self._names:
             return {}
         with self.open(path) as source:
             _, found = collect(source, ("Relationships/Relationship",))
@@ -141,7 +141,7 @@ class Package:
         for attributes in found["Relationships/Relationship"]:
             if attributes.get("TargetMode") == "External":
                 continue
-            target = attributes.get("Target", "")
+            target = attributes.get("Target", "").replace("\\", "/")
             whole = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             relations[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], whole)
         return relations
@@ -235,6 +235,25 @@ class Counts:
     limits: Limits = field(default_factory=Limits)
 
 
+def _main_part(package: Package) -> tuple[str, str]:
+    """The workbook's format and the name of its main part."""
+    root = next((part for word, part in package.relations("").values() if word == "officeDocument"), "")
+    if not root:
+        root = "xl/workbook.bin" if "xl/workbook.bin" in package.names else "xl/workbook.xml"
+    types: dict[str, str] = {}
+    if "[content_types].xml" in package.names:
+        with package.open("[Content_Types].xml") as source:
+            _, found = collect(source, ("Types/Default", "Types/Override"))
+        types |= {
+            f"*.{a.get('Extension', '').lower()}": a.get("ContentType", "").lower() for a in found["Types/Default"]
+        }
+        types |= {
+            part_name(a.get("PartName", "").lstrip("/\\")): a.get("ContentType", "").lower()
+            for a in found["Types/Override"]
+        }
+    return zip_kind(package.names, root, types, package.text("mimetype", 200)), root
+
+
 _WORKBOOK = ("workbook/workbookPr", "workbook/calcPr", "sheets/sheet", "workbook/externalReferences")
 
 
@@ -244,8 +263,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     from loaders.sheet import read_sheet
 
     package = Package(archive)
-    kind = zip_kind(package.names, package.text("[Content_Types].xml"), package.text("mimetype", 200))
-    root = next((part for word, part in package.relations("").values() if word == "officeDocument"), "xl/workbook.xml")
+    kind, root = _main_part(package)
     with package.open(root) as source:
         name, found = collect(source, _WORKBOOK)
     if name != "workbook":

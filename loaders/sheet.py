@@ -77,7 +77,9 @@ def _look_through(package: Package, part: str, shared: Shared) -> None:
         while piece := source.read(1 << 20):
             rows += piece.count(b"<row") + piece.count(b":row ")
             cells += piece.count(b"<c ") + piece.count(b":c ")
-            values += piece.count(b"</v>") + piece.count(b":v>") // 2
+            values += (
+                piece.count(b"</v>") + piece.count(b":v>") // 2 + piece.count(b"</is>") + piece.count(b":is>") // 2
+            )
             if rows > limits.rows:
                 raise Refused("too_many_rows")
             if cells > limits.elements or values > limits.cells:

@@ -7,14 +7,16 @@ in Excel without a question) is opened with it; any other key is a password.
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from loaders import biff
 from loaders.formats import meaning, moment
 from loaders.grid import Grid, GridSheet
 from loaders.look import Limits, Refused, open_zip
 from loaders.marks import Run, settled
 from loaders.ooxml import read as read_ooxml
+
+if TYPE_CHECKING:
+    from loaders import biff
 
 _DEFAULT_KEY = "VelvetSweatshop"
 
@@ -86,6 +88,10 @@ def read_biff(data: bytes, limits: Limits) -> Grid:
     """The workbook xlrd finds in the bytes."""
     import xlrd
 
+    from loaders import biff
+
+    grid = Grid(format="xls")
+    records = _walked(data, limits, grid)
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
     except xlrd.XLRDError as error:
@@ -97,8 +103,6 @@ def read_biff(data: bytes, limits: Limits) -> Grid:
         raise Refused("damaged") from error
     if book.nsheets > limits.sheets:
         raise Refused("too_many_sheets")
-    grid = Grid(format="xls")
-    records = _walked(data, limits, grid)
     told = 0
     for source in book.sheets():
         sheet = _sheet(book, source, limits)
@@ -119,6 +123,8 @@ def _walked(data: bytes, limits: Limits, grid: Grid) -> biff.Stream:
     """What xlrd leaves unsaid; the cells are read all the same where it cannot be found out."""
     import olefile
 
+    from loaders import biff
+
     if not data.startswith(b"\xd0\xcf\x11\xe0"):
         return biff.walk(data, limits)
     try:
@@ -126,7 +132,7 @@ def _walked(data: bytes, limits: Limits, grid: Grid) -> biff.Stream:
             grid.properties = _properties(container, limits)
             name = "Workbook" if container.exists("Workbook") else "Book"
             return biff.walk(container.openstream(name).read(), limits)
-    except MemoryError:
+    except (MemoryError, Refused):
         raise
     except Exception:
         # olefile raises whatever hurt bytes lead it to.
