@@ -11,7 +11,8 @@ from typing import IO, Any
 
 from loaders.grid import GridSheet
 from loaders.look import Limits, Refused
-from loaders.ooxml import Attributes, Counts, Package, Parser, place, unescaped
+from loaders.ooxml import Counts
+from loaders.package import Attributes, Package, Parser, place, unescaped
 
 #: Excel's standard text in whatever language, up to the word that opens what the person wrote.
 _STANDARD = re.compile(r"\s*\[[^\]\n]{3,80}\]\s.{0,1000}?linkid=\d+[^\S\n]*\n\s*\S[^\n]{0,30}?[:：]\s*", re.DOTALL)

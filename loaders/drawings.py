@@ -14,7 +14,8 @@ from typing import IO, Any
 
 from loaders.grid import GridSheet, column_letters
 from loaders.look import Limits, Refused
-from loaders.ooxml import Attributes, Counts, Package, Parser, unescaped
+from loaders.ooxml import Counts
+from loaders.package import Attributes, Package, Parser, unescaped
 from loaders.sheet import Beside
 
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor", "relSizeAnchor", "absSizeAnchor")

@@ -15,7 +15,8 @@ from loaders.formats import iso, meaning, moment
 from loaders.grid import GridSheet, column_letters
 from loaders.look import Refused
 from loaders.marks import Run, mark, settled
-from loaders.ooxml import Attributes, Counts, Package, Parser, Shared, place, relation_id, unescaped
+from loaders.ooxml import Counts, Shared
+from loaders.package import Attributes, Package, Parser, place, relation_id, unescaped
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{1,4})?")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d))?(?:\.\d+)?Z?)?")
