@@ -264,7 +264,7 @@ def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:
     if suffix in ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv") and suffix != answer["format"]:
         notes.append(f"ファイル名は「.{suffix}」ですが、中身は「.{answer['format']}」形式です。")
     attached = [Attached("property", "", "", text) for text in answer["properties"]]
-    for told in answer["sheets"]:
+    for told in (*answer["sheets"], *answer["charts"]):
         attached += (Attached(sort, told["name"], ref, answer["texts"][text]) for sort, ref, text in told["attached"])
     return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes), tuple(attached))
 

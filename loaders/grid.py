@@ -78,6 +78,7 @@ class Grid:
 
     format: str
     sheets: list[GridSheet] = field(default_factory=list)
+    charts: list[GridSheet] = field(default_factory=list)  # sheets that are no tables, with what is drawn on them
     notes: list[tuple[str, str]] = field(default_factory=list)
     properties: list[str] = field(default_factory=list)  # of the document, as far as a person writes in them
 
@@ -89,16 +90,18 @@ class Grid:
             return table.setdefault(text, len(table))
 
         runs: dict[Runs, int] = {}
+        charts = [_sheet(sheet, number, runs) for sheet in self.charts]
         sheets = [_sheet(sheet, number, runs) for sheet in self.sheets]
         told = [[(number(text), how) for text, how in one] for one in runs]
         if sum(map(len, table)) > limits.texts:
             raise Refused("too_many_cells")
-        notes = self.notes + [("drawings", sheet.name) for sheet in self.sheets if sheet.unread]
+        notes = self.notes + [("drawings", sheet.name) for sheet in self.sheets + self.charts if sheet.unread]
         body = {
             "format": self.format,
             "notes": notes,
             "properties": self.properties,
             "sheets": sheets,
+            "charts": charts,
             "runs": told,
             "texts": list(table),
         }

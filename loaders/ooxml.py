@@ -3,8 +3,8 @@
 The parts are streamed through expat rather than loaded by ``openpyxl.load_workbook``, for what that costs and loses:
 it needs a second load for formulas, puts a link's address into an empty cell, keeps ``_x000D_`` escapes, knows no
 strict files and no Japanese built-in formats, and builds every styled empty cell before anything can say stop.
-openpyxl still translates shared formulas here, and is the oracle of the tests. Macros, links, pictures and whatever
-else the archive holds are never opened.
+openpyxl still translates shared formulas here, and is the oracle of the tests. What is drawn on a sheet is told by
+its words; macros, links, the bytes of pictures and objects and whatever else the archive holds are never opened.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ _WORKBOOK = ("workbook/workbookPr", "workbook/calcPr", "sheets/sheet", "workbook
 def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     """The workbook in an archive that has been looked at."""
     # Sheets import the cell parser below; it stands in its own module because it is the heart of the matter.
-    from loaders.sheet import read_sheet
+    from loaders.sheet import read_chart_sheet, read_sheet
 
     package = Package(archive)
     kind, root = _main_part(package)
@@ -168,6 +168,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
             if word not in _NOT_TABLES:
                 raise Refused("damaged", title)
             grid.notes.append(("not_a_table", title))
+            grid.charts.append(read_chart_sheet(package, part, GridSheet(unescaped(title)), counts))
             continue
         hidden = attributes.get("state", "visible") != "visible"
         sheet = read_sheet(package, part, GridSheet(unescaped(title), hidden), shared, counts)

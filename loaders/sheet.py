@@ -48,6 +48,22 @@ def read_sheet(package: Package, part: str, sheet: GridSheet, shared: Shared, co
     return sheet
 
 
+def read_chart_sheet(package: Package, part: str, sheet: GridSheet, counts: Counts) -> GridSheet:
+    """What is drawn on a sheet that is no table. That there is a chart on it is told by the sheet itself."""
+    try:
+        relations = package.relations(part)
+    except Refused as refused:
+        if refused.code == "entities":
+            raise
+        relations, sheet.unread = {}, True
+    if any(word in _DRAWN for word, _ in relations.values()):
+        from loaders.drawings import gather
+
+        gather(package, relations, Beside(), sheet, counts)
+    sheet.attached = [one for one in sheet.attached if one[2] or one[0] != "chart"]
+    return sheet
+
+
 def _beside(package: Package, part: str, beside: Beside, sheet: GridSheet, counts: Counts) -> None:
     """The notes on the cells, what is drawn over them, and the page's header and footer."""
     for said in beside.headers:

@@ -140,6 +140,22 @@ def test_a_chart_and_a_picture_that_openpyxl_writes_are_told() -> None:
     assert told(target.getvalue()) == [("chart", "D4", "実績の推移")]
 
 
+def test_what_is_drawn_on_a_chart_sheet_is_told_with_its_sheet() -> None:
+    book = Workbook()
+    book.active["A1"] = 5
+    chart = BarChart()
+    chart.title = "実績の推移"
+    chart.add_data(Reference(book.active, min_col=1, min_row=1, max_row=3))
+    book.create_chartsheet("グラフ").add_chart(chart)
+    target = io.BytesIO()
+    book.save(target)
+    assert opened(target.getvalue()).attached == (Attached("chart", "グラフ", "", "実績の推移"),)
+    chart.title = None
+    target = io.BytesIO()
+    book.save(target)
+    assert opened(target.getvalue()).attached == ()
+
+
 def test_an_embedded_object_is_told_once_with_its_place() -> None:
     corner = '<from><xdr:col xmlns:xdr="x">2</xdr:col><xdr:row xmlns:xdr="x">8</xdr:row></from>'
     after = (
