@@ -235,6 +235,8 @@ class _Judged:
         if math.isfinite(milestone):
             bounds += sided(stated(milestone, card), _milestone_reached(value, milestone, card), side)
         bounds += card_bounds(value, card)
+        if row["reason"] == "moved_away":  # a short way makes a step of its own of what is no step to the eye
+            bounds += sided(stated(card.baseline, card), False, side)
         return cls(card, scheme, value, line, milestone, share, planned, pace, ratio, met, on_line, tuple(bounds))
 
     def at(self, more: int) -> Figures | None:

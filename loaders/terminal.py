@@ -13,6 +13,7 @@ from kpi.board import Known, board
 from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from kpi.turnout import REPLACING
+from kpi.words import as_it_is
 from loaders import taking
 from loaders.export import file_name
 from loaders.settings import today
@@ -193,4 +194,4 @@ def show_passport(p: Passport, out: TextIO) -> None:
 
 
 def _value(value: float | None, state: str, unit: str) -> str:
-    return MISSING_WORDS.get(state, state) if value is None else f"{value:.10g}{unit}"
+    return MISSING_WORDS.get(state, state) if value is None else f"{as_it_is(value)}{unit}"

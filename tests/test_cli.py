@@ -746,3 +746,10 @@ def test_a_name_with_line_ends_or_bytes_that_are_no_text_is_written_on_one_line(
     assert said_by(capsys, "--data", data, "trace", "\udcff\n")[0] == cli.LOOK
     for option in (("--department", "\udcff"), ("--round", "\udcff")):
         assert said_by(capsys, "--data", data, "template", *option)[0] == cli.FAILED
+
+
+def test_a_large_figure_is_told_with_all_its_digits():
+    from loaders.terminal import _value
+
+    assert _value(1084620267643.0, "value", "円") == "1,084,620,267,643円"
+    assert _value(77.4, "value", "%") == "77.4%"

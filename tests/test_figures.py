@@ -487,6 +487,11 @@ def test_a_change_in_print_is_no_zero_where_it_is_called_better_or_worse(value, 
     assert f"現状値から{since}" in told(card(target=None), value)
 
 
+def test_a_value_judged_to_have_moved_away_is_printed_behind_its_baseline():
+    one = card(decimals=2, baseline=-0.19, target=-0.18)
+    assert "実績−0.19001%、進捗率−0.00001%で現状値より目標から離れた" in told(one, -0.19000000001)
+
+
 def test_a_movement_within_a_band_is_not_called_no_movement():
     one = card(direction="maintain", target=None, band=(50.0, 70.0))
     assert "+3.0ポイント(改善でも悪化でもない)" in told(one, 58.0, Scheme(name="figures_only"))
