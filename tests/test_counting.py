@@ -9,6 +9,7 @@ import io
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -28,6 +29,7 @@ from loaders.store import Store
 from loaders.store.records import best_confirmed
 from loaders.store.sending import observations_of
 from loaders.tables import to_csv
+from pages.parts import review_words, verdicts
 from pages.parts.handover import everything_said
 from pages.parts.snapshot import View
 from pages.parts.stories import simple_extension, story, story_summary
@@ -300,3 +302,33 @@ def test_the_page_for_the_ketsuzai_takes_no_half_from_another_half(store: Store)
     )
     texts = [str(c.value) for line in load_workbook(io.BytesIO(page)).active.iter_rows() for c in line if c.value]
     assert not [t for t in texts if "−5" in t or "−70" in t]
+
+
+# --- 回答 and 確認 as the screens tell them ---
+
+
+def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
+    first = tell(store, BEFORE, value(60.0, "FY2023"), 1)
+    store.confirm(first, by="事", at=later(1.5))
+    tell(store, ROUND, none("suppressed", "FY2023"), 2)
+    view = view_of(store)
+    indicator, card = view.plan.indicator(RATE), view.snapshot.cards[RATE]
+    before = review_words.Before(view.snapshot.history, view.snapshot.observations)
+    for round_id, last in ((AFTER, None), (ROUND, 60.0)):
+        asked = view.plan.round(round_id)
+        place = SimpleNamespace(asked=asked)
+        told = verdicts._last(view, place, indicator)  # type: ignore[arg-type]
+        known = before.last(view, asked, indicator)
+        assert [p.value if p else None for p in (told, known)] == [last, last]
+        assert verdicts._approved(view, place, indicator) is None  # type: ignore[arg-type]
+    assert review_words._approved(view, before, card) is None
+
+
+def test_the_screens_take_no_half_of_a_count_from_its_year(store: Store) -> None:
+    view = view_of(half_told(store, "FY2025H1"))
+    indicator, place = view.plan.indicator(COUNT), SimpleNamespace(asked=view.plan.round(AFTER))
+    last = verdicts._last(view, place, indicator)  # type: ignore[arg-type]
+    assert last is not None
+    assert last.value == 140.0
+    half, year = value(75.0, "FY2025H1", COUNT), value(150.0, "FY2025", COUNT)
+    assert [verdicts._comparable(view, indicator, said, last) for said in (half, year)] == [False, True]
