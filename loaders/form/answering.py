@@ -19,8 +19,8 @@ from loaders.dates import read_period
 from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
 from loaders.form.formulas import refers_outside
-from loaders.form.marks import mark
 from loaders.form.match import Table, label
+from loaders.form.own_text import mark
 from loaders.form.prefill import field_name
 from loaders.form.rows import Identified, merged_over
 from loaders.form.struck import read_marked, spellings

@@ -312,7 +312,7 @@ class Meta:
 
     ``rows`` gives (indicator id, row, :func:`fingerprint`); ``questions`` (indicator id, column key, text) is
     what a form sent back asks; ``division_id`` is empty for a whole department's form; ``own`` are the marks of what
-    the form itself wrote (:mod:`loaders.form.marks`).
+    the form itself wrote (:mod:`loaders.form.own_text`).
     """
 
     form_version: str

@@ -1,7 +1,7 @@
 """The sweep at the end of reading: whatever a person wrote, drew or attached and nobody read is named.
 
 What may be an answer is a question, anything else a note, each with its words and its place. What the form itself wrote
-and is unchanged (:mod:`loaders.form.marks`) is passed over.
+and is unchanged (:mod:`loaders.form.own_text`) is passed over.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from kpi.plan import Indicator, Round
 from loaders.cells import Attached, Book, Cell, Sheet
 from loaders.choice_words import WHEN
 from loaders.form import definition as d
-from loaders.form.marks import ABOVE, AROUND, GUIDE, header_words, mark
 from loaders.form.match import Table, label
+from loaders.form.own_text import ABOVE, AROUND, GUIDE, header_words, mark
 from loaders.form.questions import Asked, own_words
 from loaders.form.rows import TOTALS
 from loaders.rules.register import finding

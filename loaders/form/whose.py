@@ -12,8 +12,8 @@ from kpi.plan import Indicator, Plan, Round
 from kpi.scope import asked_of, find_division
 from loaders.cells import Book, Sheet
 from loaders.form import definition as d
-from loaders.form.marks import mark
 from loaders.form.match import Table, find_meta, find_tables, label, texts_above
+from loaders.form.own_text import mark
 from loaders.form.rows import Names
 from loaders.rules.register import finding
 

@@ -20,7 +20,7 @@ from kpi.scope import find_division
 from loaders.form import definition as d
 from loaders.form import guide, style
 from loaders.form.draw import write_sheet
-from loaders.form.marks import marks_of
+from loaders.form.own_text import marks_of
 from loaders.form.prefill import Row, form_rows
 from loaders.form.questions import Asked, questions_of, reopened
 from loaders.packing import file_part, repacked
@@ -71,7 +71,7 @@ def write_form(
 def form_marks(
     brief: Brief, round_id: str, department_id: str, *, division_id: str = "", sample: bool = False
 ) -> tuple[str, ...]:
-    """The marks (:mod:`loaders.form.marks`) of the form as it would be made today, for one that has lost its own."""
+    """The marks (:mod:`loaders.form.own_text`) of the form as it would be made today, for one that has lost its own."""
     book = _drawn(brief, round_id, department_id, sample, {}, division_id, ())
     return marks_of(book, brief.plan.round(round_id).kind)
 
