@@ -293,15 +293,17 @@ def test_a_months_count_is_no_measure_of_the_unit_of_a_year(store: Store) -> Non
 
 
 def test_the_page_for_the_ketsuzai_takes_no_half_from_another_half(store: Store) -> None:
-    half_told(store, "FY2024H2")
+    tell(store, ROUND, value(60.0, "FY2024H1", COUNT), 1, TRADE)
     brief = store.snapshot("tiny").brief(date(2025, 11, 11))
-    card = replace(brief.cards[COUNT], cycle_months=6)
-    brief = replace(brief, cards={**brief.cards, COUNT: card})
-    page = settlement_sheet(
-        brief, brief.plan.round(HALF_ROUND), brief.plan.department(TRADE), [value(70.0, "FY2025H1", COUNT)]
-    )
-    texts = [str(c.value) for line in load_workbook(io.BytesIO(page)).active.iter_rows() for c in line if c.value]
-    assert not [t for t in texts if "−5" in t or "−70" in t]
+    brief = replace(brief, cards={**brief.cards, COUNT: replace(brief.cards[COUNT], cycle_months=6)})
+
+    def texts(period: str) -> list[str]:
+        said = [value(83.0, period, COUNT)]
+        page = settlement_sheet(brief, brief.plan.round(HALF_ROUND), brief.plan.department(TRADE), said)
+        return [str(c.value) for line in load_workbook(io.BytesIO(page)).active.iter_rows() for c in line if c.value]
+
+    assert [t for t in texts("FY2025H1") if "+23" in t]
+    assert not [t for t in texts("FY2024H2") if "+23" in t]
 
 
 # --- 回答 and 確認 as the screens tell them ---

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from kpi.compare import pairs
 from kpi.figures import exact, figure_of, judged, number_in
@@ -19,6 +19,7 @@ from kpi.plan import Card
 from kpi.progress import assess
 from kpi.progress import cards_table as cards_of
 from loaders.export import cards_table, observations_table
+from loaders.form.style import put
 from loaders.tables import to_csv, to_xlsx
 from pages.compare import _pair_table
 from pages.indicator import _drawn
@@ -216,6 +217,13 @@ def test_no_file_shows_the_noise_of_binary_numbers(value):
     first, second = sheet(table)[4]
     assert (first.value, second.value) == (float(text), float(text))
     assert {first.number_format, second.number_format} == {"#,##0." + "0" * len(text.split(".")[1])}
+
+
+@pytest.mark.parametrize("value", DUST)
+def test_no_form_shows_it_either(value):
+    cell = Workbook().active["A1"]
+    put(cell, value)
+    assert repr(cell.value) == f"{value:.12g}"
 
 
 @pytest.mark.parametrize(
