@@ -34,6 +34,8 @@ _HALF_KANA = re.compile("[\uff61-\uff9f]+")
 _VOICED = re.compile("([ぁ-ヺ])([\u3099-\u309c])")
 _COMBINING = {"\u309b": "\u3099", "\u309c": "\u309a"}
 _LETTER = re.compile("(?s).[\u3099-\u309c\uff9e\uff9f]*")
+#: A hyphen typed for the long vowel: ﾊﾟ-ｾﾝﾄ.
+_HYPHEN = re.compile("(?<=[ァ-ヺ])-(?=[ァ-ヺ])")
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 
@@ -45,7 +47,7 @@ def visible(text: str) -> str:
 def canonical(text: str) -> str:
     """A label for comparison: widths, half-width kana, case, spaces, line breaks and furigana in brackets folded."""
     folded = unicodedata.normalize("NFKC", whole_kana(visible(text))).translate(_BRACKETS).translate(_DASH_TABLE)
-    folded = re.sub(r"[〜∼]", "~", folded).lower()
+    folded = _HYPHEN.sub("ー", re.sub(r"[〜∼]", "~", folded).lower())
     folded = _SPACE.sub("", folded)
     return _FURIGANA.sub("", folded)
 
@@ -90,6 +92,8 @@ def _folded(letters: list[str]) -> list[str]:
         for char in whole_kana(visible(letter)):
             piece.append(_folded_letter(char, piece or out))
         out.append("".join(piece).translate(_BRACKETS))
+    for i in range(1, len(out) - 1):
+        out[i] = "ー" if _HYPHEN.search("".join(out[i - 1 : i + 2])) and out[i] == "-" else out[i]
     return out
 
 

@@ -342,14 +342,16 @@ WORDS = (
            {(COUNT, "value"): 0.0}, TRADE) for dust in (-2.7755575615628914e-17, 1e-15, -0.0)),
     *(cell(f"noise {noise!r}", noise, 4512.5, key="value") for noise in (4512.500000000001, 4512.499999999999)),
     *(cell(f"{text} alone in {key}", text, text, ("text.number", ASK), who=COUNT, key=key)
-      for text, key in (("437", "evidence"), ("４３７", "analysis"), ("437件", "actions"), ("1,405", "section"), ("△3", "person"))),
+      for text, key in (("437", "evidence"), ("４３７", "analysis"), ("437件", "actions"), ("1,405", "section"), ("△3", "person"),
+                        ("65.2％", "person"), ("3,119千人", "analysis"), ("12団体", "evidence"))),
     *(cell(f"{text} in {key} is a text", text, text, who=COUNT, key=key)
-      for text, key in (("2345", "contact"), ("2024", "evidence"), ("p.3", "evidence"), ("令和6年度", "evidence"), ("第3表", "evidence"),
+      for text, key in (("2345", "contact"), ("2024", "evidence"), ("p.3", "evidence"), ("3号", "evidence"), ("第2係", "section"), ("DX推進課3班", "section"), ("令和6年度", "evidence"), ("第3表", "evidence"),
                         ("DX推進課", "section"), ("437件に増えた。", "analysis"), ("2024年度調査", "evidence"))),
     *(cell(f"words about another row in {key}", text, text, ("text.other_row", ASK), who=PAPER, key=key)
       for text, key in (("DXに取り組んでいる市町村の割合は、支援により増加した。", "analysis"),
                         ("「DXに取り組んでいる市町村の割合」について、伴走支援を続ける。", "actions"),
-                        ("・ＤＸに取り組んでいる市町村の割合：増加", "analysis"))),
+                        ("・ＤＸに取り組んでいる市町村の割合：増加", "analysis"),
+                        ("「DXに取り組んでいる市町村の割合」の集計表", "evidence"))),
     *(cell(f"words that mention another row: {text}", text, text, who=PAPER, key="analysis")
       for text in ("コピー用紙使用量は、DXに取り組んでいる市町村の割合とともに改善した。", "電子化を進めた(DXに取り組んでいる市町村の割合は別掲)。",
                    "DXに取り組んでいる市町村の割合とコピー用紙使用量は、いずれも改善した。")),

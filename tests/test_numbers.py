@@ -97,6 +97,7 @@ NEAR = [
     ("zero pointing down", "▼0", "件", 0.0, "zero_sign"),
     ("zero with a bullet", "- 0.00", "件", 0.0, "zero_sign"),
     ("half-width kana with a voiced mark", "77.4ﾊﾟｰｾﾝﾄ", "%", 77.4, "unit_ignored"),
+    ("a hyphen for the long vowel", "77.4ﾊﾟ-ｾﾝﾄ", "%", 77.4, "unit_ignored"),
     ("kana and mark apart", "77.4ハ\u309aーセント", "%", 77.4, "unit_ignored"),
     ("pct", "77.4pct", "%", 77.4, "unit_ignored"),
     ("footnote sign in brackets", "437(※2)", "件", 437.0, "note_ignored"),
@@ -535,6 +536,10 @@ def test_a_mark_that_a_number_format_adds_is_one(number_format: str, release: st
         "437(精査中)",
         "437(確定前)",
         "437(後日)",
+        "437(上半期)",
+        "437(回答分のみ)",
+        "437(県内に限る)",
+        "437(再計算)",
     ],
 )
 def test_a_note_that_turns_a_figure_round_is_asked(text: str) -> None:

@@ -356,7 +356,7 @@ class RowReader:
         """A text as it stands; a figure alone in it, or another row's indicator, is asked about."""
         text = cell.written.strip()
         choices = (Choice("このまま取り込む", {key: text}), Choice("空欄とする", {key: None}))
-        if stray_number(key, cell, self.indicator.unit):
+        if stray_number(key, cell, (i.unit for i in self.brief.plan.indicators)):
             self.told("text.number", key, choices=choices)
         elif name := other_row(key, text, self.indicator.name, self._other_names()):
             self.told("text.other_row", key, {"name": name, "own": self.indicator.name}, choices)

@@ -5,33 +5,46 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from kpi.issue import Severity
 from loaders.cells import Cell
+from loaders.findings import severity
 from loaders.form.match import label
 from loaders.numbers import read_number
+from loaders.surroundings import COUNTED
 from loaders.text import fold
 
 #: 連絡先 may be an extension number alone.
 _NO_NUMBER = ("evidence", "analysis", "actions", "section", "person")
 _ABOUT_ITS_ROW = ("evidence", "analysis", "actions")
 #: Doubts about how a figure is meant, not about its being one. A year is none: it may name the source.
-_STILL_A_FIGURE = {f"number.{code}" for code in ("percent_scale", "dot_grouping", "approximate", "scientific")}
+_STILL_A_FIGURE = {f"number.{code}" for code in ("percent_scale", "dot_grouping", "approximate", "scientific", "scale")}
+_LONGEST_FIGURE = 20
 #: Names shorter than this may stand in any text.
 _LEAST_NAME = 6
 _AHEAD = re.compile(r"[\s・●○◯■□◆◇※*・\-「『【(（\d.:]*")
-_TOPIC = re.compile(r"[」』】)]*(?:について|に関し|に係る|に対する|の(?:実績|状況|推移|要因)|は|が|を|:|$)")
+_TOPIC = re.compile(
+    r"[」』】]の|[」』】)]*(?:について|に関し|に係る|に対する|の(?:実績|状況|推移|要因|集計|調査|統計|資料|数値|値|結果|データ)|は|が|を|:|$)"
+)
 
 
-def stray_number(key: str, cell: Cell, unit: str) -> bool:
-    """Whether nothing but a figure stands in a column of text, as when 目標値 was typed into 設定根拠."""
+def stray_number(key: str, cell: Cell, units: Iterable[str]) -> bool:
+    """Whether nothing but a figure stands in a column of text, as when 目標値 was typed into 設定根拠.
+
+    ``units`` are those of the plan: a figure may have been meant for any row.
+    """
     if key not in _NO_NUMBER or cell.kind not in ("number", "text") or cell.value is None:
         return False
-    if not re.search(r"\d", fold(cell.written)):
+    if len(cell.written) > _LONGEST_FIGURE or not re.search(r"\d", fold(cell.written)):
         return False
+    return any(_is_figure(cell, unit) for unit in dict.fromkeys((*units, "％", *COUNTED)))
+
+
+def _is_figure(cell: Cell, unit: str) -> bool:
+    assert cell.value is not None
     read = read_number(cell.value, unit=unit, number_format=cell.number_format)
-    open_ = {f.code for f in read.findings} & _STILL_A_FIGURE
-    return read.outcome == "value" or (
-        read.outcome == "ask" and bool(open_) and not re.search(r"[ぁ-んァ-ヶ]", cell.written)
-    )
+    doubts = {f.code for f in read.findings if severity(f) is not Severity.NOTE}
+    words = re.search(r"[ぁ-んァ-ヶ]", cell.written)
+    return read.outcome == "value" or (read.outcome == "ask" and doubts <= _STILL_A_FIGURE and not words)
 
 
 def other_row(key: str, text: str, own: str, others: Iterable[str]) -> str:
