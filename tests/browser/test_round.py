@@ -106,7 +106,7 @@ def answer_in_divisions(cast: Cast) -> None:
     for division, indicator, value in (("DX推進課", "sme-dx", "６３．２"), ("交通政策課", "transport-dx", 27)):
         pick(page, "課", division)
         put_in(page, cast.answer(page, {indicator: {"value": value, **signed(division)}}, hurt.insert_rows))
-        expect(page.get_by_text("すべて取り込めます")).to_be_visible()
+        expect(page.get_by_text("このまま回答できます")).to_be_visible()
         look(page, f"04-{division}")
         press(page, "③ 主管課へ回答する", "主管課へ回答しました(")
     pick(page, "課", "主管課(部局全体)")

@@ -106,7 +106,7 @@ def test_the_whole_trip_from_an_empty_start_to_a_point_followed_to_its_cell(serv
     settled(page)
     assert page.get_by_role("button", name="③ 事務局へ回答する").is_disabled()
     confirm(page, box, 0)
-    expect(page.get_by_text("すべて取り込めます")).to_be_visible()
+    expect(page.get_by_text("このまま回答できます")).to_be_visible()
     expect(page.get_by_role("button", name="③ 事務局へ回答する")).to_be_enabled()
     send(page)
     expect(page.get_by_text("回答は受け付けました")).to_be_visible()
