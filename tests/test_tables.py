@@ -252,7 +252,7 @@ def test_a_figure_has_its_decimals_in_both_files_and_a_format_of_its_own(cell, t
 @pytest.mark.parametrize(
     ("value", "card", "shown"),
     [
-        (99.96, {"target": 100.0}, "99.9"),
+        (99.96, {"target": 100.0}, "99.96"),
         (100.0, {"target": 100.0}, "100.0"),
         (41.0, {}, "41.0"),
         (41.25, {}, "41.3"),
