@@ -193,11 +193,12 @@ def test_progress_does_not_change_with_unit_or_zero_point(base, target, value, s
 
 
 def naive_value(rows, one):
-    """The method's words, one row after another."""
+    """The method's words, one row after another. A level of a half's end and of its last month are of one moment."""
+    same = "period" if one.kind == "annual" else "position"
     best = None
     for row in rows:
         withdrawn = any(
-            s["state"] in ("unpublished", "suppressed") and s["period"] == row["period"]
+            s["state"] in ("unpublished", "suppressed") and s[same] == row[same]
             and s["known_at"] >= row["known_at"] and s["indicator_id"] == "a"
             and (s["state"] == "suppressed" or s["round_id"] == row["round_id"])
             for s in rows
