@@ -24,6 +24,9 @@ from loaders.package import Attributes, Package, Parser, collect, relation_id, u
 _NOT_TABLES = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
 
+_STRINGS = {"": ("sst",), "sst": ("si", "extLst"), "si": ("t", "r", "rPh", "phoneticPr", "extLst")}
+
+
 class _Strings:
     """The shared strings: runs joined, phonetic guides left out; ``runs`` of those with a mark in them."""
 
@@ -53,7 +56,7 @@ class _Strings:
             self._mark = ""
         elif tag == "r":
             self._mark = None
-        allowed = {"": ("sst",), "sst": ("si", "extLst"), "si": ("t", "r", "rPh", "phoneticPr", "extLst")}.get(parent)
+        allowed = _STRINGS.get(parent)
         if allowed is not None and tag not in allowed and tag != "?":
             raise Refused("damaged")
         if tag == "si" and parent == "sst":

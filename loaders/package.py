@@ -90,6 +90,7 @@ class Package:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
+        self._relations: dict[str, dict[str, tuple[str, str]]] = {}
         self._names = {part_name(entry.filename): entry for entry in archive.infolist()}
 
     @property
@@ -120,11 +121,13 @@ class Package:
         """Relation id -> (last word of its type, part name); outside targets are left out and never followed."""
         folder, name = posixpath.split(part)
         path = posixpath.join(folder, "_rels", f"{name}.rels")
+        if path in self._relations:
+            return self._relations[path]
         if part_name(path) not in self._names:
             return {}
         with self.open(path) as source:
             _, found = collect(source, ("Relationships/Relationship",))
-        relations = {}
+        relations = self._relations[path] = {}
         for attributes in found["Relationships/Relationship"]:
             if attributes.get("TargetMode") == "External":
                 continue
