@@ -143,7 +143,8 @@ def world(cases, scheme):
     plan = Plan("p", "計画", "02", "青森県", Period("FY", 2024), R10, indicators=indicators, scheme=scheme)
     snapshot = SimpleNamespace(
         plan=plan, cards={one.indicator_id: one for one in cards}, observations=observations, as_of=None,
-        live_indicators=lambda day: indicators, series=pd.DataFrame({"series_id": [], "direction": []}), values=pd.DataFrame(), breaks=pd.DataFrame(),
+        live_indicators=lambda day: indicators, values=pd.DataFrame(), breaks=pd.DataFrame(),
+        series=pd.DataFrame({"series_id": [], "direction": []}),
     )  # fmt: skip
     return View(snapshot, DAY, told, None, (), told, "k")
 
