@@ -147,7 +147,7 @@ def _offers(view: View, place: Place) -> None:
             show(tag("div", _about(view, aside, there, allowed=allowed), "notice"))
             with st.container(horizontal=True, vertical_alignment="center"):
                 if allowed:
-                    pressed = st.button(_offer(aside, whose), key=f"adopt-{number}")
+                    pressed = st.button(unmarked(_offer(aside, whose)), key=f"adopt-{number}")
                 dropped = st.button("取り込まない", key=f"drop-{number}")
                 if allowed and whose:
                     show(link(f"{whose}の回答の画面を開く", "submit", **there.address))
@@ -163,10 +163,9 @@ def _offers(view: View, place: Place) -> None:
 
 
 def _offer(aside: Aside, whose: str) -> str:
-    name = unmarked(aside.filename)
     if not aside.asked:
-        return f"{unmarked(whose)}の回答として取り込む"
-    return f"「{name}」を{unmarked(whose)}の回答として取り込む" if whose else f"「{name}」を取り込む"
+        return f"{whose}の回答として取り込む"
+    return f"「{aside.filename}」を{whose}の回答として取り込む" if whose else f"「{aside.filename}」を取り込む"
 
 
 def _whose(view: View, there: Place, here: Place) -> str:
