@@ -353,6 +353,9 @@ def _finish(amount: Amount, draft: Draft, context: Context) -> NumberReading:
     if context.is_percent and len(values) == 1:
         values = _percent_values(values[0], draft, context, findings)
     _doubts(values[0], amount, draft, context, findings)
+    if draft.has_unit and any(f.code == "number.plus_sign" for f in findings):
+        # Nobody writes a plus before a value and its unit: +4.2% is how much it has grown.
+        findings.append(Finding("number.change_word", f"+{plain(values[0])}{context.unit}"))
     release_open = draft.release not in ("", context.release) and (draft.release != "final" or bool(context.release))
     if release_open:
         written = next((f.detail for f in findings if f.code == "number.release_in_cell"), "")

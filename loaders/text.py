@@ -44,6 +44,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
+def is_blank(text: str) -> bool:
+    """Whether nobody sees anything in a text: nothing, spaces, marks without width."""
+    return not visible(text).strip()
+
+
 def canonical(text: str) -> str:
     """A label for comparison: widths, half-width kana, case, spaces, line breaks and furigana in brackets folded."""
     folded = unicodedata.normalize("NFKC", whole_kana(visible(text))).translate(_BRACKETS).translate(_DASH_TABLE)

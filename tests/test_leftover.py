@@ -243,6 +243,19 @@ def test_words_in_the_hidden_column_are_told() -> None:
     assert issue.severity is Severity.NOTE
 
 
+@pytest.mark.parametrize("nothing", [" ", "　", "\u200b", "\n"])
+def test_a_cell_in_which_nothing_is_seen_is_empty(nothing: str) -> None:
+    def change(_book: Workbook, sheet: Worksheet) -> None:
+        _set(sheet, "analysis", nothing)
+        sheet["C14"].value = nothing
+        sheet.cell(ROW[PAPER], sheet.max_column + 1).value = nothing
+
+    reading = changed(change)
+    entry = next(a for a in reading.answers if a.indicator_id == PAPER).entries["analysis"]
+    assert (entry.written, entry.value) == ("", None)
+    assert {i.code for i in reading.issues} == {i.code for i in read(sound()).issues}
+
+
 # --- two forms in one workbook -------------------------------------------------------------------------------------
 
 

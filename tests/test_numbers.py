@@ -613,3 +613,12 @@ def test_the_letter_of_a_revised_figure_is_asked(text: str, release: str) -> Non
     read = read_number(text, unit="件", release=release)
     assert (read.outcome, read.value) == ("ask", None)
     assert 437.0 in {c.changes["value"] for c in read.choices}
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"), [("+4.2%", "％", 4.2), ("＋83.4％", "％", 83.4), ("+12件", "件", 12.0)]
+)
+def test_a_plus_before_a_figure_with_its_unit_is_a_change(text: str, unit: str, value: float) -> None:
+    read = read_number(text, unit=unit, history=(value,))
+    assert (read.outcome, read.value) == ("ask", None)
+    assert [c.changes for c in read.choices] == [{"value": value}]

@@ -27,6 +27,7 @@ from loaders.form.struck import read_marked, spellings
 from loaders.form.texts import other_row, stray_number
 from loaders.numbers import read_number
 from loaders.rules.register import finding
+from loaders.text import is_blank, visible
 
 _DASHES = {"-", "--", "ー", "…", "・・・", "...", "*", "***", "x"}
 #: What people write into cells that they leave out. ``*`` and ``x`` mean secrecy and are none of these.
@@ -127,7 +128,7 @@ class RowReader:
         if self.table.columns[column.key] in self.table.sheet.hidden_columns and cell:
             self.told("column.hidden", column.key)
         cell, shared = self._unmerged(column, cell)
-        if cell is None:
+        if cell is None or is_blank(cell.written):
             return self._empty(column.key)
         blank = Entry(column.key, self.table.sheet.name, cell.ref, cell.written, None)
         self.entries[column.key] = blank
@@ -354,7 +355,7 @@ class RowReader:
 
     def _words(self, key: str, cell: Cell) -> str | None:
         """A text as it stands; a figure alone in it, or another row's indicator, is asked about."""
-        text = cell.written.strip()
+        text = visible(cell.written).strip()
         choices = (Choice("このまま取り込む", {key: text}), Choice("空欄とする", {key: None}))
         if stray_number(key, cell, (i.unit for i in self.brief.plan.indicators)):
             self.told("text.number", key, choices=choices)

@@ -21,6 +21,7 @@ from loaders.form.own_text import ABOVE, AROUND, GUIDE, header_words, mark
 from loaders.form.questions import Asked, own_words
 from loaders.form.rows import TOTALS
 from loaders.rules.register import finding
+from loaders.text import is_blank
 
 #: How many places one message names; the rest is counted.
 _MOST = 20
@@ -95,6 +96,8 @@ def _form_sheet(swept: Swept, one: ReadTable) -> list[Issue]:
     columns: dict[int, list[Cell]] = {}
     issues: list[Issue] = []
     for (row, column), cell in sorted(sheet.cells.items()):
+        if is_blank(cell.written):
+            continue
         key = keys.get(column, "")
         if row == table.heading_row:
             if not key:
@@ -192,7 +195,9 @@ def _other_sheet(swept: Swept, sheet: Sheet) -> list[Issue]:
     cells = [
         cell
         for _, cell in sorted(sheet.cells.items())
-        if mark(GUIDE, cell.written) not in swept.own and not (copied and _known(swept, cell, known))
+        if not is_blank(cell.written)
+        and mark(GUIDE, cell.written) not in swept.own
+        and not (copied and _known(swept, cell, known))
     ]
     if not cells:
         return []
@@ -211,7 +216,7 @@ def _comments(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Iss
         indicator = one.rows.get(row) if one else None
         key = keys.get(column, "") if indicator else ""
         words = own_words(text, swept.asked, indicator.id, key, swept.round) if indicator and key else text
-        if not words.strip():
+        if is_blank(words):
             continue
         asked = indicator is not None and may_answer(words)
         entry = one.entries.get(row, {}).get(key) if one else None
@@ -230,7 +235,9 @@ def _covered(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Issu
     cells = [
         cell
         for (row, column), cell in sorted(sheet.covered.items())
-        if keys.get(column) != "token" and not any(mark(zone, cell.written) in swept.own for zone in zones)
+        if keys.get(column) != "token"
+        and not is_blank(cell.written)
+        and not any(mark(zone, cell.written) in swept.own for zone in zones)
     ]
     if cells:
         yield _at(sheet, cells[0], "cell.covered", {"cells": _quoted(cells)})
