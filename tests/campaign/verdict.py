@@ -174,6 +174,8 @@ def _told(said: Said, reading: Reading, entries: dict[Spot, Entry]) -> bool:
             return True
     if said.elsewhere and any(said.mark.page.name in i.message for i in reading.issues):
         return True
+    if not words and any(i.code.startswith("drawn.") and i.sheet == said.mark.page.name for i in reading.issues):
+        return True  # a picture floats: rows that are sorted leave it where it is
     return _named(said.mark, reading.issues)
 
 

@@ -224,6 +224,7 @@ def _column_off(draft: Draft, dice: random.Random) -> None:
     if neighbour and neighbour in draft.touched:
         raise Skip
     draft.leave(spot)
+    draft.truth[spot] = replace(draft.truth[spot], row=True)  # a question where it stands now is one about the row
     draft.form.put(mark.row, other, value)
     if neighbour:
         draft.touched.add(neighbour)

@@ -54,7 +54,9 @@ def _optional_deleted(draft: Draft, dice: random.Random) -> None:
     key = dice.choice(keys)
     if any(s[1] == key for s in draft.touched):
         raise Skip
-    draft.form.delete_column(draft.column(key))
+    gone = draft.column(key)
+    draft.said[:] = [s for s in draft.said if s.mark.page is not draft.form or s.mark.column != gone]
+    draft.form.delete_column(gone)
     for spot in draft.spots:
         if spot[1] == key:
             draft.truth[spot] = replace(draft.truth[spot], value=None)
@@ -64,7 +66,9 @@ def _optional_deleted(draft: Draft, dice: random.Random) -> None:
 def _asked_deleted(draft: Draft, dice: random.Random) -> None:
     keys = [k for k in ("value", "period", "release") if k in d.positions(draft.round.kind)] or ["target", "baseline"]
     key = dice.choice(keys)
-    draft.form.delete_column(draft.column(key))
+    gone = draft.column(key)
+    draft.said[:] = [s for s in draft.said if s.mark.page is not draft.form or s.mark.column != gone]
+    draft.form.delete_column(gone)
     for spot in draft.spots:
         if spot[1] == key:
             draft.truth[spot] = replace(
