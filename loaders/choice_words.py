@@ -45,7 +45,7 @@ _SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 #: e an estimate, f a forecast.
 _MARKS: Mapping[str, tuple[str, ...]] = {
     "final": ("確", "改定", "改定値", "改訂", "改訂値", "改", "r", "rev", "revised", "final"),
-    "provisional": ("速", "暫", "仮", "仮集計", "p", "prov", "prelim", "provisional", "preliminary"),
+    "provisional": ("速", "暫", "仮集計", "p", "prov", "prelim", "provisional", "preliminary"),
     "forecast": (
         "見", "推", "予", "見通し", "予定", "予測", "予想", "見通し値", "予定値", "予測値", "予想値",
         "e", "f", "est", "estimate", "estimated", "forecast",
@@ -138,7 +138,7 @@ _SHORT = "|".join(sorted((w for words in _MARKS.values() for w in words), key=le
 _NAMED = "|".join(sorted({w for words in _SYNONYMS["release"].values() for w in words} | set(RELEASE_WORDS.values()), key=len, reverse=True))  # fmt: skip
 #: A mark behind a figure or a period, and one before a figure. A letter belongs to no longer word (step, r6).
 MARK_BEHIND = re.compile(rf"\s*[.・]?\s*((?:{_NAMED})|(?<![A-Za-z])(?:{_SHORT}))\.?$", re.I)
-MARK_BEFORE = re.compile(rf"((?:{_NAMED}|改定|改訂|予定|予測|予想|見通し)(?:値|数)?|[速暫見確仮推改](?=[.:\s]*[\d(△-]))[.:\s]*(?=\S)|([pref])\s?(?=\d{{3}}|\d+[,.]\d)", re.I)  # fmt: skip
+MARK_BEFORE = re.compile(rf"((?:{_NAMED}|改定|改訂|予定|予測|予想|見通し)(?:値|数)?|[速暫見確推改](?=[.:\s]*[\d(△-]))[.:\s]*(?=\S)|([pref])\s?(?=\d{{3}}|\d+[,.]\d)", re.I)  # fmt: skip
 
 
 #: The letter of a revised figure: of a final one or of a provisional one, it does not say.

@@ -45,7 +45,7 @@ def test_a_reason_counts_alone_or_beside_what_is_harmless(text: str, code: str) 
 
 @pytest.mark.parametrize(("text", "code"), [
     ("(速)", "provisional"), ("暫", "provisional"), ("P", "provisional"), ("(ｐ)", "provisional"), ("速報値", "provisional"),
-    ("仮", "provisional"), ("見", "forecast"), ("e", "forecast"), ("予測値", "forecast"), ("r", "final"), ("改定", "final"),
+    ("見", "forecast"), ("e", "forecast"), ("予測値", "forecast"), ("r", "final"), ("改定", "final"),
     ("確", "final"), ("注1", ""), ("県調べ", ""), ("a", ""),
 ])  # fmt: skip
 def test_marks_of_release_as_statistics_print_them(text: str, code: str) -> None:

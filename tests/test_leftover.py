@@ -238,6 +238,21 @@ def test_a_heading_covered_by_its_groups_name_is_still_a_heading() -> None:
     assert next(a for a in reading.answers if a.indicator_id == PAPER).text("release") == "final"
 
 
+def test_a_figure_in_a_column_of_words_is_asked() -> None:
+    (issue,) = (i for i in changed(lambda _book, s: _set(s, "direction", "4600")).issues if i.key == "direction")
+    assert (issue.severity, "4600" in issue.message) == (Severity.ASK, True)
+    (issue,) = (i for i in changed(lambda _book, s: _set(s, "source", "県調べ")).issues if i.key == "source")
+    assert (issue.severity, "県調べ" in issue.message) == (Severity.NOTE, True)
+
+
+def test_a_text_about_an_indicator_whose_row_is_gone_is_asked() -> None:
+    def change(_book: Workbook, sheet: Worksheet) -> None:
+        _set(sheet, "analysis", "コピー用紙使用量は、電子決裁により減った。", UNSET)
+        sheet.delete_rows(ROW[PAPER])
+
+    assert ("text.other_row", UNSET) in {(i.code, i.indicator_id) for i in changed(change).issues}
+
+
 def test_words_in_the_hidden_column_are_told() -> None:
     (issue,) = told(changed(_at("A12", "支所分は別紙")), "支所分は別紙")
     assert issue.severity is Severity.NOTE

@@ -491,7 +491,7 @@ MARKED = [
     *((text, "provisional") for text in (
         "437(速)", "437(暫)", "437(p)", "437(P)", "437（ｐ）", "437[速]", "437【速報】", "437※速報", "437※速", "437速.", "437 p", "437p",
         "437件p", "p437", "(速)437", "速437", "速.437", "437件(速)", "437(速報値)", "437速報値", "437(ｿｸﾎｳ)", "437(国の速報による)",
-        "437(仮)", "437 prelim", "437 * p",
+        "437 prelim", "437 * p",
     )),
     *((text, "forecast") for text in ("437(見)", "437(見込み)", "437見込値", "437(f)", "437e", "437(みこみ)", "437(予測)", "見437")),
     *((text, "final") for text in ("437(確)", "437(確定)", "437 改定", "改定 437", "437(確報値)")),
@@ -622,3 +622,8 @@ def test_a_plus_before_a_figure_with_its_unit_is_a_change(text: str, unit: str, 
     read = read_number(text, unit=unit, history=(value,))
     assert (read.outcome, read.value) == ("ask", None)
     assert [c.changes for c in read.choices] == [{"value": value}]
+
+
+@pytest.mark.parametrize("release", ["final", "provisional", "forecast"])
+def test_a_figure_that_is_only_put_there_for_now_is_asked(release: str) -> None:
+    assert read_number("437(仮)", unit="件", release=release).outcome == "ask"

@@ -364,9 +364,8 @@ class RowReader:
         return text or None
 
     def _other_names(self) -> tuple[str, ...]:
-        """The names of the form's other indicators."""
-        ids = set(self.siblings.values()) - {self.indicator.id}
-        return tuple(i.name for i in self.brief.plan.indicators if i.id in ids)
+        """The names of all other indicators: the row that a text belongs to may have been deleted."""
+        return tuple(i.name for i in self.brief.plan.indicators if i.id != self.indicator.id)
 
     # --- cells that are not to be filled in
 
@@ -409,7 +408,9 @@ class RowReader:
         shown = (
             known if isinstance(known, str) else d.period_text(known) if isinstance(known, Period) else f"{known:,.10g}"
         )
-        quiet = column.key in ("field", "source", "direction")
+        quiet = column.key in ("field", "source", "direction") and not (
+            cell.kind == "number" or _is_number(cell.written)
+        )
         self.told("prefilled.note" if quiet else "prefilled.changed", column.key, {"known": shown})
 
     def _known(self, key: str) -> float | str | Period | None:

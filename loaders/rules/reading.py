@@ -127,7 +127,7 @@ _FOUND = (
      "「{expected}」は「{known}」のはずですが、「{found}」と書かれています。書き換えは取り込んでいません。", _OFFICE),
     ("prefilled.struck", ASK, "様式に書かれていた内容に取り消し線があるとき",
      "「{expected}」の「{struck}」に取り消し線があります{rest}。取り消しは取り込んでいません。", _OFFICE),
-    ("prefilled.note", NOTE, "分野・出典などの表示が違うとき", "「{expected}」の表示が登録と違いますが、登録どおり「{known}」として扱います。", _OFFICE),
+    ("prefilled.note", NOTE, "分野・出典などの表示が違うとき", "「{expected}」に「{found}」とありますが、登録どおり「{known}」として扱います。", _OFFICE),
     ("entry.not_asked", ASK, "記入しない欄に記入があるとき", "この指標では「{expected}」は記入しない欄です。書かれている内容は取り込んでいません。",
      "別の欄に書くつもりでなかったか確かめてください。"),
     # cells
