@@ -23,7 +23,7 @@ OFFICIAL: Mapping[str, Mapping[str, str]] = {
 #: What people write for a word of the drop-down, by column and code. Kana of either kind and width are one.
 _SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "release": {
-        "final": ("確定値", "確定数", "確報", "確報値", "かくてい", "かくていち", "かくほう"),
+        "final": ("確定値", "確定数", "最終", "最終値", "確報", "確報値", "かくてい", "かくていち", "かくほう"),
         "provisional": ("速報値", "速報数", "暫定", "暫定値", "そくほう", "そくほうち", "ざんてい", "ざんていち"),
         "forecast": ("見込み", "見込値", "見込み値", "見込数", "みこみ", "みこみち"),
     },
@@ -54,7 +54,7 @@ _MARKS: Mapping[str, tuple[str, ...]] = {
 #: Marks that are words of their own, so that they tell without brackets or a space between.
 _LONG = 2
 
-_PLAIN = r"[注※]\d{1,2}|[()「」『』\"'、。,.:;・*※○◯◎●✓✔☑!_ -]"
+_PLAIN = r"[注※]\d{1,2}|[()「」『』\"'、。,.:;・*※○◯〇◎●■□✓✔☑①②③④⑤!_ -]"
 #: What leaves a release word as it is, in hiragana where it is kana. 予定 and 前 are none of these, nor is any date: 確定(12月).
 _BESIDE_RELEASE = re.compile(
     rf"{_PLAIN}|注|数値|値|数|版|実績|集計|べーす|段階|公表|です|である|済み?|ずみ|しました|した|している|しています|とする|とします|による|国の?|県の?"

@@ -35,7 +35,9 @@ class PeriodReading:
 _ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _UNDECIDED = frozenset({"未定", "不明", "未公表", "調査中", "集計中", "未集計", "検討中", "調整中", "なし", "n/a"})
 _MARKS = re.compile(r"[-…‥.*・/x]+")
-_TAIL_NOTE = re.compile(r"(?:現在|時点|(?<=[年月日末度期])(?:分|値|実績|確定|速報)|(?<=[rh]\d)実績|(?<=[rh]\d\d)実績)$")
+_TAIL_NOTE = re.compile(
+    r"(?:現在|時点|(?<=年度)(?:通年|決算値?|通期|年間|全体)|(?<=[年月日末度期])(?:分|値|実績|確定|速報)|(?<=[rh]\d)実績|(?<=[rh]\d\d)実績)$"
+)
 #: Kanji digits where only a number can stand: before 年, 月 and 日, behind an era, and four of them by place.
 _KANJI = re.compile(
     r"[〇零一二三四五六七八九十百千壱弐参拾]+(?=[年月日])|(?<=令和|平成|昭和)[一二三四五六七八九十壱弐参拾]+|(?<![a-z])(?<=[rhs])[一二三四五六七八九十]+"

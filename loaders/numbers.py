@@ -425,15 +425,15 @@ def _choices(
     asked = "number.release_asked" in codes or draft.release in ("provisional", "forecast")
     code = draft.release if asked else "forecast" if draft.approximate else ""
     other = RELEASE_WORDS[context.release] if code == "final" else "確かな値"
-    if context.key != "value" or not code:
+    if context.key not in ("value", "numerator", "denominator") or not code:
         return _value_choices(values, context)
     choices = []
     for value in (v for v in values if math.isfinite(float(v))):
         told = f"{plain(value)}{unit}"
         choices.append(
-            Choice(f"{told}の{RELEASE_WORDS[code]}として取り込む", {"value": _float(value), "release": code})
+            Choice(f"{told}の{RELEASE_WORDS[code]}として取り込む", {context.key: _float(value), "release": code})
         )
-        choices.append(Choice(f"{told}の{other}として取り込む", {"value": _float(value)}))
+        choices.append(Choice(f"{told}の{other}として取り込む", {context.key: _float(value)}))
     return tuple(choices)
 
 

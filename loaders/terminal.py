@@ -16,6 +16,7 @@ from kpi.turnout import REPLACING
 from kpi.words import as_it_is
 from loaders import taking
 from loaders.export import file_name
+from loaders.rules import UNREAD
 from loaders.settings import today
 from loaders.store import Passport, Snapshot
 from loaders.versions import SAME_ANSWERS
@@ -84,7 +85,8 @@ def show_load(taken: Sequence[taking.Taken], faults: Sequence[Issue], snapshot: 
     table([_taken_row(t, snapshot) for t in taken], out)
     issues(faults, out)
     for one in taken:
-        if told := (*one.open, *one.unsent):
+        unread = (i for i in one.issues if i.code in UNREAD)
+        if told := (*one.open, *one.unsent, *unread):
             print(f"\n{one.filename}", file=out)
             issues(told, out)
     kept = sum(1 for t in taken if t.saved)

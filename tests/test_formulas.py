@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loaders.form.formulas import refers_outside
+from loaders.form.formulas import contradicts, refers_outside
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,22 @@ def test_what_lies_in_the_workbook_is_within(formula: str) -> None:
 )
 def test_another_file_a_link_and_another_program_are_outside(formula: str) -> None:
     assert refers_outside(formula)
+
+
+@pytest.mark.parametrize(
+    ("formula", "result", "odd"),
+    [
+        ("=400+37", 437.0, False),
+        ("=400+55", 437.0, True),
+        ("=(1+2)*3/4", 2.25, False),
+        ("=-3--5", 2.0, False),
+        ("=1/3", 0.333333333333333, False),
+        ("=1000*2", 4512.5, True),
+        ("=#REF!*1+4512.5", 4512.5, True),
+        ("=A1+1", 5.0, False),
+        ("=1/0", 3.0, False),
+        ("=9**9**9", 3.0, False),
+    ],
+)
+def test_a_stored_result_that_plain_arithmetic_does_not_give_is_told_apart(formula, result, odd):
+    assert contradicts(formula, result) is odd

@@ -627,3 +627,23 @@ def test_a_plus_before_a_figure_with_its_unit_is_a_change(text: str, unit: str, 
 @pytest.mark.parametrize("release", ["final", "provisional", "forecast"])
 def test_a_figure_that_is_only_put_there_for_now_is_asked(release: str) -> None:
     assert read_number("437(仮)", unit="件", release=release).outcome == "ask"
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["案", "取消", "差替", "記入ミス", "ダミー", "全国値", "A町以外", "旧定義", "平均", "?", "保留", "K", "補正前"],
+)
+@pytest.mark.parametrize("key", ["value", "target", "numerator"])
+def test_a_remark_that_nobody_knows_is_asked(note: str, key: str) -> None:
+    assert read_number(f"4512.5({note})", unit="万枚", key=key).outcome == "ask"
+
+
+@pytest.mark.parametrize("note", ["注1", "※2", "県調べ", "課内集計", "業務統計", "別紙参照", "年度末現在", "決裁済"])
+def test_a_remark_that_leaves_the_figure_as_it_is_is_noted(note: str) -> None:
+    read = read_number(f"4512.5({note})", unit="万枚")
+    assert (read.outcome, read.value) == ("value", 4512.5)
+
+
+def test_a_mark_of_release_on_a_part_can_be_taken_as_one() -> None:
+    read = read_number("40(速報)", key="denominator", release="final")
+    assert {"denominator": 40.0, "release": "provisional"} in [c.changes for c in read.choices]

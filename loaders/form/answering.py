@@ -18,7 +18,7 @@ from loaders.choice_words import OFFICIAL, code_of, releases_beside, said
 from loaders.dates import read_period
 from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
-from loaders.form.formulas import refers_outside
+from loaders.form.formulas import contradicts, refers_outside
 from loaders.form.match import Table, label
 from loaders.form.own_text import mark
 from loaders.form.prefill import field_name
@@ -222,11 +222,14 @@ class RowReader:
     def _calculated(self, key: str, cell: Cell, value: float | str | None) -> float | str | None:
         words = {"formula": shortened(cell.formula), "found": cell.written}
         external = refers_outside(cell.formula)
-        if not external and not cell.stale:
+        odd = contradicts(cell.formula, cell.value)
+        if not external and not cell.stale and not odd:
             self.told("formula.cached", key, words)
             return value
         choices = (Choice(f"「{cell.written}」で正しい", {key: value}),) if value is not None else ()
-        self.told("formula.external" if external else "formula.stale", key, words, choices)
+        self.told(
+            "formula.external" if external else "formula.contradicts" if odd else "formula.stale", key, words, choices
+        )
         return None
 
     def _found(self, key: str, found: tuple[Finding, ...], choices: tuple[Choice, ...]) -> None:

@@ -221,7 +221,7 @@ def _comments(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Iss
         asked = indicator is not None and may_answer(words)
         entry = one.entries.get(row, {}).get(key) if one else None
         # Beside a figure the question is whether that figure stands; beside an empty cell it is about the row.
-        place = key if entry is not None and entry.value is not None else "row"
+        place = key if entry is not None and entry.written else "row"
         cell = sheet.at(row, column) or Cell(row, column, "text", "")
         code = "cell.comment_asked" if asked else "cell.comment"
         indicator_id = indicator.id if indicator else ""

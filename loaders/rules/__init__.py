@@ -13,9 +13,10 @@ from loaders.rules import states as _states
 from loaders.rules import values as _values
 from loaders.rules.case import Case, cases
 from loaders.rules.elsewhere import checks_elsewhere
+from loaders.rules.reading import UNREAD
 from loaders.rules.register import CHECKS, Check, Hit, check, declare, finding
 
-__all__ = ["CHECKS", "Check", "Hit", "all_checks", "check", "check_answers", "declare", "finding"]
+__all__ = ["CHECKS", "UNREAD", "Check", "Hit", "all_checks", "check", "check_answers", "declare", "finding"]
 _REGISTERING = (_reading, _states, _values)  # imported for the entries they register
 
 

@@ -122,6 +122,6 @@ def same(value: float, other: float) -> bool:
 def plain(value: float, decimals: int = 0) -> str:
     """A number for a message: grouped, at least the card's decimals, never 77.40000001."""
     for digits in range(decimals, 10):
-        if abs(round(value, digits) - value) <= EPSILON * max(1.0, abs(value)):
+        if abs(round(value, digits) - value) <= 1e-12 * max(1.0, abs(value)):
             return f"{round(value, digits) + 0.0:,.{digits}f}"  # never -0
     return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.4f}"

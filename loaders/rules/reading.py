@@ -158,6 +158,8 @@ _FOUND = (
     ("formula.stale", ASK, "計算方法が手動のブックなどで、数式の計算結果が古いかもしれないとき",
      "計算方法が手動か、計算が終わる前に保存されたブックの数式「{formula}」です。保存されている値「{found}」は古いかもしれません。",
      "Excelで再計算(F9)して値が正しいか確かめ、値だけを貼り付けるか、下から選んでください。"),
+    ("formula.contradicts", ASK, "数式から、保存されている計算結果にならないとき",
+     "数式「{formula}」の計算結果として「{found}」が保存されていますが、この数式からその値にはなりません。", "値が正しいか確かめ、値だけを貼り付けるか、下から選んでください。"),
     ("formula.uncached", FIX, "数式の計算結果が保存されていないとき", "数式「{formula}」の計算結果がファイルに保存されていません。",
      "Excelで開いて保存し直すか、計算結果を値で入力してください。"),
     ("cell.error", FIX, "セルがエラー(#REF!など)のとき", "「{expected}」がエラー「{found}」になっています。", "参照先を直すか、正しい内容を入力してください。"),
@@ -190,6 +192,12 @@ _FOUND = (
      "分子・分母({value}になります)と、実績がない理由「{taken}」の両方が書かれています。", "どちらか一方を選んでください。"),
     ("rate.half", ASK, "分子・分母の一方だけが書かれているとき", "「{expected}」がないため、率を確かめられません。", "分子と分母を両方入力するか、両方とも空欄にしてください。"),
 )  # fmt: skip
+
+#: Notes with a person's own words that no answer holds: whoever judges the answer should have seen them.
+UNREAD = frozenset({
+    "row.outside", "row.beside", "heading.extra", "heading.alone", "sheet.unread", "drawn.words", "drawn.unread",
+    "around.unread", "cell.comment", "cell.covered", "cell.struck_left_out", "cell.raised", "number.note_ignored",
+})  # fmt: skip
 
 for _entry in _FOUND:
     declare(*_entry)

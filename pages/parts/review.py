@@ -10,8 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from kpi.collection import Answer, ReturnState
+from kpi.issue import Issue
 from kpi.plan import Round
 from kpi.review import Item, Question, Sent, items
+from loaders.rules import UNREAD
 from loaders.store import StoredReturn
 from pages.parts.board import stored_returns
 from pages.parts.review_words import Before
@@ -30,6 +32,7 @@ class Review:
     questions: tuple[Question, ...]
     before: Before
     answers: Mapping[tuple[str, str], Answer]
+    unread: Mapping[str, tuple[Issue, ...]]  # by department: words in its forms that no answer holds
 
     def earlier(self, question: Question) -> Answer | None:
         """The answer that a question was about."""
@@ -61,7 +64,16 @@ def _review(revision: str, round_id: str, _state: View) -> Review:
         else frozenset(),
     )
     answers = {(one.submission_id, a.indicator_id): a for one in sent for a in one.reading.answers}
-    return Review(asked, found, questions, _before(_state, round_id), answers)
+    return Review(asked, found, questions, _before(_state, round_id), answers, _unread(_state, sent))
+
+
+def _unread(state: View, sent: Sequence[StoredReturn]) -> dict[str, tuple[Issue, ...]]:
+    """Of each department's newest return and what it was joined from: the notes with a person's own words."""
+    found = {}
+    for one in sent:
+        whole = (*stored_returns(state, one.joined_from).values(), one)
+        found[one.reading.department_id] = tuple(i for each in whole for i in each.issues if i.code in UNREAD)
+    return found
 
 
 def _all_sent(submissions: pd.DataFrame, round_id: str) -> list[str]:

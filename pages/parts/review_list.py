@@ -88,6 +88,7 @@ def departments_box(state: View, review: Review, *, acting: bool) -> None:
     if not by_department:
         empty("まだ回答がありません。")
     done = []
+    unread_box(state, review)
     for department in state.plan.departments:
         found, name = by_department.get(department.id, []), department.name(state.day)
         if any(not i.confirmed for i in found):
@@ -96,6 +97,18 @@ def departments_box(state: View, review: Review, *, acting: bool) -> None:
             done.append(name)
     if done:
         show(tag("div", f"すべて確認済: {'、'.join(done)}"))
+
+
+def unread_box(state: View, review: Review) -> None:
+    """What people wrote beside the cells of their forms: nobody has answered for it, and no value holds it."""
+    count = sum(map(len, review.unread.values()))
+    if not count:
+        return
+    with st.expander(f"様式のうち値として読んでいない記入 {count}件"):
+        for department in state.plan.departments:
+            if notes := review.unread.get(department.id, ()):
+                lines = (tag("li", join([i.address, "　", i.message])) for i in notes)
+                show(join([tag("b", department.name(state.day)), tag("ul", join(lines))]))
 
 
 def _department(state: View, name: str, found: Sequence[Item], *, acting: bool) -> None:

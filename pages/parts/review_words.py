@@ -24,7 +24,7 @@ from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.review import Group, Item, Question
 from kpi.schedule import expected_period
-from kpi.words import status_word
+from kpi.words import as_it_is, status_word
 from loaders.form import definition
 from loaders.store.records import best_confirmed
 from pages.parts.html import Content, Markup, badge, join, tag
@@ -154,7 +154,8 @@ def entry_words(indicator: Indicator, card: Card, entry: Entry | None) -> str:
     if entry is None or entry.value is None:
         return f"「{entry.written}」" if entry and entry.written else "空欄"
     if isinstance(entry.value, float):
-        return exact_text(entry.value, card, indicator.unit)
+        own = entry.key not in ("numerator", "denominator")  # parts are counted in units of their own
+        return exact_text(entry.value, card, indicator.unit) if own else as_it_is(entry.value)
     words = {**RELEASE_WORDS, **MISSING_WORDS, **CORRECTION_WORDS}
     if entry.value in words:
         return words[entry.value]
