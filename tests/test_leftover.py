@@ -125,6 +125,7 @@ LOST = (
     ("a figure in an inserted column", _inserted("4,600"), "4,600", "ask"),
     ("a column with a heading", _inserted("A案", "備考"), "A案", "note"),
     ("a column headed as a correction", _inserted("4600", "訂正後"), "4600", "ask"),
+    ("a correction under a heading of one's own", _inserted("4512.5は誤り、4600が正", "連絡"), "4512.5は誤り", "ask"),
     ("a remark beside the title", _at("P2", "値は10月の速報です"), "値は10月の速報です", "ask"),
     ("a remark in the legend's row", _at("T3", "12月に差し替えます"), "12月に差し替えます", "ask"),
     ("who answers, above the headings", _at("T3", "記入者 総務課 青森"), "記入者 総務課 青森", "note"),
@@ -137,7 +138,7 @@ LOST = (
     ("a comment with a figure", _comment("value", "確定は4,600"), "確定は4,600", "ask"),
     ("a comment without one", _comment("analysis", "課長確認待ち"), "課長確認待ち", "note"),
     ("a comment on the name", _comment("name", "名称が変わりました"), "名称が変わりました", "note"),
-    ("a comment on a prefilled cell", _comment("unit", "千枚で集計"), "千枚で集計", "note"),
+    ("a comment on a prefilled cell", _comment("unit", "千枚で集計"), "千枚で集計", "ask"),
     ("last time's analysis", lambda _b, s: _set(s, "last_comment", "電子決裁を広げた。"), "電子決裁を広げた。", "ask"),
     ("last time's evidence", lambda _b, s: _set(s, "last_evidence", "R6業務報告"), "R6業務報告", "ask"),
 )  # fmt: skip
@@ -371,6 +372,13 @@ def test_a_row_on_one_of_two_sheets_alone_is_asked() -> None:
         ("017-722-1111", False),
         ("第3表 p.12 を参照", False),
         ("回覧済", False),
+        ("単位は千枚で記入", True),
+        ("古い数字のままです", True),
+        ("これはダミーです", True),
+        ("再集計中です", True),
+        ("昨年の数字を写しています", True),
+        ("よろしくお願いします", False),
+        ("記入者 青森花子", False),
     ],
 )
 def test_what_may_be_an_answer(text: str, asked: bool) -> None:

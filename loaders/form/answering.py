@@ -227,9 +227,8 @@ class RowReader:
             self.told("formula.cached", key, words)
             return value
         choices = (Choice(f"「{cell.written}」で正しい", {key: value}),) if value is not None else ()
-        self.told(
-            "formula.external" if external else "formula.contradicts" if odd else "formula.stale", key, words, choices
-        )
+        code = "formula.external" if external else "formula.stale" if cell.stale else "formula.contradicts"
+        self.told(code, key, words, choices)
         return None
 
     def _found(self, key: str, found: tuple[Finding, ...], choices: tuple[Choice, ...]) -> None:

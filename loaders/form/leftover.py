@@ -33,8 +33,9 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _TELLING = re.compile(
-    r"正し|訂正|修正|差し?替|誤[りっ]|間違|変更|速報|暫定|見込|確定|確報|取り?消|撤回|削除|未公表|未集計|秘匿|該当(?:なし|無し)|不明|"
-    r"正誤|実績|[一二三四五六七八九十百千万億]{2,}"
+    r"正し|訂正|修正|差し?替|誤[りっ]|間違|違[いう]|変更|速報|暫定|見込|確定|確報|取り?消|撤回|削除|未公表|未集計|秘匿|該当(?:なし|無し)|不明|保留"
+    r"|実績|単位|[千万億割]単位|(?:千|百万|億)[円人件枚]|古い|昨年|前年|去年|前回|(?:の|その)まま|写し|仮の|ダミー|テスト|試算|推計|概算"
+    r"|再集計|集計中|精査|確認中|一部|含[むまみめ]|除[くい外]|[一二三四五六七八九十百千万億兆]{2,}"
 )
 
 
@@ -43,6 +44,11 @@ def may_answer(text: str) -> bool:
     bare = _HARMLESS.sub(" ", WHEN.sub(" ", label(text)))
     bare = re.sub(r"\d{1,2}月(?:\d{1,2}日|末|上旬|中旬|下旬)?|\d{1,2}/\d{1,2}(?!\d)", " ", bare)
     return bool(re.search(r"\d", bare) or _TELLING.search(bare))
+
+
+def _corrects(cell: Cell) -> bool:
+    """Whether a text under a heading of people's own speaks of what stands in the form; their figures are theirs."""
+    return cell.kind == "text" and bool(_TELLING.search(label(cell.written))) and may_answer(cell.written)
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,7 @@ def _columns(one: ReadTable, columns: Mapping[int, list[Cell]]) -> Iterator[Issu
     for column, cells in columns.items():
         heading = sheet.at(heading_row, column)
         title = heading.written if heading else ""
-        if title and not may_answer(title):
+        if title and not may_answer(title) and not any(_corrects(c) for c in cells):
             if cells or heading is not None:
                 words = {"found": _short(title), "cells": _quoted(cells)}
                 code = "heading.extra" if cells else "heading.alone"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kpi.collection import MISSING_WORDS, Entry
 from kpi.issue import Choice
 from loaders.form.answering import RowReader
+from loaders.rules.quotient import SCALES, differ, quotient, same_but_for_scale
 
 
 def settle_missing(reader: RowReader, entries: dict[str, Entry]) -> dict[str, Entry]:
@@ -50,8 +51,7 @@ def _with_rate(reader: RowReader, entries: dict[str, Entry], over: Entry, under:
     assert isinstance(under.value, float)
     value, unit, digits = entries["value"], reader.indicator.unit, reader.card.decimals
     percent = unit in ("%", "％")
-    # Multiplied first: 412 of 1,000 is 41.2, where 0.412 * 100 would be 41.199999999999996.
-    rate = over.value * (100 if percent else 1) / under.value
+    rate = quotient(over.value, under.value, percent=percent)
     shown = f"{rate:,.{digits + 1}f}{unit}"
     reason = entries.get("missing_reason")
     if value.value is None and reason and isinstance(reason.value, str):
@@ -76,35 +76,16 @@ def _with_rate(reader: RowReader, entries: dict[str, Entry], over: Entry, under:
             "rate.worked_out", "value", {"numerator": over.written, "denominator": under.written, "value": shown}
         )
         return entries
-    if isinstance(value.value, float) and not percent and _same_but_for_scale(value.value, rate, digits):
-        if _differ(value.value, rate, digits):
+    if isinstance(value.value, float) and not percent and same_but_for_scale(value.value, rate, digits):
+        if differ(value.value, rate, digits):
             reader.told("rate.other_scale", "value", {"value": shown})
         return entries
-    if isinstance(value.value, float) and _differ(value.value, rate, digits):
-        found = f"{value.value:,.10g}{unit}"
-        choices = (Choice(f"書かれた{found}", {"value": value.value}), Choice(f"計算した{shown}", {"value": rate}))
-        reader.told("rate.differs", "value", {"found": found, "value": shown}, choices)
     return entries
-
-
-#: How the parts of a quotient may be counted beside its unit: 千円/人 from 百万円, 億円, 円; persons or 千人.
-_SCALES = (1.0, 1e3, 1e-3, 1e4, 1e5, 1e6)
 
 
 def _fitting(reader: RowReader, rate: float) -> tuple[float, ...]:
     """The quotient at the scales that bring it near the last value; as it is where none does."""
     known = reader.past.value if reader.past else reader.card.baseline
-    scaled = tuple(float(f"{rate * scale:.12g}") for scale in _SCALES)
+    scaled = tuple(float(f"{rate * scale:.12g}") for scale in SCALES)
     near = tuple(v for v in scaled if known and abs(known) / 2.5 <= abs(v) <= abs(known) * 2.5)
     return near or (rate,)
-
-
-def _same_but_for_scale(value: float, rate: float, digits: int) -> bool:
-    """Whether a value is the quotient of parts that are counted in 百万円 or the like: its digits are the same."""
-    return any(not _differ(value, rate * scale, digits) for scale in _SCALES if rate * scale >= 1)
-
-
-def _differ(value: float, rate: float, digits: int) -> bool:
-    """Whether two figures differ by more than rounding to a card's decimals and the noise of large numbers do."""
-    noise = 1e-9 + 1e-12 * max(abs(value), abs(rate))
-    return abs(value - rate) > 0.5 * 10.0**-digits + noise

@@ -11,6 +11,7 @@ from statistics import median
 from kpi.cards import target_lies_ahead
 from kpi.issue import Choice
 from loaders.rules.case import EPSILON, Case, plain, same
+from loaders.rules.quotient import differ, quotient, same_but_for_scale
 from loaders.rules.register import ASK, FIX, NOTE, Hit, check
 from loaders.surroundings import COUNTED
 
@@ -209,6 +210,26 @@ def _range(case: Case) -> Iterator[Hit]:
         value = case.answer.number(key)
         if value is not None and not -EPSILON <= value <= 100 + EPSILON:
             yield Hit(key, {"value": case.show(value)})
+
+
+@check(
+    code="rate.differs",
+    severity=ASK,
+    condition="値と、分子・分母から計算した率が違うとき",
+    message="値{found}と、分子・分母から計算した{value}が違います。",
+    advice="正しい方を選ぶか、分子・分母を直してください。",
+)
+def _rate_differs(case: Case) -> Iterator[Hit]:
+    over, under = case.answer.number("numerator"), case.answer.number("denominator")
+    if case.value is None or over is None or under is None or under <= 0:
+        return
+    percent, digits, unit = case.indicator.unit in _PERCENT, case.card.decimals, case.indicator.unit
+    rate = quotient(over, under, percent=percent)
+    if not differ(case.value, rate, digits) or (not percent and same_but_for_scale(case.value, rate, digits)):
+        return
+    found, shown = f"{case.value:,.10g}{unit}", f"{rate:,.{digits + 1}f}{unit}"
+    choices = (Choice(f"書かれた{found}", {"value": case.value}), Choice(f"計算した{shown}", {"value": rate}))
+    yield Hit("value", {"found": found, "value": shown}, choices)
 
 
 @check(

@@ -101,10 +101,9 @@ def departments_box(state: View, review: Review, *, acting: bool) -> None:
 
 def unread_box(state: View, review: Review) -> None:
     """What people wrote beside the cells of their forms: nobody has answered for it, and no value holds it."""
-    count = sum(map(len, review.unread.values()))
-    if not count:
+    if not any(review.unread.values()):
         return
-    with st.expander(f"様式のうち値として読んでいない記入 {count}件"):
+    with st.expander(f"様式のうち値として読んでいない記入 {sum(len(notes) for notes in review.unread.values())}件"):
         for department in state.plan.departments:
             if notes := review.unread.get(department.id, ()):
                 lines = (tag("li", join([i.address, "　", i.message])) for i in notes)
