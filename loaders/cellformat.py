@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
 
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 class Look:
     """How a number looks. ``thousands`` counts the trailing commas, each of which hides three digits.
 
-    ``other_sign`` tells that a person sees a minus where there is none, or none where there is one, and ``invisible``
-    that nothing is seen at all.
+    ``other_sign`` tells that a person sees a minus where there is none, or none where there is one, ``invisible`` that
+    nothing is seen at all, and ``split`` that a line stands between the digits, as in the number of a telephone.
     """
 
     is_date: bool = False
@@ -23,6 +24,7 @@ class Look:
     after: str = ""
     other_sign: bool = False
     invisible: bool = False
+    split: bool = False
 
 
 _TOKEN = re.compile(
@@ -39,7 +41,9 @@ def look(number_format: str, value: float) -> Look:
     """The look of a value under a format code, of which only the section for its sign counts."""
     if not number_format or number_format.lower() in ("general", "@"):
         return Look()
-    code, words = _section(_GENERAL.sub("0", number_format), value)
+    number_format = _GENERAL.sub("0", number_format)
+    shown = _applying(number_format, value)
+    code, words = _section(shown)
     holes = [i for i, char in enumerate(code) if char in "0#?"]
     if re.search(r"[ymdhs年月日]|ggg?e|e(?![+-])", code.lower().replace("general", "")) and not holes:
         return Look(is_date=True)
@@ -56,17 +60,16 @@ def look(number_format: str, value: float) -> Look:
         before=before,
         after=after,
         other_sign=_other_sign(number_format, value),
+        invisible=bool(re.search(r"\[(?:white|白)\]", shown, re.IGNORECASE)),
+        split=bool(re.search(r"[0#?][^0#?eE]*[-−][^0#?]*[0#?]", re.sub(r'[_*].|\[[^\]]*\]|["\\]', "", shown))),
     )
 
 
 def _other_sign(number_format: str, value: float) -> bool:
     """Whether the section for a value's sign shows the other one. Red figures (赤字) are seen as negative."""
-    sections = [""]
-    for match in _TOKEN.finditer(number_format):
-        if match["plain"] == ";":
-            sections.append("")
-        else:
-            sections[-1] += match.group()
+    sections = _sections(number_format)
+    if any(_CONDITION.search(section) for section in sections):
+        return False
     if value < 0 and len(sections) > 1:
         return not re.search(r"[-−△▲(]|\[(?:red|赤|color)", sections[1], re.I)
     if value > 0:
@@ -75,23 +78,48 @@ def _other_sign(number_format: str, value: float) -> bool:
     return False
 
 
-def _section(number_format: str, value: float) -> tuple[str, list[tuple[bool, str]]]:
-    """Format codes and literal words of the section that applies, apart."""
-    sections: list[tuple[list[str], list[tuple[bool, str]]]] = [([], [])]
+def _sections(number_format: str) -> list[str]:
+    sections = [""]
     for match in _TOKEN.finditer(number_format):
-        codes, words = sections[-1]
+        if match["plain"] == ";":
+            sections.append("")
+        else:
+            sections[-1] += match.group()
+    return sections
+
+
+#: [<1000] at the head of a section: for which values it is.
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*\]")
+_HOLDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne}
+
+
+def _applying(number_format: str, value: float) -> str:
+    """The section that a value is shown by: by its condition, or by its sign where no section has one."""
+    sections = _sections(number_format)
+    conditions = [_CONDITION.search(section) for section in sections]
+    if any(conditions):
+        fitting = (
+            section
+            for section, condition in zip(sections, conditions, strict=True)
+            if condition is None or _HOLDS[condition[1]](value, float(condition[2]))
+        )
+        return next(fitting, sections[-1])
+    return sections[1 if value < 0 and len(sections) > 1 else 2 if value == 0 and len(sections) > 2 else 0]
+
+
+def _section(shown: str) -> tuple[str, list[tuple[bool, str]]]:
+    """Format codes and literal words of a section, apart; a word between the digits counts as behind them."""
+    codes: list[str] = []
+    words: list[tuple[bool, str]] = []
+    for match in _TOKEN.finditer(shown):
         plain = match["plain"]
         literal = match["quoted"] or match["escaped"] or match["money"]
-        if plain == ";":
-            sections.append(([], []))
-        elif literal or (plain and plain not in "0#?.,%/eE+- ()ymdhsgaAPMpGnrlYDHST;@"):
+        if literal or (plain and plain not in "0#?.,%/eE+- ()ymdhsgaAPMpGnrlYDHST;@"):
             words.append((any(c in "0#?" for c in codes), literal or plain))
             if plain and plain in "年月日":
                 codes.append(plain)
         elif plain:
             codes.append(plain)
-    index = 1 if value < 0 and len(sections) > 1 else 2 if value == 0 and len(sections) > 2 else 0
-    codes, words = sections[index]
     return "".join(codes), words
 
 

@@ -123,7 +123,9 @@ class Sheet:
             yield row, tuple(cells)
 
 
-AttachedKind = Literal["textbox", "picture", "object", "chart", "ink", "control", "header", "property", "thread"]
+AttachedKind = Literal[
+    "textbox", "picture", "object", "chart", "ink", "control", "header", "property", "thread", "hint"
+]
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Attached:
     ``cell`` is the address of its top left corner, empty where it has none; ``text`` its words, a paragraph a line,
     empty where it has none (a ``textbox`` always has some). A ``header`` is one part of a page's header or footer with
     its codes, a ``property`` one of the document's (title, subject, keywords, comments, category; ``sheet`` is empty),
-    a ``thread`` a threaded comment on no cell.
+    a ``thread`` a threaded comment on no cell, a ``hint`` what is shown at a link or beside a scenario.
     """
 
     kind: AttachedKind
@@ -144,13 +146,17 @@ class Attached:
 
 @dataclass(frozen=True)
 class Book:
-    """One workbook. ``format`` is xlsx, xlsm or xls; ``sha256`` of the bytes; ``notes`` (Japanese) what was ignored."""
+    """One workbook. ``format`` is xlsx, xlsm or xls; ``sha256`` of the bytes; ``notes`` (Japanese) what was ignored.
+
+    ``names`` are the names defined in it, each with the formula that it stands for, without the equals sign.
+    """
 
     format: str
     sha256: str
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = field(default=())
     attached: tuple[Attached, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 #: What a child may note while reading, as a reader is told it; ``{}`` is the detail.
@@ -266,7 +272,8 @@ def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:
     attached = [Attached("property", "", "", text) for text in answer["properties"]]
     for told in (*answer["sheets"], *answer["charts"]):
         attached += (Attached(sort, told["name"], ref, answer["texts"][text]) for sort, ref, text in told["attached"])
-    return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes), tuple(attached))
+    names: Mapping[str, str] = answer["names"]
+    return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes), tuple(attached), names)
 
 
 def _sheet(told: Mapping[str, Any], texts: list[str], runs: list[Runs]) -> Sheet:

@@ -81,6 +81,7 @@ class Grid:
     charts: list[GridSheet] = field(default_factory=list)  # sheets that are no tables, with what is drawn on them
     notes: list[tuple[str, str]] = field(default_factory=list)
     properties: list[str] = field(default_factory=list)  # of the document, as far as a person writes in them
+    names: dict[str, str] = field(default_factory=dict)  # defined names and what each stands for
 
     def tell(self, limits: Limits) -> bytes:
         """The workbook as JSON bytes for the parent."""
@@ -100,6 +101,7 @@ class Grid:
             "format": self.format,
             "notes": notes,
             "properties": self.properties,
+            "names": self.names,
             "sheets": sheets,
             "charts": charts,
             "runs": told,

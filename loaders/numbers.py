@@ -155,6 +155,8 @@ def _read_cell(raw: float, number_format: str, context: Context) -> NumberReadin
         values = (*values, *(-v for v in values))
     if look.invisible:
         draft.findings.append(Finding("number.invisible", plain(value)))
+    if look.split:
+        draft.findings.append(Finding("number.split_format", plain(value)))
     if number == 0 and look.dash:
         draft.findings.append(Finding("number.zero_shown_as_dash"))
     factor, base = scale_of(context.unit)

@@ -9,9 +9,10 @@ its words; macros, links, the bytes of pictures and objects and whatever else th
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -19,7 +20,7 @@ from loaders.formats import BUILTIN
 from loaders.grid import Grid, GridSheet
 from loaders.look import Limits, Refused, part_name, zip_kind
 from loaders.marks import Run, mark, together
-from loaders.package import Attributes, Package, Parser, collect, relation_id, unescaped
+from loaders.package import CONTENT, Attributes, Package, Parser, collect, relation_id, unescaped
 
 _NOT_TABLES = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
@@ -98,6 +99,7 @@ class Shared:
     runs: Mapping[int, tuple[Run, ...]]  # of texts by their number
     formats: list[str]  # format code by style number
     marks: list[str]  # what the font of a style does, by style number; empty where none does anything
+    striking: frozenset[str]  # the numbers of the looks that strike through, which a conditional format may put on
     since_1904: bool
     limits: Limits
 
@@ -134,7 +136,13 @@ def _main_part(package: Package) -> tuple[str, str]:
     return zip_kind(package.names, root, types, package.text("mimetype", 200)), root
 
 
-_WORKBOOK = ("workbook/workbookPr", "workbook/calcPr", "sheets/sheet", "workbook/externalReferences")
+_WORKBOOK = (
+    "workbook/workbookPr",
+    "workbook/calcPr",
+    "sheets/sheet",
+    "workbook/externalReferences",
+    "definedNames/definedName",
+)
 
 
 def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
@@ -151,12 +159,13 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     relations = package.relations(root)
     properties = found["workbook/workbookPr"]
     texts, runs = _texts(package, relations, limits)
-    formats, marks = _styles(package, relations)
+    formats, marks, striking = _styles(package, relations)
     shared = Shared(
         texts=texts,
         runs=runs,
         formats=formats,
         marks=marks,
+        striking=striking,
         since_1904=bool(properties) and properties[0].get("date1904", "0") in ("1", "true", "on"),
         limits=limits,
     )
@@ -180,24 +189,40 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
         sheet.stale = any(_is_stale(calculation) for calculation in found["workbook/calcPr"])
     if not grid.sheets:
         raise Refused("no_sheets")
-    grid.properties = _properties(package, limits)
+    defined = found["definedNames/definedName"]
+    grid.names = {a.get("name", ""): unescaped(a.get(CONTENT, "")) for a in defined}
+    comments = (unescaped(a.get("comment", "")).strip() for a in defined)
+    grid.properties = [*_properties(package, limits), *(c[: limits.attached_text] for c in comments if c)]
     return grid
 
 
-_WRITTEN = ("title", "subject", "keywords", "description", "category")
+#: Parts about the document, with the elements in which a person writes. ``lpwstr`` is a property of one's own as text.
+_WRITTEN = {
+    "core-properties": ("title", "subject", "keywords", "description", "category"),
+    "custom-properties": ("lpwstr",),
+}
+#: Properties that programs set for themselves: labels of sensitivity, kinds of content, versions.
+_BY_PROGRAMS = re.compile(r"^(?:MSIP_|ContentTypeId|KSO|ICV|Media|_dlc|display_urn|Workbook)", re.IGNORECASE)
 
 
 def _properties(package: Package, limits: Limits) -> list[str]:
     """What a person may write about the document as a whole."""
-    part = next((part for word, part in package.relations("").values() if word == "core-properties"), "")
+    parts = ((word, part) for word, part in package.relations("").values() if word in _WRITTEN)
+    return [text for word, part in parts for text in _about(package, part, _WRITTEN[word], limits)]
+
+
+def _about(package: Package, part: str, written: Sequence[str], limits: Limits) -> list[str]:
     if not 0 < package.size(part) <= limits.small:
         return []
-    found: dict[str, list[str]] = {name: [] for name in _WRITTEN}
+    found: dict[tuple[str, str], list[str]] = {("", tag): [] for tag in written}  # in the order of ``written``
     target: list[str] | None = None
+    owner = ""
 
-    def start(name: str, _attributes: Attributes) -> None:
-        nonlocal target
-        target = found.get(name.rpartition("}")[2])
+    def start(name: str, attributes: Attributes) -> None:
+        nonlocal target, owner
+        tag = name.rpartition("}")[2]
+        owner = attributes.get("name", "") if tag == "property" else owner
+        target = found.setdefault((owner, tag), []) if tag in written and not _BY_PROGRAMS.match(owner) else None
 
     def end(_name: str) -> None:
         nonlocal target
@@ -250,8 +275,8 @@ def _texts(
     return [], {}
 
 
-def _styles(package: Package, relations: Mapping[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """The format code of every cell style, and what its font does to the text."""
+def _styles(package: Package, relations: Mapping[str, tuple[str, str]]) -> tuple[list[str], list[str], frozenset[str]]:
+    """The format code of every cell style, what its font does to the text, and which conditional looks strike."""
     for word, part in relations.values():
         if word != "styles":
             continue
@@ -262,24 +287,32 @@ def _styles(package: Package, relations: Mapping[str, tuple[str, str]]) -> tuple
         own = {a["numFmtId"]: unescaped(a["formatCode"]) for a in found["numFmts/numFmt"]}
         ids = [a.get("numFmtId", "0") for a in found["cellXfs/xf"]]
         formats = [own[i] if i in own else BUILTIN.get(int(i), "General") for i in ids]
-        fonts = _font_marks(package, part) if found["font/strike"] or found["font/vertAlign"] else {}
-        return formats, [fonts.get(a.get("fontId", "0"), "") for a in found["cellXfs/xf"]] if fonts else []
-    return [], []
+        if not (found["font/strike"] or found["font/vertAlign"]):
+            return formats, [], frozenset()
+        fonts, looks = _font_marks(package, part, ("fonts",)), _font_marks(package, part, ("dxfs", "dxf"))
+        marks = [fonts.get(a.get("fontId", "0"), "") for a in found["cellXfs/xf"]] if fonts else []
+        return formats, marks, frozenset(number for number, how in looks.items() if how == "struck")
+    return [], [], frozenset()
 
 
-def _font_marks(package: Package, part: str) -> dict[str, str]:
-    """The fonts that strike through or raise, by their number as written."""
+def _font_marks(package: Package, part: str, where: tuple[str, ...]) -> dict[str, str]:
+    """The fonts within ``where`` that strike through or raise, by the number of the element there as written."""
     marks: dict[str, str] = {}
     stack: list[str] = []
     count = -1
     parser = Parser()
+    counted = [where[0], (*where, "font")[1]]
 
     def start(name: str, attributes: Attributes) -> None:
         nonlocal count
         tag = parser.local(name)
-        if tag == "font" and stack[-1:] == ["fonts"]:
+        if [*stack[-1:], tag] == counted:
             count += 1
-        elif stack[-2:] == ["fonts", "font"] and (how := mark(tag, attributes, marks.get(str(count)))):
+        elif (
+            stack[-1:] == ["font"]
+            and stack[-1 - len(where) : -1] == list(where)
+            and (how := mark(tag, attributes, marks.get(str(count))))
+        ):
             marks[str(count)] = how
         stack.append(tag)
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
-from typing import IO
+from typing import IO, Any
 from xml.parsers import expat
 
 from loaders.look import Refused, part_name
@@ -61,13 +61,19 @@ class Parser:
 
 
 Attributes = dict[str, str]
+#: The name under which :func:`collect` keeps an element's text: no attribute can be called so.
+CONTENT = ""
 
 
 def collect(source: IO[bytes], wanted: Iterable[str]) -> tuple[str, dict[str, list[Attributes]]]:
-    """The root's name, and the attributes of elements by ``parent/name``, in order; for small parts."""
+    """The root's name, and the attributes of elements by ``parent/name``, in order; for small parts.
+
+    What stands in an element is kept under the attribute :data:`CONTENT`.
+    """
     found: dict[str, list[Attributes]] = {path: [] for path in wanted}
     stack: list[str] = []
     roots: list[str] = []
+    held: list[Attributes] = []
     parser = Parser()
 
     def start(name: str, attributes: Attributes) -> None:
@@ -77,10 +83,20 @@ def collect(source: IO[bytes], wanted: Iterable[str]) -> tuple[str, dict[str, li
             roots.append(tag)
         if path in found:
             found[path].append(attributes)
+        held[:] = [attributes] if path in found else []
         stack.append(tag)
 
-    parser.expat.StartElementHandler = start
-    parser.expat.EndElementHandler = lambda _name: stack.pop()
+    def characters(text: str) -> None:
+        for attributes in held:
+            attributes[CONTENT] = attributes.get(CONTENT, "") + text
+
+    def end(_name: str) -> None:
+        stack.pop()
+        held.clear()
+
+    handlers: Any = parser.expat
+    handlers.StartElementHandler, handlers.EndElementHandler = start, end
+    handlers.CharacterDataHandler = characters
     parser.run(source)
     return roots[0], found
 

@@ -30,6 +30,8 @@ _CHILDREN = {
 }
 #: Kinds of parts in which things stand that are drawn on a sheet or attached to it.
 _DRAWN = frozenset(("drawing", "vmlDrawing", "image", "oleObject", "package", "control", "ctrlProp"))
+#: Elements that show a person's words while a pointer rests on them or in a dialog, and the attribute that holds these.
+_HINTS = {"hyperlink": "tooltip", "scenario": "comment"}
 _TYPES = frozenset(("n", "s", "str", "b", "e", "inlineStr", "d"))
 
 
@@ -40,12 +42,26 @@ def read_sheet(package: Package, part: str, sheet: GridSheet, shared: Shared, co
         _look_through(package, part, shared)
         with package.open(part) as source:
             reader.parser.run(source)
+        _strike(sheet, reader.beside.striking)
         _beside(package, part, reader.beside, sheet, counts)
     except Refused as refused:
         raise Refused(refused.code, refused.where or sheet.name) from refused
     if not reader.complete:
         raise Refused("damaged", sheet.name)
     return sheet
+
+
+def _strike(sheet: GridSheet, areas: Sequence[str]) -> None:
+    """Take a cell for struck through where a conditional format may strike it: whether it does only Excel can say."""
+    for area in areas:
+        first, _, last = area.partition(":")
+        (top, left), (bottom, right) = place(first), place(last or first)
+        for (row, column), (kind, value, *_) in sheet.cells.items():
+            if top <= row <= bottom and left <= column <= right:
+                text = value if kind == "text" and isinstance(value, str) else ""
+                sheet.runs[row, column] = ((text, "struck"),)
+                if kind == "text":
+                    sheet.cells[row, column] = ("text", "", *sheet.cells[row, column][2:])
 
 
 def read_chart_sheet(package: Package, part: str, sheet: GridSheet, counts: Counts) -> GridSheet:
@@ -119,6 +135,7 @@ class Beside:
     headers: list[list[str]] = field(default_factory=list)
     held: dict[str, Held] = field(default_factory=dict)  # by the relation to it
     header_drawing: str = ""
+    striking: list[str] = field(default_factory=list)  # areas that a conditional format may strike through
 
 
 class _SheetReader:
@@ -129,6 +146,7 @@ class _SheetReader:
         self.complete = False
         self.beside = Beside()
         self._held: Held | None = None
+        self._areas: list[str] = []
         self.parser = Parser()
         self._names = self.parser.names
         handlers: Any = self.parser.expat
@@ -208,8 +226,21 @@ class _SheetReader:
                 self._held = self.beside.held.setdefault(relation_id(attributes), held)
         elif parent == "from" and self._held and (digits := self._held.corner.get(name.rpartition("}")[2])) == []:
             self._target, self._length = digits, 0
+        elif tag == "conditionalFormatting" and parent == "worksheet":
+            self._areas = attributes.get("sqref", "").split()
+        elif tag == "cfRule" and attributes.get("dxfId") in self.shared.striking and len(self.beside.striking) < 100:
+            self.beside.striking += self._areas
         elif tag == "legacyDrawingHF":
             self.beside.header_drawing = relation_id(attributes)
+        elif text := unescaped(attributes.get(_HINTS.get(tag, ""), "")).strip():
+            self._hint(attributes.get("ref", "").partition(":")[0], text)
+
+    def _hint(self, ref: str, text: str) -> None:
+        """What a person wrote behind a link, or about a scenario."""
+        limits = self.shared.limits
+        self.counts.attached += 1
+        if self.counts.attached <= limits.attached:
+            self.sheet.attached.append(("hint", ref, text[: limits.attached_text]))
 
     def _end(self, _name: str) -> None:
         tag = self._stack.pop()

@@ -243,6 +243,34 @@ def test_what_a_person_writes_about_the_document_is_told() -> None:
     )
 
 
+def test_what_stands_behind_links_scenarios_names_and_in_ones_own_properties_is_told() -> None:
+    after = (
+        '<scenarios><scenario name="案" comment="437は古い"/></scenarios>'
+        '<hyperlinks><hyperlink ref="B2:C2" tooltip="455が正"/><hyperlink ref="A1"/></hyperlinks>'
+    )
+    made = raw.parts(raw.sheet_xml(ONE, after=after))
+    made["xl/workbook.xml"] = made["xl/workbook.xml"].replace(
+        "</workbook>",
+        '<definedNames><definedName name="件数" comment="確定前">表1!$A$1</definedName></definedNames></workbook>',
+    )
+    made["_rels/.rels"] = made["_rels/.rels"].replace(
+        "</Relationships>",
+        '<Relationship Id="z" Type="x/custom-properties" Target="docProps/custom.xml"/></Relationships>',
+    )
+    made["docProps/custom.xml"] = (
+        '<Properties xmlns:vt="v"><property name="備考"><vt:lpwstr>差替え版</vt:lpwstr></property>'
+        '<property name="MSIP_Label_1"><vt:lpwstr>社外秘</vt:lpwstr></property></Properties>'
+    )
+    book = opened(made)
+    assert set(book.attached) == {
+        Attached("hint", "表1", "", "437は古い"),
+        Attached("hint", "表1", "B2", "455が正"),
+        Attached("property", "", "", "確定前"),
+        Attached("property", "", "", "差替え版"),
+    }
+    assert book.names == {"件数": "表1!$A$1"}
+
+
 # --- threads of comments --------------------------------------------------------------------------------------------
 
 STANDARD = (

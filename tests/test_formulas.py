@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loaders.form.formulas import contradicts, refers_outside
+from loaders.cells import Book, Cell, Sheet
+from loaders.form.formulas import contradicts, from_outside, refers_outside
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,27 @@ def test_another_file_a_link_and_another_program_are_outside(formula: str) -> No
     assert refers_outside(formula)
 
 
+def _book() -> Book:
+    def sheet(name: str, *cells: Cell) -> Sheet:
+        return Sheet(name, {(cell.row, cell.column): cell for cell in cells})
+
+    return Book(
+        "xlsx",
+        "",
+        (
+            sheet(
+                "表",
+                Cell(1, 1, "number", 4.0),
+                Cell(2, 1, "text", "別表"),
+                Cell(3, 1, "number", 437.0, formula="=[2]集計!B2"),
+                Cell(4, 1, "number", 437.0, formula="='集 計'!B2"),
+            ),
+            sheet("集 計", Cell(2, 2, "number", 437.0, formula="=表!A3"), Cell(3, 2, "number", 12.0)),
+        ),
+        names={"件数": "[1]表!$A$1", "率": "表!$A$1"},
+    )
+
+
 @pytest.mark.parametrize(
     ("formula", "result", "odd"),
     [
@@ -65,9 +87,42 @@ def test_another_file_a_link_and_another_program_are_outside(formula: str) -> No
         ("=1000*2", 4512.5, True),
         ("=#REF!*1+4512.5", 4512.5, True),
         ("=A1+1", 5.0, False),
+        ("=A1+1", 6.0, True),
+        ("=$A$1", 4.0, False),
+        ("=$A$1", 437.0, True),
+        ("='集 計'!B3/A1*100", 300.0, False),
+        ("='集 計'!B3/A1*100", 30.0, True),
+        ("=SUM(A1:A4)", 878.0, False),
+        ("=SUM(A1:A4,'集 計'!B3)/2", 441.0, True),
+        ("=Z99+4", 4.0, False),
+        ("=A2*1", 4.0, False),
+        ("=AVERAGE(A1:A3)", 4.0, False),
+        ("=ROUND(A1,1)", 5.0, False),
         ("=1/0", 3.0, False),
         ("=9**9**9", 3.0, False),
+        ("=XFE1+4", 4.0, False),
     ],
 )
 def test_a_stored_result_that_plain_arithmetic_does_not_give_is_told_apart(formula, result, odd):
-    assert contradicts(formula, result) is odd
+    book = _book()
+    assert contradicts(book, book.sheets[0], formula, result) is odd
+
+
+@pytest.mark.parametrize(
+    ("formula", "outside"),
+    [
+        ("=A3", True),
+        ("=A4*1", True),
+        ("=SUM(A1:A4)", True),
+        ("=SUM(件数)", True),
+        ("=件数/A1", True),
+        ("=A1", False),
+        ("=率*100", False),
+        ('="件数"&A1', False),
+        ("='集 計'!B3", False),
+        ("=A2:A1", False),
+    ],
+)
+def test_a_value_from_another_file_is_followed_through_cells_and_names(formula, outside):
+    book = _book()
+    assert from_outside(book, book.sheets[0], formula) is outside

@@ -95,6 +95,21 @@ def test_other_looks_mark_nothing(text: str) -> None:
     assert str(cell.value).strip() == "14.2"
 
 
+def test_what_a_conditional_format_may_strike_is_taken_for_struck() -> None:
+    rules = (
+        '<conditionalFormatting sqref="A1 C1:D2"><cfRule type="expression" dxfId="0" priority="1"/>'
+        '</conditionalFormatting><conditionalFormatting sqref="B1"><cfRule type="expression" dxfId="1" priority="2"/>'
+        "</conditionalFormatting>"
+    )
+    cells = "".join(f'<c r="{ref}"><v>437</v></c>' for ref in ("A1", "B1", "C1"))
+    text = '<c r="D1" t="inlineStr"><is><t>増えた</t></is></c>'
+    made = raw.parts(raw.sheet_xml(f'<row r="1">{cells}{text}</row>', after=rules))
+    made["xl/styles.xml"] = styles("<b/>").replace("</dxfs>", "<dxf><font><b/></font></dxf></dxfs>")
+    sheet = opened(made).sheets[0]
+    found = {ref: cell.struck for ref, cell in ((c.ref, c) for c in sheet.cells.values())}
+    assert found == {"A1": "437", "B1": "", "C1": "437", "D1": "増えた"}
+
+
 def test_a_style_that_strikes_marks_the_whole_cell() -> None:
     rows = (
         '<row r="1"><c r="A1" s="1"><v>437</v></c><c r="B1" s="1" t="str"><f>C1</f><v>あ</v></c>'

@@ -463,6 +463,10 @@ def test_a_note_of_another_period_is_asked_and_of_the_same_one_ignored() -> None
         (5, '"△"0', "number.other_sign", [5.0, -5.0]),
         (-5, "0;0", "number.other_sign", [-5.0, 5.0]),
         (5, ";;;", "number.invisible", [5.0]),
+        (5, "[White]0", "number.invisible", [5.0]),
+        (12, '0"-"0', "number.split_format", [12.0]),
+        (212, "00\\-00", "number.split_format", [212.0]),
+        (4512, '[<1000]0;[<1000000]0.0,"千円";0', "number.scaled_format", [4512.0, 4.512]),
     ],
 )
 def test_what_a_format_shows_otherwise_is_asked(value, number_format, code, offered):
@@ -480,6 +484,10 @@ def test_what_a_format_shows_otherwise_is_asked(value, number_format, code, offe
         (-5, "#,##0_);(#,##0)"),
         (5, "[$-411]0"),
         (5, "#,##0_ ;-#,##0 "),
+        (512, '[<1000]0;[<1000000]0.0,"千円";0'),
+        (-512, "[<1000]0;0"),
+        (5, '0" -"'),
+        (5, "0.0E-00"),
     ],
 )
 def test_a_sign_that_is_seen_is_no_question(value, number_format):

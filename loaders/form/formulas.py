@@ -1,11 +1,15 @@
-"""Whether a cell's formula takes its value from outside its own workbook."""
+"""What a cell's formula says about its stored result: whether it comes from outside, and whether it can be so."""
 
 from __future__ import annotations
 
 import ast
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+from loaders.cells import Book, Cell, Sheet
+from loaders.look import Refused
+from loaders.package import place
 
 _STRING = re.compile(r'"(?:[^"]|"")*"')
 _QUOTED = re.compile(r"'((?:[^']|'')*)'!")
@@ -33,18 +37,103 @@ def refers_outside(formula: str) -> bool:
     return bool(_INDIRECT.search(bare)) and bool(re.search(r"\[[^\]]*\]|https?://", texts))
 
 
+_REFERENCE = re.compile(
+    r"(?:(?:'((?:[^']|'')+)'|([^\s!'\"()+\-*/^&=<>,;:%{}\[\]$]+))!)?"
+    r"(?<![\w.$])(\$?[A-Z]{1,3}\$?[1-9]\d{0,6})(?::(\$?[A-Z]{1,3}\$?[1-9]\d{0,6}))?(?![\w(!.])"
+)
+_NAME = re.compile(r"(?<![\w.!'\[])[^\W\d][\w.]*(?![\w.(!'\]])")
+#: Cells that one look through a workbook's formulas passes at most; what lies beyond is not found.
+_MOST_CELLS = 2_000
+
+
+def from_outside(book: Book, sheet: Sheet, formula: str) -> bool:
+    """Whether a formula of that sheet takes anything from outside its workbook, through whatever cells and names."""
+    names = {name.lower(): f"={told}" for name, told in book.names.items()}
+    seen: set[tuple[str, str]] = set()
+    waiting = [(sheet, formula)]
+    while waiting and len(seen) < _MOST_CELLS:
+        where, told = waiting.pop()
+        if (where.name, told) in seen:
+            continue
+        seen.add((where.name, told))
+        if refers_outside(told):
+            return True
+        bare = _STRING.sub('""', told)
+        waiting += ((where, names[n.lower()]) for n in _NAME.findall(bare) if n.lower() in names)
+        waiting += ((s, cell.formula) for s, cell in _cells(book, where, bare) if cell.formula)
+    return False
+
+
+def _cells(book: Book, sheet: Sheet, formula: str) -> Iterator[tuple[Sheet, Cell]]:
+    """The filled cells that a formula names, each with its sheet."""
+    sheets = {one.name: one for one in book.sheets}
+    for quoted, plain, first, last in _REFERENCE.findall(formula):
+        where = sheets.get(quoted.replace("''", "'") or plain) if quoted or plain else sheet
+        if where is None:
+            continue
+        top, left, bottom, right = _corners(first, last)
+        if (bottom - top + 1) * (right - left + 1) <= len(where.cells):
+            spots = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+            yield from ((where, cell) for spot in spots if (cell := where.at(*spot)))
+        else:
+            found = (c for c in where.cells.values() if top <= c.row <= bottom and left <= c.column <= right)
+            yield from ((where, cell) for cell in found)
+
+
+def _corners(first: str, last: str) -> tuple[int, int, int, int]:
+    try:
+        (row, column), (other_row, other_column) = place(first), place(last or first)
+    except Refused:  # beyond any sheet's last column: a name that looks like a place
+        return 0, 0, 0, 0
+    return min(row, other_row), min(column, other_column), max(row, other_row), max(column, other_column)
+
+
 _REFERENCE_LOST = re.compile(r"#REF!", re.IGNORECASE)
-_ARITHMETIC = re.compile(r"=[\d.+\-*/() ]{1,200}")
+_ARITHMETIC = re.compile(r"[\d.+\-*/() e]{1,400}")
+_SUM = re.compile(r"(?<![\w.])SUM\(([^()]*)\)", re.IGNORECASE)
 
 
-def contradicts(formula: str, result: object) -> bool:
-    """Whether a stored result cannot be what the formula gives: a reference is gone, or plain arithmetic says else."""
+def contradicts(book: Book, sheet: Sheet, formula: str, result: object) -> bool:
+    """Whether a stored result cannot be what the formula gives: a reference is gone, or plain arithmetic says else.
+
+    Arithmetic is + - * / of figures, of cells that hold some, and of their sums; of any other formula nothing is said.
+    """
     if _REFERENCE_LOST.search(formula):
         return True
-    if not _ARITHMETIC.fullmatch(formula) or not isinstance(result, float):
+    if not isinstance(result, float) or _STRING.search(formula):
         return False
-    worked_out = _reckon(formula[1:])
+    try:
+        figures = _SUM.sub(lambda found: _summed(book, sheet, found[1]), formula[1:])
+        figures = _REFERENCE.sub(lambda found: _figure(book, sheet, found[0]), figures)
+    except ValueError:
+        return False
+    if not _ARITHMETIC.fullmatch(figures):
+        return False
+    worked_out = _reckon(figures)
     return worked_out is not None and abs(worked_out - result) > 1e-9 * max(1.0, abs(worked_out), abs(result))
+
+
+def _figure(book: Book, sheet: Sheet, reference: str) -> str:
+    """The figure in the one cell named; an empty one counts as 0, anything else is no figure."""
+    if ":" in reference:
+        raise ValueError(reference)
+    found = [cell for _, cell in _cells(book, sheet, reference)]
+    if any(cell.kind != "number" or not isinstance(cell.value, float) for cell in found):
+        raise ValueError(reference)
+    return f"({found[0].value!r})" if found else "(0)"
+
+
+def _summed(book: Book, sheet: Sheet, references: str) -> str:
+    """The sum of the cells named, as SUM makes it: words in them count nothing, an error is no sum."""
+    total = 0.0
+    for part in references.split(","):
+        if not _REFERENCE.fullmatch(part.strip()):
+            raise ValueError(references)
+        for _, cell in _cells(book, sheet, part.strip()):
+            if cell.kind in ("error", "uncached"):
+                raise ValueError(references)
+            total += cell.value if cell.kind == "number" and isinstance(cell.value, float) else 0.0
+    return f"({total!r})"
 
 
 def _reckon(text: str) -> float | None:
