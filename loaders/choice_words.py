@@ -57,7 +57,7 @@ _LONG = 2
 _PLAIN = r"[注※]\d{1,2}|[()「」『』\"'、。,.:;・*※○◯〇◎●■□✓✔☑①②③④⑤!_ -]"
 #: What leaves a release word as it is, in hiragana where it is kana. 予定 and 前 are none of these, nor is any date: 確定(12月).
 _BESIDE_RELEASE = re.compile(
-    rf"{_PLAIN}|注|数値|値|数|版|実績|集計|べーす|段階|公表|です|である|済み?|ずみ|しました|した|している|しています|とする|とします|による|国の?|県の?"
+    rf"{_PLAIN}|注|数値|値|数|版|実績|集計|べーす|段階|公表|です|である|済み?|ずみ|しました|した|している|しています|とする|とします|による|国の?|県の?|調べ"
 )
 #: When something is, as far as it can stand beside a word for having no value.
 WHEN = re.compile(

@@ -79,11 +79,19 @@ def _questions(reading: Reading) -> frozenset[tuple[str, str, str, str]]:
 
 
 def _asked(files: Sequence[tuple[str, Reading]], plan: Plan) -> Issue:
-    names = "、".join(name for name, _ in files)
-    told = _differences([reading for _, reading in files], plan)
+    versions: dict[Hashable, list[tuple[str, Reading]]] = {}
+    for name, reading in files:
+        said = (frozenset(_answers(reading).items()), _questions(reading))
+        versions.setdefault(said, []).append((name, reading))
+    names = "、".join(_named([name for name, _ in same]) for same in versions.values())
+    told = _differences([same[0][1] for same in versions.values()], plan)
     more = f"、ほか{len(told) - _TOLD}欄" if len(told) > _TOLD else ""
-    words = {"count": str(len(files)), "files": names, "differences": "、".join(told[:_TOLD]) + more}
+    words = {"count": str(len(versions)), "files": names, "differences": "、".join(told[:_TOLD]) + more}
     return finding(VERSIONS, words)
+
+
+def _named(names: Sequence[str]) -> str:
+    return names[0] + (f"(同じ内容: {'、'.join(names[1:])})" if names[1:] else "")
 
 
 def _differences(readings: Sequence[Reading], plan: Plan) -> list[str]:

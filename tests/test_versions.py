@@ -129,6 +129,13 @@ def test_many_differences_are_shortened_and_stand_in_the_form_s_order():
     assert "要因分析: 増えた。増えた。増えた。増えた。増えた… ⇔ 別" in words
 
 
+def test_a_copy_among_versions_is_named_beside_what_it_is_a_copy_of():
+    first, second, third = told(rate(), rate(value=66.0), rate())
+    assert first == second == third
+    assert "内容の違うファイルが2つあります: 0.xlsx(同じ内容: 2.xlsx)、1.xlsx。" in first.message
+    assert first.message.count("⇔") == 1
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
