@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from io import BytesIO
+from xml.sax.saxutils import escape, unescape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from loaders.text import writable
@@ -35,6 +36,33 @@ def zipped(members: Iterable[tuple[str, bytes]], day: date) -> bytes:
             info.compress_type = ZIP_DEFLATED
             target.writestr(info, content)
     return out.getvalue()
+
+
+def with_results(office: bytes, results: Mapping[str, Mapping[str, str | float]], day: date) -> bytes:
+    """A workbook with the results of its formulas, by sheet and address.
+
+    The library writes formulas alone; a program that does not calculate (a preview, a protected view) shows results.
+    """
+    with ZipFile(BytesIO(office)) as source:
+        members = {name: source.read(name) for name in source.namelist()}
+    names = re.findall(r'<sheet [^>]*?name="([^"]*)"', members["xl/workbook.xml"].decode())
+    for number, name in enumerate(names, start=1):
+        found, part = results.get(unescape(name), {}), f"xl/worksheets/sheet{number}.xml"
+        if found:
+            members[part] = _FORMULA.sub(lambda m, told=found: _with_result(m, told), members[part])
+    return zipped(members.items(), day)
+
+
+_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v ?/></c>|<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v></v></c>')
+
+
+def _with_result(found: re.Match[bytes], results: Mapping[str, str | float]) -> bytes:
+    place, attributes, formula = (found[n] if found[n] is not None else found[n + 3] for n in (1, 2, 3))
+    result = results.get(place.decode())
+    if result is None:
+        return found[0]
+    kind, shown = (b' t="str"', escape(result)) if isinstance(result, str) else (b"", f"{result:.15g}")
+    return b'<c r="%s"%s%s><f>%s</f><v>%s</v></c>' % (place, attributes, kind, formula, shown.encode())
 
 
 def repacked(office: bytes, day: date) -> bytes:

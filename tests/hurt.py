@@ -12,11 +12,13 @@ from collections.abc import Callable
 from io import BytesIO
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.plan import Plan, RoundKind
 from loaders.form import definition as d
+from loaders.form import lines as ln
 from loaders.form.match import label
 from tests.factory import tiny_plan
 
@@ -49,17 +51,56 @@ def place(sheet: Worksheet, indicator_id: str, key: str, plan: Plan | None = Non
     return f"{column}{row}"
 
 
+def prose(book: Workbook) -> Worksheet:
+    """The sheet 記述, whatever it is called."""
+    for sheet in book.worksheets:
+        if any(c.value == ln.COVERS_HEADING for row in sheet.iter_rows(max_row=40) for c in row):
+            return sheet
+    raise AssertionError("no 記述 in the workbook")
+
+
+def line(sheet: Worksheet, indicator_id: str, key: str, plan: Plan | None = None, kind: RoundKind = "annual") -> int:
+    """The row of an indicator's line in 記述, by what a person sees there: its number and the heading of the line."""
+    plan = plan or tiny_plan()
+    number, heading = plan.indicator(indicator_id).number, d.heading(d.column(key), plan, kind)
+    if key in d.keys_on("contact"):
+        covers = [r for r in _rows(sheet) if _at(sheet, r, "part") == ln.COVERS_HEADING]
+        mine = [r for r in covers if number in re.split("[、,]", _at(sheet, r, "text"))]
+        number = _at(sheet, (mine or [r for r in covers if _at(sheet, r, "text") == ln.ALL])[0], "number")
+    return next(
+        r for r in _rows(sheet) if _at(sheet, r, "number") == number and _at(sheet, r, "part").split("\n")[0] == heading
+    )
+
+
+def _rows(sheet: Worksheet) -> range:
+    return range(1, sheet.max_row + 1)
+
+
+def _at(sheet: Worksheet, row: int, key: str) -> str:
+    """What stands in one of the columns of 記述, wherever they have been moved."""
+    heading = next(c for cells in sheet.iter_rows() for c in cells if c.value == ln.HEADINGS[key])
+    return str(sheet.cell(row, heading.column).value or "")
+
+
+def cell(sheet: Worksheet, indicator_id: str, key: str, plan: Plan | None = None, kind: RoundKind = "annual") -> Cell:
+    """The cell of a column of an indicator, on whichever sheet of the sheet's workbook it stands."""
+    if d.column(key).stands == "figures":
+        return sheet[place(sheet, indicator_id, key, plan, kind)]
+    other = prose(sheet.parent)
+    text = next(c for cells in other.iter_rows() for c in cells if c.value == ln.HEADINGS["text"])
+    return other.cell(line(other, indicator_id, key, plan, kind), text.column)
+
+
 def put(data: bytes, indicator_id: str, number_format: str = "", **values: object) -> bytes:
     """Write into cells of an indicator's row, by column key."""
 
     def change(book: Workbook) -> None:
         sheet = form(book)
-        places = {key: place(sheet, indicator_id, key) for key in values}
+        cells = {key: cell(sheet, indicator_id, key) for key in values}
         for key, value in values.items():
-            cell = sheet[places[key]]
-            cell.value = value
+            cells[key].value = value
             if number_format:
-                cell.number_format = number_format
+                cells[key].number_format = number_format
 
     return edit(data, change)
 
@@ -211,7 +252,7 @@ def heading(data: bytes, key: str, text: str | None) -> bytes:
 def note(data: bytes, indicator_id: str, key: str, text: str) -> bytes:
     def change(book: Workbook) -> None:
         sheet = form(book)
-        sheet[place(sheet, indicator_id, key)].comment = Comment(text, "担当")
+        cell(sheet, indicator_id, key).comment = Comment(text, "担当")
 
     return edit(data, change)
 

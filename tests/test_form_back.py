@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
 
 from kpi.collection import Brief, Reading
 from kpi.plan import Division
 from loaders.cells import Book, Sheet
 from loaders.form import definition as d
+from loaders.form import lines as ln
 from loaders.form import style
+from loaders.form.lines import read_token
 from loaders.form.questions import Asked, given_again, note_text
 from loaders.form.reader import read_form
 from loaders.form.writer import form_filename, write_form
+from tests import hurt
 from tests.factory import (
     AGRI,
     HALF_ROUND,
@@ -217,14 +222,21 @@ def sent_back(questions: tuple[Asked, ...] = QUESTIONS) -> bytes:
     return write_form(brief(), ROUND, POLICY, answers=given_again(first().answers), questions=questions)
 
 
-def unlocked(data: bytes) -> set[tuple[str, str]]:
-    sheet, keys = opened(data)[d.FORM_SHEET], {p: k for k, p in d.positions("annual").items()}
-    return {
-        (sheet.cell(c.row, 1).value, keys[c.column])
-        for row in sheet.iter_rows(min_row=d.FIRST_DATA_ROW)
+def cells(data: bytes) -> list[tuple[str, str, Cell]]:
+    """Every cell of a column on either sheet with its indicator (of a 課's line the first) and the column's key."""
+    book, keys = opened(data), {p: k for k, p in d.positions("annual").items()}
+    sheet, prose = book[d.FORM_SHEET], book[d.PROSE_SHEET]
+    figures = [
+        (sheet.cell(c.row, 1).value, keys[c.column], c)
+        for row in sheet.iter_rows(min_row=d.FIRST_DATA_ROW, min_col=2, max_col=1 + len(keys))
         for c in row
-        if not c.protection.locked
-    }
+    ]
+    told = ((read_token(str(row[0].value or "")), row[ln.TEXT - 1]) for row in prose.iter_rows(min_row=ln.FIRST_ROW))
+    return figures + [(t.ids[0] if t.ids else "", t.key, c) for t, c in told if t and t.key not in (ln.NAME, ln.COVERS)]
+
+
+def unlocked(data: bytes) -> set[tuple[str, str]]:
+    return {(i, key) for i, key, c in cells(data) if not c.protection.locked}
 
 
 def test_the_form_sent_back_reads_the_same_as_the_one_before() -> None:
@@ -247,16 +259,17 @@ def test_a_worked_out_rate_and_a_cleared_cell_are_read_the_same_again() -> None:
 
 def test_each_question_is_a_note_and_a_frame_at_its_cell_and_stands_in_the_guide() -> None:
     book = opened(sent_back())
-    sheet, at = book[d.FORM_SHEET], d.positions("annual")
-    notes = {(sheet.cell(c.row, 1).value, c.column): c.comment.text for row in sheet for c in row if c.comment}
-    assert notes == {(i, at[k]): note_text([text]) for i, k, text in QUESTIONS}
-    framed = {(sheet.cell(c.row, 1).value, c.column) for row in sheet.iter_rows(min_row=6) for c in row
+    sheet, all_cells = book[d.FORM_SHEET], cells(sent_back())
+    notes = {(i, key): c.comment.text for i, key, c in all_cells if c.comment}
+    assert notes == {(i, k): note_text([text]) for i, k, text in QUESTIONS}
+    framed = {(i, key) for i, key, c in all_cells
               if c.border.left.style == "thick" and c.fill.start_color.rgb[-6:] == style.ASKED}  # fmt: skip
     assert framed == set(notes)
     guide = "\n".join(str(c.value) for row in book[d.GUIDE_SHEET] for c in row if c.value)
     for _, _, text in QUESTIONS:
         assert text in guide
-    assert "修正依頼 2件: " in str(sheet.cell(d.SUBTITLE_ROW, d.FIRST_COLUMN).value)
+    address = hurt.cell(sheet, PAPER, "analysis").coordinate
+    assert f"修正依頼 2件: N6、{d.PROSE_SHEET}!{address}" in str(sheet.cell(d.SUBTITLE_ROW, d.FIRST_COLUMN).value)
     assert_excel_takes_it(sent_back())
 
 
@@ -264,9 +277,11 @@ def test_only_what_is_asked_and_the_explanations_of_those_rows_are_open() -> Non
     explaining = {"analysis", "actions", "evidence"}
     figures = {"value", "numerator", "denominator"}  # one figure in several cells
     assert unlocked(sent_back()) == {(RATE, k) for k in explaining | figures} | {(PAPER, k) for k in explaining}
-    assert unlocked(sent_back(((PAPER, "contact", "連絡先は?"),))) == {(PAPER, k) for k in explaining | {"contact"}}
+    # A 課 says once how it is reached; its line stands under the first indicator it answers for.
+    asked = unlocked(sent_back(((PAPER, "contact", "連絡先は?"),)))
+    assert asked == {(PAPER, k) for k in explaining} | {(RATE, "contact")}
     row = unlocked(sent_back(((PAPER, "row", "この行は?"),)))
-    assert {i for i, _ in row} == {PAPER}
+    assert {i for i, key in row if key not in d.keys_on("contact")} == {PAPER}
     assert {"value", "period", "release", "person"} <= {k for _, k in row}
     assert unlocked(sent_back(((PAPER, "last_value", "前回値は?"),))) == {(PAPER, k) for k in explaining}
 
@@ -313,7 +328,8 @@ def test_hostile_questions_stay_text() -> None:
     evil = ((RATE, "value", "=cmd|' /C calc'!A1\x00<script>&\r\n「質問」"), (PAPER, "value", "+1" * 3000))
     data = sent_back(evil)
     book = opened(data)
-    assert all(c.data_type != "f" for sheet in book for row in sheet.iter_rows() for c in row)
+    own = re.compile(r"=(?:IF\(AND\()?LEN\(|=\"記述シートへ")
+    assert all(c.data_type != "f" or own.match(c.value) for sheet in book for row in sheet.iter_rows() for c in row)
     assert values(read(data)) == values(first())
     assert "cell.comment" not in codes(read(data))
     assert_excel_takes_it(data)

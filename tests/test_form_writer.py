@@ -19,9 +19,11 @@ from kpi.collection import Brief, Past, last_before
 from kpi.period import Period
 from kpi.plan import Card
 from loaders.form import definition as d
+from loaders.form import lines as ln
 from loaders.form import style
 from loaders.form.writer import form_filename, write_form
 from loaders.plan import load_plan
+from tests import hurt
 from tests.factory import (
     AGRI,
     COUNT,
@@ -60,6 +62,8 @@ def row_of(sheet: Worksheet, indicator_id: str) -> int:
 
 
 def cell(sheet: Worksheet, indicator_id: str, key: str, kind: str = "annual"):  # type: ignore[no-untyped-def]
+    if d.column(key).stands != "figures":
+        return hurt.cell(sheet, indicator_id, key, kind=kind)  # type: ignore[arg-type]
     return sheet.cell(row_of(sheet, indicator_id), d.positions(kind)[key])  # type: ignore[arg-type]
 
 
@@ -69,9 +73,16 @@ def test_every_column_of_the_definition_stands_once_under_its_heading(round_id: 
     kind = plan.round(round_id).kind
     sheet = form(round_id=round_id)
     written = [c.value for c in sheet[d.HEADING_ROW] if c.value]
-    expected = [d.heading_lines(c, plan, kind) for c in d.COLUMNS if kind in c.rounds]
+    expected = [d.heading_lines(c, plan, kind) for c in d.COLUMNS if kind in c.rounds and c.stands == "figures"]
     assert written == [d.TOKEN_HEADING, *expected]
     assert len(set(written)) == len(written)
+    prose = sheet.parent[d.PROSE_SHEET]
+    said = [str(row[0]).split("\n")[0] for row in prose.iter_rows(min_row=5, min_col=3, max_col=3, values_only=True)]
+    for column in d.columns_for(kind):
+        if column.entry and column.stands == "prose":  # once for each of the four indicators
+            assert said.count(d.heading(column, plan, kind)) == 4
+        elif column.stands == "contact":  # once for all, and once for each 課 that the plan does not know
+            assert said.count(d.heading(column, plan, kind)) == 3
 
 
 def test_keys_and_headings_are_unique_and_entry_columns_explain_themselves() -> None:
@@ -98,7 +109,7 @@ def test_words_of_the_plan_are_used() -> None:
 
 def test_prefilled_cells_say_what_is_known() -> None:
     sheet = form(TRADE)
-    known = {k: cell(sheet, COUNT, k).value for k in d.positions("annual")}
+    known = {k: cell(sheet, COUNT, k).value for k in (*d.positions("annual"), "last_comment", "last_evidence")}
     assert known["number"] == "2"
     assert known["field"] == "産業・しごと分野"
     assert (known["direction"], known["unit"]) == ("増加", "件")
@@ -151,7 +162,7 @@ def test_what_belongs_to_no_row_is_hidden_and_the_rest_is_shown() -> None:
     def hidden(sheet: Worksheet) -> set[str]:
         return {k for k, p in d.positions("annual").items() if sheet.column_dimensions[get_column_letter(p)].hidden}
 
-    last = {"last_value", "last_period", "last_comment", "last_evidence"}
+    last = {"last_value", "last_period"}
     assert hidden(form()) == set()
     assert hidden(form(AGRI)) == {"numerator", "denominator"}
     first = form(AGRI, brief=tiny_brief(history=False))
@@ -209,7 +220,7 @@ def test_colour_is_on_empty_cells_only_and_depends_on_the_row() -> None:
     assert f"COUNT(${letter['numerator']}{first},${letter['denominator']}{first})<2" in value
     assert '="未公表"' in formulas[f"{letter['next_release']}{first}"][0]
     coloured = {ref for ref in formulas if not re.match(rf"{letter['value']}\d", ref)}
-    assert len(coloured) == sum(c.entry for c in d.columns_for("annual")) - 1
+    assert len(coloured) == sum(c.entry for c in d.columns_on("annual", "figures")) - 1
     for row in sheet.iter_rows(min_row=first):  # no fixed colour lies under the conditional one
         assert all(c.fill.fill_type is None for c in row[1:] if not c.protection.locked)
 
@@ -227,15 +238,19 @@ def test_the_printed_page_is_a3_landscape_one_page_wide_with_its_headings() -> N
     assert sheet.freeze_panes == f"E{d.FIRST_DATA_ROW}"
 
 
-def test_the_form_has_no_merged_cells_and_no_formulas() -> None:
+def test_the_form_has_no_merged_cells_and_no_formulas_but_counters_and_ways() -> None:
     book = opened(filled_form())
     assert not book[d.FORM_SHEET].merged_cells.ranges
-    assert all(c.data_type != "f" for sheet in book for row in sheet.iter_rows() for c in row)
+    assert not book[d.PROSE_SHEET].merged_cells.ranges
+    found = {c.column for row in book[d.FORM_SHEET].iter_rows() for c in row if c.data_type == "f"}
+    assert found == {d.positions("annual")["prose"]}
+    assert {c.column for row in book[d.PROSE_SHEET].iter_rows() for c in row if c.data_type == "f"} == {ln.COUNT}
+    assert all(c.data_type != "f" for row in book[d.GUIDE_SHEET].iter_rows() for c in row)
 
 
 def test_the_hidden_sheet_reads_back_as_written() -> None:
     book = opened(filled_form(sample=True))
-    assert [s.title for s in book] == [d.GUIDE_SHEET, d.FORM_SHEET, d.META_SHEET]
+    assert [s.title for s in book] == [d.GUIDE_SHEET, d.FORM_SHEET, d.PROSE_SHEET, d.META_SHEET]
     assert book[d.META_SHEET].sheet_state == "hidden"
     assert book.active.title == d.FORM_SHEET
     rows = [[str(v) for v in row if v is not None] for row in book[d.META_SHEET].iter_rows(values_only=True)]
@@ -264,8 +279,11 @@ def test_the_fingerprint_changes_with_what_an_indicator_means() -> None:
 @pytest.mark.parametrize("sample", [True, False])
 def test_a_sample_says_so_on_every_page_that_is_read(sample: bool) -> None:
     book = opened(filled_form(sample=sample))
-    guide, sheet = book[d.GUIDE_SHEET], book[d.FORM_SHEET]
+    guide, sheet, prose = book[d.GUIDE_SHEET], book[d.FORM_SHEET], book[d.PROSE_SHEET]
     places = [
+        prose.cell(1, ln.NUMBER).value,
+        prose.cell(2, ln.NUMBER).value,
+        prose.oddFooter.left.text,
         guide["A1"].value,
         guide["A3"].value,
         guide.oddHeader.right.text,
@@ -295,7 +313,8 @@ def test_text_that_looks_like_a_formula_stays_text(start: str) -> None:
         assert found.data_type in ("s", "e")
         assert found.quotePrefix or start == "#N/A"
     with ZipFile(BytesIO(data)) as archive:
-        assert b"<f>" not in b"".join(archive.read(n) for n in archive.namelist() if "sheet" in n)
+        formulas = re.findall(rb"<f>(.*?)</f>", b"".join(archive.read(n) for n in archive.namelist() if "sheet" in n))
+        assert {f[:4] for f in formulas} <= {b"LEN(", b"IF(A", b'"&#3'}
         assert b't="e"' not in b"".join(archive.read(n) for n in archive.namelist() if "worksheets/" in n)
 
 
@@ -341,20 +360,22 @@ def test_rows_are_high_enough_for_their_longest_text_and_may_grow() -> None:
     data = write_form(tiny_brief(), ROUND, TRADE)
     sheet = opened(data)[d.FORM_SHEET]
     at = d.positions("annual")
-    width = sheet.column_dimensions[get_column_letter(at["last_comment"])].width
-    lines = style.line_count(LONG_COMMENT, width)
-    assert 12 < lines <= 22
-    assert sheet.row_dimensions[row_of(sheet, COUNT)].height >= lines * style.LINE_HEIGHT
+    quoted = cell(sheet, COUNT, "last_comment")
+    prose = quoted.parent
+    lines = style.line_count(LONG_COMMENT, prose.column_dimensions[quoted.column_letter].width)
+    assert lines > 12
+    assert prose.row_dimensions[quoted.row].height >= lines * style.LINE_HEIGHT
+    box = cell(sheet, COUNT, "analysis")
+    assert prose.row_dimensions[box.row].height >= d.column("analysis").lines * style.LINE_HEIGHT
     policy = form()
     name_width = policy.column_dimensions[get_column_letter(at["name"])].width
     assert policy.row_dimensions[row_of(policy, UNSET)].height >= style.line_count(LONG_NAME, name_width) * 12.5
     with ZipFile(BytesIO(data)) as archive:
-        tree = ElementTree.fromstring(archive.read("xl/worksheets/sheet2.xml"))
-    rows = tree.findall(".//{*}sheetData/{*}row")
-    heights = {int(r.attrib["r"]): r.attrib for r in rows}
-    assert "customHeight" in heights[d.TITLE_ROW]
-    assert heights[d.FIRST_DATA_ROW].get("customHeight", "0") == "0"
-    assert float(heights[d.FIRST_DATA_ROW]["ht"]) > 100
+        trees = [ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{n}.xml")) for n in (2, 3)]
+    for tree, growing in zip(trees, (d.FIRST_DATA_ROW, box.row), strict=True):
+        heights = {int(r.attrib["r"]): r.attrib for r in tree.findall(".//{*}sheetData/{*}row")}
+        assert "customHeight" in heights[1]
+        assert heights[growing].get("customHeight", "0") == "0"
 
 
 def test_full_width_characters_count_two() -> None:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from kpi.collection import Past, Reading
 from loaders.cells import column_letters
@@ -88,6 +89,8 @@ def cell(name: str, value: object, taken: object, *says: tuple[str, str], key: s
     ref = PLACES[who, key]
     changed: dict[Key, object] = {(who, key): taken}
     changed |= {(who, k): v for k, v in more.items()}
+    if key in d.keys_on("contact"):  # a 課 says it once for all that it answers for
+        changed |= {(i, key): taken for i in (COUNT, TOTAL)}
     return Case(
         name,
         lambda data: hurt.put(data, who, fmt, **{key: value}),
@@ -100,6 +103,11 @@ def cell(name: str, value: object, taken: object, *says: tuple[str, str], key: s
 ROWS = {RATE: 6, SURVEY: 7, PAPER: 8, UNSET: 9, COUNT: 6, TOTAL: 7, CUT: 6}
 LETTERS = {key: column_letters(place) for key, place in d.positions("annual").items()}
 PLACES = {(i, k): f"{letter}{row}" for i, row in ROWS.items() for k, letter in LETTERS.items()}
+PLACES |= {
+    (i, k): hurt.cell(hurt.form(load_workbook(BytesIO(sound(who)))), i, k).coordinate
+    for who, i in ((POLICY, PAPER), (TRADE, COUNT))
+    for k in ("evidence", "analysis", "actions", "section", "person", "contact")
+}
 NOTE, ASK, FIX = "note", "ask", "fix"
 
 SHEETS = (
@@ -110,7 +118,7 @@ SHEETS = (
     Case("sheet copied unchanged", hurt.copy_sheet, (("form.copy_ignored", NOTE, ""),)),
     Case(
         "sheet copied and changed", lambda b: hurt.copy_sheet(b, PAPER, value=4600),
-        (("form.several_tables", NOTE, ""), ("sheet.differs", ASK, "P8")), {(PAPER, "value"): None},
+        (("form.several_tables", NOTE, ""), ("sheet.differs", ASK, "N8")), {(PAPER, "value"): None},
     ),
     Case("text below the table", lambda b: hurt.below(b, "課は移転しました。"), (("row.outside", NOTE, "C11"),)),
     Case("a doubt below the table", hurt.below, (("row.outside_asked", ASK, "C11"),)),
@@ -126,22 +134,17 @@ MOVES = (
     ),
     Case("column moved", lambda b: hurt.move_column(b, "value"), new_places=True),
     Case("row hidden", lambda b: hurt.hide_row(b, PAPER), (("row.hidden", NOTE, "D8"),)),
-    Case("column hidden", lambda b: hurt.hide_column(b, "value"), (("column.hidden", NOTE, "P8"),)),
+    Case("column hidden", lambda b: hurt.hide_column(b, "value"), (("column.hidden", NOTE, "N8"),)),
     Case("row deleted", lambda b: hurt.delete_row(b, PAPER), (("row.missing", ASK, ""),), gone=(PAPER,),
          new_places=True),
     Case(
         "entry column deleted", lambda b: hurt.delete_column(b, "value"), (("column.missing", FIX, ""),),
         {(PAPER, "value"): None, (RATE, "value"): None}, new_places=True,
     ),
-    Case(
-        "explaining column deleted", lambda b: hurt.delete_column(b, "evidence"),
-        (("column.missing_optional", NOTE, ""),),
-        {(i, "evidence"): None for i in (RATE, PAPER, UNSET)}, new_places=True,
-    ),
     Case("row twice with the same answer", lambda b: hurt.copy_row(b, PAPER), (("row.same_twice", NOTE, "8行"),)),
     Case(
         "row twice with two answers", lambda b: hurt.copy_row(b, PAPER, value=4600),
-        (("row.twice", ASK, "P8"),), {(PAPER, "value"): None},
+        (("row.twice", ASK, "N8"),), {(PAPER, "value"): None},
     ),
     Case(
         "row of another department pasted", lambda b: hurt.paste_row(b, sound(TRADE), COUNT),
@@ -151,21 +154,19 @@ MOVES = (
         "name of another row pasted over", lambda b: hurt.put(b, PAPER, name="DXに取り組んでいる市町村の割合"),
         (("row.conflict", FIX, "D8"),), gone=(PAPER,),
     ),
-    Case("heading slightly edited", lambda b: hurt.heading(b, "value", "今回の値(実績)"), (("heading.edited", NOTE, "P5"),)),
+    Case("heading slightly edited", lambda b: hurt.heading(b, "value", "今回の値(実績)"), (("heading.edited", NOTE, "N5"),)),
     Case("heading given another unit", lambda b: hurt.heading(b, "value", "今回の値(千枚)"),
-         (("heading.guessed", ASK, "P5"),)),
+         (("heading.guessed", ASK, "N5"),)),
     Case("heading given another meaning", lambda b: hurt.heading(b, "value", "前回の値"),
-         (("heading.guessed", ASK, "P5"),)),
-    Case("heading replaced", lambda b: hurt.heading(b, "value", "R6"), (("heading.guessed", ASK, "P5"),)),
-    Case("heading emptied", lambda b: hurt.heading(b, "value", None), (("heading.guessed", ASK, "P5"),)),
+         (("heading.guessed", ASK, "N5"),)),
+    Case("heading replaced", lambda b: hurt.heading(b, "value", "R6"), (("heading.guessed", ASK, "N5"),)),
+    Case("heading emptied", lambda b: hurt.heading(b, "value", None), (("heading.guessed", ASK, "N5"),)),
     Case(
         "value merged over two rows", lambda b: hurt.merge(b, "value", PAPER, UNSET),
-        (("cell.merged_value", ASK, "P8"),), {(PAPER, "value"): None},
+        (("cell.merged_value", ASK, "N8"),), {(PAPER, "value"): None},
     ),
-    Case("contact merged over two rows", lambda b: hurt.merge(b, "section", PAPER, UNSET),
-         (("cell.merged", NOTE, "AB8"),)),
     Case("every number retyped as text", hurt.all_text),
-    Case("note on a cell", lambda b: hurt.note(b, PAPER, "value", "要確認"), (("cell.comment", NOTE, "P8"),)),
+    Case("note on a cell", lambda b: hurt.note(b, PAPER, "value", "要確認"), (("cell.comment", NOTE, "N8"),)),
     Case("name with phonetic text", lambda b: hurt.phonetic(b, "コピー用紙使用量", "コピーヨウシシヨウリョウ")),
 )  # fmt: skip
 
@@ -232,7 +233,7 @@ CONTRADICTIONS = (
     cell("this year named beside the number", "1,405(令和6年度)", 1405.0, ("number.note_ignored", NOTE), who=COUNT),
     Case(
         "確定 in the cell beside 速報", lambda b: hurt.put(b, COUNT, value="1,405(確定)", release="速報"),
-        (("number.release_asked", ASK, "P6"),),
+        (("number.release_asked", ASK, "N6"),),
         {(COUNT, "value"): None, (COUNT, "release"): "provisional"}, TRADE,
     ),
     cell("速報 in the period beside 確定", "R6年度(速報)", "FY2024", who=COUNT, key="period"),
@@ -240,11 +241,11 @@ CONTRADICTIONS = (
     cell("暫定", "暫定", "provisional", who=COUNT, key="release"),
     Case(
         "parts of a rate beside a reason", lambda b: hurt.put(b, RATE, value=None, missing_reason="未公表"),
-        (("rate.with_missing", ASK, "U6"),), {(RATE, "value"): None, (RATE, "missing_reason"): "unpublished"},
+        (("rate.with_missing", ASK, "S6"),), {(RATE, "value"): None, (RATE, "missing_reason"): "unpublished"},
     ),
     Case(
         "parts of a rate beside 未公表 in the value cell", lambda b: hurt.put(b, RATE, value="未公表"),
-        (("rate.with_missing", ASK, "U6"),), {(RATE, "value"): None, (RATE, "missing_reason"): "unpublished"},
+        (("rate.with_missing", ASK, "S6"),), {(RATE, "value"): None, (RATE, "missing_reason"): "unpublished"},
     ),
     cell("a word in front of the number for minus", "マイナス3.1", None, ("number.reduction_sign", ASK), who=CUT),
     cell("less in words under a reduction rate", "1.2％減", None, ("number.change_word", ASK), who=CUT),
@@ -252,22 +253,22 @@ CONTRADICTIONS = (
     cell("a format General with the unit", 1405, 1405.0, who=COUNT, fmt='General"件"'),
     Case(
         "counters beside 分子 and 分母", lambda b: hurt.put(b, RATE, numerator="26市町村", denominator="40市町村"),
-        (("number.unit_ignored", NOTE, "Q6"), ("number.unit_ignored", NOTE, "R6")), {(RATE, "numerator"): 26.0},
+        (("number.unit_ignored", NOTE, "O6"), ("number.unit_ignored", NOTE, "P6")), {(RATE, "numerator"): 26.0},
     ),
     Case(
         "分子 in thousands", lambda b: hurt.put(b, RATE, numerator="26千人"),
-        (("number.scale", ASK, "Q6"),), {(RATE, "numerator"): None},
+        (("number.scale", ASK, "O6"),), {(RATE, "numerator"): None},
     ),
     Case(
         "correction ten times too large", lambda b: hurt.put(b, COUNT, correction=12780, correction_kind="確報"),
-        (("correction.large", ASK, "W6"),),
+        (("correction.large", ASK, "U6"),),
         {(COUNT, "correction"): 12780.0, (COUNT, "correction_kind"): "finalised", (COUNT, "last_period"): "FY2023"},
         TRADE,
     ),
     Case(
         "cumulative below its corrected last value",
         lambda b: hurt.put(b, TOTAL, correction=8, correction_kind="確報", value=7),
-        (("value.cumulative_falls", ASK, "P7"),),
+        (("value.cumulative_falls", ASK, "N7"),),
         {(TOTAL, "value"): 7.0, (TOTAL, "correction"): 8.0, (TOTAL, "correction_kind"): "finalised",
          (TOTAL, "last_period"): "FY2023"},
         TRADE,
@@ -275,7 +276,7 @@ CONTRADICTIONS = (
     Case(
         "value for a year without survey",
         lambda b: hurt.put(b, SURVEY, value=31.5, period="令和6年", release="確定", missing_reason=None),
-        (("value.survey_year", ASK, "P7"),),
+        (("value.survey_year", ASK, "N7"),),
         {(SURVEY, "value"): 31.5, (SURVEY, "period"): "CY2024", (SURVEY, "release"): "final",
          (SURVEY, "missing_reason"): None},
     ),
@@ -362,12 +363,12 @@ WORDS = (
     *(cell(f"{text}, one year", text, "FY2024", who=COUNT, key="period")
       for text in ("2024（令和6）年度", "令和6（2024）年度", "ﾚｲﾜ6年度", "令和六年度")),
     Case("headings marked 必須", lambda b: hurt.heading(hurt.heading(b, "numerator", "分子(必須)"), "value", "今回の値（必須）"),
-         (("heading.edited", NOTE, "Q5"), ("heading.edited", NOTE, "P5"))),
-    Case("a heading with a star", lambda b: hurt.heading(b, "denominator", "★分母"), (("heading.edited", NOTE, "R5"),)),
+         (("heading.edited", NOTE, "O5"), ("heading.edited", NOTE, "N5"))),
+    Case("a heading with a star", lambda b: hurt.heading(b, "denominator", "★分母"), (("heading.edited", NOTE, "P5"),)),
     *(Case(f"a row {text} below the table", lambda b, t=text: hurt.total(b, t), (("row.outside", NOTE, "D10"),))
       for text in ("平均", "小計", "合計(再掲)", "構成比", "参考", "合　計", "部局計", "前年比", "参考：全国")),
     Case("figures below the table that nobody names", lambda b: hurt.total(b, "コピー用紙の計"),
-         (("row.unidentified", FIX, "P10"),)),
+         (("row.unidentified", FIX, "N10"),)),
 )  # fmt: skip
 
 PREFILLED = (
@@ -434,7 +435,7 @@ def test_formula_with_a_cached_value_is_taken_with_a_note() -> None:
     data = hurt.cached(hurt.put(sound(TRADE), COUNT, value="=1400+5"), "1405")
     reading = read(data)
     assert values(reading)[COUNT, "value"] == 1405.0
-    assert ("formula.cached", NOTE, "P6") in said(reading)
+    assert ("formula.cached", NOTE, "N6") in said(reading)
 
 
 def test_formula_on_another_file_is_asked() -> None:
@@ -453,7 +454,7 @@ def test_a_formula_on_a_table_of_the_workbook_is_taken() -> None:
     )
     reading = read(hurt.cached(data, "1405"))
     assert values(reading)[COUNT, "value"] == 1405.0
-    assert ("formula.cached", NOTE, "P6") in said(reading)
+    assert ("formula.cached", NOTE, "N6") in said(reading)
 
 
 @pytest.mark.parametrize(("text", "asked"), [
@@ -522,18 +523,18 @@ def test_targets_form_without_identity_is_known_by_its_headings() -> None:
 def test_rate_is_worked_out_from_its_parts() -> None:
     reading = read(hurt.put(sound(POLICY), RATE, value=None))
     entry = next(a for a in reading.answers if a.indicator_id == RATE).entries["value"]
-    assert (entry.value, entry.cell) == (65.0, "Q6/R6")
-    assert ("rate.worked_out", NOTE, "Q6/R6") in said(reading)
+    assert (entry.value, entry.cell) == (65.0, "O6/P6")
+    assert ("rate.worked_out", NOTE, "O6/P6") in said(reading)
 
 
 def test_rate_that_differs_from_its_parts_is_asked() -> None:
     reading = read(hurt.put(sound(POLICY), RATE, value=66.0))
-    assert ("rate.differs", ASK, "P6") in said(reading)
+    assert ("rate.differs", ASK, "N6") in said(reading)
 
 
 def test_reason_and_word_in_the_value_cell_that_differ_are_asked() -> None:
     reading = read(hurt.put(sound(TRADE), COUNT, value="未集計", missing_reason="秘匿"))
-    assert ("value.two_missing", ASK, "U6") in said(reading)
+    assert ("value.two_missing", ASK, "S6") in said(reading)
     assert (COUNT, "missing_reason") not in values(reading)
 
 
@@ -594,7 +595,7 @@ def test_a_forecast_of_a_year_not_over_is_taken_and_says_what_is_left_out() -> N
     assert ("release.forecast_ahead", NOTE) in own
     assert {s for _, s in own} == {NOTE}
     far = read(hurt.put(sound(TRADE), COUNT, value=1500, period="R15", release="見込"))
-    assert ("period.not_expected", ASK, "S6") in said(far)
+    assert ("period.not_expected", ASK, "Q6") in said(far)
 
 
 @pytest.mark.parametrize(("numerator", "value", "code"), [

@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -54,8 +55,8 @@ def told(reading: Reading, words: str) -> list[Issue]:
     return [i for i in reading.issues if words in i.message]
 
 
-def place(sheet: Worksheet, key: str, indicator: str = PAPER) -> str:
-    return hurt.place(sheet, indicator, key)
+def cell(sheet: Worksheet, key: str, indicator: str = PAPER) -> SheetCell:
+    return hurt.cell(sheet, indicator, key)
 
 
 @pytest.mark.parametrize("round_id", [ROUND, TARGETS_ROUND, HALF_ROUND])
@@ -89,7 +90,7 @@ def _right(text: object) -> Change:
 
 def _inserted(text: object, heading: str = "") -> Change:
     def change(_book: Workbook, sheet: Worksheet) -> None:
-        column = d.positions("annual")["analysis"]
+        column = d.positions("annual")["prose"]
         sheet.insert_cols(column)
         sheet.cell(ROW[PAPER], column).value = text
         if heading:
@@ -111,7 +112,7 @@ def _sheet(text: object, title: str = "内訳") -> Change:
 
 
 def _comment(key: str, text: str) -> Change:
-    return lambda _book, sheet: setattr(sheet[place(sheet, key)], "comment", Comment(text, "担当"))
+    return lambda _book, sheet: setattr(cell(sheet, key), "comment", Comment(text, "担当"))
 
 
 def _header(text: str) -> Change:
@@ -145,7 +146,7 @@ LOST = (
 
 
 def _set(sheet: Worksheet, key: str, text: str, indicator: str = PAPER) -> None:
-    sheet[place(sheet, key, indicator)].value = text
+    cell(sheet, key, indicator).value = text
 
 
 @pytest.mark.parametrize(("change", "words", "severity"), [c[1:] for c in LOST], ids=[c[0] for c in LOST])
@@ -217,7 +218,7 @@ def test_a_row_of_no_indicator_is_quoted_whole() -> None:
     def change(_book: Workbook, sheet: Worksheet) -> None:
         sheet.cell(12, 4).value = "空き施設の貸出"
         sheet.cell(12, d.positions("annual")["value"]).value = 31
-        sheet.cell(12, d.positions("annual")["evidence"]).value = "台帳の写し"
+        sheet.cell(12, d.positions("annual")["next_release"]).value = "台帳の写し"
 
     reading = changed(change)
     assert "row.unidentified" in {i.code for i in reading.issues}
@@ -349,7 +350,7 @@ def test_last_years_form_kept_beside_this_one_is_no_second_answer() -> None:
 
 def test_a_row_on_one_of_two_sheets_alone_is_asked() -> None:
     def change(_book: Workbook, copy: Worksheet) -> None:
-        copy[hurt.place(copy, UNSET, "analysis")].value = "別の説明"
+        copy[hurt.place(copy, UNSET, "value")].value = "別の説明"
         copy.delete_rows(ROW[PAPER])
 
     codes = {(i.code, i.indicator_id) for i in _copied(change).issues}

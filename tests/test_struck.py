@@ -37,11 +37,11 @@ def changed(indicator: str, department: str = AGRI, *, strike: str = "", **cells
     """A sound form with rich texts in an indicator's row, and columns whose cells are struck through as a whole."""
     book = load_workbook(BytesIO(sound(department)), rich_text=True)
     sheet = hurt.form(book)
-    places = {key: hurt.place(sheet, indicator, key) for key in (*cells, *strike.split())}
+    found = {key: hurt.cell(sheet, indicator, key) for key in (*cells, *strike.split())}
     for key, value in cells.items():
-        sheet[places[key]].value = value
+        found[key].value = value
     for key in strike.split():
-        sheet[places[key]].font = Font(strike=True)
+        found[key].font = Font(strike=True)
     out = BytesIO()
     book.save(out)
     return out.getvalue()

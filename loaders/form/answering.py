@@ -20,7 +20,7 @@ from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
 from loaders.form.formulas import contradicts, from_outside
 from loaders.form.match import Table, label
-from loaders.form.own_text import mark
+from loaders.form.own_text import mark, tells_state
 from loaders.form.prefill import field_name
 from loaders.form.rows import Identified, merged_over
 from loaders.form.struck import read_marked, spellings
@@ -88,7 +88,7 @@ class RowReader:
     def read(self) -> dict[str, Entry]:
         """The entries of the row's entry columns, empty ones included."""
         for column in d.columns_for(self.round.kind):
-            if column.key not in self.table.columns:
+            if column.key not in self.place.spots:
                 continue
             opened = d.enterable(column, self.indicator, self.card, self.round.kind, has_past=self.past is not None)
             if opened:
@@ -97,22 +97,27 @@ class RowReader:
                 self._fixed(column)
         self._tell_withdrawn()
         corrected = self.entries.get("correction")
-        if corrected and corrected.value is not None and self.past and "last_period" in self.table.columns:
+        if corrected and corrected.value is not None and self.past and "last_period" in self.place.spots:
             # A correction is of the value this form shows, whatever else is known by the time it is sent.
             self.entries["last_period"] = replace(self._empty("last_period"), value=self.past.period.code)
         return self.entries
 
     # --- one cell
 
+    def at(self, key: str) -> Cell | None:
+        """The cell of a column, wherever in the sheet it stands; None where it is empty or there is none."""
+        spot = self.place.spots.get(key)
+        return self.table.sheet.at(*spot) if spot else None
+
     def ref(self, key: str) -> str:
-        """The address of a column in this row."""
-        return Cell(self.place.row, self.table.columns[key], "text", "").ref
+        """The address of a column's cell."""
+        return Cell(*self.place.spots[key], "text", "").ref
 
     def told(
         self, code: str, key: str, words: Mapping[str, str] | None = None, choices: tuple[Choice, ...] = ()
     ) -> None:
         """A registered finding about one of the row's cells."""
-        entry, cell = self.entries.get(key), self.table.at(self.place.row, key)
+        entry, cell = self.entries.get(key), self.at(key)
         written = entry.written if entry else cell.written if cell else ""
         ref = entry.cell if entry else self.ref(key)
         said = {"expected": self.table.headings.get(key, ""), "found": written} | dict(words or {})
@@ -125,8 +130,8 @@ class RowReader:
         return Entry(key, self.table.sheet.name, self.ref(key), "", None)
 
     def _entry(self, column: d.Column) -> Entry:
-        cell = self.table.at(self.place.row, column.key)
-        if self.table.columns[column.key] in self.table.sheet.hidden_columns and cell:
+        cell = self.at(column.key)
+        if self.place.spots[column.key][1] in self.table.sheet.hidden_columns and cell:
             self.told("column.hidden", column.key)
         cell, shared = self._unmerged(column, cell)
         if cell is None or is_blank(cell.written):
@@ -143,19 +148,20 @@ class RowReader:
 
     def _unmerged(self, column: d.Column, cell: Cell | None) -> tuple[Cell | None, str]:
         """The cell to read, and the merged range where it is shared with other rows or other columns."""
-        found = merged_over(self.table.sheet, self.place.row, self.table.columns[column.key])
+        found = merged_over(self.table.sheet, *self.place.spots[column.key])
         if found is None or found[0] is None:
             return cell, ""
         top_left, (top, left, bottom, right) = found
         others = {i for row, i in self.siblings.items() if top <= row <= bottom} - {self.indicator.id}
-        crossed = [k for k, c in self.table.columns.items() if left <= c <= right and k != column.key]
+        within = (k for k, (r, c) in self.place.spots.items() if top <= r <= bottom and left <= c <= right)
+        crossed = [k for k in within if k != column.key]
         if not others and not crossed:
             return top_left, ""
         assert top_left is not None
         return top_left, top_left.merged or f"{top_left.ref}:{Cell(bottom, right, 'text', '').ref}"
 
     def _shared(self, column: d.Column, area: str, value: float | str) -> float | str | None:
-        cell = self.table.at(self.place.row, column.key)
+        cell = self.at(column.key)
         if column.group == d.G_CONTACT:
             self.told("cell.merged", column.key, {"range": area})
             return value
@@ -198,7 +204,7 @@ class RowReader:
 
     def _text(self, key: str) -> str:
         """What stands in a cell of the row, folded; empty where there is nothing."""
-        cell = self.table.at(self.place.row, key)
+        cell = self.at(key)
         return label(cell.written) if cell else ""
 
     def understood(self, column: d.Column, cell: Cell) -> float | str | None:
@@ -266,7 +272,7 @@ class RowReader:
 
     def _release(self) -> str:
         """What the row's own 確定・速報・見込 column says."""
-        cell = self.table.at(self.place.row, "release")
+        cell = self.at("release")
         return next((code for text in spellings(cell) if (code := _code("release", label(text)))), "")
 
     def _said_release(self, key: str) -> str:
@@ -284,7 +290,7 @@ class RowReader:
         own = "period" if key in _THIS_TIME else f"{key}_period"
         known = self.expected if key in _THIS_TIME else d.card_value(self.card, own)
         due = known if isinstance(known, Period) else None
-        cell = self.table.at(self.place.row, own)
+        cell = self.at(own)
         if cell is None or cell.value is None or cell.kind == "error":
             return due
         asked = self._due(own) or due
@@ -294,7 +300,7 @@ class RowReader:
         """Whether a number cell plainly holds what belongs in a choice column."""
         for other in ("release", "correction_kind"):
             code = _code(other, label(cell.written))
-            if code and other in self.table.columns:
+            if code and other in self.place.spots:
                 hint = f"「{self.table.headings[other]}」の欄の内容のようです。"
                 self.told("entry.wrong_column", key, {"hint": hint})
                 return True
@@ -374,7 +380,7 @@ class RowReader:
 
     def _tell_withdrawn(self) -> None:
         """One question for all that the form gave and somebody struck through in this row."""
-        cells = {key: cell for key in self.withdrawn if (cell := self.table.at(self.place.row, key))}
+        cells = {key: cell for key in self.withdrawn if (cell := self.at(key))}
         if cells:
             names = "・".join(self.table.headings[key] for key in cells)
             said = "・".join(shortened(cell.struck) for cell in cells.values())
@@ -385,11 +391,15 @@ class RowReader:
             self.told("prefilled.struck", self.withdrawn[0], words)
 
     def _fixed(self, column: d.Column) -> None:
-        cell = self.table.at(self.place.row, column.key)
+        cell = self.at(column.key)
         if cell and cell.struck:
             self.withdrawn.append(column.key)
             return
         if column.key in ("number", "name") or column.key.startswith(("last_comment", "last_evidence")):
+            return
+        if column.key == "prose":
+            if cell and not cell.formula and not tells_state(cell.written) and not is_blank(cell.written):
+                self.told("entry.not_asked", column.key)
             return
         if column.key in ("numerator", "denominator", "correction", "correction_kind"):
             if cell and cell.written.strip():
@@ -411,7 +421,7 @@ class RowReader:
         shown = (
             known if isinstance(known, str) else d.period_text(known) if isinstance(known, Period) else f"{known:,.10g}"
         )
-        quiet = column.key in ("field", "source", "direction") and not (
+        quiet = column.key in ("field", "source", "direction", "definition") and not (
             cell.kind == "number" or _is_number(cell.written)
         )
         self.told("prefilled.note" if quiet else "prefilled.changed", column.key, {"known": shown})
@@ -421,7 +431,7 @@ class RowReader:
             return band_text(self.card, self.indicator.unit)
         if key in d.CARD_KEYS:
             return d.card_value(self.card, key)
-        if key in ("unit", "source"):
+        if key in ("unit", "source", "definition"):
             return str(getattr(self.indicator, key))
         if key == "field":
             return field_name(self.brief.plan, self.indicator)

@@ -19,10 +19,13 @@ from kpi.plan import Card, Direction, Indicator, Plan, RoundKind
 
 #: Raised whenever columns or their meaning change, or the hidden sheet in a way that old forms lack; a reader tells an
 #: old form by it.
-FORM_VERSION = "1"
+FORM_VERSION = "2"
+#: The layout before, in which every column stood on the first sheet. Forms of it are out and are read as they are.
+VERSION_BEFORE = "1"
 
 GUIDE_SHEET = "記入要領"
 FORM_SHEET = "KPI調査票"
+PROSE_SHEET = "記述"
 META_SHEET = "_様式情報"
 
 #: First cell of the hidden sheet: whoever finds it there has found the sheet, whatever it is called now.
@@ -45,6 +48,8 @@ TOKEN_HEADING = "行ID"
 FIRST_COLUMN = 2
 
 ColumnKind = Literal["number", "period", "choice", "text"]
+#: On which sheet a column stands: in the table of figures, in an indicator's block of 記述, or in a 課's block there.
+Stands = Literal["figures", "prose", "contact"]
 #: When an entry cell is wanted: always; unless a reason for having no value is given; only beside 未公表; only beside a
 #: correction; or whenever the department has something to say.
 Need = Literal["always", "unless_missing", "when_unpublished", "when_corrected", "optional"]
@@ -67,7 +72,7 @@ DEFAULT_WORDS: Mapping[str, str] = {
 
 G_INDICATOR, G_CARD, G_LAST = "指標", "計画の値", "前回の回答"
 G_VALUE, G_MISSING, G_CORRECTION = "今回の実績", "実績がないとき", "前回値の訂正"
-G_GROUNDS, G_CONTACT = "根拠・説明", "回答した人"
+G_GROUNDS, G_CONTACT, G_PROSE = "根拠・説明", "回答した人", "説明"
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,9 @@ class Column:
     ``heading`` and ``note`` may hold ``{baseline}``-like words of the plan; a newline in the heading is where it may
     break. ``heading_targets`` replaces it in a ``targets`` round. ``entry`` says whether departments fill it in (row by
     row see :func:`enterable`). ``width`` is Excel's, ``note`` the message on an entry cell (at most 255 characters),
-    ``choices`` maps codes to the words of the drop-down.
+    ``choices`` maps codes to the words of the drop-down. ``stands`` is its sheet; on 記述 ``asks`` is the question under
+    its heading (``asks_targets`` in a ``targets`` round), ``limit`` how many letters are wanted at most and ``lines`` the
+    room to write in. ``since`` is the :data:`FORM_VERSION` that brought it.
     """
 
     key: str
@@ -91,6 +98,12 @@ class Column:
     choices: Mapping[str, str] | None = None
     need: Need = "optional"
     heading_targets: str = ""
+    stands: Stands = "figures"
+    asks: str = ""
+    asks_targets: str = ""
+    limit: int = 0
+    lines: int = 1
+    since: str = VERSION_BEFORE
 
     def code(self, word: str) -> str:
         """The code of a drop-down's word, empty where it is none of them."""
@@ -125,8 +138,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("last_value", "前回値", G_LAST, False, "number", 8.2, rounds=VALUE_ROUNDS),
     Column("last_period", "前回値の\n時点", G_LAST, False, "period", 9.6, rounds=VALUE_ROUNDS),
-    Column("last_comment", "前回の要因分析", G_LAST, False, "text", 16, rounds=VALUE_ROUNDS),
-    Column("last_evidence", "前回の\n根拠資料", G_LAST, False, "text", 9.5, rounds=VALUE_ROUNDS),
+    Column("last_comment", "前回の要因分析", G_LAST, False, "text", 16, rounds=VALUE_ROUNDS, stands="prose"),
+    Column("last_evidence", "前回の\n根拠資料", G_LAST, False, "text", 9.5, rounds=VALUE_ROUNDS, stands="prose"),
     Column(
         "value", "今回の値", G_VALUE, True, "number", 9, rounds=VALUE_ROUNDS, need="unless_missing",
         note=(
@@ -182,33 +195,67 @@ COLUMNS: tuple[Column, ...] = (
             "集計誤り: 集計や転記の誤り\n定義変更: 調査や算定の定義が変わった"
         ),
     ),
+    Column("prose", "記述", G_PROSE, False, "text", 15, since="2"),
+    Column("definition", "定義", G_INDICATOR, False, "text", 16, stands="prose", since="2"),
     Column(
         "evidence", "根拠資料", G_GROUNDS, True, "text", 12.5, need="unless_missing", heading_targets="設定根拠",
+        stands="prose", limit=300, lines=3, asks="値の根拠とした統計・資料の名称、表番号、公表の時期",
+        asks_targets="{baseline}の出典と、{target}の考え方",
         note="値の根拠を入力してください。\n例: 令和6年度県民経済計算 第3表(統計分析課、令和8年3月公表)",
     ),
     Column(
         "analysis", "要因分析", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
+        stands="prose", limit=600, lines=6, asks="値が増減した理由(進捗に遅れがある指標では必ず)",
         note="増減の理由を入力してください。進捗に遅れがある指標では必ず入力してください。改行はAlt+Enterです。",
     ),
     Column(
         "actions", "今後の対応", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
+        stands="prose", limit=600, lines=6, asks="目標に向けて今後行うこと(進捗に遅れがある指標では必ず)",
         note=(
             "目標に向けて今後行うことを入力してください。進捗に遅れがある指標では必ず入力してください。"
             "改行はAlt+Enterです。"
         ),
     ),
-    Column("section", "担当課", G_CONTACT, True, "text", 8.4, need="always", note="担当課の名称を入力してください。"),
-    Column("person", "担当者", G_CONTACT, True, "text", 7.4, need="always", note="担当者の氏名を入力してください。"),
     Column(
-        "contact", "連絡先", G_CONTACT, True, "text", 11.5, need="always",
+        "section", "担当課", G_CONTACT, True, "text", 8.4, need="always", stands="contact",
+        note="担当課の名称を入力してください。",
+    ),
+    Column(
+        "person", "担当者", G_CONTACT, True, "text", 7.4, need="always", stands="contact",
+        note="担当者の氏名を入力してください。",
+    ),
+    Column(
+        "contact", "連絡先", G_CONTACT, True, "text", 11.5, need="always", stands="contact",
         note="課の共有メールアドレスか内線番号を入力してください(個人のアドレスは入力しないでください)。",
     ),
 )  # fmt: skip
 
 
 def columns_for(kind: RoundKind) -> tuple[Column, ...]:
-    """The columns of a kind of round, from left to right."""
+    """The columns of a kind of round, from left to right, whatever sheet they stand on."""
     return tuple(c for c in COLUMNS if kind in c.rounds)
+
+
+def columns_on(kind: RoundKind, stands: Stands) -> tuple[Column, ...]:
+    """The columns of a kind of round that stand on one sheet, in their order there."""
+    found = tuple(c for c in columns_for(kind) if c.stands == stands)
+    if stands == "prose":
+        return tuple(sorted(found, key=lambda c: _BLOCK.index(c.key)))
+    return found
+
+
+def keys_on(stands: Stands) -> frozenset[str]:
+    """The keys of every column of one sheet, of whatever kind of round."""
+    return frozenset(c.key for c in COLUMNS if c.stands == stands)
+
+
+#: The lines of an indicator's block under its name: what was said last stands above what is asked now.
+_BLOCK = ("definition", "last_comment", "analysis", "actions", "last_evidence", "evidence")
+
+
+def columns_before(kind: RoundKind) -> tuple[Column, ...]:
+    """The columns of a kind of round in the layout before, all of them in one table."""
+    return tuple(c for c in columns_for(kind) if c.since == VERSION_BEFORE)
 
 
 def column(key: str) -> Column:
@@ -220,8 +267,8 @@ def column(key: str) -> Column:
 
 
 def positions(kind: RoundKind) -> Mapping[str, int]:
-    """Where each column of a kind of round stands when the form is written (1 is A)."""
-    return {c.key: FIRST_COLUMN + i for i, c in enumerate(columns_for(kind))}
+    """Where each column of the first sheet stands when the form of a kind of round is written (1 is A)."""
+    return {c.key: FIRST_COLUMN + i for i, c in enumerate(columns_on(kind, "figures"))}
 
 
 def word(plan: Plan, key: str) -> str:

@@ -11,22 +11,27 @@ from kpi.plan import Plan, Round
 from kpi.words import decimals_of
 from loaders.form import definition as d
 from loaders.form import guide, notes, style
+from loaders.form import lines as ln
 from loaders.form.behaviour import add_colours, add_validations
+from loaders.form.draw_prose import Results, link, state_formula
+from loaders.form.lines import Line
 from loaders.form.prefill import Row, shown
 from loaders.form.questions import Questions
 
-_LINES = 22  # a longer text widens its column rather than making the row taller
+_LINES = 4  # a longer text widens its column rather than making the row taller
 _WIDEST = 42.0
-_LEAST_HEIGHT = 58.0  # room to write by hand on the printed sheet
-_STRETCHING = ("last_comment", "analysis", "actions", "name", "evidence", "last_evidence")
+_LEAST_HEIGHT = 44.0  # room to write by hand on the printed sheet
+_STRETCHING = ("name", "source")
 #: Columns that hide while no row of the form has a use for them.
 _HIDING = (
     "numerator",
     "denominator",
     "correction",
     "correction_kind",
-    *(c.key for c in d.COLUMNS if c.group == d.G_LAST),
+    *(c.key for c in d.COLUMNS if c.group == d.G_LAST and c.stands == "figures"),
 )
+#: What stands above a group of columns, by whether all of its cells are filled in, some of them or none.
+GROUP_WORDS = ("記入", "一部記入", "参考")
 
 
 def write_sheet(
@@ -37,11 +42,15 @@ def write_sheet(
     rows: tuple[Row, ...],
     *,
     sample: bool,
+    lines: tuple[Line, ...] = (),
     of_division: bool = False,
     questions: Questions | None = None,
-) -> None:
-    """Fill the sheet that departments answer on; with ``questions`` it is the form sent back."""
-    columns = d.columns_for(round_.kind)
+) -> Results:
+    """Fill the sheet that departments answer on; with ``questions`` it is the form sent back.
+
+    ``lines`` are those of 記述, to which each row leads. Returns the results of the formulas that tell how far it is.
+    """
+    columns = d.columns_on(round_.kind, "figures")
     table = [[shown(c, row, plan, round_) for c in columns] for row in rows]
     widths = _widths(columns, table)
     due = guide.due_line(plan, round_, of_division=of_division, questions=questions)
@@ -55,9 +64,22 @@ def write_sheet(
     add_colours(sheet, round_, openings)
     _hide(sheet, columns, openings, table)
     _write_legend(sheet, round_, asked=questions is not None)
-    if questions:
-        questions.attach(sheet)
     _page(sheet, plan, round_, department, len(rows), sample=sample)
+    return _write_ways(sheet, round_, rows, lines)
+
+
+def _write_ways(sheet: Worksheet, round_: Round, rows: tuple[Row, ...], lines: tuple[Line, ...]) -> Results:
+    """In each row the way to its block in 記述, and how many of its boxes are filled."""
+    results: Results = {}
+    for number, row in enumerate(rows, start=d.FIRST_DATA_ROW):
+        block = [line for line in lines if line.rows == (row,) and not line.of_contact]
+        if block:
+            cell = sheet.cell(number, d.positions(round_.kind)["prose"])
+            style.dress(cell, style.Look(color=style.LINK, underlined=True, strong_left=True, horizontal="center"))
+            cell.value, results[cell.coordinate] = state_formula(block, round_)
+            target = next((line for line in block if line.open(round_)), block[0])
+            link(sheet, cell.coordinate, d.PROSE_SHEET, f"{get_column_letter(ln.TEXT)}{target.row}")
+    return results
 
 
 def _widths(columns: tuple[d.Column, ...], table: list[list[str | float | None]]) -> dict[str, float]:
@@ -102,8 +124,9 @@ def _write_headings(
 ) -> None:
     token = sheet.cell(d.HEADING_ROW, d.TOKEN_COLUMN)
     style.put(token, d.TOKEN_HEADING)
-    columns, group = d.columns_for(round_.kind), ""
+    columns, group = d.columns_on(round_.kind, "figures"), ""
     entered = {c.group for c in columns if c.entry and (any(r.open(c, round_) for r in rows) or not rows)}
+    whole = {c.group for c in columns} - {c.group for c in columns if not all(r.open(c, round_) for r in rows)}
     for column in columns:
         place = d.positions(round_.kind)[column.key]
         top, below = sheet.cell(d.GROUP_ROW, place), sheet.cell(d.HEADING_ROW, place)
@@ -112,8 +135,11 @@ def _write_headings(
         opens = column.group != group
         if opens:
             group = column.group
-            style.put(top, f"{'入力' if group in entered else '参考'}｜{notes.group_title(group, round_.kind)}")
-        pale = "D9E1EC" if column.group in entered else "E4E6EA"
+            words = GROUP_WORDS[0 if group in whole else 1 if group in entered else 2]
+            title = notes.group_title(group, round_.kind)
+            style.put(top, title if group == d.G_PROSE else f"{words}｜{title}")
+        open_here = column.entry and (any(r.open(column, round_) for r in rows) or not rows)
+        pale = "D9E1EC" if open_here else "E4E6EA"
         style.dress(below, style.Look(bold=True, fill=pale, strong_left=opens, horizontal="center"))
         style.put(below, d.heading_lines(column, plan, round_.kind))
         sheet.column_dimensions[get_column_letter(place)].width = widths[column.key]
@@ -135,7 +161,7 @@ def _write_row(
     widths: Mapping[str, float],
     marked: frozenset[str],
 ) -> None:
-    columns = d.columns_for(round_.kind)
+    columns = d.columns_on(round_.kind, "figures")
     style.put(sheet.cell(number, d.TOKEN_COLUMN), row.indicator.id)
     for column, value in zip(columns, values, strict=True):
         cell = sheet.cell(number, d.positions(round_.kind)[column.key])
@@ -175,7 +201,7 @@ def _number_format(column: d.Column, row: Row, value: object, *, opened: bool) -
     if column.kind == "number" and not opened:
         decimals = decimals_of(value if isinstance(value, float) else None, row.card.decimals)
         return "#,##0" + ("." + "0" * decimals if decimals else "")
-    if column.kind in ("period", "choice") or column.key in ("number", "section", "person", "contact"):
+    if column.kind in ("period", "choice") or column.key == "number":
         return "@"
     return "General"
 
@@ -184,7 +210,7 @@ def _openings(rows: tuple[Row, ...], round_: Round) -> dict[str, tuple[int, ...]
     """The sheet rows in which each entry column is filled in."""
     return {
         c.key: tuple(d.FIRST_DATA_ROW + i for i, row in enumerate(rows) if row.open(c, round_))
-        for c in d.columns_for(round_.kind)
+        for c in d.columns_on(round_.kind, "figures")
         if c.entry
     }
 

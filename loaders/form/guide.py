@@ -23,23 +23,26 @@ MISSING_NOTES = {
 }
 
 _STEPS = (
-    "「{sheet}」シートの、色の付いたセルに入力してください。入力すると色が消えます。",
+    "「{sheet}」シートの、色の付いたセルに数値などを入力してください。入力すると色が消えます。",
     "「今回の値」は数字だけを入力してください。単位は付けません。値がないときは空けたまま「実績がない理由」を選んでください。0と空欄は別の意味です。",
     "率で「分子」「分母」がある指標は、分子と分母を入力してください。率は取込時に計算します。",
+    "「{prose}」シートに、指標ごとの要因分析・今後の対応・根拠資料を入力してください。「{sheet}」シートの右端の欄から移れます。",
+    "担当課・担当者・連絡先は、「{prose}」シートの初めに、課ごとに1回だけ入力してください。",
     "斜線のセルと灰色のセルは入力不要です。指標名・単位・前回値などに誤りがあるときは、直さずに事務局へ連絡してください。",
     "記入したら画面の「回答」からこのファイルを登録してください。セルごとの確認結果がすぐに表示され、直して何度でも登録できます。",
 )
 _TARGET_STEPS = (
-    "「{sheet}」シートの、色の付いたセルに入力してください。入力すると色が消えます。",
+    "「{sheet}」シートの、色の付いたセルに数値などを入力してください。入力すると色が消えます。",
     "{baseline}・{target}は数字だけを入力してください。単位は付けません。決まっていないものは空けておいてください。",
-    "「設定根拠」には、{baseline}の出典と{target}の考え方を入力してください。",
+    "「{prose}」シートの「設定根拠」に、{baseline}の出典と{target}の考え方を入力してください。「{sheet}」シートの右端の欄から移れます。",
+    "担当課・担当者・連絡先は、「{prose}」シートの初めに、課ごとに1回だけ入力してください。",
     "灰色のセルは入力不要です。指標名・単位などに誤りがあるときは、直さずに事務局へ連絡してください。",
     "記入したら画面の「回答」からこのファイルを登録してください。セルごとの確認結果がすぐに表示され、直して何度でも登録できます。",
 )
 
 _BACK_STEPS = (
     "これは修正依頼です。御回答いただいた内容がそのまま入っています。",
-    "「{sheet}」シートの太枠のセルに確認したい点があります。セルのメモと、下の一覧を見てください。",
+    "太枠のセルに確認したい点があります。セルのメモと、下の一覧を見てください。「{prose}」シートにもあることがあります。",
     "入力できるのは、太枠のセルと、その指標の説明の欄だけです。ほかのセルは直せません。",
     "値に誤りがなければそのままにして、説明の欄に理由を入力してください。",
     "記入したら画面の「回答」からこのファイルを登録してください。",
@@ -77,7 +80,8 @@ def write_guide(
     row = _head(sheet, plan, round_, department, due, sample=sample)
     row = _section(sheet, row, "記入の手順")
     for number, step in enumerate(_steps(round_, of_division=of_division, back=questions is not None), start=1):
-        row = _line(sheet, row, f"{number}", d.in_words(step.replace("{sheet}", d.FORM_SHEET), plan))
+        named = step.replace("{sheet}", d.FORM_SHEET).replace("{prose}", d.PROSE_SHEET)
+        row = _line(sheet, row, f"{number}", d.in_words(named, plan))
     if questions is not None:
         row = _section(sheet, row + 1, "確認したい点")
         for place, name, text in questions.listed:
@@ -85,10 +89,11 @@ def write_guide(
     row = _section(sheet, row + 1, "色の意味")
     for color, name, text in legend(asked=questions is not None):
         row = _entry(sheet, row, name, text, color=color)
-    row = _section(sheet, row + 1, "入力する欄")
     opened = questions.opened if questions is not None else frozenset(c.key for c in d.COLUMNS)
-    for column in d.columns_for(round_.kind):
-        if column.entry and column.key in opened:
+    for name, stands in ((d.FORM_SHEET, ("figures",)), (d.PROSE_SHEET, ("contact", "prose"))):
+        columns = [c for s in stands for c in d.columns_on(round_.kind, s) if c.entry and c.key in opened]
+        row = _section(sheet, row + 1, f"「{name}」シートの入力する欄") if columns else row
+        for column in columns:
             note = notes.note(column, plan, round_.kind).replace("\n", " ")
             row = _entry(sheet, row, d.heading(column, plan, round_.kind), note)
     if round_.kind in d.VALUE_ROUNDS and "missing_reason" in opened:

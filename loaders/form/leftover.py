@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kpi.collection import Entry
 from kpi.issue import Choice, Issue, Severity
@@ -17,7 +18,8 @@ from loaders.cells import Attached, Book, Cell, Sheet
 from loaders.choice_words import WHEN
 from loaders.form import definition as d
 from loaders.form.match import Table, label
-from loaders.form.own_text import ABOVE, AROUND, GUIDE, header_words, mark
+from loaders.form.lines import COVERS
+from loaders.form.own_text import ABOVE, AROUND, GUIDE, counts, header_words, mark, tells_state
 from loaders.form.questions import Asked, own_words
 from loaders.form.rows import TOTALS
 from loaders.rules.register import finding
@@ -53,11 +55,24 @@ def _corrects(cell: Cell) -> bool:
 
 @dataclass(frozen=True)
 class ReadTable:
-    """A table that has been read: ``rows`` are the indicators by row, ``entries`` what each row gave by column key."""
+    """A table that has been read: ``rows`` are the indicators by row, ``entries`` what each row gave by column key.
+
+    Of a sheet 記述, where one column holds the texts of all columns, ``parts`` says which one stands in a row.
+    """
 
     table: Table
     rows: Mapping[int, Indicator]
     entries: Mapping[int, Mapping[str, Entry]] = field(default_factory=dict)
+    parts: Mapping[int, str] = field(default_factory=dict)
+
+    def key(self, row: int, column: int) -> str:
+        """What stands at a place: a column's key, one of the sheet's own columns, or nothing of the form's."""
+        key = self._keys.get(column, "")
+        return self.parts.get(row, key) if key == "text" else key
+
+    @cached_property
+    def _keys(self) -> Mapping[int, str]:
+        return {column: key for key, column in self.table.columns.items()}
 
 
 @dataclass(frozen=True)
@@ -95,7 +110,6 @@ def sweep(swept: Swept) -> list[Issue]:
 
 def _form_sheet(swept: Swept, one: ReadTable) -> list[Issue]:
     table, sheet = one.table, one.table.sheet
-    keys = {column: key for key, column in table.columns.items()}
     told = _told_rows(swept, one)
     outside: list[Cell] = []
     beside: list[Cell] = []  # in rows about which reading has asked already
@@ -104,7 +118,9 @@ def _form_sheet(swept: Swept, one: ReadTable) -> list[Issue]:
     for (row, column), cell in sorted(sheet.cells.items()):
         if is_blank(cell.written):
             continue
-        key = keys.get(column, "")
+        key = one.key(row, column)
+        if key == "count" and row in one.parts and counts(cell, table.at(row, "text")):
+            continue
         if row == table.heading_row:
             if not key:
                 columns.setdefault(column, [])
@@ -115,13 +131,25 @@ def _form_sheet(swept: Swept, one: ReadTable) -> list[Issue]:
             if mark("", cell.written) not in swept.own:
                 outside.append(cell)
         elif row in one.rows:
-            if not key:
+            if not key or (key in _BESIDE_TEXT and not _is_own(swept, key, cell) and not _says_part(one, key, cell)):
                 columns.setdefault(column, []).append(cell)
             elif key in _LAST_WORDS and cell.written.strip() and mark(key, cell.written) not in swept.own:
                 issues.append(_overwritten(one, row, key, cell))
         elif not _is_own(swept, key, cell):
             (beside if row in told else outside).append(cell)
     return [*_columns(one, columns), *issues, *_outside(table, outside, beside)]
+
+
+#: Columns of 記述 beside its texts. What stands there has told whose a line is; anything more is somebody's remark.
+_BESIDE_TEXT = ("number", "part", "count")
+
+
+def _says_part(one: ReadTable, key: str, cell: Cell) -> bool:
+    """Whether a heading of 記述 that was written over has been told of already, or still says what it said."""
+    return key == "number" and "text" not in one.table.columns or key == "part" and len(cell.written) <= _LONGEST_PART
+
+
+_LONGEST_PART = 60
 
 
 def _told_rows(swept: Swept, one: ReadTable) -> set[int]:
@@ -212,15 +240,16 @@ def _other_sheet(swept: Swept, sheet: Sheet) -> list[Issue]:
 
 def _known(swept: Swept, cell: Cell, known: set[str]) -> bool:
     """Whether a copy of the form says here what the form said, or what is read from the sheet beside it."""
-    zones = (ABOVE, *(c.key for c in d.COLUMNS))
+    zones = (ABOVE, "", COVERS, *_BESIDE_TEXT, *(c.key for c in d.COLUMNS))
+    if cell.formula or tells_state(cell.written):
+        return True  # a counter of letters, or the way to 記述
     return label(cell.written) in known or any(mark(zone, cell.written) in swept.own for zone in zones)
 
 
 def _comments(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Issue]:
-    keys = {column: key for key, column in one.table.columns.items()} if one else {}
     for (row, column), text in sorted(sheet.comments.items()):
         indicator = one.rows.get(row) if one else None
-        key = keys.get(column, "") if indicator else ""
+        key = one.key(row, column) if one and indicator else ""
         words = own_words(text, swept.asked, indicator.id, key, swept.round) if indicator and key else text
         if is_blank(words):
             continue
@@ -236,12 +265,11 @@ def _comments(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Iss
 
 def _covered(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Issue]:
     """What lies under a merged area, where nobody sees it."""
-    keys = {column: key for key, column in one.table.columns.items()} if one else {}
-    zones = (*keys.values(), ABOVE) if one else (GUIDE,)
+    zones = (*one.table.columns, *one.parts.values(), ABOVE) if one else (GUIDE,)
     cells = [
         cell
         for (row, column), cell in sorted(sheet.covered.items())
-        if keys.get(column) != "token"
+        if not (one and one.key(row, column) == "token")
         and not is_blank(cell.written)
         and not any(mark(zone, cell.written) in swept.own for zone in zones)
     ]

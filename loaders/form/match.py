@@ -20,6 +20,8 @@ _LEAST_HEADINGS = 4
 _IDENTITY = ("number", "name", "token")
 _ESSENTIAL = ("value", "period", "release", "missing_reason", "baseline", "target")
 _ALIKE = 0.72
+#: So many headings that have moved to 記述 since make a sheet one of the layout before.
+_OF_BEFORE = 3
 _HARMLESS = re.compile(
     r"実績値?|必須|任意|必ず|要(?:入力|記入)|記入|入力|選択|欄|ください|して|半角|数字|[()「」※*★●◎↓:・、。]"
 )
@@ -68,36 +70,61 @@ def headings(plan: Plan, kind: RoundKind) -> dict[str, str]:
     return {"token": d.TOKEN_HEADING} | {c.key: "".join(d.heading(c, plan, kind).split()) for c in d.columns_for(kind)}
 
 
-def find_tables(book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None) -> tuple[Table, ...]:
-    """Every table of the form in the workbook, visible sheets first, the form's own name before others."""
+def find_tables(
+    book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None, version: str = ""
+) -> tuple[Table, ...]:
+    """Every table of figures in the workbook, visible sheets first, the form's own name before others.
+
+    ``version`` is the layout that the hidden sheet tells; each sheet's own headings count more.
+    """
     sheets = sorted(book.sheets, key=lambda s: (s.state == "hidden", s.name != d.FORM_SHEET))
-    found = (_table(sheet, headings(plan, kind)) for sheet in sheets if sheet is not meta_sheet)
+    found = (_table(sheet, _wanted(sheet, plan, kind, version)) for sheet in sheets if sheet is not meta_sheet)
     return tuple(t for t in found if t)
 
 
-def _table(sheet: Sheet, wanted: Mapping[str, str]) -> Table | None:
+def _wanted(sheet: Sheet, plan: Plan, kind: RoundKind, version: str) -> dict[str, str]:
+    """The headings of the layout that a sheet has: all columns in one table, or only those of the first sheet."""
+    every = headings(plan, kind)
+    texts = {label(c.written) for c in sheet.cells.values() if c.kind == "text"}
+    moved = [c for c in d.columns_before(kind) if c.stands != "figures"]
+    seen = sum(label(every[c.key]) in texts for c in moved)
+    newer = any(label(every[c.key]) in texts for c in d.columns_on(kind, "figures") if c.since != d.VERSION_BEFORE)
+    before = seen >= _OF_BEFORE or (not newer and version in ("", d.VERSION_BEFORE) and seen > 0)
+    before = before or (not newer and version == d.VERSION_BEFORE)
+    columns = d.columns_before(kind) if before else d.columns_on(kind, "figures")
+    return {"token": every["token"]} | {c.key: every[c.key] for c in columns}
+
+
+def table_in(sheet: Sheet, wanted: Mapping[str, str], least: int) -> Table | None:
+    """The table under at least that many of some headings; no finding about those that are gone."""
+    return _table(sheet, wanted, least, optional=True)
+
+
+def _table(
+    sheet: Sheet, wanted: Mapping[str, str], least: int = _LEAST_HEADINGS, *, optional: bool = False
+) -> Table | None:
     by_label = {label(text): key for key, text in wanted.items()}
-    by_rest = {_bare(text): key for text, key in by_label.items()}
+    by_rest = {bare(text): key for text, key in by_label.items()}
     scores: dict[int, set[str]] = {}
     for cell in sheet.cells.values():
         if cell.kind != "text":
             continue
         text = label(known_spelling(cell, lambda t: label(t) in by_label))
-        if key := by_label.get(text) or by_rest.get(_bare(text)):
+        if key := by_label.get(text) or by_rest.get(bare(text)):
             scores.setdefault(cell.row, set()).add(key)
     if not scores:
         return None
     row = max(scores, key=lambda r: (len(scores[r]), -r))
-    if len(scores[row]) < _LEAST_HEADINGS or not scores[row] & set(_IDENTITY):
+    if len(scores[row]) < least or not scores[row] & set(_IDENTITY):
         return None
-    return _Columns(sheet, row, wanted).table()
+    return _Columns(sheet, row, wanted, optional=optional).table()
 
 
 class _Columns:
     """Works out which column is which, from the headings that stand there."""
 
-    def __init__(self, sheet: Sheet, row: int, wanted: Mapping[str, str]) -> None:
-        self.sheet, self.row, self.wanted = sheet, row, wanted
+    def __init__(self, sheet: Sheet, row: int, wanted: Mapping[str, str], *, optional: bool = False) -> None:
+        self.sheet, self.row, self.wanted, self.optional = sheet, row, wanted, optional
         self.order = tuple(wanted)
         self._known = {label(text) for text in wanted.values()}
         self.columns: dict[str, int] = {}
@@ -186,7 +213,7 @@ class _Columns:
         for key in self._left():
             place = self.order.index(key)
             beside = self.order[max(place - 1, 0)], self.order[min(place + 1, len(self.order) - 1)]
-            if key == "token" or not all(k in self.columns or k == key for k in beside):
+            if self.optional or key == "token" or not all(k in self.columns or k == key for k in beside):
                 continue
             before, after = self._neighbours(key)
             free = [c for c in self._free() if before < c < after and self._filled(c)]
@@ -197,7 +224,7 @@ class _Columns:
 
     def _missing(self) -> None:
         for key in self._left():
-            if key == "token" or not d.column(key).entry:
+            if self.optional or key == "token" or not d.column(key).entry:
                 continue
             code = "column.missing" if key in _ESSENTIAL else "column.missing_optional"
             self.issues.append(finding(code, {"expected": self.wanted[key]}, sheet=self.sheet.name, key=key))
@@ -207,7 +234,7 @@ def likeness(found: str, wanted: str) -> float:
     """How alike two headings are; one that only adds to the other, or was cut from it, counts as nearly the same."""
     if not found or not wanted:
         return 0.0
-    if _bare(found) == _bare(wanted):
+    if bare(found) == bare(wanted):
         return 0.95
     if found.startswith(wanted) and len(wanted) >= 3:
         return 0.9
@@ -216,11 +243,11 @@ def likeness(found: str, wanted: str) -> float:
 
 def _only_adds(found: str, wanted: str) -> bool:
     """Whether a heading only says more of the same. 「今回の値(千円)」 or 「前回の値」 would change what is read."""
-    return _bare(found) == _bare(wanted)
+    return bare(found) == bare(wanted)
 
 
 @lru_cache(maxsize=8192)
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """A folded heading without what people add to it: 「分子(必須)」 is 分子."""
     return _HARMLESS.sub("", text)
 

@@ -25,6 +25,11 @@ _NOTES: Mapping[tuple[str, RoundKind], str] = {
     ("target", "midterm"): f"今の{{target}}です。{_PROPOSING}、考え方を「根拠資料」に入力してください。",
     ("target_period", "midterm"): f"今の{{target}}の時点です。{_PROPOSING}てください。\n例: 令和10年度",
 }
+#: Questions of 記述 that stand in place of a column's own.
+_QUESTIONS: Mapping[tuple[str, RoundKind], str] = {
+    ("analysis", "half"): "取組の状況と、値が増減した理由",
+    ("actions", "half"): "年度末までに行うこと",
+}
 _GROUPS: Mapping[tuple[str, RoundKind], str] = {
     (d.G_VALUE, "half"): "今回の値(参考値)",
     (d.G_CARD, "midterm"): "計画の値(見直しの案)",
@@ -45,6 +50,12 @@ STEPS: Mapping[RoundKind, tuple[str, ...]] = {
 def note(found: d.Column, plan: Plan, kind: RoundKind) -> str:
     """The message on an entry cell."""
     return d.in_words(_NOTES.get((found.key, kind), found.note), plan)
+
+
+def question(found: d.Column, plan: Plan, kind: RoundKind) -> str:
+    """What 記述 asks under a column's heading; empty where it asks nothing."""
+    own = found.asks_targets if kind == "targets" and found.asks_targets else found.asks
+    return d.in_words(_QUESTIONS.get((found.key, kind), own), plan)
 
 
 def group_title(group: str, kind: RoundKind) -> str:

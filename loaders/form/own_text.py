@@ -15,7 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.plan import RoundKind
 from loaders import formats
+from loaders.cells import Cell
 from loaders.form import definition as d
+from loaders.form.lines import COLUMNS, FIRST_ROW, TO_PROSE, Place, read_token
 from loaders.text import canonical
 
 #: Zones beside the columns of the table, whose zone is their key: the rows above it, the guide's sheet, and what
@@ -28,18 +30,52 @@ def mark(zone: str, text: str) -> str:
     return sha256(f"{zone}\x1f{canonical(text)}".encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def marks_of(book: Workbook, kind: RoundKind, answered: Collection[tuple[int, int]] = ()) -> tuple[str, ...]:
+def marks_of(book: Workbook, kind: RoundKind, answered: Collection[Place] = ()) -> tuple[str, ...]:
     """The marks of everything that a form's visible sheets say, sorted and each once.
 
-    ``answered`` are the places (row, column) in which the form brings along what a department has said.
+    ``answered`` are the places in which the form brings along what a department has said.
     """
-    form, guide = book[d.FORM_SHEET], book[d.GUIDE_SHEET]
+    form, prose, guide = book[d.FORM_SHEET], book[d.PROSE_SHEET], book[d.GUIDE_SHEET]
     keys = {place: key for key, place in d.positions(kind).items()}
-    own = ((row, column, text) for row, column, text in _texts(form) if (row, column) not in answered)
-    found = {mark(_zone(row, keys.get(column, "")), text) for row, column, text in own}
+    found = {
+        mark(_zone(row, keys.get(column, "")), text)
+        for row, column, text in _texts(form)
+        if (d.FORM_SHEET, row, column) not in answered
+    }
+    parts = {row: told.key for row in range(1, prose.max_row + 1) if (told := read_token(_token(prose, row)))}
+    found |= {
+        mark(_zone_of_prose(row, column, parts.get(row, "")), text)
+        for row, column, text in _texts(prose)
+        if (d.PROSE_SHEET, row, column) not in answered
+    }
     found |= {mark(GUIDE, text) for _, _, text in _texts(guide)}
-    found |= {mark(AROUND, text) for text in (*_around(form), *_around(guide), *_properties(book))}
+    around = (text for sheet in (form, prose, guide) for text in _around(sheet))
+    found |= {mark(AROUND, text) for text in (*around, *_properties(book))}
     return tuple(sorted(found))
+
+
+def _token(sheet: Worksheet, row: int) -> str:
+    return str(sheet.cell(row, COLUMNS["token"]).value or "")
+
+
+def _zone_of_prose(row: int, column: int, key: str) -> str:
+    """A line's text stands in its column's zone, what stands beside it in that of the sheet's own column."""
+    if row < FIRST_ROW:
+        return ABOVE
+    own = next((name for name, place in COLUMNS.items() if place == column), "")
+    return key if own == "text" else "" if own == "token" else own
+
+
+def tells_state(text: str) -> bool:
+    """Whether a text is what the first sheet says of 記述 when its formula is pasted as a value."""
+    return bool(re.fullmatch(rf"{TO_PROSE}\s*\d+／\d+", text.strip()))
+
+
+def counts(cell: Cell, text: Cell | None) -> bool:
+    """Whether a cell of 記述 is the counter of letters beside a text, or what is left of one."""
+    if cell.formula:
+        return True
+    return cell.kind == "number" and cell.value == float(len(text.written) if text else 0)
 
 
 def _zone(row: int, key: str) -> str:
@@ -50,9 +86,9 @@ def _texts(sheet: Worksheet) -> Iterator[tuple[int, int, str]]:
     """Every filled cell's row, column and text, a number as the reader quotes it."""
     for cells in sheet.iter_rows():
         for cell in cells:
-            if cell.value is not None:
-                text = cell.value if isinstance(cell.value, str) else formats.plain(float(cell.value))
-                yield cell.row, cell.column, text
+            if cell.value is not None and cell.data_type != "f":  # what a formula says changes
+                told = cell.value
+                yield cell.row, cell.column, formats.plain(float(told)) if isinstance(told, int | float) else str(told)
 
 
 def _around(sheet: Worksheet) -> Iterable[str]:

@@ -83,7 +83,7 @@ def _suggested(column: d.Column, row: Row) -> str | None:
 def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
     indicator, past = row.indicator, row.past
     match key:
-        case "number" | "name" | "unit" | "source":
+        case "number" | "name" | "unit" | "source" | "definition":
             return str(getattr(indicator, key))
         case "field":
             return field_name(plan, indicator)
@@ -95,8 +95,10 @@ def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
             return d.period_text(past.period) if past else None
         case "last_comment":
             return past.comment if past else None
-        case _:
+        case "last_evidence":
             return past.evidence if past else None
+        case _:
+            return None  # the way to 記述 is a formula, drawn with the sheet
 
 
 def field_name(plan: Plan, indicator: Indicator) -> str:

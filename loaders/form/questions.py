@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.workbook import Workbook
 
 from kpi.collection import Answer
 from kpi.plan import Indicator, Round
 from loaders.form import definition as d
+from loaders.form.lines import Place
 from loaders.text import cell_text
 
 #: (indicator id, column key, text); a key that is no column asks about the whole row.
@@ -32,26 +33,35 @@ _TOGETHER = (
 
 @dataclass(frozen=True)
 class Questions:
-    """The questions of one form, with where each stands: ``rows`` gives the sheet's row of an indicator."""
+    """The questions of one form, with where each stands: ``where`` by indicator and column key."""
 
     asked: tuple[Asked, ...]
-    rows: Mapping[str, int]
+    where: Mapping[tuple[str, str], Place]
     names: Mapping[str, str]
     round: Round
 
     def marked(self, indicator_id: str) -> frozenset[str]:
         """The columns that are asked about; the name's where the whole row is."""
-        return frozenset(_place(key, self.round) for i, key, _ in self.asked if i == indicator_id)
+        return frozenset(self._key(a) for a in self.asked if a[0] == indicator_id)
 
     @property
     def opened(self) -> frozenset[str]:
         """The columns that stand open in some row."""
         return frozenset().union(*(reopened(self.asked, i, self.round) for i, _, _ in self.asked))
 
+    def _key(self, asked: Asked) -> str:
+        """The column a question stands in: the name's where it is about the row, or about what the form does not show."""
+        return asked[1] if asked[:2] in self.where else "name"
+
+    def place(self, asked: Asked) -> Place:
+        """The sheet, row and column of the cell a question stands at."""
+        return self.where[asked[0], self._key(asked)]
+
     def cell(self, asked: Asked) -> str:
-        """The address of the cell a question stands at."""
-        column = d.positions(self.round.kind)[_place(asked[1], self.round)]
-        return f"{get_column_letter(column)}{self.rows[asked[0]]}"
+        """The address of the cell a question stands at, with its sheet where that is not the first one."""
+        sheet, row, column = self.place(asked)
+        address = f"{get_column_letter(column)}{row}"
+        return address if sheet == d.FORM_SHEET else f"{sheet}!{address}"
 
     @property
     def places(self) -> str:
@@ -63,20 +73,20 @@ class Questions:
         """(address, indicator, text) of each question."""
         return tuple((self.cell(a), self.names[a[0]], a[2]) for a in self.asked)
 
-    def attach(self, sheet: Worksheet) -> None:
+    def attach(self, book: Workbook) -> None:
         """Write each note beside its cell."""
-        for address in dict.fromkeys(self.cell(a) for a in self.asked):
-            text = note_text([a[2] for a in self.asked if self.cell(a) == address])
+        for place in dict.fromkeys(self.place(a) for a in self.asked):
+            text = note_text([a[2] for a in self.asked if self.place(a) == place])
             lines = sum(len(line) // 18 + 1 for line in text.split("\n"))
-            sheet[address].comment = Comment(text, _AUTHOR, height=min(400, 24 + 18 * lines), width=300)
+            comment = Comment(text, _AUTHOR, height=min(400, 24 + 18 * lines), width=300)
+            book[place[0]].cell(place[1], place[2]).comment = comment
 
 
-def questions_of(asked: Iterable[Asked], indicators: Iterable[Indicator], round_: Round) -> Questions:
+def questions_about(asked: Iterable[Asked], indicators: Iterable[Indicator]) -> tuple[Asked, ...]:
     """The questions about the indicators of a form, in its order; those about others are passed over."""
-    names = {i.id: i.name for i in indicators}
-    rows = {i: d.FIRST_DATA_ROW + number for number, i in enumerate(names)}
-    cleaned = [(i, key, _clean(text)) for i, key, text in asked if i in rows and text.strip()]
-    return Questions(tuple(sorted(cleaned, key=lambda a: rows[a[0]])), rows, names, round_)
+    order = {indicator.id: number for number, indicator in enumerate(indicators)}
+    cleaned = [(i, key, _clean(text)) for i, key, text in asked if i in order and text.strip()]
+    return tuple(sorted(cleaned, key=lambda a: order[a[0]]))
 
 
 def reopened(asked: Iterable[Asked], indicator_id: str, round_: Round) -> frozenset[str]:
@@ -98,7 +108,11 @@ def note_text(texts: Iterable[str]) -> str:
 
 def own_words(comment: str, asked: Iterable[Asked], indicator_id: str, key: str, round_: Round) -> str:
     """What people added to a note of ours; the whole comment where it is none, empty where nothing was added."""
-    texts = [text for i, k, text in asked if i == indicator_id and _place(k, round_) == key]
+    columns = {c.key: c for c in d.columns_for(round_.kind)}
+    known = {key}
+    if key == "name":  # what has no cell of its own in the form was asked there
+        known |= {k for _, k, _ in asked if k not in columns or (columns[k].stands == "prose" and not columns[k].entry)}
+    texts = [text for i, k, text in asked if i == indicator_id and k in known]
     ours, said = "".join(note_text(texts).split()), "".join(comment.split())
     if not texts or ours not in said:
         return comment
@@ -119,10 +133,6 @@ def given_again(answers: Iterable[Answer]) -> dict[str, dict[str, object]]:
         }
         for a in answers
     }
-
-
-def _place(key: str, round_: Round) -> str:
-    return key if key in d.positions(round_.kind) else "name"
 
 
 def _clean(text: str) -> str:

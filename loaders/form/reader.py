@@ -7,10 +7,10 @@ how to mend it. A figure is never taken for another indicator, column or period 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from kpi.collection import Answer, Brief, Entry, Reading, last_before
-from kpi.issue import Choice, Issue
+from kpi.issue import Choice, Issue, Severity
 from kpi.plan import Indicator, Round
 from kpi.schedule import expected_period
 from kpi.scope import asked_of
@@ -20,6 +20,7 @@ from loaders.form import whose
 from loaders.form.answering import RowReader, shortened
 from loaders.form.leftover import ReadTable, Swept, sweep
 from loaders.form.match import Table
+from loaders.form.prose import Prose, sort_out
 from loaders.form.rates import settle_missing, work_out
 from loaders.form.rows import Identified, identify
 from loaders.form.writer import form_marks
@@ -36,7 +37,7 @@ def read_form(
     answers: tuple[Answer, ...] = ()
     if owner.tables and owner.round and owner.department_id:
         own = frozenset(owner.meta.own if owner.meta else ()) or _drawn_marks(brief, owner)
-        answers, read, found = _answers(book, owner.tables, brief, owner.round, owner, own)
+        answers, read, found = _Answers(book, brief, owner.round, owner, own).read()
         issues += found
         asked = owner.meta.questions if owner.meta else ()
         issues += sweep(Swept(book, read, owner.round, own, asked, tuple(issues), owner.meta_sheet))
@@ -68,43 +69,114 @@ def _drawn_marks(brief: Brief, owner: whose.Whose) -> frozenset[str]:
 _Read = tuple[Table, int, dict[str, Entry], list[Issue]]
 
 
-def _answers(
-    book: Book, tables: tuple[Table, ...], brief: Brief, round_: Round, owner: whose.Whose, own: frozenset[str]
-) -> tuple[tuple[Answer, ...], tuple[ReadTable, ...], list[Issue]]:
-    ours, issues = owner.indicators(brief), []
-    read: dict[str, list[_Read]] = {}
-    told: list[ReadTable] = []
-    for table in tables:
-        rows = identify(table, brief, ours, owner.department_id)
-        issues += [*table.issues, *rows.issues]
-        siblings = {r.row: r.indicator.id for r in rows.found}
-        entries: dict[int, dict[str, Entry]] = {}
-        for place in rows.found:
-            reader = replace(_row_reader(book, table, place, brief, round_, siblings), own=own)
-            entries[place.row] = work_out(reader, settle_missing(reader, reader.read()))
-            found = (table, place.row, entries[place.row], reader.issues)
-            read.setdefault(place.indicator.id, []).append(found)
-        told.append(ReadTable(table, {r.row: r.indicator for r in rows.found}, entries))
-    answers = []
-    for indicator_id, indicator in ours.items():
-        if indicator_id not in read:
-            issues += _missing_row(tables[0], indicator, brief)
-            continue
-        merged, noticed = _one(indicator, read[indicator_id], tables)
-        issues += noticed
-        issues += _redefined(tables[0], indicator, brief, owner.meta)
-        answers.append(Answer(indicator_id, merged))
-    return tuple(answers), tuple(told), issues
+@dataclass
+class _Answers:
+    """Reads every place of a form: the table of figures with its rows, 記述 with its blocks, and joins what each says."""
+
+    book: Book
+    brief: Brief
+    round: Round
+    owner: whose.Whose
+    own: frozenset[str]
+    issues: list[Issue] = field(default_factory=list)
+    told: list[ReadTable] = field(default_factory=list)
+
+    def read(self) -> tuple[tuple[Answer, ...], tuple[ReadTable, ...], list[Issue]]:
+        """The answers in the order of the indicators, what the sweep must know, and what was noticed."""
+        owner, ours = self.owner, self.owner.indicators(self.brief)
+        figures = self._figures(ours)
+        sheets = [sort_out(t, self.brief, self.round.kind, ours, owner.department_id) for t in owner.prose]
+        blocks, contacts = self._blocks(sheets), self._contacts(sheets, ours)
+        self.told += [_as_read(sheet, blocks, contacts) for sheet in sheets]
+        answers = []
+        for indicator_id, indicator in ours.items():
+            if indicator_id not in figures:
+                self.issues += _missing_row(owner.tables[0], indicator, self.brief)
+                continue
+            entries: dict[str, Entry] = {}
+            for read, tables in (
+                (figures[indicator_id], owner.tables), (blocks.get(indicator_id, []), owner.prose),
+                (contacts.get(indicator_id, []), owner.prose),
+            ):  # fmt: skip
+                if read:
+                    found, noticed = _one(indicator, read, tables)
+                    self.issues += noticed
+                    entries = found | entries
+            if owner.prose and indicator_id not in blocks:
+                self.issues += _missing_block(owner.prose[0], indicator)
+            self.issues += _redefined(owner.tables[0], indicator, self.brief, owner.meta)
+            answers.append(Answer(indicator_id, _in_order(entries, self.round)))
+        return tuple(answers), tuple(self.told), self.issues
+
+    def _figures(self, ours: Mapping[str, Indicator]) -> dict[str, list[_Read]]:
+        read: dict[str, list[_Read]] = {}
+        for table in self.owner.tables:
+            rows = identify(table, self.brief, ours, self.owner.department_id)
+            self.issues += [*table.issues, *rows.issues]
+            siblings = {r.row: r.indicator.id for r in rows.found}
+            entries: dict[int, dict[str, Entry]] = {}
+            for place in rows.found:
+                reader = self._reader(table, place, siblings)
+                entries[place.row] = work_out(reader, settle_missing(reader, reader.read()))
+                read.setdefault(place.indicator.id, []).append((table, place.row, entries[place.row], reader.issues))
+            self.told.append(ReadTable(table, {r.row: r.indicator for r in rows.found}, entries))
+        return read
+
+    def _blocks(self, sheets: list[Prose]) -> dict[str, list[_Read]]:
+        """What the blocks of 記述 say, by indicator."""
+        read: dict[str, list[_Read]] = {}
+        for sheet in sheets:
+            self.issues += [*sheet.table.issues, *sheet.issues]
+            siblings = {row: indicator.id for row, indicator in sheet.rows.items()}
+            for place in sheet.found:
+                reader = self._reader(sheet.table, place, siblings)
+                read.setdefault(place.indicator.id, []).append((sheet.table, place.row, reader.read(), reader.issues))
+        return read
+
+    def _contacts(self, sheets: list[Prose], ours: Mapping[str, Indicator]) -> dict[str, list[_Read]]:
+        """What a 課 says of itself once, for each indicator it answers for. A note is told once, a question to each."""
+        read: dict[str, list[_Read]] = {}
+        for sheet in sheets:
+            named = {i for contact in sheet.contacts if not contact.all for i in contact.covers or ()}
+            for contact in sheet.contacts:
+                noted: set[tuple[str, str]] = set()
+                for indicator_id in contact.covers or ():
+                    if contact.all and indicator_id in named:
+                        continue  # a 課 that names its indicators speaks for them alone
+                    place = Identified(contact.row, ours[indicator_id], contact.spots)
+                    reader = self._reader(sheet.table, place, {})
+                    entries = reader.read()
+                    issues = [i for i in reader.issues if i.severity is not Severity.NOTE or (i.code, i.cell) not in noted]
+                    noted |= {(i.code, i.cell) for i in issues}
+                    read.setdefault(indicator_id, []).append((sheet.table, contact.row, entries, issues))
+        return read
+
+    def _reader(self, table: Table, place: Identified, siblings: Mapping[int, str]) -> RowReader:
+        indicator, brief, round_ = place.indicator, self.brief, self.round
+        card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
+        expected, _ = expected_period(card, indicator, round_)
+        past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
+        return RowReader(self.book, table, place, brief, round_, past, siblings, own=self.own)
 
 
-def _row_reader(
-    book: Book, table: Table, place: Identified, brief: Brief, round_: Round, siblings: Mapping[int, str]
-) -> RowReader:
-    indicator = place.indicator
-    card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
-    expected, _ = expected_period(card, indicator, round_)
-    past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
-    return RowReader(book, table, place, brief, round_, past, siblings)
+def _as_read(sheet: Prose, blocks: Mapping[str, list[_Read]], contacts: Mapping[str, list[_Read]]) -> ReadTable:
+    """A sheet 記述 for the sweep: each line with its indicator and what that indicator's lines gave."""
+    entries: dict[int, dict[str, Entry]] = {}
+    for row, indicator in sheet.rows.items():
+        read = (*blocks.get(indicator.id, ()), *contacts.get(indicator.id, ()))
+        entries[row] = {k: e for table, _, found, _ in read if table is sheet.table for k, e in found.items()}
+    return ReadTable(sheet.table, sheet.rows, entries, sheet.parts)
+
+
+def _in_order(entries: Mapping[str, Entry], round_: Round) -> dict[str, Entry]:
+    """Entries in the order of the form's columns."""
+    order = {c.key: place for place, c in enumerate(d.columns_for(round_.kind))}
+    return dict(sorted(entries.items(), key=lambda one: order.get(one[0], -1)))
+
+
+def _missing_block(table: Table, indicator: Indicator) -> list[Issue]:
+    words = {"name": indicator.name}
+    return [finding("block.missing", words, sheet=table.sheet.name, indicator_id=indicator.id, key="row")]
 
 
 def _missing_row(table: Table, indicator: Indicator, brief: Brief) -> list[Issue]:
@@ -196,4 +268,4 @@ def _quoted(entry: Entry) -> str:
 
 
 #: Columns that stand filled in when the form goes out.
-_SUGGESTED = ("period",)
+_SUGGESTED = ("period", "section")

@@ -42,10 +42,14 @@ _WORDED = (
 
 @dataclass(frozen=True)
 class Identified:
-    """One row of the table and the indicator it answers for."""
+    """One row of the table, or one block of 記述, and the indicator it answers for.
+
+    ``spots`` gives the row and column of each of its cells by column key.
+    """
 
     row: int
     indicator: Indicator
+    spots: Mapping[str, tuple[int, int]]
 
 
 @dataclass
@@ -88,11 +92,11 @@ def identify(table: Table, brief: Brief, ours: Mapping[str, Indicator], departme
         if indicator is None and not issues:
             issues = _nobody(table, row, cells)
         elif indicator is not None and indicator.id not in ours:
-            out.issues.append(_foreign(table, row, indicator, brief, department_id))
+            out.issues.append(foreign(table, row, indicator, brief, department_id))
             continue
         out.issues += issues
         if indicator is not None:
-            out.found.append(Identified(row, indicator))
+            out.found.append(Identified(row, indicator, {key: (row, c) for key, c in table.columns.items()}))
             if row in table.sheet.hidden_rows:
                 words = {"row": str(row), "name": indicator.name}
                 out.issues.append(_at(table, row, "row.hidden", words, indicator.id))
@@ -128,7 +132,9 @@ def _identity(table: Table, row: int, names: Names) -> tuple[Indicator | None, l
     for key, known in (("number", by_number), ("name", by_name)):
         same = label(texts[key]) == label(str(getattr(found, key)))  # a number that two indicators share
         if known is None and not same and key in table.columns:
-            issues.append(_changed(table, row, key, str(getattr(found, key)), found.id))
+            spot, cell = (row, table.columns[key]), table.at(row, key)
+            words = {"expected": table.headings[key], "known": str(getattr(found, key))}
+            issues.append(changed(table.sheet, spot, key, words | {"found": cell.written if cell else "(空欄)"}, found.id))
     return found, issues
 
 
@@ -143,16 +149,16 @@ def _by_token(
     return token, [_at(table, row, "row.by_token", {"name": token.name}, token.id, "row")]
 
 
-def _changed(table: Table, row: int, key: str, known: str, indicator_id: str) -> Issue:
-    cell = table.at(row, key)
-    found = cell.written if cell else "(空欄)"
-    ref = Cell(row, table.columns[key], "text", "").ref
-    words = {"expected": table.headings[key], "known": known, "found": found}
+def changed(
+    sheet: Sheet, spot: tuple[int, int], key: str, words: Mapping[str, str], indicator_id: str
+) -> Issue:
+    """What is said where something that the form gave has been written over."""
+    cell = sheet.at(*spot)
     return finding(
         "prefilled.changed",
         words,
-        sheet=table.sheet.name,
-        cell=ref,
+        sheet=sheet.name,
+        cell=Cell(*spot, "text", "").ref,
         value=cell.written if cell else "",
         indicator_id=indicator_id,
         key=key,
@@ -181,7 +187,8 @@ def _nobody(table: Table, row: int, cells: tuple[Cell, ...]) -> list[Issue]:
     return [finding("row.unidentified", words, sheet=table.sheet.name, cell=place.ref, value=place.written)]
 
 
-def _foreign(table: Table, row: int, indicator: Indicator, brief: Brief, department_id: str) -> Issue:
+def foreign(table: Table, row: int, indicator: Indicator, brief: Brief, department_id: str) -> Issue:
+    """What is said of a row of an indicator that the department was not asked about."""
     owner = brief.plan.owner(indicator.id, brief.day)
     if owner and owner.id == department_id:
         # The department's own, but of another 課, left out of this round, or 欠番 by now.

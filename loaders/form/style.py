@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.dimensions import RowDimension
@@ -24,7 +26,7 @@ LINE_HEIGHT = 12.6  # points of one line of 9-point Japanese text, in Excel and 
 PADDING = 6.0
 MAX_HEIGHT = 409.0  # Excel allows no higher row
 
-NAVY, SLATE, INK, QUIET = "1F3A5F", "5B6673", "1A1A1A", "595959"
+NAVY, SLATE, INK, QUIET, LINK = "1F3A5F", "5B6673", "1A1A1A", "595959", "0B5394"
 WANTED, WELCOME, FIXED, ASKED = "FFF2B3", "E3EEF9", "F1F2F4", "FCE4D6"
 
 _THIN = Side(style="thin", color="A6ADB5")
@@ -33,9 +35,9 @@ _STRIKE = Side(style="thin", color="8A929B")
 _FRAME = Side(style="thick", color=NAVY)
 
 
-def font(size: float = BODY_SIZE, *, bold: bool = False, color: str = INK) -> Font:
+def font(size: float = BODY_SIZE, *, bold: bool = False, color: str = INK, underlined: bool = False) -> Font:
     """The house's font."""
-    return Font(name=FONT, size=size, bold=bold, color=color)
+    return Font(name=FONT, size=size, bold=bold, color=color, underline="single" if underlined else None)
 
 
 def fill(color: str) -> PatternFill:
@@ -78,6 +80,8 @@ class Look:
     horizontal: str = "left"
     wraps: bool = True
     unlocked: bool = False
+    underlined: bool = False
+    top: bool = False
     number_format: str = "General"
 
 
@@ -90,12 +94,14 @@ def dress(cell: Cell, look: Look) -> None:
     if look in patterns:
         cell._style = copy(patterns[look])
         return
-    cell.font = font(look.size, bold=look.bold, color=look.color)
+    cell.font = font(look.size, bold=look.bold, color=look.color, underlined=look.underlined)
     if look.fill:
         cell.fill = fill(look.fill)
     if look.bordered:
         cell.border = border(strong_left=look.strong_left, struck=look.struck, framed=look.framed)
-    cell.alignment = Alignment(horizontal=look.horizontal, vertical="center", wrap_text=look.wraps)
+    cell.alignment = Alignment(
+        horizontal=look.horizontal, vertical="top" if look.top else "center", wrap_text=look.wraps
+    )
     if look.unlocked:
         cell.protection = UNLOCKED
     cell.number_format = look.number_format
@@ -118,6 +124,16 @@ def put(cell: Cell, value: str | float | None) -> None:
     elif value is not None:
         plain = float(f"{value:.15g}")
         cell.value = int(plain) if plain.is_integer() and abs(plain) < 1e15 else plain
+
+
+def put_heading(cell: Cell, text: str) -> None:
+    """Write a heading into a bold cell, with what stands under it plain and quiet."""
+    put(cell, text)
+    heading, _, below = str(cell.value).partition("\n")
+    if below:
+        plain = InlineFont(rFont=FONT, sz=BODY_SIZE - 1, color=QUIET)
+        bold = InlineFont(rFont=FONT, sz=BODY_SIZE, b=True, color=INK)
+        cell.value = CellRichText(TextBlock(bold, heading), TextBlock(plain, f"\n{below}"))
 
 
 def text_width(text: str) -> int:

@@ -14,6 +14,7 @@ from loaders.cells import Book, Sheet
 from loaders.form import definition as d
 from loaders.form.match import Table, find_meta, find_tables, label, texts_above
 from loaders.form.own_text import mark
+from loaders.form.prose import find_prose, part_keys
 from loaders.form.rows import Names
 from loaders.rules.register import finding
 
@@ -26,6 +27,7 @@ class Whose:
     meta: d.Meta | None
     meta_sheet: Sheet | None = None
     tables: tuple[Table, ...] = ()  # the one that holds the answers, or several that differ
+    prose: tuple[Table, ...] = ()  # the sheets 記述 that hold answers; none in the layout before
     round: Round | None = None
     department_id: str = ""
     division_id: str = ""
@@ -64,19 +66,30 @@ def whose(book: Book, brief: Brief, round_id: str, department_id: str, division_
         return out
     told = _round_of(brief.plan, meta.round_id) if meta else None
     kind_round = told or _round_of(brief.plan, round_id)
-    tables = _tables(book, brief.plan, kind_round, meta_sheet)
+    tables = _tables(book, brief.plan, kind_round, meta_sheet, meta.form_version if meta else "")
     out.tables = _choose(tables, out, brief.plan, kind_round)
     out.sample = bool(meta and meta.sample) or any(d.SAMPLE_MARK in t for t in _titles(out.table))
     if out.table is None:
         return out
     if meta is None:
         out.issues.append(finding("form.identity_missing", sheet=out.table.sheet.name))
-    elif meta.form_version != d.FORM_VERSION:
+    elif meta.form_version not in (d.FORM_VERSION, d.VERSION_BEFORE):
         out.issues.append(finding("form.version", {"found": meta.form_version, "current": d.FORM_VERSION}))
     _find_round(out, brief.plan, told, round_id)
+    if out.round:
+        _find_prose(out, book, brief.plan, out.round)
     _find_department(out, brief, department_id)
     _find_division(out, brief, division_id)
     return out
+
+
+def _find_prose(out: Whose, book: Book, plan: Plan, round_: Round) -> None:
+    """The sheets 記述 with answers; that there is none is told where the form must have had one."""
+    found = find_prose(book, plan, round_.kind, out.meta_sheet)
+    if found:
+        out.prose = _choose(found, out, plan, round_, name=d.PROSE_SHEET)
+    elif any("evidence" not in t.columns and "evidence" not in t.headings for t in out.tables):
+        out.issues.append(finding("prose.missing"))
 
 
 def _find_division(out: Whose, brief: Brief, division_id: str) -> None:
@@ -94,12 +107,14 @@ def _round_of(plan: Plan, round_id: str) -> Round | None:
     return next((r for r in plan.rounds if r.id == round_id), None)
 
 
-def _tables(book: Book, plan: Plan, round_: Round | None, meta_sheet: Sheet | None) -> tuple[Table, ...]:
+def _tables(
+    book: Book, plan: Plan, round_: Round | None, meta_sheet: Sheet | None, version: str
+) -> tuple[Table, ...]:
     if round_:
-        return find_tables(book, plan, round_.kind, meta_sheet)
-    annual = find_tables(book, plan, "annual", meta_sheet)
+        return find_tables(book, plan, round_.kind, meta_sheet, version)
+    annual = find_tables(book, plan, "annual", meta_sheet, version)
     # Every heading of a targets form also stands in an annual one, all but its grounds.
-    targets = find_tables(book, plan, "targets", meta_sheet)
+    targets = find_tables(book, plan, "targets", meta_sheet, version)
     better = bool(targets) and (not annual or _known(targets[0]) > _known(annual[0]))
     return targets if better else annual
 
@@ -112,8 +127,13 @@ def _titles(table: Table | None) -> tuple[str, ...]:
     return tuple(texts_above(table)) if table else ()
 
 
-def _choose(tables: tuple[Table, ...], out: Whose, plan: Plan, round_: Round | None) -> tuple[Table, ...]:
-    """The table with the answers; several where more than one is filled in and they do not say the same."""
+def _choose(
+    tables: tuple[Table, ...], out: Whose, plan: Plan, round_: Round | None, name: str = d.FORM_SHEET
+) -> tuple[Table, ...]:
+    """The table with the answers; several where more than one is filled in and they do not say the same.
+
+    ``name`` is what the form calls its sheet.
+    """
     if not tables:
         out.issues.append(finding("form.not_form"))
         return ()
@@ -135,11 +155,12 @@ def _choose(tables: tuple[Table, ...], out: Whose, plan: Plan, round_: Round | N
         names = "、".join(f"「{t.sheet.name}」{'(非表示)' if t.sheet.state == 'hidden' else ''}" for t in chosen)
         out.issues.append(finding("form.several_tables", {"sheets": names}, sheet=chosen[0].sheet.name))
         return tuple(chosen)
-    name = chosen[0].sheet.name
+    found = chosen[0].sheet.name
     if chosen[0].sheet.state == "hidden":
-        out.issues.append(finding("form.hidden_table", {"sheet": name}, sheet=name))
-    if name != d.FORM_SHEET:
-        out.issues.append(finding("form.renamed", {"sheet": name}, sheet=name))
+        out.issues.append(finding("form.hidden_table", {"sheet": found}, sheet=found))
+    if found != name:
+        code = "form.renamed" if name == d.FORM_SHEET else "prose.renamed"
+        out.issues.append(finding(code, {"sheet": found}, sheet=found))
     return tuple(chosen)
 
 
@@ -154,15 +175,22 @@ def _said(table: Table) -> tuple[tuple[str, str], ...]:
     """What stands in the columns of the table, to tell a copy from another version."""
     keys = {column: key for key, column in table.columns.items()}
     below = ((p, c) for p, c in sorted(table.sheet.cells.items()) if p[0] > table.heading_row)
-    return tuple((keys[p[1]], c.written) for p, c in below if p[1] in keys)
+    said = ((keys[p[1]], p[0], c) for p, c in below if p[1] in keys)
+    if "text" not in table.columns:
+        return tuple((key, c.written) for key, _, c in said if not (key == "prose" and c.formula))
+    parts = part_keys(table)
+    return tuple((parts.get(row, "") if key == "text" else key, c.written) for key, row, c in said if key != "count")
 
 
 def _entered(table: Table, own: frozenset[str]) -> bool:
     """Whether anything stands in the entry columns that the form did not bring along."""
-    entries = [(k, text) for k, text in _said(table) if k != "token" and d.column(k).entry]
+    entries = [(k, text) for k, text in _said(table) if k in _ENTRIES]
     if own:
         return any(mark(key, text) not in own for key, text in entries)
-    return any(key not in ("period", *d.CARD_KEYS) for key, _ in entries)
+    return any(key not in ("period", "section", *d.CARD_KEYS) for key, _ in entries)
+
+
+_ENTRIES = frozenset(c.key for c in d.COLUMNS if c.entry)
 
 
 def _find_round(out: Whose, plan: Plan, told: Round | None, round_id: str) -> None:

@@ -18,12 +18,15 @@ from kpi.collection import Brief
 from kpi.plan import Round
 from kpi.scope import find_division
 from loaders.form import definition as d
-from loaders.form import guide, style
+from loaders.form import before, guide, style
+from loaders.form import lines as ln
 from loaders.form.draw import write_sheet
+from loaders.form.draw_prose import Results, write_prose
+from loaders.form.lines import Line, lines, places
 from loaders.form.own_text import marks_of
 from loaders.form.prefill import Row, form_rows
-from loaders.form.questions import Asked, questions_of, reopened
-from loaders.packing import file_part, repacked
+from loaders.form.questions import Asked, Questions, questions_about, reopened
+from loaders.packing import file_part, repacked, with_results
 from loaders.text import tidied
 
 
@@ -64,16 +67,20 @@ def write_form(
     With ``questions`` (indicator id, column key, text) it is the form sent back: the department's own ``answers`` (see
     :func:`loaders.form.questions.given_again`), each question as a note on its cell, and nothing else open.
     """
-    book = _drawn(brief, round_id, department_id, sample, answers or {}, division_id, tuple(questions))
-    return saved(book, brief.day)
+    book, results = _drawn(brief, round_id, department_id, sample, answers or {}, division_id, tuple(questions))
+    return with_results(saved(book, brief.day), results, brief.day)
 
 
 def form_marks(
     brief: Brief, round_id: str, department_id: str, *, division_id: str = "", sample: bool = False
 ) -> tuple[str, ...]:
-    """The marks (:mod:`loaders.form.own_text`) of the form as it would be made today, for one that has lost its own."""
-    book = _drawn(brief, round_id, department_id, sample, {}, division_id, ())
-    return marks_of(book, brief.plan.round(round_id).kind)
+    """The marks (:mod:`loaders.form.own_text`) of the form as it would be made today, for one that has lost its own.
+
+    What only the layout before said is among them: nobody can tell which of the two a form without its marks is.
+    """
+    book, _ = _drawn(brief, round_id, department_id, sample, {}, division_id, ())
+    kind = brief.plan.round(round_id).kind
+    return (*marks_of(book, kind), *before.marks(brief.plan, kind))
 
 
 def _drawn(
@@ -84,32 +91,39 @@ def _drawn(
     answers: Mapping[str, Mapping[str, object]],
     division_id: str,
     questions: tuple[Asked, ...],
-) -> Workbook:
+) -> tuple[Workbook, dict[str, Results]]:
     # What stands in the store already, or in a plan's files, is written whatever it holds.
     brief, answers = tidied(brief), tidied(answers)
     round_ = brief.plan.round(round_id)
     rows = form_rows(brief, round_, department_id, answers, division_id)
-    asked = questions_of(questions, (r.indicator for r in rows), round_)
-    back = asked if asked.asked else None
-    if back:
-        rows = tuple(replace(r, reopened=reopened(back.asked, r.indicator.id, round_)) for r in rows)
+    asked = questions_about(questions, (r.indicator for r in rows))
+    if asked:
+        rows = tuple(replace(r, reopened=reopened(asked, r.indicator.id, round_)) for r in rows)
+    said = lines(brief.plan, round_, brief.plan.department(department_id), rows, division_id)
+    where = places(d.positions(round_.kind), rows, said)
+    back = Questions(asked, where, {r.indicator.id: r.indicator.name for r in rows}, round_) if asked else None
     name, of_division = _whose(brief, department_id, division_id), bool(division_id)
     # What a 課 reads as its date is the one by which it answers to its 主管課.
     dated = replace(round_, due=round_.division_due or round_.due) if of_division else round_
     book = Workbook()
-    guide_sheet, form = book.active, book.create_sheet(d.FORM_SHEET)
+    guide_sheet, form, prose = book.active, book.create_sheet(d.FORM_SHEET), book.create_sheet(d.PROSE_SHEET)
     guide_sheet.title = d.GUIDE_SHEET
     told: dict[str, Any] = {"sample": sample, "of_division": of_division, "questions": back}
     guide.write_guide(guide_sheet, brief.plan, dated, name, **told)
-    write_sheet(form, brief.plan, dated, name, rows, **told)
+    results = {
+        d.FORM_SHEET: write_sheet(form, brief.plan, dated, name, rows, lines=said, **told),
+        d.PROSE_SHEET: write_prose(prose, brief.plan, dated, name, rows, said, **told),
+    }
+    if back:
+        back.attach(book)
     _properties(book, brief, round_, name, sample=sample)
     meta = _meta(brief, round_, department_id, rows, sample=sample)
-    asked_for, own = back.asked if back else (), marks_of(book, round_.kind, _answered(rows, round_))
-    _write_meta(book.create_sheet(d.META_SHEET), replace(meta, division_id=division_id, questions=asked_for, own=own))
+    own = marks_of(book, round_.kind, _answered(rows, round_, said))
+    _write_meta(book.create_sheet(d.META_SHEET), replace(meta, division_id=division_id, questions=asked, own=own))
     book.active = book.index(form)
     for sheet in book.worksheets:
         sheet.sheet_view.tabSelected = sheet is form
-    return book
+    return book, results
 
 
 def _whose(brief: Brief, department_id: str, division_id: str) -> str:
@@ -118,15 +132,16 @@ def _whose(brief: Brief, department_id: str, division_id: str) -> str:
     return f"{department} {division.name}" if division else department
 
 
-def _answered(rows: tuple[Row, ...], round_: Round) -> frozenset[tuple[int, int]]:
+def _answered(rows: tuple[Row, ...], round_: Round, said: tuple[Line, ...]) -> frozenset[ln.Place]:
     """Where answers stand that the form brings along."""
     columns = d.positions(round_.kind)
-    return frozenset(
-        (number, columns[key])
+    figures = {
+        (d.FORM_SHEET, number, columns[key])
         for number, row in enumerate(rows, start=d.FIRST_DATA_ROW)
         for key, value in row.given.items()
         if value is not None and key in columns
-    )
+    }
+    return frozenset(figures | {(d.PROSE_SHEET, line.row, ln.TEXT) for line in said if line.answered()})
 
 
 def _meta(brief: Brief, round_: Round, department_id: str, rows: tuple[Row, ...], *, sample: bool) -> d.Meta:
