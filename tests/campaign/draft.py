@@ -14,6 +14,7 @@ from kpi.collection import Brief
 from kpi.plan import Round
 from loaders.cells import Book, Cell, CellKind, Sheet
 from loaders.form import definition as d
+from loaders.form.lines import Line
 
 Spot = tuple[str, str]  # indicator id, column key
 
@@ -195,6 +196,9 @@ class Draft:
     truth: dict[Spot, Truth]
     plain: dict[Spot, float | str | None]  # what stands in a sound form, in figures, words and codes
     rows: tuple[str, ...]
+    prose: Page | None = None
+    lines: tuple[Line, ...] = ()  # of 記述, as they stood when the form went out
+    shared: dict[Spot, tuple[Spot, ...]] = field(default_factory=dict)  # what a 課 says once, by where it says it
     filename: str = "回答.xlsx"
     said: list[Said] = field(default_factory=list)
     touched: set[Spot] = field(default_factory=set)
@@ -245,8 +249,17 @@ class Draft:
         return place
 
     def row_of(self, indicator_id: str) -> int:
-        """The row of an indicator."""
-        return next(mark.row for (i, _), mark in self.spots.items() if i == indicator_id)
+        """The row of an indicator among the figures."""
+        return next(m.row for (i, _), m in self.spots.items() if i == indicator_id and m.page is self.form)
+
+    def on_form(self, spot: Spot) -> bool:
+        """Whether a cell stands among the figures."""
+        return self.spots[spot].page is self.form
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the cells among the figures, one for each cell."""
+        return [spot[1] for spot in self.spots if self.on_form(spot)]
 
     def remark(self, page: Page, row: int, column: int, words: Any, *, elsewhere: bool = False) -> None:
         """Write something beside the answers, which must be told."""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
@@ -13,6 +13,7 @@ from kpi.period import Period
 from loaders import sandbox
 from loaders.cells import Book, open_book
 from loaders.form import definition as d
+from loaders.form.lines import Line, lines, places
 from loaders.form.prefill import Row, form_rows
 from loaders.form.writer import write_form
 from loaders.look import Limits
@@ -75,6 +76,17 @@ def rows(sort: Sort) -> tuple[Row, ...]:
 
 
 @cache
+def prose(sort: Sort) -> tuple[Line, ...]:
+    """The lines of a form's 記述, but for what is answered there."""
+    told = brief(sort.variant)
+    round_ = told.plan.round(sort.round_id)
+    asked = rows(sort)
+    if sort.back:
+        asked = tuple(replace(row, reopened=frozenset()) for row in asked)
+    return lines(told.plan, round_, told.plan.department(sort.department_id), asked, sort.division_id)
+
+
+@cache
 def blank(sort: Sort) -> tuple[Book, dict[Spot, float | str | None]]:
     """The workbook as it goes out, and the answers that stand in it already."""
     told = brief(sort.variant)
@@ -102,8 +114,15 @@ def answered(sort: Sort, dice: random.Random) -> dict[Spot, float | str | None]:
     told = brief(sort.variant)
     round_ = told.plan.round(sort.round_id)
     out: dict[Spot, float | str | None] = {}
+    people: dict[str, dict[str, str | None]] = {}
     for row in rows(sort):
-        mine = _row(row, sort, dice)
+        home = next((v.id for v in told.plan.department(sort.department_id).divisions if row.indicator.id in v.indicators), "")
+        if home not in people:
+            people[home] = {
+                "section": dice.choice(_SECTIONS) if dice.random() < 0.9 else None,
+                "person": dice.choice(_PEOPLE), "contact": dice.choice(_CONTACTS),
+            }  # fmt: skip
+        mine = _row(row, sort, dice) | people[home]
         for column in d.columns_for(round_.kind):
             if row.enterable(column, round_):
                 value = mine.get(column.key)
@@ -114,8 +133,7 @@ def answered(sort: Sort, dice: random.Random) -> dict[Spot, float | str | None]:
 def _row(row: Row, sort: Sort, dice: random.Random) -> dict[str, float | str | None]:
     card, said = row.card, dict[str, float | str | None]()
     if dice.random() < 0.9:
-        said |= {"evidence": dice.choice(_EVIDENCE), "section": dice.choice(_SECTIONS)}
-    said |= {"person": dice.choice(_PEOPLE), "contact": dice.choice(_CONTACTS)}
+        said["evidence"] = dice.choice(_EVIDENCE)
     start = card.baseline if card.baseline is not None else 12.0
     said["baseline"], said["target"] = start, card.target if card.target is not None else start * 2
     said["baseline_period"] = (card.baseline_period or Period("FY", 2019)).code
@@ -154,21 +172,28 @@ def filled(sort: Sort, dice: random.Random, changes: dict[Spot, float | str | No
     plain = answered(sort, dice)
     if given:
         again = {row.indicator.id for row in rows(sort) if dice.random() < 0.5}
-        plain = {s: plain[s] if s[0] in again else given[s] for s in plain}
+        fresh = {s for s in plain if s[0] in again and s[1] not in d.keys_on("contact")}
+        plain = {s: plain[s] if s in fresh else given[s] for s in plain}
     plain |= changes or {}
     pages = [Page.of(sheet) for sheet in book.sheets]
     form = next(p for p in pages if p.name == d.FORM_SHEET)
-    places = d.positions(round_.kind)
-    place = {row.indicator.id: d.FIRST_DATA_ROW + n for n, row in enumerate(rows(sort))}
-    spots = {s: form.mark(place[s[0]], places[s[1]]) for s in plain}
+    told_lines, by_name = prose(sort), {p.name: p for p in pages}
+    where = places(d.positions(round_.kind), rows(sort), told_lines)
+    ids = tuple(row.indicator.id for row in rows(sort))
+    spots, shared = {}, {}
     for spot, value in plain.items():
-        mark = spots[spot]
-        form.put(mark.row, mark.column, shown(spot[1], value))
-    truth = {s: Truth(v.strip() or None if isinstance(v, str) else v) for s, v in plain.items()}
+        first = next(s for s in plain if where[s] == where[spot])
+        if first != spot:  # a 課 says it once
+            shared[first] = (*shared.get(first, ()), spot)
+            continue
+        sheet, row, column = where[spot]
+        spots[spot] = by_name[sheet].mark(row, column)
+        by_name[sheet].put(row, column, shown(spot[1], value))
+    truth = {s: Truth(v.strip() or None if isinstance(v, str) else v) for s, v in plain.items() if s in spots}
     return Draft(
         told, round_, sort.department_id, sort.division_id, pages, form,
         next(p for p in pages if p.name == d.META_SHEET), next(p for p in pages if p.name == d.GUIDE_SHEET),
-        spots, truth, plain, tuple(place),
+        spots, truth, plain, ids, next(p for p in pages if p.name == d.PROSE_SHEET), told_lines, shared,
     )  # fmt: skip
 
 

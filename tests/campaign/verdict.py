@@ -76,6 +76,15 @@ def judge(draft: Draft, reading: Reading) -> Judged:
             taken = repr(entry.value) if entry else "no entry"
             meant = f"{truth.value!r}" + (" or asked" if truth.ask else "")
             out.faults.append(Fault(word, f"{spot[0]}.{spot[1]} {mark.ref}", shown, taken, meant))
+    for spot, others in draft.shared.items():
+        mark, own = draft.spots[spot], entries.get(spot)
+        for other in others:
+            out.cells += 1
+            one = entries.get(other)
+            if one is not None and own is not None and one.value != own.value:
+                out.faults.append(
+                    Fault("wrong", f"{other[0]}.{other[1]} {mark.ref}", one.written, repr(one.value), repr(own.value))
+                )
     for said in draft.said:
         out.cells += 1
         if not refused and not _told(said, reading, entries):

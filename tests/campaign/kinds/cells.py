@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from loaders.cells import Cell
 from loaders.form import definition as d
+from loaders.form.lines import TEXT, Line
 from tests.campaign.draft import Draft, Page, Said, Skip, Spot
 from tests.campaign.kinds.figures import NUMBERS, figure_of
 from tests.campaign.kinds.register import kind
@@ -90,7 +91,8 @@ def _manual(draft: Draft, dice: random.Random) -> None:
 
 @kind("manual calculation without formulas", harmless=True, weight=0.5)
 def _manual_plain(draft: Draft, dice: random.Random) -> None:
-    if draft.manual or any(c.formula for c in draft.form.cells.values()):
+    if draft.manual or any(m.page.cells[m.row, m.column].formula for m in draft.spots.values()
+                           if (m.row, m.column) in m.page.cells):  # fmt: skip
         raise Skip
     draft.manual = draft.raw = True
 
@@ -220,7 +222,8 @@ def _column_off(draft: Draft, dice: random.Random) -> None:
     spot, value = _figure(draft, dice, ("value", "target", "baseline"))
     mark = draft.spots[spot]
     other = mark.column + dice.choice((-1, 1))
-    neighbour = next((s for s, m in draft.spots.items() if m.row == mark.row and m.column == other), None)
+    neighbour = next((s for s, m in draft.spots.items()
+                      if (m.page, m.row, m.column) == (mark.page, mark.row, other)), None)  # fmt: skip
     if neighbour and neighbour in draft.touched:
         raise Skip
     draft.leave(spot)
@@ -273,24 +276,27 @@ def _card(draft: Draft, dice: random.Random) -> None:
 
 @kind("last year's texts written over")
 def _last_texts(draft: Draft, dice: random.Random) -> None:
-    places = d.positions(draft.round.kind)
-    keys = [k for k in ("last_comment", "last_evidence") if k in places]
-    if not keys:
+    given = _quoted(draft)
+    whose = dice.choice(given).rows
+    for line in (line for line in given if line.rows == whose):
+        words = {"last_comment": "巡回相談を3回ふやしたため伸びた。", "last_evidence": "巡回日誌 p.7"}[line.key]
+        assert draft.prose
+        draft.remark(draft.prose, line.row, TEXT, words)
+
+
+def _quoted(draft: Draft) -> list[Line]:
+    """The lines of 記述 with last time's words; :class:`Skip` where there are none."""
+    found = [line for line in draft.lines if line.key in ("last_comment", "last_evidence")]
+    if not found:
         raise Skip
-    row = draft.row_of(dice.choice(draft.rows))
-    for key in keys:
-        words = {"last_comment": "巡回相談を3回ふやしたため伸びた。", "last_evidence": "巡回日誌 p.7"}[key]
-        draft.remark(draft.form, row, places[key], words)
+    return found
 
 
 @kind("last year's texts cleared", harmless=True, weight=0.5)
 def _last_cleared(draft: Draft, dice: random.Random) -> None:
-    places = d.positions(draft.round.kind)
-    if "last_comment" not in places:
-        raise Skip
-    row = draft.row_of(dice.choice(draft.rows))
-    draft.form.put(row, places["last_comment"], None)
-    draft.form.put(row, places["last_evidence"], None)
+    assert draft.prose
+    for line in _quoted(draft):
+        draft.prose.put(line.row, TEXT, None)
 
 
 @kind("value in the column of periods")

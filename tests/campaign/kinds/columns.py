@@ -21,7 +21,7 @@ def _columns_in(draft: Draft, dice: random.Random) -> None:
 @kind("column moved away", harmless=True, scope="sheet")
 def _column_moved(draft: Draft, dice: random.Random) -> None:
     source, target = (
-        draft.column(dice.choice([k for _, k in draft.spots])),
+        draft.column(dice.choice(draft.columns)),
         draft.form.last_column() + dice.choice((1, 3)),
     )
     draft.form.move(lambda r, c: (r, target) if c == source and r >= d.HEADING_ROW else (r, c))
@@ -31,8 +31,8 @@ def _column_moved(draft: Draft, dice: random.Random) -> None:
 def _columns_swapped(draft: Draft, dice: random.Random) -> None:
     places = d.positions(draft.round.kind)
     one, other = (
-        (places[k] for k in dice.sample(sorted({k for _, k in draft.spots}), 2))
-        if len({k for _, k in draft.spots}) > 1
+        (places[k] for k in dice.sample(sorted(set(draft.columns)), 2))
+        if len(set(draft.columns)) > 1
         else (0, 0)
     )
     swap = {one: other, other: one}
@@ -41,25 +41,7 @@ def _columns_swapped(draft: Draft, dice: random.Random) -> None:
 
 @kind("column hidden", harmless=True, scope="sheet")
 def _column_hidden(draft: Draft, dice: random.Random) -> None:
-    draft.form.hidden_columns.add(draft.column(dice.choice([k for _, k in draft.spots])))
-
-
-@kind("optional column deleted", harmless=True, scope="sheet")
-def _optional_deleted(draft: Draft, dice: random.Random) -> None:
-    keys = [
-        k
-        for k in ("analysis", "actions", "section", "person", "contact", "evidence")
-        if k in d.positions(draft.round.kind)
-    ]
-    key = dice.choice(keys)
-    if any(s[1] == key for s in draft.touched):
-        raise Skip
-    gone = draft.column(key)
-    draft.said[:] = [s for s in draft.said if s.mark.page is not draft.form or s.mark.column != gone]
-    draft.form.delete_column(gone)
-    for spot in draft.spots:
-        if spot[1] == key:
-            draft.truth[spot] = replace(draft.truth[spot], value=None)
+    draft.form.hidden_columns.add(draft.column(dice.choice(draft.columns)))
 
 
 @kind("asked column deleted", scope="sheet")
@@ -126,7 +108,7 @@ def _heading_other(draft: Draft, dice: random.Random) -> None:
 
 @kind("heading replaced or emptied", scope="sheet")
 def _heading_gone(draft: Draft, dice: random.Random) -> None:
-    key = dice.choice([k for _, k in draft.spots])
+    key = dice.choice(draft.columns)
     _rename(draft, key, dice.choice((None, "R6", "備考", "今年", "①")))
 
 
@@ -164,7 +146,7 @@ def _heading_twice(draft: Draft, dice: random.Random) -> None:
 
 @kind("heading row merged with the one above", harmless=True, scope="sheet", weight=0.5)
 def _heading_merged(draft: Draft, dice: random.Random) -> None:
-    column = draft.column(dice.choice([k for _, k in draft.spots]))
+    column = draft.column(dice.choice(draft.columns))
     page = draft.form
     text = page.cells[d.HEADING_ROW, column]
     if any(t <= d.GROUP_ROW <= b and x <= column <= y for t, x, b, y in page.merged):
@@ -184,36 +166,22 @@ def _merged_value(draft: Draft, dice: random.Random) -> None:
         raise Skip
     column = draft.column(key)
     draft.form.merge(told[at], column, told[at + 1], column)
-    lost = [s for s, m in draft.spots.items() if m.column == column and m.row == told[at + 1]]
+    figures = {s: m for s, m in draft.spots.items() if draft.on_form(s)}
+    lost = [s for s, m in figures.items() if m.column == column and m.row == told[at + 1]]
     for spot in draft.spots:
-        if draft.spots[spot].column == column and draft.spots[spot].row in told[at : at + 2]:
-            upper = next((s for s, m in draft.spots.items() if m.column == column and m.row == told[at]), None)
+        if draft.on_form(spot) and draft.spots[spot].column == column and draft.spots[spot].row in told[at : at + 2]:
+            upper = next((s for s, m in figures.items() if m.column == column and m.row == told[at]), None)
             if spot in lost:
                 draft.truth[spot] = replace(draft.truth[spot], value=draft.truth[upper].value if upper else None)
             if key in ("value", "target") and (upper is None or draft.filled(upper)):
                 draft.truth[spot] = replace(draft.truth[spot], ask=True)
 
 
-@kind("contact merged over rows", harmless=True, scope="sheet")
-def _merged_contact(draft: Draft, dice: random.Random) -> None:
-    told, key = table_rows(draft), dice.choice(("section", "person", "contact"))
-    column = draft.column(key)
-    top = next((s for s, m in draft.spots.items() if m.row == told[0] and m.column == column), None)
-    if len(told) < 2 or top is None or not draft.filled(top) or told[-1] - told[0] != len(told) - 1:
-        raise Skip
-    if any(s[1] == key for s in draft.touched):
-        raise Skip
-    draft.form.merge(told[0], column, told[-1], column)
-    for spot in draft.spots:
-        if spot[1] == key:
-            draft.truth[spot] = replace(draft.truth[top])
-
-
 @kind("value merged with its neighbour", scope="sheet")
 def _merged_across(draft: Draft, dice: random.Random) -> None:
     spot = draft.some(dice, ("value", "target"), draft.filled)
     mark = draft.spots[spot]
-    beside = [s for s, m in draft.spots.items() if m.row == mark.row and m.column == mark.column + 1]
+    beside = [s for s, m in draft.spots.items() if (m.page, m.row, m.column) == (mark.page, mark.row, mark.column + 1)]
     draft.form.merge(mark.row, mark.column, mark.row, mark.column + 1)
     for other in beside:
         draft.truth[other] = replace(draft.truth[other], value=None, also=(draft.truth[spot].value,), ask=True)

@@ -66,7 +66,7 @@ def _sorted_partly(draft: Draft, dice: random.Random) -> None:
     if len(told) < 2:
         raise Skip
     _permute(draft, dict(zip(told, told[::-1], strict=True)), draft.column("baseline"))
-    for spot in draft.spots:
+    for spot in (s for s in draft.spots if draft.on_form(s)):
         draft.truth[spot] = replace(draft.truth[spot], row=True, also=(*draft.truth[spot].also, None))
 
 
@@ -132,7 +132,10 @@ def _name_swapped(draft: Draft, dice: random.Random) -> None:
     names = [draft.form.cells[r, column].written for r in (one, other)]
     for row, name in zip((one, other), reversed(names), strict=True):
         draft.form.put(row, column, name)
-    ask_where(draft, lambda s: draft.spots[s].row in (one, other) and draft.filled(s) and s[1] in ESSENTIAL)
+    ask_where(
+        draft,
+        lambda s: draft.on_form(s) and draft.spots[s].row in (one, other) and draft.filled(s) and s[1] in ESSENTIAL,
+    )
 
 
 def _copy_row(page: Page, source: int, target: int) -> None:
@@ -150,22 +153,20 @@ def _twice(draft: Draft, dice: random.Random) -> None:
 
 @kind("row twice, otherwise", scope="sheet")
 def _twice_otherwise(draft: Draft, dice: random.Random) -> None:
-    spot = draft.some(dice, ("value", "target", "analysis", "period"), draft.filled)
-    if spot[1] not in ("value", "target", "analysis") and draft.plain.get((spot[0], "value")) is None:
+    spot = draft.some(dice, ("value", "target", "period"), draft.filled)
+    if spot[1] not in ("value", "target") and draft.plain.get((spot[0], "value")) is None:
         raise Skip
     mark, target = draft.spots[spot], draft.form.last_row() + 1
     _copy_row(draft.form, mark.row, target)
     value = draft.plain[spot]
-    other = (
-        value * 1.03 + 1 if isinstance(value, float) else "令和5年度" if spot[1] == "period" else "別の理由で増えた。"
-    )
+    other = value * 1.03 + 1 if isinstance(value, float) else "令和5年度"
     draft.form.put(target, mark.column, other)
     draft.truth[spot] = replace(draft.truth[spot], ask=True)
 
 
 @kind("row twice, one blank", harmless=True, scope="sheet")
 def _twice_blank(draft: Draft, dice: random.Random) -> None:
-    spot = dice.choice(list(draft.spots))
+    spot = dice.choice([s for s in draft.spots if draft.on_form(s)])
     if draft.round.kind in ("targets", "midterm") or not any(draft.filled(s) for s in draft.spots if s[0] == spot[0]):
         raise Skip
     if (spot[0], "baseline") in draft.spots:
@@ -173,7 +174,7 @@ def _twice_blank(draft: Draft, dice: random.Random) -> None:
     row, target = draft.spots[spot].row, draft.form.last_row() + 1
     _copy_row(draft.form, row, target)
     for (_, key), mark in draft.spots.items():
-        if mark.row == row and key != "period":
+        if mark.page is draft.form and mark.row == row and key != "period":
             draft.form.put(target, mark.column, None)
 
 
@@ -214,7 +215,7 @@ def _nameless(draft: Draft, dice: random.Random) -> None:
 def _new_row(draft: Draft, dice: random.Random) -> None:
     row = table_rows(draft)[-1] + 1
     draft.remark(draft.form, row, draft.column("name"), "空き公共施設の貸出回数")
-    for key, value in (("value", 88.0), ("target", 120.0), ("evidence", "貸出簿の集計")):
+    for key, value in (("value", 88.0), ("target", 120.0)):
         if key in d.positions(draft.round.kind):
             draft.form.put(row, draft.column(key), value)
             draft.said.append(Said("空き公共施設", draft.form.mark(row, draft.column(key))))

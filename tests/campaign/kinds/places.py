@@ -16,4 +16,4 @@ def ask_where(draft: Draft, fits: object) -> None:
 
 
 def table_rows(draft: Draft) -> list[int]:
-    return sorted({mark.row for mark in draft.spots.values()})
+    return sorted({mark.row for mark in draft.spots.values() if mark.page is draft.form})

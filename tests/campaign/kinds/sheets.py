@@ -59,7 +59,8 @@ def _copy_otherwise(draft: Draft, dice: random.Random) -> None:
     spot = draft.some(
         dice, ("value", "target", "period", "release", "analysis", "evidence", "missing_reason"), draft.filled
     )
-    mark, other = draft.spots[spot], draft.form.copy(dice.choice(("KPI調査票(最終)", "修正版", "古い方")))
+    mark = draft.spots[spot]
+    other = mark.page.copy(dice.choice(("KPI調査票(最終)", "修正版", "古い方")))
     value = draft.plain[spot]
     changed: float | str | None = (
         value + 11
@@ -83,7 +84,7 @@ def _only_copy(draft: Draft, dice: random.Random) -> None:
     copied.marks, own.marks = own.marks, []
     for mark in copied.marks:
         mark.page = copied
-    for spot, mark in draft.spots.items():
+    for spot, mark in ((s, m) for s, m in draft.spots.items() if m.page is copied):
         own.put(mark.row, mark.column, None)
         if spot[1] == "period" and draft.plain.get(spot):
             own.put(mark.row, mark.column, shown("period", draft.plain[spot]))
