@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.campaign.kinds import around, cells, columns, figures, files, lines, periods, sheets, words
+from tests.campaign.kinds import around, cells, columns, figures, files, lines, periods, second, sheets, words
 from tests.campaign.kinds.register import KINDS, Kind
 
 __all__ = ["KINDS", "Kind"]
@@ -14,6 +14,7 @@ _REGISTERING = (
     lines,
     columns,
     sheets,
+    second,
     around,
     files,
 )

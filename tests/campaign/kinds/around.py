@@ -11,7 +11,7 @@ from loaders.form import definition as d
 from tests.campaign.draft import Draft, Mark, Page, Said, Skip
 from tests.campaign.kinds.register import kind
 
-_REMARKS = (
+REMARKS = (
     "値は10月末の速報。12月に差し替えます", "正しくは455件です", "様式の3行目は担当が替わりました", "9月に課内で確認済みです", "分母は昨年と同じ数を使用",
     "※対象を市部に限った数", "提出が遅れて申し訳ありません", "問合せは内線4321まで", "去年の分も直してください",
 )  # fmt: skip
@@ -20,7 +20,7 @@ _REMARKS = (
 def _remark(draft: Draft, dice: random.Random, row: int, column: int) -> None:
     if (row, column) in draft.form.cells or any(t <= row <= b and x <= column <= y for t, x, b, y in draft.form.merged):
         raise Skip
-    draft.remark(draft.form, row, column, dice.choice((*_REMARKS, 455.0, "455")))
+    draft.remark(draft.form, row, column, dice.choice((*REMARKS, 455.0, "455")))
 
 
 @kind("remark above the headings", weight=2)
@@ -30,15 +30,15 @@ def _above(draft: Draft, dice: random.Random) -> None:
 
 @kind("remark below the table", weight=2)
 def _below(draft: Draft, dice: random.Random) -> None:
-    last = max(mark.row for mark in draft.spots.values())
+    last = max(mark.row for mark in draft.spots.values() if mark.page is draft.form)
     _remark(draft, dice, last + dice.choice((1, 2, 3, 40)), dice.choice((2, 3, 4, 12, draft.form.last_column())))
 
 
 @kind("many remarks below the table")
 def _many_below(draft: Draft, dice: random.Random) -> None:
-    last = max(mark.row for mark in draft.spots.values()) + 2
+    last = max(mark.row for mark in draft.spots.values() if mark.page is draft.form) + 2
     for number in range(12):
-        draft.remark(draft.form, last + number, 3, f"補足{number + 1}: {dice.choice(_REMARKS)}")
+        draft.remark(draft.form, last + number, 3, f"補足{number + 1}: {dice.choice(REMARKS)}")
 
 
 @kind("column without heading, right of the table", weight=2)
@@ -49,19 +49,19 @@ def _right(draft: Draft, dice: random.Random) -> None:
 
 @kind("column without heading, put in", scope="sheet", weight=2)
 def _between(draft: Draft, dice: random.Random) -> None:
-    at = draft.column(dice.choice([k for _, k in draft.spots]))
+    at = draft.column(dice.choice(draft.columns))
     row = draft.row_of(dice.choice(draft.rows))
     draft.form.insert_columns(at)
-    draft.remark(draft.form, row, at, dice.choice((*_REMARKS, 455.0, "455")))
+    draft.remark(draft.form, row, at, dice.choice((*REMARKS, 455.0, "455")))
 
 
 @kind("column with a heading of its own", scope="sheet")
 def _own_heading(draft: Draft, dice: random.Random) -> None:
-    at = dice.choice((draft.column(dice.choice([k for _, k in draft.spots])), draft.form.last_column() + 1))
+    at = dice.choice((draft.column(dice.choice(draft.columns)), draft.form.last_column() + 1))
     row = draft.row_of(dice.choice(draft.rows))
     draft.form.insert_columns(at)
     draft.form.put(d.HEADING_ROW, at, dice.choice(("備考", "課内メモ", "確認欄", "参考: 全国値", "差")))
-    draft.remark(draft.form, row, at, dice.choice((*_REMARKS, 455.0)))
+    draft.remark(draft.form, row, at, dice.choice((*REMARKS, 455.0)))
 
 
 @kind("table of its own below", scope="sheet")
@@ -80,7 +80,7 @@ def _sheet(draft: Draft, dice: random.Random) -> None:
         raise Skip
     draft.pages.insert(dice.randrange(len(draft.pages) + 1), page)
     for _ in range(dice.choice((1, 1, 3))):
-        draft.remark(page, dice.randrange(1, 12), dice.randrange(1, 6), dice.choice((*_REMARKS, 455.0)), elsewhere=True)
+        draft.remark(page, dice.randrange(1, 12), dice.randrange(1, 6), dice.choice((*REMARKS, 455.0)), elsewhere=True)
 
 
 @kind("breakdown on another sheet")
@@ -100,7 +100,7 @@ def _guide(draft: Draft, dice: random.Random) -> None:
     row, column = dice.choice(((draft.guide.last_row() + 2, 2), (dice.randrange(1, 20), 15), (3, 26)))
     if (row, column) in draft.guide.cells:
         raise Skip
-    draft.remark(draft.guide, row, column, dice.choice(_REMARKS), elsewhere=True)
+    draft.remark(draft.guide, row, column, dice.choice(REMARKS), elsewhere=True)
 
 
 @kind("guide's own text written over")
@@ -108,7 +108,7 @@ def _guide_over(draft: Draft, dice: random.Random) -> None:
     place = dice.choice(sorted(draft.guide.cells))
     if draft.guide.cells[place].kind != "text":
         raise Skip
-    draft.remark(draft.guide, *place, dice.choice(_REMARKS), elsewhere=True)
+    draft.remark(draft.guide, *place, dice.choice(REMARKS), elsewhere=True)
 
 
 @kind("title or legend written over")
@@ -118,13 +118,13 @@ def _title(draft: Draft, dice: random.Random) -> None:
         for p in sorted(draft.form.cells)
         if p[0] in (d.SUBTITLE_ROW, d.LEGEND_ROW, d.GROUP_ROW) and draft.form.cells[p].kind == "text"
     ]
-    draft.remark(draft.form, *dice.choice(places), dice.choice(_REMARKS))
+    draft.remark(draft.form, *dice.choice(places), dice.choice(REMARKS))
 
 
 @kind("remark behind the title")
 def _title_more(draft: Draft, dice: random.Random) -> None:
     place = next(p for p in sorted(draft.form.cells) if p[0] == d.TITLE_ROW)
-    words = dice.choice(_REMARKS)
+    words = dice.choice(REMARKS)
     draft.form.put(*place, f"{draft.form.cells[place].written}　{words}")
     draft.said.append(Said(words, draft.form.mark(*place)))
 
@@ -133,7 +133,7 @@ def _title_more(draft: Draft, dice: random.Random) -> None:
 def _note(draft: Draft, dice: random.Random) -> None:
     spot = dice.choice(list(draft.spots))
     mark = draft.spots[spot]
-    _comment(draft, mark.row, mark.column, dice.choice(_REMARKS), draft.form)
+    _comment(draft, mark.row, mark.column, dice.choice(REMARKS), mark.page)
 
 
 @kind("note on another cell")
@@ -144,14 +144,14 @@ def _note_elsewhere(draft: Draft, dice: random.Random) -> None:
         draft,
         row,
         places[dice.choice(("name", "unit", "baseline", "source", "number"))],
-        dice.choice(_REMARKS),
+        dice.choice(REMARKS),
         draft.form,
     )
 
 
 @kind("note on another sheet")
 def _note_sheet(draft: Draft, dice: random.Random) -> None:
-    _comment(draft, 5, 2, dice.choice(_REMARKS), draft.guide)
+    _comment(draft, 5, 2, dice.choice(REMARKS), draft.guide)
 
 
 def _comment(draft: Draft, row: int, column: int, words: str, page: Page) -> None:
@@ -164,12 +164,12 @@ def _anchor(draft: Draft, dice: random.Random) -> Mark:
     if dice.random() < 0.3:
         return draft.guide.mark(4, 3)
     row = draft.row_of(dice.choice(draft.rows))
-    return draft.form.mark(row, draft.column(dice.choice([k for _, k in draft.spots])))
+    return draft.form.mark(row, draft.column(dice.choice(draft.columns)))
 
 
 @kind("text box", weight=2)
 def _box(draft: Draft, dice: random.Random) -> None:
-    words = dice.choice(_REMARKS)
+    words = dice.choice(REMARKS)
     _drawn(draft, "box", _anchor(draft, dice), words)
 
 
@@ -184,7 +184,7 @@ def _thread(draft: Draft, dice: random.Random) -> None:
     mark = _anchor(draft, dice)
     if (mark.row, mark.column) in mark.page.comments:
         raise Skip
-    _drawn(draft, "thread", mark, dice.choice(_REMARKS))
+    _drawn(draft, "thread", mark, dice.choice(REMARKS))
 
 
 @kind("picture")
@@ -200,7 +200,7 @@ def _drawn(draft: Draft, sort: str, mark: Mark, words: str) -> None:
 
 @kind("remark in the footer", weight=0.5)
 def _footer(draft: Draft, dice: random.Random) -> None:
-    draft.raw, draft.footer = True, dice.choice(_REMARKS)
+    draft.raw, draft.footer = True, dice.choice(REMARKS)
     draft.said.append(Said(draft.footer, Mark(draft.form, 1000, 1000), True))
 
 
