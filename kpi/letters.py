@@ -7,7 +7,7 @@ come from ``plan.words`` where the plan gives them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kpi.plan import Card, Department, Division, Plan, Round
@@ -26,7 +26,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter. ``number`` (文書番号) is left for the office to give; ``mails`` are the shared addresses it goes to."""
+    """A letter. ``number`` is the 文書番号 where it has one; ``mails`` are the shared addresses it goes to.
+
+    ``contact`` is who answers questions: the office first, then the person, the 内線 and an address as far as known.
+    """
 
     number: str
     dated: str
@@ -310,8 +313,7 @@ def _letter(
     contact: tuple[str, ...] = (),
 ) -> Letter:
     subject = SUBJECTS[round_.kind].format(plan=plan.name, round=round_.name)
-    told = plan.words.get("contact", "")
-    return Letter(
+    letter = Letter(
         number="",
         dated=date_text(day),
         to=to,
@@ -319,8 +321,21 @@ def _letter(
         subject=f"{subject}({purpose})",
         body=body,
         items=items,
-        contact=contact or (_word(plan, "office"), *((told,) if told else ())),
+        contact=contact or (_word(plan, "office"),),
         day=day,
         author=plan.area_name,
         mails=mails,
     )
+    return letter if contact else signed(letter, **signature(plan))
+
+
+def signature(plan: Plan) -> dict[str, str]:
+    """What the settings of a plan say of the office's letters: ``number``, ``person``, ``extension``, ``address``."""
+    keys = {"number": "letter_number", "person": "letter_person", "extension": "letter_extension", "address": "contact"}
+    return {name: plan.words.get(key, "") for name, key in keys.items()}
+
+
+def signed(letter: Letter, *, number: str = "", person: str = "", extension: str = "", address: str = "") -> Letter:
+    """A letter with its 文書番号 and whom to ask; what is empty is left out."""
+    told = (person, f"内線{extension}" if extension else "", address)
+    return replace(letter, number=number, contact=(letter.contact[0], *(text for text in told if text)))
