@@ -15,7 +15,7 @@ from loaders.letters import letter_docx, letter_eml, letter_filename, letter_tex
 from loaders.text import one_line
 from pages.parts.filters import choose
 from pages.parts.frame import empty, show
-from pages.parts.html import Column, Content, Markup, join, table, tag
+from pages.parts.html import Column, Content, Markup, join, table, tag, unmarked
 from pages.parts.snapshot import View, desk
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -79,7 +79,7 @@ def _signed(state: View, letter: Letter, kind: str) -> Letter:
         grid = st.grid(min_column_width=180)
         for name, label in fields.items():
             with grid.cell():
-                text = st.text_input(label, own[name], max_chars=60, key=f"letter-{kind}-{name}")
+                text = st.text_input(unmarked(label), own[name], max_chars=60, key=f"letter-{kind}-{name}")
                 own[name] = one_line(text)
     return signed(letter, **own)
 
