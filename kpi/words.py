@@ -67,9 +67,6 @@ UNASSESSED_WORDS: Mapping[str, str] = {
     "not_computable": "計算できない値",
 }
 
-#: Before these words only, and never △ ▲ ×, which mean minus in official tables or offend.
-STATUS_MARKS: Mapping[str, str] = {"achieved": "◎", "on_track": "○"}
-
 
 def status_word(status: str, reason: str, scheme: Scheme) -> str:
     """A status in the plan's words, e.g. 順調, 未公表, 評価対象外(目標値設定中).
@@ -88,11 +85,6 @@ def status_word(status: str, reason: str, scheme: Scheme) -> str:
         why = own.get(reason) or UNASSESSED_WORDS.get(reason, "")
         return f"{base}({why})" if why else base
     return base
-
-
-def marked_word(status: str, reason: str, scheme: Scheme) -> str:
-    """The status word with ◎ or ○ before 達成 and 順調."""
-    return STATUS_MARKS.get(status, "") + status_word(status, reason, scheme)
 
 
 def number(value: float | None, decimals: int) -> str:

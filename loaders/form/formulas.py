@@ -114,25 +114,26 @@ def contradicts(book: Book, sheet: Sheet, formula: str, result: object) -> bool:
 
 
 def _figure(book: Book, sheet: Sheet, reference: str) -> str:
-    """The figure in the one cell named; an empty one counts as 0, anything else is no figure."""
-    if ":" in reference:
-        raise ValueError(reference)
+    """The figure in the one cell named; an empty one is none, for it may have been emptied after it was counted."""
     found = [cell for _, cell in _cells(book, sheet, reference)]
-    if any(cell.kind != "number" or not isinstance(cell.value, float) for cell in found):
+    if ":" in reference or len(found) != 1 or found[0].kind != "number":
         raise ValueError(reference)
-    return f"({found[0].value!r})" if found else "(0)"
+    return f"({found[0].value!r})"
 
 
 def _summed(book: Book, sheet: Sheet, references: str) -> str:
     """The sum of the cells named, as SUM makes it: words in them count nothing, an error is no sum."""
-    total = 0.0
+    total, counted = 0.0, 0
     for part in references.split(","):
         if not _REFERENCE.fullmatch(part.strip()):
             raise ValueError(references)
         for _, cell in _cells(book, sheet, part.strip()):
             if cell.kind in ("error", "uncached"):
                 raise ValueError(references)
-            total += cell.value if cell.kind == "number" and isinstance(cell.value, float) else 0.0
+            if cell.kind == "number" and isinstance(cell.value, float):
+                total, counted = total + cell.value, counted + 1
+    if not counted:
+        raise ValueError(references)
     return f"({total!r})"
 
 

@@ -32,7 +32,7 @@ def _formula(draft: Draft, dice: random.Random) -> None:
         spot,
         value,
         formula=dice.choice(
-            ("=1400+5", "=SUM(内訳!B2:B9)", "=ROUND(B2/B3*100,1)", "=$P$6", "=Sheet2!A1", "=IF(A1>0,1,0)")
+            (f"={value}*1", "=SUM(内訳!B2:B9)", "=ROUND(B2/B3*100,1)", "=$A$1", "=Sheet2!A1", "=IF(A1>0,1,0)")
         ),
     )
 
