@@ -479,6 +479,32 @@ def test_it_is_the_person_who_may_not_decide_alone_and_not_the_name(store, propo
 
 
 @pytest.mark.parametrize(
+    ("role", "refused"),
+    [("事務局", False), ("管理者", False), ("部局担当", True), ("閲覧", True), ("", True)],
+)
+@pytest.mark.parametrize("how", ["file", "revised"])
+def test_who_only_entered_a_departments_answer_may_record_what_was_decided_about_it(store, role, refused, how):
+    """Entering is not proposing (代理登録); whoever answered as the department and has come to the office has proposed."""
+    me = {"by": "事務局 一郎", "person": "ichiro@pref", "role": role}
+    saved = store.save_return(reading(answer(UNSET, target=50.0)), b"1", "a.xlsx", by="x", at=later(1))
+    draft = saved.submission_id
+    if how == "revised":
+        store.send(draft, by="青森 花子", at=later(1), role="部局担当", person="hanako@pref")
+        draft = store.revise(draft, by=me["by"], at=later(2), role=role)
+        store.mend(draft, [Mend(UNSET, "target", 60.0, "電話で確認")], by=me["by"], at=later(2), role=role)
+    assert isinstance(store.send(draft, at=later(3), **me), Receipt)
+    proposal = store.snapshot("tiny").proposals["proposal_id"].iloc[-1]
+    decided = me | {"role": "事務局"}
+    found = store.decide_card(proposal, True, date(2025, 9, 9), at=later(4), **decided)
+    assert [i.code for i in found] == (["card.same_person"] if refused else [])
+    # What the office proposes of its own accord is its own proposal, whoever of it decides.
+    own = store.propose("tiny", RATE, {"target": 90.0}, "見直し", at=later(5), **decided)
+    found = store.decide_card(own, True, date(2025, 9, 9), at=later(6), **decided)
+    assert [i.code for i in found] == ["card.same_person"]
+    assert store.verify() == ()
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {}, {"target": "たくさん"}, {"target": float("inf")}, {"direction": "sideways"}, {"version": 9},
