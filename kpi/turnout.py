@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from kpi.life import Stage
 from kpi.plan import Round
 
 
@@ -49,6 +50,7 @@ class Timing(StrEnum):
     AFTER = "after"
     NOTHING_DUE = "nothing_due"
     CLOSED = "closed"
+    PLANNED = "planned"
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ class Row:
                 return "求める値がまだありません"
             case Timing.CLOSED:
                 return "回答のないまま締切り"
+            case Timing.PLANNED:
+                return "まだ始まっていません"
             case Timing.IN_TIME:
                 return "期限内"
             case Timing.AFTER:
@@ -131,15 +135,30 @@ def departments(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def waiting_for(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """The departments whose answer is awaited: those a reminder goes to. Who can have nothing to tell is left alone."""
-    return tuple(r for r in departments(rows) if not r.answered and r.timing is not Timing.NOTHING_DUE)
+    """The departments whose answer is awaited: those a reminder goes to.
+
+    Who can have nothing to tell is left alone, and so is everybody while nobody has started the round.
+    """
+    asked = (r for r in departments(rows) if not r.answered)
+    return tuple(r for r in asked if r.timing not in (Timing.NOTHING_DUE, Timing.PLANNED))
 
 
-def summary(rows: Sequence[Row], round_: Round, now: datetime, closed: datetime | None = None) -> str:
-    """The first sentence: 「12部局のうち回答済7、下書き2、未回答3。期限まであと9日」."""
+def summary(
+    rows: Sequence[Row],
+    round_: Round,
+    now: datetime,
+    closed: datetime | None = None,
+    *,
+    stage: Stage = Stage.OPEN,
+) -> str:
+    """The first sentence: 「12部局のうち回答済7、下書き2、未回答3。期限まであと9日」, or that nobody has started it."""
     asked = departments(rows)
     if not asked:
         return "この照会で尋ねる部局がありません。"
+    if stage is Stage.CANCELLED:
+        return "この照会は取りやめています。"
+    if stage is Stage.PLANNED:
+        return f"予定の照会で、まだ始まっていません。始めると{len(asked)}部局に尋ねます。"
     counts = [(STATE_WORDS[s], sum(r.state is s for r in asked)) for s in _COUNTED]
     told = "、".join(f"{word}{count}" for word, count in counts if count)
     return f"{len(asked)}部局のうち{told}。{_when(round_, now, closed)}"

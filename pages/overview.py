@@ -60,7 +60,7 @@ def _bare(state: View) -> None:
         st.header("回答をお願いする部局", anchor=False)
         show(who_is_asked(state))
     st.header("指標の一覧", anchor=False)
-    note = "どの指標も、現状値と目標値が未設定です。各部局の回答で設定されます。"
+    note = "どの指標も、現状値と目標値が未設定です。各部局の回答を受け、決定を記録すると設定されます。"
     show(join([tag("p", note, "meta"), bare_list(state)]))
     table_downloads("指標一覧", state, indicator_table)
 
@@ -120,6 +120,7 @@ def _attention(revision: str, _state: View) -> Markup:
     """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
     order = ("regressed", "not_achieved", "behind")
     rows: list[tuple[int, tuple[Content, Content]]] = []
+    # Only what a round has asked for and nobody has answered: see kpi.owing.
     silent = [i for i in _state.plan.indicators if _state.row(i.id)["reason"] == "unanswered"]
     if len(silent) > _FEW:
         rows.append((3, _silent(_state, silent)))
@@ -137,11 +138,18 @@ def _attention(revision: str, _state: View) -> Markup:
             old = tag("span", f"時点が古い({item.period})", "none")
             rows.append((4, (named, join([old, item.doubt], " "))))
     if not rows:
-        return tag("div", "遅れている指標、回答のない指標はありません。", "empty")
+        return tag("div", _nothing(_state), "empty")
     rows.sort(key=lambda pair: pair[0])
     body = table([Column("指標と担当"), Column("状況")], [r for _, r in rows[:_SHOWN]], caption="目を向けるところ")
     more = tag("div", f"ほか{len(rows) - _SHOWN}指標は下の一覧にあります。", "meta") if len(rows) > _SHOWN else ""
     return join([body, more])
+
+
+def _nothing(view: View) -> str:
+    """That nothing needs a look; where there is no value yet, that there is nothing to look at."""
+    if (view.assessed["period"] == "").all():
+        return "実績の値が入ると、遅れている指標がここに並びます。"
+    return "遅れている指標、回答のない指標はありません。"
 
 
 def _silent(view: View, silent: list[Indicator]) -> tuple[Content, Content]:
