@@ -396,7 +396,7 @@ def test_nothing_changed_is_no_event(store):
     before = store.revision()
     assert store.change_plan(store.snapshot("tiny").plan, by="管", at=later(1)) != ()
     assert len(store.log()) == 0
-    assert store.open_round("tiny", tiny_plan().rounds[0], by="事", at=later(1)) == ()  # opens it again
+    assert store.open_round("tiny", tiny_plan().round(ROUND), by="事", at=later(1)) == ()  # as it stands
     assert store.revision() != before
 
 
@@ -484,7 +484,7 @@ def test_it_is_the_person_who_may_not_decide_alone_and_not_the_name(store, propo
 )
 @pytest.mark.parametrize("how", ["file", "revised"])
 def test_who_only_entered_a_departments_answer_may_record_what_was_decided_about_it(store, role, refused, how):
-    """Entering is not proposing (代理登録); whoever answered as the department and has come to the office has proposed."""
+    """Entering is not proposing (代理登録); who answered as the department, and is at the office now, has proposed."""
     me = {"by": "事務局 一郎", "person": "ichiro@pref", "role": role}
     saved = store.save_return(reading(answer(UNSET, target=50.0)), b"1", "a.xlsx", by="x", at=later(1))
     draft = saved.submission_id
@@ -663,7 +663,7 @@ def test_every_act_of_a_round_stands_in_the_log_with_its_role(store):
     store.confirm(first, by="事", at=later(2), role="事務局")
     store.close_round("tiny", ROUND, by="事", at=later(3), role="事務局", reason="期限")
     kinds = list(reversed(list(store.log()["kind"])))
-    assert kinds == ["save", "send", "confirm", "close_round"]
+    assert kinds == ["save", "start_round", "send", "confirm", "close_round"]
     newest = store.log().iloc[0]
     assert (newest["role"], newest["who"], newest["reason"]) == ("事務局", "事", "期限")
     assert json.loads(json.dumps(kinds)) == kinds
