@@ -11,7 +11,7 @@ from kpi.digest import Change
 from kpi.period import Period
 from kpi.plan import Plan, Scheme
 from kpi.status import RANKS, STATUSES
-from kpi.words import NOT_ASKED, STATUS_WORDS, status_word
+from kpi.words import NO_DATA_WORDS, NOT_ASKED, STATUS_WORDS, status_word
 
 #: A sentence in pieces: text and what it is (a status, ``changed``, or empty), so that a screen can emphasise.
 Segment = tuple[str, str]
@@ -49,7 +49,8 @@ def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:
     for status, reason in zip(rows["status"], rows["reason"], strict=True):
         key = (status, _counted_word(status, reason, plan.scheme))
         words[key] = words.get(key, 0) + 1
-    order = sorted(words, key=lambda key: STATUSES.index(key[0]))
+    # What nobody was asked for comes after all that somebody has to do with.
+    order = sorted(words, key=lambda key: (STATUSES.index(key[0]), key[1] == NO_DATA_WORDS[NOT_ASKED]))
     return Group(
         field_id=field_id,
         name=name,

@@ -32,6 +32,8 @@ STATE_WORDS: Mapping[State, str] = {
     State.ASKED: "修正依頼",
     State.CONFIRMED: "確認済",
 }
+#: What stands in place of 未回答 while nobody has started the round.
+NOT_YET = "照会前"
 #: What stands beside the state of a return that was sent and is being replaced.
 REPLACING = "差替えの下書きあり"
 
@@ -84,8 +86,9 @@ class Row:
 
     @property
     def word(self) -> str:
-        """The state in the office's word."""
-        return STATE_WORDS[self.state]
+        """The state in the office's word; nobody has left unanswered what nobody has been asked."""
+        waits = self.timing is Timing.PLANNED and self.state is State.UNANSWERED
+        return NOT_YET if waits else STATE_WORDS[self.state]
 
     @property
     def answered(self) -> bool:
@@ -108,7 +111,7 @@ class Row:
             case Timing.CLOSED:
                 return "回答のないまま締切り"
             case Timing.PLANNED:
-                return "まだ始まっていません"
+                return "予定"
             case Timing.IN_TIME:
                 return "期限内"
             case Timing.AFTER:

@@ -58,16 +58,17 @@ def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
     if stage is Stage.CANCELLED:
         _given_up(state, asked)
         return
+    planned = stage is Stage.PLANNED and state.as_of is None
+    if planned:
+        start_box(state, asked)
+        cancel_box(state, asked)
     board_table(asked, rows)
     note = "部局名を開くと、その部局の回答の画面です。メールで届いた様式は、そこから代理登録できます。回答の中身は"
     show(tag("div", join([note, link("確認", "review", round=asked.id), "で見られます。"]), "meta"))
     if state.as_of is not None:
         return
     st.header("照会を始める・変える・締め切る", anchor=False)
-    if stage is Stage.PLANNED:
-        start_box(state, asked)
-        cancel_box(state, asked)
-    else:
+    if not planned:
         change_box(state, asked)
         close_box(state, asked, rows)
     open_box(state)

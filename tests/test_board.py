@@ -283,7 +283,7 @@ def test_the_first_sentence_ends_with_the_date(now, closed, end):
 def test_in_a_round_nobody_has_started_nobody_is_late_or_reminded():
     past = datetime(2028, 7, 30, 9)
     rows = board(PLAN, ASKED, Known(), past, started=False)
-    assert {r.timing for r in rows} == {Timing.PLANNED}
+    assert {(r.timing, r.word) for r in rows} == {(Timing.PLANNED, "照会前")}
     assert not any(r.late for r in rows)
     assert waiting_for(rows) == ()
     assert {r.timing for r in board(PLAN, ASKED, Known(), past)} == {Timing.LATE}

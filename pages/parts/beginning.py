@@ -51,8 +51,10 @@ def _targets(view: View) -> Round | None:
 
 def _values(view: View) -> Round | None:
     """The round that asks for values: one that was started, else the calendar's whose turn it is after the targets."""
-    plan = replace(view.plan, rounds=tuple(r for r in view.plan.rounds if r.kind != "targets"))
-    return current(plan, view.snapshot.life, view.day)
+    plan = view.snapshot.plan
+    plan = replace(plan, rounds=tuple(r for r in plan.rounds if r.kind != "targets"))
+    found = current(plan, view.snapshot.life, view.day)
+    return view.plan.round(found.id) if found else None
 
 
 def _step(view: View, asked: Round, what: str) -> Markup:

@@ -116,7 +116,8 @@ class View:
     @property
     def current_round(self) -> Round | None:
         """The round that people are at; see :func:`kpi.life.current`."""
-        return current(self.snapshot.plan, self.snapshot.life, self.day)
+        found = current(self.snapshot.plan, self.snapshot.life, self.day)
+        return self.plan.round(found.id) if found else None
 
 
 @st.cache_resource(max_entries=24, show_spinner="集計しています…")
