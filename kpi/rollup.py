@@ -74,14 +74,14 @@ def headline(
 ) -> tuple[Segment, ...]:
     """「19指標のうち順調7、進捗に遅れ3(うち未確認2指標)。前回から2指標が改善」: how the plan stands in one sentence.
 
-    Until all are set it begins with how many are; while nothing was told or asked beside, it ends with that.
+    Until all are set it ends with how many are; while no value was told or asked for, that is all there is to tell.
     ``unconfirmed`` is how many rest on a value that nobody has confirmed.
     """
     group = _group("", "全体", assessed, plan)
     if _untold(group, assessed):
         return _settled(group)
     doubt: tuple[Segment, ...] = ((f"(うち未確認{unconfirmed}指標)", ""),) if unconfirmed else ()
-    return (*_before(group), *_told(group, f"{group.total}指標のうち"), *doubt, *_movement(changes))
+    return (*_told(group, f"{group.total}指標のうち"), *doubt, *_movement(changes), *_unsettled(group))
 
 
 def field_sentence(assessed: pd.DataFrame, plan: Plan, field_id: str) -> tuple[Segment, ...]:
@@ -91,7 +91,7 @@ def field_sentence(assessed: pd.DataFrame, plan: Plan, field_id: str) -> tuple[S
     group = _group(field_id, "", own, plan)
     if _untold(group, own):
         return _settled(group)
-    return (*_before(group), *_told(group, f"{group.total}指標中 ", between="・"))
+    return (*_told(group, f"{group.total}指標中 ", between="・"), *_unsettled(group))
 
 
 def settled_sentence(group: Group) -> tuple[Segment, ...]:
@@ -115,9 +115,9 @@ def _settled(group: Group) -> tuple[Segment, ...]:
     return (*settled_sentence(group), *((("。実績の値はまだありません", ""),) if group.settled else ()))
 
 
-def _before(group: Group) -> tuple[Segment, ...]:
-    """How many are set, before all else, until all are."""
-    return (*settled_sentence(group), ("。", "")) if group.settled < group.total else ()
+def _unsettled(group: Group) -> tuple[Segment, ...]:
+    """How many are set, until all are."""
+    return (("。", ""), *settled_sentence(group)) if group.settled < group.total else ()
 
 
 def _untold(group: Group, assessed: pd.DataFrame) -> bool:

@@ -17,7 +17,7 @@ from typing import TextIO
 import duckdb
 
 from kpi.issue import Issue, Severity
-from kpi.life import Stage
+from kpi.life import upcoming
 from kpi.people import OPERATOR
 from loaders import asked, nightly, rounds, service, settings, taking, terminal
 from loaders.asked import Refused
@@ -255,9 +255,8 @@ def _status(given: argparse.Namespace) -> int:
     if snapshot.has_samples:
         print("サンプルを含みます(samples --remove で消せます)。", file=given.out)
     terminal.table(list(terminal.status_rows(snapshot, settings.now())), given.out)
-    planned = [r.name for r in plan.rounds if snapshot.life.stage(r.id) is Stage.PLANNED]
-    if planned:
-        print(f"予定の照会: {'、'.join(planned)}(round start で始めます)", file=given.out)
+    if planned := upcoming(plan, snapshot.life, settings.today()):
+        print(f"次の照会(予定): {planned.name}(round start {planned.id} で始めます)", file=given.out)
     return GOOD
 
 

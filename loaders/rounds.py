@@ -29,18 +29,19 @@ def options(command: argparse.ArgumentParser) -> None:
         help="list(一覧、既定)、start(始める)、cancel(取りやめる)",
     )  # fmt: skip
     command.add_argument("round", nargs="?", default="", metavar="照会", help="照会のIDか名前")
-    command.add_argument("--due", type=_day, metavar="日付", help="主管課から事務局への期限(例: 2026-11-30)")
-    command.add_argument("--division-due", type=_day, metavar="日付", help="課から主管課への期限")
-    command.add_argument("--opens", type=_day, metavar="日付", help="始める日(既定: きょう)")
+    command.add_argument("--due", default="", metavar="日付", help="主管課から事務局への期限(例: 2026-11-30)")
+    command.add_argument("--division-due", default="", metavar="日付", help="課から主管課への期限")
+    command.add_argument("--opens", default="", metavar="日付", help="始める日(既定: きょう)")
     command.add_argument("--reason", default="", metavar="理由", help="記録に残す理由")
     command.add_argument("--by", default=OPERATOR.name, metavar="名前", help="行った人として記録する名前")
 
 
-def _day(text: str) -> date:
+def _day(text: str) -> date | None:
+    """A day that was typed; None where none was."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text.strip()) if text else None
     except ValueError:
-        raise argparse.ArgumentTypeError(f"日付を読めません: {text}(例: 2026-11-30)") from None
+        raise Refused(f"日付を読めません: {text}(例: 2026-11-30)") from None
 
 
 def run(given: argparse.Namespace) -> int:
@@ -77,8 +78,9 @@ def _to_start(snapshot: Snapshot, wanted: Round, given: argparse.Namespace) -> R
     if stage not in (Stage.PLANNED, Stage.CANCELLED):
         raise Refused(f"「{wanted.name}」は、すでに始まっています。期限などは画面の「照会」で変えられます。")
     made = starting(wanted, snapshot.plan, settings.today())
-    opens, due, first = given.opens or made.opens, given.due or made.due, given.division_due or made.division_due
-    if given.division_due is None and first and ((due and first > due) or (opens and first < opens)):
+    opens, due = _day(given.opens) or made.opens, _day(given.due) or made.due
+    first = _day(given.division_due) or made.division_due
+    if not given.division_due and first and ((due and first > due) or (opens and first < opens)):
         first = None  # the calendar's own gap does not fit the dates that were given
     named = replace(made, opens=opens, due=due, division_due=first)
     return named if named == made else replace(named, assumption="")

@@ -163,7 +163,7 @@ def _changes(state: View) -> None:
     """What changed since the last round, one row an indicator, changed statuses and corrections first."""
     rows = _change_rows(state.revision, state)
     if not rows:
-        none = "比べられる前回の回答がまだありません。" if state.before is None else "前回から変わった値はありません。"
+        none = "比べられる前回の値がまだありません。" if state.before is None else "前回から変わった値はありません。"
         show(tag("div", none, "empty"))
         return
     # Without widths a long name takes nearly the whole line from what has changed.

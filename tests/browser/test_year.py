@@ -55,9 +55,9 @@ class Year:
         for who in (OFFICE, READER) if reader else (OFFICE,):
             seen = there if who == OFFICE else there[there["review"] == "confirmed"]
             said = self.first(who, "")
-            assert said.startswith(f"目標値等 19指標中{len(settled(snapshot))}指標設定済み"), said
+            assert f"目標値等 19指標中{len(settled(snapshot))}指標設定済み" in said, said
             values, missing = (set(seen[seen["state"] == s]["indicator_id"]) for s in ("value", "unpublished"))
-            found = counts(said.partition("指標のうち")[2].partition("。")[0])
+            found = counts(re.split("[(。]", said.partition("指標のうち")[2])[0])
             if found:
                 assert sum(found.values()) == 19, said
                 assert found.get("未公表", 0) == len(missing), said
