@@ -9,6 +9,7 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from kpi.cards import has_target
+from kpi.opening import starting
 from kpi.people import Person, Role
 from kpi.plan import Division
 from loaders.desk import Desk
@@ -82,7 +83,7 @@ class Year:
         assert ("受け付けました" in said or "確認済です" in said) == ("agriculture" in set(mine["department_id"])), said
         assert submit in said, said
 
-    def start(self, button: str) -> None:
+    def start(self, told: str) -> None:
         """The office starts the calendar's round with three departments and four indicators."""
         page = self.cast.at(OFFICE, f"rounds?round={self.asked}")
         box = page.locator("[class*='st-key-start-round']")
@@ -91,7 +92,7 @@ class Year:
         pick_all(page, "部局(空けるとすべて)", "総合政策部", "農林水産部", "県土整備部", within=box)
         pick_all(page, "指標(空けるとすべて)", *NUMBERS, within=box)
         expect(table(box, "各部局に尋ねる指標").locator("tbody tr")).to_have_count(3)
-        press(page, "この内容で照会を始める", button, within=box)
+        press(page, "この内容で照会を始める", told, within=box)
 
     def answer(self, who: str, department: str, said: dict[str, dict[str, object]]) -> None:
         """A department at its page, or the office in its name."""
@@ -173,7 +174,10 @@ def tell_values(year: Year) -> None:
     """令和7年度実績照会: one without a value, all confirmed, and closed."""
     year.asked = ANNUAL
     year.holds(rounds="まだ始まっていません", submit=f"予定の期限は{DUE}")
-    year.start("「令和7年度実績照会」を始めました。")
+    plan = year.now.plan
+    asked = starting(plan.round(ANNUAL), plan, NOW.date())
+    asked = replace(asked, departments=tuple(ASKED), indicators=tuple(SET))
+    assert year.desk().open_round(plan.id, asked) == ()
     year.holds(rounds="3部局のうち未回答3。期限まであと9日。", submit=f"期限{DUE}", overview="未回答4、値なし15")
     year.answer(FARMING, "agriculture", {"rice-labor": {"missing_reason": "未公表", "next_release": "R9.3", **SIGNED}})
     year.holds(rounds="3部局のうち回答済1、未回答2", overview="未公表1")
