@@ -96,7 +96,8 @@ def _lead(state: View, department: Department, indicators: Sequence[Indicator], 
         ahead = next((d for d in due if d.asked.due is None or d.asked.due >= state.day), due[0])
         first = ahead.asked
         when = f"、期限{_day(state, first.due)}{first.due_hour}時" if first.due else ""
-        said += ["次は", tag("b", f"{first.name}({len(ahead.indicators)}件{when})"), "です。"]
+        planned = "予定の" if state.stage(first) is Stage.PLANNED else ""
+        said += [f"次は{planned}", tag("b", f"{first.name}({len(ahead.indicators)}件{when})"), "です。"]
     else:
         said.append("いま回答を待たれている照会はありません。")
     if left:

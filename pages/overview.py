@@ -11,7 +11,7 @@ from kpi.plan import Indicator
 from kpi.rollup import counts, headline
 from pages.parts.assumed import scheme_mark
 from pages.parts.beginning import bare_list, beginning, next_steps, who_is_asked
-from pages.parts.cards import Face, dated, face, value_cell
+from pages.parts.cards import UNSET, Face, dated, face, value_cell
 from pages.parts.frame import as_of, file_issues, header, lead, segments, show, table_downloads
 from pages.parts.html import Column, Content, Group, Markup, Row, badge, changed, join, link, status_bar, table, tag
 from pages.parts.snapshot import View, view
@@ -81,6 +81,7 @@ def _goal_card(item: Face) -> Markup:
     mark: Content = changed(item.updated) if item.updated else ""
     below = join((part for part in (item.period, mark, item.doubt) if str(part)), " ")
     line = f"{_at(item.baseline, item.baseline_period)}→目標 {_at(item.target, item.target_period)}"
+    known = UNSET not in (item.baseline, item.target)
     return tag(
         "section",
         join(
@@ -89,7 +90,8 @@ def _goal_card(item: Face) -> Markup:
                 tag("div", join([item.figure, tag("small", below)], " "), "big"),
                 item.bullet if item.progress != "―" else Markup(""),
                 tag("div", item.badge),
-                tag("div", item.advice or line, "meta"),
+                tag("div", line, "meta") if known else "",
+                tag("div", item.advice, "meta") if item.advice else "",
             ]
         ),
         "card",

@@ -92,9 +92,11 @@ def _own(state: View, asked: Round, rows: Sequence[Row]) -> None:
     if not mine:
         empty("この照会では、担当の部局への照会はありません。")
         return
-    lead(
-        join(join([row.name, "は", tag("b", row.word), f"。{row.timing_words}。"]) for row in departments(mine) or mine)
-    )
+    if state.stage(asked) is Stage.PLANNED:
+        lead("予定の照会で、まだ始まっていません。")
+    else:
+        own = departments(mine) or mine
+        lead(join(join([row.name, "は", tag("b", row.word), f"。{row.timing_words}。"]) for row in own))
     board_table(asked, mine)
     whole = departments(mine)
     if whole and len(mine) > len(whole) and state.as_of is None:

@@ -7,7 +7,10 @@ from dataclasses import replace
 from kpi.collection import Action
 from kpi.life import Stage, current
 from kpi.plan import Department, Indicator, Round
+from kpi.turnout import summary
+from pages.parts.board import round_rows
 from pages.parts.cards import UNSET, face
+from pages.parts.clock import now
 from pages.parts.html import Column, Content, Group, Markup, Row, join, link, table, tag
 from pages.parts.identity import person
 from pages.parts.snapshot import View, desk
@@ -64,9 +67,10 @@ def _step(view: View, asked: Round, what: str) -> Markup:
         Stage.PLANNED: f"(予定。まだ始まっていません)で、{what}を各部局に回答していただきます。",
         Stage.CLOSED: f"(締切済)で、{what}を各部局に回答していただきました。",
     }
-    return join(
-        [_round_link(asked), words.get(view.stage(asked), f"{due}で、{what}を各部局に回答していただいています。")]
-    )
+    said = words.get(view.stage(asked), f"{due}で、{what}を各部局に回答していただいています。")
+    counted = view.stage(asked) is Stage.OPEN and person().is_staff
+    so_far = summary(round_rows(view, asked), asked, view.as_of or now()) if counted else ""
+    return join([_round_link(asked), said, so_far])
 
 
 def _undecided(view: View) -> Content:

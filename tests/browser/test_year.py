@@ -155,6 +155,7 @@ def set_targets(year: Year) -> None:
     year.holds(rounds="3部局のうち回答済3。", overview="19指標中0指標設定済み")
     page = year.cast.pages[OFFICE]
     year.cast.at(OFFICE, "")
+    expect(page.get_by_text("3部局のうち回答済3。期限まであと")).to_be_visible()
     expect(page.get_by_text("回答された現状値・目標値4件は、決定を記録すると設定されます")).to_be_visible()
     # Who typed 県土整備部's answer records the decision about it as about the others.
     page = year.cast.at(OFFICE, "admin?part=cards")
