@@ -76,7 +76,7 @@ def request_letter(
     items = (
         Item("照会事項", (_asked_text(round_),), _scope_table(plan, round_, departments, day, cards)),
         _form_item(plan, "部局及び課" if two else "部局"),
-        Item("回答期限", _due_lines(plan, round_, two=two)),
+        Item("回答期限", _due_lines(plan, round_, day, two=two)),
         _way_item(plan, address, of_division=False),
         Item("留意事項", _points(plan, round_)),
     )
@@ -107,7 +107,7 @@ def division_letter(
     items = (
         Item("照会事項", (_asked_text(round_),), _with_heading(("課", "指標数", "指標"), rows)),
         _form_item(plan, "課"),
-        Item("回答期限", (moment_text(round_.division_due or round_.due, round_.due_hour),)),
+        Item("回答期限", (_asked_by(round_.division_due or round_.due, round_, day),)),
         _way_item(plan, address, of_division=True),
         Item("留意事項", _points(plan, round_)),
     )
@@ -275,9 +275,16 @@ def _form_item(plan: Plan, each: str) -> Item:
     return Item(form, (f"別添の{form}(Excel)によります。{each}ごとに、担当する指標だけを記載してあります。",))
 
 
-def _due_lines(plan: Plan, round_: Round, *, two: bool) -> tuple[str, ...]:
-    final = moment_text(round_.due, round_.due_hour)
-    if not two or round_.division_due is None:
+def _asked_by(due: date | None, round_: Round, day: date) -> str:
+    """By when a letter of a day asks for an answer: never by a date that is over."""
+    if due and due < day:
+        return f"{moment_text(due, round_.due_hour)}を過ぎておりますので、できるだけ早くお願いします。"
+    return moment_text(due, round_.due_hour)
+
+
+def _due_lines(plan: Plan, round_: Round, day: date, *, two: bool) -> tuple[str, ...]:
+    final = _asked_by(round_.due, round_, day)
+    if not two or round_.division_due is None or round_.division_due < day:
         return (final,)
     first = moment_text(round_.division_due, round_.due_hour)
     return (f"課から部局主管課まで　{first}", f"部局主管課から{_word(plan, 'office')}まで　{final}")

@@ -66,6 +66,21 @@ def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return one[0] == other[0]
 
 
+#: In the log, the roles in which one enters what a department answers (代理登録) and never answers for one.
+STAFF_WORDS = tuple(ROLE_WORDS[role] for role in (Role.SECRETARIAT, Role.ADMIN))
+
+
+def may_not_decide(origin: str, role: str, proposer: tuple[str, str], decider: tuple[str, str]) -> bool:
+    """Whether a proposal is the decider's own, each person given as (id, name).
+
+    What came with a return (``origin`` return) is its department's: whoever only entered it in a role of the
+    secretariat has proposed nothing.
+    """
+    if origin == "return" and role in STAFF_WORDS:
+        return False
+    return same_person(proposer, decider)
+
+
 @dataclass(frozen=True)
 class Audience:
     """How much of what is known may be shown: everything, one's own departments in full, or what is approved alone.

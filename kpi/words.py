@@ -39,6 +39,9 @@ SCHEME_WORDS: Mapping[str, Mapping[str, str]] = {
     "achievement_ratio": {"mostly_on_track": "概ね達成", "behind": "達成不十分", "not_achieved": "著しく不十分"},
 }
 
+#: Why there is no value where none is owed: nobody was asked, or nothing was published that could be told.
+NOT_ASKED = "not_asked"
+
 #: What is said in place of a value.
 NO_DATA_WORDS: Mapping[str, str] = {
     "unpublished": "未公表",
@@ -47,6 +50,7 @@ NO_DATA_WORDS: Mapping[str, str] = {
     "suppressed": "秘匿",
     "not_applicable": "該当なし",
     "unanswered": "未回答",
+    NOT_ASKED: "値なし",
     "forecast_only": "見込値のみ",
     "part_year": "年度途中の値のみ",
     "not_ended": "期間の途中",

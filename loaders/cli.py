@@ -17,8 +17,9 @@ from typing import TextIO
 import duckdb
 
 from kpi.issue import Issue, Severity
+from kpi.life import upcoming
 from kpi.people import OPERATOR
-from loaders import asked, nightly, service, settings, taking, terminal
+from loaders import asked, nightly, rounds, service, settings, taking, terminal
 from loaders.asked import Refused
 from loaders.desk import Desk
 from loaders.intake import expand
@@ -182,7 +183,7 @@ def _init(given: argparse.Namespace) -> int:
 def _template(given: argparse.Namespace) -> int:
     _, snapshot = _snapshot(given)
     plan, day = snapshot.plan, settings.today()
-    wanted = asked.round_of(plan, given.round) if given.round else asked.newest_round(plan, day)
+    wanted = asked.round_of(plan, given.round) if given.round else asked.current_round(plan, snapshot.life, day)
     if given.department:
         department = asked.department_of(plan, given.department, day)
         name, data = service.make_form(snapshot, wanted.id, department.id, day=day)
@@ -254,6 +255,8 @@ def _status(given: argparse.Namespace) -> int:
     if snapshot.has_samples:
         print("サンプルを含みます(samples --remove で消せます)。", file=given.out)
     terminal.table(list(terminal.status_rows(snapshot, settings.now())), given.out)
+    if planned := upcoming(plan, snapshot.life, settings.today()):
+        print(f"次の照会(予定): {planned.name}(round start {planned.id} で始めます)", file=given.out)
     return GOOD
 
 
@@ -354,7 +357,7 @@ def _nothing(command: argparse.ArgumentParser) -> None:
 
 
 def _template_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--round", default="", metavar="照会", help="照会のIDか名前(既定: 始まっている最新の照会)")
+    command.add_argument("--round", default="", metavar="照会", help="照会のIDか名前(既定: いま行っている照会)")
     command.add_argument("--department", default="", metavar="部局", help="部局のIDか名前(省くと全部局をzipで)")
     command.add_argument("-o", "--output", type=_named, default=Path(), metavar="保存先", help="ファイルかフォルダー")
 
@@ -403,6 +406,7 @@ _COMMANDS: Mapping[str, _Command] = {
     "init": (_init, "データファイルを作り、計画と公表統計を読み込みます。", _nothing),
     "template": (_template, "回答様式を作ります。", _template_options),
     "load": (_load, "戻ってきた回答様式を取り込みます。", _load_options),
+    "round": (rounds.run, "照会の一覧を表示します。予定の照会を始める、または取りやめます。", rounds.options),
     "status": (_status, "照会ごとに、部局と課の状態を表示します。", _nothing),
     "trace": (_trace, "値の出どころ(ファイルとセル)をたどります。", _query),
     "export": (_export, "値と判定条件をCSVとExcelに書き出します。", _folder),

@@ -95,6 +95,9 @@ def test_init_makes_the_store_and_says_what_is_in_it(data):
 def test_last_year_s_form_takes_no_answer_s_place_without_being_named(data, tmp_path):
     (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024"))
     (tmp_path / "もう一度.xlsx").write_bytes(form(data, round_id="fy2024", value=41.0))
+    plan = snapshot(data).plan
+    then = Desk(store(data), OPERATOR, data, lambda: datetime(2025, 10, 1, 9))
+    assert then.open_round(plan.id, plan.round("fy2024")) == ()
     assert run(data, "load", tmp_path / "回答.xlsx", "--send")[0] == cli.GOOD
     code, out = run(data, "load", tmp_path / "もう一度.xlsx", "--send")
     assert code == cli.LOOK
@@ -299,6 +302,7 @@ def test_a_wrong_name_lists_the_right_ones(data, capsys, arguments):
 
 
 def test_columns_line_up_on_a_terminal(data):
+    run(data, "round", "start", "targets")
     _, out = run(data, "status")
     lines = [line for line in out.splitlines() if "未回答" in line]
     places = {terminal.text_width(line[: line.index("未回答")]) for line in lines}
@@ -320,6 +324,53 @@ def program(environment: dict[str, str], *arguments: str) -> subprocess.Complete
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+# --- rounds ---
+
+
+def stages(data: Path) -> dict[str, str]:
+    _, out = run(data, "round")
+    return {cells[0]: cells[2] for line in out.splitlines()[2:] if len(cells := line.split()) > 2}
+
+
+def test_a_round_of_the_plan_is_started_and_given_up_at_the_command_line(data, capsys):
+    assert set(stages(data).values()) == {"予定"}
+    code, out = run(data, "round", "start", "targets", "--by", "青森 花子", "--reason", "初年度")
+    assert (code, out) == (cli.GOOD, "「目標値等設定照会」を始めました。期限は2027-01-21 17時です。\n")
+    assert run(data, "round", "start", "令和7年度実績照会", "--due", "2026-12-18")[0] == cli.GOOD
+    assert run(data, "round", "cancel", "fy2024")[0] == cli.GOOD
+    assert stages(data) == {
+        "targets": "実施中", "fy2024": "取りやめ", "fy2025": "実施中",
+        **dict.fromkeys(["fy2026", "fy2027", "fy2028"], "予定"),
+    }  # fmt: skip
+    asked = snapshot(data).plan.round("fy2025")
+    assert (asked.opens, asked.due, asked.assumption) == (DAY, date(2026, 12, 18), "")
+    log = store(data).log(kind="open_round").iloc[-1]
+    assert (log["who"], log["reason"]) == ("青森 花子", "初年度")
+    for refused in (["start", "targets"], ["start"], ["cancel", "targets"], ["cancel", "fy2024"], ["start", "fy1999"],
+                    ["start", "fy2024", "--due", "2026-11-20"], ["start", "fy2024", "--due", "昨日"]):  # fmt: skip
+        assert run(data, "round", *refused)[0] == cli.FAILED, refused
+    capsys.readouterr()
+    assert run(data, "round", "start", "fy2024", "--due", "2026-11-27")[0] == cli.GOOD
+    assert stages(data)["fy2024"] == "実施中"
+    assert store(data).verify() == ()
+
+
+def test_an_answer_sent_in_a_proposal_starts_it_without_making_anybody_late(data, tmp_path):
+    (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024"))
+    assert run(data, "load", tmp_path / "回答.xlsx")[0] == cli.GOOD
+    assert stages(data)["fy2024"] == "予定"  # a draft is no answer
+    (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024", value=41.0))
+    assert run(data, "load", tmp_path / "回答.xlsx", "--send")[0] == cli.GOOD
+    _, out = run(data, "status")
+    assert stages(data)["fy2024"] == "実施中"
+    assert "期限未設定" in out
+    assert "過ぎて" not in out
+    (told,) = store(data).log(kind="start_round").to_dict("records")
+    assert (told["kind_word"], told["subject_word"]) == ("照会の開始(最初の回答)", "令和6年度実績照会")
+    assert "R7.11.28" in told["before"]
+    assert store(data).verify() == ()
+
+
 # --- the surroundings ---
 
 
@@ -328,10 +379,13 @@ def test_commands_and_screens_take_folder_and_day_from_the_same_settings(data, m
     monkeypatch.setenv("KPI_DATA", str(data))
     monkeypatch.setenv("KPI_TODAY", "2025-10-01")
     out = io.StringIO()
+    assert cli.main(["round", "start", "fy2024"], io.StringIO()) == cli.GOOD
     assert cli.main(["status"], out) == cli.GOOD
     assert str(data / "kpi.duckdb") in out.getvalue()
     assert "令和6年度実績照会" in out.getvalue()
-    assert "令和7年度実績照会" not in out.getvalue()  # it opens in 2026
+    board, _, coming = out.getvalue().partition("次の照会(予定)")
+    assert "令和7年度実績照会" not in board
+    assert "令和7年度実績照会" in coming
     code = "from pages.parts import clock, snapshot; print(clock.today(), snapshot.DATA)"
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["2025-10-01", str(data)]
@@ -524,7 +578,7 @@ def test_help_has_japanese_headings(capsys, command):
     code, said = said_by(capsys, *filter(None, [command]), "--help")
     assert code == 0
     assert said.startswith("使い方: ")
-    assert english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel K7Q") == set()
+    assert english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel K7Q list start cancel") == set()
 
 
 def test_words_of_argparse_that_nobody_knows_are_not_passed_on():

@@ -91,6 +91,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "send": (Action.SEND, POLICY, lambda d, i, p: d.send(i["draft"], DAY)),
     "send_returns": (Action.SEND, "any", lambda d, i, p: d.send_returns([])),
     "open_round": (Action.OPEN_ROUND, "", lambda d, i, p: d.open_round("tiny", tiny_plan().rounds[1])),
+    "cancel_round": (Action.OPEN_ROUND, "", lambda d, i, p: d.cancel_round("tiny", ROUND)),
     "close_round": (Action.CLOSE_ROUND, "", lambda d, i, p: d.close_round("tiny", ROUND)),
     "confirm": (Action.CONFIRM, "", lambda d, i, p: d.confirm(i["sent"])),
     "ask_back": (Action.ASK_BACK, "", lambda d, i, p: d.ask_back(i["sent"], [Question(RATE, "value", "?")])),

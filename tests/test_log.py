@@ -66,7 +66,7 @@ def damage(store: Store, *statements: str) -> set[str]:
 
 def test_every_act_stands_in_the_log_newest_first(busy):
     log = busy.log()
-    assert list(log["kind"]) == ["send", "save", "discard", "save", "send", "mend", "save"]
+    assert list(log["kind"]) == ["send", "save", "discard", "save", "send", "start_round", "mend", "save"]
     assert list(log["at"])[-1] == later(1)
     assert log["seq"].is_monotonic_decreasing
     last = log.iloc[2]
@@ -77,12 +77,12 @@ def test_every_act_stands_in_the_log_newest_first(busy):
 @pytest.mark.parametrize(
     ("asked", "kinds"),
     [
-        ({"who": "青森"}, ["send", "mend", "save"]),
+        ({"who": "青森"}, ["send", "start_round", "mend", "save"]),
         ({"kind": "discard"}, ["discard"]),
         ({"subject": "S00002"}, ["discard", "save"]),
         ({"since": later(5)}, ["send", "save", "discard"]),
         ({"until": later(2)}, ["mend", "save"]),
-        ({"since": later(2), "until": later(3), "who": "花子"}, ["send", "mend"]),
+        ({"since": later(2), "until": later(3), "who": "花子"}, ["send", "start_round", "mend"]),
         ({"plan_id": "tiny", "kind": "mend"}, ["mend"]),
         ({"plan_id": "other"}, []),
         ({"who": "' OR 1=1 --"}, []),

@@ -21,7 +21,7 @@ from kpi.cards import (
     wording,
 )
 from kpi.issue import Issue, Severity
-from kpi.people import same_person
+from kpi.people import may_not_decide
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
 from kpi.sound import SENSES, attributes
 from loaders.store.access import Act
@@ -207,7 +207,7 @@ SELECT p.proposal_id, p.indicator_id, p.document, p.reason, p.origin, p.submissi
     coalesce(json_extract_string(d.payload, '$.decided_on'), '') AS decided_on,
     coalesce(json_extract_string(d.payload, '$.decision'), '') AS decision,
     coalesce(d.who, '') AS entered_by, coalesce(d.reason, '') AS answer, p.sample,
-    coalesce(json_extract_string(e.payload, '$.person'), '') AS person,
+    coalesce(json_extract_string(e.payload, '$.person'), '') AS person, coalesce(e.role, '') AS role,
     coalesce(json_extract_string(e.payload, '$.before'), '{}') AS before
 FROM proposals p LEFT JOIN submissions s USING (submission_id) LEFT JOIN decisions e ON e.seq = p.seq
 LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('card_decide', 'card_reject')
@@ -247,7 +247,7 @@ def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decisio
                 "一覧を開き直してください。",
             ),
         )
-    if same_person((row["person"], row["who"]), (act.person, act.by)):
+    if may_not_decide(row["origin"], row["role"], (row["person"], row["who"]), (act.person, act.by)):
         return (
             _issue("card.same_person", "提案した人は、その決定を記録できません。", "別の担当者が記録してください。"),
         )

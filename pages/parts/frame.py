@@ -18,6 +18,7 @@ from kpi.collection import Action
 from kpi.issue import Issue
 from kpi.period import Period
 from kpi.plan import Indicator
+from kpi.rollup import newest_words
 from loaders.desk import NotAllowed
 from loaders.store import StoreBusy
 from loaders.tables import to_csv, to_xlsx
@@ -149,11 +150,10 @@ def segments(parts: Sequence[tuple[str, str]]) -> Markup:
 
 
 def as_of(view: View) -> str:
-    """Which round is shown and when its values last changed."""
+    """The newest knowledge there is, as of which day, and when a value was last told."""
     known = view.snapshot.observations["known_at"]
-    updated = f"更新 {stamp(known.max())}" if len(known) else "回答はまだありません"
-    current = view.current_round
-    return f"{current.name if current else '照会の設定なし'}　{stamp(view.day)}時点　{updated}"
+    updated = [f"更新 {stamp(known.max())}"] if len(known) else []
+    return "　".join([newest_words(view.assessed), f"{stamp(view.day)}時点", *updated])
 
 
 def source_line(view: View, indicator: Indicator) -> Content:

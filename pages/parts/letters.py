@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from kpi.letters import Item, Letter, division_letter, reminder_letter, request_letter, signature, signed
+from kpi.life import Stage
 from kpi.plan import Department, Division, Round
 from kpi.scope import departments_asked, divisions_asked
 from kpi.turnout import Row, waiting_for
@@ -45,6 +46,9 @@ def letters_box(state: View, asked: Round, rows: Sequence[Row], *, of_department
     with grid.cell():
         kind = choose("文書", "letter", kinds)
     to = {d.id: d for d in _addressees(state, asked, rows, kind, two_levels)}
+    if not to and state.stage(asked) is Stage.PLANNED:
+        empty("まだ始まっていない照会です。始めると、回答のお願いをここから送れます。")
+        return
     if not to:
         empty("回答をお願いする部局はありません。どの部局も回答済みか、求める値がまだ公表されていません。")
         return
