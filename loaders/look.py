@@ -36,6 +36,9 @@ class Limits:
     columns: int = 2_000
     cells: int = 200_000
     elements: int = 1_000_000
+    strings: int = 400_000
+    styles: int = 70_000
+    moved: int = 3_000_000
     text: int = 100_000
     texts: int = 30_000_000
     drawn: int = 16_000_000
