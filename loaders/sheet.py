@@ -64,10 +64,10 @@ def _strike(sheet: GridSheet, areas: Sequence[str]) -> None:
         for top, left, bottom, right in map(_area, dict.fromkeys(areas))
     ]
     for at in covering(upright, sheet.cells):
-        kind, value, *rest = sheet.cells[at]
+        kind, value, code, formula = sheet.cells[at]
         sheet.runs[at] = ((value if kind == "text" and isinstance(value, str) else "", "struck"),)
         if kind == "text":
-            sheet.cells[at] = ("text", "", *rest)
+            sheet.cells[at] = ("text", "", code, formula)
 
 
 def _area(ref: str) -> Area:
