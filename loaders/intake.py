@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -38,7 +39,11 @@ def read_return(
     ``upload`` is what it was put in with: together they may take so much and no more.
     """
     book = open_book(data, filename, pool=upload)
-    return read_book(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
+    begun = time.thread_time()
+    reading = read_book(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
+    if upload:
+        upload.spend(time.thread_time() - begun)
+    return reading
 
 
 def read_book(

@@ -53,6 +53,10 @@ class Upload:
             self._seconds -= seconds
         return answer
 
+    def spend(self, seconds: float) -> None:
+        """Count the processor time that understanding a workbook took, once it was open."""
+        self._seconds -= seconds
+
     def _still(self) -> None:
         if min(self._seconds, self._wasted, self._refused) <= 0:
             raise Lost("upload_spent")
