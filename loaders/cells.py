@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from kpi.issue import Issue
 from loaders import formats
@@ -174,7 +174,16 @@ _NAMED = 5
 _log = logging.getLogger(__name__)
 
 
-def open_book(data: bytes, filename: str, *, pool: Pool | None = None) -> Book | Issue:
+class Opens(Protocol):
+    """Children that open files: a pool of them, or what one upload may have of it."""
+
+    limits: Limits
+
+    def ask(self, data: bytes) -> bytes:
+        """A child's answer for one workbook; raises :class:`Lost`."""
+
+
+def open_book(data: bytes, filename: str, *, pool: Opens | None = None) -> Book | Issue:
     """The workbook in one upload, opened in a child process, or why it is not read."""
     pool = pool or shared_pool()
     try:

@@ -7,9 +7,11 @@ Each text, formula and format stands in one table and cells hold its number. So 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from loaders.areas import covering
 from loaders.look import Limits, Refused
 from loaders.marks import Runs
 
@@ -60,16 +62,10 @@ class GridSheet:
 
     def set_covered_apart(self) -> None:
         """Move what lies under a merged area, and is seen by nobody, from ``cells`` to ``covered``."""
-        for top, left, bottom, right in self.merged:
-            if (bottom - top + 1) * (right - left + 1) <= len(self.cells):
-                inside = [
-                    (r, c) for r in range(top, bottom + 1) for c in range(left, right + 1) if (r, c) in self.cells
-                ]
-            else:
-                inside = [(r, c) for r, c in self.cells if top <= r <= bottom and left <= c <= right]
-            for place in inside:
-                if place != (top, left):
-                    self.covered[place] = self.cells.pop(place)
+        corners = Counter((top, left) for top, left, _, _ in self.merged)
+        for place, areas in covering(self.merged, self.cells).items():
+            if areas > corners[place]:
+                self.covered[place] = self.cells.pop(place)
 
 
 @dataclass

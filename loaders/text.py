@@ -12,7 +12,7 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -94,12 +94,19 @@ def _folded(letters: list[str]) -> list[str]:
     out: list[str] = []
     for letter in letters:
         piece: list[str] = []
-        for char in whole_kana(visible(letter)):
+        for char in _seen(letter) if len(letter) < 5 else whole_kana(visible(letter)):
             piece.append(_folded_letter(char, piece or out))
         out.append("".join(piece).translate(_BRACKETS))
     for i in range(1, len(out) - 1):
-        out[i] = "ー" if _HYPHEN.search("".join(out[i - 1 : i + 2])) and out[i] == "-" else out[i]
+        if out[i] == "-" and _HYPHEN.search("".join(out[i - 1 : i + 2])):
+            out[i] = "ー"
     return out
+
+
+@lru_cache(maxsize=8192)
+def _seen(letter: str) -> str:
+    """What is seen of one letter with its marks. Letters come again and again: a text may be 32,767 long."""
+    return whole_kana(visible(letter))
 
 
 def _folded_letter(char: str, before: list[str]) -> str:
