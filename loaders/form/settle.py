@@ -20,7 +20,7 @@ from loaders.form import guide, style
 from loaders.form.answering import shortened
 from loaders.form.prefill import Row, form_rows
 from loaders.form.writer import saved
-from loaders.text import tidied
+from loaders.text import one_line, tidied
 
 #: Who signs, from the top; the names of posts differ, so each office may write over them.
 BOXES: Mapping[bool, tuple[str, ...]] = {
@@ -67,7 +67,7 @@ def settlement_sheet(
     for letter, width in zip(_LETTERS, _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     division = next((v.name for v in department.divisions if v.id == division_id), "")
-    whose = " ".join(t for t in (department.name(brief.day), division) if t)
+    whose = one_line(" ".join(t for t in (department.name(brief.day), division) if t))
     place = _boxes(sheet, of_division=bool(division))
     dated = replace(round_, due=round_.division_due or round_.due) if division else round_
     place = _titles(sheet, place, brief, dated, whose, sample=sample)
