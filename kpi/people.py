@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,6 +54,25 @@ class Person:
             return False
         named = {d for d in self.divisions if d.startswith(f"{department_id}/")}
         return not named or f"{department_id}/{division_id}" in named
+
+
+#: An address as every mail program takes it: ASCII, one, without comments, quotes, commas or line ends.
+_MAIL = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?=[A-Za-z0-9_+-])){0,63}"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]|\.(?=[A-Za-z0-9])){1,250}"
+)
+#: What no name has: line ends, controls, marks that turn the direction of the writing.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+
+
+def mail_address(text: str) -> str:
+    """A text that is one mail address, as it stands; empty for anything else."""
+    return text if _MAIL.fullmatch(text) else ""
+
+
+def has_control(name: str) -> bool:
+    """Whether something stands in a name that nobody sees and that breaks lines, lists or letters."""
+    return bool(_CONTROL.search(name))
 
 
 def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:

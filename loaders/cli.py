@@ -281,7 +281,8 @@ def _export(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    found = _desk(given, _open(given)).verify()
+    """Without looking into the store first: it may be what is damaged."""
+    found = _desk(given, Store(asked.database(given.data, given.db))).verify(given.end)
     terminal.issues(found, given.out)
     print("問題はありません。" if not found else f"{len(found)}件の問題があります。", file=given.out)
     return LOOK if found else GOOD
@@ -305,11 +306,11 @@ def _backup(given: argparse.Namespace) -> int:
         return _nightly(given)
     if given.dest is None:
         raise Refused("保存先を指定してください。")
-    found = _desk(given, _open(given)).backup(given.dest)
-    terminal.issues(found, given.out)
-    if found:
+    made = _desk(given, _open(given)).backup(given.dest)
+    if not isinstance(made, Path):
+        terminal.issues(made, given.out)
         return FAILED
-    print(f"控えを保存しました: {given.dest}({given.dest.stat().st_size:,}バイト)", file=given.out)
+    print(f"控えを保存しました: {made}({made.stat().st_size:,}バイト)", file=given.out)
     return GOOD
 
 
@@ -388,8 +389,15 @@ def _source(command: argparse.ArgumentParser) -> None:
     command.add_argument("source", type=_named, metavar="控え", help="backup で保存した控え")
 
 
+def _verify_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--end", action="append", default=[], metavar="照合値", help="紙や控えの名前にある照合値(例: 123-0f3a5b7c9d1e)"
+    )
+
+
 def _backup_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("dest", nargs="?", type=_named, metavar="保存先", help="新しいデータファイルの名前")
+    whole = "控えの名前(後ろに照合値が付きます)"
+    command.add_argument("dest", nargs="?", type=_named, metavar="保存先", help=whole)
     command.add_argument(
         "--nightly", action="store_true", help="環境変数 KPI_BACKUP_DIR のフォルダーに控えを作り、古い控えを整理します"
     )
@@ -410,7 +418,7 @@ _COMMANDS: Mapping[str, _Command] = {
     "status": (_status, "照会ごとに、部局と課の状態を表示します。", _nothing),
     "trace": (_trace, "値の出どころ(ファイルとセル)をたどります。", _query),
     "export": (_export, "値と判定条件をCSVとExcelに書き出します。", _folder),
-    "verify": (_verify, "データファイルに矛盾がないか確かめます。", _nothing),
+    "verify": (_verify, "データファイルに矛盾がないか確かめます。", _verify_options),
     "rebuild": (_rebuild, "保存した元のファイルからデータを作り直し、比べます。", _dest),
     "backup": (_backup, "使用中でも正しい控えを保存します。", _backup_options),
     "restore": (_restore, "控えから戻します。いまのデータは横に残します。", _source),

@@ -162,6 +162,8 @@ _CONTROLS: Mapping[int, str | None] = {
     **dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd"),
 }
 _BREAKS = re.compile(r"[\t\n\r\x85\u2028\u2029]+")
+#: More controls, and marks that turn the direction of the writing: a name would show as another.
+_TURNING = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LINE_ENDS = re.compile(r"\r\n?")
 
 
@@ -190,8 +192,8 @@ def excel_length(text: str) -> int:
 
 
 def one_line(text: str) -> str:
-    """A name without line ends, tabs and what cannot be written; bytes that are no text leave a sign in their place."""
-    return _BREAKS.sub(" ", writable(text)).strip()
+    """A name without line ends, tabs, controls and what cannot be written; bytes that are no text leave a sign."""
+    return _TURNING.sub("", _BREAKS.sub(" ", writable(text))).strip()
 
 
 def tidied(value: T) -> T:

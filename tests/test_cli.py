@@ -246,18 +246,24 @@ def test_verify_rebuild_and_backup(data, tmp_path):
     code, out = run(data, "rebuild", tmp_path / "again.duckdb")
     assert (code, out) == (cli.GOOD, "作り直した結果は同じです。\n")
     assert run(data, "rebuild", tmp_path / "again.duckdb")[0] == cli.FAILED
-    assert run(data, "backup", tmp_path / "copy.duckdb")[0] == cli.GOOD
-    copied = Store(tmp_path / "copy.duckdb").snapshot("aomori-dx-2024").observations
+    end = Store(data / "kpi.duckdb").log_head().mark
+    code, out = run(data, "backup", tmp_path / "copy.duckdb")
+    made = tmp_path / f"copy_{end}.duckdb"
+    assert (code, str(made) in out) == (cli.GOOD, True)
+    assert run(data, "verify", "--end", end) == (cli.GOOD, "問題はありません。\n")
+    code, out = run(data, "verify", "--end", "1-000000000000")
+    assert (code, "書き換えられています" in out) == (cli.LOOK, True)
+    copied = Store(made).snapshot("aomori-dx-2024").observations
     again = Store(tmp_path / "again.duckdb").snapshot("aomori-dx-2024").observations
     assert copied.equals(snapshot(data).observations)
     assert again.equals(copied)
 
 
 def test_a_damaged_store_is_restored_from_its_copy_and_kept_beside_it(data, tmp_path):
-    copy = tmp_path / "copy.duckdb"
     (tmp_path / "回答.xlsx").write_bytes(form(data))
     run(data, "load", tmp_path / "回答.xlsx", "--send")
-    assert run(data, "backup", copy)[0] == cli.GOOD
+    assert run(data, "backup", tmp_path / "copy.duckdb")[0] == cli.GOOD
+    (copy,) = tmp_path.glob("copy_*.duckdb")
     before = run(data, "status")
     (data / "kpi.duckdb").write_bytes(b"damaged")
     assert run(data, "status")[0] == cli.FAILED
@@ -512,9 +518,13 @@ def test_what_a_division_answers_is_kept_and_said_not_to_be_sent(divided, tmp_pa
 def test_a_backup_replaces_nothing(data, tmp_path, capsys):
     copy = tmp_path / "copy.duckdb"
     assert run(data, "backup", copy)[0] == cli.GOOD
-    before = copy.stat()
+    (first,) = tmp_path.glob("copy_*.duckdb")
+    before = first.stat()
+    assert run(data, "backup", copy)[0] == cli.GOOD  # by then the log has another end, and the copy another name
+    assert first.stat() == before
+    copy.write_bytes(b"kept")
     code, out = run(data, "backup", copy)
-    assert (code, copy.stat()) == (cli.FAILED, before)
+    assert (code, copy.read_bytes()) == (cli.FAILED, b"kept")
     assert "すでにあります" in out
     for command in ("backup", "rebuild"):
         code, out = run(data, command, tmp_path / "typo" / "copy.duckdb")

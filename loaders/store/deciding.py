@@ -15,7 +15,7 @@ from loaders.store.access import Act
 from loaders.store.carrying import Carried, carry_over
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.lives import lives, start_by_answer
-from loaders.store.log import Event, append_event, observations_digest
+from loaders.store.log import Event, append_event
 from loaders.store.plans import plan_ids
 from loaders.store.proposing import propose_from_return
 from loaders.store.records import Receipt, StoredReturn
@@ -149,7 +149,7 @@ def send(
     made = [_observation_row(n, f, stored, seq, at, sources) for n, f in numbered]
     append(connection, "observations", made)
     carried = carry_over(connection, stored, made, seq, at) if how.carry else Carried()
-    payload: dict[str, object] = {"observations": observations_digest(made), **carried.told(brief.plan)}
+    payload: dict[str, object] = {**carried.told(brief.plan)}
     if how.person:
         payload["person"] = how.person
     if how.settled_on:

@@ -19,7 +19,7 @@ from loaders.form.definition import COLUMNS
 from loaders.rules import finding
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
-from loaders.store.log import Event, append_event, entries_digest
+from loaders.store.log import Event, append_event
 from loaders.store.plans import NOW, read_cards, read_plan
 from loaders.store.records import Conflict, Joined, Option, StoredReturn
 from loaders.store.returns import issue_rows, refused_late, refused_now, typed
@@ -262,7 +262,7 @@ def _write(
     entries = _entries(submission_id, sources, origins)
     append(connection, "submissions", [row])
     append(connection, "entries", entries)
-    payload: dict[str, Any] = {"sha256": "", "filename": "", "entries": entries_digest(entries), "joined_from": ids}
+    payload: dict[str, Any] = {"sha256": "", "filename": "", "joined_from": ids}
     told = payload | {"choices": dict(choices), "division_id": division_id}
     append_event(
         connection, Event(kind, first.plan_id, submission_id, act.by, act.at, act.reason, told, sample, act.role, seq)

@@ -27,7 +27,7 @@ from kpi.sound import SENSES, attributes
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import digest, dump, load_attributes
-from loaders.store.log import Event, append_event, cards_digest, proposals_digest
+from loaders.store.log import Event, append_event
 from loaders.store.plans import NOW, change_plan, read_cards, read_plan
 from loaders.store.records import StoredReturn
 
@@ -141,7 +141,6 @@ def _propose(
         "indicator_id": indicator_id,
         "document": document,
         **_told(changed),
-        "proposal": proposals_digest([row]),
     }
     event = Event("propose_card", plan.id, proposal_id, act.by, act.at, act.reason, payload | _whose(act), sample)
     append(connection, "proposals", [{**row, "seq": append_event(connection, replace(event, role=act.role))}])
@@ -278,7 +277,7 @@ def _put_in_force(
     elif new := {k: v for k, v in described.items() if k in INDICATOR_WORDS}:
         change_plan(connection, _redescribed(plan, indicator_id, new), act.at)
     versions = [one["version"] for one in made]
-    payload = {**told, **_told(changed), "words": words, "versions": versions, "cards": cards_digest(made)}
+    payload = {**told, **_told(changed), "words": words, "versions": versions}
     event = Event("card_decide", plan.id, row["proposal_id"], act.by, act.at, act.reason, payload, row["sample"])
     append_event(connection, replace(event, role=act.role))
 

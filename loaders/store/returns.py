@@ -12,7 +12,7 @@ from kpi.issue import Issue, Severity
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import dump
 from loaders.store.lives import lives
-from loaders.store.log import Event, append_event, append_events, entries_digest
+from loaders.store.log import Event, append_event, append_events
 from loaders.store.records import Saved, StoredReturn
 
 #: Where a return lives: plan, round, department, 課. The newest one there counts.
@@ -75,7 +75,7 @@ def _save(
         tables["submissions"].append({**row, "on_behalf": on_behalf})
         tables["entries"] += entries
         tables["issues"] += issue_rows(submission_id, one.reading.issues, 0)
-        payload = {"sha256": hashed, "filename": one.filename, "entries": entries_digest(entries)}
+        payload = {"sha256": hashed, "filename": one.filename}
         told = payload | ({"on_behalf": True} if on_behalf else {})
         own = one.reading
         events.append(Event("save", own.plan_id, submission_id, by, at, "", told, own.sample, role, seq))
@@ -144,10 +144,8 @@ def _live(connection: Connection) -> dict[Place, tuple[str, str]]:
 
 
 def _store_workbook(connection: Connection, one: NewReturn, hashed: str, at: datetime) -> None:
-    connection.execute(
-        "INSERT INTO workbooks VALUES (?, ?, ?, ?, ?, ?)",
-        [hashed, one.filename, len(one.data), one.data, one.reading.sample, at],
-    )
+    row = {"sha256": hashed, "filename": one.filename, "size": len(one.data), "data": one.data}
+    append(connection, "workbooks", [row | {"sample": one.reading.sample, "stored_at": at}])
 
 
 def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, by: str, at: datetime) -> Row:

@@ -13,7 +13,7 @@ from loaders.form.definition import COLUMNS
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.lives import lives
-from loaders.store.log import Event, append_event, questions_digest
+from loaders.store.log import Event, append_event
 from loaders.store.plans import NOW, change_plan, read_plan
 from loaders.store.questions import QUESTIONS, WITHDRAW, WITHDRAWN
 from loaders.store.records import StoredReturn
@@ -133,7 +133,7 @@ def ask_back(
         }
         for question_id, q in zip(ids, questions, strict=True)
     ]
-    payload = {"questions": ids, "asked": questions_digest(made), "after": "\n".join(q.text for q in questions)}
+    payload = {"questions": ids, "after": "\n".join(q.text for q in questions)}
     event = Event("ask_back", own.plan_id, stored.submission_id, act.by, act.at, act.reason, payload)
     seq = append_event(connection, replace(event, sample=own.sample, role=act.role))
     append(connection, "questions", [{**row, "seq": seq} for row in made])

@@ -47,6 +47,7 @@ KIND_WORDS: Mapping[str, str] = {
     "start_empty": "サンプルなしで開始",
     "backup": "控えの保存",
     "restore": "控えからの復元",
+    "rebuild": "データの作り直し",
     "migrate": "データ形式の更新",
 }
 COLUMNS = (
