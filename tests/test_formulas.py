@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from loaders.cells import Book, Cell, Sheet
-from loaders.form.formulas import contradicts, from_outside, refers_outside
+from loaders.form.formulas import Formulas, refers_outside
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def _book() -> Book:
 )
 def test_a_stored_result_that_plain_arithmetic_does_not_give_is_told_apart(formula, result, odd):
     book = _book()
-    assert contradicts(book, book.sheets[0], formula, result) is odd
+    assert Formulas(book).contradicts(book.sheets[0], formula, result) is odd
 
 
 @pytest.mark.parametrize(
@@ -126,4 +128,36 @@ def test_a_stored_result_that_plain_arithmetic_does_not_give_is_told_apart(formu
 )
 def test_a_value_from_another_file_is_followed_through_cells_and_names(formula, outside):
     book = _book()
-    assert from_outside(book, book.sheets[0], formula) is outside
+    assert Formulas(book).from_outside(book.sheets[0], formula) is outside
+
+
+def test_a_look_through_endless_formulas_ends_and_then_trusts_none() -> None:
+    """Each cell sums the whole sheet: followed one by one, that is four hundred million cells."""
+    cells = {(row, 1): Cell(row, 1, "number", 1.0, formula=f"=SUM(A1:XFD1048576)+{row}") for row in range(1, 20_001)}
+    sheet = Sheet("表", cells)
+    looked: list[int] = []
+
+    class Counted(dict):  # type: ignore[type-arg]
+        def values(self):  # type: ignore[no-untyped-def]
+            looked.append(len(self))
+            return super().values()
+
+    book = Book("xlsx", "", (Sheet("表", Counted(cells)),))
+    formulas = Formulas(book)
+    assert formulas.from_outside(book.sheets[0], "=A1")
+    assert sum(looked) <= 1_000_000
+    assert not formulas.contradicts(sheet, "=SUM(A1:A20000)", 3.0)
+
+
+@pytest.mark.parametrize("piece", ["'", "''!", "a'", "[", "A1", "a.", "(A1)", '"', "|!", "1e"])
+def test_a_formula_longer_than_excel_takes_is_trusted_by_nobody_and_a_long_one_costs_what_its_length_does(piece):
+    def cost(length: int) -> float:
+        book, told = _book(), "=" + piece * (length // len(piece))
+        begun = time.process_time()
+        Formulas(book).from_outside(book.sheets[0], told)
+        Formulas(book).contradicts(book.sheets[0], told, 1.0)
+        return time.process_time() - begun
+
+    book = _book()
+    assert Formulas(book).from_outside(book.sheets[0], "=" + piece * 9_000)
+    assert cost(8_000) < 40 * max(cost(800), 0.002)
