@@ -682,6 +682,14 @@ def test_without_a_plan_it_is_said_and_nothing_is_made(tmp_path, capsys):
         assert "読める計画がありません" in said
 
 
+@pytest.mark.parametrize("end", ["zz", "12", "12-", "12-xyz"])
+def test_a_slip_in_a_mark_that_was_written_down_is_no_damage(data, capsys, end):
+    run(data, "init")
+    code, said = said_by(capsys, "verify", "--end", end, "--data", data)
+    assert code == cli.FAILED
+    assert "照合値として読めません" in said
+
+
 def test_a_damaged_store_is_said_by_every_command(data, tmp_path, capsys):
     (data / "kpi.duckdb").write_bytes(b"rubbish " * 5000)
     commands = (
