@@ -331,8 +331,6 @@ def _nightly(given: argparse.Namespace) -> int:
 
 def _restore(given: argparse.Namespace) -> int:
     """Without looking into the store first: it may be what is damaged."""
-    if odd := [end for end in given.end if not re.fullmatch(r"\d+-[0-9a-f]{6,64}", end.strip())]:
-        raise Refused(f"照合値として読めません: {odd[0]}(例: 123-0f3a5b7c9d1e)")
     path = asked.database(given.data, given.db)
     found = _desk(given, Store(path)).restore(given.source)
     terminal.issues(found, given.out)

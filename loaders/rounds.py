@@ -91,13 +91,9 @@ def _rows(snapshot: Snapshot) -> list[dict[str, object]]:
         {
             "ID": r.id,
             "照会": r.name,
-            "状態": STAGE_WORDS[snapshot.life.stage(r.id)] or ("開始日前" if _is_ahead(r) else "実施中"),
+            "状態": STAGE_WORDS[snapshot.life.stage(r.id)] or "実施中",
             "始める日": r.opens or "",
             "期限": r.due or "",
         }
         for r in snapshot.plan.rounds
     ]
-
-
-def _is_ahead(one: Round) -> bool:
-    return one.opens is not None and one.opens > settings.today()
