@@ -266,7 +266,7 @@ def _card(draft: Draft, dice: random.Random) -> None:
         raise Skip
     indicator_id, key = dice.choice(free)
     words = {"unit": dice.choice(("千件", "円", "社")), "last_period": "令和3年度", "target_period": "令和12年度"}.get(
-        key, dice.choice((77777.0, "変更予定", 1.5))
+        key, dice.choice((77777, "変更予定", 1.5))
     )
     draft.remark(draft.form, draft.row_of(indicator_id), places[key], words)
 
