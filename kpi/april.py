@@ -15,6 +15,7 @@ from datetime import date, timedelta
 
 from kpi.following import follow
 from kpi.issue import Issue, Severity
+from kpi.people import has_control, mail_address
 from kpi.plan import Card, DatedName, Department, Division, Indicator, Ownership, Plan
 from kpi.scope import is_dropped
 from kpi.wording import date_text
@@ -118,8 +119,12 @@ def set_divisions(plan: Plan, department_id: str, divisions: Sequence[Division],
         )
     owned = {i.id for i in plan.owned_by(department_id, day)}
     seen: set[str] = set()
+    held = {v.id: (v.name, v.mail) for v in department.divisions}
     for division in divisions:
-        _name(division.name)
+        named, posted = held.get(division.id, ("", ""))
+        if division.name != named:
+            _name(division.name)
+        _mail(division.mail, posted)
         if not division.holds(day):
             continue
         own = set(division.indicators)
@@ -129,7 +134,8 @@ def set_divisions(plan: Plan, department_id: str, divisions: Sequence[Division],
         if own - owned - already:
             raise Unfit(f"「{division.name}」に、部局外の指標があります。", "この部局の指標から選んでください。")
         seen |= own
-    changed = replace(department, divisions=tuple(divisions), mail=department.mail if mail is None else mail.strip())
+    address = department.mail if mail is None else _mail(mail, department.mail)
+    changed = replace(department, divisions=tuple(divisions), mail=address)
     return _with_department(plan, changed)
 
 
@@ -361,4 +367,16 @@ def _before(end: date | None, day: date) -> date:
 def _name(name: str) -> str:
     if not name.strip():
         raise Unfit("名前が入力されていません。", "名前を入力してください。")
+    if has_control(name.strip()):
+        raise Unfit("名前に、改行や目に見えない制御文字が入っています。", "その文字を消して、入力し直してください。")
     return name.strip()
+
+
+def _mail(address: str, held: str) -> str:
+    """An address that is typed now; what stands there already is not asked about again."""
+    wanted = address.strip()
+    if wanted and wanted != held and not mail_address(wanted):
+        raise Unfit(
+            "メールの書き方が違います。", "半角英数字で、アドレスを1つだけ入力してください(「,」や改行は使えません)。"
+        )
+    return wanted

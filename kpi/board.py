@@ -65,14 +65,14 @@ def board(
     *,
     closed: datetime | None = None,
     cards: Mapping[str, Card] | None = None,
+    started: bool = True,
 ) -> tuple[Row, ...]:
     """A row for each department that the round asks, each followed by its 課, in the plan's order.
 
-    A closed round stands as at its closing.
+    A closed round stands as at its closing; in one that nobody has ``started`` nobody is late.
     """
-    scene = _Scene(
-        plan, round_, known, min(closed, now) if closed else now, cards or {}, bool(closed and closed <= now)
-    )
+    over = bool(closed and closed <= now)
+    scene = _Scene(plan, round_, known, min(closed, now) if closed else now, cards or {}, over, started)
     found: list[Row] = []
     for department in departments_asked(plan, round_, scene.day, cards):
         own = [scene.division(department, d) for d in divisions_asked(plan, round_, department.id, scene.day, cards)]
@@ -91,6 +91,7 @@ class _Scene:
     now: datetime
     cards: Mapping[str, Card]
     closed: bool
+    started: bool
 
     @property
     def day(self) -> date:
@@ -162,6 +163,8 @@ class _Scene:
             if end is None or answered <= end:
                 return Timing.IN_TIME, 0
             return Timing.AFTER, (answered.date() - end.date()).days
+        if not self.started:
+            return Timing.PLANNED, 0
         if not self._owed(asked):
             return Timing.NOTHING_DUE, 0
         if self.closed:
@@ -174,13 +177,20 @@ class _Scene:
         """Whether there is anything the round asks that can be told: surveyed, published by then, not known already."""
         if self.round_.kind == "targets":
             return bool(asked)
-        for indicator in asked:
-            card = self.cards.get(indicator.id) or self.plan.card(indicator.id)
-            period, surveyed = expected_period(card, indicator, self.round_)
-            known = (indicator.id, period.code) in self.known.values or period == card.baseline_period
-            if surveyed and not known:
-                return True
-        return False
+        cards = (self.cards.get(i.id) or self.plan.card(i.id) for i in asked)
+        return any(
+            can_tell(card, indicator, self.round_, self.known.values)
+            for card, indicator in zip(cards, asked, strict=True)
+        )
+
+
+def can_tell(card: Card, indicator: Indicator, round_: Round, known: Collection[tuple[str, str]]) -> bool:
+    """Whether a round that asks for values can be told one of an indicator that is not known yet.
+
+    It must be of a year that is surveyed and published by then; ``known`` are (indicator, period code) from elsewhere.
+    """
+    period, surveyed = expected_period(card, indicator, round_)
+    return surveyed and (indicator.id, period.code) not in known and period != card.baseline_period
 
 
 def _under(lead: Row, row: Row) -> Row:

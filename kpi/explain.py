@@ -16,6 +16,7 @@ from kpi.progress import LEVEL
 from kpi.words import (
     MISSING,
     NO_DATA_WORDS,
+    NOT_ASKED,
     decimals_of,
     number,
     per_year,
@@ -110,6 +111,8 @@ def _short(code: str) -> str:
 def _no_value(row: Row) -> str:
     asked = _short(row.get("waiting_period", ""))
     why = NO_DATA_WORDS.get(row["reason"], "")
+    if row["reason"] == NOT_ASKED:
+        return "現状値より後の時点の値がないため"
     if row["reason"] == "unanswered" or not why:
         return "現状値より後の時点の回答がないため"
     return f"{asked + 'は' if asked else ''}「{why}」で、判定に使える値がないため"

@@ -7,7 +7,7 @@ come from ``plan.words`` where the plan gives them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kpi.plan import Card, Department, Division, Plan, Round
@@ -26,7 +26,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter. ``number`` (文書番号) is left for the office to give; ``mails`` are the shared addresses it goes to."""
+    """A letter. ``number`` is the 文書番号 where it has one; ``mails`` are the shared addresses it goes to.
+
+    ``contact`` is who answers questions: the office first, then the person, the 内線 and an address as far as known.
+    """
 
     number: str
     dated: str
@@ -73,7 +76,7 @@ def request_letter(
     items = (
         Item("照会事項", (_asked_text(round_),), _scope_table(plan, round_, departments, day, cards)),
         _form_item(plan, "部局及び課" if two else "部局"),
-        Item("回答期限", _due_lines(plan, round_, two=two)),
+        Item("回答期限", _due_lines(plan, round_, day, two=two)),
         _way_item(plan, address, of_division=False),
         Item("留意事項", _points(plan, round_)),
     )
@@ -104,7 +107,7 @@ def division_letter(
     items = (
         Item("照会事項", (_asked_text(round_),), _with_heading(("課", "指標数", "指標"), rows)),
         _form_item(plan, "課"),
-        Item("回答期限", (moment_text(round_.division_due or round_.due, round_.due_hour),)),
+        Item("回答期限", (_asked_by(round_.division_due or round_.due, round_, day),)),
         _way_item(plan, address, of_division=True),
         Item("留意事項", _points(plan, round_)),
     )
@@ -272,9 +275,16 @@ def _form_item(plan: Plan, each: str) -> Item:
     return Item(form, (f"別添の{form}(Excel)によります。{each}ごとに、担当する指標だけを記載してあります。",))
 
 
-def _due_lines(plan: Plan, round_: Round, *, two: bool) -> tuple[str, ...]:
-    final = moment_text(round_.due, round_.due_hour)
-    if not two or round_.division_due is None:
+def _asked_by(due: date | None, round_: Round, day: date) -> str:
+    """By when a letter of a day asks for an answer: never by a date that is over."""
+    if due and due < day:
+        return f"{moment_text(due, round_.due_hour)}を過ぎておりますので、できるだけ早くお願いします。"
+    return moment_text(due, round_.due_hour)
+
+
+def _due_lines(plan: Plan, round_: Round, day: date, *, two: bool) -> tuple[str, ...]:
+    final = _asked_by(round_.due, round_, day)
+    if not two or round_.division_due is None or round_.division_due < day:
         return (final,)
     first = moment_text(round_.division_due, round_.due_hour)
     return (f"課から部局主管課まで　{first}", f"部局主管課から{_word(plan, 'office')}まで　{final}")
@@ -310,8 +320,7 @@ def _letter(
     contact: tuple[str, ...] = (),
 ) -> Letter:
     subject = SUBJECTS[round_.kind].format(plan=plan.name, round=round_.name)
-    told = plan.words.get("contact", "")
-    return Letter(
+    letter = Letter(
         number="",
         dated=date_text(day),
         to=to,
@@ -319,8 +328,21 @@ def _letter(
         subject=f"{subject}({purpose})",
         body=body,
         items=items,
-        contact=contact or (_word(plan, "office"), *((told,) if told else ())),
+        contact=contact or (_word(plan, "office"),),
         day=day,
         author=plan.area_name,
         mails=mails,
     )
+    return letter if contact else signed(letter, **signature(plan))
+
+
+def signature(plan: Plan) -> dict[str, str]:
+    """What the settings of a plan say of the office's letters: ``number``, ``person``, ``extension``, ``address``."""
+    keys = {"number": "letter_number", "person": "letter_person", "extension": "letter_extension", "address": "contact"}
+    return {name: plan.words.get(key, "") for name, key in keys.items()}
+
+
+def signed(letter: Letter, *, number: str = "", person: str = "", extension: str = "", address: str = "") -> Letter:
+    """A letter with its 文書番号 and whom to ask; what is empty is left out."""
+    told = (person, f"内線{extension}" if extension else "", address)
+    return replace(letter, number=number, contact=(letter.contact[0], *(text for text in told if text)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kpi.issue import Issue, Severity
+from kpi.life import Life, Stage, upcoming
 from kpi.period import Period
 from kpi.plan import Card, Plan, Round, RoundKind
 from kpi.schedule import add_months, previous
@@ -23,18 +24,18 @@ KIND_WORDS: Mapping[RoundKind, str] = {
 _WEEKS, _LEAD_WEEKS = 6, 2
 
 
-def proposed(plan: Plan, kind: RoundKind, day: date) -> Round:
-    """A new round of a kind: the calendar's next one that has not begun, else the last one moved on, else a fresh one.
+def proposed(plan: Plan, kind: RoundKind, day: date, life: Life) -> Round:
+    """A new round of a kind: the calendar's whose turn it is, else the last one moved on, else a fresh one.
 
-    The days are moved back to a working day (other holidays than New Year are not known here).
+    The days are moved back to a working day (other holidays than New Year are not known here). Id and name are free.
     """
-    coming = [r for r in plan.rounds if r.kind == kind and r.opens and r.opens > day]
-    if coming:
-        return _with_division_due(min(coming, key=lambda r: r.opens or date.max), plan)
-    held = [r for r in plan.rounds if r.kind == kind]
+    mine = replace(plan, rounds=tuple(r for r in plan.rounds if r.kind == kind))
+    if coming := upcoming(mine, life, day):
+        return starting(coming, plan, day)
+    held = [r for r in mine.rounds if life.stage(r.id) is not Stage.CANCELLED]
     period = _period(plan, kind, day, held)
     last = max(held, key=lambda r: r.opens or date.min, default=None)
-    fresh = Round(new_id(plan, kind, period), name_of(kind, period), kind, period, opens=day)
+    fresh = Round(new_id(plan, kind, period), free_name(plan, name_of(kind, period)), kind, period, opens=day)
     if last is None or last.opens is None or last.due is None:
         due = working_day(day + timedelta(weeks=_WEEKS))
         return replace(fresh, due=due, division_due=working_day(due - timedelta(weeks=_LEAD_WEEKS)))
@@ -42,6 +43,24 @@ def proposed(plan: Plan, kind: RoundKind, day: date) -> Round:
     moved = replace(fresh, due=due, due_hour=last.due_hour, departments=last.departments, indicators=last.indicators)
     if last.division_due:
         return replace(moved, division_due=working_day(due - (last.due - last.division_due)))
+    return _with_division_due(moved, plan)
+
+
+def starting(round_: Round, plan: Plan, day: date) -> Round:
+    """A round of the calendar as it would be started on a day: from then on where its own day has come.
+
+    Where its dates are over it gives as many days as the calendar does.
+    """
+    if round_.due and round_.due >= day:
+        opens = max(round_.opens or day, day)
+        first = round_.division_due if round_.division_due and round_.division_due >= opens else None
+        return _with_division_due(replace(round_, opens=opens, division_due=first), plan)
+    weeks = timedelta(weeks=_WEEKS)
+    given = max(round_.due - round_.opens, timedelta(weeks=_LEAD_WEEKS)) if round_.due and round_.opens else weeks
+    moved = replace(round_, opens=day, due=working_day(day + given), division_due=None, assumption="")
+    if round_.division_due and round_.due and moved.due:
+        first = max(working_day(moved.due - (round_.due - round_.division_due)), day)
+        return replace(moved, division_due=first)
     return _with_division_due(moved, plan)
 
 
@@ -95,6 +114,15 @@ def new_id(plan: Plan, kind: RoundKind, period: Period) -> str:
     return found
 
 
+def free_name(plan: Plan, name: str) -> str:
+    """A name that no round has: the second one of a name is its 第2回."""
+    known, number, found = {r.name for r in plan.rounds}, 1, name
+    while found in known:
+        number += 1
+        found = f"{name}(第{number}回)"
+    return found
+
+
 def periods(kind: RoundKind, plan: Plan, day: date) -> tuple[Period, ...]:
     """The periods a round of a kind may ask for, newest first: from the year before the plan to its end."""
     years = range(plan.end.year, plan.start.year - 3, -1)
@@ -110,8 +138,13 @@ def working_day(day: date) -> date:
     return day
 
 
-def problems(plan: Plan, round_: Round, day: date, cards: Mapping[str, Card] | None = None) -> tuple[Issue, ...]:
-    """What forbids a round to be opened, or should be thought about, each in words."""
+def problems(
+    plan: Plan, round_: Round, day: date, cards: Mapping[str, Card] | None = None, *, starts: bool = False
+) -> tuple[Issue, ...]:
+    """What forbids a round to be opened, or should be thought about, each in words.
+
+    One that ``starts`` only now must leave time to answer.
+    """
     found: list[Issue] = []
     if not round_.name.strip():
         found.append(_fix("round.name", "照会の名前がありません。", "名前を入力してください。"))
@@ -121,6 +154,8 @@ def problems(plan: Plan, round_: Round, day: date, cards: Mapping[str, Card] | N
         found.append(_fix("round.dates", "始める日と期限が決まっていません。", "両方を入力してください。"))
     else:
         found += _order(round_, round_.opens, round_.due)
+    if starts and any(d is not None and d < day for d in (round_.due, round_.division_due)):
+        found.append(_fix("round.over", "期限が、きょうより前になっています。", "きょうより後の期限にしてください。"))
     if not departments_asked(plan, round_, round_.opens or day, cards):
         advice = "部局か指標を選び直してください。"
         found.append(_fix("round.nobody", "この照会で尋ねる部局がありません。", advice))

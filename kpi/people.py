@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,6 +56,25 @@ class Person:
         return not named or f"{department_id}/{division_id}" in named
 
 
+#: An address as every mail program takes it: ASCII, one, without comments, quotes, commas or line ends.
+_MAIL = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?=[A-Za-z0-9_+-])){0,63}"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]|\.(?=[A-Za-z0-9])){1,250}"
+)
+#: What no name has: line ends, controls, marks that turn the direction of the writing.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+
+
+def mail_address(text: str) -> str:
+    """A text that is one mail address, as it stands; empty for anything else."""
+    return text if _MAIL.fullmatch(text) else ""
+
+
+def has_control(name: str) -> bool:
+    """Whether something stands in a name that nobody sees and that breaks lines, lists or letters."""
+    return bool(_CONTROL.search(name))
+
+
 def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether two (id, name) are one person's.
 
@@ -64,6 +84,21 @@ def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
     if not one[0] or not other[0] or ("@" in one[0]) is not ("@" in other[0]):
         return one[1] == other[1]
     return one[0] == other[0]
+
+
+#: In the log, the roles in which one enters what a department answers (代理登録) and never answers for one.
+STAFF_WORDS = tuple(ROLE_WORDS[role] for role in (Role.SECRETARIAT, Role.ADMIN))
+
+
+def may_not_decide(origin: str, role: str, proposer: tuple[str, str], decider: tuple[str, str]) -> bool:
+    """Whether a proposal is the decider's own, each person given as (id, name).
+
+    What came with a return (``origin`` return) is its department's: whoever only entered it in a role of the
+    secretariat has proposed nothing.
+    """
+    if origin == "return" and role in STAFF_WORDS:
+        return False
+    return same_person(proposer, decider)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kpi.digest import Change
+from kpi.period import Period
 from kpi.plan import Plan, Scheme
 from kpi.status import RANKS, STATUSES
-from kpi.words import STATUS_WORDS, status_word
+from kpi.words import NO_DATA_WORDS, NOT_ASKED, STATUS_WORDS, status_word
 
 #: A sentence in pieces: text and what it is (a status, ``changed``, or empty), so that a screen can emphasise.
 Segment = tuple[str, str]
@@ -48,7 +49,8 @@ def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:
     for status, reason in zip(rows["status"], rows["reason"], strict=True):
         key = (status, _counted_word(status, reason, plan.scheme))
         words[key] = words.get(key, 0) + 1
-    order = sorted(words, key=lambda key: STATUSES.index(key[0]))
+    # What nobody was asked for comes after all that somebody has to do with.
+    order = sorted(words, key=lambda key: (STATUSES.index(key[0]), key[1] == NO_DATA_WORDS[NOT_ASKED]))
     return Group(
         field_id=field_id,
         name=name,
@@ -72,27 +74,56 @@ def headline(
 ) -> tuple[Segment, ...]:
     """「19指標のうち順調7、進捗に遅れ3(うち未確認2指標)。前回から2指標が改善」: how the plan stands in one sentence.
 
-    While nothing is set, how many are set. ``unconfirmed`` is how many rest on a value that nobody has confirmed.
+    Until all are set it ends with how many are; while no value was told or asked for, that is all there is to tell.
+    ``unconfirmed`` is how many rest on a value that nobody has confirmed.
     """
     group = _group("", "全体", assessed, plan)
-    if not group.settled:
-        return settled_sentence(group)
+    if _untold(group, assessed):
+        return _settled(group)
     doubt: tuple[Segment, ...] = ((f"(うち未確認{unconfirmed}指標)", ""),) if unconfirmed else ()
-    return (*_told(group, f"{group.total}指標のうち"), *doubt, *_movement(changes))
+    return (*_told(group, f"{group.total}指標のうち"), *doubt, *_movement(changes), *_unsettled(group))
 
 
 def field_sentence(assessed: pd.DataFrame, plan: Plan, field_id: str) -> tuple[Segment, ...]:
     """「9指標中 達成2・順調3」 of one field."""
     mine = [i.id for i in plan.indicators if i.field_id == field_id]
-    group = _group(field_id, "", assessed[assessed["indicator_id"].isin(mine)], plan)
-    if not group.settled:
-        return settled_sentence(group)
-    return _told(group, f"{group.total}指標中 ", between="・")
+    own = assessed[assessed["indicator_id"].isin(mine)]
+    group = _group(field_id, "", own, plan)
+    if _untold(group, own):
+        return _settled(group)
+    return (*_told(group, f"{group.total}指標中 ", between="・"), *_unsettled(group))
 
 
 def settled_sentence(group: Group) -> tuple[Segment, ...]:
     """「目標値等 19指標中0指標設定済み」."""
     return ((f"目標値等 {group.total}指標中{group.settled}指標設定済み", ""),)
+
+
+def newest_words(assessed: pd.DataFrame) -> str:
+    """The year the newest values describe: 「最新の値 令和7年度(2025年度) 19指標のうち12」, or that there are none."""
+    valued = assessed[assessed["period"] != ""]
+    if valued.empty:
+        return "実績の値はまだありません"
+    newest = Period.parse(str(valued.sort_values("position", kind="stable")["period"].iloc[-1]))
+    count = int((valued["period"] == newest.code).sum())
+    part = f" {len(assessed)}指標のうち{count}" if count < len(assessed) else ""
+    return f"最新の値 {newest.label}{part}"
+
+
+def _settled(group: Group) -> tuple[Segment, ...]:
+    """How many are set, where there is nothing else to tell; without any set that goes without saying."""
+    return (*settled_sentence(group), *((("。実績の値はまだありません", ""),) if group.settled else ()))
+
+
+def _unsettled(group: Group) -> tuple[Segment, ...]:
+    """How many are set, until all are."""
+    return (("。", ""), *settled_sentence(group)) if group.settled < group.total else ()
+
+
+def _untold(group: Group, assessed: pd.DataFrame) -> bool:
+    """Whether nothing is known of any indicator, and nothing is owed or set either."""
+    nothing = (NOT_ASKED,) if group.settled else (NOT_ASKED, "unanswered")
+    return bool(assessed["reason"].isin(nothing).all())
 
 
 def _told(group: Group, start: str, between: str = "、") -> tuple[Segment, ...]:

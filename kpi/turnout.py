@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from kpi.life import Stage
 from kpi.plan import Round
 
 
@@ -31,6 +32,8 @@ STATE_WORDS: Mapping[State, str] = {
     State.ASKED: "修正依頼",
     State.CONFIRMED: "確認済",
 }
+#: What stands in place of 未回答 while nobody has started the round.
+NOT_YET = "照会前"
 #: What stands beside the state of a return that was sent and is being replaced.
 REPLACING = "差替えの下書きあり"
 
@@ -49,6 +52,7 @@ class Timing(StrEnum):
     AFTER = "after"
     NOTHING_DUE = "nothing_due"
     CLOSED = "closed"
+    PLANNED = "planned"
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,9 @@ class Row:
 
     @property
     def word(self) -> str:
-        """The state in the office's word."""
-        return STATE_WORDS[self.state]
+        """The state in the office's word; nobody has left unanswered what nobody has been asked."""
+        waits = self.timing is Timing.PLANNED and self.state is State.UNANSWERED
+        return NOT_YET if waits else STATE_WORDS[self.state]
 
     @property
     def answered(self) -> bool:
@@ -105,6 +110,8 @@ class Row:
                 return "求める値がまだありません"
             case Timing.CLOSED:
                 return "回答のないまま締切り"
+            case Timing.PLANNED:
+                return "予定"
             case Timing.IN_TIME:
                 return "期限内"
             case Timing.AFTER:
@@ -131,15 +138,30 @@ def departments(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def waiting_for(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """The departments whose answer is awaited: those a reminder goes to. Who can have nothing to tell is left alone."""
-    return tuple(r for r in departments(rows) if not r.answered and r.timing is not Timing.NOTHING_DUE)
+    """The departments whose answer is awaited: those a reminder goes to.
+
+    Who can have nothing to tell is left alone, and so is everybody while nobody has started the round.
+    """
+    asked = (r for r in departments(rows) if not r.answered)
+    return tuple(r for r in asked if r.timing not in (Timing.NOTHING_DUE, Timing.PLANNED))
 
 
-def summary(rows: Sequence[Row], round_: Round, now: datetime, closed: datetime | None = None) -> str:
-    """The first sentence: 「12部局のうち回答済7、下書き2、未回答3。期限まであと9日」."""
+def summary(
+    rows: Sequence[Row],
+    round_: Round,
+    now: datetime,
+    closed: datetime | None = None,
+    *,
+    stage: Stage = Stage.OPEN,
+) -> str:
+    """The first sentence: 「12部局のうち回答済7、下書き2、未回答3。期限まであと9日」, or that nobody has started it."""
     asked = departments(rows)
     if not asked:
         return "この照会で尋ねる部局がありません。"
+    if stage is Stage.CANCELLED:
+        return "この照会は取りやめています。"
+    if stage is Stage.PLANNED:
+        return f"予定の照会で、まだ始まっていません。始めると{len(asked)}部局に尋ねます。"
     counts = [(STATE_WORDS[s], sum(r.state is s for r in asked)) for s in _COUNTED]
     told = "、".join(f"{word}{count}" for word, count in counts if count)
     return f"{len(asked)}部局のうち{told}。{_when(round_, now, closed)}"

@@ -39,6 +39,9 @@ SCHEME_WORDS: Mapping[str, Mapping[str, str]] = {
     "achievement_ratio": {"mostly_on_track": "概ね達成", "behind": "達成不十分", "not_achieved": "著しく不十分"},
 }
 
+#: Why there is no value where none is owed: nobody was asked, or nothing was published that could be told.
+NOT_ASKED = "not_asked"
+
 #: What is said in place of a value.
 NO_DATA_WORDS: Mapping[str, str] = {
     "unpublished": "未公表",
@@ -47,6 +50,7 @@ NO_DATA_WORDS: Mapping[str, str] = {
     "suppressed": "秘匿",
     "not_applicable": "該当なし",
     "unanswered": "未回答",
+    NOT_ASKED: "値なし",
     "forecast_only": "見込値のみ",
     "part_year": "年度途中の値のみ",
     "not_ended": "期間の途中",
@@ -67,9 +71,6 @@ UNASSESSED_WORDS: Mapping[str, str] = {
     "not_computable": "計算できない値",
 }
 
-#: Before these words only, and never △ ▲ ×, which mean minus in official tables or offend.
-STATUS_MARKS: Mapping[str, str] = {"achieved": "◎", "on_track": "○"}
-
 
 def status_word(status: str, reason: str, scheme: Scheme) -> str:
     """A status in the plan's words, e.g. 順調, 未公表, 評価対象外(目標値設定中).
@@ -88,11 +89,6 @@ def status_word(status: str, reason: str, scheme: Scheme) -> str:
         why = own.get(reason) or UNASSESSED_WORDS.get(reason, "")
         return f"{base}({why})" if why else base
     return base
-
-
-def marked_word(status: str, reason: str, scheme: Scheme) -> str:
-    """The status word with ◎ or ○ before 達成 and 順調."""
-    return STATUS_MARKS.get(status, "") + status_word(status, reason, scheme)
 
 
 def number(value: float | None, decimals: int) -> str:

@@ -6,6 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from kpi.life import Life, current
 from kpi.plan import Department, Plan, Round, find_department
 from loaders import service, terminal
 from loaders.plan import plan_folders
@@ -58,12 +59,12 @@ def round_of(plan: Plan, wanted: str) -> Round:
     return found
 
 
-def newest_round(plan: Plan, day: date) -> Round:
-    """The round that opened last; the first one where none has."""
-    if not plan.rounds:
+def current_round(plan: Plan, life: Life, day: date) -> Round:
+    """The round that people are at; see :func:`kpi.life.current`."""
+    found = current(plan, life, day)
+    if found is None:
         raise Refused("この計画には照会がありません。計画のファイルに照会を書いてください。")
-    opened = [r for r in plan.rounds if r.opens is not None and r.opens <= day]
-    return max(opened, key=lambda r: r.opens or day) if opened else plan.rounds[0]
+    return found
 
 
 def department_of(plan: Plan, wanted: str, day: date) -> Department:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from kpi.issue import Issue
 from loaders import formats
@@ -148,7 +148,8 @@ class Attached:
 class Book:
     """One workbook. ``format`` is xlsx, xlsm or xls; ``sha256`` of the bytes; ``notes`` (Japanese) what was ignored.
 
-    ``names`` are the names defined in it, each with the formula that it stands for, without the equals sign.
+    ``names`` are the names defined in it, a sheet's own too, each with the formula that it stands for, without the
+    equals sign. ``as_shown``: formulas calculate with what the formats show, not with what the cells hold.
     """
 
     format: str
@@ -156,7 +157,8 @@ class Book:
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = field(default=())
     attached: tuple[Attached, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[tuple[str, str], ...] = ()
+    as_shown: bool = False
 
 
 #: What a child may note while reading, as a reader is told it; ``{}`` is the detail.
@@ -174,7 +176,16 @@ _NAMED = 5
 _log = logging.getLogger(__name__)
 
 
-def open_book(data: bytes, filename: str, *, pool: Pool | None = None) -> Book | Issue:
+class Opens(Protocol):
+    """Children that open files: a pool of them, or what one upload may have of it."""
+
+    limits: Limits
+
+    def ask(self, data: bytes) -> bytes:
+        """A child's answer for one workbook; raises :class:`Lost`."""
+
+
+def open_book(data: bytes, filename: str, *, pool: Opens | None = None) -> Book | Issue:
     """The workbook in one upload, opened in a child process, or why it is not read."""
     pool = pool or shared_pool()
     try:
@@ -272,8 +283,11 @@ def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:
     attached = [Attached("property", "", "", text) for text in answer["properties"]]
     for told in (*answer["sheets"], *answer["charts"]):
         attached += (Attached(sort, told["name"], ref, answer["texts"][text]) for sort, ref, text in told["attached"])
-    names: Mapping[str, str] = answer["names"]
-    return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes), tuple(attached), names)
+    names = tuple((name, told) for name, told in answer["names"])
+    digest = hashlib.sha256(data).hexdigest()
+    return Book(
+        answer["format"], digest, sheets, tuple(notes), tuple(attached), names, as_shown=bool(answer["as_shown"])
+    )
 
 
 def _sheet(told: Mapping[str, Any], texts: list[str], runs: list[Runs]) -> Sheet:

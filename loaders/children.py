@@ -18,8 +18,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
+from loaders.archive import Member
 from loaders.look import Limits
-from loaders.sandbox import HEADER
+from loaders.sandbox import ASK, BOOK, HEADER, ZIP
 
 _ROOT = Path(__file__).resolve().parent.parent
 # What an interpreter may need to start at all; the rest of the environment, secrets included, stays here.
@@ -42,6 +43,8 @@ class Child:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.asked = 0
+        self.seconds = 0.0  # of the processor, for the file asked about last
+        self.tainted = False  # whether it has met a file that was not sound
         self._late = False
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         command = [sys.executable, "-B", "-E", "-s", "-m", "loaders.sandbox", json.dumps(asdict(limits))]
@@ -65,15 +68,37 @@ class Child:
 
     def ask(self, data: bytes) -> bytes:
         """The child's answer for one file; the process is killed at the end of its time."""
-        self.asked += 1
         with self._clock(self._limits.clock_seconds):
-            try:
-                self._to.write(HEADER.pack(len(data)))
-                self._to.write(data)
-                self._to.flush()
-            except OSError:
-                raise Lost(self._end()) from None
-            return self._answer()
+            self._send(BOOK, data)
+            answer = self._answer()
+        self.tainted = answer.startswith(b'{"refused"')
+        return answer
+
+    def members(self, data: bytes, room: int) -> list[Member]:
+        """The files of a zip, which together may have ``room`` bytes; a zip that is refused is :class:`Lost`."""
+        found: list[Member] = []
+        with self._clock(self._limits.clock_seconds):
+            self._send(ZIP, data, room)
+            while body := self._answer():
+                if body.startswith(b"{"):
+                    raise Lost(str(json.loads(body)["refused"]))
+                head, _, content = body.partition(b"\n")
+                name, code = json.loads(head)
+                room -= len(content)
+                if room < 0 or len(found) >= self._limits.files:
+                    raise Lost("stopped")
+                found.append(Member(name, code, content))
+                self.tainted = self.tainted or code == "intake.bad_zip"
+        return found
+
+    def _send(self, asked: bytes, data: bytes, room: int = 0) -> None:
+        self.asked += 1
+        try:
+            self._to.write(ASK.pack(asked, room, len(data)))
+            self._to.write(data)
+            self._to.flush()
+        except OSError:
+            raise Lost(self._end()) from None
 
     @contextlib.contextmanager
     def _clock(self, seconds: float) -> Iterator[None]:
@@ -92,7 +117,8 @@ class Child:
     def _answer(self) -> bytes:
         header = self._from.read(HEADER.size)
         if len(header) == HEADER.size:
-            (size,) = HEADER.unpack(header)
+            size, milliseconds = HEADER.unpack(header)
+            self.seconds = milliseconds / 1000
             if size > self._limits.answer:
                 self.process.kill()
                 raise Lost("too_many_cells")
@@ -132,17 +158,33 @@ class Pool:
 
     def ask(self, data: bytes) -> bytes:
         """One file's answer; raises :class:`Lost`, with ``busy`` where no child came free in time."""
+        return self.timed(data)[0]
+
+    def timed(self, data: bytes) -> tuple[bytes, float]:
+        """One file's answer, and the seconds of the processor that it took."""
+        with self._child() as child:
+            return child.ask(data), child.seconds
+
+    def members(self, data: bytes, room: int) -> tuple[list[Member], float]:
+        """The files of a zip, and the seconds of the processor that unpacking them took."""
+        if len(data) > self.limits.archive_bytes:
+            raise Lost("zip_too_large")
+        with self._child() as child:
+            return child.members(data, room), child.seconds
+
+    @contextlib.contextmanager
+    def _child(self) -> Iterator[Child]:
+        """A child for one file, ended where that file has hurt it."""
         if not self._places.acquire(timeout=self._wait):
             raise Lost("busy")
         try:
             child = self._take()
             try:
-                answer = child.ask(data)
+                yield child
             except BaseException:
                 child.close()
                 raise
-            self._give_back(child, answer)
-            return answer
+            self._give_back(child)
         finally:
             self._places.release()
 
@@ -167,9 +209,9 @@ class Pool:
                 return child
             child.close()
 
-    def _give_back(self, child: Child, answer: bytes) -> None:
+    def _give_back(self, child: Child) -> None:
         # A child that has met a bad file is not trusted with the next; one that has read many is not either.
-        if child.asked >= _FILES_PER_CHILD or answer.startswith(b'{"refused"'):
+        if child.asked >= _FILES_PER_CHILD or child.tainted:
             child.close()
         else:
             self._keep(child)

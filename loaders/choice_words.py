@@ -137,7 +137,8 @@ def release_mark(text: str) -> str:
 _SHORT = "|".join(sorted((w for words in _MARKS.values() for w in words), key=len, reverse=True))
 _NAMED = "|".join(sorted({w for words in _SYNONYMS["release"].values() for w in words} | set(RELEASE_WORDS.values()), key=len, reverse=True))  # fmt: skip
 #: A mark behind a figure or a period, and one before a figure. A letter belongs to no longer word (step, r6).
-MARK_BEHIND = re.compile(rf"\s*[.・]?\s*((?:{_NAMED})|(?<![A-Za-z])(?:{_SHORT}))\.?$", re.I)
+#: It begins where the spaces before it do: looked for from each of them anew, a cell of spaces would take for ever.
+MARK_BEHIND = re.compile(rf"(?<!\s)(?:\s*[.・])?\s*((?:{_NAMED})|(?<![A-Za-z])(?:{_SHORT}))\.?$", re.I)
 MARK_BEFORE = re.compile(rf"((?:{_NAMED}|改定|改訂|予定|予測|予想|見通し)(?:値|数)?|[速暫見確推改](?=[.:\s]*[\d(△-]))[.:\s]*(?=\S)|([pref])\s?(?=\d{{3}}|\d+[,.]\d)", re.I)  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -17,8 +18,9 @@ from typing import TextIO
 import duckdb
 
 from kpi.issue import Issue, Severity
+from kpi.life import upcoming
 from kpi.people import OPERATOR
-from loaders import asked, nightly, service, settings, taking, terminal
+from loaders import asked, nightly, rounds, service, settings, taking, terminal
 from loaders.asked import Refused
 from loaders.desk import Desk
 from loaders.intake import expand
@@ -182,7 +184,7 @@ def _init(given: argparse.Namespace) -> int:
 def _template(given: argparse.Namespace) -> int:
     _, snapshot = _snapshot(given)
     plan, day = snapshot.plan, settings.today()
-    wanted = asked.round_of(plan, given.round) if given.round else asked.newest_round(plan, day)
+    wanted = asked.round_of(plan, given.round) if given.round else asked.current_round(plan, snapshot.life, day)
     if given.department:
         department = asked.department_of(plan, given.department, day)
         name, data = service.make_form(snapshot, wanted.id, department.id, day=day)
@@ -254,6 +256,8 @@ def _status(given: argparse.Namespace) -> int:
     if snapshot.has_samples:
         print("サンプルを含みます(samples --remove で消せます)。", file=given.out)
     terminal.table(list(terminal.status_rows(snapshot, settings.now())), given.out)
+    if planned := upcoming(plan, snapshot.life, settings.today()):
+        print(f"次の照会(予定): {planned.name}(round start {planned.id} で始めます)", file=given.out)
     return GOOD
 
 
@@ -278,7 +282,10 @@ def _export(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    found = _desk(given, _open(given)).verify()
+    """Without looking into the store first: it may be what is damaged."""
+    if odd := [end for end in given.end if not re.fullmatch(r"\d+-[0-9a-f]{6,64}", end.strip())]:
+        raise Refused(f"照合値として読めません: {odd[0]}(例: 123-0f3a5b7c9d1e)")
+    found = _desk(given, Store(asked.database(given.data, given.db))).verify(given.end)
     terminal.issues(found, given.out)
     print("問題はありません。" if not found else f"{len(found)}件の問題があります。", file=given.out)
     return LOOK if found else GOOD
@@ -302,11 +309,11 @@ def _backup(given: argparse.Namespace) -> int:
         return _nightly(given)
     if given.dest is None:
         raise Refused("保存先を指定してください。")
-    found = _desk(given, _open(given)).backup(given.dest)
-    terminal.issues(found, given.out)
-    if found:
+    made = _desk(given, _open(given)).backup(given.dest)
+    if not isinstance(made, Path):
+        terminal.issues(made, given.out)
         return FAILED
-    print(f"控えを保存しました: {given.dest}({given.dest.stat().st_size:,}バイト)", file=given.out)
+    print(f"控えを保存しました: {made}({made.stat().st_size:,}バイト)", file=given.out)
     return GOOD
 
 
@@ -354,7 +361,7 @@ def _nothing(command: argparse.ArgumentParser) -> None:
 
 
 def _template_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--round", default="", metavar="照会", help="照会のIDか名前(既定: 始まっている最新の照会)")
+    command.add_argument("--round", default="", metavar="照会", help="照会のIDか名前(既定: いま行っている照会)")
     command.add_argument("--department", default="", metavar="部局", help="部局のIDか名前(省くと全部局をzipで)")
     command.add_argument("-o", "--output", type=_named, default=Path(), metavar="保存先", help="ファイルかフォルダー")
 
@@ -385,8 +392,15 @@ def _source(command: argparse.ArgumentParser) -> None:
     command.add_argument("source", type=_named, metavar="控え", help="backup で保存した控え")
 
 
+def _verify_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--end", action="append", default=[], metavar="照合値", help="紙や控えの名前にある照合値(例: 123-0f3a5b7c9d1e)"
+    )
+
+
 def _backup_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("dest", nargs="?", type=_named, metavar="保存先", help="新しいデータファイルの名前")
+    whole = "控えの名前(後ろに照合値が付きます)"
+    command.add_argument("dest", nargs="?", type=_named, metavar="保存先", help=whole)
     command.add_argument(
         "--nightly", action="store_true", help="環境変数 KPI_BACKUP_DIR のフォルダーに控えを作り、古い控えを整理します"
     )
@@ -403,10 +417,11 @@ _COMMANDS: Mapping[str, _Command] = {
     "init": (_init, "データファイルを作り、計画と公表統計を読み込みます。", _nothing),
     "template": (_template, "回答様式を作ります。", _template_options),
     "load": (_load, "戻ってきた回答様式を取り込みます。", _load_options),
+    "round": (rounds.run, "照会の一覧を表示します。予定の照会を始める、または取りやめます。", rounds.options),
     "status": (_status, "照会ごとに、部局と課の状態を表示します。", _nothing),
     "trace": (_trace, "値の出どころ(ファイルとセル)をたどります。", _query),
     "export": (_export, "値と判定条件をCSVとExcelに書き出します。", _folder),
-    "verify": (_verify, "データファイルに矛盾がないか確かめます。", _nothing),
+    "verify": (_verify, "データファイルに矛盾がないか確かめます。", _verify_options),
     "rebuild": (_rebuild, "保存した元のファイルからデータを作り直し、比べます。", _dest),
     "backup": (_backup, "使用中でも正しい控えを保存します。", _backup_options),
     "restore": (_restore, "控えから戻します。いまのデータは横に残します。", _source),

@@ -16,6 +16,7 @@ from kpi.period import Period
 from kpi.plan import Card, Department, Indicator
 from loaders.store import Snapshot
 from loaders.tables import to_csv, to_xlsx
+from loaders.text import one_line
 
 #: One value as the store tells it.
 Row = Mapping[Hashable, Any]
@@ -42,7 +43,7 @@ class _Names:
     def department(self, row: Row) -> str:
         """What the department was called when it answered."""
         found = self.departments.get(row["department_id"])
-        return found.name(row["known_at"].date()) if found else str(row["department_id"])
+        return one_line(found.name(row["known_at"].date()) if found else str(row["department_id"]))
 
     def gone(self, row: Row) -> bool:
         """Whether a later 秘匿 or 該当なし took the value back: then nobody carries it away."""

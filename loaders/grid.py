@@ -7,9 +7,11 @@ Each text, formula and format stands in one table and cells hold its number. So 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from loaders.areas import covering
 from loaders.look import Limits, Refused
 from loaders.marks import Runs
 
@@ -60,16 +62,10 @@ class GridSheet:
 
     def set_covered_apart(self) -> None:
         """Move what lies under a merged area, and is seen by nobody, from ``cells`` to ``covered``."""
-        for top, left, bottom, right in self.merged:
-            if (bottom - top + 1) * (right - left + 1) <= len(self.cells):
-                inside = [
-                    (r, c) for r in range(top, bottom + 1) for c in range(left, right + 1) if (r, c) in self.cells
-                ]
-            else:
-                inside = [(r, c) for r, c in self.cells if top <= r <= bottom and left <= c <= right]
-            for place in inside:
-                if place != (top, left):
-                    self.covered[place] = self.cells.pop(place)
+        corners = Counter((top, left) for top, left, _, _ in self.merged)
+        for place, areas in covering(self.merged, self.cells).items():
+            if areas > corners[place]:
+                self.covered[place] = self.cells.pop(place)
 
 
 @dataclass
@@ -81,7 +77,8 @@ class Grid:
     charts: list[GridSheet] = field(default_factory=list)  # sheets that are no tables, with what is drawn on them
     notes: list[tuple[str, str]] = field(default_factory=list)
     properties: list[str] = field(default_factory=list)  # of the document, as far as a person writes in them
-    names: dict[str, str] = field(default_factory=dict)  # defined names and what each stands for
+    names: list[tuple[str, str]] = field(default_factory=list)  # defined names, a sheet's own too, and what they mean
+    as_shown: bool = False  # whether formulas calculate with what the formats show
 
     def tell(self, limits: Limits) -> bytes:
         """The workbook as JSON bytes for the parent."""
@@ -102,6 +99,7 @@ class Grid:
             "notes": notes,
             "properties": self.properties,
             "names": self.names,
+            "as_shown": self.as_shown,
             "sheets": sheets,
             "charts": charts,
             "runs": told,

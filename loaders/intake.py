@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 import logging
-import zipfile
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from kpi.collection import Brief, Reading
 from kpi.issue import Issue, Severity
+from loaders.archive import passed_over
 from loaders.cells import Book, open_book
+from loaders.children import Lost
 from loaders.form.reader import read_form
+from loaders.refusals import refusal
 from loaders.rules import check_answers, finding
 from loaders.rules.gather import gather
 from loaders.text import one_line
+from loaders.upload import Upload
 
-FILE_LIMIT = 20_000_000
-ZIP_FILES, ZIP_TOTAL = 1_000, 500_000_000
-_BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".xltx", ".xlt")
-_JUNK = ("__macosx", "thumbs.db", "desktop.ini")
 _log = logging.getLogger(__name__)
 
 
 def read_return(
-    data: bytes, filename: str, brief: Brief, *, round_id: str = "", department_id: str = "", division_id: str = ""
+    data: bytes,
+    filename: str,
+    brief: Brief,
+    *,
+    round_id: str = "",
+    department_id: str = "",
+    division_id: str = "",
+    upload: Upload | None = None,
 ) -> Reading:
-    """One uploaded file, opened in isolation, read and checked. Whatever is wrong with it is an issue."""
-    book = open_book(data, filename)
-    return read_book(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
+    """One uploaded file, opened in isolation, read and checked. Whatever is wrong with it is an issue.
+
+    ``upload`` is what it was put in with: together they may take so much and no more.
+    """
+    book = open_book(data, filename, pool=upload)
+    begun = time.thread_time()
+    reading = read_book(book, brief, round_id=round_id, department_id=department_id, division_id=division_id)
+    if upload:
+        upload.spend(time.thread_time() - begun)
+    return reading
 
 
 def read_book(
@@ -75,11 +87,11 @@ def expand(paths: Iterable[Path | str]) -> Iterator[tuple[str, bytes] | Issue]:
             yield _told("intake.unreadable", one_line(path.name))
 
 
-def unpack(data: bytes, name: str) -> Iterator[tuple[str, bytes] | Issue]:
+def unpack(data: bytes, name: str, upload: Upload | None = None) -> Iterator[tuple[str, bytes] | Issue]:
     """The workbooks in one uploaded file: those of a zip one by one, anything else as it is."""
     name = one_line(name)
     if PurePosixPath(name).suffix.lower() == ".zip":
-        yield from _unzip(data, name)
+        yield from _unzip(data, name, upload or Upload())
     else:
         yield name, data
 
@@ -107,77 +119,43 @@ def _or_none(found: Iterable[tuple[str, bytes] | Issue], code: str, name: str) -
 
 
 def _file(path: Path, name: str, *, sought: bool) -> Iterator[tuple[str, bytes] | Issue]:
-    if code := _passed_over(name, sought=sought):
+    if code := passed_over(name, sought=sought):
         yield _told(code, name)
         return
+    upload, packed = Upload(), path.suffix.lower() == ".zip"
     try:
-        if path.stat().st_size > (ZIP_TOTAL if path.suffix.lower() == ".zip" else FILE_LIMIT):
+        if path.stat().st_size > (upload.limits.archive_bytes if packed else upload.limits.file_bytes):
             yield _told("intake.too_large", name)
             return
         data = path.read_bytes()
     except OSError:
         yield _told("intake.unreadable", name)
         return
-    if path.suffix.lower() == ".zip":
-        yield from _unzip(data, name)
+    if packed:
+        yield from _unzip(data, name, upload)
     else:
         yield name, data
 
 
-def _passed_over(name: str, *, sought: bool) -> str:
-    """Why a file found in a folder or a zip is not opened; empty where it is."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if any(p.startswith((".", "~$")) or p.lower() in _JUNK for p in parts):
-        return "intake.skipped"
-    suffix = PurePosixPath(name).suffix.lower()
-    return "intake.not_workbook" if sought and suffix not in (*_BOOKS, ".zip") else ""
-
-
-def _unzip(data: bytes, name: str) -> Iterator[tuple[str, bytes] | Issue]:
+def _unzip(data: bytes, name: str, upload: Upload) -> Iterator[tuple[str, bytes] | Issue]:
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir() and not _readable(m).endswith("/")]
-            if len(members) > ZIP_FILES or sum(m.file_size for m in members) > ZIP_TOTAL:
-                yield _told("intake.too_large", name)
-                return
-            held = (_member(archive, member, name, _readable(member)) for member in members)
-            yield from _or_none(held, "intake.empty_zip", name)
-    except Exception:
-        # zipfile raises whatever a damaged directory leads it to.
-        yield _told("intake.bad_zip", name)
+        found = upload.members(data)
+    except Lost as lost:
+        yield _told(_WHOLE[lost.code], name) if lost.code in _WHOLE else refusal(lost.code, name)
+        return
+    named = ((f"{name}/{one_line(member.name)}", member) for member in found)
+    held = (_told(member.code, path) if member.code else (path, member.data) for path, member in named)
+    yield from _or_none(held, "intake.empty_zip", name)
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, whole: str, inside: str) -> tuple[str, bytes] | Issue:
-    name = f"{whole}/{inside}"
-    if code := _passed_over(inside, sought=True):
-        return _told(code, name)
-    if inside.lower().endswith(".zip"):
-        return _told("intake.nested_zip", name)
-    if member.flag_bits & 0x1:
-        return _told("intake.encrypted_zip", name)
-    if member.file_size > FILE_LIMIT:
-        return _told("intake.too_large", name)
-    try:
-        with archive.open(member) as source:
-            # The directory may lie about the size; never hold more than the limit.
-            data = source.read(FILE_LIMIT + 1)
-    except Exception:
-        # zipfile, zlib, lzma and bz2 raise whatever damaged members lead them to.
-        return _told("intake.bad_zip", name)
-    return _told("intake.too_large", name) if len(data) > FILE_LIMIT else (name, data)
-
-
-def _readable(member: zipfile.ZipInfo) -> str:
-    """The member's name, its folders divided by ``/``.
-
-    Windows writes Japanese names in CP932 without saying so, and some of its programs divide folders by ``\\``; only
-    once the name is decoded is a ``\\`` no half of ``表``.
-    """
-    name = member.filename
-    if not member.flag_bits & 0x800:
-        with suppress(UnicodeEncodeError, UnicodeDecodeError):
-            name = name.encode("cp437").decode("cp932")
-    return one_line(name.replace("\\", "/"))
+#: Why a zip as a whole is not taken apart, by what the child says of it.
+_WHOLE = {
+    "zip_too_large": "intake.too_large",
+    "zip_too_many": "intake.too_large",
+    "zip_bomb": "intake.too_large",
+    "truncated": "intake.bad_zip",
+    "damaged": "intake.bad_zip",
+}
 
 
 def _told(code: str, name: str) -> Issue:

@@ -15,6 +15,7 @@ from hashlib import sha256
 from unicodedata import east_asian_width
 
 from kpi.letters import Item, Letter, Question
+from kpi.people import mail_address
 from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.packing import file_part
@@ -25,11 +26,7 @@ __all__ = ["letter_docx", "letter_eml", "letter_filename", "letter_text", "quest
 
 WIDTH = 76  # half-width characters of a line of mail
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_MAIL = re.compile(
-    r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?=[A-Za-z0-9_+-])){0,63}"
-    r"@[A-Za-z0-9](?:[A-Za-z0-9-]|\.(?=[A-Za-z0-9])){1,250}"
-)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 def letter_filename(letter: Letter, suffix: str) -> str:
@@ -109,7 +106,7 @@ def _file(name: str) -> str:
 
 
 def _address(written: str) -> Address | None:
-    return Address(addr_spec=written) if _MAIL.fullmatch(written) else None
+    return Address(addr_spec=written) if mail_address(written) else None
 
 
 def _flat(text: str) -> str:

@@ -36,6 +36,9 @@ class Limits:
     columns: int = 2_000
     cells: int = 200_000
     elements: int = 1_000_000
+    strings: int = 400_000
+    styles: int = 70_000
+    moved: int = 3_000_000
     text: int = 100_000
     texts: int = 30_000_000
     drawn: int = 16_000_000
@@ -45,6 +48,14 @@ class Limits:
     memory: int = 450_000_000
     processor_seconds: int = 6
     clock_seconds: float = 90.0
+    # of one upload: a zip's own size, its files, the workbooks unpacked from all zips, and what reading them may take
+    archive_bytes: int = 100_000_000
+    files: int = 1_000
+    upload_bytes: int = 100_000_000
+    upload_seconds: float = 10.0
+    file_seconds: float = 0.25  # for each file beside: many honest ones may take their time
+    wasted_seconds: float = 10.0  # on files that are refused
+    refused_files: int = 100
 
 
 class Refused(Exception):
@@ -127,29 +138,50 @@ def _decoded(head: bytes) -> str:
 
 
 def open_zip(data: bytes, limits: Limits) -> zipfile.ZipFile:
-    """The archive, once its directory has been looked at. Nothing has been unpacked yet."""
-    # A zip's directory stands at its end, so a file cut short has none.
-    tail = data[-66_000:]
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0:
-        raise Refused("truncated")
-    # The count is read from the end record first: building half a million directory entries is a harm of its own.
-    if int.from_bytes(tail[at + 10 : at + 12], "little") > limits.entries:
-        raise Refused("zip_too_many")
-    if int.from_bytes(tail[at + 12 : at + 16], "little") > limits.entries * 600:
-        raise Refused("zip_too_many")
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, OverflowError) as error:
-        raise Refused("damaged") from error
+    """A workbook's archive, once its directory has been looked at. Nothing has been unpacked yet."""
+    archive = directory(data, limits.entries)
     _check_directory(archive.infolist(), len(data), limits)
     return archive
 
 
-def _check_directory(entries: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:
-    """Refuse what a directory may lie about: number, names, sizes, ratios, encryption, overlap."""
-    if len(entries) > limits.entries:
+def directory(data: bytes, entries: int) -> zipfile.ZipFile:
+    """An archive with its directory, which is not built where it is longer than so many entries can need."""
+    # A zip's directory stands at its end, so a file cut short has none.
+    if b"PK\x05\x06" not in data[-66_000:]:
+        raise Refused("truncated")
+    source = _Bounded(data)
+    source.most = entries * _ENTRY
+    try:
+        archive = zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, OverflowError) as error:
+        raise Refused("damaged") from error
+    source.most = 0
+    if len(archive.infolist()) > entries:
         raise Refused("zip_too_many")
+    return archive
+
+
+class _Bounded(io.BytesIO):
+    """A zip's bytes, of which nobody reads more than ``most`` at once, 0 for any number.
+
+    Building half a million entries of a directory is a harm of its own, and how long the directory is stands in several
+    records that may differ. zipfile reads it in one piece, by the record it believes: so it is stopped there.
+    """
+
+    most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.most and size is not None and size > self.most:
+            raise Refused("zip_too_many")
+        return super().read(size)
+
+
+#: Bytes of a directory that an entry may need: its name is a path in three bytes a letter.
+_ENTRY = 600
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:
+    """Refuse what a directory may lie about: names, sizes, ratios, encryption, overlap."""
     names = set()
     total = 0
     for entry in entries:

@@ -21,6 +21,7 @@ from loaders import settings
 from loaders.settings import WrongSetting
 from loaders.store import Keep, Store, StoreError
 from loaders.store.nightly import copies
+from loaders.store.nightly import written_ends as written
 
 _LOG = logging.getLogger(__name__)
 #: How often it is looked whether a copy is due, in seconds: a server that slept over the hour makes it up.
@@ -56,6 +57,11 @@ def configured() -> Nightly | None:
 def run(store: Store, asked: Nightly, at: datetime) -> tuple[Issue, ...]:
     """Make the day's copy now; what forbids it."""
     return store.make_nightly(asked.folder, asked.keep, at=at)
+
+
+def written_ends(asked: Nightly) -> list[tuple[str, str]]:
+    """The ends of the log that stand in the copies' names: where each is written, and its mark."""
+    return written(asked.folder)
 
 
 def start_nightly(store: Store) -> bool:

@@ -36,6 +36,8 @@ class _Strings:
         self.runs: dict[int, tuple[Run, ...]] = {}
         self._limit = limits.text
         self._room = limits.cells
+        self._limits = limits
+        self._characters_in_all = 0
         self._length = 0
         self._stack: list[str] = []
         self._parts: list[str] = []
@@ -46,7 +48,7 @@ class _Strings:
         self._parser.expat.StartElementHandler = self._start
         self._parser.expat.EndElementHandler = self._end
         self._parser.expat.CharacterDataHandler = self._characters
-        self._parser.run(source)
+        self._parser.run(source, 6 * limits.strings, "too_many_texts")
 
     def _start(self, name: str, attributes: Attributes) -> None:
         tag = self._parser.local(name)
@@ -71,6 +73,9 @@ class _Strings:
         self._take = False
         if tag == "si" and len(self._stack) == 1:
             self.texts.append(unescaped("".join(self._parts)))
+            self._characters_in_all += self._length
+            if len(self.texts) > self._limits.strings or self._characters_in_all > self._limits.texts:
+                raise Refused("too_many_texts")
             if any(how is not None for how in self._marks):
                 self._keep_runs()
 
@@ -112,6 +117,7 @@ class Counts:
     elements: int = 0
     cells: int = 0
     formula_characters: int = 0
+    moved_characters: int = 0  # of shared formulas, once for each cell they were moved to
     drawn: int = 0  # bytes of the parts that hold what is drawn
     attached: int = 0
     limits: Limits = field(default_factory=Limits)
@@ -159,7 +165,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     relations = package.relations(root)
     properties = found["workbook/workbookPr"]
     texts, runs = _texts(package, relations, limits)
-    formats, marks, striking = _styles(package, relations)
+    formats, marks, striking = _styles(package, relations, limits)
     shared = Shared(
         texts=texts,
         runs=runs,
@@ -190,7 +196,8 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     if not grid.sheets:
         raise Refused("no_sheets")
     defined = found["definedNames/definedName"]
-    grid.names = {a.get("name", ""): unescaped(a.get(CONTENT, "")) for a in defined}
+    grid.names = [(a.get("name", ""), unescaped(a.get(CONTENT, ""))) for a in defined]
+    grid.as_shown = any(a.get("fullPrecision") in ("0", "false") for a in found["workbook/calcPr"])
     comments = (unescaped(a.get("comment", "")).strip() for a in defined)
     grid.properties = [*_properties(package, limits), *(c[: limits.attached_text] for c in comments if c)]
     return grid
@@ -275,13 +282,16 @@ def _texts(
     return [], {}
 
 
-def _styles(package: Package, relations: Mapping[str, tuple[str, str]]) -> tuple[list[str], list[str], frozenset[str]]:
+def _styles(
+    package: Package, relations: Mapping[str, tuple[str, str]], limits: Limits
+) -> tuple[list[str], list[str], frozenset[str]]:
     """The format code of every cell style, what its font does to the text, and which conditional looks strike."""
     for word, part in relations.values():
         if word != "styles":
             continue
         with package.open(part) as source:
-            root, found = collect(source, ("numFmts/numFmt", "font/strike", "font/vertAlign", "cellXfs/xf"))
+            wanted = ("numFmts/numFmt", "font/strike", "font/vertAlign", "cellXfs/xf")
+            root, found = collect(source, wanted, limits.styles, "too_many_styles")
         if root != "styleSheet":
             raise Refused("damaged")
         own = {a["numFmtId"]: unescaped(a["formatCode"]) for a in found["numFmts/numFmt"]}

@@ -18,6 +18,10 @@ _NAMESPACES = (
     "http://schemas.openxmlformats.org/package/2006/content-types",
 )
 _CHUNK = 1 << 16
+#: Tags that a part may have which holds no cells and no texts of cells.
+_TAGS = 1_000_000
+#: Elements of a small part that may be kept: names, relations, types of parts.
+_KEPT = 100_000
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -50,10 +54,17 @@ class Parser:
             known = self.names[name] = tag if space in _NAMESPACES or not space else "?"
         return known
 
-    def run(self, source: IO[bytes]) -> None:
-        """Feed a part in pieces, so that its size is nobody's memory."""
+    def run(self, source: IO[bytes], most: int = _TAGS, code: str = "too_many_elements") -> None:
+        """Feed a part in pieces, so that its size is nobody's memory; ``code`` refuses one of more than ``most`` tags.
+
+        Tags are counted before they are parsed: a part that is nothing but tags would take its time for nothing.
+        """
+        tags = 0
         try:
             while chunk := source.read(_CHUNK):
+                tags += chunk.count(b"<")
+                if tags > most:
+                    raise Refused(code)
                 self.expat.Parse(chunk, False)
             self.expat.Parse(b"", True)
         except expat.ExpatError as error:
@@ -65,10 +76,12 @@ Attributes = dict[str, str]
 CONTENT = ""
 
 
-def collect(source: IO[bytes], wanted: Iterable[str]) -> tuple[str, dict[str, list[Attributes]]]:
+def collect(
+    source: IO[bytes], wanted: Iterable[str], most: int = _KEPT, code: str = "too_many_elements"
+) -> tuple[str, dict[str, list[Attributes]]]:
     """The root's name, and the attributes of elements by ``parent/name``, in order; for small parts.
 
-    What stands in an element is kept under the attribute :data:`CONTENT`.
+    What stands in an element is kept under the attribute :data:`CONTENT`. More than ``most`` of one kind are refused.
     """
     found: dict[str, list[Attributes]] = {path: [] for path in wanted}
     stack: list[str] = []
@@ -83,6 +96,8 @@ def collect(source: IO[bytes], wanted: Iterable[str]) -> tuple[str, dict[str, li
             roots.append(tag)
         if path in found:
             found[path].append(attributes)
+            if len(found[path]) > most:
+                raise Refused(code)
         held[:] = [attributes] if path in found else []
         stack.append(tag)
 

@@ -1,7 +1,9 @@
 """The child process that opens what comes from outside: ``python -m loaders.sandbox``.
 
-Frames over its standard input and output: four bytes of length and a body. In: a workbook's bytes. Out: JSON, either
-the located cells or the reason for refusing. It is run under limits of memory, processor time, files written (none)
+Frames over its standard input and output: a head and a body. In: what is asked (a workbook, or a zip of them with the
+room for what is in it), the length, and the file's bytes. Out: the length, the processor time taken so far, and JSON,
+either the located cells or the reason for refusing; of a zip a frame for each file in it, and an empty one at the end.
+It is run under limits of memory, processor time, files written (none)
 and core dumps (none); the parent holds the clock. It prints nothing, writes nothing and keeps nothing between files.
 """
 
@@ -14,13 +16,16 @@ import os
 import signal
 import struct
 import sys
+import time
+from collections.abc import Iterator
+from itertools import chain
 from typing import IO
 
 # openpyxl, needed where a formula is shared, imports NumPy where it finds it: that only costs memory and threads.
 if __name__ == "__main__":
     sys.modules["numpy"] = None  # type: ignore[assignment]
 
-from loaders import look, ooxml, xls
+from loaders import archive, look, ooxml, xls
 from loaders.grid import Grid
 from loaders.look import Limits, Refused
 
@@ -29,7 +34,11 @@ try:
 except ImportError:  # Windows: `lacking` says so.
     resource = None  # type: ignore[assignment]
 
-HEADER = struct.Struct("!I")
+#: What is asked, the bytes that what is in a zip may have, and the length of the body.
+ASK = struct.Struct("!cII")
+BOOK, ZIP = b"B", b"Z"
+#: The length of the body, and the processor time taken for the file so far, in milliseconds.
+HEADER = struct.Struct("!II")
 
 
 def lacking() -> str:
@@ -61,13 +70,29 @@ def answer(data: bytes, limits: Limits) -> bytes:
         if len(body) > limits.answer:
             raise Refused("too_many_cells")
         return body
-    except Refused as refused:
-        code, where = refused.code, refused.where
-    except (MemoryError, RecursionError):
-        code, where = "too_much_memory", ""
-    except Exception:
-        # xlrd, olefile, zipfile and zlib raise whatever the bytes lead them to; there is no list of it.
-        code, where = "damaged", ""
+    except Exception as error:
+        return _refusal(error)
+
+
+def unpacked(data: bytes, room: int, limits: Limits) -> Iterator[bytes]:
+    """A frame's body for each file of a zip: a line of JSON with its name and why it is not read, then its bytes."""
+    try:
+        for member in archive.members(data, room, limits):
+            yield json.dumps([member.name, member.code]).encode() + b"\n" + member.data
+    except Exception as error:
+        yield _refusal(error)
+
+
+def _refusal(error: Exception) -> bytes:
+    """Why a file is not read, as the parent is told it."""
+    match error:
+        case Refused():
+            code, where = error.code, error.where
+        case MemoryError() | RecursionError():
+            code, where = "too_much_memory", ""
+        case _:
+            # xlrd, olefile, zipfile and zlib raise whatever the bytes lead them to; there is no list of it.
+            code, where = "damaged", ""
     return json.dumps({"refused": code, "where": where}).encode()
 
 
@@ -115,20 +140,24 @@ def main(arguments: list[str]) -> int:
     # Collecting while a file is read only costs time; between files, with the parent at work, it costs nobody any.
     gc.disable()
     gc.freeze()
-    sink.write(HEADER.pack(0))
+    sink.write(HEADER.pack(0, 0))
     sink.flush()
-    while header := _exactly(source, HEADER.size):
-        (size,) = HEADER.unpack(header)
-        if size > limits.file_bytes:
+    while header := _exactly(source, ASK.size):
+        asked, room, size = ASK.unpack(header)
+        if size > (limits.archive_bytes if asked == ZIP else limits.file_bytes):
             return 2
         data = _exactly(source, size)
         _grant(limits)
-        body = answer(data, limits)
+        begun = time.process_time()
+        bodies = iter((answer(data, limits),)) if asked == BOOK else chain(unpacked(data, room, limits), (b"",))
+        for body in bodies:
+            # The time is told before the body is sent: sending waits for the parent.
+            sink.write(HEADER.pack(len(body), round((time.process_time() - begun) * 1000)))
+            sink.write(body)
+            sink.flush()
         if resource is not None:
             signal.setitimer(signal.ITIMER_PROF, 0)
-        sink.write(HEADER.pack(len(body)) + body)
-        sink.flush()
-        del data, body
+        del data, body, bodies
         gc.collect()
     return 0
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.areas import Area, covering
 from loaders.formats import iso, meaning, moment
 from loaders.grid import GridSheet, column_letters
 from loaders.look import Refused
@@ -32,6 +33,10 @@ _CHILDREN = {
 _DRAWN = frozenset(("drawing", "vmlDrawing", "image", "oleObject", "package", "control", "ctrlProp"))
 #: Elements that show a person's words while a pointer rests on them or in a dialog, and the attribute that holds these.
 _HINTS = {"hyperlink": "tooltip", "scenario": "comment"}
+#: Merged areas, or areas under conditional formats that strike through, that a sheet may have.
+_AREAS = 20_000
+#: Columns a sheet has at all, and so the most blocks of them that anything can be said of.
+_COLUMNS = 16_384
 _TYPES = frozenset(("n", "s", "str", "b", "e", "inlineStr", "d"))
 
 
@@ -41,8 +46,10 @@ def read_sheet(package: Package, part: str, sheet: GridSheet, shared: Shared, co
     try:
         _look_through(package, part, shared)
         with package.open(part) as source:
-            reader.parser.run(source)
+            # Every cell has its tags and its value's; how many there may be is counted cell by cell.
+            reader.parser.run(source, 6 * shared.limits.elements, "too_many_cells")
         _strike(sheet, reader.beside.striking)
+        _spread(sheet, reader.arrays)
         _beside(package, part, reader.beside, sheet, counts)
     except Refused as refused:
         raise Refused(refused.code, refused.where or sheet.name) from refused
@@ -51,17 +58,42 @@ def read_sheet(package: Package, part: str, sheet: GridSheet, shared: Shared, co
     return sheet
 
 
+def _spread(sheet: GridSheet, arrays: Sequence[tuple[str, str]]) -> None:
+    """Give every cell that an array's formula fills that formula: only the first of them names it."""
+    room = 10 * len(sheet.cells) + 1_000
+    for ref, formula in arrays:
+        first, _, last = ref.partition(":")
+        (top, left), (bottom, right) = place(first), place(last or first)
+        spots = (bottom - top + 1) * (right - left + 1)
+        room -= min(spots, len(sheet.cells))
+        if room < 0:
+            raise Refused("too_many_cells")
+        if spots <= len(sheet.cells):
+            inside = [(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1) if (r, c) in sheet.cells]
+        else:
+            inside = [(r, c) for r, c in sheet.cells if top <= r <= bottom and left <= c <= right]
+        for spot in inside:
+            kind, value, code, own = sheet.cells[spot]
+            sheet.cells[spot] = (kind, value, code, own or formula)
+
+
 def _strike(sheet: GridSheet, areas: Sequence[str]) -> None:
     """Take a cell for struck through where a conditional format may strike it: whether it does only Excel can say."""
-    for area in areas:
-        first, _, last = area.partition(":")
-        (top, left), (bottom, right) = place(first), place(last or first)
-        for (row, column), (kind, value, *_) in sheet.cells.items():
-            if top <= row <= bottom and left <= column <= right:
-                text = value if kind == "text" and isinstance(value, str) else ""
-                sheet.runs[row, column] = ((text, "struck"),)
-                if kind == "text":
-                    sheet.cells[row, column] = ("text", "", *sheet.cells[row, column][2:])
+    upright = [
+        (min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+        for top, left, bottom, right in map(_area, dict.fromkeys(areas))
+    ]
+    for at in covering(upright, sheet.cells):
+        kind, value, code, formula = sheet.cells[at]
+        sheet.runs[at] = ((value if kind == "text" and isinstance(value, str) else "", "struck"),)
+        if kind == "text":
+            sheet.cells[at] = ("text", "", code, formula)
+
+
+def _area(ref: str) -> Area:
+    """``B2:C3`` as first row, first column, last row, last column."""
+    first, _, last = ref.partition(":")
+    return (*place(first), *place(last or first))
 
 
 def read_chart_sheet(package: Package, part: str, sheet: GridSheet, counts: Counts) -> GridSheet:
@@ -147,6 +179,9 @@ class _SheetReader:
         self.beside = Beside()
         self._held: Held | None = None
         self._areas: list[str] = []
+        self.arrays: list[tuple[str, str]] = []  # the area that a formula fills, and the formula
+        self._blocks = 0
+        self._hidden: list[tuple[int, int]] = []
         self.parser = Parser()
         self._names = self.parser.names
         handlers: Any = self.parser.expat
@@ -169,6 +204,7 @@ class _SheetReader:
         self._target: list[str] | None = None
         self._length = 0
         self._masters: dict[str, tuple[str, str]] = {}
+        self._translators: dict[str, Any] = {}
 
     def _start(self, name: str, attributes: Attributes) -> None:
         tag = self._names.get(name) or self.parser.local(name)
@@ -228,8 +264,11 @@ class _SheetReader:
             self._target, self._length = digits, 0
         elif tag == "conditionalFormatting" and parent == "worksheet":
             self._areas = attributes.get("sqref", "").split()
-        elif tag == "cfRule" and attributes.get("dxfId") in self.shared.striking and len(self.beside.striking) < 100:
+        elif tag == "cfRule" and attributes.get("dxfId") in self.shared.striking:
             self.beside.striking += self._areas
+            if len(self.beside.striking) > _AREAS:
+                raise Refused("too_many_elements")
+            self._areas = []
         elif tag == "legacyDrawingHF":
             self.beside.header_drawing = relation_id(attributes)
         elif text := unescaped(attributes.get(_HINTS.get(tag, ""), "")).strip():
@@ -252,6 +291,8 @@ class _SheetReader:
                 self._end_cell()
         elif tag == "sheetData" and len(self._stack) == 1:
             self.complete = True
+        elif tag == "cols":
+            self._hide_columns()
 
     def _characters(self, text: str) -> None:
         if self._target is not None:
@@ -396,25 +437,52 @@ class _SheetReader:
             index = attributes.get("si", "")
             if text:
                 self._masters[index] = (f"={text}", ref)
+                self._translators.pop(index, None)
             elif index in self._masters:
-                text = _moved(*self._masters[index], ref)[1:]
+                text = self._moved(index, ref)
+        elif attributes.get("t") == "array" and ":" in attributes.get("ref", ""):
+            self.arrays.append((attributes["ref"], f"={text}"))
         self.counts.formula_characters += len(text)
         if self.counts.formula_characters > self.shared.limits.texts:
             raise Refused("too_many_cells")
         return f"={text}"
 
+    def _moved(self, index: str, ref: str) -> str:
+        """A shared formula as it stands in another cell; taken apart once, however many cells share it."""
+        # Imported only where a shared formula is met: the tokenizer costs a start that most forms never need.
+        from openpyxl.formula.translate import Translator, TranslatorError
+
+        formula, origin = self._masters[index]
+        self.counts.moved_characters += len(formula)
+        if self.counts.moved_characters > self.shared.limits.moved:
+            raise Refused("too_many_cells")
+        try:
+            if index not in self._translators:
+                self._translators[index] = Translator(formula, origin)
+            return str(self._translators[index].translate_formula(ref))[1:]
+        except (TranslatorError, ValueError, IndexError, TypeError):
+            return formula[1:]
+
     def _column_block(self, attributes: Attributes) -> None:
+        self._blocks += 1
+        if self._blocks > _COLUMNS:
+            raise Refused("too_many_columns")
         if attributes.get("hidden") in ("1", "true"):
             first, last = _whole(attributes.get("min", "")), _whole(attributes.get("max", ""))
-            self.sheet.hidden_columns.update(range(max(first, 1), min(last, 16_384) + 1))
+            self._hidden.append((max(first, 1), min(last, _COLUMNS)))
+
+    def _hide_columns(self) -> None:
+        """What all blocks of columns hide together: each column once, in however many blocks it stands."""
+        end = 0
+        for first, last in sorted(self._hidden):
+            self.sheet.hidden_columns.update(range(max(first, end + 1), last + 1))
+            end = max(end, last)
 
     def _merge(self, ref: str) -> None:
-        first, _, last = ref.partition(":")
-        top, left = place(first)
-        bottom, right = place(last or first)
+        top, left, bottom, right = _area(ref)
         if bottom < top or right < left:
             raise Refused("damaged")
-        if len(self.sheet.merged) >= 20_000:
+        if len(self.sheet.merged) >= _AREAS:
             raise Refused("too_many_cells")
         self.sheet.merged.append((top, left, bottom, right))
 
@@ -424,16 +492,6 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Refused("damaged")
     return int(text)
-
-
-def _moved(formula: str, origin: str, ref: str) -> str:
-    # Imported only where a shared formula is met: the tokenizer costs a start that most forms never need.
-    from openpyxl.formula.translate import Translator, TranslatorError
-
-    try:
-        return str(Translator(formula, origin).translate_formula(ref))
-    except (TranslatorError, ValueError, IndexError, TypeError):
-        return formula
 
 
 def _iso_text(raw: str) -> str:

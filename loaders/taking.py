@@ -14,9 +14,10 @@ from kpi.plan import Plan
 from loaders.cells import Reader
 from loaders.intake import read_book, read_return, same_file, unexpected, unpack
 from loaders.rules import check_answers
-from loaders.rules.quotient import quotient
+from loaders.rules.quotient import PERCENT, quotient
 from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, is_of_the_store, with_mends
 from loaders.text import one_line
+from loaders.upload import Upload
 from loaders.versions import Copy, sifted
 
 #: A file that is read: its name, its bytes and what it says.
@@ -91,9 +92,11 @@ def take_return(
     """Read one file, check it, and keep it as a draft; ``only_here`` puts another department's or round's aside."""
     filename = one_line(filename)
     brief = snapshot.brief(at.date())
-    given = {"round_id": round_id, "department_id": department_id, "division_id": division_id}
-    reading = read_return(data, filename, brief, **given)
-    elsewhere = [reading.round_id, reading.department_id, reading.division_id] != list(given.values())
+    reading = read_return(
+        data, filename, brief, round_id=round_id, department_id=department_id, division_id=division_id
+    )
+    here = [round_id, department_id, division_id]
+    elsewhere = [reading.round_id, reading.department_id, reading.division_id] != here
     if only_here and elsewhere and _has_place(reading, brief.plan):
         return Taken(filename, reading, None, reading.issues, aside=True)
     return keep(store, [(filename, data, reading)], brief, by=by, at=at, rights=rights)[0]
@@ -117,18 +120,28 @@ def take_uploads(
     ``tick`` is called with each file's name before it is read.
     """
     brief = snapshot.brief(at.date())
-    here = {"round_id": round_id, "department_id": department_id, "division_id": division_id}
     told: list[tuple[Taken, bytes] | None] = []
     read: list[File] = []
-    for found in (one for name, data in files for one in unpack(data, name)):
+    upload = Upload()
+    for found in (one for name, data in files for one in unpack(data, name, upload)):
         if isinstance(found, Issue):
             told.append((Taken(found.sheet, None, None, (found,)), b""))
             continue
         name, data = found
         tick(name)
-        read.append((name, data, read_return(data, name, brief, **here)))
+        reading = read_return(
+            data,
+            name,
+            brief,
+            round_id=round_id,
+            department_id=department_id,
+            division_id=division_id,
+            upload=upload,
+        )
+        read.append((name, data, reading))
         told.append(None)
-    elsewhere = [[r.round_id, r.department_id, r.division_id] != list(here.values()) for _, _, r in read]
+    here = [round_id, department_id, division_id]
+    elsewhere = [[r.round_id, r.department_id, r.division_id] != here for _, _, r in read]
     taken = zip(_take(store, read, brief, elsewhere=elsewhere, by=by, at=at, rights=rights), read, strict=True)
     settled = ((one, data) for one, (_, data, _) in taken)
     return [next(settled) if one is None else one for one in told]
@@ -318,7 +331,7 @@ def _worked_out(reading: Reading, mends: Sequence[Mend], brief: Brief) -> Iterat
     before = {a.indicator_id: a for a in reading.answers}
     for answer in with_mends(reading.answers, mends):
         one = answer.indicator_id
-        if one not in touched - given or brief.plan.indicator(one).unit not in ("%", "％"):
+        if one not in touched - given or brief.plan.indicator(one).unit not in PERCENT:
             continue
         own = before[one].entries.get("value") if one in before else None
         written = own is not None and own.value is not None and "/" not in own.cell and own.mended != _BY_PARTS

@@ -12,6 +12,7 @@ from typing import TextIO
 from kpi.board import Known, board
 from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
+from kpi.life import Stage
 from kpi.turnout import REPLACING
 from kpi.words import as_it_is
 from loaders import taking
@@ -153,13 +154,15 @@ def status_rows(snapshot: Snapshot, now: datetime) -> Iterator[dict[str, object]
     begun = set(live["round_id"])
     files = dict(zip(live["submission_id"], live["filename"], strict=True))
     for asked in snapshot.plan.rounds:
-        if asked.opens is not None and asked.opens > now.date() and asked.id not in begun:
+        stage = snapshot.life.stage(asked.id)
+        if stage is Stage.CANCELLED or (stage is Stage.PLANNED and asked.id not in begun):
             continue
         known = Known.of(
             asked.id, snapshot.submissions, snapshot.takes, snapshot.questions, snapshot.observations
         )  # fmt: skip
         closed = snapshot.closed_at(asked.id)
-        for row in board(snapshot.plan, asked, known, now, closed=closed, cards=snapshot.cards):
+        started = stage is not Stage.PLANNED
+        for row in board(snapshot.plan, asked, known, now, closed=closed, cards=snapshot.cards, started=started):
             yield {
                 "照会": asked.name,
                 "部局・課": f"　{row.name}" if row.division_id else row.name,

@@ -12,7 +12,7 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -94,12 +94,19 @@ def _folded(letters: list[str]) -> list[str]:
     out: list[str] = []
     for letter in letters:
         piece: list[str] = []
-        for char in whole_kana(visible(letter)):
+        for char in _seen(letter) if len(letter) < 5 else whole_kana(visible(letter)):
             piece.append(_folded_letter(char, piece or out))
         out.append("".join(piece).translate(_BRACKETS))
     for i in range(1, len(out) - 1):
-        out[i] = "ー" if _HYPHEN.search("".join(out[i - 1 : i + 2])) and out[i] == "-" else out[i]
+        if out[i] == "-" and _HYPHEN.search("".join(out[i - 1 : i + 2])):
+            out[i] = "ー"
     return out
+
+
+@lru_cache(maxsize=8192)
+def _seen(letter: str) -> str:
+    """What is seen of one letter with its marks. Letters come again and again: a text may be 32,767 long."""
+    return whole_kana(visible(letter))
 
 
 def _folded_letter(char: str, before: list[str]) -> str:
@@ -155,6 +162,8 @@ _CONTROLS: Mapping[int, str | None] = {
     **dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd"),
 }
 _BREAKS = re.compile(r"[\t\n\r\x85\u2028\u2029]+")
+#: More controls, and marks that turn the direction of the writing: a name would show as another.
+_TURNING = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LINE_ENDS = re.compile(r"\r\n?")
 
 
@@ -183,8 +192,8 @@ def excel_length(text: str) -> int:
 
 
 def one_line(text: str) -> str:
-    """A name without line ends, tabs and what cannot be written; bytes that are no text leave a sign in their place."""
-    return _BREAKS.sub(" ", writable(text)).strip()
+    """A name without line ends, tabs, controls and what cannot be written; bytes that are no text leave a sign."""
+    return _TURNING.sub("", _BREAKS.sub(" ", writable(text))).strip()
 
 
 def tidied(value: T) -> T:

@@ -35,17 +35,17 @@ def letter_docx(letter: Letter) -> bytes:
     _page(paper, letter)
     for text in (letter.number or "事　務　連　絡", letter.dated):
         _line(paper, text, align=ALIGN.RIGHT, after=0)
-    _line(paper, letter.to, left=1, before=10, after=10)
-    _line(paper, letter.sender, align=ALIGN.RIGHT, right=1, after=16)
-    _line(paper, _broken(letter.subject), align=ALIGN.CENTER, left=2, right=2, after=14, gothic=True, size=12)
+    _line(paper, letter.to, left=1, before=6, after=6)
+    _line(paper, letter.sender, align=ALIGN.RIGHT, right=1, after=10)
+    _line(paper, _broken(letter.subject), align=ALIGN.CENTER, left=2, right=2, after=10, gothic=True, size=12)
     for text in letter.body:
         _line(paper, text, first=1, after=0)
-    _line(paper, "記", align=ALIGN.CENTER, before=12, after=6)
+    _line(paper, "記", align=ALIGN.CENTER, before=8, after=4)
     for number, item in enumerate(letter.items, start=1):
         _item(paper, number, item)
-    # Never alone on a page of its own.
+    # Neither these nor whom to ask stand alone on a page of their own.
     paper.paragraphs[-1].paragraph_format.keep_with_next = True
-    _line(paper, "以上", align=ALIGN.RIGHT, before=4, after=10)
+    _line(paper, "以上", align=ALIGN.RIGHT, before=2, after=4, keep=True)
     _contact(paper, letter)
     out = BytesIO()
     paper.save(out)
@@ -56,7 +56,7 @@ def _page(paper: Paper, letter: Letter) -> None:
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm((210 - TEXT_WIDTH) / 2)
-    section.top_margin, section.bottom_margin = Mm(24), Mm(20)
+    section.top_margin, section.bottom_margin = Mm(20), Mm(18)
     section.footer_distance = Mm(10)
     normal = paper.styles["Normal"]
     normal.font.name, normal.font.size = MINCHO, Pt(SIZE)
@@ -104,7 +104,7 @@ def _line(
     shape = made.paragraph_format
     shape.alignment = align
     shape.left_indent, shape.right_indent, shape.first_line_indent = Pt(left * SIZE), Pt(right * SIZE), Pt(first * SIZE)
-    shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.18
+    shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.1
     shape.keep_with_next = keep
     _write(made, text, gothic=gothic, size=size)
     return made
@@ -128,7 +128,7 @@ def _broken(subject: str) -> str:
 
 def _item(paper: Paper, number: int, item: Item) -> None:
     sign = chr(0xFF10 + number) if number < 10 else str(number)
-    _line(paper, f"{sign}　{item.heading}", before=5, after=1, gothic=True, keep=True)
+    _line(paper, f"{sign}　{item.heading}", before=4, after=1, gothic=True, keep=True)
     for place, text in enumerate(item.lines, start=1):
         if len(item.lines) > 1:
             _line(paper, f"({place})　{text}", left=4, first=-2.5, after=0)
@@ -164,7 +164,7 @@ def _widths(heading: tuple[str, ...]) -> list[float]:
 
 def _fill(cell: _Cell, text: str, *, head: bool, centred: bool) -> None:
     place = cell.paragraphs[0]
-    place.paragraph_format.space_before = place.paragraph_format.space_after = Pt(1.5)
+    place.paragraph_format.space_before = place.paragraph_format.space_after = Pt(1)
     place.alignment = ALIGN.CENTER if head or centred else ALIGN.LEFT
     _write(place, text, gothic=head, size=9.5)
     if head:
@@ -182,8 +182,7 @@ def _keep_whole(row: object, *, repeats: bool) -> None:
 
 
 def _contact(paper: Paper, letter: Letter) -> None:
-    for number, text in enumerate(letter.contact):
-        _line(paper, f"担当　{text}" if number == 0 else text, align=ALIGN.RIGHT, after=0, size=10)
+    _line(paper, "担当　" + "　".join(letter.contact), align=ALIGN.RIGHT, after=0, size=10)
 
 
 def _clean(text: str) -> str:

@@ -55,7 +55,7 @@ def _observed(state: View, rows: pd.DataFrame) -> None:
     rows = rows if round_id == ALL else rows[rows["round_id"] == round_id]
     if rows.empty:
         empty(
-            "この条件に当てはまる回答はまだありません。「回答」の画面から回答様式を入れると、ここに出所つきで並びます。"
+            "この条件に当てはまる値はまだありません。「回答」の画面から回答様式を入れると、ここに出所つきで並びます。"
         )
         return
     _show(

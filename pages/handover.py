@@ -9,6 +9,7 @@ import streamlit as st
 
 from kpi.april import ownerless
 from kpi.collection import Action
+from kpi.life import Stage
 from kpi.period import Period
 from kpi.plan import Department, Indicator
 from loaders.packing import file_part
@@ -95,7 +96,8 @@ def _lead(state: View, department: Department, indicators: Sequence[Indicator], 
         ahead = next((d for d in due if d.asked.due is None or d.asked.due >= state.day), due[0])
         first = ahead.asked
         when = f"、期限{_day(state, first.due)}{first.due_hour}時" if first.due else ""
-        said += ["次は", tag("b", f"{first.name}({len(ahead.indicators)}件{when})"), "です。"]
+        planned = "予定の" if state.stage(first) is Stage.PLANNED else ""
+        said += [f"次は{planned}", tag("b", f"{first.name}({len(ahead.indicators)}件{when})"), "です。"]
     else:
         said.append("いま回答を待たれている照会はありません。")
     if left:
@@ -129,9 +131,11 @@ def _next(state: View, department: Department, due: Sequence[Due]) -> None:
     rows = []
     for one in due:
         page = link(one.asked.name, "submit", department=department.id, round=one.asked.id)
-        when = [f"{_day(state, one.asked.opens)}から" if one.asked.opens and one.asked.opens > state.day else ""]
+        planned = state.stage(one.asked) is Stage.PLANNED
+        when = ["予定"] if planned else []
+        when += [f"{_day(state, one.asked.opens)}から" if one.asked.opens and one.asked.opens > state.day else ""]
         when.append(f"{_day(state, one.asked.due)}{one.asked.due_hour}時まで" if one.asked.due else "期限は未設定")
-        when.append("期限を過ぎて未回答" if one.asked.due and one.asked.due < state.day else "")
+        when.append("期限を過ぎて未回答" if not planned and one.asked.due and one.asked.due < state.day else "")
         asked = [f"{i.name}({p.short}{'' if surveyed else '・調査年でない'})" for i, p, surveyed in one.indicators]
         rows.append((page, join(tag("div", w) for w in when if w), join(tag("div", a) for a in asked)))
     columns = [Column("照会"), Column("回答の期間"), Column("尋ねられる指標と時点")]

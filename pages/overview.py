@@ -11,7 +11,7 @@ from kpi.plan import Indicator
 from kpi.rollup import counts, headline
 from pages.parts.assumed import scheme_mark
 from pages.parts.beginning import bare_list, beginning, next_steps, who_is_asked
-from pages.parts.cards import Face, dated, face, value_cell
+from pages.parts.cards import UNSET, Face, dated, face, value_cell
 from pages.parts.frame import as_of, file_issues, header, lead, segments, show, table_downloads
 from pages.parts.html import Column, Content, Group, Markup, Row, badge, changed, join, link, status_bar, table, tag
 from pages.parts.snapshot import View, view
@@ -60,7 +60,7 @@ def _bare(state: View) -> None:
         st.header("回答をお願いする部局", anchor=False)
         show(who_is_asked(state))
     st.header("指標の一覧", anchor=False)
-    note = "どの指標も、現状値と目標値が未設定です。各部局の回答で設定されます。"
+    note = "どの指標も、現状値と目標値が未設定です。各部局の回答を受け、決定を記録すると設定されます。"
     show(join([tag("p", note, "meta"), bare_list(state)]))
     table_downloads("指標一覧", state, indicator_table)
 
@@ -81,6 +81,7 @@ def _goal_card(item: Face) -> Markup:
     mark: Content = changed(item.updated) if item.updated else ""
     below = join((part for part in (item.period, mark, item.doubt) if str(part)), " ")
     line = f"{_at(item.baseline, item.baseline_period)}→目標 {_at(item.target, item.target_period)}"
+    known = UNSET not in (item.baseline, item.target)
     return tag(
         "section",
         join(
@@ -89,7 +90,8 @@ def _goal_card(item: Face) -> Markup:
                 tag("div", join([item.figure, tag("small", below)], " "), "big"),
                 item.bullet if item.progress != "―" else Markup(""),
                 tag("div", item.badge),
-                tag("div", item.advice or line, "meta"),
+                tag("div", line, "meta") if known else "",
+                tag("div", item.advice, "meta") if item.advice else "",
             ]
         ),
         "card",
@@ -120,6 +122,7 @@ def _attention(revision: str, _state: View) -> Markup:
     """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
     order = ("regressed", "not_achieved", "behind")
     rows: list[tuple[int, tuple[Content, Content]]] = []
+    # Only what a round has asked for and nobody has answered: see kpi.owing.
     silent = [i for i in _state.plan.indicators if _state.row(i.id)["reason"] == "unanswered"]
     if len(silent) > _FEW:
         rows.append((3, _silent(_state, silent)))
@@ -137,11 +140,18 @@ def _attention(revision: str, _state: View) -> Markup:
             old = tag("span", f"時点が古い({item.period})", "none")
             rows.append((4, (named, join([old, item.doubt], " "))))
     if not rows:
-        return tag("div", "遅れている指標、回答のない指標はありません。", "empty")
+        return tag("div", _nothing(_state), "empty")
     rows.sort(key=lambda pair: pair[0])
     body = table([Column("指標と担当"), Column("状況")], [r for _, r in rows[:_SHOWN]], caption="目を向けるところ")
     more = tag("div", f"ほか{len(rows) - _SHOWN}指標は下の一覧にあります。", "meta") if len(rows) > _SHOWN else ""
     return join([body, more])
+
+
+def _nothing(view: View) -> str:
+    """That nothing needs a look; where there is no value yet, that there is nothing to look at."""
+    if (view.assessed["period"] == "").all():
+        return "実績の値が入ると、遅れている指標がここに並びます。"
+    return "遅れている指標、回答のない指標はありません。"
 
 
 def _silent(view: View, silent: list[Indicator]) -> tuple[Content, Content]:
@@ -155,7 +165,7 @@ def _changes(state: View) -> None:
     """What changed since the last round, one row an indicator, changed statuses and corrections first."""
     rows = _change_rows(state.revision, state)
     if not rows:
-        none = "比べられる前回の回答がまだありません。" if state.before is None else "前回から変わった値はありません。"
+        none = "比べられる前回の値がまだありません。" if state.before is None else "前回から変わった値はありません。"
         show(tag("div", none, "empty"))
         return
     # Without widths a long name takes nearly the whole line from what has changed.

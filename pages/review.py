@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kpi.collection import Action
+from kpi.life import labels
 from kpi.plan import Round
 from kpi.review import GROUP_WORDS, Group, Item, progress, sentence
 from pages.parts.board import round_dates
@@ -29,7 +30,7 @@ def review_page() -> None:
     require(Action.CONFIRM)
     state = view()
     header("確認", state)
-    if not state.plan.rounds:
+    if not state.rounds:
         empty(join(["まだ照会がありません。", link("照会", "rounds"), "から始められます。"]))
         return
     asked, department_id = _chosen(state)
@@ -56,7 +57,7 @@ def review_page() -> None:
 
 def _chosen(state: View) -> tuple[Round, str]:
     newest = state.current_round
-    rounds = {r.id: r.name for r in reversed(state.plan.rounds)}
+    rounds = labels(state.rounds, state.snapshot.life)
     grid = st.grid(min_column_width=260)
     with grid.cell():
         asked = state.plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))

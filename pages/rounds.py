@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kpi.collection import Action, may
+from kpi.life import Stage, labels
 from kpi.plan import Department, Round
 from kpi.turnout import Row, departments, summary
 from loaders.form.writer import form_filename
@@ -18,7 +19,7 @@ from pages.parts.frame import XLSX, empty, header, lead, show
 from pages.parts.html import join, link, tag
 from pages.parts.identity import person, require
 from pages.parts.letters import letters_box
-from pages.parts.rounds import change_box, close_box, open_box, told
+from pages.parts.rounds import cancel_box, change_box, close_box, open_box, start_box, told
 from pages.parts.snapshot import View, desk, view
 
 
@@ -45,26 +46,42 @@ def rounds_page() -> None:
 
 def _chosen(state: View) -> Round:
     newest = state.current_round
-    rounds = {r.id: r.name for r in reversed(state.plan.rounds)}
+    rounds = labels(reversed(state.plan.rounds), state.snapshot.life)
     return state.plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))
 
 
 def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
     show(round_dates(state, asked))
     told()
-    lead(summary(rows, asked, state.as_of or now(), state.snapshot.closed_at(asked.id)))
+    stage = state.stage(asked)
+    lead(summary(rows, asked, state.as_of or now(), state.snapshot.closed_at(asked.id), stage=stage))
+    if stage is Stage.CANCELLED:
+        _given_up(state, asked)
+        return
+    planned = stage is Stage.PLANNED and state.as_of is None
+    if planned:
+        start_box(state, asked)
+        cancel_box(state, asked)
     board_table(asked, rows)
     note = "部局名を開くと、その部局の回答の画面です。メールで届いた様式は、そこから代理登録できます。回答の中身は"
     show(tag("div", join([note, link("確認", "review", round=asked.id), "で見られます。"]), "meta"))
     if state.as_of is not None:
         return
     st.header("照会を始める・変える・締め切る", anchor=False)
-    change_box(state, asked)
-    close_box(state, asked, rows)
+    if not planned:
+        change_box(state, asked)
+        close_box(state, asked, rows)
     open_box(state)
     _forms(state, asked, rows)
     st.header("文書", anchor=False)
     letters_box(state, asked, rows)
+
+
+def _given_up(state: View, asked: Round) -> None:
+    """What is left of a round that was given up: it can be started after all."""
+    if state.as_of is None:
+        start_box(state, asked)
+        open_box(state)
 
 
 def _own(state: View, asked: Round, rows: Sequence[Row]) -> None:
@@ -75,9 +92,11 @@ def _own(state: View, asked: Round, rows: Sequence[Row]) -> None:
     if not mine:
         empty("この照会では、担当の部局への照会はありません。")
         return
-    lead(
-        join(join([row.name, "は", tag("b", row.word), f"。{row.timing_words}。"]) for row in departments(mine) or mine)
-    )
+    if state.stage(asked) is Stage.PLANNED:
+        lead("予定の照会で、まだ始まっていません。")
+    else:
+        own = departments(mine) or mine
+        lead(join(join([row.name, "は", tag("b", row.word), f"。{row.timing_words}。"]) for row in own))
     board_table(asked, mine)
     whole = departments(mine)
     if whole and len(mine) > len(whole) and state.as_of is None:

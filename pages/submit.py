@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from kpi.collection import Action, ReturnState
+from kpi.life import Stage, labels
 from kpi.plan import Round
 from kpi.scope import departments_asked, divisions_asked
 from kpi.turnout import left_words
@@ -89,12 +90,12 @@ def _place(state: View) -> Place:
             department = plan.department(choose("部局", "department", named))
     else:
         department = plan.department(only("部局", "department", named))
-    asking = [r for r in plan.rounds if department in departments_asked(plan, r, state.day, cards)]
+    asking = [r for r in state.rounds if department in departments_asked(plan, r, state.day, cards)]
     if not asking:
         empty("この部局への照会は、まだありません。")
         st.stop()
     with grid.cell():
-        rounds = {r.id: r.name for r in reversed(asking)}
+        rounds = labels(asking, state.snapshot.life)
         asked = plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))
     divisions = {v.id: v.name for v in divisions_asked(plan, asked, department.id, state.day, cards)}
     options = {"": "主管課(部局全体)", **divisions} if divisions else {"": ""}
@@ -115,7 +116,9 @@ def _place(state: View) -> Place:
 
 def _dates(state: View, place: Place) -> None:
     parts: list[Content] = [place.name(state.day), "　", place.asked.name]
-    if place.asked.opens and place.asked.opens > state.day:
+    if state.stage(place.asked) is Stage.PLANNED:
+        parts.append("　予定(まだ始まっていません)")
+    elif place.asked.opens and place.asked.opens > state.day:
         parts.append(f"　{day_words(place.asked.opens)}に始まります")
     if place.asked.assumption:
         parts += ["　", tag("span", "想定の日程です", "assumed")]
@@ -125,10 +128,13 @@ def _dates(state: View, place: Place) -> None:
 
 
 def _due(state: View, place: Place) -> str:
-    """「主管課への期限10月3日(金)17時(あと9日)」."""
+    """「主管課への期限10月3日(金)17時(あと9日)」; of a round nobody has started the date it is planned with."""
+    planned = state.stage(place.asked) is Stage.PLANNED
     if place.due is None:
-        return "期限は未設定です"
+        return "期限は事務局が照会を始めると決まります" if planned else "期限は未設定です"
     lead_too = place.division_id or place.is_lead(state)
+    if planned:
+        return f"予定の期限は{day_words(place.due, place.asked.due_hour)}"
     closed, days = state.snapshot.closed_at(place.asked.id), (place.due - state.day).days
     left = f"{closed.month}月{closed.day}日に締切り" if closed else left_words(days, late=days < 0)
     return f"{place.whom + 'への' if lead_too else ''}期限{day_words(place.due, place.asked.due_hour)}({left})"

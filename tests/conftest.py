@@ -19,6 +19,25 @@ def _shared(tmp_path_factory):
     os.environ["KPI_TESTS_SHARED"] = str(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _read_once():
+    """The plans and published figures of a folder are read once for all folders with the same files in them."""
+    from loaders import service
+
+    read, known = service.load_data, {}
+
+    def load_data(data):
+        files = sorted(path for part in ("plans", "benchmarks") for path in (data / part).rglob("*") if path.is_file())
+        key = tuple((str(path.relative_to(data)), path.read_bytes()) for path in files)
+        if key not in known:
+            known[key] = read(data)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "load_data", load_data)
+        yield
+
+
 @pytest.fixture
 def use(monkeypatch):
     """Let the screens draw from a data folder."""

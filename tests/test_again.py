@@ -27,6 +27,7 @@ from loaders.store.carrying import MARK
 from loaders.store.sending import observations_of
 from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_answers, tiny_plan
 from tests.storekit import answer, figures, later, new_store, read_back, reading, save_and_send
+from tests.test_rebuild import repeated, told
 from tests.test_rounds import DX, of_division, passed, with_divisions
 
 BEFORE = "fy2023"
@@ -277,16 +278,16 @@ def test_a_figure_hidden_under_an_earlier_number_stays_hidden_when_it_is_correct
 @pytest.mark.parametrize(
     ("done", "code"),
     [
-        ("DELETE FROM confirmations WHERE submission_id = 'S00002'", "verify.confirmations_changed"),
-        ("UPDATE confirmations SET done_at = done_at - INTERVAL 1 DAY", "verify.confirmations_changed"),
+        ("DELETE FROM confirmations WHERE submission_id = 'S00002'", "verify.rows_missing"),
+        ("UPDATE confirmations SET done_at = done_at - INTERVAL 1 DAY", "verify.rows_changed"),
         ("INSERT INTO confirmations SELECT seq, 'S00002', 'city-rate', done_at, sample FROM confirmations LIMIT 1",
-         "verify.confirmations_changed"),
+         "verify.rows_added"),
         ("INSERT INTO confirmations SELECT seq, 'S00003', indicator_id, done_at, sample FROM confirmations LIMIT 1",
          "verify.unlogged"),
         ("UPDATE publications SET publication = 'public' WHERE done_at = (SELECT max(done_at) FROM publications)",
-         "verify.publications_changed"),
+         "verify.rows_changed"),
         ("DELETE FROM publications WHERE done_at = (SELECT max(done_at) FROM publications)",
-         "verify.publications_changed"),
+         "verify.rows_missing"),
         ("INSERT INTO publications SELECT seq, 'XXX-0000', publication, released_at, done_at, sample FROM publications "
          "LIMIT 1", "verify.unlogged"),
     ],
@@ -449,7 +450,7 @@ def test_what_was_taken_over_is_repeated_in_a_rebuild(store, tmp_path):
     other = Store(tmp_path / "again.duckdb")
     assert [i.message for i in store.rebuild(other.path, read_back)] == []
     assert other.verify() == ()
-    assert other.log_head() == store.log_head()
+    assert repeated(other) == told(store)
     assert other.submission(again).mends == store.submission(again).mends
 
 

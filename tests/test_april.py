@@ -27,6 +27,47 @@ def test_a_name_holds_from_its_day_and_the_old_one_until_the_eve():
     assert again.department(TRADE).all_names == ("商工労働部", "産業部")
 
 
+#: A line end inside, a tab, a bell, delete, C1, a line separator, what turns the writing, a byte order mark.
+ODD = [f"総{sign}務" for sign in "\n\t\x07\x7f\x85\u2028\u202e\u2066\u200f\ufeff"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_name_with_a_control_in_it_is_refused_wherever_it_is_typed(name):
+    plan, day = tiny_plan(), date(2026, 4, 1)
+    for change in (
+        lambda: rename(plan, TRADE, name, day),
+        lambda: merge(plan, [AGRI, TRADE], AGRI, name, day),
+        lambda: split(plan, TRADE, "new", name, [COUNT], day),
+        lambda: set_divisions(plan, POLICY, [Division("dx", name, (RATE,))], None, day),
+    ):
+        with pytest.raises(Unfit, match="制御文字"):
+            change()
+
+
+@pytest.mark.parametrize(
+    "name", ["総務部 ", "　総務部\n", "DX課(新)", "葛\U000e0100城課", "ｿｳﾑ部", "Ａ・Ｂ課", "ひと　まち課"]
+)
+def test_what_stands_around_a_name_goes_and_signs_of_names_stay(name):
+    now = rename(tiny_plan(), TRADE, name, date(2026, 4, 1))
+    assert now.department(TRADE).name(date(2026, 4, 1)) == name.strip()
+
+
+@pytest.mark.parametrize(
+    "mail",
+    ["a@x.jp,b@x.jp", "a@x.jp\nBcc: b@x.jp", "a@x.jp b@x.jp", "課 <a@x.jp>", "ａ@x.jp", "a@x\u212a.jp", "a", "a@x.jp;"],
+)
+def test_a_mail_address_is_one_in_ascii(mail):
+    plan, day = tiny_plan(), date(2026, 4, 1)
+    for own, division in ((mail, ""), (None, mail)):
+        with pytest.raises(Unfit, match="メール"):
+            set_divisions(plan, POLICY, [Division("dx", "DX推進課", (RATE,), division)], own, day)
+    sound = set_divisions(plan, POLICY, [Division("dx", "課", (RATE,), "a.b-c+d@x.pref.jp ")], " Main@x.jp", day)
+    assert sound.department(POLICY).mail == "Main@x.jp"
+    # What a plan file gave is not asked about by who changes something else.
+    odd = replace(plan, departments=tuple(replace(d, mail=mail) for d in plan.departments))
+    assert set_divisions(odd, POLICY, [Division("dx", "課", (RATE,))], mail, day).department(POLICY).mail == mail
+
+
 def test_a_merger_into_a_new_department_takes_every_indicator_and_ends_the_old_names():
     plan = merge(tiny_plan(), [TRADE, AGRI], "industry", "産業部", DAY)
     assert owners(plan, EVE) == owners(tiny_plan(), EVE)

@@ -9,6 +9,7 @@ import pytest
 from kpi.board import Known, board
 from kpi.collection import Answer, Entry, Mend
 from kpi.issue import Issue, Severity
+from kpi.life import Life, Stage
 from kpi.opening import KIND_WORDS, name_of, new_id, problems, proposed, working_day
 from kpi.period import Period
 from kpi.plan import Division
@@ -19,6 +20,8 @@ from tests.factory import AGRI, COUNT, CUT, FY, HALF_ROUND, PAPER, POLICY, RATE,
 PLAN = tiny_plan()
 ASKED = PLAN.round(ROUND)  # FY2024, from 2025-09-01 until 2025-10-03 17:00
 SOON = datetime(2025, 9, 24, 10)
+#: Every round of the plan was held.
+HELD = Life({r.id: datetime(2025, 9, 1) for r in PLAN.rounds})
 
 # --- rows as the store gives them --------------------------------------------------------------------------
 
@@ -277,6 +280,18 @@ def test_the_first_sentence_ends_with_the_date(now, closed, end):
     assert summary(board(PLAN, ASKED, Known(), now), ASKED, now, closed) == f"3部局のうち未回答3。{end}"
 
 
+def test_in_a_round_nobody_has_started_nobody_is_late_or_reminded():
+    past = datetime(2028, 7, 30, 9)
+    rows = board(PLAN, ASKED, Known(), past, started=False)
+    assert {(r.timing, r.word) for r in rows} == {(Timing.PLANNED, "照会前")}
+    assert not any(r.late for r in rows)
+    assert waiting_for(rows) == ()
+    assert {r.timing for r in board(PLAN, ASKED, Known(), past)} == {Timing.LATE}
+    said = summary(rows, ASKED, past, stage=Stage.PLANNED)
+    assert said == "予定の照会で、まだ始まっていません。始めると3部局に尋ねます。"
+    assert summary(rows, ASKED, past, stage=Stage.CANCELLED) == "この照会は取りやめています。"
+
+
 def test_a_round_that_asks_nobody_says_so():
     asked = replace(ASKED, departments=("nobody",))
     assert board(PLAN, asked, Known(), SOON) == ()
@@ -331,11 +346,11 @@ def test_every_state_has_a_word_of_its_own():
 
 
 def test_the_calendars_next_round_is_proposed_as_it_stands():
-    assert proposed(PLAN, "half", date(2025, 10, 1)) == PLAN.round(HALF_ROUND)
+    assert proposed(PLAN, "half", date(2025, 10, 1), Life()) == PLAN.round(HALF_ROUND)
 
 
 def test_a_new_round_follows_the_last_one_of_its_kind():
-    found = proposed(PLAN, "annual", date(2026, 9, 1))
+    found = proposed(PLAN, "annual", date(2026, 9, 1), HELD)
     assert (found.id, found.name, found.period) == ("fy2025", "令和7年度実績照会", FY[2025])
     # 2026-10-03 is a Saturday.
     assert (found.opens, found.due, found.due_hour) == (date(2026, 9, 1), date(2026, 10, 2), 17)
@@ -343,11 +358,11 @@ def test_a_new_round_follows_the_last_one_of_its_kind():
 
 def test_the_gap_between_the_two_dates_is_kept():
     plan = replace(PLAN, rounds=(replace(ASKED, division_due=date(2025, 9, 19)),))
-    assert proposed(plan, "annual", date(2026, 9, 1)).division_due == date(2026, 9, 18)
+    assert proposed(plan, "annual", date(2026, 9, 1), HELD).division_due == date(2026, 9, 18)
 
 
 def test_a_kind_never_held_gets_six_weeks_of_working_days():
-    found = proposed(replace(PLAN, rounds=()), "midterm", date(2026, 9, 1))
+    found = proposed(replace(PLAN, rounds=()), "midterm", date(2026, 9, 1), Life())
     assert (found.id, found.period, found.due, found.division_due) == (
         "midterm-2025",
         FY[2025],
@@ -358,9 +373,9 @@ def test_a_kind_never_held_gets_six_weeks_of_working_days():
 
 def test_a_half_year_round_asks_for_the_half_that_has_ended():
     plan = replace(PLAN, rounds=())
-    assert proposed(plan, "half", date(2026, 11, 21)).period == Period("H", 2026, 1)
-    assert proposed(plan, "half", date(2026, 4, 1)).period == Period("H", 2025, 2)
-    assert proposed(plan, "half", date(2026, 9, 30)).period == Period("H", 2025, 2)
+    assert proposed(plan, "half", date(2026, 11, 21), Life()).period == Period("H", 2026, 1)
+    assert proposed(plan, "half", date(2026, 4, 1), Life()).period == Period("H", 2025, 2)
+    assert proposed(plan, "half", date(2026, 9, 30), Life()).period == Period("H", 2025, 2)
 
 
 def test_every_kind_has_a_name_and_an_id_that_no_round_has():

@@ -95,6 +95,9 @@ def test_init_makes_the_store_and_says_what_is_in_it(data):
 def test_last_year_s_form_takes_no_answer_s_place_without_being_named(data, tmp_path):
     (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024"))
     (tmp_path / "もう一度.xlsx").write_bytes(form(data, round_id="fy2024", value=41.0))
+    plan = snapshot(data).plan
+    then = Desk(store(data), OPERATOR, data, lambda: datetime(2025, 10, 1, 9))
+    assert then.open_round(plan.id, plan.round("fy2024")) == ()
     assert run(data, "load", tmp_path / "回答.xlsx", "--send")[0] == cli.GOOD
     code, out = run(data, "load", tmp_path / "もう一度.xlsx", "--send")
     assert code == cli.LOOK
@@ -243,18 +246,24 @@ def test_verify_rebuild_and_backup(data, tmp_path):
     code, out = run(data, "rebuild", tmp_path / "again.duckdb")
     assert (code, out) == (cli.GOOD, "作り直した結果は同じです。\n")
     assert run(data, "rebuild", tmp_path / "again.duckdb")[0] == cli.FAILED
-    assert run(data, "backup", tmp_path / "copy.duckdb")[0] == cli.GOOD
-    copied = Store(tmp_path / "copy.duckdb").snapshot("aomori-dx-2024").observations
+    end = Store(data / "kpi.duckdb").log_head().mark
+    code, out = run(data, "backup", tmp_path / "copy.duckdb")
+    made = tmp_path / f"copy_{end}.duckdb"
+    assert (code, str(made) in out) == (cli.GOOD, True)
+    assert run(data, "verify", "--end", end) == (cli.GOOD, "問題はありません。\n")
+    code, out = run(data, "verify", "--end", "1-000000000000")
+    assert (code, "書き換えられています" in out) == (cli.LOOK, True)
+    copied = Store(made).snapshot("aomori-dx-2024").observations
     again = Store(tmp_path / "again.duckdb").snapshot("aomori-dx-2024").observations
     assert copied.equals(snapshot(data).observations)
     assert again.equals(copied)
 
 
 def test_a_damaged_store_is_restored_from_its_copy_and_kept_beside_it(data, tmp_path):
-    copy = tmp_path / "copy.duckdb"
     (tmp_path / "回答.xlsx").write_bytes(form(data))
     run(data, "load", tmp_path / "回答.xlsx", "--send")
-    assert run(data, "backup", copy)[0] == cli.GOOD
+    assert run(data, "backup", tmp_path / "copy.duckdb")[0] == cli.GOOD
+    (copy,) = tmp_path.glob("copy_*.duckdb")
     before = run(data, "status")
     (data / "kpi.duckdb").write_bytes(b"damaged")
     assert run(data, "status")[0] == cli.FAILED
@@ -299,6 +308,7 @@ def test_a_wrong_name_lists_the_right_ones(data, capsys, arguments):
 
 
 def test_columns_line_up_on_a_terminal(data):
+    run(data, "round", "start", "targets")
     _, out = run(data, "status")
     lines = [line for line in out.splitlines() if "未回答" in line]
     places = {terminal.text_width(line[: line.index("未回答")]) for line in lines}
@@ -320,6 +330,53 @@ def program(environment: dict[str, str], *arguments: str) -> subprocess.Complete
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+# --- rounds ---
+
+
+def stages(data: Path) -> dict[str, str]:
+    _, out = run(data, "round")
+    return {cells[0]: cells[2] for line in out.splitlines()[2:] if len(cells := line.split()) > 2}
+
+
+def test_a_round_of_the_plan_is_started_and_given_up_at_the_command_line(data, capsys):
+    assert set(stages(data).values()) == {"予定"}
+    code, out = run(data, "round", "start", "targets", "--by", "青森 花子", "--reason", "初年度")
+    assert (code, out) == (cli.GOOD, "「目標値等設定照会」を始めました。期限は2027-01-21 17時です。\n")
+    assert run(data, "round", "start", "令和7年度実績照会", "--due", "2026-12-18")[0] == cli.GOOD
+    assert run(data, "round", "cancel", "fy2024")[0] == cli.GOOD
+    assert stages(data) == {
+        "targets": "実施中", "fy2024": "取りやめ", "fy2025": "実施中",
+        **dict.fromkeys(["fy2026", "fy2027", "fy2028"], "予定"),
+    }  # fmt: skip
+    asked = snapshot(data).plan.round("fy2025")
+    assert (asked.opens, asked.due, asked.assumption) == (DAY, date(2026, 12, 18), "")
+    log = store(data).log(kind="open_round").iloc[-1]
+    assert (log["who"], log["reason"]) == ("青森 花子", "初年度")
+    for refused in (["start", "targets"], ["start"], ["cancel", "targets"], ["cancel", "fy2024"], ["start", "fy1999"],
+                    ["start", "fy2024", "--due", "2026-11-20"], ["start", "fy2024", "--due", "昨日"]):  # fmt: skip
+        assert run(data, "round", *refused)[0] == cli.FAILED, refused
+    capsys.readouterr()
+    assert run(data, "round", "start", "fy2024", "--due", "2026-11-27")[0] == cli.GOOD
+    assert stages(data)["fy2024"] == "実施中"
+    assert store(data).verify() == ()
+
+
+def test_an_answer_sent_in_a_proposal_starts_it_without_making_anybody_late(data, tmp_path):
+    (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024"))
+    assert run(data, "load", tmp_path / "回答.xlsx")[0] == cli.GOOD
+    assert stages(data)["fy2024"] == "予定"  # a draft is no answer
+    (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024", value=41.0))
+    assert run(data, "load", tmp_path / "回答.xlsx", "--send")[0] == cli.GOOD
+    _, out = run(data, "status")
+    assert stages(data)["fy2024"] == "実施中"
+    assert "期限未設定" in out
+    assert "過ぎて" not in out
+    (told,) = store(data).log(kind="start_round").to_dict("records")
+    assert (told["kind_word"], told["subject_word"]) == ("照会の開始(最初の回答)", "令和6年度実績照会")
+    assert "R7.11.28" in told["before"]
+    assert store(data).verify() == ()
+
+
 # --- the surroundings ---
 
 
@@ -328,10 +385,13 @@ def test_commands_and_screens_take_folder_and_day_from_the_same_settings(data, m
     monkeypatch.setenv("KPI_DATA", str(data))
     monkeypatch.setenv("KPI_TODAY", "2025-10-01")
     out = io.StringIO()
+    assert cli.main(["round", "start", "fy2024"], io.StringIO()) == cli.GOOD
     assert cli.main(["status"], out) == cli.GOOD
     assert str(data / "kpi.duckdb") in out.getvalue()
     assert "令和6年度実績照会" in out.getvalue()
-    assert "令和7年度実績照会" not in out.getvalue()  # it opens in 2026
+    board, _, coming = out.getvalue().partition("次の照会(予定)")
+    assert "令和7年度実績照会" not in board
+    assert "令和7年度実績照会" in coming
     code = "from pages.parts import clock, snapshot; print(clock.today(), snapshot.DATA)"
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["2025-10-01", str(data)]
@@ -458,9 +518,13 @@ def test_what_a_division_answers_is_kept_and_said_not_to_be_sent(divided, tmp_pa
 def test_a_backup_replaces_nothing(data, tmp_path, capsys):
     copy = tmp_path / "copy.duckdb"
     assert run(data, "backup", copy)[0] == cli.GOOD
-    before = copy.stat()
+    (first,) = tmp_path.glob("copy_*.duckdb")
+    before = first.stat()
+    assert run(data, "backup", copy)[0] == cli.GOOD  # by then the log has another end, and the copy another name
+    assert first.stat() == before
+    copy.write_bytes(b"kept")
     code, out = run(data, "backup", copy)
-    assert (code, copy.stat()) == (cli.FAILED, before)
+    assert (code, copy.read_bytes()) == (cli.FAILED, b"kept")
     assert "すでにあります" in out
     for command in ("backup", "rebuild"):
         code, out = run(data, command, tmp_path / "typo" / "copy.duckdb")
@@ -524,7 +588,7 @@ def test_help_has_japanese_headings(capsys, command):
     code, said = said_by(capsys, *filter(None, [command]), "--help")
     assert code == 0
     assert said.startswith("使い方: ")
-    assert english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel K7Q") == set()
+    assert english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel K7Q list start cancel") == set()
 
 
 def test_words_of_argparse_that_nobody_knows_are_not_passed_on():
@@ -558,7 +622,7 @@ def test_what_cannot_be_done_is_said_in_japanese(data, tmp_path, capsys):
         code, said = said_by(capsys, *arguments, "--data", data)
         assert code == cli.FAILED, arguments
         assert re.search("[ぁ-ん]", said), arguments
-        assert english(said, *names, "xx", "xlsx xls CSV Excel") == set(), arguments
+        assert english(said, *names, tmp_path.name, "xx", "xlsx xls CSV Excel") == set(), arguments
 
 
 # --- a store or a plan that cannot be read ---
@@ -618,6 +682,14 @@ def test_without_a_plan_it_is_said_and_nothing_is_made(tmp_path, capsys):
         assert "読める計画がありません" in said
 
 
+@pytest.mark.parametrize("end", ["zz", "12", "12-", "12-xyz"])
+def test_a_slip_in_a_mark_that_was_written_down_is_no_damage(data, capsys, end):
+    run(data, "init")
+    code, said = said_by(capsys, "verify", "--end", end, "--data", data)
+    assert code == cli.FAILED
+    assert "照合値として読めません" in said
+
+
 def test_a_damaged_store_is_said_by_every_command(data, tmp_path, capsys):
     (data / "kpi.duckdb").write_bytes(b"rubbish " * 5000)
     commands = (
@@ -626,7 +698,7 @@ def test_a_damaged_store_is_said_by_every_command(data, tmp_path, capsys):
     )  # fmt: skip
     for command in commands:
         code, said = said_by(capsys, *command, "--data", data)
-        assert code == cli.FAILED
+        assert code == (cli.LOOK if command == ["verify"] else cli.FAILED)  # what verify is asked for is what it finds
         assert "壊れている" in said
         assert english(said, "kpi.duckdb") == set()
 

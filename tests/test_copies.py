@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from loaders import nightly
 from loaders.settings import WrongSetting
 from loaders.store import Keep, Store
-from loaders.store.nightly import copies, staying
+from loaders.store.nightly import copies, staying, written_ends
 from tests.factory import COUNT, RATE, TRADE
 from tests.storekit import answer, later, new_store, reading, save_and_send
+from tests.test_log import make_over
 from tests.test_migrate import STORES
 
 NIGHT = datetime(2026, 11, 21, 2, 0)
@@ -33,9 +34,10 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def copy(store: Store, tmp_path: Path) -> Path:
     """A copy of the store, after which another return was sent."""
-    assert store.backup(tmp_path / "copy.duckdb", by="管理 太郎", at=later(2), role="管理者") == ()
+    made = store.backup(tmp_path / "copy.duckdb", by="管理 太郎", at=later(2), role="管理者")
+    assert isinstance(made, Path)
     save_and_send(store, reading(answer(COUNT, value=7.0, period="FY2024"), department=TRADE), b"2", later(3))
-    return tmp_path / "copy.duckdb"
+    return made
 
 
 def restore(store: Store, source: Path) -> list[str]:
@@ -50,7 +52,7 @@ def test_a_copy_put_back_is_the_store_again_and_the_log_tells_it(store, copy):
     assert store.verify() == ()
     gone = kept.observations["code"].iloc[-1]
     told = store.log(kind="restore").iloc[0]
-    assert (told["who"], told["role"], told["subject"]) == ("管理 太郎", "管理者", "copy.duckdb")
+    assert (told["who"], told["role"], told["subject"]) == ("管理 太郎", "管理者", copy.name)
     save_and_send(store, reading(answer(COUNT, value=8.0, period="FY2024"), department=TRADE), b"3", later(5))
     assert store.verify() == ()
     # A number that was printed before the restore names no other figure after it.
@@ -68,7 +70,7 @@ def test_the_store_that_left_stays_beside_and_can_be_put_back(store, copy):
 
 
 def test_a_copy_is_logged_in_the_store_and_not_in_the_copy(store, copy):
-    assert list(store.log(kind="backup")["subject"]) == ["copy.duckdb"]
+    assert list(store.log(kind="backup")["subject"]) == [copy.name]
     assert list(Store(copy).log(kind="backup")["subject"]) == []
 
 
@@ -189,10 +191,20 @@ def test_copies_come_and_go_and_other_files_stay(store, tmp_path):
     (folder / "kpi-notes.txt").write_text("x")
     for n in range(5):
         assert store.make_nightly(folder, Keep(daily=2, monthly=1), at=NIGHT + timedelta(days=n)) == ()
-    assert sorted(p.name for p in folder.iterdir() if ".lock" not in p.name) == [
-        "kpi-20261124-020000.duckdb", "kpi-20261125-020000.duckdb", "kpi-notes.txt",
-    ]  # fmt: skip
-    assert Store(folder / "kpi-20261125-020000.duckdb").verify() == ()
+    *made, notes = sorted(p.name for p in folder.iterdir() if ".lock" not in p.name)
+    assert (notes, [name.partition("_")[0] for name in made]) == (
+        "kpi-notes.txt", ["kpi-20261124-020000", "kpi-20261125-020000"],
+    )  # fmt: skip
+    assert Store(folder / made[-1]).verify() == ()
+    assert Store(folder / made[-1]).log_head().mark == made[-1].partition("_")[2].removesuffix(".duckdb")
+    # The store is held against what its copies' names say.
+    ends = written_ends(folder)
+    assert [where for where, _ in ends] == [f"控え {name} の名前" for name in made]
+    assert store.verify(ends) == ()
+    with duckdb.connect(str(store.path)) as connection:
+        connection.execute("UPDATE submissions SET saved_by = 'だれか'")
+    make_over(store)
+    assert [i.code for i in store.verify(ends)] == ["verify.mark_unknown"] * 2
 
 
 def test_where_no_sound_copy_can_be_made_the_older_ones_stay(store, tmp_path):

@@ -91,6 +91,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "send": (Action.SEND, POLICY, lambda d, i, p: d.send(i["draft"], DAY)),
     "send_returns": (Action.SEND, "any", lambda d, i, p: d.send_returns([])),
     "open_round": (Action.OPEN_ROUND, "", lambda d, i, p: d.open_round("tiny", tiny_plan().rounds[1])),
+    "cancel_round": (Action.OPEN_ROUND, "", lambda d, i, p: d.cancel_round("tiny", ROUND)),
     "close_round": (Action.CLOSE_ROUND, "", lambda d, i, p: d.close_round("tiny", ROUND)),
     "confirm": (Action.CONFIRM, "", lambda d, i, p: d.confirm(i["sent"])),
     "ask_back": (Action.ASK_BACK, "", lambda d, i, p: d.ask_back(i["sent"], [Question(RATE, "value", "?")])),
@@ -339,3 +340,31 @@ def test_april_changes_departments_from_a_day_on(own):
     plan = admin.snapshot("tiny").plan
     assert {i.id for i in plan.owned_by("industry", DAY)} == {"support-count", "fan-total", "rice-cut"}
     assert not any(n.holds(DAY) for n in plan.department(TRADE).names)
+
+
+@pytest.mark.parametrize(
+    ("claim", "pattern"),
+    [
+        ("mail", "a@x.jp,b@x.jp"), ("mail", "a@x.jp\nb@x.jp"), ("mail", "ａ@x.jp"), ("mail", "a@x\u212a.jp"),
+        ("mail", "[a-z]*@x.jp"), ("mail", "a@x@y.jp"), ("name", "青森\t花子"), ("name", "青\x07森"),
+        ("group", "総\u202e務"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_could_not_mean_one_person_or_one_kind_is_refused(own, claim, pattern):
+    desk, _ = own
+    (refused,) = desk("admin").set_membership(Rule("", claim, pattern, "reader"))
+    assert refused.code == "membership.pattern"
+    assert desk("admin").memberships() == ()
+    for sound in (("mail", "*@pref.example.jp"), ("name", "青森　花子"), ("group", "[DX]推進課*")):
+        assert isinstance(desk("admin").set_membership(Rule("", *sound, "reader")), Rule)
+
+
+def test_names_with_controls_are_refused_at_the_desk_and_a_person_s_is_cleaned(own):
+    desk, _ = own
+    admin = desk("admin")
+    assert [i.code for i in admin.rename_department("tiny", TRADE, "経\x07済部", DAY)] == ["april.unfit"]
+    assert [i.code for i in admin.split_department("tiny", POLICY, "dx2", "D\nX", [RATE], DAY)] == ["april.unfit"]
+    odd = Division("dx", "D\x0bX課", (RATE,))
+    assert [i.code for i in admin.set_divisions("tiny", POLICY, [odd])] == ["april.unfit"]
+    person = Person("x", "青森\n花\u202e子\x07", Role.ADMIN)
+    assert Gate(admin.store, person, admin.data).person.name == "青森 花子"

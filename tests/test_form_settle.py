@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.collection import Answer, Entry
+from kpi.plan import DatedName
 from kpi.words import MINUS
 from loaders.form.settle import settlement_sheet
 from tests.factory import COUNT, LONG_COMMENT, PAPER, POLICY, RATE, ROUND, SURVEY, TARGETS_ROUND, TRADE, UNSET
@@ -51,6 +52,23 @@ def rows(sheet: Worksheet) -> dict[str, list[str]]:
 
 def said(sheet: Worksheet) -> str:
     return "\n".join(str(c.value) for row in sheet for c in row if c.value)
+
+
+def test_the_end_of_the_log_stands_on_the_page_and_inside_its_print() -> None:
+    used = brief()
+    data = settlement_sheet(used, used.plan.round(ROUND), used.plan.department(POLICY), ANSWERS, end="123-0f3a5b7c9d1e")
+    sheet = load_workbook(BytesIO(data)).active
+    (place,) = [c.row for row in sheet for c in row if c.value == "作成時の照合値　123-0f3a5b7c9d1e"]
+    assert sheet.print_area.endswith(f"$H${place}")
+
+
+def test_a_name_with_controls_in_it_is_written_without_them() -> None:
+    used = brief()
+    odd = replace(used.plan.department(POLICY), names=(DatedName("総\x07合\n政\u202e策\x85部"),))
+    data = settlement_sheet(used, used.plan.round(ROUND), odd, ANSWERS)
+    sheet = load_workbook(BytesIO(data)).active
+    assert "総合 政策 部" in said(sheet)
+    assert "総合 政策 部" in sheet.oddFooter.left.text
 
 
 def test_last_time_this_time_and_the_difference_stand_side_by_side() -> None:

@@ -84,7 +84,9 @@ def test_everything_said_before_stands_there_for_the_new_person(told, acting):
     acting(Role.DEPARTMENT, LAND)
     at = run("handover")
     assert sound(at)
-    assert "県土整備部で引き継ぐ指標は2件。次は令和8年度実績照会(2件、期限令和9年11月30日(火)17時)です。" in lead(at)
+    assert "県土整備部で引き継ぐ指標は2件。次は予定の令和8年度実績照会(2件、期限令和9年11月30日(火)17時)です。" in lead(
+        at
+    )
     assert "片付いていないことが1件あります。" in lead(at)
     page = words(at)
     for part in (
@@ -132,8 +134,12 @@ def test_it_can_be_taken_away_as_one_sheet(told, acting):
 
 def test_before_anything_was_said_it_tells_what_is_due_and_nothing_else(store, acting):
     acting(Role.DEPARTMENT, LAND)
+    assert "県土整備部で引き継ぐ指標は2件。次は予定の目標値等設定照会(2件)です。" in lead(run("handover"))
+    plan = store.snapshot(store.plan_ids()[0]).plan
+    assert store.open_round(plan.id, plan.round("fy2025"), by="事務局", at=AT) == ()
     at = run("handover")
     assert sound(at)
+    assert "過ぎて未回答" not in words(at)
     assert "次は令和7年度実績照会(2件、期限11月30日(月)17時)です。" in lead(at)
     assert "まだ誰も回答していません。" in words(at)
     assert "片付いていないこと" not in words(at)

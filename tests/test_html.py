@@ -164,11 +164,9 @@ def test_a_row_of_the_wrong_length_is_an_error_and_not_a_shifted_table():
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_sign_stands_before_achieved_and_on_track_only(status):
-    told = Seen(badge("判定", status)).text
-    assert told == {"achieved": "◎ 判定", "on_track": "○ 判定"}.get(status, "判定")
-    bar = Seen(status_bar([(status, "判定", 3)], "要約")).text
-    assert bar == {"achieved": "◎判定3", "on_track": "○判定3"}.get(status, "判定3")
+def test_a_status_is_its_word_without_any_sign(status):
+    assert Seen(badge("判定", status)).text == "判定"
+    assert Seen(status_bar([(status, "判定", 3)], "要約")).text == "判定3"
 
 
 def test_the_bar_is_in_proportion_and_leaves_out_what_is_zero():

@@ -22,8 +22,8 @@ HOUR = 3600
 NOW = 1_800_000_000.0
 CLAIMS = {
     "is_logged_in": True, "provider": "default", "iss": "https://id.pref.example", "sub": "u1", "aud": "kpi",
-    "iat": NOW - 60, "exp": NOW + HOUR, "nonce": "n1", "email": "Hanako@pref.example", "name": "青森 花子",
-    "groups": ["DX推進課", "全職員"],
+    "iat": NOW - 60, "exp": NOW + HOUR, "nonce": "n1", "email": "Hanako@pref.example", "email_verified": True,
+    "name": "青森 花子", "groups": ["DX推進課", "全職員"],
 }  # fmt: skip
 
 
@@ -117,11 +117,64 @@ def test_the_first_administrator_is_named_in_the_configuration():
 
 
 def test_only_a_mail_address_that_the_provider_stands_for_counts():
-    unverified = SignIn.of({**CLAIMS, "email_verified": False})
+    for word in (False, None, "true", "True", 1, [True], "yes"):
+        assert SignIn.of({**CLAIMS, "email_verified": word}).mail == "", word
+    assert SignIn.of({k: v for k, v in CLAIMS.items() if k != "email_verified"}).mail == ""
     chosen = SignIn.of({**CLAIMS, "email": None, "preferred_username": "boss@pref.example"})
-    assert unverified.mail == chosen.mail == ""
+    assert chosen.mail == ""
+    assert SignIn.of({**CLAIMS, "email_verified": False, "upn": "H@pref.example"}).mail == "h@pref.example"
     assert SignIn.of({**CLAIMS, "email": None, "upn": "H@pref.example"}).mail == "h@pref.example"
     assert SignIn.of({**CLAIMS, "groups": None, "group": "総務課"}).groups == {"総務課"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "boss\u212a@pref.example",  # the Kelvin sign, which folds to k
+        "ｂoss@pref.example", "boß@pref.example", "bo\u0131s@pref.example", "böss@pref.example",
+        "boss@pref.examp\u217ce",
+        "boss@pref.example,x@elsewhere.example", "boss@pref.example\n", "x@elsewhere.example\r\nboss@pref.example",
+        "boss@pref.example x@elsewhere.example", "<boss@pref.example>", '"boss"@pref.example', "boss@@pref.example",
+        "boss@pref.example;x@y.example", "boss", "@pref.example", "boss@", "a..b@pref.example",
+    ],
+)  # fmt: skip
+def test_an_address_is_one_ascii_address_or_none(monkeypatch, address):
+    if address.strip() == "boss@pref.example":
+        assert SignIn.of({**CLAIMS, "email": address}).mail == "boss@pref.example"
+        return
+    assert SignIn.of({**CLAIMS, "email": address}).mail == SignIn.of({**CLAIMS, "email": "", "upn": address}).mail == ""
+    monkeypatch.setenv("KPI_FIRST_ADMIN", address)
+    assert signin.first_admin() == ""
+
+
+@pytest.mark.parametrize(
+    ("claim", "pattern", "said", "fits"),
+    [
+        ("mail", "*@pref.example", "hanako@pref.example", True),
+        ("mail", "hanak?@pref.example", "hanako@pref.example", True),
+        ("mail", "HANAKO@PREF.EXAMPLE", "hanako@pref.example", True),
+        ("mail", "[a-z]*@pref.example", "hanako@pref.example", False),
+        ("mail", "hanako@pref[.]example", "hanako@pref.example", False),
+        ("mail", "hanako@prefxexample", "hanako@pref.example", False),
+        ("mail", "hanako@pref.example", "hanako@prefxexample", False),
+        ("mail", "?@pref.example", "hanako@pref.example", False),
+        ("mail", "\u212aato@pref.example", "kato@pref.example", False),
+        ("group", "[係]*", "係長", False),
+        ("group", "[係]*", "[係]全員", True),
+        ("group", "[!x]", "a", False),
+        ("group", "DX(推進)課", "DX(推進)課", True),
+        ("group", "課|*", "総務", False),
+        ("group", "^課$", "課", False),
+        ("group", ".*", "課", False),
+        ("group", "\\*", "\\課", True),
+        ("name", "青森?花子", "青森\n花子", True),
+        ("name", "青森 ?", "青森 花子", False),
+        ("name", "a**********************b", "a" * 60, False),
+    ],
+)
+def test_a_pattern_knows_the_star_and_the_question_mark_and_nothing_else(claim, pattern, said, fits):
+    signed = SignIn("", "", said if claim == "mail" else "", said if claim == "name" else "", frozenset({said}))
+    assert (person_by(signed, [rule(claim, pattern, "reader")]) is not None) is fits
 
 
 # --- what a sign-in is worth ---------------------------------------------------------------------------------------
@@ -248,13 +301,55 @@ def test_a_configuration_that_is_half_done_lets_nobody_in(tmp_path, monkeypatch,
     ],
 )
 def test_only_a_browser_on_this_machine_may_pick_a_person(headers, here):
-    assert trial.on_this_machine(headers) is here
+    assert trial.on_this_machine(headers, "127.0.0.1") is here
+
+
+@pytest.mark.parametrize(
+    ("peer", "here"),
+    [
+        ("127.0.0.1", True), ("127.0.0.2", True), ("::1", True), ("::ffff:127.0.0.1", True),
+        ("10.0.0.5", False), ("192.168.1.2", False), ("::ffff:10.0.0.5", False), ("fe80::1", False), ("0.0.0.0", False),
+        ("::", False), ("", False), (None, False), ("localhost", False), ("testclient", False),
+    ],
+)  # fmt: skip
+def test_who_is_at_the_other_end_counts_whatever_host_and_origin_claim(peer, here):
+    claimed = {"host": "localhost:8501", "origin": "http://localhost:8501"}
+    assert trial.on_this_machine(claimed, peer) is here
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "forwarded", "via", "x-forwarded-for", "x-forwarded", "x-forwarded-server", "x-real-ip", "x_real_ip",
+        "x-real-port",
+        "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "x-original-host", "x-original-url",
+        "x-proxyuser-ip",
+        "x-remote-user", "x-envoy-external-address", "x-arr-log-id", "x-azure-clientip", "x-appengine-user-ip",
+        "x-amzn-trace-id", "x-amz-cf-id", "x-request-id", "true-client-ip", "client-ip", "cf-connecting-ip", "cf-ray",
+        "cdn-loop", "fastly-client-ip", "fly-client-ip", "incap-client-ip", "ssl-client-cert", "proxy-connection",
+        "x-auth-request-user", "x-varnish", "x-forwarded-client-cert", "x-cloud-trace-context", "wl-proxy-client-ip",
+    ],
+)  # fmt: skip
+def test_any_sign_of_a_proxy_ends_the_trial(name):
+    assert not trial.on_this_machine({"host": "localhost:8501", name: "127.0.0.1"}, "127.0.0.1")
+
+
+def test_what_a_browser_on_this_machine_sends_by_itself_is_no_sign_of_a_proxy():
+    sent = (
+        "host connection upgrade-insecure-requests user-agent accept accept-encoding accept-language cache-control "
+        "pragma cookie dnt priority referer sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest "
+        "sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc te "
+        "if-none-match if-modified-since range content-length content-type "
+        "x-requested-with x-xsrftoken upgrade sec-websocket-key sec-websocket-version sec-websocket-extensions "
+        "sec-websocket-protocol save-data purpose"
+    )
+    assert trial.on_this_machine(dict.fromkeys(sent.split(), "x") | {"host": "localhost:8501"}, "127.0.0.1")
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "", None, "10.0.0.1", "kpi.pref.example", "::"])
 def test_a_server_that_others_reach_lets_nobody_pick(monkeypatch, address):
     monkeypatch.setattr(config, "get_option", lambda key: address)
-    assert not trial.on_this_machine({"host": "localhost"})
+    assert not trial.on_this_machine({"host": "localhost"}, "127.0.0.1")
 
 
 def test_the_address_goes_before_the_cookie_and_an_unknown_name_only_reads():
@@ -310,10 +405,11 @@ def test_a_page_opens_for_exactly_those_who_may_do_something_on_it(who, action):
 # --- bare requests -------------------------------------------------------------------------------------------------
 
 
-def ask(path, *, method="GET", kind="http", **headers):
+def ask(path, *, method="GET", kind="http", peer="127.0.0.1", **headers):
     """The status that the gate answers with, 200 where it lets the request through."""
     scope = {
-        "type": kind, "method": method, "path": path, "query_string": b"", "scheme": "http", "server": ("127.0.0.1", 1),
+        "type": kind, "method": method, "path": path, "query_string": b"", "scheme": "http",
+        "server": ("127.0.0.1", 1), "client": (peer, 2) if peer else None,
         "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in ({"host": "127.0.0.1:1"} | headers).items()],
     }  # fmt: skip
     sent = []
@@ -369,6 +465,9 @@ def test_a_stream_opens_only_from_a_page_of_ours(unsigned, headers, status):
         ({"content_length": "1000", "cookie": "kpi_as=zzz"}, 403),
         ({"content_length": "1000", "host": "rebound.example:1"}, 403),
         ({"content_length": "1000", "x_forwarded_for": "10.0.0.5"}, 403),
+        ({"content_length": "1000", "via": "1.1 gate"}, 403),
+        ({"content_length": "1000", "peer": "10.0.0.5"}, 403),
+        ({"content_length": "1000", "peer": None}, 403),
     ],
 )
 @pytest.mark.parametrize("method", ["PUT", "POST"])
@@ -531,3 +630,10 @@ def test_two_audiences_never_share_a_key():
         Audience("department", frozenset({"a", "b"})), Audience("department", frozenset({"a"}), frozenset({"a/x"})),
     ]  # fmt: skip
     assert len({_audience_key(a) for a in audiences}) == len(audiences)
+
+
+def test_a_pattern_of_many_stars_reads_a_name_once():
+    """Tried place by place, twelve stars in three hundred letters are more than a day's work."""
+    signed = SignIn.of(CLAIMS | {"name": "a" * 300})
+    assert person_by(signed, [rule("name", "*a" * 12 + "*b", "reader")]) is None
+    assert person_by(signed, [rule("name", "*a" * 12 + "*", "reader")]) is not None

@@ -240,6 +240,20 @@ def test_a_heading_covered_by_its_groups_name_is_still_a_heading() -> None:
     assert next(a for a in reading.answers if a.indicator_id == PAPER).text("release") == "final"
 
 
+def test_a_heading_merged_upwards_is_found_where_nothing_stands_below_it() -> None:
+    book = open_book(sound(), "回答.xlsx")
+    assert isinstance(book, Book)
+    form = next(s for s in book.sheets if s.name == d.FORM_SHEET)
+    for key in ("missing_reason", "period", "value"):
+        column = d.positions("annual")[key]
+        cells = {(r, c): cell for (r, c), cell in form.cells.items() if c != column or r < d.GROUP_ROW}
+        cells[d.GROUP_ROW, column] = replace(form.cells[d.HEADING_ROW, column], row=d.GROUP_ROW)
+        merged = (*form.merged, (d.GROUP_ROW, column, d.HEADING_ROW, column))
+        sheets = tuple(replace(form, cells=cells, merged=merged) if s is form else s for s in book.sheets)
+        reading = read_book(replace(book, sheets=sheets), tiny_brief())
+        assert "column.missing" not in {i.code for i in reading.issues}, key
+
+
 def test_a_figure_in_a_column_of_words_is_asked() -> None:
     (issue,) = (i for i in changed(lambda _book, s: _set(s, "direction", "4600")).issues if i.key == "direction")
     assert (issue.severity, "4600" in issue.message) == (Severity.ASK, True)

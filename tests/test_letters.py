@@ -14,7 +14,7 @@ import pytest
 from docx import Document
 from docx.shared import Mm
 
-from kpi.letters import Letter, division_letter, question_letter, reminder_letter, request_letter
+from kpi.letters import Letter, division_letter, question_letter, reminder_letter, request_letter, signed
 from kpi.plan import Department, Division, Plan, RoundKind
 from kpi.scope import asked_of, departments_asked, divisions_asked
 from loaders.letters import letter_docx, letter_eml, letter_filename, letter_text, question_of
@@ -280,3 +280,35 @@ def test_the_files_of_letters_are_named_in_words() -> None:
     name = letter_filename(request(), "docx")
     assert name == f"事務連絡_{request().subject}_各部局主管課長.docx"
     assert "/" not in letter_filename(replace(request(), subject="../a", to="b/c　殿"), "eml")
+
+
+def test_the_number_and_whom_to_ask_come_from_the_settings_and_stay_beside_the_end():
+    told = {
+        "letter_number": "DX推第12号",
+        "letter_person": "青森",
+        "letter_extension": "1234",
+        "contact": "dx@example.jp",
+    }
+    made = replace(plan(), words={**plan().words, **told})
+    letter = request_letter(made, made.rounds[0], made.departments, DAY)
+    assert letter.number == "DX推第12号"
+    assert letter.contact == ("DX推進課", "青森", "内線1234", "dx@example.jp")
+    paper = [p for p in Document(BytesIO(letter_docx(letter))).paragraphs if p.text]
+    assert paper[0].text == "DX推第12号"
+    assert paper[-1].text == "担当　DX推進課　青森　内線1234　dx@example.jp"
+    assert [p.paragraph_format.keep_with_next for p in paper[-3:-1]] == [True, True]
+    assert "DX推第12号" in letter_text(letter).splitlines()[0]
+
+
+def test_a_department_s_own_letter_has_no_number_of_the_office():
+    made = replace(plan(), words={"letter_number": "DX推第12号", "letter_extension": "1234"})
+    letter = division_letter(made, made.rounds[0], made.departments[0], DAY)
+    assert (letter.number, len(letter.contact)) == ("", 1)
+
+
+def test_what_is_typed_for_one_letter_stands_in_it_and_empty_fields_leave_nothing():
+    made = plan()
+    letter = request_letter(made, made.rounds[0], made.departments, DAY)
+    assert letter.contact == ("DX推進課",)
+    assert signed(letter, extension="77").contact == ("DX推進課", "内線77")
+    assert letter_text(letter).splitlines()[0].strip() == "事務連絡"

@@ -115,19 +115,23 @@ def test_an_empty_plan_says_once_what_is_missing_and_what_to_do(empty):
     at = run("overview")
     told = "".join(said(at))
     assert "部局の回答はまだ1件もありません" in told
-    assert "目標値等設定照会で、19指標の現状値と目標値を各部局に回答していただきます。" in told
-    assert "令和7年度実績照会(期限 11月30日)で、R7の実績値を回答していただきます。" in told
+    waits = "(予定。まだ始まっていません)で、"
+    assert f"目標値等設定照会{waits}19指標の現状値と目標値を各部局に回答していただきます。" in told
+    assert f"令和7年度実績照会{waits}R7の実績値を各部局に回答していただきます。" in told
+    assert "回答はまだありません" not in told
     assert "未回答" not in told
     assert told.count("未設定です") == 1
     one = run("indicator", indicator="labor-productivity")
     assert "現状値と目標値が未設定です。総合政策部の回答様式(目標値等設定照会)で設定できます。" in said(one)
-    assert "回答がまだないため、出所はありません。" in said(one)
+    assert "値がまだないため、出所はありません。" in said(one)
 
 
 def test_an_empty_overview_leads_each_department_to_its_own_form(empty):
     page = html(run("overview"))
     assert 'href="submit?department=land&amp;round=targets"' in page
-    assert 'href="submit?round=fy2025"' in page
+    assert 'href="rounds?round=fy2025"' in page
+    assert 'href="submit?round=fy2025"' in html(run("overview", as_="dept-land"))
+    assert "submit?" not in html(run("overview", as_="reader"))  # it leads nobody to a screen that refuses them
     assert len(re.findall(r'href="indicator\?indicator=', page)) == 19
 
 

@@ -396,7 +396,7 @@ def test_nothing_changed_is_no_event(store):
     before = store.revision()
     assert store.change_plan(store.snapshot("tiny").plan, by="管", at=later(1)) != ()
     assert len(store.log()) == 0
-    assert store.open_round("tiny", tiny_plan().rounds[0], by="事", at=later(1)) == ()  # opens it again
+    assert store.open_round("tiny", tiny_plan().round(ROUND), by="事", at=later(1)) == ()  # as it stands
     assert store.revision() != before
 
 
@@ -475,6 +475,32 @@ def test_it_is_the_person_who_may_not_decide_alone_and_not_the_name(store, propo
     for proposal in (first, second):
         found = store.decide_card(proposal, True, date(2025, 9, 9), at=later(2), **other)
         assert [i.code for i in found] == (["card.same_person"] if refused else [])
+    assert store.verify() == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "refused"),
+    [("事務局", False), ("管理者", False), ("部局担当", True), ("閲覧", True), ("", True)],
+)
+@pytest.mark.parametrize("how", ["file", "revised"])
+def test_who_only_entered_a_departments_answer_may_record_what_was_decided_about_it(store, role, refused, how):
+    """Entering is not proposing (代理登録); who answered as the department, and is at the office now, has proposed."""
+    me = {"by": "事務局 一郎", "person": "ichiro@pref", "role": role}
+    saved = store.save_return(reading(answer(UNSET, target=50.0)), b"1", "a.xlsx", by="x", at=later(1))
+    draft = saved.submission_id
+    if how == "revised":
+        store.send(draft, by="青森 花子", at=later(1), role="部局担当", person="hanako@pref")
+        draft = store.revise(draft, by=me["by"], at=later(2), role=role)
+        store.mend(draft, [Mend(UNSET, "target", 60.0, "電話で確認")], by=me["by"], at=later(2), role=role)
+    assert isinstance(store.send(draft, at=later(3), **me), Receipt)
+    proposal = store.snapshot("tiny").proposals["proposal_id"].iloc[-1]
+    decided = me | {"role": "事務局"}
+    found = store.decide_card(proposal, True, date(2025, 9, 9), at=later(4), **decided)
+    assert [i.code for i in found] == (["card.same_person"] if refused else [])
+    # What the office proposes of its own accord is its own proposal, whoever of it decides.
+    own = store.propose("tiny", RATE, {"target": 90.0}, "見直し", at=later(5), **decided)
+    found = store.decide_card(own, True, date(2025, 9, 9), at=later(6), **decided)
+    assert [i.code for i in found] == ["card.same_person"]
     assert store.verify() == ()
 
 
@@ -637,7 +663,7 @@ def test_every_act_of_a_round_stands_in_the_log_with_its_role(store):
     store.confirm(first, by="事", at=later(2), role="事務局")
     store.close_round("tiny", ROUND, by="事", at=later(3), role="事務局", reason="期限")
     kinds = list(reversed(list(store.log()["kind"])))
-    assert kinds == ["save", "send", "confirm", "close_round"]
+    assert kinds == ["save", "start_round", "send", "confirm", "close_round"]
     newest = store.log().iloc[0]
     assert (newest["role"], newest["who"], newest["reason"]) == ("事務局", "事", "期限")
     assert json.loads(json.dumps(kinds)) == kinds

@@ -1,7 +1,7 @@
 """照会 and 確認 run for real over a temporary store: what they show, who may do what, and that it is done."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pandas as pd
@@ -64,12 +64,53 @@ def text(at):
 # --- 照会: the board ----------------------------------------------------------------------------------------------
 
 
-def test_without_any_answer_every_department_is_unanswered(empty):
+def test_before_a_round_is_started_nobody_is_late_and_from_then_on_all_are_unanswered(empty):
+    for asked in ("targets", "fy2024", ROUND):
+        at = run("rounds", round=asked)
+        assert not at.error
+        assert lead(at) == "予定の照会で、まだ始まっていません。始めると11部局に尋ねます。"
+        assert html(at).count("照会前</span>") == 11
+        assert "過ぎて" not in text(at)
+        assert "未回答</span>" not in html(at)
+    # What is over is no date to start with: as many days as the calendar gives, from today on.
     at = run("rounds")
-    assert not at.exception
-    assert not at.error
+    assert at.query_params["round"] in ("targets", ["targets"])
+    assert "change-now" not in buttons(at)
+    assert at.date_input(key="start-targets-opens").value == AT.date()
+    at.date_input(key="start-targets-due").set_value(AT.date() - timedelta(days=1)).run()
+    assert any("期限が、きょうより前になっています。" in w.value for w in at.warning)
+    assert "start-now" not in buttons(at)
+    at.date_input(key="start-targets-due").set_value(AT.date() + timedelta(days=9)).run()
+    button(at, "start-now").click().run()
     assert lead(at) == "11部局のうち未回答11。期限まであと9日。"
     assert html(at).count("未回答</span>") == 11
+    assert snapshot(empty).life.started.keys() == {"targets"}
+
+
+def test_a_proposal_that_was_given_up_is_offered_to_nobody_and_can_be_started_after_all(empty):
+    at = run("rounds", round="fy2024")
+    at.text_input(key="cancel-fy2024-reason").set_value("目標値の設定前のため").run()
+    button(at, "cancel-now").click().run()
+    assert not at.error
+    assert lead(at) == "この照会は取りやめています。"
+    assert snapshot(empty).life.cancelled.keys() == {"fy2024"}
+    name = "令和6年度実績照会"
+    for screen in ("submit", "review", "handover"):
+        assert not any(name in str(option) for box in run(screen).selectbox for option in box.options)
+    assert name not in text(run("overview"))
+    again = run("rounds", round="fy2024")
+    button(again, "start-now").click().run()
+    assert lead(again).startswith("11部局のうち未回答11。期限まであと")
+    assert snapshot(empty).life.cancelled == {}
+
+
+def test_a_second_round_of_a_kind_is_proposed_under_a_free_name(data):
+    at = run("rounds")
+    at.selectbox(key="open-kind").set_value("targets").run()
+    assert not [w for w in at.warning if "もうあります" in w.value]
+    button(at, "open-now").click().run()
+    assert not at.error
+    assert snapshot(data).plan.rounds[-1].name == "目標値等設定照会(第2回)"
 
 
 def test_the_board_tells_the_state_the_date_and_whom_to_ask(data):
@@ -445,7 +486,7 @@ def test_a_value_kept_with_a_reason_is_not_said_to_be_typed(data):
 def test_a_past_day_is_shown_as_it_was_and_nothing_can_be_done_in_it(data):
     at = run("rounds", as_of="2026-10-15", round=ROUND)
     assert not at.error
-    assert lead(at) == "11部局のうち未回答11。期限まであと46日。"
+    assert lead(at) == "予定の照会で、まだ始まっていません。始めると11部局に尋ねます。"
     assert not buttons(at) & {"open-now", "change-now", "close-now"}
     review = run("review", as_of="2026-10-15", round=ROUND)
     assert not review.error

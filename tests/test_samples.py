@@ -235,9 +235,7 @@ def test_whoever_is_behind_says_why_and_what_next(loaded):
 
 
 def test_nothing_is_left_once_the_samples_are_taken_out(loaded, tmp_path):
-    copy = tmp_path / "copy.duckdb"
-    assert loaded.store.backup(copy) == ()
-    store = Store(copy)
+    store = Store(loaded.store.backup(tmp_path / "copy.duckdb"))
     counts = store.remove_samples()
     after = store.snapshot(PLAN)
     assert counts["submissions"] == len(files())

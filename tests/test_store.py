@@ -471,11 +471,12 @@ def test_a_backup_is_a_store_of_its_own(store, tmp_path):
     save_and_send(store, reading(rate(65.0)), b"1", later(1))
     copy = tmp_path / "deep" / "copy.duckdb"
     copy.parent.mkdir()
-    assert store.backup(copy) == ()
-    assert Store(copy).snapshot("tiny").observations.equals(store.snapshot("tiny").observations)
-    assert sorted(p.name for p in copy.parent.iterdir()) == ["copy.duckdb", *sorted(
+    end, made = store.log_head().mark, store.backup(copy)
+    assert made == copy.with_name(f"copy_{end}.duckdb")
+    assert Store(made).snapshot("tiny").observations.equals(store.snapshot("tiny").observations)
+    assert sorted(p.name for p in copy.parent.iterdir()) == [made.name, *sorted(
         p.name for p in copy.parent.iterdir() if ".lock" in p.name)]  # fmt: skip
-    assert store.backup(store.path) != ()
+    assert not isinstance(store.backup(store.path), Path)
 
 
 def test_a_backup_writes_over_nothing_and_makes_no_folder(store, tmp_path):
@@ -499,7 +500,7 @@ def test_a_damaged_store_makes_no_backup(store, tmp_path):
     save_and_send(store, reading(rate(65.0)), b"1", later(1))
     with duckdb.connect(str(store.path)) as connection:
         connection.execute("UPDATE workbooks SET data = 'x'::BLOB")
-    assert store.backup(tmp_path / "copy.duckdb") != ()
+    assert not isinstance(store.backup(tmp_path / "copy.duckdb"), Path)
     assert not (tmp_path / "copy.duckdb").exists()
 
 

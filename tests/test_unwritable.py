@@ -216,6 +216,8 @@ def test_what_is_typed_reaches_the_store_clean(store):
     desk = Desk(store, replace(OPERATOR, name=f"事務{HALF}局"), store.path.parent, lambda: later(2))
     assert desk.mend(kept.submission_id, [Mend(RATE, "analysis", f"増{HALF}え{BELL}た", f"理{NUL}由")]) == ()
     assert store.submission(kept.submission_id).reading.answers[0].text("analysis") == "増\ufffdえた"
+    (refused,) = desk.rename_department("tiny", TRADE, f"商{BELL}工部", later(48).date())
+    assert "制御文字" in refused.message
     assert desk.rename_department("tiny", TRADE, f"商{HALF}工部", later(48).date(), f"改{BELL}称") == ()
     names = [n.name for n in store.snapshot("tiny").plan.department(TRADE).names]
     assert names[-1] == "商\ufffd工部"

@@ -8,7 +8,6 @@ from kpi.plan import Scheme
 from kpi.words import (
     change_text,
     in_myriads,
-    marked_word,
     number,
     per_year,
     percent,
@@ -62,9 +61,3 @@ def test_status_words_are_the_plans():
     assert status_word("behind", "pace", own) == "取組強化"
     assert status_word("no_data", "unpublished", own) == "公表待ち"
     assert status_word("not_assessable", "baseline_unset", own) == "対象外(現状値設定中)"
-
-
-def test_marks_stand_only_before_the_two_best():
-    assert marked_word("achieved", "target_met", Scheme()) == "◎達成"
-    assert marked_word("on_track", "pace", Scheme()) == "○順調"
-    assert marked_word("behind", "pace", Scheme()) == "進捗に遅れ"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
@@ -12,7 +13,7 @@ from kpi.issue import Issue
 from kpi.people import ROLE_WORDS, Audience, Person, audience_of
 from loaders import settings
 from loaders.store import Store, StoredReturn
-from loaders.text import tidied
+from loaders.text import one_line, tidied
 
 
 class NotAllowed(Exception):
@@ -36,7 +37,7 @@ class Gate:
 
     def __init__(self, store: Store, person: Person, data: Path, now: Callable[[], datetime] = settings.now) -> None:
         self.store = store
-        self.person = tidied(person)  # a name is what a directory says
+        self.person = replace(tidied(person), name=one_line(person.name))  # a name is what a directory says
         self.data = data
         self._now = now
 

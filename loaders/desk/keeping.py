@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kpi.collection import Action
 from kpi.issue import Issue
-from loaders import sample_rounds, service
+from loaders import nightly, sample_rounds, service
 from loaders.desk.gate import Gate
 from loaders.sample_rounds import Tick
 from loaders.service import Data
@@ -44,8 +44,8 @@ class Keeping(Gate):
         self.store.decide("start_empty", plan_id=plan_id, reason=reason, **self._signed())
         return ()
 
-    def backup(self, dest: Path) -> Issues:
-        """Make a checked copy while others work; what forbids it."""
+    def backup(self, dest: Path) -> Path | Issues:
+        """Make a checked copy while others work; its path, which bears the end of its log, or what forbids it."""
         self._ask(Action.KEEP)
         return self.store.backup(dest, **self._signed())
 
@@ -54,10 +54,12 @@ class Keeping(Gate):
         self._ask(Action.KEEP)
         return self.store.restore(source, **self._signed())
 
-    def verify(self) -> Issues:
-        """What in the store contradicts itself."""
+    def verify(self, written: Sequence[str] = ()) -> Issues:
+        """What in the store contradicts itself, the ends of its log in its nightly copies' names, or ``written``."""
         self._ask(Action.KEEP)
-        return self.store.verify()
+        asked = nightly.configured()
+        ends = nightly.written_ends(asked) if asked else []
+        return self.store.verify([*ends, *(("書き留めた紙", mark) for mark in written)])
 
     def rebuild(self, dest: Path, tick: Callable[[], None] = lambda: None) -> Issues:
         """Make the store anew elsewhere from its originals; the differences."""

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
 from kpi import april
 from kpi.collection import Action
-from kpi.issue import Issue
+from kpi.issue import Issue, Severity
+from kpi.people import has_control
 from kpi.plan import Division, Plan
 from loaders.desk.gate import Gate
 from loaders.store import Rule, Snapshot
-from loaders.text import tidy
+from loaders.text import tidied, tidy, writable
 
 Issues = tuple[Issue, ...]
+
+
+_MAIL_PATTERN = re.compile(r"[A-Za-z0-9._+*?@-]+")
+
+
+def rule_fault(rule: Rule) -> tuple[str, str] | None:
+    """What is wrong with the value a rule looks for: message and advice."""
+    pattern = rule.pattern.strip()
+    if has_control(pattern):
+        return "見分ける値に、改行や目に見えない制御文字が入っています。", "その文字を消して、入力し直してください。"
+    if rule.claim == "mail" and pattern and (pattern.count("@") > 1 or not _MAIL_PATTERN.fullmatch(pattern)):
+        return "メールの書き方が違います。", "半角英数字と「*」「?」で、アドレスを1つだけ入力してください。"
+    return None
 
 
 class Office(Gate):
@@ -24,11 +39,12 @@ class Office(Gate):
         self._ask(Action.SET_PEOPLE)
         return self.store.memberships()
 
-    @tidy
-    def set_membership(self, rule: Rule, reason: str = "") -> Rule:
-        """Make a rule, or set one anew; the rule as kept."""
+    def set_membership(self, rule: Rule, reason: str = "") -> Rule | Issues:
+        """Make a rule, or set one anew; the rule as kept, or what forbids it."""
         self._ask(Action.SET_PEOPLE)
-        return self.store.set_membership(rule, reason=reason, **self._signed())
+        if lacking := rule_fault(rule):
+            return (Issue("membership.pattern", Severity.FIX, *lacking),)
+        return self.store.set_membership(rule, reason=writable(reason), **self._signed())
 
     @tidy
     def remove_membership(self, rule_id: str, reason: str = "") -> None:
@@ -36,7 +52,6 @@ class Office(Gate):
         self._ask(Action.SET_PEOPLE)
         self.store.remove_membership(rule_id, reason=reason, **self._signed())
 
-    @tidy
     def rename_department(
         self, plan_id: str, department_id: str, name: str, from_day: date, reason: str = ""
     ) -> Issues:
@@ -44,7 +59,6 @@ class Office(Gate):
         self._ask(Action.SET_DEPARTMENTS)
         return self._change(plan_id, lambda now: april.rename(now.plan, department_id, name, from_day), reason)
 
-    @tidy
     def merge_departments(
         self,
         plan_id: str,
@@ -62,7 +76,6 @@ class Office(Gate):
 
         return self._change(plan_id, merged, reason)
 
-    @tidy
     def split_department(
         self,
         plan_id: str,
@@ -93,7 +106,6 @@ class Office(Gate):
 
         return self._change(plan_id, moved, reason)
 
-    @tidy
     def set_divisions(
         self,
         plan_id: str,
@@ -116,4 +128,4 @@ class Office(Gate):
             changed = how(self.store.snapshot(plan_id))
         except april.Unfit as unfit:
             return (unfit.issue,)
-        return self.store.change_plan(changed, reason=reason, **self._signed())
+        return self.store.change_plan(tidied(changed), reason=writable(reason), **self._signed())

@@ -27,6 +27,12 @@ class Staff(Gate):
         return self.store.open_round(plan_id, round, reason=reason, **self._signed())
 
     @tidy
+    def cancel_round(self, plan_id: str, round_id: str, reason: str = "") -> Issues:
+        """Give a round up that nobody has started; what forbids it."""
+        self._ask(Action.OPEN_ROUND)
+        return self.store.cancel_round(plan_id, round_id, reason=reason, **self._signed())
+
+    @tidy
     def close_round(self, plan_id: str, round_id: str, reason: str = "") -> Issues:
         """Close a round; what forbids it."""
         self._ask(Action.CLOSE_ROUND)

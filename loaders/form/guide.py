@@ -10,6 +10,7 @@ from kpi.wording import moment_text
 from loaders.form import definition as d
 from loaders.form import notes, style
 from loaders.form.questions import Questions
+from loaders.text import one_line
 
 WIDTHS = (4.0, 22.0, 84.0)
 
@@ -206,4 +207,4 @@ def header_footer(
 
 def _plain(text: str) -> str:
     # Excel takes at most 255 characters for a whole header; a digit at the start would be read as a font size.
-    return " " + text.replace("&", "&&")[:100]
+    return " " + one_line(text).replace("&", "&&")[:100]

@@ -129,8 +129,9 @@ class _Columns:
         self._known = {label(text) for text in wanted.values()}
         self.columns: dict[str, int] = {}
         self.issues: list[Issue] = []
-        below = {column for r, column in sheet.cells if r > row}
-        self.texts = {c: self._heading(c) for c in sorted(below | {c for r, c in sheet.cells if r == row})}
+        below = {column for r, column in sheet.cells if r >= row}
+        merged = {left for top, left, bottom, _ in sheet.merged if top < row <= bottom}  # also where nothing is below
+        self.texts = {c: self._heading(c) for c in sorted(below | merged)}
         self.dropped: set[str] = set()
 
     def table(self) -> Table:

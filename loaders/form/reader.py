@@ -18,6 +18,7 @@ from loaders.cells import Book
 from loaders.form import definition as d
 from loaders.form import whose
 from loaders.form.answering import RowReader, shortened
+from loaders.form.formulas import Formulas
 from loaders.form.leftover import ReadTable, Swept, sweep
 from loaders.form.match import Table
 from loaders.form.prose import Prose, sort_out
@@ -37,7 +38,7 @@ def read_form(
     answers: tuple[Answer, ...] = ()
     if owner.tables and owner.round and owner.department_id:
         own = frozenset(owner.meta.own if owner.meta else ()) or _drawn_marks(brief, owner)
-        answers, read, found = _Answers(book, brief, owner.round, owner, own).read()
+        answers, read, found = _Answers(Formulas(book), brief, owner.round, owner, own).read()
         issues += found
         asked = owner.meta.questions if owner.meta else ()
         issues += sweep(Swept(book, read, owner.round, own, asked, tuple(issues), owner.meta_sheet))
@@ -73,7 +74,7 @@ _Read = tuple[Table, int, dict[str, Entry], list[Issue]]
 class _Answers:
     """Reads every place of a form: the table of figures with its rows, 記述 with its blocks, and joins what each says."""
 
-    book: Book
+    formulas: Formulas
     brief: Brief
     round: Round
     owner: whose.Whose
@@ -156,7 +157,7 @@ class _Answers:
         card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
         expected, _ = expected_period(card, indicator, round_)
         past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
-        return RowReader(self.book, table, place, brief, round_, past, siblings, own=self.own)
+        return RowReader(self.formulas, table, place, brief, round_, past, siblings, own=self.own)
 
 
 def _as_read(sheet: Prose, blocks: Mapping[str, list[_Read]], contacts: Mapping[str, list[_Read]]) -> ReadTable:

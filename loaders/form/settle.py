@@ -20,7 +20,7 @@ from loaders.form import guide, style
 from loaders.form.answering import shortened
 from loaders.form.prefill import Row, form_rows
 from loaders.form.writer import saved
-from loaders.text import tidied
+from loaders.text import one_line, tidied
 
 #: Who signs, from the top; the names of posts differ, so each office may write over them.
 BOXES: Mapping[bool, tuple[str, ...]] = {
@@ -52,8 +52,12 @@ def settlement_sheet(
     *,
     division_id: str = "",
     sample: bool = False,
+    end: str = "",
 ) -> bytes:
-    """The page's .xlsx: portrait A4, one page, with 部局内決裁 boxes (課内決裁 for one 課)."""
+    """The page's .xlsx: portrait A4, one page, with 部局内決裁 boxes (課内決裁 for one 課).
+
+    ``end`` is the end of the store's log: what was signed shows later that nothing before it was written anew.
+    """
     brief, round_, department = tidied(brief), tidied(round_), tidied(department)
     said = {a.indicator_id: tidied(a) for a in answers}
     rows = form_rows(brief, round_, department.id, {}, division_id)
@@ -63,13 +67,15 @@ def settlement_sheet(
     for letter, width in zip(_LETTERS, _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     division = next((v.name for v in department.divisions if v.id == division_id), "")
-    whose = " ".join(t for t in (department.name(brief.day), division) if t)
+    whose = one_line(" ".join(t for t in (department.name(brief.day), division) if t))
     place = _boxes(sheet, of_division=bool(division))
     dated = replace(round_, due=round_.division_due or round_.due) if division else round_
     place = _titles(sheet, place, brief, dated, whose, sample=sample)
     place = _table(sheet, place, brief, round_, rows, said)
     _line(sheet, place + 1, _DAYS, size=10)
-    _page(sheet, brief, round_, whose, place + 1, sample=sample)
+    if end:
+        _line(sheet, place + 2, f"作成時の照合値　{end}", size=9)
+    _page(sheet, brief, round_, whose, place + (2 if end else 1), sample=sample)
     book.properties.title, book.properties.creator = f"決裁用 {round_.name} {whose}", brief.plan.area_name
     return saved(book, brief.day)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -167,8 +167,14 @@ def _choose(
 def _other_round(table: Table, plan: Plan, round_: Round | None) -> bool:
     """Whether a sheet's title names another round, as a form of last year kept beside this one does."""
     titles = [label(t) for t in texts_above(table)]
-    named = {r.id for r in plan.rounds if any(label(r.name) in t for t in titles)}
+    named = {r.id for r in _named(plan, titles)}
     return round_ is not None and bool(named) and round_.id not in named
+
+
+def _named(plan: Plan, titles: Sequence[str]) -> list[Round]:
+    """The rounds that titles name. A second round bears the name of the first with more to it, and then only it is."""
+    found = [(r, label(r.name)) for r in plan.rounds if any(label(r.name) in t for t in titles)]
+    return [r for r, name in found if not any(name != other and name in other for _, other in found)]
 
 
 def _said(table: Table) -> tuple[tuple[str, str], ...]:
@@ -197,7 +203,7 @@ def _find_round(out: Whose, plan: Plan, told: Round | None, round_id: str) -> No
     asked = _round_of(plan, round_id)
     titles = [label(t) for t in _titles(out.table)]
     if told is None:
-        named = [r for r in plan.rounds if any(label(r.name) in t for t in titles)]
+        named = _named(plan, titles)
         told = named[0] if len(named) == 1 else None
         if told and not asked and out.meta is None:
             out.issues.append(finding("form.inferred", {"what": "照会の回", "found": told.name}))

@@ -27,7 +27,7 @@ from loaders.form.own_text import marks_of
 from loaders.form.prefill import Row, form_rows
 from loaders.form.questions import Asked, Questions, questions_about, reopened
 from loaders.packing import file_part, repacked, with_results
-from loaders.text import tidied
+from loaders.text import one_line, tidied
 
 
 def form_filename(
@@ -129,7 +129,7 @@ def _drawn(
 def _whose(brief: Brief, department_id: str, division_id: str) -> str:
     department = brief.plan.department(department_id).name(brief.day)
     division = find_division(brief.plan, department_id, division_id)
-    return f"{department} {division.name}" if division else department
+    return one_line(f"{department} {division.name}" if division else department)
 
 
 def _answered(rows: tuple[Row, ...], round_: Round, said: tuple[Line, ...]) -> frozenset[ln.Place]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from kpi.collection import Mend, Reading
@@ -33,7 +34,7 @@ from loaders.store import (
 from loaders.store.access import Act, Rule
 from loaders.store.acts import Acts
 from loaders.store.database import Database, StoreDamaged, is_of_the_store, rows, value
-from loaders.store.log import PROGRAM, Event, Head, append_event, head
+from loaders.store.log import PROGRAM, Event, Head, append_event
 from loaders.store.newest import Newest
 from loaders.store.nightly import Keep
 from loaders.store.records import (
@@ -48,6 +49,7 @@ from loaders.store.records import (
     StoredReturn,
 )  # fmt: skip
 from loaders.store.returns import NewReturn
+from loaders.store.seals import end_of
 from loaders.store.stored import plan_of, read_return, read_returns, with_mends
 
 __all__ = [
@@ -309,10 +311,18 @@ class Store(Acts):
         with self._database.write() as connection:
             return custody.remove_samples(connection, by, role, at or settings.now())
 
-    def verify(self) -> tuple[Issue, ...]:
-        """What in the store contradicts itself."""
-        with self._database.read() as connection:
-            return checking.verify(connection)
+    def verify(self, written: Iterable[tuple[str, str]] = ()) -> tuple[Issue, ...]:
+        """What in the store contradicts itself, or ends of its log that were written down elsewhere (where, mark).
+
+        A file that does not open is a finding like any other; where there is none, StoreDamaged.
+        """
+        try:
+            with self._database.read() as connection:
+                return checking.verify(connection, written)
+        except (StoreDamaged, duckdb.Error) as error:
+            if not self.path.is_file():
+                raise
+            return (checking.unreadable(error, self.path.name),)
 
     def log(
         self,
@@ -330,18 +340,21 @@ class Store(Acts):
             return telling.read_log(connection, asked)
 
     def log_head(self) -> Head:
-        """The end of the log: kept elsewhere (printed, in a report), it shows later that nothing before has changed."""
+        """How many acts the log has, and the hash of the last seal: it stands for all that is in the store."""
         with self._database.read() as connection:
-            return head(connection, sample=False)
+            return end_of(connection)
 
     def backup(
         self, dest: str | Path, *, by: str = "", at: datetime | None = None, role: str = ""
-    ) -> tuple[Issue, ...]:
-        """Make a checked copy while others work; what forbids it."""
-        found = copies.backup(self._database, Path(dest))
-        if not found:
-            self._log("backup", Path(dest).name, Act(by, at or settings.now(), role))
-        return found
+    ) -> Path | tuple[Issue, ...]:
+        """Make a checked copy while others work; its path, or what forbids it.
+
+        The end of its log is put behind the wanted name: ``控え.duckdb`` becomes ``控え_123-0f3a5b7c9d1e.duckdb``.
+        """
+        made = copies.backup(self._database, Path(dest))
+        if isinstance(made, Path):
+            self._log("backup", made.name, Act(by, at or settings.now(), role))
+        return made
 
     def restore(self, source: str | Path, *, by: str, at: datetime, role: str = "") -> tuple[Issue, ...]:
         """Put a copy in this store's place, which stays beside it; what forbids it."""
@@ -349,10 +362,11 @@ class Store(Acts):
 
     def make_nightly(self, folder: str | Path, keep: Keep, *, at: datetime) -> tuple[Issue, ...]:
         """Make the night's copy and take away those that need not stay; what forbids it."""
-        found = nightly.make_nightly(self._database, Path(folder), at, keep)
-        if not found:
-            self._log("backup", nightly.name_of(at), Act(PROGRAM, at))
-        return found
+        made = nightly.make_nightly(self._database, Path(folder), at, keep)
+        if not isinstance(made, Path):
+            return made
+        self._log("backup", made.name, Act(PROGRAM, at))
+        return ()
 
     def _log(self, kind: str, subject: str, act: Act) -> None:
         with self._database.write() as connection:

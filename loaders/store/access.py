@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from kpi.issue import Issue, Severity
 from loaders.store.database import Connection, Row, append, rows, take, value
-from loaders.store.log import Event, append_event, append_events, memberships_digest, publications_digest
+from loaders.store.log import Event, append_event, append_events
 
 PUBLICATION_WORDS = {"public": "公表可", "embargoed": "公表待ち", "internal": "庁内限り"}
 
@@ -79,8 +79,7 @@ def set_publication(
         row = {"seq": seq, "code": code, "publication": publication, "released_at": released, "done_at": act.at,
                "sample": sample}  # fmt: skip
         made.append(row)
-        payload = {"before": before.get(code, ""), "after": after, "publication": publication, "released_at": released,
-                   "published": publications_digest([row])}  # fmt: skip
+        payload = {"before": before.get(code, ""), "after": after, "publication": publication, "released_at": released}
         own = Event("publication", known[code]["plan_id"], code, act.by, act.at, act.reason, payload)
         events.append(replace(own, sample=sample, role=act.role, seq=seq))
     append(connection, "publications", made)
@@ -159,7 +158,7 @@ def _append_rule(connection: Connection, rule: Rule, act: Act, *, removed: bool)
         "removed": removed,
         "done_at": act.at,
     }
-    payload = {"before": _told(before), "after": _told(after), "rule": memberships_digest([row])}
+    payload = {"before": _told(before), "after": _told(after)}
     event = Event("membership", "", rule.rule_id, act.by, act.at, act.reason, payload, role=act.role)
     append(connection, "memberships", [{**row, "seq": append_event(connection, event)}])
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from kpi.collection import Question
 from kpi.issue import Issue
 from kpi.plan import Plan, Round
-from loaders.store import joining, proposing, returns, reviewing
+from loaders.store import joining, lives, proposing, returns, reviewing
 from loaders.store.access import Act
 from loaders.store.database import Database, rows
 from loaders.store.records import Joined
@@ -92,6 +92,13 @@ class Acts:
         """Open, change or reopen a round; what forbids it."""
         with self._database.write() as connection:
             return reviewing.open_round(connection, plan_id, wanted, Act(by, at, role, reason))
+
+    def cancel_round(
+        self, plan_id: str, round_id: str, *, by: str, at: datetime, role: str = "", reason: str = ""
+    ) -> tuple[Issue, ...]:
+        """Give a round up that nobody has started; what forbids it."""
+        with self._database.write() as connection:
+            return lives.cancel_round(connection, plan_id, round_id, Act(by, at, role, reason))
 
     def close_round(
         self, plan_id: str, round_id: str, *, by: str, at: datetime, role: str = "", reason: str = ""

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
-from typing import Any
+
+import duckdb
 
 from kpi.issue import Issue, Severity
-from loaders.store.database import Connection, Row, rows, value
-from loaders.store.log import (
-    breaks,
-    cards_digest,
-    entries_digest,
-    memberships_digest,
-    mends_digest,
-    observations_digest,
-    proposals_digest,
-    publications_digest,
-    questions_digest,
-)
+from loaders.store.database import Connection, value
+from loaders.store.log import Head, breaks
+from loaders.store.sealed import TABLE_WORDS, Chain, Fault, chain_faults, knows, read_chain, row_faults
+from loaders.store.seals import TABLES, read_mark
+from loaders.store.shape import number_faults, shape_faults
 
 #: What must find nothing: code, what it means, and a query that gives (subject, sheet, cell, indicator).
 _REFERENCES: tuple[tuple[str, str, str], ...] = (
@@ -118,15 +111,67 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def verify(connection: Connection) -> tuple[Issue, ...]:
-    """Whatever in the store contradicts itself; empty when it is sound."""
+def verify(connection: Connection, written: Iterable[tuple[str, str]] = ()) -> tuple[Issue, ...]:
+    """Whatever in the store contradicts itself; empty when it is sound.
+
+    ``written`` are ends of the log that were written down elsewhere: where (in words), and the mark that stands there.
+    What cannot be read, or says what nobody can have written, is a fault like any other.
+    """
+    chains: list[Chain] = []
+    found = _tried(TABLE_WORDS["seals"], lambda: _read_into(chains, connection))
+    steps: list[tuple[str, Callable[[], Iterable[Issue]]]] = [
+        ("データファイルの作り", lambda: _faults(shape_faults(connection))),
+        *((f"{TABLE_WORDS[t]}の記録", lambda t=t: _faults(row_faults(connection, t, chains))) for t in TABLES),
+        ("照合値の記録", lambda: (f for c in chains for f in _faults(chain_faults(connection, c)))),
+        ("操作の記録", lambda: _log_faults(connection)),
+        ("データの形式", lambda: _faults(number_faults(connection))),
+        ("回答のファイル", lambda: _hash_faults(connection)),
+        ("計画と回答", lambda: _plan_faults(connection)),
+        ("回答と値", lambda: _reference_faults(connection)),
+        ("控えてある照合値", lambda: _mark_faults(connection, chains, written)),
+    ]
+    for what, step in steps:
+        found += _tried(what, step)
+    return tuple(dict.fromkeys(found))
+
+
+#: What damage and what an edit by hand can make of a row: blocks that do not read, texts that are no JSON, no number.
+_DAMAGE = (duckdb.Error, ValueError, TypeError, KeyError, AttributeError, IndexError)
+
+
+def _tried(what: str, step: Callable[[], Iterable[Issue]]) -> list[Issue]:
+    """What one step of the check finds; that it could not be done is a fault too."""
     found: list[Issue] = []
+    try:
+        for issue in step():
+            found.append(issue)
+    except _DAMAGE:
+        found.append(_fault("verify.damaged", f"{what}を読めません。データファイルのこの部分が壊れています。"))
+    return found
+
+
+def _read_into(chains: list[Chain], connection: Connection) -> tuple[Issue, ...]:
+    chains += [read_chain(connection, sample=sample) for sample in (False, True)]
+    return ()
+
+
+def unreadable(error: Exception, name: str) -> Issue:
+    """The finding that a file does not open: as the program says it, else in its own words."""
+    said = str(error) if not isinstance(error, duckdb.Error) else f"データファイル {name} を読めません。壊れています。"
+    return _fault("verify.damaged", said)
+
+
+def _faults(found: Iterable[Fault]) -> Iterator[Issue]:
+    for code, message in found:
+        yield _fault(code, message)
+
+
+def _reference_faults(connection: Connection) -> Iterator[Issue]:
     for code, message, query in _REFERENCES:
         text = query.replace("FROM submission_ids", "SELECT submission_id FROM submissions")
         text = re.sub(r"FROM logged(\([^)]*\))", r"SELECT seq FROM decisions WHERE kind IN \1", text)
         for subject, sheet, cell, indicator in connection.execute(text).fetchall():
-            found.append(_fault(code, f"{message}({subject})", sheet, cell, indicator))
-    return (*found, *_plan_faults(connection), *_hash_faults(connection), *_log_faults(connection))
+            yield _fault(code, f"{message}({subject})", sheet, cell, indicator)
 
 
 def _fault(code: str, message: str, sheet: str = "", cell: str = "", indicator: str = "") -> Issue:
@@ -167,107 +212,29 @@ def _log_faults(connection: Connection) -> Iterator[Issue]:
         else:
             which = "サンプルの操作" if kind else "操作"
             yield _fault("verify.log_end", f"{which}の記録の終わりが、控えてある件数または照合値と一致しません。")
-    carried, inherited = _grouped(connection, _CARRIED), _grouped(connection, _INHERITED)
-    for event in rows(connection, f"SELECT * FROM decisions WHERE kind IN {_TOLD} ORDER BY seq"):
-        payload = json.loads(event["payload"])
-        if event["kind"] == "send":
-            # A return that took over nothing says nothing of it: a row that was put in later shows all the same.
-            payload = {"carried": {}, "inherited": {}} | payload
-            now = {"carried": carried.get(event["seq"], {}), "inherited": inherited.get(event["seq"], {})}
-        else:
-            now = {}
-        for key, (code, message) in _CONTENT.items():
-            if key in payload and payload[key] != (now[key] if key in now else _found(connection, event, key)):
-                yield _fault(code, f"{message}({event['subject']})")
 
 
-#: The acts that tell what they wrote.
-_TOLD = (
-    "save",
-    "join",
-    "revise",
-    "mend",
-    "send",
-    "confirm",
-    "card_decide",
-    "ask_back",
-    "propose_card",
-    "publication",
-    "membership",
-)
-
-#: What an event's payload tells of the rows it brought, and what it means where they are others now.
-_CONTENT: Mapping[str, tuple[str, str]] = {
-    "entries": ("verify.entries_changed", "取り込んだ後に、セルの記録が変わっています。"),
-    "mends": ("verify.mends_changed", "画面で直した後に、修正の記録が変わっています。"),
-    "observations": ("verify.observations_changed", "回答の後に、値の記録が変わっています。"),
-    "cards": ("verify.cards_changed", "決定の後に、判定条件の記録が変わっています。"),
-    "indicators": ("verify.confirmations_changed", "確認済にした後に、確認の記録が変わっています。"),
-    "carried": ("verify.confirmations_changed", "引き継いだ確認の記録が変わっています。"),
-    "inherited": ("verify.publications_changed", "引き継いだ公表区分の記録が変わっています。"),
-    "asked": ("verify.questions_changed", "修正依頼の後に、質問の記録が変わっています。"),
-    "proposal": ("verify.proposals_changed", "提案の後に、提案の記録が変わっています。"),
-    "published": ("verify.publications_changed", "公表区分を決めた後に、その記録が変わっています。"),
-    "rule": ("verify.memberships_changed", "利用者の権限を決めた後に、その記録が変わっています。"),
-}
-
-#: By the act of sending: the confirmations that a return took over, with the numbers of the acts that confirmed first.
-_CARRIED = """
-SELECT s.seq AS sent, f.indicator_id AS name, CASE WHEN f.done_at = s.done_at THEN f.seq ELSE 0 END AS seq
-FROM decisions s JOIN confirmations f ON f.submission_id = s.subject JOIN decisions d ON d.seq = f.seq
-WHERE s.kind = 'send' AND d.subject <> f.submission_id
-"""
-#: The same for the 公表区分 of its figures; one that is not what was decided then has no number.
-_INHERITED = """
-SELECT s.seq AS sent, p.code AS name, CASE WHEN p.publication = own.publication
-    AND p.released_at IS NOT DISTINCT FROM own.released_at AND p.done_at = s.done_at THEN p.seq ELSE 0 END AS seq
-FROM decisions s JOIN observations o ON o.seq = s.seq
-JOIN publications p ON p.code = o.code JOIN decisions d ON d.seq = p.seq
-LEFT JOIN publications own ON own.seq = d.seq AND own.code = d.subject
-WHERE s.kind = 'send' AND d.subject <> p.code
-"""
+def _mark_faults(
+    connection: Connection, chains: Iterable[Chain], written: Iterable[tuple[str, str]]
+) -> Iterator[Issue]:
+    """Ends that were written down and that the chain has never had: something before them was written anew."""
+    real = next((c for c in chains if not c.sample), None)
+    for where, mark in written:
+        end = read_mark(mark)
+        if end is None:
+            yield _fault("verify.mark_unreadable", f"{where}の照合値「{mark}」の書き方が違います。")
+        elif real is not None and not knows(real, end) and not _left_behind(connection, end):
+            said = "が、いまの記録にありません。その時までの記録が、後から書き換えられています。"
+            yield _fault("verify.mark_unknown", f"{where}の照合値「{mark}」{said}")
 
 
-def _grouped(connection: Connection, query: str) -> dict[int, dict[str, int]]:
-    """By the number of a sending what it took over; what stands there twice has no number."""
-    found: dict[int, dict[str, int]] = {}
-    for r in rows(connection, query):
-        own = found.setdefault(r["sent"], {})
-        own[r["name"]] = 0 if r["name"] in own else r["seq"]
-    return found
-
-
-#: Where the rows of an event stand that are compared by a hash.
-_ROWS: Mapping[str, tuple[str, Callable[[Iterable[Row]], str]]] = {
-    "entries": ("SELECT * FROM entries WHERE submission_id = $subject", entries_digest),
-    "mends": ("SELECT * FROM mends WHERE batch = $seq", mends_digest),
-    "observations": ("SELECT * FROM observations WHERE seq = $seq", observations_digest),
-    "asked": ("SELECT * FROM questions WHERE seq = $seq", questions_digest),
-    "proposal": ("SELECT * FROM proposals WHERE seq = $seq", proposals_digest),
-    "published": ("SELECT * FROM publications WHERE seq = $seq AND code = $subject", publications_digest),
-    "rule": ("SELECT * FROM memberships WHERE seq = $seq", memberships_digest),
-}
-
-
-def _found(connection: Connection, event: Mapping[str, Any], key: str) -> object:
-    """What the rows of an event say now, in the form its payload has it."""
-    if key == "cards":
-        return cards_digest(_cards_of(connection, event))
-    if key in _ROWS:
-        query, digest = _ROWS[key]
-        named = {name: event[name] for name in ("seq", "subject") if f"${name}" in query}
-        return digest(rows(connection, query, named))
-    query = """SELECT indicator_id FROM confirmations
-        WHERE seq = $seq AND submission_id = $subject AND done_at = $done_at ORDER BY rowid"""
-    found = rows(connection, query, {name: event[name] for name in ("seq", "subject", "done_at")})
-    return [r["indicator_id"] for r in found]
-
-
-def _cards_of(connection: Connection, event: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The versions of cards an event appended: a sent return's of version 1, or a decision's about a proposal."""
-    if event["kind"] == "send":
-        query = "SELECT * FROM cards WHERE origin = 'return' AND submission_id = ?"
-        return rows(connection, query, [event["subject"]])
-    query = """SELECT c.* FROM cards c JOIN proposals p USING (plan_id, indicator_id)
-        WHERE c.origin = 'decision' AND p.proposal_id = ? AND c.version IN (SELECT unnest(?))"""
-    return rows(connection, query, [event["subject"], json.loads(event["payload"])["versions"]])
+def _left_behind(connection: Connection, end: Head) -> bool:
+    """Whether an end belongs to acts that a restore has left behind, or to the store before a rebuild made this one."""
+    query = """SELECT kind, json_extract_string(payload, '$.before') AS before,
+            row_number() OVER (ORDER BY seq) AS place
+        FROM decisions WHERE NOT sample QUALIFY kind IN ('restore', 'rebuild')"""
+    for kind, before, place in connection.execute(query).fetchall():
+        left = read_mark(str(before or ""))
+        if left is not None and (0 if kind == "rebuild" else place) <= end.count <= left.count:
+            return True
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import duckdb
 from kpi.issue import Issue, Severity
 from loaders.store.checking import verify
 from loaders.store.database import Database, given, skip
-from loaders.store.log import Event, append_event, head
+from loaders.store.log import Event, append_event
 from loaders.store.migrate import free_name, upgrade
 from loaders.store.opening import (
     SCHEMA_VERSION,
@@ -27,15 +28,20 @@ from loaders.store.opening import (
     stored_version,
     version_of,
 )
+from loaders.store.seals import end_of, sealing
 
+_MARKED = re.compile(r"_(\d+-[0-9a-f]+)(?:\.[^.]*)?$")
 #: How long a file is waited for that nobody should have open: a copy of our own.
 _WAIT = 5.0
 #: What gives the numbers that people see: of returns, figures, questions and proposals.
 _NUMBERED = ("submission_seq", "observation_seq", "question_seq", "proposal_seq")
 
 
-def backup(database: Database, dest: Path) -> tuple[Issue, ...]:
-    """Copy the store while others read it, check the copy, and only then put it in its place, which must be free."""
+def backup(database: Database, dest: Path) -> Path | tuple[Issue, ...]:
+    """Copy the store while others read it, check the copy, and only then put it in its place, which must be free.
+
+    The copy's name bears the end of its log: it is written where the store is not.
+    """
     if refused := _no_place(database, dest):
         return refused
     part = Path(f"{dest}.part")
@@ -44,12 +50,25 @@ def backup(database: Database, dest: Path) -> tuple[Issue, ...]:
             copy_with_log(database.path, part)
         checkpoint(part, _WAIT)  # what still stood in the log goes into the file
         with opened(part, read_only=True, wait=_WAIT) as connection:
-            found = verify(connection)
+            found, end = verify(connection), end_of(connection)
+        place = marked(dest, end.mark)
+        found = found or _no_place(database, place)
         if not found:
-            put_in_place(part, dest)
-        return found
+            put_in_place(part, place)
+        return found or place
     finally:
         clear(part)
+
+
+def marked(path: Path, end: str) -> Path:
+    """A copy's name with the end of its log: ``控え.duckdb`` becomes ``控え_123-0f3a5b7c9d1e.duckdb``."""
+    return path.with_name(f"{path.stem}_{end}{path.suffix}" if end else path.name)
+
+
+def mark_in(name: str) -> str:
+    """The end of the log that a copy's name bears, empty where it bears none."""
+    found = _MARKED.search(name)
+    return found[1] if found else ""
 
 
 def restore(database: Database, source: Path, by: str, role: str, at: datetime) -> tuple[Issue, ...]:
@@ -67,7 +86,7 @@ def restore(database: Database, source: Path, by: str, role: str, at: datetime) 
         with database.alone():
             (before, numbers), kept = _end_of(database.path), _keep_present(database.path, at)
             payload = {"source": source.name, "kept": kept, "before": before}
-            with opened(copy, read_only=False, wait=_WAIT) as connection:
+            with opened(copy, read_only=False, wait=_WAIT) as connection, sealing(connection):
                 for sequence, last in numbers.items():
                     skip(connection, sequence, last + 1)
                 append_event(connection, Event("restore", "", source.name, by, at, payload=payload, role=role))
@@ -107,7 +126,8 @@ def _unsound(copy: Path, name: str, at: datetime) -> tuple[Issue, ...]:
                 return (_refusal("restore.newer", newer, advice),)
         upgrade(copy, _WAIT, at, name)
         with opened(copy, read_only=True, wait=_WAIT) as connection:
-            return (damaged, *found) if (found := verify(connection)) else ()
+            written = [(f"控え {name} の名前", end)] if (end := mark_in(name)) else []
+            return (damaged, *found) if (found := verify(connection, written)) else ()
     except StoreDamaged:
         return (foreign if not _is_database(copy) else damaged,)
     except duckdb.Error:
@@ -134,9 +154,7 @@ def _end_of(path: Path) -> tuple[str, dict[str, int]]:
     if path.exists():
         with suppress(StoreDamaged, duckdb.Error), opened(path, read_only=True, wait=_WAIT) as connection:
             version_of(connection, path.name)
-            return head(connection, sample=False).hash, {
-                n: last for n, last in given(connection).items() if n in _NUMBERED
-            }
+            return end_of(connection).mark, {n: last for n, last in given(connection).items() if n in _NUMBERED}
     return "", {}
 
 

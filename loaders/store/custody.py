@@ -12,11 +12,12 @@ from typing import Any
 from kpi.period import Period
 from kpi.plan import Plan
 from loaders.store.access import PUBLISHED
-from loaders.store.database import Connection, rows, value
+from loaders.store.database import Connection, append, rows, value
 from loaders.store.log import Event, append_event, rechain
 from loaders.store.plans import NOW, plan_ids, read_plan
 from loaders.store.questions import standing
 from loaders.store.records import Earlier, Passport
+from loaders.store.seals import forget_samples
 from loaders.store.stored import reason_before, said_before
 
 _TRACE = f"""
@@ -110,8 +111,11 @@ def remove_samples(connection: Connection, by: str, role: str, at: datetime) -> 
     mine = "submission_id IN (SELECT submission_id FROM submissions WHERE sample)"
     counts = {t: _delete(connection, t, mine) for t in ("entries", "issues", "mends")}
     counts |= {t: _delete(connection, t, "sample") for t in _WITH_SAMPLES}
-    unused = "sample AND sha256 NOT IN (SELECT sha256 FROM submissions)"
-    counts |= {"workbooks": _delete(connection, "workbooks", unused)}
+    used = rows(connection, "SELECT * FROM workbooks WHERE sample AND sha256 IN (SELECT sha256 FROM submissions)")
+    counts |= {"workbooks": _delete(connection, "workbooks", "sample") - len(used)}
+    # A file that somebody sent as their own is theirs from now on, brought by this act.
+    append(connection, "workbooks", [{**r, "sample": False} for r in used])
+    forget_samples(connection)
     rechain(connection)
     append_event(connection, Event("remove_samples", "", "", by, at, payload={"rows": counts}, role=role))
     return counts

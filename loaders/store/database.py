@@ -72,12 +72,15 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction under the exclusive lock: all of it is on disk when this returns, or none of it."""
+        """A transaction under the exclusive lock, sealed: all of it is on disk when this returns, or none of it."""
+        from loaders.store.seals import sealing  # the seals are written through this module
+
         self.bring_up_to_date()
         with self._turns.turn() as connection:
             connection.execute("BEGIN")
             try:
-                yield connection
+                with sealing(connection):
+                    yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
@@ -162,10 +165,27 @@ def _identity(path: Path) -> str:
     return f"{stat.st_ino}.{stat.st_mtime_ns}.{stat.st_size}"
 
 
+#: Where each connection's transaction found the end of the tables it appends to.
+_ends: dict[int, dict[str, int]] = {}
+
+
+@contextmanager
+def followed(connection: Connection) -> Iterator[dict[str, int]]:
+    """The tables that are appended to inside, each with the last place (rowid) that was taken before."""
+    ends = _ends[id(connection)] = {}
+    try:
+        yield ends
+    finally:
+        del _ends[id(connection)]
+
+
 def append(connection: Connection, table: str, rows: Sequence[Row] | pd.DataFrame) -> None:
     """Append many rows at once. Table and column names come from this package, never from a person."""
     if not len(rows):
         return
+    ends = _ends.get(id(connection))
+    if ends is not None and table not in ends:
+        ends[table] = int(value(connection, f"SELECT coalesce(max(rowid), -1) FROM {table}"))
     if not isinstance(rows, pd.DataFrame) and len(rows) <= _FEW:
         _append_few(connection, table, rows)
         return
@@ -202,6 +222,13 @@ def value(connection: Connection, query: str, parameters: Sequence[object] = ())
     """
     found = connection.execute(query, list(parameters)).fetchall()
     return found[0][0] if found else None
+
+
+def keep_meta(connection: Connection, kept: Mapping[str, str]) -> None:
+    """Set what the store keeps about itself, by its keys."""
+    query = """INSERT INTO meta SELECT unnest($keys), unnest($kept)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
+    connection.execute(query, {"keys": list(kept), "kept": list(kept.values())})
 
 
 def take(connection: Connection, sequence: str, count: int) -> list[int]:

@@ -14,11 +14,12 @@ from kpi.issue import Issue, Severity
 from loaders.store.access import Act
 from loaders.store.carrying import Carried, carry_over
 from loaders.store.database import Connection, Row, append, rows, take
-from loaders.store.log import Event, append_event, observations_digest
-from loaders.store.plans import NOW, plan_ids
+from loaders.store.lives import lives, start_by_answer
+from loaders.store.log import Event, append_event
+from loaders.store.plans import plan_ids
 from loaders.store.proposing import propose_from_return
 from loaders.store.records import Receipt, StoredReturn
-from loaders.store.returns import closed_rounds, not_draft, refused_late
+from loaders.store.returns import not_draft, refused_late, refused_now
 from loaders.store.sending import Found, card_facts, observations_of, short_code
 from loaders.store.stored import read_return, states
 from loaders.store.view import read_brief
@@ -65,6 +66,15 @@ class Before:
         self._connection = connection
         self._known: dict[str, Brief] = {}
         self._touched: set[str] = set()
+        self._begun: set[tuple[str, str, bool]] = set()
+
+    def begin(self, stored: StoredReturn, act: Act) -> None:
+        """Start the round of a return that is sent, where nobody has."""
+        own = stored.reading
+        place = own.plan_id, own.round_id, own.sample
+        if place not in self._begun and start_by_answer(self._connection, own, stored.submission_id, act):
+            self._known = {}
+        self._begun.add(place)
 
     def of(self, reading: Reading, day: date) -> Brief:
         """What is known of the plan, as to the indicators this return is about."""
@@ -81,8 +91,8 @@ class Sending:
     """How a return is sent: 部局内決裁の日付, why a closed round is corrected, and whether that is allowed.
 
     ``propose`` is off where a rebuild repeats what version 1 has sent: that set cards by itself and proposed nothing.
-    ``carry`` is off where it repeats what was sent without taking over any confirmation or 公表区分. ``person`` is the
-    id of who sends, beside the name.
+    ``carry`` is off where it repeats what was sent without taking over any confirmation or 公表区分, ``begins`` where
+    the log tells by itself whether a round began with it. ``person`` is the id of who sends, beside the name.
     """
 
     settled_on: date | None = None
@@ -90,6 +100,7 @@ class Sending:
     late: bool = True
     propose: bool = True
     carry: bool = True
+    begins: bool = True
     person: str = ""
 
 
@@ -124,8 +135,10 @@ def send(
     how = how or Sending()
     if refused := _not_now(connection, stored, how):
         return refused
-    own = stored.reading
-    brief = (known or Before(connection)).of(own, at.date())
+    own, before = stored.reading, known or Before(connection)
+    if how.begins:
+        before.begin(stored, Act(by, at, role, person=how.person))
+    brief = before.of(own, at.date())
     asked = brief.plan.round(own.round_id)
     cards = [(a, brief.cards[a.indicator_id]) for a in own.answers if a.indicator_id in brief.cards]
     found = [f for a, card in cards for f in observations_of(a, card, brief, asked)]
@@ -136,7 +149,7 @@ def send(
     made = [_observation_row(n, f, stored, seq, at, sources) for n, f in numbered]
     append(connection, "observations", made)
     carried = carry_over(connection, stored, made, seq, at) if how.carry else Carried()
-    payload: dict[str, object] = {"observations": observations_digest(made), **carried.told(brief.plan)}
+    payload: dict[str, object] = {**carried.told(brief.plan)}
     if how.person:
         payload["person"] = how.person
     if how.settled_on:
@@ -158,9 +171,9 @@ def _not_now(connection: Connection, stored: StoredReturn, how: Sending) -> tupl
         return (not_draft(stored),)
     if own.division_id:
         return (_OF_DIVISION,)
-    if refused := refused_late(connection, own.plan_id, own.round_id, how.late):
+    if refused := refused_now(connection, own.plan_id, own.round_id, how.late):
         return refused
-    if not how.reason.strip() and not own.sample and own.round_id in closed_rounds(connection, own.plan_id, NOW):
+    if not how.reason.strip() and not own.sample and own.round_id in lives(connection, own.plan_id).closed:
         return (_NO_REASON,)
     return stored.open
 

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from loaders.store.database import Connection, append, rows
+from loaders.store.lives import START
 
 _FIGURES = ("benchmark_batches", "series", "series_values", "series_breaks", "revocations")
 _PARTS = {"plans": "'plan'", "departments": "department_id", "rounds": "round_id", "cards": "indicator_id"}
-_CHANGING = ("change_plan", "open_round", "card_decide")
+#: The acts that bring versions of a plan's parts.
+CHANGING = ("change_plan", "open_round", START, "card_decide")
 
 _Row = dict[str, Any]
 
@@ -23,7 +25,7 @@ class Given:
 
     def __init__(self, old: Connection) -> None:
         self._old = old
-        changed = f"SELECT DISTINCT plan_id, done_at FROM decisions WHERE kind IN {_CHANGING}"
+        changed = f"SELECT DISTINCT plan_id, done_at FROM decisions WHERE kind IN {CHANGING}"
         self._acts = {(r["plan_id"], r["done_at"]) for r in rows(old, changed)}
         self._waiting: dict[tuple[str, str, str], list[_Row]] = {}
         for table, part in _PARTS.items():

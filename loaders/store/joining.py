@@ -19,10 +19,10 @@ from loaders.form.definition import COLUMNS
 from loaders.rules import finding
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
-from loaders.store.log import Event, append_event, entries_digest
+from loaders.store.log import Event, append_event
 from loaders.store.plans import NOW, read_cards, read_plan
 from loaders.store.records import Conflict, Joined, Option, StoredReturn
-from loaders.store.returns import issue_rows, refused_late, typed
+from loaders.store.returns import issue_rows, refused_late, refused_now, typed
 from loaders.store.stored import WITH_SOURCES, read_return
 
 #: Columns that say nothing of the indicator itself: who answered, and what stands ready in every form.
@@ -56,7 +56,7 @@ def join(
 
     What the department has answered by itself since then stays, and indicators that nobody answers are asked about.
     """
-    if refused := refused_late(connection, plan_id, round_id, late):
+    if refused := refused_now(connection, plan_id, round_id, late):
         return Joined("", issues=refused)
     plan = read_plan(connection, plan_id, NOW)
     place = [plan_id, NOW, round_id, department_id]
@@ -262,7 +262,7 @@ def _write(
     entries = _entries(submission_id, sources, origins)
     append(connection, "submissions", [row])
     append(connection, "entries", entries)
-    payload: dict[str, Any] = {"sha256": "", "filename": "", "entries": entries_digest(entries), "joined_from": ids}
+    payload: dict[str, Any] = {"sha256": "", "filename": "", "joined_from": ids}
     told = payload | {"choices": dict(choices), "division_id": division_id}
     append_event(
         connection, Event(kind, first.plan_id, submission_id, act.by, act.at, act.reason, told, sample, act.role, seq)

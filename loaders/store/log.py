@@ -7,37 +7,20 @@ its last one stand in ``meta`` as well: rows missing at the end show too.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
-from loaders.store.database import Connection, Row, append, rows, take, value
+from loaders.store.database import Connection, Row, append, keep_meta, rows, take, value
 
 _HASHED = ("seq", "kind", "plan_id", "subject", "who", "done_at", "reason", "payload", "sample", "role", "previous")
 
+#: So many letters of a hash are written down: no other store of the same length has them by chance.
+SHOWN = 12
+
 #: Who the log names for what the program does by itself.
 PROGRAM = "プログラム"
-
-#: What of a return's cells, of a person's answers on the page and of observations may never change.
-_ENTRY = ("indicator_id", "position", "key", "sheet", "cell", "written", "number", "text", "source_id")
-_MEND = ("seq", "indicator_id", "key", "number", "text", "reason", "who", "done_at")
-_OBSERVATION = (
-    "observation_id", "code", "plan_id", "indicator_id", "period", "position", "value", "release", "state", "known_at",
-    "seq", "round_id", "department_id", "submission_id", "sha256", "sheet", "cell", "written", "key", "origin",
-    "next_release", "evidence", "analysis", "actions", "section", "correction_kind", "sample",
-)  # fmt: skip
-_QUESTION = (
-    "question_id", "plan_id", "round_id", "department_id", "submission_id", "indicator_id", "key", "text", "who",
-    "asked_at", "sample",
-)  # fmt: skip
-_PROPOSAL = (
-    "proposal_id", "plan_id", "indicator_id", "document", "reason", "origin", "submission_id", "who", "proposed_at",
-    "sample",
-)  # fmt: skip
-_PUBLICATION = ("code", "publication", "released_at", "done_at", "sample")
-_MEMBERSHIP = ("rule_id", "claim", "pattern", "role", "departments", "divisions", "removed", "done_at")
-_CARD = ("plan_id", "indicator_id", "version", "origin", "document", "reason", "submission_id", "retired", "sample")
 
 
 @dataclass(frozen=True)
@@ -65,6 +48,11 @@ class Head:
 
     count: int
     hash: str
+
+    @property
+    def mark(self) -> str:
+        """As it is written down: how many and the start of the hash, ``123-0f3a5b7c9d1e``; empty for no chain."""
+        return f"{self.count}-{self.hash[:SHOWN]}" if self.hash else ""
 
 
 def append_event(connection: Connection, event: Event) -> int:
@@ -128,56 +116,6 @@ def chained(row: Row, previous: str) -> Row:
     return linked | {"hash": row_hash(linked)}
 
 
-def entries_digest(entries: Iterable[Row]) -> str:
-    """A hash of a return's cells, rows of ``entries``, in whatever order they come."""
-    return _digest(entries, _ENTRY)
-
-
-def mends_digest(mends: Iterable[Row]) -> str:
-    """A hash of what a person answered on the page at one time, rows of ``mends``."""
-    return _digest(mends, _MEND)
-
-
-def observations_digest(observations: Iterable[Row]) -> str:
-    """A hash of the values a return brought, rows of ``observations``."""
-    return _digest(observations, _OBSERVATION)
-
-
-def cards_digest(cards: Iterable[Row]) -> str:
-    """A hash of the versions of cards that one act appended, rows of ``cards``."""
-    return _digest(cards, _CARD)
-
-
-def questions_digest(questions: Iterable[Row]) -> str:
-    """A hash of what was asked back at one time, rows of ``questions``."""
-    return _digest(questions, _QUESTION)
-
-
-def proposals_digest(proposals: Iterable[Row]) -> str:
-    """A hash of a proposal, a row of ``proposals``."""
-    return _digest(proposals, _PROPOSAL)
-
-
-def publications_digest(publications: Iterable[Row]) -> str:
-    """A hash of the 公表区分 of a figure, a row of ``publications``."""
-    return _digest(publications, _PUBLICATION)
-
-
-def memberships_digest(memberships: Iterable[Row]) -> str:
-    """A hash of a rule of membership, a row of ``memberships``."""
-    return _digest(memberships, _MEMBERSHIP)
-
-
-def _digest(found: Iterable[Row], columns: Sequence[str]) -> str:
-    lines = sorted(_text([_plain(r.get(c, "")) for c in columns]) for r in found)
-    return sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _plain(stored: object) -> object:
-    """A number is a float: a column of the table makes it one, whatever was put in."""
-    return float(stored) if isinstance(stored, int) and not isinstance(stored, bool) else stored
-
-
 def _text(values: Sequence[object]) -> str:
     plain = [v.isoformat() if isinstance(v, date) else v for v in values]
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
@@ -204,10 +142,7 @@ def _head_keys(sample: bool) -> tuple[str, str]:
 
 
 def _keep(connection: Connection, last: Head, *, sample: bool) -> None:
-    for key, kept in zip(_head_keys(sample), (str(last.count), last.hash), strict=True):
-        connection.execute(
-            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [key, kept]
-        )
+    keep_meta(connection, dict(zip(_head_keys(sample), (str(last.count), last.hash), strict=True)))
 
 
 def _found_head(connection: Connection, *, sample: bool) -> Head:

@@ -12,7 +12,7 @@ from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
 from loaders.store.database import Connection, append, take
-from loaders.store.log import Event, append_event, mends_digest
+from loaders.store.log import Event, append_event
 from loaders.store.records import StoredReturn
 from loaders.store.returns import issue_rows, not_draft, typed
 from loaders.store.sending import parsed
@@ -57,7 +57,7 @@ def mend(
     append(connection, "mends", made)
     append(connection, "issues", issue_rows(stored.submission_id, raised, batch))
     if made:
-        payload = {"mends": mends_digest(made), **_before_and_after(stored, mends)}
+        payload: dict[str, object] = {**_before_and_after(stored, mends)}
         payload |= {"carried_from": carried_from} if carried_from else {}
         own = stored.reading
         append_event(

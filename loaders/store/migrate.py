@@ -14,22 +14,22 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
+import duckdb
+
 from kpi.plan import Card, Department, Plan, Round
 from loaders import settings
-from loaders.store.database import Connection, rows
+from loaders.store.database import Connection, rows, value
 from loaders.store.document import digest, dump, load
 from loaders.store.log import (
     PROGRAM,
     Event,
     append_event,
     append_events,
-    cards_digest,
-    entries_digest,
-    mends_digest,
-    observations_digest,
 )
 from loaders.store.opening import (
+    DAMAGED,
     SCHEMA_VERSION,
+    StoreDamaged,
     checkpoint,
     clear,
     copy_whole,
@@ -39,8 +39,10 @@ from loaders.store.opening import (
     put_in_place,
     version_of,
 )
+from loaders.store.seals import seal_anew
 from loaders.store.stored import untyped
 
+_UNFINISHED = ".migrating"
 _STEPS = Path(__file__).with_name("migrations")
 
 
@@ -51,7 +53,7 @@ def migrate(path: Path, wait: float, now: Callable[[], datetime] = settings.now)
     if not is_older(old):
         return  # another process was quicker
     checkpoint(path, wait)
-    copy, at = Path(f"{path}.migrating"), now()
+    copy, at = Path(f"{path}{_UNFINISHED}"), now()
     kept = free_name(path, f"v{old}", at)
     try:
         clear(copy)
@@ -70,17 +72,25 @@ def upgrade(path: Path, wait: float, at: datetime, kept: str) -> None:
         if not is_older(old):
             return
         connection.execute("BEGIN")
-        for version in range(int(old) + 1, int(SCHEMA_VERSION) + 1):
-            connection.execute((_STEPS / f"{version:04d}.sql").read_text(encoding="utf-8"))
-            if version in _ALSO:
-                _ALSO[version](connection)
-        make_macros(connection)
+        try:
+            _take_steps(connection, int(old))
+        except duckdb.ProgrammingError as error:  # it is not made as a store of its version is
+            raise StoreDamaged(DAMAGED.format(path.name.removesuffix(_UNFINISHED))) from error
         _refresh_hashes(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", [SCHEMA_VERSION])
         payload = {"before": f"版 {old}", "after": f"版 {SCHEMA_VERSION}", "backup": kept}
         append_event(connection, Event("migrate", "", kept, PROGRAM, at, payload=payload))
+        seal_anew(connection)
         connection.execute("COMMIT")
     checkpoint(path, wait)
+
+
+def _take_steps(connection: Connection, old: int) -> None:
+    for version in range(old + 1, int(SCHEMA_VERSION) + 1):
+        connection.execute((_STEPS / f"{version:04d}.sql").read_text(encoding="utf-8"))
+        if version in _ALSO:
+            _ALSO[version](connection)
+    make_macros(connection)
 
 
 def free_name(path: Path, mark: str, at: datetime) -> Path:
@@ -118,8 +128,7 @@ def _chain_the_log(connection: Connection) -> None:
 
 def _saves(connection: Connection) -> Iterator[Event]:
     for r in rows(connection, "SELECT * FROM submissions ORDER BY seq"):
-        cells = rows(connection, "SELECT * FROM entries WHERE submission_id = ?", [r["submission_id"]])
-        payload = {"sha256": r["sha256"], "filename": r["filename"], "entries": entries_digest(cells)}
+        payload = {"sha256": r["sha256"], "filename": r["filename"]}
         own = r["plan_id"], r["submission_id"], r["saved_by"], r["saved_at"]
         yield Event("save", *own, payload=payload, sample=r["sample"], seq=r["seq"])
 
@@ -129,10 +138,7 @@ def _mends(connection: Connection) -> Iterator[Event]:
     for batch, found in groupby(rows(connection, query), lambda r: int(r["batch"])):
         mends = list(found)
         first = mends[0]
-        payload = {
-            "mends": mends_digest(mends),
-            "after": {f"{m['indicator_id']} {m['key']}": untyped(m) for m in mends},
-        }
+        payload = {"after": {f"{m['indicator_id']} {m['key']}": untyped(m) for m in mends}}
         reason = "、".join(dict.fromkeys(m["reason"] for m in mends if m["reason"]))
         own = first["plan_id"], first["submission_id"], first["who"], first["done_at"]
         yield Event("mend", *own, reason, payload, sample=first["sample"], seq=batch)
@@ -142,9 +148,8 @@ def _decided(connection: Connection) -> Iterator[Event]:
     for r in rows(connection, "SELECT * FROM old_decisions ORDER BY seq"):
         payload = json.loads(r["payload"])
         if r["kind"] == "send":
-            values = rows(connection, "SELECT * FROM observations WHERE seq = ?", [r["seq"]])
-            cards = rows(connection, "SELECT * FROM cards WHERE submission_id = ?", [r["subject"]])
-            payload |= {"observations": observations_digest(values), "cards": cards_digest(cards)}
+            count = value(connection, "SELECT count(*) FROM cards WHERE submission_id = ?", [r["subject"]])
+            payload |= {"cards": count}  # version 1 let a return set cards by itself: no proposal stands beside it
         own = r["plan_id"], r["subject"], r["who"], r["done_at"], r["reason"]
         yield Event(r["kind"], *own, payload, sample=r["sample"], seq=r["seq"])
 

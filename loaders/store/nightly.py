@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from kpi.issue import Issue
-from loaders.store.copies import backup
+from loaders.store.copies import backup, mark_in
 from loaders.store.database import Database
 
-_NAME = re.compile(r"kpi-(\d{8}-\d{6})\.duckdb")
+_NAME = re.compile(r"kpi-(\d{8}-\d{6})(?:_\d+-[0-9a-f]+)?\.duckdb")
 _STAMP = "%Y%m%d-%H%M%S"
 
 
@@ -41,25 +41,25 @@ def _newest_of(
     return frozenset(list(found.values())[:count])
 
 
-def name_of(at: datetime) -> str:
-    """The name of the copy made at a moment."""
-    return f"kpi-{at.strftime(_STAMP)}.duckdb"
-
-
 def copies(folder: Path) -> dict[datetime, Path]:
     """The nightly copies in a folder, by the moment they were made. Other files are nobody's business here."""
     named = ((_NAME.fullmatch(path.name), path) for path in folder.iterdir()) if folder.is_dir() else ()
     return {datetime.strptime(match[1], _STAMP): path for match, path in named if match}
 
 
-def make_nightly(database: Database, folder: Path, at: datetime, keep: Keep) -> tuple[Issue, ...]:
-    """Make a checked copy in a folder and take away the copies that need not stay; what forbids it.
+def make_nightly(database: Database, folder: Path, at: datetime, keep: Keep) -> Path | tuple[Issue, ...]:
+    """Make a checked copy in a folder and take away the copies that need not stay; the copy, or what forbids it.
 
     Where no sound copy could be made, the older ones all stay.
     """
-    if found := backup(database, folder / name_of(at)):
-        return found
-    made = copies(folder)
-    for moment in made.keys() - staying(made, keep):
-        made[moment].unlink(missing_ok=True)
-    return ()
+    copy = backup(database, folder / f"kpi-{at:{_STAMP}}.duckdb")
+    if isinstance(copy, Path):
+        made = copies(folder)
+        for moment in made.keys() - staying(made, keep):
+            made[moment].unlink(missing_ok=True)
+    return copy
+
+
+def written_ends(folder: Path) -> list[tuple[str, str]]:
+    """The ends of the log that stand in the names of a folder's copies: where each is written, and its mark."""
+    return [(f"控え {p.name} の名前", end) for _, p in sorted(copies(folder).items()) if (end := mark_in(p.name))]

@@ -16,7 +16,7 @@ import duckdb
 from loaders.lock import StoreBusy, StoreError
 from loaders.store.engine import ENGINE, Connection
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 _SCHEMA, _MACROS = (Path(__file__).with_name(name) for name in ("schema.sql", "macros.sql"))
 
 
@@ -24,7 +24,7 @@ class StoreDamaged(StoreError):
     """The file is not a store this program can open."""
 
 
-_DAMAGED = (
+DAMAGED = (
     "データファイル {} を開けません。ファイルが壊れているか、このプログラムのデータではありません。"
     "バックアップから戻してください。"
 )
@@ -44,7 +44,7 @@ def opened(path: Path, *, read_only: bool, wait: float) -> Iterator[Connection]:
             break
         except duckdb.Error as error:
             if not _ELSEWHERE.search(str(error)):
-                raise StoreDamaged(_DAMAGED.format(path.name)) from error
+                raise StoreDamaged(DAMAGED.format(path.name)) from error
             if time.monotonic() >= deadline:
                 raise StoreBusy(wait) from error
             time.sleep(0.05)
@@ -59,10 +59,10 @@ def version_of(connection: Connection, name: str) -> str:
     try:
         found = stored_version(connection)
     except duckdb.Error as error:
-        raise StoreDamaged(_DAMAGED.format(name)) from error
+        raise StoreDamaged(DAMAGED.format(name)) from error
     if found != SCHEMA_VERSION and not is_older(found):
         raise StoreDamaged(
-            f"データファイル {name} の形式(版 {found or 'なし'})は、"
+            f"データファイル {name} の形式(版 {(found or 'なし')[:20]})は、"
             f"このプログラムの形式(版 {SCHEMA_VERSION})と違います。プログラムを新しいものにしてください。"
         )
     return str(found)
@@ -76,15 +76,20 @@ def stored_version(connection: Connection) -> str | None:
 
 def is_older(version: str | None) -> bool:
     """Whether there are steps from a version to this program's."""
-    return bool(version) and str(version).isdigit() and 0 < int(str(version)) < int(SCHEMA_VERSION)
+    return bool(version) and str(version) in {str(n) for n in range(1, int(SCHEMA_VERSION))}
 
 
 def make_schema(path: Path) -> None:
     """Make a new file with all that a store needs."""
     with opened(path, read_only=False, wait=0) as connection:
-        connection.execute(_SCHEMA.read_text(encoding="utf-8"))
-        make_macros(connection)
+        define(connection)
         connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", [SCHEMA_VERSION])
+
+
+def define(connection: Connection) -> None:
+    """Make the tables, sequences and questions of an empty store."""
+    connection.execute(_SCHEMA.read_text(encoding="utf-8"))
+    make_macros(connection)
 
 
 def make_macros(connection: Connection) -> None:
@@ -97,7 +102,7 @@ def checkpoint(path: Path, wait: float) -> None:
     with opened(path, read_only=False, wait=wait) as connection:
         connection.execute("CHECKPOINT")
     if Path(f"{path}.wal").exists():
-        raise StoreDamaged(_DAMAGED.format(path.name))
+        raise StoreDamaged(DAMAGED.format(path.name))
 
 
 def put_in_place(new: Path, path: Path) -> None:

@@ -21,13 +21,13 @@ from kpi.cards import (
     wording,
 )
 from kpi.issue import Issue, Severity
-from kpi.people import same_person
+from kpi.people import may_not_decide
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
 from kpi.sound import SENSES, attributes
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import digest, dump, load_attributes
-from loaders.store.log import Event, append_event, cards_digest, proposals_digest
+from loaders.store.log import Event, append_event
 from loaders.store.plans import NOW, change_plan, read_cards, read_plan
 from loaders.store.records import StoredReturn
 
@@ -141,7 +141,6 @@ def _propose(
         "indicator_id": indicator_id,
         "document": document,
         **_told(changed),
-        "proposal": proposals_digest([row]),
     }
     event = Event("propose_card", plan.id, proposal_id, act.by, act.at, act.reason, payload | _whose(act), sample)
     append(connection, "proposals", [{**row, "seq": append_event(connection, replace(event, role=act.role))}])
@@ -207,7 +206,7 @@ SELECT p.proposal_id, p.indicator_id, p.document, p.reason, p.origin, p.submissi
     coalesce(json_extract_string(d.payload, '$.decided_on'), '') AS decided_on,
     coalesce(json_extract_string(d.payload, '$.decision'), '') AS decision,
     coalesce(d.who, '') AS entered_by, coalesce(d.reason, '') AS answer, p.sample,
-    coalesce(json_extract_string(e.payload, '$.person'), '') AS person,
+    coalesce(json_extract_string(e.payload, '$.person'), '') AS person, coalesce(e.role, '') AS role,
     coalesce(json_extract_string(e.payload, '$.before'), '{}') AS before
 FROM proposals p LEFT JOIN submissions s USING (submission_id) LEFT JOIN decisions e ON e.seq = p.seq
 LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('card_decide', 'card_reject')
@@ -247,7 +246,7 @@ def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decisio
                 "一覧を開き直してください。",
             ),
         )
-    if same_person((row["person"], row["who"]), (act.person, act.by)):
+    if may_not_decide(row["origin"], row["role"], (row["person"], row["who"]), (act.person, act.by)):
         return (
             _issue("card.same_person", "提案した人は、その決定を記録できません。", "別の担当者が記録してください。"),
         )
@@ -278,7 +277,7 @@ def _put_in_force(
     elif new := {k: v for k, v in described.items() if k in INDICATOR_WORDS}:
         change_plan(connection, _redescribed(plan, indicator_id, new), act.at)
     versions = [one["version"] for one in made]
-    payload = {**told, **_told(changed), "words": words, "versions": versions, "cards": cards_digest(made)}
+    payload = {**told, **_told(changed), "words": words, "versions": versions}
     event = Event("card_decide", plan.id, row["proposal_id"], act.by, act.at, act.reason, payload, row["sample"])
     append_event(connection, replace(event, role=act.role))
 

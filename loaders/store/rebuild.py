@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kpi.issue import Issue, Severity
+from loaders import settings
 from loaders.store.database import Connection, Database, rows
+from loaders.store.log import PROGRAM, Event, append_event
 from loaders.store.repeating import ReadFile, Repeat
+from loaders.store.seals import end_of
 
 __all__ = ["ReadFile", "rebuild"]
 
@@ -54,6 +57,9 @@ def rebuild(
                 tick()
         with dest.write() as new:
             repeat.given.finish(new)
+            # Its seals are others than those of the store before, whose ends people have on paper.
+            payload = {"before": end_of(old).mark}
+            append_event(new, Event("rebuild", "", source.path.name, PROGRAM, settings.now(), payload=payload))
         with dest.read() as new:
             return (*refused, *_differences(old, new), *_other_differences(old, new))
 

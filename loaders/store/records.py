@@ -13,6 +13,7 @@ import pandas as pd
 from kpi.collection import Answer, Brief, Mend, Past, Reading, ReturnState, Verdict
 from kpi.issue import Issue, Severity
 from kpi.latest import WITHDRAWING, best_rows, withdrawn
+from kpi.life import Life, counting
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
@@ -203,8 +204,8 @@ class Snapshot:
     questions: pd.DataFrame = field(default_factory=pd.DataFrame)
     proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
     takes: pd.DataFrame = field(default_factory=pd.DataFrame)
-    #: When each closed round was closed.
-    closed: Mapping[str, datetime] = field(default_factory=dict)
+    #: Which rounds were started, closed and given up.
+    life: Life = field(default_factory=Life)
     audience: Audience = Audience.ALL
 
     def assumed(self, indicator_id: str) -> Mapping[str, str]:
@@ -226,6 +227,11 @@ class Snapshot:
         """The indicators that are judged on a day: those that are 欠番 keep only their history."""
         return tuple(i for i in self.plan.indicators if not self.is_dropped(i.id, day))
 
+    @property
+    def closed(self) -> Mapping[str, datetime]:
+        """When each closed round was closed."""
+        return self.life.closed
+
     def closed_at(self, round_id: str) -> datetime | None:
         """The moment a closed round is shown at; None while it is open."""
         return self.closed.get(round_id)
@@ -243,7 +249,7 @@ class Snapshot:
 
     def brief(self, day: date) -> Brief:
         """What a form writer, its reader and the checks need on a day."""
-        return Brief(self.plan, day, self.cards, self.history)
+        return Brief(counting(self.plan, self.life, day), day, self.cards, self.history)
 
 
 def annual_ids(cards: Mapping[str, Card]) -> frozenset[str]:

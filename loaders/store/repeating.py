@@ -18,7 +18,7 @@ from loaders.store import joining, reviewing
 from loaders.store.access import Act, set_publication
 from loaders.store.database import Connection, append, rows, skip, value
 from loaders.store.deciding import Sending, discard, send
-from loaders.store.given import Given
+from loaders.store.given import CHANGING, Given
 from loaders.store.log import Event, append_event
 from loaders.store.mending import mend
 from loaders.store.proposing import decide_card
@@ -48,7 +48,7 @@ class Repeat:
         skip(new, "event_seq", event["seq"] - self._taken_before(event))
         repeat = _KINDS.get(event["kind"], Repeat._as_it_stands)
         found = repeat(self, new, event)
-        if event["kind"] in ("change_plan", "open_round", "card_decide", "send"):
+        if event["kind"] in (*CHANGING, "send"):
             self.given.go_on(new, event)
         return [i for i in found if isinstance(i, Issue)] if isinstance(found, tuple) else ()
 
@@ -107,6 +107,7 @@ class Repeat:
             event["reason"],
             propose="cards" not in payload,
             carry=bool(payload.keys() & {"carried", "inherited"}),
+            begins=False,
             person=payload.get("person", ""),
         )
         stored = read_return(new, event["subject"])

@@ -11,8 +11,8 @@ from kpi.collection import Reading, ReturnState
 from kpi.issue import Issue, Severity
 from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.document import dump
-from loaders.store.log import Event, append_event, append_events, entries_digest
-from loaders.store.plans import NOW
+from loaders.store.lives import lives
+from loaders.store.log import Event, append_event, append_events
 from loaders.store.records import Saved, StoredReturn
 
 #: Where a return lives: plan, round, department, 課. The newest one there counts.
@@ -42,7 +42,9 @@ def save(
 
     ``late`` tells whether who saves may still answer a closed round.
     """
-    refused = [refused_late(connection, r.plan_id, r.round_id, late) for r in (one.reading for one in new)]
+    rounds = dict.fromkeys((one.reading.plan_id, one.reading.round_id) for one in new)
+    over = {place: refused_now(connection, *place, late) for place in rounds}
+    refused = [over[one.reading.plan_id, one.reading.round_id] for one in new]
     wanted = [one for one, why in zip(new, refused, strict=True) if not why]
     kept = iter(_save(connection, wanted, by, at, role, on_behalf=on_behalf))
     return tuple(Saved("", refused=why) if why else next(kept) for why in refused)
@@ -73,7 +75,7 @@ def _save(
         tables["submissions"].append({**row, "on_behalf": on_behalf})
         tables["entries"] += entries
         tables["issues"] += issue_rows(submission_id, one.reading.issues, 0)
-        payload = {"sha256": hashed, "filename": one.filename, "entries": entries_digest(entries)}
+        payload = {"sha256": hashed, "filename": one.filename}
         told = payload | ({"on_behalf": True} if on_behalf else {})
         own = one.reading
         events.append(Event("save", own.plan_id, submission_id, by, at, "", told, own.sample, role, seq))
@@ -87,7 +89,15 @@ def _save(
 
 def refused_late(connection: Connection, plan_id: str, round_id: str, late: bool) -> tuple[Issue, ...]:
     """Why a closed round takes no more answers from who may not be late."""
-    return () if late or round_id not in closed_rounds(connection, plan_id, NOW) else (_CLOSED,)
+    return () if late or round_id not in lives(connection, plan_id).closed else (_CLOSED,)
+
+
+def refused_now(connection: Connection, plan_id: str, round_id: str, late: bool) -> tuple[Issue, ...]:
+    """Why a round takes no answers: one that was given up from nobody, a closed one from who may not be late."""
+    life = lives(connection, plan_id)
+    if round_id in life.cancelled:
+        return (_CANCELLED,)
+    return () if late or round_id not in life.closed else (_CLOSED,)
 
 
 _CLOSED = Issue(
@@ -98,12 +108,12 @@ _CLOSED = Issue(
 )
 
 
-def closed_rounds(connection: Connection, plan_id: str, moment: datetime) -> dict[str, datetime]:
-    """The rounds that are closed at a moment, and since when."""
-    query = """SELECT subject, arg_max(kind, seq) AS kind, arg_max(done_at, seq) AS done_at FROM decisions
-        WHERE plan_id = ? AND kind IN ('open_round', 'close_round') AND done_at <= ? GROUP BY subject"""
-    found = rows(connection, query, [plan_id, moment])
-    return {r["subject"]: r["done_at"] for r in found if r["kind"] == "close_round"}
+_CANCELLED = Issue(
+    "round.cancelled",
+    Severity.FIX,
+    "この照会は取りやめになっています。",
+    "回答が必要かどうかを、事務局に確かめてください。",
+)
 
 
 def place_of(reading: Reading) -> Place:
@@ -134,10 +144,8 @@ def _live(connection: Connection) -> dict[Place, tuple[str, str]]:
 
 
 def _store_workbook(connection: Connection, one: NewReturn, hashed: str, at: datetime) -> None:
-    connection.execute(
-        "INSERT INTO workbooks VALUES (?, ?, ?, ?, ?, ?)",
-        [hashed, one.filename, len(one.data), one.data, one.reading.sample, at],
-    )
+    row = {"sha256": hashed, "filename": one.filename, "size": len(one.data), "data": one.data}
+    append(connection, "workbooks", [row | {"sample": one.reading.sample, "stored_at": at}])
 
 
 def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, by: str, at: datetime) -> Row:
@@ -229,7 +237,7 @@ def pass_on(
         return (not_draft(stored),)
     if not own.division_id:
         return (_NO_DIVISION,)
-    if refused := stored.open or refused_late(connection, own.plan_id, own.round_id, late):
+    if refused := stored.open or refused_now(connection, own.plan_id, own.round_id, late):
         return refused
     payload = {"division_id": own.division_id}
     append_event(connection, Event("pass_on", own.plan_id, stored.submission_id, by, at, "", payload, own.sample, role))

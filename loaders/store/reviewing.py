@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import date
 
 from kpi.collection import Question, ReturnState
 from kpi.issue import Issue, Severity
@@ -11,17 +12,19 @@ from kpi.plan import Plan, Round
 from loaders.form.definition import COLUMNS
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
-from loaders.store.log import Event, append_event, questions_digest
+from loaders.store.lives import lives
+from loaders.store.log import Event, append_event
 from loaders.store.plans import NOW, change_plan, read_plan
 from loaders.store.questions import QUESTIONS, WITHDRAW, WITHDRAWN
 from loaders.store.records import StoredReturn
-from loaders.store.returns import closed_rounds
 
 
 def open_round(connection: Connection, plan_id: str, wanted: Round, act: Act) -> tuple[Issue, ...]:
     """Open a round, change one, or open a closed one again; what forbids it."""
     plan = read_plan(connection, plan_id, NOW)
-    if refused := _unfit(plan, wanted):
+    life = lives(connection, plan_id)
+    starts = wanted.id not in life.started or wanted.id in life.cancelled
+    if refused := _unfit(plan, wanted) or (_over(wanted, act.at.date()) if starts else ()):
         return refused
     there = any(r.id == wanted.id for r in plan.rounds)
     rounds = tuple(wanted if r.id == wanted.id else r for r in plan.rounds) + (() if there else (wanted,))
@@ -44,10 +47,17 @@ def _unfit(plan: Plan, wanted: Round) -> tuple[Issue, ...]:
     return ()
 
 
+def _over(wanted: Round, day: date) -> tuple[Issue, ...]:
+    """Why a round cannot begin with its dates: whoever is asked must have time to answer."""
+    if any(d is not None and d < day for d in (wanted.division_due, wanted.due)):
+        return (_issue("round.over", "期限が、きょうより前になっています。", "きょうより後の期限にしてください。"),)
+    return ()
+
+
 def close_round(connection: Connection, plan_id: str, round_id: str, act: Act) -> tuple[Issue, ...]:
     """Close a round: its values stay as they are now, and departments answer it no more; what forbids it."""
     read_plan(connection, plan_id, NOW).round(round_id)
-    if round_id in closed_rounds(connection, plan_id, NOW):
+    if round_id in lives(connection, plan_id).closed:
         return (_issue("round.is_closed", "この照会は、すでに締め切られています。", "一覧を開き直してください。"),)
     append_event(connection, Event("close_round", plan_id, round_id, act.by, act.at, act.reason, role=act.role))
     return ()
@@ -123,7 +133,7 @@ def ask_back(
         }
         for question_id, q in zip(ids, questions, strict=True)
     ]
-    payload = {"questions": ids, "asked": questions_digest(made), "after": "\n".join(q.text for q in questions)}
+    payload = {"questions": ids, "after": "\n".join(q.text for q in questions)}
     event = Event("ask_back", own.plan_id, stored.submission_id, act.by, act.at, act.reason, payload)
     seq = append_event(connection, replace(event, sample=own.sample, role=act.role))
     append(connection, "questions", [{**row, "seq": seq} for row in made])

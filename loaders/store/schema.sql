@@ -105,6 +105,11 @@ CREATE TABLE decisions (
     who VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL, reason VARCHAR NOT NULL, payload VARCHAR NOT NULL,
     sample BOOLEAN NOT NULL, role VARCHAR NOT NULL DEFAULT '', previous VARCHAR NOT NULL DEFAULT '',
     hash VARCHAR NOT NULL DEFAULT '');
+-- Each transaction closes with a digest of every row it brought: `content` is JSON, by table how many rows and their
+-- digest, `acts` and `log` the log's end after it. Chained by hash, samples apart; see loaders/store/seals.py.
+CREATE TABLE seals (
+    number BIGINT NOT NULL, sample BOOLEAN NOT NULL, acts BIGINT NOT NULL, log VARCHAR NOT NULL,
+    content VARCHAR NOT NULL, previous VARCHAR NOT NULL, hash VARCHAR NOT NULL, PRIMARY KEY (sample, number));
 
 -- Published figures. A changed set of files is a new batch; the newest batch known at a moment is shown.
 CREATE TABLE benchmark_batches (batch INTEGER PRIMARY KEY, hash VARCHAR NOT NULL, recorded_at TIMESTAMP NOT NULL);

@@ -13,6 +13,7 @@ import pandas as pd
 from kpi.plan import Plan
 from kpi.words import as_it_is
 from loaders.store.database import Connection, rows
+from loaders.store.lives import CANCEL, START
 from loaders.store.plan_words import plan_change_words
 from loaders.store.plans import NOW, plan_ids, read_plan
 
@@ -30,6 +31,8 @@ KIND_WORDS: Mapping[str, str] = {
     "ask_back": "修正依頼",
     "withdraw": "修正依頼の取下げ",
     "open_round": "照会の開始・変更",
+    START: "照会の開始(最初の回答)",
+    CANCEL: "照会の取りやめ",
     "close_round": "照会の締切り",
     "change_plan": "計画の変更",
     "load_plan": "計画ファイルの読込み",
@@ -44,6 +47,7 @@ KIND_WORDS: Mapping[str, str] = {
     "start_empty": "サンプルなしで開始",
     "backup": "控えの保存",
     "restore": "控えからの復元",
+    "rebuild": "データの作り直し",
     "migrate": "データ形式の更新",
 }
 COLUMNS = (
@@ -51,7 +55,7 @@ COLUMNS = (
 )  # fmt: skip
 _OF_RETURNS = ("save", "mend", "discard", "pass_on", "join", "send", "revise", "confirm", "ask_back", "withdraw")
 _OF_CARDS = ("propose_card", "card_decide", "card_reject")
-_OF_PLANS = ("open_round", "change_plan", "load_plan")
+_OF_PLANS = ("open_round", START, "change_plan", "load_plan")
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,18 @@ import pandas as pd
 
 from kpi.collection import Brief
 from kpi.latest import WITHDRAWING, withdrawn
+from kpi.life import counting
 from kpi.people import Audience
 from kpi.plan import Plan
 from loaders.store.access import PUBLISHED
 from loaders.store.database import Connection, rows
 from loaders.store.document import load_keys
 from loaders.store.figures import benchmark_batch
+from loaders.store.lives import lives
 from loaders.store.plans import NOW, plan_ids, read_cards, read_plan
 from loaders.store.proposing import PROPOSALS
 from loaders.store.questions import QUESTIONS, standing
 from loaders.store.records import Snapshot, annual_ids, best_known
-from loaders.store.returns import closed_rounds
 
 _STANDING = standing("$moment")
 
@@ -135,7 +136,7 @@ def read_everything(
         decided=_decided(connection, known),
         questions=questions,
         proposals=_frame(connection, PROPOSALS, known),
-        closed=closed_rounds(connection, plan_id, moment),
+        life=lives(connection, plan_id, moment),
     )
     all_known = _frame(connection, _KNOWN, known | {"default": default})
     return Everything(whole, all_known, _takes(connection, known), plan_ids(connection))
@@ -149,7 +150,7 @@ FROM observations_at($plan, $moment) ORDER BY observation_id
 
 def read_brief(connection: Connection, plan_id: str, day: date) -> Brief:
     """What a return is read and sent against, and no more: a write must be short. KeyError for an unknown plan."""
-    plan = read_plan(connection, plan_id, NOW)
+    plan = counting(read_plan(connection, plan_id, NOW), lives(connection, plan_id), day)
     found = _frame(connection, _BEST, {"plan": plan_id, "moment": NOW})
     cards = read_cards(connection, plan, NOW)
     return Brief(plan, day, cards, best_known(found, cards))

@@ -25,11 +25,14 @@ def told() -> None:
             st.warning(unmarked(refused))
 
 
-def act(do: Callable[[], object], words: str) -> None:
-    """Do it; say so on the page drawn anew, with empty forms. What forbids it is said and the form stays."""
+def act(do: Callable[[], object], words: str | Callable[[], str]) -> None:
+    """Do it; say so on the page drawn anew, with empty forms. What forbids it is said and the form stays.
+
+    Words that tell of what came out are asked for when it is done.
+    """
     if attempt(do) is None:
         return
-    st.session_state[_TOLD] = words
+    st.session_state[_TOLD] = words if isinstance(words, str) else words()
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
 

@@ -40,11 +40,11 @@ def _take() -> None:
     note("ほかの人が使っている間でも取れます。取った控えは、そのまま戻せることを確かめてから渡します。")
     name = f"kpi-{now():%Y%m%d-%H%M}.duckdb"
     if st.button("控えを作る", key="backup-make"):
-        made: list[bytes] = []
+        made: list[tuple[str, bytes]] = []
         with st.spinner("控えを作って確かめています…"):
-            done = attempt(lambda: _copy(made))
+            done = attempt(lambda: _copy(name, made))
         if done is not None:
-            st.session_state["backup-made"] = name, made[0]
+            st.session_state["backup-made"] = made[0]
     if "backup-made" in st.session_state:
         kept, content = st.session_state["backup-made"]
         show(tag("div", f"{kept}({_size(len(content))})ができました。", "meta"))
@@ -55,17 +55,31 @@ def _take() -> None:
         path = st.text_input("フォルダーとファイルの名前", key=fresh("backup-path"), placeholder=f"/backup/{name}")
         note("サーバーから見たフォルダーです。同じ名前のファイルがあれば上書きせず、お知らせします。")
         if st.button("このフォルダーに取る", disabled=not path.strip(), key="backup-to"):
-            act(lambda: desk().backup(Path(path.strip())), f"控えを {path.strip()} に取りました。")
+            _to_server(Path(path.strip()))
 
 
-def _copy(made: list[bytes]) -> tuple[Issue, ...]:
-    """Put the bytes of a checked copy into ``made``; what forbids it."""
+def _copy(name: str, made: list[tuple[str, bytes]]) -> tuple[Issue, ...]:
+    """Put the name and the bytes of a checked copy into ``made``; what forbids it."""
     with tempfile.TemporaryDirectory() as folder:
-        dest = Path(folder) / "copy.duckdb"
-        found = desk().backup(dest)
-        if not found:
-            made.append(dest.read_bytes())
-        return found
+        copy = desk().backup(Path(folder) / name)
+        if not isinstance(copy, Path):
+            return copy
+        made.append((copy.name, copy.read_bytes()))
+        return ()
+
+
+def _to_server(dest: Path) -> None:
+    """Take a copy to a folder of the server, and say under which name it is there."""
+    made: list[Path] = []
+
+    def copied() -> tuple[Issue, ...]:
+        copy = desk().backup(dest)
+        if isinstance(copy, Path):
+            made.append(copy)
+            return ()
+        return copy
+
+    act(copied, lambda: f"控えを {made[0]} に取りました。")
 
 
 def _verify() -> None:

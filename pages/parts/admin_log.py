@@ -110,11 +110,16 @@ def _table(log: pd.DataFrame) -> pd.DataFrame:
 def _chain() -> None:
     """The end of the chain, to be kept elsewhere, and a check of all of it for whoever may."""
     head = store().log_head()
-    said = f"1件ごとに、前の記録から作った照合値でつながっています。いま{head.count:,}件、終わりの照合値は "
-    show(tag("p", join([said, tag("code", head.hash[:16] or "なし"), "。"])))
-    note("件数と照合値を紙などに控えておくと、後から過去の記録が変わっていないことを確かめられます。")
-    if desk().may(Action.KEEP) and st.button("つながりを確かめる", key="log-verify"):
+    said = "1件ごとに、前の記録とすべてのデータから作った照合値でつながっています。"
+    show(tag("p", join([said, f"いま{head.count:,}件、終わりの照合値は ", tag("code", head.mark or "なし"), "。"])))
+    note(
+        "照合値は、控えの名前と決裁用の1枚にも入ります。後からここに入れると、その時までに変わりがないかが分かります。"
+    )
+    if not desk().may(Action.KEEP):
+        return
+    written = st.text_input("書き留めた照合値(任意)", key="log-end", max_chars=80, width=320, placeholder=head.mark)
+    if st.button("つながりを確かめる", key="log-verify"):
         with st.spinner("記録のつながりを確かめています…"):
-            found = attempt(lambda: desk().verify())
+            found = attempt(lambda: desk().verify([written.strip()] if written.strip() else []))
         if found is not None:
             st.success("記録は最初から最後までつながっています。データの食い違いもありません。")

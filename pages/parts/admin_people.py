@@ -8,6 +8,7 @@ import streamlit as st
 
 from kpi.april import ended
 from kpi.people import ROLE_WORDS, Person, Role
+from loaders.desk.office import rule_fault
 from loaders.store import Rule
 from pages.parts import signin
 from pages.parts.admin_common import act, fresh, note
@@ -106,7 +107,7 @@ def _trial(state: View, rules: tuple[Rule, ...]) -> None:
             groups = st.text_input("グループ(「,」で区切る)", key="trial-groups", width=280)
         if not (mail or name or groups):
             return
-        signed = SignIn("", "", mail.strip().casefold(), name.strip(), frozenset(g.strip() for g in groups.split(",")))
+        signed = SignIn("", "", mail.strip().lower(), name.strip(), frozenset(g.strip() for g in groups.split(",")))
         show(tag("p", _outcome(state, signin.person_by(signed, rules, signin.first_admin()))))
 
 
@@ -189,6 +190,8 @@ def _reach(state: View, rule: Rule, role: str, key: str) -> tuple[tuple[str, ...
 def _lacking(rule: Rule) -> str:
     if not rule.pattern:
         return "見分ける値を入れると保存できます。"
+    if fault := rule_fault(rule):
+        return "".join(fault)
     if not rule.pattern.strip("*? ") and rule.role in (Role.ADMIN, Role.SECRETARIAT):
         return "「*」だけでは誰にでも当てはまります。事務局・管理者にはできません。"
     if rule.role == Role.DEPARTMENT and not rule.departments:

@@ -23,7 +23,7 @@ from kpi.cards import (
     scheme_differences,
 )
 from kpi.effects import Effect
-from kpi.people import same_person
+from kpi.people import STAFF_WORDS, may_not_decide
 from kpi.plan import Card, Indicator, Scheme
 from loaders.store.document import load_attributes
 from pages.parts.admin_common import act_each, fresh, note
@@ -112,9 +112,15 @@ def _row(state: View, row: Mapping[Any, Any]) -> tuple[Content, ...]:
         _name(state, indicator_id),
         _since(changed, str(row["before"])) if changed else _unchanged(state, indicator_id),
         str(row["reason"]) or "―",
-        join([_ORIGINS.get(str(row["origin"]), ""), tag("small", who)]),
+        join([_origin(row), tag("small", who)]),
         _impact(state.revision, state, indicator_id, str(row["document"])),
     )
+
+
+def _origin(row: Mapping[Any, Any]) -> str:
+    """Whose proposal it is; what the secretariat has only entered stays the department's."""
+    entered = row["origin"] == "return" and row["role"] in STAFF_WORDS
+    return f"{_ORIGINS.get(str(row['origin']), '')}{'(代理登録)' if entered else ''}"
 
 
 def _unchanged(state: View, indicator_id: str) -> str:
@@ -169,7 +175,10 @@ def effects_table(state: View, found: tuple[Effect, ...]) -> None:
 
 def _decision(state: View, rows: pd.DataFrame) -> None:
     me = person()
-    own = [same_person((str(r["person"]), str(r["who"])), (me.id, me.name)) for r in rows.to_dict("records")]
+    own = [
+        may_not_decide(str(r["origin"]), str(r["role"]), (str(r["person"]), str(r["who"])), (me.id, me.name))
+        for r in rows.to_dict("records")
+    ]
     others = rows[[not mine for mine in own]]
     if others.empty:
         note("自分の提案の決定は、別の担当者が記録します。")

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from kpi.collection import Action
+from kpi.life import Stage, current
 from kpi.plan import Department, Indicator, Round
+from kpi.turnout import summary
+from pages.parts.board import round_rows
 from pages.parts.cards import UNSET, face
+from pages.parts.clock import now
 from pages.parts.html import Column, Content, Group, Markup, Row, join, link, table, tag
-from pages.parts.snapshot import View
+from pages.parts.identity import person
+from pages.parts.snapshot import View, desk
 
 
 def beginning(view: View) -> bool:
@@ -17,14 +25,13 @@ def beginning(view: View) -> bool:
 def next_steps(view: View) -> Markup:
     """The way from the bare plan to the first judgement, each step leading to where it is done."""
     steps: list[Content] = []
-    asked = next((r for r in view.plan.rounds if r.kind == "targets"), None)
-    if asked:
-        wanted = f"で、{len(view.plan.indicators)}指標の現状値と目標値を各部局に回答していただきます。"
-        steps.append(join([_round_link(asked), wanted]))
-    values = view.current_round
-    if values and values.kind != "targets":
-        due = f"(期限 {values.due.month}月{values.due.day}日)" if values.due else ""
-        steps.append(join([_round_link(values), f"{due}で、{values.period.short}の実績値を回答していただきます。"]))
+    if asked := _targets(view):
+        steps.append(_step(view, asked, f"{len(view.plan.indicators)}指標の現状値と目標値"))
+    if waiting := _undecided(view):
+        steps.append(waiting)
+    values = _values(view)
+    if values:
+        steps.append(_step(view, values, f"{values.period.short}の実績値"))
     steps.append(
         join(
             [
@@ -39,20 +46,63 @@ def next_steps(view: View) -> Markup:
     return tag("ol", join(tag("li", step) for step in steps), "steps")
 
 
-def _round_link(asked: Round) -> Markup:
-    return link(asked.name, "submit", round=asked.id)
+def _targets(view: View) -> Round | None:
+    """The round that sets the targets: one that was started before one that is planned."""
+    mine = [r for r in view.rounds if r.kind == "targets"]
+    return next((r for r in mine if view.stage(r) is not Stage.PLANNED), next(reversed(mine), None))
+
+
+def _values(view: View) -> Round | None:
+    """The round that asks for values: one that was started, else the calendar's whose turn it is after the targets."""
+    plan = view.snapshot.plan
+    plan = replace(plan, rounds=tuple(r for r in plan.rounds if r.kind != "targets"))
+    found = current(plan, view.snapshot.life, view.day)
+    return view.plan.round(found.id) if found else None
+
+
+def _step(view: View, asked: Round, what: str) -> Markup:
+    """What one round is for, and how far it has come."""
+    due = f"(期限 {asked.due.month}月{asked.due.day}日)" if asked.due else ""
+    words = {
+        Stage.PLANNED: f"(予定。まだ始まっていません)で、{what}を各部局に回答していただきます。",
+        Stage.CLOSED: f"(締切済)で、{what}を各部局に回答していただきました。",
+    }
+    said = words.get(view.stage(asked), f"{due}で、{what}を各部局に回答していただいています。")
+    counted = view.stage(asked) is Stage.OPEN and person().is_staff
+    so_far = summary(round_rows(view, asked), asked, view.as_of or now()) if counted else ""
+    return join([_round_link(asked), said, so_far])
+
+
+def _undecided(view: View) -> Content:
+    """For who records decisions: what was answered and is in force only once it is decided."""
+    rows = view.snapshot.proposals
+    waiting = int((rows["state"] == "open").sum())
+    if not waiting or not desk().may(Action.DECIDE_CARD):
+        return ""
+    said = f"回答された現状値・目標値{waiting}件は、決定を記録すると設定されます("
+    return join([said, link("管理の判定条件", "admin", part="cards"), ")。"])
+
+
+def _round_link(asked: Round) -> Content:
+    """The round's name, leading to where one has to do with it; nowhere for who only reads."""
+    who = person()
+    if who.is_staff:
+        return link(asked.name, "rounds", round=asked.id)
+    return link(asked.name, "submit", round=asked.id) if who.departments else asked.name
 
 
 def who_is_asked(view: View) -> Markup:
     """The departments with the number of their indicators; each name leads to its own form."""
-    asked = next((r for r in view.plan.rounds if r.kind == "targets"), view.current_round)
+    asked = _targets(view) or view.current_round
     owed = [(d, len(view.plan.owned_by(d.id, view.day))) for d in view.plan.departments]
     rows = [(_form_link(view, d, asked), f"{count}指標") for d, count in owed if count]
-    return table([Column("部局(回答様式へ)"), Column("担当", number=True)], rows, caption="回答をお願いする部局")
+    return table([Column("部局"), Column("担当", number=True)], rows, caption="回答をお願いする部局")
 
 
 def _form_link(view: View, department: Department, asked: Round | None) -> Content:
-    name = department.name(view.day)
+    name, who = department.name(view.day), person()
+    if not who.is_staff and department.id not in who.departments:
+        return name
     return link(name, "submit", department=department.id, **({"round": asked.id} if asked else {}))
 
 

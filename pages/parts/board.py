@@ -9,6 +9,7 @@ import streamlit as st
 
 from kpi.board import Known, board
 from kpi.collection import Answer, ReturnState
+from kpi.life import Stage
 from kpi.plan import Round
 from kpi.turnout import REPLACING, Row, State
 from loaders.store import StoredReturn
@@ -40,7 +41,9 @@ def round_rows(state: View, asked: Round) -> tuple[Row, ...]:
         _contacts(state, asked),
     )
     closed = snapshot.closed_at(asked.id)
-    return board(snapshot.plan, asked, known, state.as_of or now(), closed=closed, cards=snapshot.cards)
+    started = state.stage(asked) in (Stage.OPEN, Stage.CLOSED)
+    now_or_then = state.as_of or now()
+    return board(snapshot.plan, asked, known, now_or_then, closed=closed, cards=snapshot.cards, started=started)
 
 
 def _contacts(state: View, asked: Round) -> dict[tuple[str, str], str]:
@@ -164,8 +167,9 @@ def day_words(day: date, hour: int | None = None) -> str:
 
 def round_dates(state: View, asked: Round) -> Markup:
     """Kind of dates a round has, on one line, and the mark of what was assumed."""
-    parts = [f"{asked.period.label}の値"]
-    if asked.opens:
+    planned = state.stage(asked) is Stage.PLANNED
+    parts = [f"{asked.period.label}の値", *(["予定"] if planned else [])]
+    if asked.opens and not (planned and asked.opens <= state.day):
         parts.append(f"開始 {day_words(asked.opens)}")
     if asked.division_due:
         parts.append(f"課から主管課へ {day_words(asked.division_due, asked.due_hour)}")

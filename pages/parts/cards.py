@@ -11,7 +11,7 @@ from kpi.collection import RELEASE_WORDS
 from kpi.figures import stated_text
 from kpi.period import Period
 from kpi.plan import Card, Indicator
-from kpi.words import status_word, text_of
+from kpi.words import NOT_ASKED, status_word, text_of
 from pages.parts.html import Content, Markup, badge, bullet, changed, join, link, tag
 from pages.parts.snapshot import View
 
@@ -109,6 +109,8 @@ def advice(view: View, indicator: Indicator, card: Card) -> str:
     owner = view.owner_name(indicator)
     if unset:
         return f"{'と'.join(unset)}が未設定です。{owner}の回答様式(目標値等設定照会)で設定できます。"
+    if view.row(indicator.id)["reason"] == NOT_ASKED:
+        return "現状値より後の値がまだありません。"
     if not view.row(indicator.id)["period"]:
         return f"現状値より後の値がまだありません。{owner}の回答様式で回答できます。"
     return ""

@@ -18,6 +18,7 @@ from kpi.collection import Action
 from kpi.issue import Issue
 from kpi.period import Period
 from kpi.plan import Indicator
+from kpi.rollup import newest_words
 from loaders.desk import NotAllowed
 from loaders.store import StoreBusy
 from loaders.tables import to_csv, to_xlsx
@@ -149,11 +150,10 @@ def segments(parts: Sequence[tuple[str, str]]) -> Markup:
 
 
 def as_of(view: View) -> str:
-    """Which round is shown and when its values last changed."""
+    """The newest knowledge there is, as of which day, and when a value was last told."""
     known = view.snapshot.observations["known_at"]
-    updated = f"更新 {stamp(known.max())}" if len(known) else "回答はまだありません"
-    current = view.current_round
-    return f"{current.name if current else '照会の設定なし'}　{stamp(view.day)}時点　{updated}"
+    updated = [f"更新 {stamp(known.max())}"] if len(known) else []
+    return "　".join([newest_words(view.assessed), f"{stamp(view.day)}時点", *updated])
 
 
 def source_line(view: View, indicator: Indicator) -> Content:
@@ -168,26 +168,48 @@ def source_line(view: View, indicator: Indicator) -> Content:
     return join([mark, "　".join(parts)])
 
 
-def grid(table: pd.DataFrame, alt_text: str) -> None:
+def grid(told: pd.DataFrame, alt_text: str) -> None:
     """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read."""
-    table = table.assign(**{name: _as_numbers(table[name]) for name in table.columns})
-    columns = {name: _column(name, table[name]) for name in table.columns}
-    if _CODES in table.columns and table[_CODES].astype(str).str.fullmatch(_CODE).all():
+    plain = told.assign(**{name: _as_numbers(told[name]) for name in told.columns})
+    columns = {name: _column(name, plain[name]) for name in plain.columns}
+    shown = plain
+    if _CODES in plain.columns and plain[_CODES].astype(str).str.fullmatch(_CODE).all():
         # Each figure leads to its passport; what stands in the cell is its number.
-        there = [address("origin", figure=str(code)) for code in table[_CODES]]
+        there = [address("origin", figure=str(code)) for code in plain[_CODES]]
         columns[_CODES] = st.column_config.LinkColumn(
-            display_text=r"figure=([^&]+)", width=_room([_CODES, *table[_CODES]])
+            display_text=r"figure=([^&]+)", width=_room([_CODES, *plain[_CODES]])
         )
-        table = table.assign(**{_CODES: there})
+        shown = plain.assign(**{_CODES: there})
     st.dataframe(
-        table,
+        shown,
         hide_index=True,
         width="content",
         placeholder="―",
-        lazy=len(table) > 2000,
+        lazy=len(shown) > 2000,
         column_config=columns,
         alt=alt_text,
     )
+    show(_on_paper(plain, alt_text))
+
+
+#: Rows of a table that are printed: paper cannot be sorted or searched, and more of them are taken as a file.
+_PRINTED = 60
+
+
+def _on_paper(told: pd.DataFrame, caption: str) -> Markup:
+    """The same table for a printer, which would get of the one above what stands in its window."""
+    first = told.head(_PRINTED)
+    shown = pd.DataFrame({name: _printed(first[name]) for name in first.columns})
+    columns = [Column(name, number=pd.api.types.is_float_dtype(first[name])) for name in first.columns]
+    rows = list(shown.itertuples(index=False, name=None))
+    more = f"ほか{len(told) - len(first):,}行は、CSVかExcelで受け取れます。" if len(told) > len(first) else ""
+    return tag("div", join([table(columns, rows, caption=caption), more]), "on-paper", aria_hidden="true")
+
+
+def _printed(column: pd.Series) -> list[str]:
+    if pd.api.types.is_float_dtype(column):
+        return ["―" if pd.isna(n) else f"{n:,.15g}" for n in column]
+    return ["―" if pd.isna(told) else str(told) for told in column]
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:

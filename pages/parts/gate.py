@@ -153,7 +153,8 @@ def _person(asked: HTTPConnection, claims: signin.Claims) -> Person | None:
             return None
         case Setup.READY:
             return signin.person_of(claims) if signin.standing(claims) is Standing.VALID else None
-    if not trial.on_this_machine({name.lower(): value for name, value in asked.headers.items()}):
+    peer = asked.client.host if asked.client else None
+    if not trial.on_this_machine({name.lower(): value for name, value in asked.headers.items()}, peer):
         return NOBODY
     kept = asked.cookies.get(trial.COOKIE, "")
     return NOBODY if trial.only_looks(kept) else trial.people({})[Role.ADMIN.value]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
 from kpi.cards import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_text, card_text, day_text
 from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action, ReturnState
 from kpi.figures import exact_text
+from kpi.life import Stage, upcoming
 from kpi.period import Period
 from kpi.plan import Department, Indicator, Round
 from kpi.schedule import expected_period
@@ -211,18 +212,19 @@ def _signed(view: View, submission_id: str, ids: set[str]) -> dict[tuple[str, st
 
 
 def due_next(view: View, department: Department, indicators: Sequence[Indicator]) -> tuple[Due, ...]:
-    """The rounds that are still to be answered, those past their date too, and the next that opens."""
+    """The rounds that are still to be answered, those past their date too, and the next that is planned."""
     rows = view.snapshot.submissions
     mine = rows[(rows["department_id"] == department.id) & (rows["state"] == ReturnState.SENT)]
     ids, found = {i.id for i in indicators}, []
-    for asked in sorted(view.plan.rounds, key=lambda r: (r.opens is None, r.opens or view.day)):
+    planned = upcoming(view.snapshot.plan, view.snapshot.life, view.day)
+    open_now = [r for r in view.rounds if view.stage(r) is Stage.OPEN or (planned and r.id == planned.id)]
+    # What is asked now comes before what is only planned, and of these what is due first.
+    for asked in sorted(open_now, key=lambda r: (view.stage(r) is not Stage.OPEN, r.due or date.max)):
         if asked.id in set(mine["round_id"]) or view.snapshot.closed_at(asked.id):
             continue
         owed = [i for i in asked_of(view.plan, asked, department.id, view.day, view.snapshot.cards) if i.id in ids]
         if owed:
             found.append(Due(asked, tuple((i, *expected_period(view.snapshot.cards[i.id], i, asked)) for i in owed)))
-        if asked.opens is not None and asked.opens > view.day:
-            break
     return tuple(found)
 
 

@@ -90,9 +90,8 @@ def _moment() -> dict[str, str]:
 
 
 def badge(word: str, status: str) -> Markup:
-    """A status as a word in its frame; ◎ and ○ stand only before 達成 and 順調."""
-    sign = {"achieved": "◎ ", "on_track": "○ "}.get(status, "")
-    return tag("span", f"{sign}{word}", f"badge s-{status}")
+    """A status as a word in its frame. No sign stands before it: △ and ▲ mean minus in official tables, × offends."""
+    return tag("span", word, f"badge s-{status}")
 
 
 def changed(label: str) -> Markup:
@@ -187,12 +186,8 @@ def bullet(progress: float | None, planned: float | None, summary: str) -> Marku
 def status_bar(counts: Sequence[tuple[str, str, int]], summary: str) -> Markup:
     """One bar of counts, widths in proportion: (status, word, count). The words stand in the bar."""
     parts = [
-        f'<span class="seg s-{status}" style="flex:{count} 1 0">{escape(_sign(status) + word)}<b>{count}</b></span>'
+        f'<span class="seg s-{status}" style="flex:{count} 1 0">{escape(word)}<b>{count}</b></span>'
         for status, word, count in counts
         if count
     ]
     return Markup(f'<div class="bar" role="img" aria-label="{escape(summary)}">{"".join(parts)}</div>')
-
-
-def _sign(status: str) -> str:
-    return {"achieved": "◎", "on_track": "○"}.get(status, "")

@@ -122,7 +122,8 @@ def _who() -> _Who:
 def _unsigned() -> _Who:
     headers = {name.lower(): value for name, value in st.context.headers.items()}
     # No request comes without a header: a run without any is not served to a browser at all.
-    if headers and not trial.on_this_machine(headers):
+    # The framework names no peer where it is this machine, and the bind that must be this machine's has no other.
+    if headers and not trial.on_this_machine(headers, st.context.ip_address or "127.0.0.1"):
         return _Who(NOBODY)
     asked, kept = st.query_params.get(trial.PARAMETER), st.context.cookies.get(trial.COOKIE)
     kept = kept if isinstance(kept, str) else ""  # a run without a browser has no cookies that are texts

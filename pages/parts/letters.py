@@ -7,14 +7,16 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from kpi.letters import Item, Letter, division_letter, reminder_letter, request_letter
+from kpi.letters import Item, Letter, division_letter, reminder_letter, request_letter, signature, signed
+from kpi.life import Stage
 from kpi.plan import Department, Division, Round
 from kpi.scope import departments_asked, divisions_asked
 from kpi.turnout import Row, waiting_for
 from loaders.letters import letter_docx, letter_eml, letter_filename, letter_text
+from loaders.text import one_line
 from pages.parts.filters import choose
 from pages.parts.frame import empty, show
-from pages.parts.html import Column, Content, Markup, join, table, tag
+from pages.parts.html import Column, Content, Markup, join, table, tag, unmarked
 from pages.parts.snapshot import View, desk
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -44,6 +46,9 @@ def letters_box(state: View, asked: Round, rows: Sequence[Row], *, of_department
     with grid.cell():
         kind = choose("文書", "letter", kinds)
     to = {d.id: d for d in _addressees(state, asked, rows, kind, two_levels)}
+    if not to and state.stage(asked) is Stage.PLANNED:
+        empty("まだ始まっていない照会です。始めると、回答のお願いをここから送れます。")
+        return
     if not to:
         empty("回答をお願いする部局はありません。どの部局も回答済みか、求める値がまだ公表されていません。")
         return
@@ -62,12 +67,25 @@ def _one(
     if kind in _OF_DIVISIONS and not divisions:
         empty(f"{whom[0].name(state.day)}の課は、すべて主管課へ回答しています。")
         return
-    letter = _letter(state, asked, kind, whom, divisions, single=single)
+    letter = _signed(state, _letter(state, asked, kind, whom, divisions, single=single), kind)
     forms = _forms(state, asked, whom[0], divisions if kind in _OF_DIVISIONS else ()) if single else None
     letter_view(letter, key=f"{kind}-{whom[0].id if single else 'all'}", attachments=forms)
     if not single:
         note = "メールにまとめて様式を付けることはできません。部局を選ぶと、その部局の様式が付きます。"
         show(tag("div", note, "meta"))
+
+
+def _signed(state: View, letter: Letter, kind: str) -> Letter:
+    """The letter with its number and whom to ask: as the plan's settings say, or as typed here for this one."""
+    own = signature(state.plan) if kind not in _OF_DIVISIONS else dict.fromkeys(signature(state.plan), "")
+    fields = {"number": "文書番号", "person": "担当者", "extension": "内線", "address": "連絡先(共有のメール)"}
+    with st.expander("文書番号・担当・内線を入れる"):
+        grid = st.grid(min_column_width=180)
+        for name, label in fields.items():
+            with grid.cell():
+                text = st.text_input(unmarked(label), own[name], max_chars=60, key=f"letter-{kind}-{name}")
+                own[name] = one_line(text)
+    return signed(letter, **own)
 
 
 def _letter(

@@ -23,6 +23,7 @@ from pages.method import method_page
 from pages.origin import origin_page
 from pages.overview import overview_page
 from pages.parts import asof, identity
+from pages.parts.clock import today
 from pages.parts.finding import find_box
 from pages.parts.frame import guarded, show, told_if_busy
 from pages.parts.html import join, link, tag
@@ -92,7 +93,9 @@ def main() -> None:
     if door is not None:
         _only(door)
         return
-    st.html(f"<style>:root {{ --plan-name: {json.dumps(_plan_name(), ensure_ascii=False)}; }}</style>")
+    on_paper = {"--plan-name": _plan_name(), "--printed-on": f"{today().isoformat()} 印刷"}
+    words = " ".join(f"{name}: {json.dumps(text, ensure_ascii=False)};" for name, text in on_paper.items())
+    st.html(f"<style>:root {{ {words} }}</style>")
     who = identity.person()
     # What a person may not open is not in their menu, and reached by its address or by Back it says so.
     pages = [_screen(who, *s) for s in SCREENS]

@@ -36,7 +36,7 @@ def origin(view: View, indicator: Indicator) -> None:
     found = _shown(view, indicator)
     st.header("この数値の出所", anchor=False)
     if found is None:
-        empty("回答がまだないため、出所はありません。")
+        empty("値がまだないため、出所はありません。")
         return
     place = f"{found['sheet']}!{found['cell']}" if found["cell"] else "画面での入力"
     mark: Content = tag("b", "サンプル　") if found["sample"] else ""

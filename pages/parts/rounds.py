@@ -10,7 +10,7 @@ from typing import NoReturn
 import streamlit as st
 
 from kpi.issue import Severity
-from kpi.opening import KIND_WORDS, name_of, new_id, periods, problems, proposed
+from kpi.opening import KIND_WORDS, free_name, name_of, new_id, periods, problems, proposed, starting
 from kpi.plan import Plan, Round, RoundKind
 from kpi.scope import asked_of, departments_asked
 from kpi.turnout import Row, departments
@@ -50,13 +50,38 @@ def open_box(state: View) -> None:
         kind = st.selectbox(
             "種類", kinds, index=kinds.index("annual"), format_func=KIND_WORDS.__getitem__, key="open-kind"
         )
-        base = proposed(state.plan, kind, state.day)
+        base = proposed(state.snapshot.plan, kind, state.day, state.snapshot.life)
         show(tag("div", "計画の日程と前回の照会から、あらかじめ入れてあります。変えてから始められます。", "meta"))
-        made = _fields(state, base, f"new-{base.id}", fixed=False)
-        if _preview(state, made, "始めると") and st.button("この内容で照会を始める", type="primary", key="open-now"):
-            later = made.opens if made.opens and made.opens > state.day else None
-            begun = f"を用意しました。{day_words(later)}に始まります。" if later else "を始めました。"
-            _do(state, made, f"「{made.name}」{begun}照会文は下の「文書」から受け取れます。", "")
+        _start(state, _fields(state, base, f"new-{base.id}", fixed=False), "open-now")
+
+
+def start_box(state: View, asked: Round) -> None:
+    """この照会を始める: a proposal of the calendar, with dates that leave time to answer."""
+    base = starting(state.snapshot.plan.round(asked.id), state.snapshot.plan, state.day)
+    with st.expander("この照会を始める", key=_folded("start-round")):
+        show(tag("div", "計画の日程から、あらかじめ入れてあります。変えてから始められます。", "meta"))
+        rows = state.snapshot.submissions
+        fixed = bool((rows["round_id"] == asked.id).any())
+        _start(state, _fields(state, base, f"start-{asked.id}", fixed=fixed), "start-now")
+
+
+def _start(state: View, made: Round, key: str) -> None:
+    if _preview(state, made, "始めると", starts=True) and st.button("この内容で照会を始める", type="primary", key=key):
+        later = made.opens if made.opens and made.opens > state.day else None
+        begun = f"を用意しました。{day_words(later)}に始まります。" if later else "を始めました。"
+        _do(state, made, f"「{made.name}」{begun}照会文は下の「文書」から受け取れます。", "")
+
+
+def cancel_box(state: View, asked: Round) -> None:
+    """取りやめる: nobody is offered the round any more; it can be started after all."""
+    with st.expander("この照会を取りやめる", key=_folded("cancel-round")):
+        told = "取りやめると、部局の「回答」に出なくなり、様式も受け付けません。この画面から、あらためて始められます。"
+        show(tag("div", told, "meta"))
+        reason = st.text_input("取りやめる理由(任意)", key=f"cancel-{asked.id}-reason", max_chars=200)
+        if st.button("この照会を取りやめる", key="cancel-now"):
+            done = attempt(lambda: desk().cancel_round(state.plan.id, asked.id, reason=reason.strip()))
+            if done is not None:
+                _tell(f"「{asked.name}」を取りやめました。")
 
 
 def change_box(state: View, asked: Round) -> None:
@@ -132,7 +157,7 @@ def _fields(state: View, base: Round, key: str, *, fixed: bool) -> Round:
             disabled=fixed,
         )
     with grid.cell():
-        suggested = base.name if period == base.period else name_of(base.kind, period)
+        suggested = base.name if period == base.period else free_name(plan, name_of(base.kind, period))
         name = st.text_input("名前", suggested, key=f"{key}-name-{period.code}", max_chars=60)
     with grid.cell():
         opens = day_input("始める日", base.opens, f"{key}-opens")
@@ -193,9 +218,9 @@ def _scope(plan: Plan, day: date, base: Round, key: str) -> Round:
     return replace(base, departments=tuple(whom), indicators=tuple(what))
 
 
-def _preview(state: View, made: Round, when: str) -> bool:
+def _preview(state: View, made: Round, when: str, *, starts: bool = False) -> bool:
     """What each department would be asked, and what forbids it; whether nothing does."""
-    found = problems(state.plan, made, state.day, state.snapshot.cards)
+    found = problems(state.plan, made, state.day, state.snapshot.cards, starts=starts)
     day = made.opens or state.day
     rows = [
         (d.name(day), str(len(mine)), "、".join(i.number for i in mine), _divisions(state, made, d.id, day))

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -28,8 +28,9 @@ from streamlit.web.server.server_util import get_cookie_secret, is_xsrf_enabled
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from kpi.people import Person, Role
+from kpi.people import Person, Role, mail_address
 from loaders.settings import now
+from loaders.text import one_line
 from pages.parts.storage import store
 
 _RANK = {role: place for place, role in enumerate(Role)}
@@ -91,15 +92,20 @@ class SignIn:
 
     @classmethod
     def of(cls, claims: Claims) -> SignIn:
-        """What a token's claims say. A mail address that the provider has not verified counts as none."""
+        """What a token's claims say. A mail address counts only where the provider says that it has verified it."""
         stable = {name: claims[name] for name in _STABLE if name in claims}
         digest = sha256(json.dumps(stable, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
         # Not preferred_username: with some providers people choose that themselves.
-        mail = claims.get("email") if claims.get("email_verified") is not False else ""
-        mail = _text(mail) or _text(claims.get("upn"))
+        mail = _address(claims.get("email")) if claims.get("email_verified") is True else ""
+        mail = mail or _address(claims.get("upn"))
         groups = frozenset(g for name in ("groups", "group") for g in _texts(claims.get(name)))
         subject = sha256(json.dumps([claims.get("iss"), claims.get("sub")]).encode()).hexdigest()[:16]
-        return cls(digest, subject, mail.casefold(), _text(claims.get("name")), groups)
+        return cls(digest, subject, mail, one_line(_text(claims.get("name"))), groups)
+
+
+def _address(value: object) -> str:
+    """One mail address as it is compared, empty where a claim is none: letters of other scripts look like ASCII's."""
+    return mail_address(_text(value)).lower()
 
 
 def _text(value: object) -> str:
@@ -149,7 +155,7 @@ def origin() -> str:
 
 def first_admin() -> str:
     """The mail address of the administrator named in the configuration; empty where nobody is."""
-    return os.environ.get("KPI_FIRST_ADMIN", "").strip().casefold()
+    return _address(os.environ.get("KPI_FIRST_ADMIN", ""))
 
 
 def longest_seconds() -> float:
@@ -250,10 +256,25 @@ def _within(rule: Membership, department_id: str) -> bool:
 
 
 def _matches(rule: Membership, signed: SignIn) -> bool:
-    """``*`` and ``?`` stand for any letters; large and small letters are the same. An empty pattern means nobody."""
+    """``*`` stands for any letters and ``?`` for one; large and small letters are the same. Empty means nobody."""
     given = {"mail": (signed.mail,), "name": (signed.name,), "group": tuple(signed.groups)}.get(rule.claim, ())
-    pattern = rule.pattern.strip().casefold()
-    return bool(pattern) and any(value and fnmatchcase(value.casefold(), pattern) for value in given)
+    pattern = rule.pattern.strip()
+    if not pattern or (rule.claim == "mail" and not pattern.isascii()):
+        return False
+    fold = str.lower if rule.claim == "mail" else str.casefold
+    wanted = _pattern(fold(pattern))
+    return any(value and wanted.fullmatch(fold(value)) for value in given)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    """What a rule's pattern means: ``*`` and ``?``, and every other sign itself, brackets too."""
+    first, *rest = ("".join("." if c == "?" else re.escape(c) for c in part) for part in text.split("*"))
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    # Each part is sought from where the one before it ends and never again: a name is read once, whatever the pattern.
+    *between, last = rest
+    return re.compile(first + "".join(f"(?>.*?{part})" for part in between) + f".*{last}", re.DOTALL)
 
 
 @lru_cache(maxsize=4)

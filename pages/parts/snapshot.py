@@ -18,6 +18,8 @@ import streamlit as st
 from kpi.benchmarks import Benchmarks
 from kpi.digest import Change, changes
 from kpi.figures import Figures, figures
+from kpi.life import Stage, counting, current
+from kpi.owing import owed, told_apart
 from kpi.people import Audience
 from kpi.plan import Indicator, Plan, Round
 from kpi.progress import assess, cards_table
@@ -56,8 +58,18 @@ class View:
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan shown, with the indicators that are in force."""
-        return replace(self.snapshot.plan, indicators=self.snapshot.live_indicators(self.day))
+        """The plan shown: the indicators that are in force, and rounds as they count on the day."""
+        plan = counting(self.snapshot.plan, self.snapshot.life, self.day)
+        return replace(plan, indicators=self.snapshot.live_indicators(self.day))
+
+    def stage(self, asked: Round) -> Stage:
+        """How far a round has come."""
+        return self.snapshot.life.stage(asked.id)
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """The rounds people have to do with, newest first: without those that were given up."""
+        return tuple(r for r in reversed(self.plan.rounds) if self.stage(r) is not Stage.CANCELLED)
 
     @property
     def revision(self) -> str:
@@ -103,9 +115,9 @@ class View:
 
     @property
     def current_round(self) -> Round | None:
-        """The newest round that has opened; the first one where none has."""
-        opened = [r for r in self.plan.rounds if r.opens and r.opens <= self.day]
-        return max(opened, key=lambda r: r.opens or date.min) if opened else next(iter(self.plan.rounds), None)
+        """The round that people are at; see :func:`kpi.life.current`."""
+        found = current(self.snapshot.plan, self.snapshot.life, self.day)
+        return self.plan.round(found.id) if found else None
 
 
 @st.cache_resource(max_entries=24, show_spinner="集計しています…")
@@ -114,8 +126,13 @@ def _view(key: str, day: date, _snapshot: Snapshot) -> View:
     cards = cards_table(_snapshot.cards.values())
     live = [i.id for i in _snapshot.live_indicators(day)]
 
+    owing = owed(
+        counting(plan, _snapshot.life, day), _snapshot.life, observations, _snapshot.cards, day, _snapshot.audience
+    )
+
     def judged(known: pd.DataFrame) -> pd.DataFrame:
-        return assess(cards, known, as_of=day, scheme=plan.scheme).set_index("indicator_id", drop=False)
+        found = told_apart(assess(cards, known, as_of=day, scheme=plan.scheme), owing)
+        return found.set_index("indicator_id", drop=False)
 
     everything, earlier = judged(observations), _before_last_round(observations)
     assessed = everything.loc[live]

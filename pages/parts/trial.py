@@ -7,7 +7,7 @@ tabs stay with the same person, and downloads and uploads know the person too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from streamlit import config
@@ -20,16 +20,34 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _PREFIX = "dept-"
 
 
-def on_this_machine(headers: Mapping[str, str]) -> bool:
+#: What a proxy, a balancer or a network of caches puts into a request, and no browser does.
+_PASSED_ON = frozenset({
+    "forwarded", "via", "client-ip", "true-client-ip", "remote-addr", "remote-host", "cdn-loop", "akamai-origin-hop",
+    "wl-proxy-client-ip", "front-end-https", "x-host", "x-scheme", "x-url-scheme", "x-cluster-client-ip", "x-via",
+    "x-request-id", "x-correlation-id", "x-amzn-trace-id", "x-cloud-trace-context", "x-rewrite-url", "x-varnish",
+    "x-sendfile-type", "x-accel-mapping", "x-iisnode-version", "x-bluecoat-via", "x-haproxy-server-state",
+    "x-client-ip", "x-client-cert", "x-user-ip", "x-real-host", "x-real-port", "x-sucuri-clientip", "x-traefik-router",
+})  # fmt: skip
+#: The families of such headers.
+_PASSED_ON_BY = (
+    "x-forward", "x-real-", "x-original-", "x-proxy", "x-proxied", "x-remote-", "x-envoy-", "x-arr-", "x-azure-",
+    "x-appengine-", "x-goog-", "x-amz-", "x-amzn-", "x-akamai-", "x-nginx-", "x-ssl-", "x-tls-", "x-ms-proxy",
+    "x-auth-request-", "x-authenticated-", "x-netscaler-", "proxy-", "cf-", "fastly-", "fly-", "incap-", "ssl-client-",
+)  # fmt: skip
+
+
+def on_this_machine(headers: Mapping[str, str], peer: str | None) -> bool:
     """Whether a request comes straight from a browser on this machine. ``headers`` have lower-case names.
 
-    The name in Host must be the machine's own: a page elsewhere whose name was made to point here (DNS rebinding)
-    brings its own name. A proxy's header means that the person is somewhere else.
+    What counts is whom the server listens to and who is at the other end (``peer``, an address): both must be this
+    machine, and nothing may say that a proxy stands between. Host and Origin only claim something, so they give
+    nothing, and they forbid where they name another: a page elsewhere whose name was made to point here (DNS
+    rebinding) brings its own name.
     """
     address = str(config.get_option("server.address") or "")
-    if not (address == "localhost" or _loopback(address)):
+    if not (address == "localhost" or _loopback(address)) or not _loopback(peer or ""):
         return False
-    if any(name == "forwarded" or name.startswith("x-forwarded-") or name == "x-real-ip" for name in headers):
+    if any(name in _PASSED_ON or name.startswith(_PASSED_ON_BY) for name in map(_named, headers)):
         return False
     try:
         names = [urlsplit(f"//{headers.get('host', '')}").hostname]
@@ -41,11 +59,18 @@ def on_this_machine(headers: Mapping[str, str]) -> bool:
     return all(name in _HERE for name in names)
 
 
+def _named(header: str) -> str:
+    """A header's name as it is compared: some servers take ``X_Real_IP`` for ``X-Real-IP``."""
+    return header.lower().replace("_", "-")
+
+
 def _loopback(address: str) -> bool:
     try:
-        return ip_address(address).is_loopback
+        found = ip_address(address)
     except ValueError:
         return False
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
 
 
 def people(departments: Mapping[str, str]) -> dict[str, Person]:

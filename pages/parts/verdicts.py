@@ -22,7 +22,7 @@ from pages.parts.frame import XLSX, show
 from pages.parts.html import Column, Content, badge, changed, join, link, table, tag
 from pages.parts.returns import Place, called
 from pages.parts.review_words import column_name
-from pages.parts.snapshot import View, desk
+from pages.parts.snapshot import View, desk, store
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def settlement(view: View, place: Place, current: StoredReturn) -> None:
 
     def sheet() -> bytes:
         answers = ours.submission(current.submission_id).reading.answers
-        return settlement_sheet(brief, place.asked, department, answers, division_id=division_id, sample=sample)
+        own = {"division_id": division_id, "end": store().log_head().mark}
+        return settlement_sheet(brief, place.asked, department, answers, sample=sample, **own)
 
     name = "_".join(file_part(p) for p in ("決裁用", place.asked.name, place.name(view.day)))
     st.download_button(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,13 +48,36 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
 
 
+@dataclass(frozen=True)
+class Process:
+    """A server that another process has forked."""
+
+    pid: int
+
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def stop(self, seconds: float = 10) -> None:
+        """End it, kindly at first."""
+        for how, end in ((signal.SIGTERM, time.monotonic() + seconds), (signal.SIGKILL, time.monotonic() + seconds)):
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, how)
+            while self.runs() and time.monotonic() < end:
+                time.sleep(0.05)
+
+
 @dataclass
 class Server:
     """A running program and where it keeps its data."""
 
     url: str
     data: Path
-    process: subprocess.Popen
+    process: Process
     log: Path
 
 
@@ -79,48 +105,43 @@ def running(
         kept.write_text(secrets(url), "utf-8")
         flags = (*flags, "--secrets.files", str(kept))
     log = folder / "server.log"
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "streamlit",
-                "run",
-                "app.py",
-                "--server.port",
-                str(port),
-                "--server.headless",
-                "true",
-                *flags,
-            ],
-            cwd=ROOT,
-            env={**os.environ, "KPI_DATA": str(data), "KPI_TODAY": TODAY, **(env or {})},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
+    arguments = ["run", "app.py", "--server.port", str(port), "--server.headless", "true", *flags]
+    process = _started(arguments, {"KPI_DATA": str(data), "KPI_TODAY": TODAY, **(env or {})}, log)
     try:
         _await_health(url, process, log)
         yield Server(url, data, process, log)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        process.stop()
 
 
-def _await_health(url: str, process: subprocess.Popen, log: Path, seconds: float = 90) -> None:
+@cache
+def _warm() -> subprocess.Popen[str]:
+    """The process that forks servers, one for all tests of this one; it ends with its standard input."""
+    command = [sys.executable, "-m", "tests.browser.warm"]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _started(arguments: list[str], environment: dict[str, str], log: Path) -> Process:
+    environment = {**os.environ, **environment}
+    asked = {"arguments": arguments, "environment": environment, "folder": str(ROOT), "log": str(log)}
+    warm = _warm()
+    assert warm.stdin
+    assert warm.stdout
+    print(json.dumps(asked), file=warm.stdin, flush=True)
+    return Process(int(warm.stdout.readline()))
+
+
+def _await_health(url: str, process: Process, log: Path, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if process.poll() is not None:
+        if not process.runs():
             break
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
                 if answer.status == 200:
                     return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.1)
     raise AssertionError(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
 
 

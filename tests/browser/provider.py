@@ -23,7 +23,7 @@ def claims(kind: str, issuer: str, client: str, nonce: str) -> dict[str, object]
     at = int(time.time())
     sound = {
         "iss": issuer, "sub": "land", "aud": client, "iat": at, "exp": at + 3600, "nonce": nonce,
-        "email": MAIL, "name": "県土 花子",
+        "email": MAIL, "email_verified": True, "name": "県土 花子",
     }  # fmt: skip
     faults: dict[str, dict[str, object]] = {
         "sound": {},

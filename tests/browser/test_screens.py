@@ -1,4 +1,4 @@
-"""Every screen in every state: Japanese throughout, no sideways scrolling, fit for assistive technology."""
+"""Every screen in every state: Japanese, no sideways scrolling, whole on paper, fit for assistive technology."""
 
 import pytest
 
@@ -18,6 +18,10 @@ def test_no_english_stands_on_any_screen(seen):
 
 def test_no_screen_scrolls_sideways_on_a_desk_on_a_telephone_or_at_200_percent(seen):
     assert seen.sideways == {}
+
+
+def test_every_screen_is_whole_on_a4_both_ways(seen):
+    assert seen.misprinted == {}
 
 
 def test_headings_names_labels_and_captions_are_there_on_every_screen(seen):

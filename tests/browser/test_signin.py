@@ -73,6 +73,10 @@ def prepared(server):
     return server
 
 
+def _claims(mail, groups):
+    return {"email": mail, "email_verified": True, "name": f"{mail.split('@')[0]} 氏", "groups": groups}
+
+
 @pytest.fixture(scope="module")
 def provider():
     """oidc-provider-mock on a port of its own."""
@@ -80,7 +84,7 @@ def provider():
 
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
     users = [
-        User(sub=mail, claims={"email": mail, "name": f"{mail.split('@')[0]} 氏", "groups": groups})
+        User(sub=mail, claims=_claims(mail, groups))
         for mail, groups in ((ADMIN, []), (OFFICE, ["全職員", "DX推進課"]), (LAND, []), (PLANNING, []), (READER, []),
                              (STRANGER, ["他県"]))
     ]  # fmt: skip

@@ -157,10 +157,11 @@ NAMES = re.compile(
     r"\borigin\?\S*figure=|\S+@\S+|\S+\.(?:xlsx?|xlsm|csv|zip|toml|png)\b|\bdata/plans\b|\b[a-z_]+(?:\.[a-z_0-9]+)+\b|https?://\S+|\b[A-Z0-9]{3}-\d{4}\b|\b[0-9a-f]{64}\b"
 )
 
-#: Everything shown or read out: (where, text). Icons are ligatures of a font; what is aria-hidden is not read out.
+#: Everything shown or read out: (where, text). Icons are ligatures of a font; what is aria-hidden is not read out. A
+#: table for the printer says what the one above it says, with names of files and series in it.
 READ = """() => {
   const found = [];
-  const shown = (e) => e && !e.closest("script, style, noscript, template, [data-testid=stIconMaterial]");
+  const shown = (e) => e && !e.closest("script, style, noscript, template, .on-paper, [data-testid=stIconMaterial]");
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
@@ -238,12 +239,54 @@ FAULTS = """() => {
 }"""
 
 
+#: The width of what stands on a sheet of A4 between its margins, in the pixels of a style sheet.
+PAPER = {"A4 portrait": 711, "A4 landscape": 1040}
+#: Texts that are cut by an edge of the paper or of a box, and texts that are printed over one another.
+MISPRINTED = """() => {
+  const faults = [], width = document.documentElement.clientWidth, found = [];
+  const aside = ["stSelectbox", "stMultiSelect", "stSidebar", "stToolbar"].map((id) => `[data-testid=${id}]`).join();
+  const hidden = (e) => !e.checkVisibility({visibilityProperty: true, opacityProperty: true})
+    || e.closest("svg, select") || e.closest(aside);
+  const clipped = (e) => {
+    for (; e; e = e.parentElement) if (getComputedStyle(e).clipPath !== "none") return true;
+  };
+  const texts = document.createTreeWalker(document.querySelector("[data-testid=stMain]"), NodeFilter.SHOW_TEXT);
+  for (let node; node = texts.nextNode();) {
+    const said = node.textContent.trim(), holder = node.parentElement;
+    if (!said || hidden(holder) || clipped(holder)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) {
+      if (box.width > 1 && box.height > 1) found.push([box, said.slice(0, 30), holder]);
+    }
+    for (let e = holder; e && e.dataset.testid !== "stMain"; e = e.parentElement) {
+      const style = getComputedStyle(e);
+      if (style.overflowX !== "visible" && style.display !== "inline" && e.scrollWidth > e.clientWidth + 2) {
+        faults.push(`cut in a box: ${said.slice(0, 40)}`);
+        break;
+      }
+    }
+  }
+  for (const [box, said] of found) if (box.right > width + 1 || box.left < -1) faults.push(`cut: ${said}`);
+  found.sort((a, b) => a[0].top - b[0].top);
+  found.forEach(([one, said, holder], n) => {
+    for (let m = n + 1; m < found.length && found[m][0].top < one.bottom - 4; m++) {
+      const [other, more, beside] = found[m];
+      const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      if (across > 4 && holder !== beside) faults.push(`overprinted: ${said} / ${more}`);
+    }
+  });
+  return [...new Set(faults)];
+}"""
+
+
 @dataclass
 class Seen:
     """What was found on the screens of one state, by screen; empty where nothing is wrong."""
 
     english: dict[str, list[str]] = field(default_factory=dict)
     sideways: dict[str, list[str]] = field(default_factory=dict)
+    misprinted: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
@@ -260,6 +303,16 @@ def _too_wide(page, tries: int = 25) -> list[str]:
     return wide
 
 
+def _printed(page, width: int) -> list[str]:
+    """What is wrong with the screen as a printer gets it."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.wait_for_timeout(150)
+    faults: list[str] = page.evaluate(MISPRINTED)
+    page.emulate_media(media="screen")
+    return faults
+
+
 def walk(page, url: str, addresses: dict[str, str], state: str) -> Seen:
     """Look at every screen once, at every size; pictures go to KPI_SCREENSHOTS where that is set."""
     seen, pictures = Seen(), os.environ.get("KPI_SCREENSHOTS")
@@ -271,6 +324,9 @@ def walk(page, url: str, addresses: dict[str, str], state: str) -> Seen:
                 seen.sideways[f"{name} at {size}"] = wide
             if pictures:
                 screenshot(page, Path(pictures), f"{state}-{name}-{size}")
+        for paper, width in PAPER.items():
+            if faults := _printed(page, width):
+                seen.misprinted[f"{name} on {paper}"] = faults
         page.set_viewport_size({"width": 1280, "height": 800})
         unfold(page)
         if left := english(page):

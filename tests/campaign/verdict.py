@@ -104,8 +104,9 @@ def _cell(draft: Draft, spot: Spot, truth: Truth, entry: Entry | None, reading: 
         return "asked"
     if truth.row and any(issue.indicator_id == spot[0] or _names_row(issue, mark) for issue in asked):
         return "asked"
-    if spot[1] in ("period", "release") and any(i.indicator_id == spot[0] and i.key == "value" for i in asked):
-        # Nothing of the row is taken before its value is answered for, and then it is checked anew.
+    if spot[1] in ("period", "release") and any(i.indicator_id in ("", spot[0]) and i.key == "value" for i in asked):
+        # Nothing of the row is taken before its value (or the column of values) is answered for, and then it is
+        # checked anew.
         return "asked"
     if value is not None or fits:
         # A cell nobody can read, empty all the same: its words may still be told.

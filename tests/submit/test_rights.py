@@ -15,11 +15,20 @@ from tests.samplekit import AT
 from tests.screenkit import lead, run, sound, upload
 from tests.submit.kit import BRIDGE, FARM, FY, GOOD, ICT, LAND, form, page, put_in, sent, snapshot, staff, states, told
 
+
+def begin(store):
+    """The office starts the round that the calendar has for this autumn."""
+    plan_id = store.plan_ids()[0]
+    assert store.open_round(plan_id, store.snapshot(plan_id).plan.round(FY), by="事務局", at=AT) == ()
+
+
 # --- who may do what ----------------------------------------------------------------------------------------------
 
 
 def test_a_department_sees_its_own_page_at_once_and_nobody_elses(store, acting):
     acting(Role.DEPARTMENT, LAND)
+    assert "回答いただく指標は2件、予定の期限は11月30日(月)17時。" in lead(page())
+    begin(store)
     at = page()
     assert sound(at)
     assert "回答いただく指標は2件、期限11月30日(月)17時(あと9日)。" in lead(at)
@@ -32,6 +41,7 @@ def test_a_department_sees_its_own_page_at_once_and_nobody_elses(store, acting):
 
 def test_an_unknown_department_round_or_division_is_told_where_nothing_is_left_to_choose(store, acting):
     acting(Role.DEPARTMENT, LAND)
+    begin(store)
     at = page(department="nope", round="nonsense", division="none")
     assert "アドレスの部局「nope」は見つかりません。代わりに「県土整備部」を表示しています。" in told(at)
     assert "アドレスの照会「nonsense」は見つかりません。代わりに「令和7年度実績照会」を表示しています。" in told(at)

@@ -33,7 +33,7 @@ def _formula(draft: Draft, dice: random.Random) -> None:
         spot,
         value,
         formula=dice.choice(
-            ("=1400+5", "=SUM(内訳!B2:B9)", "=ROUND(B2/B3*100,1)", "=$P$6", "=Sheet2!A1", "=IF(A1>0,1,0)")
+            (f"={value}*1", "=SUM(内訳!B2:B9)", "=ROUND(B2/B3*100,1)", "=$A$1", "=Sheet2!A1", "=IF(A1>0,1,0)")
         ),
     )
 
@@ -269,7 +269,7 @@ def _card(draft: Draft, dice: random.Random) -> None:
         raise Skip
     indicator_id, key = dice.choice(free)
     words = {"unit": dice.choice(("千件", "円", "社")), "last_period": "令和3年度", "target_period": "令和12年度"}.get(
-        key, dice.choice((77777.0, "変更予定", 1.5))
+        key, dice.choice((77777, "変更予定", 1.5))
     )
     draft.remark(draft.form, draft.row_of(indicator_id), places[key], words)
 

@@ -1,0 +1,121 @@
+"""The life of a round: a proposal of the plan's calendar until somebody starts it, then open, then closed.
+
+Pure: what the log tells of it comes as :class:`Life`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from kpi.plan import Plan, Round
+
+
+class Stage(StrEnum):
+    """How far a round has come."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+#: What stands in brackets after a round's name; an open round needs no word.
+STAGE_WORDS: Mapping[Stage, str] = {
+    Stage.PLANNED: "予定",
+    Stage.OPEN: "",
+    Stage.CLOSED: "締切済",
+    Stage.CANCELLED: "取りやめ",
+}
+
+
+@dataclass(frozen=True)
+class Life:
+    """When rounds were started, closed and given up, by id, as far as that holds: one opened again is closed no more.
+
+    A round of the plan's files in none of them is 予定: nobody has been asked anything yet.
+    """
+
+    started: Mapping[str, datetime] = field(default_factory=dict)
+    closed: Mapping[str, datetime] = field(default_factory=dict)
+    cancelled: Mapping[str, datetime] = field(default_factory=dict)
+
+    def stage(self, round_id: str) -> Stage:
+        """How far a round has come."""
+        if round_id in self.cancelled:
+            return Stage.CANCELLED
+        if round_id in self.closed:
+            return Stage.CLOSED
+        return Stage.OPEN if round_id in self.started else Stage.PLANNED
+
+
+def labels(rounds: Iterable[Round], life: Life) -> dict[str, str]:
+    """Rounds to choose from, by id: the name, and in brackets how far it has come where it is not open."""
+    found = {}
+    for one in rounds:
+        word = STAGE_WORDS[life.stage(one.id)]
+        found[one.id] = f"{one.name}({word})" if word else one.name
+    return found
+
+
+def undated(round_: Round, day: date) -> Round:
+    """A round that nobody has started as it counts on a day: no date of it is over.
+
+    Where its due date is, it is as one that would begin on that day and has no date yet.
+    """
+    if round_.due and round_.due < day:
+        return replace(round_, opens=day, due=None, division_due=None, assumption="")
+    if round_.division_due and round_.division_due < day:
+        return replace(round_, division_due=None)
+    return round_
+
+
+def begun(round_: Round, day: date) -> Round:
+    """A round that nobody has started as it is where the first answer begins it on a day."""
+    one = undated(round_, day)
+    return replace(one, opens=min(one.opens or day, day))
+
+
+def counting(plan: Plan, life: Life, day: date) -> Plan:
+    """The plan with its rounds as they count on a day: those that nobody has started ask for no date that is over."""
+    waiting = (Stage.PLANNED, Stage.CANCELLED)
+    return replace(plan, rounds=tuple(undated(r, day) if life.stage(r.id) in waiting else r for r in plan.rounds))
+
+
+def current(plan: Plan, life: Life, day: date) -> Round | None:
+    """The round that people are at: the newest open one, else the newest closed, else the one whose turn it is.
+
+    One that is given up is nobody's; None where the plan has no other.
+    """
+    for stage in (Stage.OPEN, Stage.CLOSED):
+        there = [r for r in plan.rounds if life.stage(r.id) is stage and not _ahead(r, day)]
+        if there:
+            return max(there, key=lambda r: (r.opens or date.min, life.started.get(r.id, datetime.min)))
+    opened = [r for r in plan.rounds if life.stage(r.id) is Stage.OPEN]
+    return min(opened, key=lambda r: r.opens or date.max) if opened else upcoming(plan, life, day)
+
+
+def upcoming(plan: Plan, life: Life, day: date) -> Round | None:
+    """The round of the calendar whose turn it is: first of all the one that sets the targets.
+
+    Then the one whose day came last, as far as none was held since; else the next to come.
+    """
+    waiting = [r for r in plan.rounds if life.stage(r.id) is Stage.PLANNED]
+    held = [r for r in plan.rounds if life.stage(r.id) in (Stage.OPEN, Stage.CLOSED)]
+    if not held and (first := next((r for r in waiting if r.kind == "targets"), None)):
+        return first
+    # One given up whose day has come is over as one that was held is: nobody goes back to the year before it.
+    over = [r for r in plan.rounds if life.stage(r.id) is Stage.CANCELLED and r.opens and r.opens <= day]
+    last = max((r.period.position for r in (*held, *over) if r.kind != "targets"), default=float("-inf"))
+    later = [r for r in waiting if r.period.position > last and r.kind != "targets"]
+    due = [r for r in later if r.opens and r.opens <= day]
+    if due:
+        return max(due, key=lambda r: r.opens or date.min)
+    coming = [r for r in waiting if r.opens and r.opens > day]
+    return min(coming, key=lambda r: r.opens or date.max) if coming else next(iter(waiting), None)
+
+
+def _ahead(round_: Round, day: date) -> bool:
+    return round_.opens is not None and round_.opens > day
