@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from io import BytesIO
 from xml.sax.saxutils import escape, unescape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -49,15 +50,15 @@ def with_results(office: bytes, results: Mapping[str, Mapping[str, str | float]]
     for number, name in enumerate(names, start=1):
         found, part = results.get(unescape(name), {}), f"xl/worksheets/sheet{number}.xml"
         if found:
-            members[part] = _FORMULA.sub(lambda m, told=found: _with_result(m, told), members[part])
+            members[part] = _FORMULA.sub(partial(_with_result, results=found), members[part])
     return zipped(members.items(), day)
 
 
-_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v ?/></c>|<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v></v></c>')
+_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v(?: ?/>|></v>)</c>')
 
 
 def _with_result(found: re.Match[bytes], results: Mapping[str, str | float]) -> bytes:
-    place, attributes, formula = (found[n] if found[n] is not None else found[n + 3] for n in (1, 2, 3))
+    place, attributes, formula = found.groups()
     result = results.get(place.decode())
     if result is None:
         return found[0]

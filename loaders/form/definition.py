@@ -82,9 +82,9 @@ class Column:
     ``heading`` and ``note`` may hold ``{baseline}``-like words of the plan; a newline in the heading is where it may
     break. ``heading_targets`` replaces it in a ``targets`` round. ``entry`` says whether departments fill it in (row by
     row see :func:`enterable`). ``width`` is Excel's, ``note`` the message on an entry cell (at most 255 characters),
-    ``choices`` maps codes to the words of the drop-down. ``stands`` is its sheet; on 記述 ``asks`` is the question under
-    its heading (``asks_targets`` in a ``targets`` round), ``limit`` how many letters are wanted at most and ``lines`` the
-    room to write in. ``since`` is the :data:`FORM_VERSION` that brought it.
+    ``choices`` maps codes to the words of the drop-down. ``stands`` is its sheet; on 記述 ``asks`` is the question
+    under its heading (``asks_targets`` in a ``targets`` round), ``limit`` how many letters are wanted at most and
+    ``lines`` the room to write in. ``since`` is the :data:`FORM_VERSION` that brought it.
     """
 
     key: str
@@ -236,12 +236,10 @@ def columns_for(kind: RoundKind) -> tuple[Column, ...]:
     return tuple(c for c in COLUMNS if kind in c.rounds)
 
 
-def columns_on(kind: RoundKind, stands: Stands) -> tuple[Column, ...]:
-    """The columns of a kind of round that stand on one sheet, in their order there."""
-    found = tuple(c for c in columns_for(kind) if c.stands == stands)
-    if stands == "prose":
-        return tuple(sorted(found, key=lambda c: _BLOCK.index(c.key)))
-    return found
+def columns_on(kind: RoundKind, *stands: Stands) -> tuple[Column, ...]:
+    """The columns of a kind of round that stand in some places, in their order there."""
+    found = (c for place in stands for c in columns_for(kind) if c.stands == place)
+    return tuple(sorted(found, key=lambda c: _BLOCK.index(c.key) if c.stands == "prose" else -1))
 
 
 def keys_on(stands: Stands) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Draws the second sheet (記述): for each 課 who answers, for each indicator its questions with room for the answers."""
+"""Draws the second sheet (記述): for each 課 who answers, for each indicator its questions with room to answer them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def write_prose(
     due = guide.due_line(plan, round_, of_division=of_division, questions=questions)
     _titles(sheet, plan, round_, department, due, sample=sample, asked=questions is not None)
     for line in lines:
-        marked = bool(questions) and any(line.key in questions.marked(r.indicator.id) for r in line.rows)
+        marked = questions is not None and any(line.key in questions.marked(r.indicator.id) for r in line.rows)
         if line.opens:
             _opening(sheet, line, round_, marked=marked)
         else:
@@ -61,7 +61,12 @@ def write_prose(
             _counter(sheet, line, plan, round_, figures[line.rows[0].indicator.id], results)
         if line.key == ln.NAME:
             first = get_column_letter(next(iter(_entered(round_)), d.FIRST_COLUMN))
-            link(sheet, f"{get_column_letter(ln.COUNT)}{line.row}", d.FORM_SHEET, f"{first}{figures[line.rows[0].indicator.id]}")
+            link(
+                sheet,
+                f"{get_column_letter(ln.COUNT)}{line.row}",
+                d.FORM_SHEET,
+                f"{first}{figures[line.rows[0].indicator.id]}",
+            )
     _behaviour(sheet, plan, round_, lines)
     _page(sheet, plan, round_, department, lines, sample=sample)
     return results
@@ -219,7 +224,9 @@ def _message(key: str, plan: Plan, round_: Round, where: str) -> DataValidation:
             # A warning, no ban: a longer text is taken all the same.
             rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(limit), allow_blank=True)
             rule.errorTitle, rule.errorStyle, rule.showErrorMessage = "字数の目安を超えています", "warning", True
-            rule.error = f"{limit}字以内の要約にし、詳しい内容は別の資料にしてください。このまま入力することもできます。"
+            rule.error = (
+                f"{limit}字以内の要約にし、詳しい内容は別の資料にしてください。このまま入力することもできます。"
+            )
         else:
             rule = DataValidation(allow_blank=True)
         rule.promptTitle = d.heading(column, plan, round_.kind)[:32]
@@ -269,7 +276,9 @@ def state_formula(lines: Iterable[Line], round_: Round) -> tuple[str, str]:
 # --- the printed page -----------------------------------------------------------------------------------------------
 
 
-def _page(sheet: Worksheet, plan: Plan, round_: Round, department: str, lines: tuple[Line, ...], *, sample: bool) -> None:
+def _page(
+    sheet: Worksheet, plan: Plan, round_: Round, department: str, lines: tuple[Line, ...], *, sample: bool
+) -> None:
     last = max((line.row for line in lines), default=ln.HEADING_ROW)
     sheet.sheet_view.showGridLines = False
     sheet.freeze_panes = f"{get_column_letter(ln.NUMBER)}{ln.FIRST_ROW}"

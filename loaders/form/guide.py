@@ -91,8 +91,12 @@ def write_guide(
     for color, name, text in legend(asked=questions is not None):
         row = _entry(sheet, row, name, text, color=color)
     opened = questions.opened if questions is not None else frozenset(c.key for c in d.COLUMNS)
-    for name, stands in ((d.FORM_SHEET, ("figures",)), (d.PROSE_SHEET, ("contact", "prose"))):
-        columns = [c for s in stands for c in d.columns_on(round_.kind, s) if c.entry and c.key in opened]
+    sheets = {
+        d.FORM_SHEET: d.columns_on(round_.kind, "figures"),
+        d.PROSE_SHEET: d.columns_on(round_.kind, "contact", "prose"),
+    }
+    for name, standing in sheets.items():
+        columns = [c for c in standing if c.entry and c.key in opened]
         row = _section(sheet, row + 1, f"「{name}」シートの入力する欄") if columns else row
         for column in columns:
             note = notes.note(column, plan, round_.kind).replace("\n", " ")

@@ -17,8 +17,8 @@ from kpi.plan import Indicator, Round
 from loaders.cells import Attached, Book, Cell, Sheet
 from loaders.choice_words import WHEN
 from loaders.form import definition as d
-from loaders.form.match import Table, label
 from loaders.form.lines import COVERS
+from loaders.form.match import Table, label
 from loaders.form.own_text import ABOVE, AROUND, GUIDE, counts, header_words, mark, tells_state
 from loaders.form.questions import Asked, own_words
 from loaders.form.rows import TOTALS
@@ -146,7 +146,9 @@ _BESIDE_TEXT = ("number", "part", "count")
 
 def _says_part(one: ReadTable, key: str, cell: Cell) -> bool:
     """Whether a heading of 記述 that was written over has been told of already, or still says what it said."""
-    return key == "number" and "text" not in one.table.columns or key == "part" and len(cell.written) <= _LONGEST_PART
+    if key == "number":
+        return "text" not in one.table.columns
+    return key == "part" and len(cell.written) <= _LONGEST_PART
 
 
 _LONGEST_PART = 60

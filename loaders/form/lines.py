@@ -42,7 +42,7 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the sheet. ``rows`` are the indicators it speaks for; ``value`` is what stands there when it goes out.
+    """One line of the sheet. ``rows`` are the indicators it speaks for; ``value`` is what it says when it goes out.
 
     ``key`` is a column's, :data:`NAME` or :data:`COVERS`; ``spare`` is a line for a 課 that the form does not know.
     """
@@ -106,7 +106,9 @@ def read_token(text: str) -> Told | None:
     return Told(key, tuple(i for i in whose.removeprefix(_TOKEN_OF_CONTACT).split(",") if i), of_contact)
 
 
-def lines(plan: Plan, round_: Round, department: Department, rows: tuple[Row, ...], division_id: str) -> tuple[Line, ...]:
+def lines(
+    plan: Plan, round_: Round, department: Department, rows: tuple[Row, ...], division_id: str
+) -> tuple[Line, ...]:
     """Every line of the sheet, from the top; an empty row stands between blocks."""
     found: list[Line] = []
     place = FIRST_ROW
@@ -181,7 +183,9 @@ def _contacts(
     return made + (("", ()),) * min(free, len(rows) - 1) if rows else ()
 
 
-def places(kind_places: Mapping[str, int], rows: tuple[Row, ...], found: tuple[Line, ...]) -> Mapping[tuple[str, str], Place]:
+def places(
+    kind_places: Mapping[str, int], rows: tuple[Row, ...], found: tuple[Line, ...]
+) -> Mapping[tuple[str, str], Place]:
     """Where each column of each indicator stands: on the first sheet, or in a line of 記述."""
     out: dict[tuple[str, str], Place] = {}
     for number, row in enumerate(rows, start=d.FIRST_DATA_ROW):

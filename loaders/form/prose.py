@@ -83,7 +83,7 @@ def _marked(sheet: Sheet) -> list[Cell]:
 
 
 def _by_marks(sheet: Sheet) -> Table | None:
-    """The table of a sheet whose headings are gone, from the hidden marks: everything stands where it stood beside them."""
+    """The table of a sheet whose headings are gone, from the hidden marks, beside which everything stands as before."""
     marks = _marked(sheet)
     columns = {c.column for c in marks}
     if len(marks) < _LEAST_MARKS or len(columns) != 1:
@@ -96,7 +96,7 @@ def _by_marks(sheet: Sheet) -> Table | None:
 def _labels(plan: Plan, kind: RoundKind) -> dict[str, str]:
     """What a line is, by its folded heading."""
     every = headings(plan, kind)
-    columns = [c for stands in ("contact", "prose") for c in d.columns_on(kind, stands)]  # type: ignore[arg-type]
+    columns = d.columns_on(kind, "contact", "prose")
     own = {ln.NAME: every[ln.NAME], ln.COVERS: ln.COVERS_HEADING}
     return {label(text): key for key, text in ({c.key: every[c.key] for c in columns} | own).items()}
 
@@ -115,7 +115,9 @@ def _key(text: str, known: Mapping[str, str]) -> str:
 
 def part_keys(table: Table) -> dict[int, str]:
     """What each line of a sheet 記述 is, as far as its heading or its mark tells."""
-    known = {label(table.headings[key]): key for key in _LINES if key in table.headings} | {label(ln.COVERS_HEADING): ln.COVERS}
+    known = {label(table.headings[key]): key for key in _LINES if key in table.headings} | {
+        label(ln.COVERS_HEADING): ln.COVERS
+    }
     found: dict[int, str] = {}
     for row, _ in table.sheet.rows():
         part, token = table.at(row, "part"), table.at(row, "token")
@@ -162,7 +164,9 @@ class _Sorter:
         self._told: set[tuple[str, str]] = set()
 
     def prose(self) -> Prose:
-        lines = [found for row, _ in self.table.sheet.rows() if row > self.table.heading_row and (found := self._line(row))]
+        lines = [
+            found for row, _ in self.table.sheet.rows() if row > self.table.heading_row and (found := self._line(row))
+        ]
         self._contacts([line for line in lines if self._of_contact(line)])
         self._blocks([line for line in lines if not self._of_contact(line)])
         for indicator_id, variants in self._spots.items():
@@ -206,10 +210,11 @@ class _Sorter:
 
     def _say(self, code: str, row: int, words: Mapping[str, str], indicator_id: str = "", key: str = "") -> None:
         cell = self.table.at(row, "part") or self.table.at(row, "text") or self.table.at(row, "number")
+        owner = indicator_id if indicator_id in self.ours else ""
         self.out.issues.append(
             finding(
                 code, words, sheet=self.table.sheet.name, cell=cell.ref if cell else f"{row}行",
-                value=cell.written if cell else "", indicator_id=indicator_id if indicator_id in self.ours else "", key=key,
+                value=cell.written if cell else "", indicator_id=owner, key=key,
             )
         )  # fmt: skip
 
@@ -331,12 +336,16 @@ class _Sorter:
         if number and (over is None or over.id == number.id):
             if token and token.id != number.id:
                 if over is None:
-                    return self._conflict(line, number, token)
+                    self._conflict(line, number, token)
+                    return None
                 self._once("row.token_conflict", line.row, {"name": number.name, "token": token.name}, number)
             return number
         if number:
             # Lines that were sorted on their own stand under another name; each still says its number.
-            return number if block.sure and token and token.id == number.id else self._conflict(line, number, over)
+            if block.sure and token and token.id == number.id:
+                return number
+            self._conflict(line, number, over)
+            return None
         if over:
             if token and token.id != over.id:
                 self._once("row.token_conflict", line.row, {"name": over.name, "token": token.name}, over)
@@ -368,7 +377,9 @@ class _Sorter:
         gone = [self.table.headings[key] for key in self.columns if key not in spots]
         if gone and len(gone) < len(self.columns):
             words = {"name": indicator.name, "expected": "」「".join(gone)}
-            self.out.issues.append(finding("part.missing", words, sheet=sheet.name, indicator_id=indicator.id, key="row"))
+            self.out.issues.append(
+                finding("part.missing", words, sheet=sheet.name, indicator_id=indicator.id, key="row")
+            )
         hidden = sorted(row for row, _ in spots.values() if row in sheet.hidden_rows)
         if hidden:
             words = {"row": "・".join(str(row) for row in hidden), "name": indicator.name}

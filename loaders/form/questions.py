@@ -50,7 +50,7 @@ class Questions:
         return frozenset().union(*(reopened(self.asked, i, self.round) for i, _, _ in self.asked))
 
     def _key(self, asked: Asked) -> str:
-        """The column a question stands in: the name's where it is about the row, or about what the form does not show."""
+        """The column a question stands in: the name's where it is about the row, or about what has no cell."""
         return asked[1] if asked[:2] in self.where else "name"
 
     def place(self, asked: Asked) -> Place:

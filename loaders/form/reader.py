@@ -72,7 +72,7 @@ _Read = tuple[Table, int, dict[str, Entry], list[Issue]]
 
 @dataclass
 class _Answers:
-    """Reads every place of a form: the table of figures with its rows, 記述 with its blocks, and joins what each says."""
+    """Reads every place of a form, the table of figures and the blocks of 記述, and joins what each says."""
 
     formulas: Formulas
     brief: Brief
@@ -147,7 +147,9 @@ class _Answers:
                     place = Identified(contact.row, ours[indicator_id], contact.spots)
                     reader = self._reader(sheet.table, place, {})
                     entries = reader.read()
-                    issues = [i for i in reader.issues if i.severity is not Severity.NOTE or (i.code, i.cell) not in noted]
+                    issues = [
+                        i for i in reader.issues if i.severity is not Severity.NOTE or (i.code, i.cell) not in noted
+                    ]
                     noted |= {(i.code, i.cell) for i in issues}
                     read.setdefault(indicator_id, []).append((sheet.table, contact.row, entries, issues))
         return read

@@ -134,7 +134,9 @@ def _identity(table: Table, row: int, names: Names) -> tuple[Indicator | None, l
         if known is None and not same and key in table.columns:
             spot, cell = (row, table.columns[key]), table.at(row, key)
             words = {"expected": table.headings[key], "known": str(getattr(found, key))}
-            issues.append(changed(table.sheet, spot, key, words | {"found": cell.written if cell else "(空欄)"}, found.id))
+            issues.append(
+                changed(table.sheet, spot, key, words | {"found": cell.written if cell else "(空欄)"}, found.id)
+            )
     return found, issues
 
 
@@ -149,9 +151,7 @@ def _by_token(
     return token, [_at(table, row, "row.by_token", {"name": token.name}, token.id, "row")]
 
 
-def changed(
-    sheet: Sheet, spot: tuple[int, int], key: str, words: Mapping[str, str], indicator_id: str
-) -> Issue:
+def changed(sheet: Sheet, spot: tuple[int, int], key: str, words: Mapping[str, str], indicator_id: str) -> Issue:
     """What is said where something that the form gave has been written over."""
     cell = sheet.at(*spot)
     return finding(

@@ -107,9 +107,7 @@ def _round_of(plan: Plan, round_id: str) -> Round | None:
     return next((r for r in plan.rounds if r.id == round_id), None)
 
 
-def _tables(
-    book: Book, plan: Plan, round_: Round | None, meta_sheet: Sheet | None, version: str
-) -> tuple[Table, ...]:
+def _tables(book: Book, plan: Plan, round_: Round | None, meta_sheet: Sheet | None, version: str) -> tuple[Table, ...]:
     if round_:
         return find_tables(book, plan, round_.kind, meta_sheet, version)
     annual = find_tables(book, plan, "annual", meta_sheet, version)

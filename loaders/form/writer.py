@@ -17,8 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi.collection import Brief
 from kpi.plan import Round
 from kpi.scope import find_division
-from loaders.form import definition as d
 from loaders.form import before, guide, style
+from loaders.form import definition as d
 from loaders.form import lines as ln
 from loaders.form.draw import write_sheet
 from loaders.form.draw_prose import Results, write_prose

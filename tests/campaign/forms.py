@@ -116,7 +116,9 @@ def answered(sort: Sort, dice: random.Random) -> dict[Spot, float | str | None]:
     out: dict[Spot, float | str | None] = {}
     people: dict[str, dict[str, str | None]] = {}
     for row in rows(sort):
-        home = next((v.id for v in told.plan.department(sort.department_id).divisions if row.indicator.id in v.indicators), "")
+        home = next(
+            (v.id for v in told.plan.department(sort.department_id).divisions if row.indicator.id in v.indicators), ""
+        )
         if home not in people:
             people[home] = {
                 "section": dice.choice(_SECTIONS) if dice.random() < 0.9 else None,

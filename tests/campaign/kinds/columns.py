@@ -31,9 +31,7 @@ def _column_moved(draft: Draft, dice: random.Random) -> None:
 def _columns_swapped(draft: Draft, dice: random.Random) -> None:
     places = d.positions(draft.round.kind)
     one, other = (
-        (places[k] for k in dice.sample(sorted(set(draft.columns)), 2))
-        if len(set(draft.columns)) > 1
-        else (0, 0)
+        (places[k] for k in dice.sample(sorted(set(draft.columns)), 2)) if len(set(draft.columns)) > 1 else (0, 0)
     )
     swap = {one: other, other: one}
     draft.form.move(lambda r, c: (r, swap.get(c, c)) if r >= d.HEADING_ROW else (r, c))

@@ -310,7 +310,12 @@ def _right(draft: Draft, dice: random.Random) -> None:
 def _outside(draft: Draft, dice: random.Random) -> None:
     page = _page(draft)
     row = dice.choice((2, 3, page.last_row() + 1, page.last_row() + 5))
-    draft.remark(page, row, dice.choice((ln.TEXT, ln.COUNT, ln.COUNT + 2)) if row > 3 else ln.COUNT + 2, dice.choice((*REMARKS, 455.0)))
+    draft.remark(
+        page,
+        row,
+        dice.choice((ln.TEXT, ln.COUNT, ln.COUNT + 2)) if row > 3 else ln.COUNT + 2,
+        dice.choice((*REMARKS, 455.0)),
+    )
 
 
 @kind("remark between two blocks")
