@@ -19,14 +19,15 @@ from kpi.people import Person, Role
 from loaders.cells import Cell, open_book
 from loaders.desk import Desk
 from loaders.form import definition as d
+from loaders.form.lines import TEXT
 from loaders.intake import read_book
 from loaders.taking import Taken
-from tests.campaign.draft import Draft, Page, Spot
+from tests.campaign.draft import Draft, Mark, Page, Spot
 from tests.campaign.forms import Here, Sort, filled
 from tests.campaign.verdict import concerns, is_open, same
 from tests.campaign.written import to_bytes
 from tests.factory import AGRI, COUNT, CUT, PAPER, POLICY, RATE, TOTAL, TRADE, filled_form, tiny_answers
-from tests.hurt import edit, form, place
+from tests.hurt import put
 from tests.storekit import later, new_store
 
 VALUE: Spot = ("visits", "value")
@@ -132,10 +133,17 @@ def write(spot: Spot, value: object, **more: object) -> Do:
     return lambda one: one.write(spot, value, **more)  # type: ignore[arg-type]
 
 
-def at(key: str, sort: Sort = ANNUAL, up: int = 0) -> str:
-    """The address of the first row's cell in a column."""
-    kind = "targets" if sort is TARGETS else "annual"
-    return Cell(d.FIRST_DATA_ROW - up, d.positions(kind)[key], "text", "").ref
+def place_of(one: Draft, key: str) -> Mark:
+    """The first indicator's place of a column, on whichever sheet it stands."""
+    said = next((line for line in one.lines if line.key == key), None)
+    if said and one.prose:
+        return Mark(one.prose, said.row, TEXT)
+    return Mark(one.form, d.FIRST_DATA_ROW, one.column(key))
+
+
+def at(key: str, sort: Sort = ANNUAL) -> str:
+    """The address of the first indicator's cell of a column."""
+    return place_of(draft(sort), key).ref
 
 
 def several(*all_: Do) -> Do:
@@ -158,7 +166,11 @@ def runs(spot: Spot, *pieces: tuple[str, str]) -> Do:
 
 
 def remark(key: str, words: str, up: int = 0) -> Do:
-    return lambda one: one.form.put(d.FIRST_DATA_ROW - up, one.column(key), words)
+    def do(one: Draft) -> None:
+        mark = place_of(one, key)
+        mark.page.put(mark.row - up, mark.column, words)
+
+    return do
 
 
 def drawn(sort: str, words: str, page: str = "form") -> Do:
@@ -269,10 +281,10 @@ _SAID = "実数は1,655。月末に入替"
 _STILL = ((VALUE, 1642.0),)
 BESIDE = (
     Case("right of the table", right(_SAID), tell=("実数は1,655",)),
-    Case("a figure right of the table", right("1655", 3), tell=("1655", "AG6", "AG5")),
-    Case("between two columns", between("analysis", "単価改定の前に注文が集まった"), tell=("単価改定の前",)),
+    Case("a figure right of the table", right("1655", 3), tell=("1655",)),
+    Case("between two columns", between("correction", "単価改定の前に注文が集まった"), tell=("単価改定の前",)),
     Case("a figure between two columns", between("period", 1655.0), tell=("1655", "R6", "S6")),
-    Case("an empty column between two", between("analysis", None), taken=_STILL),
+    Case("an empty column between two", between("correction", None), taken=_STILL),
     Case("a text box", drawn("box", _SAID), tell=("実数は1,655",)),
     Case("a text box on the guide", drawn("box", "様式の2行目は提出しません", "guide"), tell=("様式の2行目は",)),
     Case("an empty box", drawn("box", ""), taken=_STILL),
@@ -303,12 +315,13 @@ def copied(spot: Spot, value: object, *, own: bool = True, title: str = "写し"
 
     def do(one: Draft) -> None:
         mark = one.spots[spot]
-        other = one.form.copy(title)
+        other = mark.page.copy(title)
         other.put(mark.row, mark.column, value)
         one.pages.append(other)
         if not own:
             for each in one.spots.values():
-                one.form.put(each.row, each.column, None)
+                if each.page is mark.page:
+                    each.page.put(each.row, each.column, None)
 
     return do
 
@@ -333,6 +346,9 @@ COPIES = (
     Case("annual, the copy differs", copied(VALUE, 1655.0), asked=(VALUE,), tell=("写し",)),
     Case("annual, only the copy filled in", copied(VALUE, 1655.0, own=False), tell=("写し",)),
     Case("annual, the copy's words differ", copied(("visits", "analysis"), "別の要因"), asked=(("visits", "analysis"),), tell=("写し",)),
+    Case("annual, only the copy's words are there", copied(("visits", "analysis"), "別の要因", own=False), tell=("写し",)),
+    Case("annual, the same words twice", several(write(("visits", "analysis"), "利用が広がった。"), copied(("visits", "analysis"), "利用が広がった。")),
+         taken=(*_STILL, (("visits", "analysis"), "利用が広がった。"))),
 )  # fmt: skip
 
 # --- the archive
@@ -454,7 +470,7 @@ def test_the_same_file_twice_is_no_question(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sign", ["_xD83D_", "_x0007_", "_xFFFF_"])
 def test_a_sign_that_cannot_be_written_costs_no_other_file(tmp_path: Path, sign: str) -> None:
-    bad = edit(_form(CUT, 8.4), lambda book: setattr(form(book)[place(form(book), CUT, "analysis")], "value", "QRSTUV"))
+    bad = put(_form(CUT, 8.4), CUT, analysis="QRSTUV")
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(bad)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():

@@ -16,6 +16,7 @@ import pytest
 from kpi.digest import changes
 from kpi.progress import assess, cards_table
 from loaders.form import definition as d
+from loaders.form.lines import PART, TEXT
 from loaders.records import Record
 from loaders.sample_rounds import load_samples
 from loaders.samples import NOTE, SamplesFault, build, main, read_values
@@ -139,7 +140,7 @@ def test_every_number_is_marked_as_invented():
 def test_every_file_says_that_it_is_a_sample(path):
     assert path.name.startswith("サンプル_")
     found = cells(path.read_bytes())
-    for sheet in (d.GUIDE_SHEET, d.FORM_SHEET):
+    for sheet in (d.GUIDE_SHEET, d.FORM_SHEET, d.PROSE_SHEET):
         assert any(d.SAMPLE_MARK in str(value) for row in found[sheet][:3] for value in row), sheet
     assert ("sample", "1") in {row[:2] for row in found[d.META_SHEET]}
 
@@ -156,17 +157,14 @@ def test_two_departments_still_have_to_answer_in_the_newest_round():
 
 
 def test_a_form_shows_what_the_round_before_has_said():
-    table = cells((SAMPLES / "fy2025" / "サンプル_令和7年度実績照会_教育庁.xlsx").read_bytes())[d.FORM_SHEET]
+    book = cells((SAMPLES / "fy2025" / "サンプル_令和7年度実績照会_教育庁.xlsx").read_bytes())
     place = d.positions("annual")
-    row = table[d.FIRST_DATA_ROW - 1]
-    said = {key: row[place[key] - 1] for key in ("last_value", "last_period", "last_evidence", "baseline", "target")}
-    assert said == {
-        "last_value": 76.1,
-        "last_period": "令和6年度",
-        "last_evidence": "令和6年度学校における教育の情報化の実態等に関する調査(速報値)",
-        "baseline": 72.6,
-        "target": 85,
-    }
+    row = book[d.FORM_SHEET][d.FIRST_DATA_ROW - 1]
+    said = {key: row[place[key] - 1] for key in ("last_value", "last_period", "baseline", "target")}
+    assert said == {"last_value": 76.1, "last_period": "令和6年度", "baseline": 72.6, "target": 85}
+    heading = d.heading_words(d.column("last_evidence"))
+    last = next(line[TEXT - 1] for line in book[d.PROSE_SHEET] if line[PART - 1] == heading)
+    assert last == "令和6年度学校における教育の情報化の実態等に関する調査(速報値)"
 
 
 def test_contacts_are_addresses_that_belong_to_nobody():

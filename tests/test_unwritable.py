@@ -28,6 +28,7 @@ from loaders import intake, taking
 from loaders.cells import column_letters, open_book
 from loaders.desk import Desk
 from loaders.form import definition as d
+from loaders.form.lines import TEXT
 from loaders.form.writer import form_filename, write_form
 from loaders.intake import expand, read_return, unpack
 from loaders.letters import letter_docx, letter_eml, letter_filename, letter_text
@@ -124,8 +125,7 @@ def test_a_text_is_read_clean_and_the_cell_is_named(escape):
     assert all(writable(t) == t for t in texts(got))
     (note,) = [i for i in got.issues if "文字として扱えない符号" in i.message]
     assert note.severity is Severity.NOTE
-    letters = column_letters(d.positions("annual")["analysis"])
-    assert f"読みました: {d.FORM_SHEET}!{letters}" in note.message
+    assert f"読みました: {d.PROSE_SHEET}!{column_letters(TEXT)}" in note.message
 
 
 def test_two_halves_in_two_escapes_are_one_sign_and_nothing_is_told():
@@ -204,7 +204,7 @@ def test_a_formula_behind_an_unseen_sign_starts_none(start):
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
     assert to_csv(pd.DataFrame({"a": [start]})).decode("utf-8-sig").splitlines()[1].strip('"').startswith("'")
     form = load_workbook(BytesIO(write_form(tiny_brief(), ROUND, TRADE, answers={COUNT: {"analysis": start}})))
-    starts = [c for row in form[d.FORM_SHEET].iter_rows() for c in row if str(c.value) == writable(start)]
+    starts = [c for row in form[d.PROSE_SHEET].iter_rows() for c in row if str(c.value) == writable(start)]
     assert [c.quotePrefix for c in starts] == [True]
 
 

@@ -189,13 +189,14 @@ def answer_the_question(cast: Cast) -> None:
     says(page.locator("[class*='st-key-question-']"), QUESTION)
     look(page, "13-asked-back")
     path = cast.take(page, "修正依頼の付いた様式を受け取る")
-    sheet = hurt.form(load_workbook(path))
-    cells = [c for one in sheet.iter_rows() for c in one]
+    book = load_workbook(path)
+    sheets = [hurt.form(book), hurt.prose(book)]
+    cells = [c for sheet in sheets for one in sheet.iter_rows() for c in one]
     keys = ("value", "evidence", "analysis", "actions")
-    value, *told = (hurt.place(sheet, "ict-construction", key, PLAN) for key in keys)
-    assert sheet.protection.sheet
-    assert {c.coordinate for c in cells if not c.protection.locked} == {value, *told}
-    assert [(c.coordinate, c.value, QUESTION in c.comment.text) for c in cells if c.comment] == [(value, 500, True)]
+    value, *told = (hurt.cell(sheets[0], "ict-construction", key, PLAN) for key in keys)
+    assert all(sheet.protection.sheet for sheet in sheets)
+    assert {c for c in cells if not c.protection.locked} == {value, *told}
+    assert [(c, c.value, QUESTION in c.comment.text) for c in cells if c.comment] == [(value, 500, True)]
     path.write_bytes(fill(path.read_bytes(), {"ict-construction": {"value": 150, "analysis": ANSWER}}))
     put_in(page, path)
     says(page.locator("[class*='st-key-question-']"), "500件 → 150件(訂正)")

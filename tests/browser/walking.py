@@ -57,7 +57,7 @@ def fill(data: bytes, answers: dict[str, dict[str, object]]) -> bytes:
         sheet = hurt.form(book)
         for indicator_id, values in answers.items():
             for key, value in values.items():
-                sheet[hurt.place(sheet, indicator_id, key, PLAN)].value = value
+                hurt.cell(sheet, indicator_id, key, PLAN).value = value
 
     return hurt.edit(data, change)
 
