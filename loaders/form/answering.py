@@ -20,7 +20,7 @@ from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
 from loaders.form.formulas import Formulas
 from loaders.form.match import Table, label
-from loaders.form.own_text import mark, tells_state
+from loaders.form.own_text import calculated, mark
 from loaders.form.prefill import field_name
 from loaders.form.rows import Identified, merged_over
 from loaders.form.struck import read_marked, spellings
@@ -398,7 +398,7 @@ class RowReader:
         if column.key in ("number", "name") or column.key.startswith(("last_comment", "last_evidence")):
             return
         if column.key == "prose":
-            if cell and not cell.formula and not tells_state(cell.written) and not is_blank(cell.written):
+            if cell and not calculated(cell) and not is_blank(cell.written):
                 self.told("entry.not_asked", column.key)
             return
         if column.key in ("numerator", "denominator", "correction", "correction_kind"):

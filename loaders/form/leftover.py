@@ -19,7 +19,7 @@ from loaders.choice_words import WHEN
 from loaders.form import definition as d
 from loaders.form.lines import COVERS
 from loaders.form.match import Table, label
-from loaders.form.own_text import ABOVE, AROUND, GUIDE, counts, header_words, mark, tells_state
+from loaders.form.own_text import ABOVE, AROUND, GUIDE, calculated, header_words, mark
 from loaders.form.questions import Asked, own_words
 from loaders.form.rows import TOTALS
 from loaders.rules.register import finding
@@ -119,7 +119,7 @@ def _form_sheet(swept: Swept, one: ReadTable) -> list[Issue]:
         if is_blank(cell.written):
             continue
         key = one.key(row, column)
-        if key == "count" and row in one.parts and counts(cell, table.at(row, "text")):
+        if row in one.parts and (calculated(cell) or (key == "count" and _counts(cell, table.at(row, "text")))):
             continue
         if row == table.heading_row:
             if not key:
@@ -152,6 +152,11 @@ def _says_part(one: ReadTable, key: str, cell: Cell) -> bool:
 
 
 _LONGEST_PART = 60
+
+
+def _counts(cell: Cell, text: Cell | None) -> bool:
+    """Whether a cell holds the number of letters beside it, as its formula gave it before it was pasted as a value."""
+    return cell.kind == "number" and cell.value == float(len(text.written) if text else 0)
 
 
 def _told_rows(swept: Swept, one: ReadTable) -> set[int]:
@@ -243,8 +248,8 @@ def _other_sheet(swept: Swept, sheet: Sheet) -> list[Issue]:
 def _known(swept: Swept, cell: Cell, known: set[str]) -> bool:
     """Whether a copy of the form says here what the form said, or what is read from the sheet beside it."""
     zones = (ABOVE, "", COVERS, *_BESIDE_TEXT, *(c.key for c in d.COLUMNS))
-    if cell.formula or tells_state(cell.written):
-        return True  # a counter of letters, or the way to 記述
+    if calculated(cell):
+        return True
     return label(cell.written) in known or any(mark(zone, cell.written) in swept.own for zone in zones)
 
 

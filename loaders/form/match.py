@@ -96,12 +96,12 @@ def _wanted(sheet: Sheet, plan: Plan, kind: RoundKind, version: str) -> dict[str
 
 
 def table_in(sheet: Sheet, wanted: Mapping[str, str], least: int) -> Table | None:
-    """The table under at least that many of some headings; no finding about those that are gone."""
-    return _table(sheet, wanted, least, optional=True)
+    """The table under at least that many of some headings; no finding about those that are gone or are guessed."""
+    return _table(sheet, wanted, least, quiet=True)
 
 
 def _table(
-    sheet: Sheet, wanted: Mapping[str, str], least: int = _LEAST_HEADINGS, *, optional: bool = False
+    sheet: Sheet, wanted: Mapping[str, str], least: int = _LEAST_HEADINGS, *, quiet: bool = False
 ) -> Table | None:
     by_label = {label(text): key for key, text in wanted.items()}
     by_rest = {bare(text): key for text, key in by_label.items()}
@@ -117,14 +117,14 @@ def _table(
     row = max(scores, key=lambda r: (len(scores[r]), -r))
     if len(scores[row]) < least or not scores[row] & set(_IDENTITY):
         return None
-    return _Columns(sheet, row, wanted, optional=optional).table()
+    return _Columns(sheet, row, wanted, quiet=quiet).table()
 
 
 class _Columns:
     """Works out which column is which, from the headings that stand there."""
 
-    def __init__(self, sheet: Sheet, row: int, wanted: Mapping[str, str], *, optional: bool = False) -> None:
-        self.sheet, self.row, self.wanted, self.optional = sheet, row, wanted, optional
+    def __init__(self, sheet: Sheet, row: int, wanted: Mapping[str, str], *, quiet: bool = False) -> None:
+        self.sheet, self.row, self.wanted, self.quiet = sheet, row, wanted, quiet
         self.order = tuple(wanted)
         self._known = {label(text) for text in wanted.values()}
         self.columns: dict[str, int] = {}
@@ -214,18 +214,20 @@ class _Columns:
         for key in self._left():
             place = self.order.index(key)
             beside = self.order[max(place - 1, 0)], self.order[min(place + 1, len(self.order) - 1)]
-            if self.optional or key == "token" or not all(k in self.columns or k == key for k in beside):
+            if key == "token" or not all(k in self.columns or k == key for k in beside):
                 continue
             before, after = self._neighbours(key)
             free = [c for c in self._free() if before < c < after and self._filled(c)]
             if len(free) == 1 and after != float("inf"):
                 self.columns[key] = free[0]
+                if self.quiet:
+                    continue
                 text = self.texts[free[0]] or "(空欄)"
                 self._told("heading.guessed", free[0], found=text, expected=self.wanted[key], key=key)
 
     def _missing(self) -> None:
         for key in self._left():
-            if self.optional or key == "token" or not d.column(key).entry:
+            if self.quiet or key == "token" or not d.column(key).entry:
                 continue
             code = "column.missing" if key in _ESSENTIAL else "column.missing_optional"
             self.issues.append(finding(code, {"expected": self.wanted[key]}, sheet=self.sheet.name, key=key))

@@ -66,16 +66,14 @@ def _zone_of_prose(row: int, column: int, key: str) -> str:
     return key if own == "text" else "" if own == "token" else own
 
 
-def tells_state(text: str) -> bool:
-    """Whether a text is what the first sheet says of 記述 when its formula is pasted as a value."""
-    return bool(re.fullmatch(rf"{TO_PROSE}\s*\d+／\d+", text.strip()))
+#: How the form's own formulas begin: the counters of letters, and the way to 記述.
+_OWN_FORMULA = re.compile(rf'=?(?:(?:IF\(AND\()?LEN\(|"{TO_PROSE})')
+_STATE = re.compile(rf"{TO_PROSE}\s*\d+／\d+")
 
 
-def counts(cell: Cell, text: Cell | None) -> bool:
-    """Whether a cell of 記述 is the counter of letters beside a text, or what is left of one."""
-    if cell.formula:
-        return True
-    return cell.kind == "number" and cell.value == float(len(text.written) if text else 0)
+def calculated(cell: Cell) -> bool:
+    """Whether a cell holds one of the form's own formulas, or the way to 記述 pasted as a value."""
+    return bool(_OWN_FORMULA.match(cell.formula) or _STATE.fullmatch(cell.written.strip()))
 
 
 def _zone(row: int, key: str) -> str:

@@ -145,10 +145,14 @@ class _Line:
 
 @dataclass
 class _Block:
-    """The block that the lines below a name belong to. ``sure``: its number, its name and its mark agree."""
+    """The block that the lines below a name belong to. ``sure``: its number, its name and its mark agree.
+
+    ``torn`` is its number where that and its name, or its mark, are of two indicators: its lines are nobody's.
+    """
 
     indicator: Indicator | None
-    sure: bool
+    sure: bool = False
+    torn: str | None = None
 
 
 class _Sorter:
@@ -170,6 +174,8 @@ class _Sorter:
         self._contacts([line for line in lines if self._of_contact(line)])
         self._blocks([line for line in lines if not self._of_contact(line)])
         for indicator_id, variants in self._spots.items():
+            if not variants:  # its name stands there, and nothing under it
+                continue
             indicator = self.brief.plan.indicator(indicator_id)
             for spots in variants:
                 row = min(r for r, _ in spots.values())
@@ -209,7 +215,8 @@ class _Sorter:
         return row, self.table.columns["text"]
 
     def _say(self, code: str, row: int, words: Mapping[str, str], indicator_id: str = "", key: str = "") -> None:
-        cell = self.table.at(row, "part") or self.table.at(row, "text") or self.table.at(row, "number")
+        order = ("text", "part", "number") if self.out.parts.get(row) == ln.NAME else ("part", "text", "number")
+        cell = next((found for column in order if (found := self.table.at(row, column))), None)
         owner = indicator_id if indicator_id in self.ours else ""
         self.out.issues.append(
             finding(
@@ -284,7 +291,7 @@ class _Sorter:
     # --- the blocks of the indicators
 
     def _blocks(self, lines: list[_Line]) -> None:
-        block = _Block(None, sure=False)
+        block = _Block(None)
         for line in lines:
             if line.key == ln.NAME:
                 block = self._opened(line)
@@ -312,15 +319,15 @@ class _Sorter:
         token = self.names.ids.get(line.told.ids[0]) if line.told and line.told.ids else None
         if by_number and by_name and by_number.id != by_name.id:
             self._say("row.conflict", line.row, {"by_number": by_number.name, "by_name": by_name.name})
-            return _Block(None, sure=False)
+            return _Block(None, torn=label(line.number))
         found = by_name or by_number
         if found is None:
             blank = not text and not line.number
-            return _Block(token if blank else None, sure=False)
+            return _Block(token if blank else None)
         if token and token.id != found.id:
             if not (by_number and by_name):
                 self._say("row.conflict", line.row, {"by_number": found.name, "by_name": token.name})
-                return _Block(None, sure=False)
+                return _Block(None, torn=label(line.number))
             self._once("row.token_conflict", line.row, {"name": found.name, "token": token.name}, found)
         if by_name is None and label(text) != label(found.name):
             words = {"expected": self.table.headings[ln.NAME], "known": found.name, "found": text or "(空欄)"}
@@ -329,6 +336,8 @@ class _Sorter:
 
     def _whose(self, line: _Line, block: _Block) -> Indicator | None:
         """Whose a line of a block is, by its number, the name over it and its mark."""
+        if block.torn is not None and label(line.number) in ("", block.torn):
+            return None
         over = block.indicator
         token = self.names.ids.get(line.told.ids[0]) if line.told and line.told.ids else None
         number = next((i for i in (over, token) if i and label(i.number) == label(line.number)), None)

@@ -13,7 +13,7 @@ from kpi.scope import asked_of, find_division
 from loaders.cells import Book, Sheet
 from loaders.form import definition as d
 from loaders.form.match import Table, find_meta, find_tables, label, texts_above
-from loaders.form.own_text import mark
+from loaders.form.own_text import calculated, mark
 from loaders.form.prose import find_prose, part_keys
 from loaders.form.rows import Names
 from loaders.rules.register import finding
@@ -181,7 +181,7 @@ def _said(table: Table) -> tuple[tuple[str, str], ...]:
     below = ((p, c) for p, c in sorted(table.sheet.cells.items()) if p[0] > table.heading_row)
     said = ((keys[p[1]], p[0], c) for p, c in below if p[1] in keys)
     if "text" not in table.columns:
-        return tuple((key, c.written) for key, _, c in said if not (key == "prose" and c.formula))
+        return tuple((key, c.written) for key, _, c in said if not (key == "prose" and calculated(c)))
     parts = part_keys(table)
     return tuple((parts.get(row, "") if key == "text" else key, c.written) for key, row, c in said if key != "count")
 

@@ -1,0 +1,649 @@
+"""The second sheet of the form (記述): its texts and contacts come back whole, however the sheet is treated.
+
+``tests/forms`` holds forms of the layout before, in which everything stood in one table: they are out and are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kpi.collection import Reading
+from kpi.issue import Issue, Severity
+from kpi.people import Person, Role
+from kpi.plan import Division
+from loaders.cells import open_book
+from loaders.desk import Desk
+from loaders.form import definition as d
+from loaders.form import lines as ln
+from loaders.form import style
+from loaders.form.questions import given_again
+from loaders.form.writer import write_form
+from loaders.intake import read_book
+from loaders.store import Store
+from tests import hurt
+from tests.campaign.forms import Here
+from tests.factory import (
+    COUNT,
+    HALF_ROUND,
+    PAPER,
+    POLICY,
+    RATE,
+    ROUND,
+    SURVEY,
+    TARGETS_ROUND,
+    TOTAL,
+    TRADE,
+    UNSET,
+    tiny_answers,
+    tiny_brief,
+    tiny_plan,
+    with_plan,
+)
+from tests.storekit import figures, later
+
+BEFORE = Path(__file__).parent / "forms"
+CONTACT = {"section": "DX推進課", "person": "青森 花子", "contact": "dx@pref.example.jp"}
+PROSE = {"analysis": "支援機関が増えた。", "actions": "説明会を続ける。", "evidence": "令和6年度実績調べ 第3表"}
+Key = tuple[str, str]
+
+
+def answers() -> dict[str, dict[str, object]]:
+    """Sound answers with texts that differ from indicator to indicator."""
+    said = {i: values | CONTACT for i, values in tiny_answers().items()}
+    for number, indicator_id in enumerate(said, start=1):
+        said[indicator_id] |= {key: f"{text}({number}番目)" for key, text in PROSE.items()}
+    return said
+
+
+@cache
+def form(department: str = POLICY) -> bytes:
+    return write_form(tiny_brief(), ROUND, department, answers=answers())
+
+
+def read(data: bytes, round_id: str = "", department_id: str = "") -> Reading:
+    """All that a child process does with a file, here."""
+    book = open_book(data, "回答.xlsx", pool=Here())  # type: ignore[arg-type]
+    return read_book(book, tiny_brief(), round_id=round_id, department_id=department_id)
+
+
+def values(reading: Reading) -> dict[Key, object]:
+    return {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items() if e.value is not None}
+
+
+def open_codes(reading: Reading) -> set[str]:
+    return {i.code for i in reading.issues if i.severity is not Severity.NOTE}
+
+
+def found(reading: Reading, code: str) -> list[Issue]:
+    return [i for i in reading.issues if i.code == code]
+
+
+def on_prose(change: Callable[[Worksheet], object], data: bytes | None = None) -> bytes:
+    return hurt.edit(data or form(), lambda book: change(hurt.prose(book)))
+
+
+def row_of(sheet: Worksheet, key: str, number: str) -> int:
+    """The line of a number and a heading, as a person finds it."""
+    heading = ln.COVERS_HEADING if key == ln.COVERS else d.heading_words(d.column(key))
+    return next(
+        r for r in range(ln.FIRST_ROW, sheet.max_row + 1)
+        if sheet.cell(r, ln.NUMBER).value == number and str(sheet.cell(r, ln.PART).value).split("\n")[0] == heading
+    )  # fmt: skip
+
+
+def write(sheet: Worksheet, number: str, **said: str | None) -> None:
+    for key, text in said.items():
+        sheet.cell(row_of(sheet, key, number), ln.TEXT).value = text
+
+
+# --- there and back ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("department", [POLICY, TRADE])
+def test_what_is_said_comes_back_from_the_sheet_it_stands_on(department: str) -> None:
+    reading = read(form(department))
+    assert open_codes(reading) == set()
+    said = {(i, k): v for i, row in answers().items() for k, v in row.items() if v is not None}
+    taken = values(reading)
+    assert {key: taken[key] for key in said if key[0] in {a.indicator_id for a in reading.answers}} == {
+        key: value for key, value in said.items() if key in taken
+    }
+    for answer in reading.answers:
+        assert set(PROSE) | set(CONTACT) <= answer.entries.keys()
+        for key, entry in answer.entries.items():
+            if "/" not in entry.cell:
+                assert entry.sheet == (d.FORM_SHEET if d.column(key).stands == "figures" else d.PROSE_SHEET), key
+
+
+@pytest.mark.parametrize("length", [151, 600, 601, 5000])
+def test_a_text_may_be_long(length: int) -> None:
+    text = ("取組の範囲を県内全域に広げた。\n" * 400)[: length - 1] + "了"
+    data = on_prose(lambda sheet: write(sheet, "6", analysis=text, evidence=text[:-1] + "終"))
+    reading = read(data)
+    assert values(reading)[PAPER, "analysis"] == text
+    assert open_codes(reading) == set()
+    sheet = hurt.prose(load_workbook(BytesIO(data)))
+    rules = [
+        v for v in sheet.data_validations.dataValidation if hurt.cell(sheet, PAPER, "analysis").coordinate in v.sqref
+    ]
+    assert [(v.errorStyle, v.formula1) for v in rules] == [("warning", "600")]  # it warns and takes the text
+
+
+def test_counters_say_how_much_is_written_where_nothing_calculates() -> None:
+    shown = hurt.prose(load_workbook(BytesIO(form()), data_only=True))
+    assert shown.cell(row_of(shown, "analysis", "6"), ln.COUNT).value == len(answers()[PAPER]["analysis"])  # type: ignore[arg-type]
+    first = load_workbook(BytesIO(form()), data_only=True)[d.FORM_SHEET]
+    ways = [first.cell(d.FIRST_DATA_ROW + n, d.positions("annual")["prose"]).value for n in range(4)]
+    assert ways == [f"{ln.TO_PROSE}　{filled}／3" for filled in (3, 0, 3, 3)]
+    blank = hurt.prose(load_workbook(BytesIO(write_form(tiny_brief(), ROUND, POLICY)), data_only=True))
+    assert blank.cell(row_of(blank, "evidence", "5"), ln.COUNT).value == "不要"  # no survey this year
+    assert blank.cell(row_of(blank, "evidence", "6"), ln.COUNT).value == 0
+
+
+def test_counters_pasted_as_values_are_no_remark_and_any_other_number_is_told() -> None:
+    def paste(sheet: Worksheet, more: int) -> None:
+        row = row_of(sheet, "analysis", "6")
+        sheet.cell(row, ln.COUNT).value = len(str(sheet.cell(row, ln.TEXT).value)) + more
+
+    assert open_codes(read(on_prose(lambda sheet: paste(sheet, 0)))) == set()
+    assert not found(read(on_prose(lambda sheet: paste(sheet, 0))), "heading.extra")
+    (told,) = found(read(on_prose(lambda sheet: paste(sheet, 7))), "heading.extra")
+    assert told.sheet == d.PROSE_SHEET
+    assert f"「{len(str(answers()[PAPER]['analysis'])) + 7}」" in told.message
+
+
+@pytest.mark.parametrize("written", ["=400+55", "別紙のとおり", 455])
+def test_what_stands_in_place_of_the_way_to_the_second_sheet_is_asked_about(written: object) -> None:
+    def way(book: Workbook) -> Cell:
+        return hurt.form(book).cell(d.FIRST_DATA_ROW, d.positions("annual")["prose"])
+
+    data = hurt.edit(form(), lambda book: setattr(way(book), "value", written))
+    (asked,) = found(read(hurt.cached(data, "455") if str(written)[0] == "=" else data), "entry.not_asked")
+    assert (asked.indicator_id, asked.key, asked.sheet) == (RATE, "prose", d.FORM_SHEET)
+    pasted = hurt.edit(form(), lambda book: setattr(way(book), "value", f"{ln.TO_PROSE}　3／3"))
+    assert not found(read(pasted), "entry.not_asked")
+
+
+# --- what is not filled in -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "code", "who"),
+    [
+        ("evidence", "6", "evidence.missing", {PAPER}),
+        ("analysis", "1", "analysis.missing", {RATE}),
+        ("section", "課1", "section.missing", {RATE, SURVEY, PAPER, UNSET}),
+    ],
+)
+def test_a_box_left_empty_is_told_at_its_sheet_and_cell(key: str, number: str, code: str, who: set[str]) -> None:
+    data = on_prose(lambda sheet: write(sheet, number, **{key: None}))
+    sheet = hurt.prose(load_workbook(BytesIO(data)))
+    told = [i for i in found(read(data), code) if i.indicator_id in who]
+    assert {i.indicator_id for i in told} == who
+    assert {(i.sheet, i.cell) for i in told} == {(d.PROSE_SHEET, f"D{row_of(sheet, key, number)}")}
+
+
+# --- what people do to the sheet -----------------------------------------------------------------------------------
+
+
+def _rows_in(sheet: Worksheet) -> None:
+    for row in (row_of(sheet, "actions", "6"), row_of(sheet, "name", "5"), ln.HEADING_ROW, 2):
+        sheet.insert_rows(row, 2)
+
+
+def _columns_in(sheet: Worksheet) -> None:
+    sheet.insert_cols(ln.TEXT)
+    sheet.insert_cols(ln.PART)
+
+
+def _without(column: int, first: int = ln.FIRST_ROW) -> Callable[[Worksheet], None]:
+    def change(sheet: Worksheet) -> None:
+        for row in range(first, sheet.max_row + 1):
+            if sheet.cell(row, ln.PART).value != d.column("name").heading:
+                sheet.cell(row, column).value = None
+
+    return change
+
+
+def _sorted(key: Callable[[list[object]], object], first: int = 1) -> Callable[[Worksheet], None]:
+    """The lines in another order; from a column on, where the ones before it stay."""
+
+    def change(sheet: Worksheet) -> None:
+        rows = [r for r in range(ln.FIRST_ROW, sheet.max_row + 1) if sheet.cell(r, ln.PART).value]
+        told = [[sheet.cell(r, c).value for c in range(1, ln.COUNT + 1)] for r in rows]
+        for row, texts in zip(rows, sorted(told, key=key), strict=True):  # type: ignore[arg-type]
+            for column, text in enumerate(texts, start=1):
+                if column >= first:
+                    sheet.cell(row, column).value = text
+
+    return change
+
+
+HARMLESS: dict[str, Callable[[Workbook], object]] = {
+    "renamed": lambda book: setattr(hurt.prose(book), "title", "要因など"),
+    "moved to the front": lambda book: book.move_sheet(hurt.prose(book), -2),
+    "rows put in": lambda book: _rows_in(hurt.prose(book)),
+    "columns put in": lambda book: _columns_in(hurt.prose(book)),
+    "heading row deleted": lambda book: hurt.prose(book).delete_rows(ln.HEADING_ROW),
+    "titles deleted": lambda book: hurt.prose(book).delete_rows(1, 3),
+    "marks lost": lambda book: _without(ln.TOKEN)(hurt.prose(book)),
+    "numbers beside the texts lost": lambda book: _without(ln.NUMBER, 9)(hurt.prose(book)),
+    "sorted by heading": lambda book: _sorted(lambda line: str(line[ln.PART - 1]))(hurt.prose(book)),
+    "blocks turned about": lambda book: _sorted(lambda line: str(line[ln.NUMBER - 1]))(hurt.prose(book)),
+    "questions cut off": lambda book: [
+        setattr(c, "value", str(c.value).split("\n")[0])
+        for (c,) in hurt.prose(book).iter_rows(min_row=ln.FIRST_ROW, min_col=ln.PART, max_col=ln.PART) if c.value
+    ],
+    "headings marked": lambda book: [
+        setattr(c, "value", f"※{c.value}") for c in hurt.prose(book)[ln.HEADING_ROW] if c.column > 1 and c.value
+    ],
+    **{
+        f"heading {text} emptied": lambda book, c=column: setattr(
+            hurt.prose(book).cell(ln.HEADING_ROW, c), "value", None
+        )
+        for column, text in ((ln.NUMBER, "番号"), (ln.PART, "欄"), (ln.TEXT, "内容"), (ln.COUNT, "字数"))
+    },
+    "copied unchanged": lambda book: book.copy_worksheet(hurt.prose(book)),
+    "hidden sheet gone": lambda book: book.remove(book[d.META_SHEET]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_sheet_treated_so_is_taken_without_a_question(name: str) -> None:
+    reading = read(hurt.edit(form(), HARMLESS[name]), ROUND, POLICY)  # type: ignore[arg-type]
+    assert values(reading) == values(read(form()))
+    assert open_codes(reading) == set(), [
+        (i.code, i.message) for i in reading.issues if i.severity is not Severity.NOTE
+    ]
+
+
+def test_a_deleted_sheet_is_asked_about_once_and_the_figures_are_taken() -> None:
+    reading = read(hurt.edit(form(), lambda book: book.remove(hurt.prose(book))))
+    (asked,) = found(reading, "prose.missing")
+    assert asked.severity is Severity.ASK
+    whole = values(read(form()))
+    assert values(reading) == {k: v for k, v in whole.items() if d.column(k[1]).stands == "figures"}
+    assert not found(reading, "block.missing")
+
+
+def test_a_hidden_sheet_is_asked_about() -> None:
+    reading = read(on_prose(lambda sheet: setattr(sheet, "sheet_state", "hidden")))
+    assert values(reading) == values(read(form()))
+    assert "form.hidden_table" in {i.code for i in reading.issues}
+
+
+def test_a_block_that_is_gone_is_asked_about_and_a_line_that_is_gone_is_noted() -> None:
+    def block(sheet: Worksheet) -> None:
+        sheet.delete_rows(row_of(sheet, "name", "6"), row_of(sheet, "evidence", "6") - row_of(sheet, "name", "6") + 1)
+
+    reading = read(on_prose(block))
+    assert {i.indicator_id for i in found(reading, "block.missing")} == {PAPER}
+    assert {k for i, k in values(reading) if i == PAPER} == {"value", "period", "release", *CONTACT}
+    lines = read(on_prose(lambda sheet: sheet.delete_rows(row_of(sheet, "actions", "6"))))
+    (noted,) = found(lines, "part.missing")
+    assert (noted.indicator_id, noted.severity) == (PAPER, Severity.NOTE)
+    assert "今後の対応" in noted.message
+
+
+def test_a_name_with_nothing_under_it_is_a_block_that_is_gone() -> None:
+    def change(sheet: Worksheet) -> None:
+        first = row_of(sheet, "name", "6") + 1
+        sheet.delete_rows(first, row_of(sheet, "evidence", "6") - first + 1)
+
+    reading = read(on_prose(change))
+    assert {i.indicator_id for i in found(reading, "block.missing")} == {PAPER}
+    assert values(reading)[PAPER, "value"] == 4512.5
+
+
+def test_texts_under_the_name_of_another_indicator_are_nobodys() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.cell(row_of(sheet, "name", "6"), ln.TEXT).value = tiny_plan().indicator(RATE).name
+
+    reading = read(on_prose(change))
+    assert "row.conflict" in open_codes(reading)
+    assert not any((PAPER, key) in values(reading) for key in PROSE)
+    assert {i.indicator_id for i in found(reading, "block.missing")} == {PAPER}
+    assert values(reading)[RATE, "analysis"] == answers()[RATE]["analysis"]
+
+
+def test_only_the_texts_sorted_away_from_their_numbers_are_asked_about() -> None:
+    rest = _sorted(lambda line: str(line[ln.TEXT - 1]), first=ln.TEXT)
+    reading = read(on_prose(rest))
+    assert open_codes(reading) & {"row.conflict", "text.other_row", "prefilled.changed", "row.token_conflict"}
+    before = values(read(form()))
+    asked = {i.indicator_id for i in reading.issues if i.severity is not Severity.NOTE}
+    for key, value in values(reading).items():
+        if key[1] in PROSE:
+            assert value == before.get(key) or key[0] in asked or "" in asked, key
+
+
+def test_two_headings_exchanged_are_asked_about() -> None:
+    def change(sheet: Worksheet) -> None:
+        one, other = (sheet.cell(row_of(sheet, key, "6"), ln.PART) for key in ("analysis", "actions"))
+        one.value, other.value = other.value, one.value
+
+    assert {i.indicator_id for i in found(read(on_prose(change)), "part.exchanged")} == {PAPER}
+
+
+def test_a_copy_that_says_otherwise_is_asked_about() -> None:
+    def change(book: Workbook) -> None:
+        other = book.copy_worksheet(hurt.prose(book))
+        other.title = "記述 (2)"
+        write(other, "6", analysis="別の理由である。")
+
+    reading = read(hurt.edit(form(), change))
+    assert (PAPER, "analysis") not in values(reading)
+    assert {(i.indicator_id, i.key) for i in found(reading, "sheet.differs")} == {(PAPER, "analysis")}
+    assert values(reading)[RATE, "analysis"] == answers()[RATE]["analysis"]
+
+
+def test_words_beside_below_and_in_a_note_are_told_with_their_place() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.cell(row_of(sheet, "analysis", "6"), ln.COUNT + 2).value = "正しくは4,400万枚"
+        sheet.cell(sheet.max_row + 3, ln.TEXT).value = "数値は暫定です"
+        sheet.cell(row_of(sheet, "evidence", "1"), ln.TEXT).comment = Comment("昨年の資料のまま", "担当")
+
+    reading = read(on_prose(change))
+    told = [i for i in reading.issues if i.sheet == d.PROSE_SHEET and i.severity is Severity.ASK]
+    assert {i.code for i in told} == {"row.beside_asked", "row.outside_asked", "cell.comment_asked"}
+    for words in ("4,400万枚", "暫定です", "昨年の資料"):
+        assert any(words in i.message for i in told), words
+
+
+# --- the 課 --------------------------------------------------------------------------------------------------------
+
+
+def test_a_section_answers_once_for_all_its_rows_and_is_told_once() -> None:
+    sheet = hurt.prose(load_workbook(BytesIO(form())))
+    assert [sheet.cell(r, ln.TEXT).value for r in range(ln.FIRST_ROW, ln.FIRST_ROW + 4)] == [ln.ALL, *CONTACT.values()]
+    reading = read(on_prose(lambda s: write(s, "課1", person="青森 次郎")))
+    assert {(k, v) for (_, k), v in values(reading).items() if k == "person"} == {("person", "青森 次郎")}
+    noted = read(
+        on_prose(lambda s: setattr(s.cell(row_of(s, "person", "課1"), ln.TEXT), "comment", Comment("不在", "x")))
+    )
+    assert len(found(noted, "cell.comment")) == 1
+
+
+@pytest.mark.parametrize(
+    "covers", ["5、6", "5,6", "５・６", "5 6", "5～6", "No.5、No.6", "コピー用紙使用量、5", "5番、6番"]
+)
+def test_a_second_section_names_its_indicators_as_people_write_them(covers: str) -> None:
+    more = {"section": "総務課", "person": "青森 三郎", "contact": "内線4321"}
+    reading = read(on_prose(lambda sheet: write(sheet, "課2", covers=covers, **more)))
+    assert open_codes(reading) == set()
+    sections = {i: v for (i, k), v in values(reading).items() if k == "section"}
+    assert sections == {RATE: "DX推進課", UNSET: "DX推進課", SURVEY: "総務課", PAPER: "総務課"}
+
+
+@pytest.mark.parametrize("covers", [None, "99", "1と2", "全部", "2"])
+def test_a_second_section_of_nobody_is_asked_about_and_not_taken(covers: str | None) -> None:
+    reading = read(on_prose(lambda sheet: write(sheet, "課2", covers=covers, section="総務課")))
+    (asked,) = found(reading, "contact.unassigned")
+    assert (asked.severity, asked.sheet) == (Severity.ASK, d.PROSE_SHEET)
+    assert "総務課" in asked.message
+    assert {v for (_, k), v in values(reading).items() if k == "section"} == {"DX推進課"}
+
+
+def test_sections_that_answered_apart_stand_apart_again() -> None:
+    said = answers()
+    said[PAPER] |= {"section": "総務課", "person": "青森 三郎", "contact": "内線4321"}
+    data = write_form(tiny_brief(), ROUND, POLICY, answers=said)
+    sheet = hurt.prose(load_workbook(BytesIO(data)))
+    covers = [
+        sheet.cell(r, ln.TEXT).value
+        for r in range(ln.FIRST_ROW, 16)
+        if sheet.cell(r, ln.PART).value == ln.COVERS_HEADING
+    ]
+    assert covers == ["1、5、7", "6"]
+    reading = read(data)
+    assert open_codes(reading) == set()
+    assert {i: v for (i, k), v in values(reading).items() if k == "section"} == {
+        RATE: "DX推進課", SURVEY: "DX推進課", UNSET: "DX推進課", PAPER: "総務課",
+    }  # fmt: skip
+
+
+DIVISIONS = (Division("dx", "DX推進課", (RATE, UNSET)), Division("general", "総務課", (PAPER, SURVEY)))
+
+
+def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tmp_path: Path) -> None:
+    plan = tiny_plan()
+    departments = tuple(replace(x, divisions=DIVISIONS) if x.id == POLICY else x for x in plan.departments)
+    store = Store(tmp_path / "kpi.duckdb")
+    store.init([replace(plan, departments=departments)], figures(), at=later(0))
+    lead = Person("1", "主管課 太郎", Role.DEPARTMENT, frozenset({POLICY}))
+    said = answers()
+    said[RATE] |= {"value": 52.5, "numerator": 21.0}  # nothing is known of the years before here
+    said[PAPER] |= {"value": 5100.0, "section": "総務課", "person": "青森 三郎", "contact": "内線4321"}
+    for number, division in enumerate(DIVISIONS):
+        own = Desk(
+            store,
+            replace(lead, divisions=frozenset({f"{POLICY}/{division.id}"})),
+            tmp_path,
+            lambda n=number: later(1 + n),
+        )
+        _, blank = own.take_form("tiny", ROUND, POLICY, division.id)
+        sheet = hurt.prose(load_workbook(BytesIO(blank)))
+        assert sheet.cell(ln.FIRST_ROW, ln.TEXT).value == ln.ALL
+        assert sheet.cell(ln.FIRST_ROW + 1, ln.TEXT).value == division.name  # it knows its own name
+
+        def fill(book: Workbook, division: Division = division) -> None:
+            first = hurt.form(book)
+            for i in division.indicators:
+                for key, value in said.get(i, {}).items():
+                    column = d.column(key)
+                    text = (column.choices or {}).get(str(value), value)
+                    text = "令和6年度" if value == "FY2024" else "R8.3" if value == "2026-03" else text
+                    hurt.cell(first, i, key, plan).value = text
+
+        place = {"round_id": ROUND, "department_id": POLICY, "division_id": division.id}
+        taken = own.take_return("tiny", hurt.edit(blank, fill), f"{division.id}.xlsx", **place)
+        assert taken.open == (), [(i.code, i.message) for i in taken.open]
+        assert own.pass_on(taken.saved.submission_id) == ()
+    joined = Desk(store, lead, tmp_path, lambda: later(4)).join("tiny", ROUND, POLICY)
+    assert joined.submission_id, joined
+    entries = {a.indicator_id: a for a in store.submission(joined.submission_id).reading.answers}
+    assert {i: a.text("section") for i, a in entries.items()} == {
+        RATE: "DX推進課", UNSET: "DX推進課", PAPER: "総務課", SURVEY: "総務課",
+    }  # fmt: skip
+    assert entries[PAPER].text("analysis") == said[PAPER]["analysis"]
+    assert {entries[PAPER].entries[k].sheet for k in PROSE} == {d.PROSE_SHEET}
+    # The whole department's form names each 課 with its indicators.
+    whole = hurt.prose(
+        load_workbook(BytesIO(Desk(store, lead, tmp_path, lambda: later(5)).take_form("tiny", ROUND, POLICY)[1]))
+    )
+    told = {whole.cell(r, ln.NUMBER).value: whole.cell(r, ln.TEXT).value for r in range(ln.FIRST_ROW, 16)
+            if whole.cell(r, ln.PART).value == ln.COVERS_HEADING}  # fmt: skip
+    assert told == {"課1": "1、7", "課2": "5、6"}
+
+
+# --- sent back -----------------------------------------------------------------------------------------------------
+
+ASKED = ((PAPER, "analysis", "減少の理由を具体的に説明してください。"), (RATE, "value", "範囲に変更はありませんか。"))
+
+
+@cache
+def sent_back() -> bytes:
+    again = given_again(read(form()).answers)
+    return write_form(tiny_brief(), ROUND, POLICY, answers=again, questions=ASKED)
+
+
+def test_a_form_sent_back_is_read_with_what_is_answered_on_either_sheet() -> None:
+    assert values(read(sent_back())) == values(read(form()))
+    assert open_codes(read(sent_back())) == set()
+    book = load_workbook(BytesIO(sent_back()))
+    assert book[d.PROSE_SHEET].protection.sheet
+    opened = {
+        (str(row[ln.NUMBER - 1].value), str(row[ln.PART - 1].value).split("\n")[0])
+        for row in book[d.PROSE_SHEET].iter_rows(min_row=ln.FIRST_ROW) if not row[ln.TEXT - 1].protection.locked
+    }  # fmt: skip
+    assert opened == {(n, part) for n in ("1", "6") for part in ("要因分析", "今後の対応", "根拠資料")}
+    data = hurt.put(
+        on_prose(lambda sheet: write(sheet, "6", analysis="会議をやめたため。"), sent_back()),
+        RATE,
+        numerator=25,
+        value=62.5,
+    )
+    reading = read(data)
+    before = values(read(form()))
+    assert values(reading) == before | {
+        (PAPER, "analysis"): "会議をやめたため。", (RATE, "numerator"): 25.0, (RATE, "value"): 62.5,
+    }  # fmt: skip
+    assert open_codes(reading) == set()
+    guide = " ".join(str(c.value) for row in book[d.GUIDE_SHEET].iter_rows() for c in row if c.value)
+    assert f"{d.PROSE_SHEET}!{hurt.cell(hurt.form(book), PAPER, 'analysis').coordinate}" in guide
+
+
+def test_a_reply_in_the_note_of_the_second_sheet_is_told_and_the_note_alone_is_not() -> None:
+    def reply(sheet: Worksheet) -> None:
+        (noted,) = (c for row in sheet.iter_rows() for c in row if c.comment)
+        noted.comment = Comment(f"{noted.comment.text}\n電話で回答済み", "担当")
+
+    assert not found(read(sent_back()), "cell.comment")
+    (told,) = found(read(on_prose(reply, sent_back())), "cell.comment")
+    assert (told.sheet, told.indicator_id) == (d.PROSE_SHEET, PAPER)
+    assert "電話で回答済み" in told.message
+    assert "具体的に" not in told.message
+
+
+# --- what headings call the cells under them -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("round_id", [TARGETS_ROUND, ROUND, HALF_ROUND])
+@pytest.mark.parametrize("department", [POLICY, TRADE])
+@pytest.mark.parametrize("back", [False, True])
+def test_no_heading_tells_to_fill_in_a_grey_cell(round_id: str, department: str, back: bool) -> None:
+    who = RATE if department == POLICY else COUNT
+    asked = ((who, "evidence", "出典は?"),) if back else ()
+    kind = tiny_plan().round(round_id).kind
+    book = load_workbook(BytesIO(write_form(tiny_brief(), round_id, department, answers=answers(), questions=asked)))
+    sheet, prose = book[d.FORM_SHEET], book[d.PROSE_SHEET]
+    group, opened = "", {}
+    for key, place in d.positions(kind).items():
+        group = str(sheet.cell(d.GROUP_ROW, place).value or group)
+        cells = [sheet.cell(r, place) for r in range(d.FIRST_DATA_ROW, sheet.max_row + 1)]
+        opened.setdefault(group, []).extend(not c.protection.locked for c in cells)
+        heading = sheet.cell(d.HEADING_ROW, place)
+        assert "入力" not in str(heading.value), key
+        assert (heading.fill.start_color.rgb[-6:] == "D9E1EC") == any(not c.protection.locked for c in cells), key
+    for words, cells_open in opened.items():
+        told = words.partition("｜")[0]
+        assert "入力" not in words
+        assert (told == "記入") == all(cells_open), words
+        assert (told == "一部記入") == (any(cells_open) and not all(cells_open)), words
+    for row in prose.iter_rows(min_row=ln.FIRST_ROW):
+        number, part, text = (row[p - 1] for p in (ln.NUMBER, ln.PART, ln.TEXT))
+        if number.value and text.protection.locked:
+            assert "\n" not in str(part.value), part.value  # no question where nothing can be answered
+            assert not re.search("入力|記入", str(part.value))
+            assert text.fill.start_color.rgb[-6:] in (style.FIXED, style.NAVY, style.SLATE), part.value
+
+
+# --- forms of the layout before ------------------------------------------------------------------------------------
+
+
+def old(name: str) -> bytes:
+    return (BEFORE / f"layout1-{name}.xlsx").read_bytes()
+
+
+def old_put(data: bytes, indicator_id: str, **said: object) -> bytes:
+    def change(book: Workbook) -> None:
+        sheet = hurt.form(book)
+        for key, value in said.items():
+            sheet[hurt.place(sheet, indicator_id, key)].value = value
+
+    return hurt.edit(data, change)
+
+
+@pytest.mark.parametrize(("name", "lost"), [("annual", False), ("annual", True), ("back", False)])
+def test_a_form_of_the_layout_before_is_read_as_it_stands(name: str, lost: bool) -> None:
+    data = hurt.delete_meta(old(name)) if lost else old(name)
+    reading = read(data, ROUND, POLICY)
+    ours = (RATE, PAPER, UNSET)
+    said = {(i, k): v for i in ours for k, v in tiny_answers()[i].items() if v is not None}
+    assert values(reading) == said | {(SURVEY, "missing_reason"): "not_survey_year"}
+    assert open_codes(reading) == set()
+    assert {i.code for i in reading.issues} <= {"form.identity_missing", "analysis.missing", "section.missing"}
+    assert {e.sheet for a in reading.answers for e in a.entries.values()} == {d.FORM_SHEET}
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_targets_form_of_the_layout_before_is_read_as_it_stands(lost: bool) -> None:
+    reading = read(hurt.delete_meta(old("targets")) if lost else old("targets"), TARGETS_ROUND, POLICY)
+    taken = values(reading)
+    assert (taken[RATE, "target"], taken[RATE, "evidence"], taken[PAPER, "section"]) == (
+        100.0,
+        "調べの集計(庁内)",
+        "総務課",
+    )
+    assert "prose.missing" not in {i.code for i in reading.issues}
+    assert open_codes(reading) == {"answer.none_targets"}  # of the indicator that has none
+
+
+def test_texts_and_gaps_of_the_layout_before_are_told_where_they_stand() -> None:
+    reading = read(old_put(old("annual"), PAPER, analysis="長い説明。" * 60, evidence=None, section=None))
+    assert values(reading)[PAPER, "analysis"] == "長い説明。" * 60
+    told = {i.code: (i.sheet, i.cell) for i in reading.issues if i.indicator_id == PAPER}
+    assert (told["evidence.missing"], told["section.missing"]) == ((d.FORM_SHEET, "Y8"), (d.FORM_SHEET, "AB8"))
+
+
+def test_hurts_of_the_layout_before_are_told_as_ever() -> None:
+    moved = read(hurt.edit(old("annual"), lambda book: hurt.form(book).insert_cols(12, 2)))
+    assert values(moved) == values(read(old("annual")))
+    gone = read(hurt.edit(old("annual"), lambda book: hurt.form(book).delete_cols(26)))  # 要因分析
+    assert {(i.code, i.key) for i in gone.issues if i.code.startswith("column.")} == {
+        ("column.missing_optional", "analysis")
+    }
+    assert not found(gone, "prose.missing")
+    words = read(old_put(old("annual"), PAPER, last_comment="会議をやめたため。"))
+    assert {(i.indicator_id, i.key) for i in found(words, "last.overwritten")} == {(PAPER, "last_comment")}
+
+
+def test_a_form_of_today_beside_one_of_the_layout_before_is_two_answers() -> None:
+    """Somebody who copies the new sheets into the file of before: figures stand twice, texts on both."""
+    old_book = load_workbook(BytesIO(old_put(old("annual"), PAPER, value=4000)))
+
+    def change(book: Workbook) -> None:
+        source, target = hurt.form(old_book), book.create_sheet("前の様式")
+        for row in source.iter_rows():
+            for c in row:
+                target.cell(c.row, c.column).value = c.value
+
+    reading = read(hurt.edit(form(), change))
+    assert (PAPER, "value") not in values(reading)
+    assert (PAPER, "value") in {(i.indicator_id, i.key) for i in found(reading, "sheet.differs")}
+
+
+def test_the_same_input_gives_the_same_bytes_with_results_in_every_formula() -> None:
+    assert form() == write_form(tiny_brief(), ROUND, POLICY, answers=answers())
+    with ZipFile(BytesIO(form())) as archive:
+        xml = b"".join(archive.read(f"xl/worksheets/sheet{n}.xml") for n in (2, 3))
+    assert len(re.findall(rb"<f>", xml)) == len(re.findall(rb"</f><v>[^<]+</v>", xml)) > 10
+
+
+def test_numbers_that_two_indicators_share_are_told_apart_in_a_sections_list() -> None:
+    plan = tiny_plan()
+    shared = tuple(
+        replace(i, number="1") if i.id == TOTAL else replace(i, number="1") if i.id == COUNT else i
+        for i in plan.indicators
+    )
+    brief = with_plan(tiny_brief(), indicators=shared)
+    said = answers()
+    said[TOTAL] |= {"section": "観光課", "person": "青森 四郎", "contact": "内線1111"}
+    book = open_book(write_form(brief, ROUND, TRADE, answers=said), "a.xlsx", pool=Here())  # type: ignore[arg-type]
+    reading = read_book(book, brief)
+    assert {i: v for (i, k), v in values(reading).items() if k == "section"} == {COUNT: "DX推進課", TOTAL: "観光課"}
+    assert {i: v for (i, k), v in values(reading).items() if k == "evidence"} == {
+        i: said[i]["evidence"] for i in (COUNT, TOTAL)
+    }
