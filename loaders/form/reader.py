@@ -21,7 +21,8 @@ from loaders.form.answering import RowReader, shortened
 from loaders.form.formulas import Formulas
 from loaders.form.leftover import ReadTable, Swept, sweep
 from loaders.form.match import Table
-from loaders.form.prose import Prose, sort_out
+from loaders.form.prose import sort_out
+from loaders.form.prose_sheet import Prose
 from loaders.form.rates import settle_missing, work_out
 from loaders.form.rows import Identified, identify
 from loaders.form.writer import form_marks
@@ -86,7 +87,7 @@ class _Answers:
         """The answers in the order of the indicators, what the sweep must know, and what was noticed."""
         owner, ours = self.owner, self.owner.indicators(self.brief)
         figures = self._figures(ours)
-        sheets = [sort_out(t, self.brief, self.round.kind, ours, owner.department_id) for t in owner.prose]
+        sheets = [sort_out(t, self.brief, ours, owner.department_id, self.own) for t in owner.prose]
         blocks, contacts = self._blocks(sheets), self._contacts(sheets, ours)
         self.told += [_as_read(sheet, blocks, contacts) for sheet in sheets]
         answers = []
@@ -138,10 +139,10 @@ class _Answers:
         """What a 課 says of itself once, for each indicator it answers for. A note is told once, a question to each."""
         read: dict[str, list[_Read]] = {}
         for sheet in sheets:
-            named = {i for contact in sheet.contacts if not contact.all for i in contact.covers or ()}
+            named = {i for contact in sheet.contacts if not contact.all for i in contact.covers}
             for contact in sheet.contacts:
                 noted: set[tuple[str, str]] = set()
-                for indicator_id in contact.covers or ():
+                for indicator_id in contact.covers:
                     if contact.all and indicator_id in named:
                         continue  # a 課 that names its indicators speaks for them alone
                     place = Identified(contact.row, ours[indicator_id], contact.spots)

@@ -14,7 +14,7 @@ from loaders.cells import Book, Sheet
 from loaders.form import definition as d
 from loaders.form.match import Table, find_meta, find_tables, label, texts_above
 from loaders.form.own_text import calculated, mark
-from loaders.form.prose import find_prose, part_keys
+from loaders.form.prose_sheet import find_prose, part_keys
 from loaders.form.rows import Names
 from loaders.rules.register import finding
 
