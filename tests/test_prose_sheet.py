@@ -396,6 +396,28 @@ def test_a_second_section_of_nobody_is_asked_about_and_not_taken(covers: str | N
     assert {v for (_, k), v in values(reading).items() if k == "section"} == {"DX推進課"}
 
 
+def test_indicators_of_a_section_written_over_with_an_unknown_one_are_asked_about() -> None:
+    for words in ("1、5、99", "総務関係", "1と5"):
+        reading = read(on_prose(lambda sheet, text=words: write(sheet, "課1", covers=text)))  # type: ignore[misc]
+        (asked,) = found(reading, "contact.unassigned")
+        assert words in asked.message
+        assert "section" not in {k for _, k in values(reading)}
+    taken = values(read(on_prose(lambda sheet: write(sheet, "課1", covers="1、5"))))
+    assert {i for i, k in taken if k == "section"} == {RATE, SURVEY}
+
+
+def test_a_form_whose_indicators_were_renumbered_since_keeps_its_sections() -> None:
+    said = answers()
+    said[PAPER] |= {"section": "総務課"}
+    data = write_form(tiny_brief(), ROUND, POLICY, answers=said)
+    moved = {RATE: "5", SURVEY: "1", PAPER: "60"}
+    indicators = tuple(replace(i, number=moved.get(i.id, i.number)) for i in tiny_plan().indicators)
+    brief = with_plan(tiny_brief(), indicators=indicators)
+    reading = read_book(open_book(data, "a.xlsx", pool=Here()), brief)  # type: ignore[arg-type]
+    assert not found(reading, "contact.unassigned")
+    assert values(reading)[PAPER, "section"] == "総務課"
+
+
 def test_sections_that_answered_apart_stand_apart_again() -> None:
     said = answers()
     said[PAPER] |= {"section": "総務課", "person": "青森 三郎", "contact": "内線4321"}

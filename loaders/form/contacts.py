@@ -7,6 +7,7 @@ import re
 from loaders.form import lines as ln
 from loaders.form.lines import Told
 from loaders.form.match import label
+from loaders.form.own_text import mark
 from loaders.form.prose_sheet import Contact, Part, Prose
 
 _BETWEEN = re.compile(r"[、,，・;；\s]+")
@@ -50,8 +51,9 @@ def _covered(prose: Prose, text: str, told: Told | None) -> tuple[str, ...] | No
     """The indicators that a 課 answers for; None where nobody can tell."""
     if label(text) == label(ln.ALL):
         return tuple(prose.ours)
-    marked = tuple(i for i in told.ids if i in prose.ours) if told and told.ids else None
-    return (_listed(prose, text) or marked) if text else marked
+    if told and told.ids and (not text or mark(ln.COVERS, text) in prose.own):
+        return tuple(i for i in told.ids if i in prose.ours)  # as it went out, whatever their numbers are by now
+    return _listed(prose, text)
 
 
 def _listed(prose: Prose, text: str) -> tuple[str, ...] | None:
