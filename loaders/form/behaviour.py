@@ -14,7 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi.collection import MISSING_WORDS
 from kpi.plan import Plan, Round
 from loaders.form import definition as d
+from loaders.form import lines as ln
 from loaders.form import notes, style
+from loaders.form.lines import Line
 
 # Entry cells stay General (a typed 77.4% keeps its sign), so thousands are grouped by condition.
 _WHOLE = NumberFormat(numFmtId=3, formatCode="#,##0")
@@ -129,3 +131,57 @@ def _ranges(column: d.Column, round_: Round, rows: Iterable[int]) -> str:
         else:
             spans.append([row, row])
     return " ".join(f"{letter}{a}:{letter}{b}" if a != b else f"{letter}{a}" for a, b in spans)
+
+
+# --- the boxes of 記述 ---
+
+
+def add_prose_behaviour(sheet: Worksheet, plan: Plan, round_: Round, lines: Iterable[Line]) -> None:
+    """Messages and colour on the boxes of 記述, and a warning on a text longer than wanted."""
+    boxes: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.open(round_):
+            boxes.setdefault(line.key, []).append(line)
+    for key, open_lines in boxes.items():
+        where = " ".join(f"{get_column_letter(ln.TEXT)}{line.row}" for line in open_lines)
+        sheet.add_data_validation(_message(key, plan, round_, where))
+        for line in open_lines:
+            _colours(sheet, line, round_)
+
+
+def _message(key: str, plan: Plan, round_: Round, where: str) -> DataValidation:
+    if key == ln.COVERS:
+        rule = DataValidation(allow_blank=True, promptTitle=ln.COVERS_HEADING)
+        rule.prompt = "課が複数にわたるときに、この課が担当する指標の番号を入力してください。\n例: 3、5"
+    else:
+        column = d.column(key)
+        limit = column.limit
+        if limit:
+            # A warning, no ban: a longer text is taken all the same.
+            rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(limit), allow_blank=True)
+            rule.errorTitle, rule.errorStyle, rule.showErrorMessage = "字数の目安を超えています", "warning", True
+            rule.error = (
+                f"{limit}字以内の要約にし、詳しい内容は別の資料にしてください。このまま入力することもできます。"
+            )
+        else:
+            rule = DataValidation(allow_blank=True)
+        rule.promptTitle = d.heading(column, plan, round_.kind)[:32]
+        rule.prompt = (notes.note(column, plan, round_.kind) + (f"\n目安は{limit}字以内です。" if limit else ""))[:255]
+    rule.showInputMessage = True
+    rule.sqref = where
+    return rule
+
+
+def _colours(sheet: Worksheet, line: Line, round_: Round) -> None:
+    letter, count = get_column_letter(ln.TEXT), get_column_letter(ln.COUNT)
+    empty = f"LEN(TRIM(${letter}${line.row}))=0"
+    color = style.WELCOME
+    if line.key != ln.COVERS and not line.spare and d.column(line.key).need != "optional":
+        color = style.WANTED
+        if d.column(line.key).need == "unless_missing" and round_.kind in d.VALUE_ROUNDS:
+            empty = f'AND({empty},${count}${line.row}<>"{ln.NOT_NEEDED}")'
+    _add(sheet, f"{letter}{line.row}", empty, DifferentialStyle(fill=style.fill(color)))
+    if line.key != ln.COVERS and (limit := d.column(line.key).limit):
+        over = f"AND(ISNUMBER(${count}${line.row}),${count}${line.row}>{limit})"
+        look = DifferentialStyle(font=style.font(bold=True, color="B3261E"))
+        _add(sheet, f"{count}{line.row}", over, look)

@@ -241,21 +241,9 @@ def _hide(
 def _page(sheet: Worksheet, plan: Plan, round_: Round, department: str, count: int, *, sample: bool) -> None:
     last_column = get_column_letter(max(d.positions(round_.kind).values()))
     last_row = max(d.HEADING_ROW, d.FIRST_DATA_ROW + count - 1)
-    sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 100
     sheet.freeze_panes = f"{get_column_letter(d.positions(round_.kind)['name'] + 1)}{d.FIRST_DATA_ROW}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.print_title_rows = f"{d.GROUP_ROW}:{d.HEADING_ROW}"
-    sheet.print_area = f"{get_column_letter(d.FIRST_COLUMN)}1:{last_column}{last_row}"
-    sheet.page_margins.left = sheet.page_margins.right = 0.3
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
-    sheet.page_margins.header = sheet.page_margins.footer = 0.25
+    area = f"{get_column_letter(d.FIRST_COLUMN)}1:{last_column}{last_row}"
+    style.set_page(sheet, sheet.PAPERSIZE_A3, "landscape", f"{d.GROUP_ROW}:{d.HEADING_ROW}", area, side=0.3)
     guide.header_footer(sheet, plan, round_, department, sample=sample)
-    protection = sheet.protection
-    protection.sheet = True
-    protection.formatCells = protection.formatColumns = protection.formatRows = False  # False allows it
-    protection.sort = protection.autoFilter = False
+    sheet.protection.sort = sheet.protection.autoFilter = False

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
@@ -16,6 +13,7 @@ from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.form import guide, notes, style
 from loaders.form import lines as ln
+from loaders.form.behaviour import add_prose_behaviour
 from loaders.form.lines import Line
 from loaders.form.prefill import Row, shown
 from loaders.form.questions import Questions
@@ -25,8 +23,6 @@ _SPACER = 9.0
 #: Points of an A4 page's height that its lines may take; the heading stands on every page.
 _PAGE_HEIGHT = 842.0 - 2 * 0.6 * 72
 _HEADING_HEIGHT = 19.0
-#: What the counter says beside grounds that nobody needs, because there is no value.
-NOT_NEEDED = "不要"
 TO_FIGURES = "値の欄へ"
 SPARE = "課が複数のとき"
 
@@ -67,7 +63,7 @@ def write_prose(
                 d.FORM_SHEET,
                 f"{first}{figures[line.rows[0].indicator.id]}",
             )
-    _behaviour(sheet, plan, round_, lines)
+    add_prose_behaviour(sheet, plan, round_, lines)
     _page(sheet, plan, round_, department, lines, sample=sample)
     return results
 
@@ -190,69 +186,12 @@ def _counter(sheet: Worksheet, line: Line, plan: Plan, round_: Round, number: in
     answered: str | float = float(len(line.value or ""))
     if d.column(line.key).need == "unless_missing" and reason:
         place = f"'{d.FORM_SHEET}'!${get_column_letter(reason)}${number}"
-        formula = f'IF(AND(LEN({box})=0,LEN(TRIM({place}))>0),"{NOT_NEEDED}",{formula})'
+        formula = f'IF(AND(LEN({box})=0,LEN(TRIM({place}))>0),"{ln.NOT_NEEDED}",{formula})'
         if not line.value and shown(d.column("missing_reason"), line.rows[0], plan, round_):
-            answered = NOT_NEEDED
+            answered = ln.NOT_NEEDED
     cell = sheet.cell(line.row, ln.COUNT)
     cell.value = f"={formula}"
     results[cell.coordinate] = answered
-
-
-# --- how it behaves -------------------------------------------------------------------------------------------------
-
-
-def _behaviour(sheet: Worksheet, plan: Plan, round_: Round, lines: tuple[Line, ...]) -> None:
-    boxes: dict[str, list[Line]] = {}
-    for line in lines:
-        if line.open(round_):
-            boxes.setdefault(line.key, []).append(line)
-    for key, open_lines in boxes.items():
-        where = " ".join(f"{get_column_letter(ln.TEXT)}{line.row}" for line in open_lines)
-        sheet.add_data_validation(_message(key, plan, round_, where))
-        for line in open_lines:
-            _colours(sheet, line, round_)
-
-
-def _message(key: str, plan: Plan, round_: Round, where: str) -> DataValidation:
-    if key == ln.COVERS:
-        rule = DataValidation(allow_blank=True, promptTitle=ln.COVERS_HEADING)
-        rule.prompt = "課が複数にわたるときに、この課が担当する指標の番号を入力してください。\n例: 3、5"
-    else:
-        column = d.column(key)
-        limit = column.limit
-        if limit:
-            # A warning, no ban: a longer text is taken all the same.
-            rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(limit), allow_blank=True)
-            rule.errorTitle, rule.errorStyle, rule.showErrorMessage = "字数の目安を超えています", "warning", True
-            rule.error = (
-                f"{limit}字以内の要約にし、詳しい内容は別の資料にしてください。このまま入力することもできます。"
-            )
-        else:
-            rule = DataValidation(allow_blank=True)
-        rule.promptTitle = d.heading(column, plan, round_.kind)[:32]
-        rule.prompt = (notes.note(column, plan, round_.kind) + (f"\n目安は{limit}字以内です。" if limit else ""))[:255]
-    rule.showInputMessage = True
-    rule.sqref = where
-    return rule
-
-
-def _colours(sheet: Worksheet, line: Line, round_: Round) -> None:
-    letter, count = get_column_letter(ln.TEXT), get_column_letter(ln.COUNT)
-    empty = f"LEN(TRIM(${letter}${line.row}))=0"
-    color = style.WELCOME
-    if line.key != ln.COVERS and not line.spare and d.column(line.key).need != "optional":
-        color = style.WANTED
-        if d.column(line.key).need == "unless_missing" and round_.kind in d.VALUE_ROUNDS:
-            empty = f'AND({empty},${count}${line.row}<>"{NOT_NEEDED}")'
-    _add(sheet, f"{letter}{line.row}", empty, DifferentialStyle(fill=style.fill(color)))
-    if line.key != ln.COVERS and (limit := d.column(line.key).limit):
-        over = f"AND(ISNUMBER(${count}${line.row}),${count}${line.row}>{limit})"
-        look = DifferentialStyle(font=style.font(bold=True, color="B3261E"))
-        _add(sheet, f"{count}{line.row}", over, look)
-
-
-def _add(sheet: Worksheet, place: str, condition: str, look: DifferentialStyle) -> None:
-    sheet.conditional_formatting.add(place, Rule(type="expression", dxf=look, formula=[condition], stopIfTrue=False))
 
 
 # --- the links between the sheets -----------------------------------------------------------------------------------
@@ -280,24 +219,12 @@ def _page(
     sheet: Worksheet, plan: Plan, round_: Round, department: str, lines: tuple[Line, ...], *, sample: bool
 ) -> None:
     last = max((line.row for line in lines), default=ln.HEADING_ROW)
-    sheet.sheet_view.showGridLines = False
     sheet.freeze_panes = f"{get_column_letter(ln.NUMBER)}{ln.FIRST_ROW}"
-    sheet.page_setup.orientation = "portrait"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.print_title_rows = f"{ln.HEADING_ROW}:{ln.HEADING_ROW}"
-    sheet.print_area = f"{get_column_letter(ln.NUMBER)}1:{get_column_letter(ln.COUNT)}{last}"
+    area = f"{get_column_letter(ln.NUMBER)}1:{get_column_letter(ln.COUNT)}{last}"
+    style.set_page(sheet, sheet.PAPERSIZE_A4, "portrait", f"{ln.HEADING_ROW}:{ln.HEADING_ROW}", area, side=0.35)
     sheet.print_options.horizontalCentered = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.35
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
-    sheet.page_margins.header = sheet.page_margins.footer = 0.25
     guide.header_footer(sheet, plan, round_, department, sample=sample)
     _breaks(sheet, lines)
-    protection = sheet.protection
-    protection.sheet = True
-    protection.formatCells = protection.formatColumns = protection.formatRows = False  # False allows it
 
 
 def _breaks(sheet: Worksheet, lines: tuple[Line, ...]) -> None:

@@ -32,6 +32,8 @@ ALL = "すべて"
 #: What the first sheet says where it leads here.
 TO_PROSE = "記述シートへ"
 CONTACT_MARK = "課"
+#: What the counter says beside grounds that nobody needs, because there is no value.
+NOT_NEEDED = "不要"
 #: Blocks left empty for further 課, where the plan knows none of a department.
 _SPARE = 2
 

@@ -175,3 +175,22 @@ def set_height(sheet: Worksheet, row: int, height: float, *, grows: bool = False
     """Give a row its height."""
     kind = GrowingRow if grows else RowDimension
     sheet.row_dimensions[row] = kind(sheet, index=row, ht=round(height, 2))
+
+
+def set_page(sheet: Worksheet, paper: str, orientation: str, titles: str, area: str, *, side: float) -> None:
+    """A sheet to fill in: printed one page wide with its headings on each, protected but for its open cells.
+
+    ``titles`` are the rows that stand on every page, ``side`` the margin left and right in inches.
+    """
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = orientation, paper
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows, sheet.print_area = titles, area
+    margins = sheet.page_margins
+    margins.left = margins.right = side
+    margins.top = margins.bottom = 0.6
+    margins.header = margins.footer = 0.25
+    protection = sheet.protection
+    protection.sheet = True
+    protection.formatCells = protection.formatColumns = protection.formatRows = False  # False allows it
