@@ -131,7 +131,8 @@ def _texts_apart(draft: Draft, dice: random.Random) -> None:
     if len({tuple(line.key for line in b) for b in blocks}) != 1 or len(blocks) < 2:
         raise Skip
     _reorder(draft, head + [line.row for block in blocks[::-1] for line in block], ln.TEXT)
-    for spot in _boxes(draft):
+    away = {line.row for one, other in zip(blocks, blocks[::-1], strict=True) if one is not other for line in one}
+    for spot in _boxes(draft, lambda s: draft.spots[s].row in away):  # one in the middle stays where it is
         draft.truth[spot] = replace(draft.truth[spot], ask=draft.filled(spot), row=True, also=(None,))
 
 
