@@ -374,6 +374,10 @@ def test_a_section_answers_once_for_all_its_rows_and_is_told_once() -> None:
         on_prose(lambda s: setattr(s.cell(row_of(s, "person", "課1"), ln.TEXT), "comment", Comment("不在", "x")))
     )
     assert len(found(noted, "cell.comment")) == 1
+    hidden = read(on_prose(lambda s: setattr(s.column_dimensions["D"], "hidden", True)))
+    cells = [i.cell for i in found(hidden, "column.hidden")]
+    assert f"D{row_of(sheet, 'person', '課1')}" in cells
+    assert len(cells) == len(set(cells))
 
 
 @pytest.mark.parametrize(
@@ -630,6 +634,18 @@ def test_hurts_of_the_layout_before_are_told_as_ever() -> None:
     assert not found(gone, "prose.missing")
     words = read(old_put(old("annual"), PAPER, last_comment="会議をやめたため。"))
     assert {(i.indicator_id, i.key) for i in found(words, "last.overwritten")} == {(PAPER, "last_comment")}
+
+
+def test_a_form_of_the_layout_before_is_one_without_the_headings_of_its_texts() -> None:
+    def change(book: Workbook) -> None:
+        sheet = hurt.form(book)
+        for key in (*PROSE, *CONTACT, "last_comment", "last_evidence"):
+            next(c for c in sheet[d.HEADING_ROW] if c.value == d.column(key).heading).value = None
+
+    reading = read(hurt.edit(old("annual"), change))
+    assert not found(reading, "prose.missing")
+    assert {i.key for i in reading.issues if i.code == "column.missing_optional"} == {*PROSE, *CONTACT}
+    assert values(reading)[PAPER, "value"] == 4512.5
 
 
 def test_a_form_of_today_beside_one_of_the_layout_before_is_two_answers() -> None:

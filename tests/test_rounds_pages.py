@@ -256,7 +256,7 @@ def test_what_needs_judgement_stands_first_with_everything_beside_it(data):
     assert next(h.value for h in at.header) == "過去の値の訂正(1)"
     page = html(at)
     assert "「77」" in page
-    assert "KPI調査票!P6" in page
+    assert "KPI調査票!N6" in page
     assert "+0.9ポイント" in page
     assert '<span class="changed">76.4%(訂正)</span>' in page
     assert "76.1%" in page

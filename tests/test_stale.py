@@ -10,6 +10,7 @@ import pytest
 from kpi.collection import Reading
 from kpi.issue import Issue, Severity
 from loaders.cells import Book, open_book
+from loaders.form import definition as d
 from loaders.intake import read_return
 from tests import hurt
 from tests import raw_books as raw
@@ -56,10 +57,12 @@ def sound() -> bytes:
 def by_hand(formulas: dict[str, tuple[str, str]], mode: str = ' calcMode="manual" calcOnSave="0"') -> Reading:
     """A sound form calculated by hand with formulas and their stored results in columns of the first row."""
     parts = {name: body.decode("utf-8", "surrogateescape") for name, body in raw.unpacked(sound()).items()}
-    places = {}
-    hurt.edit(sound(), lambda book: places.update({k: hurt.place(hurt.form(book), COUNT, k) for k in formulas}))
-    part = "xl/worksheets/sheet2.xml"  # the guide stands before it
+    places: dict[str, str] = {}
+    hurt.edit(
+        sound(), lambda book: places.update({k: hurt.cell(hurt.form(book), COUNT, k).coordinate for k in formulas})
+    )
     for key, (formula, result) in formulas.items():
+        part = f"xl/worksheets/sheet{2 if d.column(key).stands == 'figures' else 3}.xml"  # the guide stands before them
         sort = "" if re.fullmatch(r"[\d.]+", result) else ' t="str"'
         cell = f'<c r="{places[key]}"{sort}><f>{formula}</f><v>{result}</v></c>'
         parts[part] = re.sub(rf'<c r="{places[key]}"[^>]*?(?:/>|>.*?</c>)', cell, parts[part], flags=re.DOTALL)

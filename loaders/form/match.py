@@ -89,8 +89,8 @@ def _wanted(sheet: Sheet, plan: Plan, kind: RoundKind, version: str) -> dict[str
     moved = [c for c in d.columns_before(kind) if c.stands != "figures"]
     seen = sum(label(every[c.key]) in texts for c in moved)
     newer = any(label(every[c.key]) in texts for c in d.columns_on(kind, "figures") if c.since != d.VERSION_BEFORE)
-    before = seen >= _OF_BEFORE or (not newer and version in ("", d.VERSION_BEFORE) and seen > 0)
-    before = before or (not newer and version == d.VERSION_BEFORE)
+    told = version == d.VERSION_BEFORE or (not version and seen > 0)
+    before = seen >= _OF_BEFORE or (told and not newer)
     columns = d.columns_before(kind) if before else d.columns_on(kind, "figures")
     return {"token": every["token"]} | {c.key: every[c.key] for c in columns}
 

@@ -118,7 +118,8 @@ def _option(view: View, place: Place, indicator_id: str, option: Option) -> str:
     """Who answered what: 「DX推進課: 77.4%(R7・確定) 担当 青森花子」."""
     # Without a 課 it is what the 主管課 has answered by itself meanwhile.
     name = place.department.division(option.division_id).name if option.division_id else "主管課(回答済の内容)"
-    who = " ".join(w for w in (option.answer.text("section"), option.answer.text("person")) if w)
+    said = (option.answer.text("section"), option.answer.text("person"))
+    who = " ".join(w for w in said if w and w != name)
     return f"{name}: {answer_words(view, indicator_id, option.answer)}" + (f" 担当 {who}" if who else "")
 
 

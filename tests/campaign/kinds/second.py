@@ -173,7 +173,9 @@ def _no_numbers(draft: Draft, dice: random.Random) -> None:
 
 @kind("line of 記述 deleted", harmless=True, scope="sheet")
 def _line_deleted(draft: Draft, dice: random.Random) -> None:
-    spot = dice.choice(_boxes(draft, lambda s: s not in draft.touched))
+    # The only box of a block is the block: that it is gone is asked about.
+    boxes = [s[0] for s in _boxes(draft)]
+    spot = dice.choice(_boxes(draft, lambda s: s not in draft.touched and boxes.count(s[0]) > 1))
     _gone(draft, draft.spots[spot].row)
 
 
