@@ -527,6 +527,9 @@ def test_a_form_sent_back_is_read_with_what_is_answered_on_either_sheet() -> Non
         (PAPER, "analysis"): "会議をやめたため。", (RATE, "numerator"): 25.0, (RATE, "value"): 62.5,
     }  # fmt: skip
     assert open_codes(reading) == set()
+    shown = load_workbook(BytesIO(sent_back()), data_only=True)[d.FORM_SHEET]
+    ways = [shown.cell(d.FIRST_DATA_ROW + n, d.positions("annual")["prose"]).value for n in range(4)]
+    assert ways == [f"{ln.TO_PROSE}　3／3", ln.TO_PROSE, f"{ln.TO_PROSE}　3／3", ln.TO_PROSE]  # open in two rows alone
     guide = " ".join(str(c.value) for row in book[d.GUIDE_SHEET].iter_rows() for c in row if c.value)
     assert f"{d.PROSE_SHEET}!{hurt.cell(hurt.form(book), PAPER, 'analysis').coordinate}" in guide
 

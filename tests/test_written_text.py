@@ -85,7 +85,7 @@ _REASON = r"LEN\(TRIM\('KPI調査票'!\$[A-Z]+\$\d+\)\)>0"
 _FILLED = r"\(LEN\(TRIM\('記述'!\$D\$\d+\)\)>0\)"
 OWN = re.compile(
     rf'{_COUNTER}|IF\(AND\({_COUNTER}=0,{_REASON}\),"不要",{_COUNTER}\)'
-    rf'|"記述シートへ　"&\((?:0|{_FILLED}(?:\+{_FILLED})*)\)&"／\d"'
+    rf'|"記述シートへ"|"記述シートへ　"&\({_FILLED}(?:\+{_FILLED})*\)&"／\d"'
 )
 
 

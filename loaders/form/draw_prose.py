@@ -206,8 +206,10 @@ def link(sheet: Worksheet, address: str, target_sheet: str, target: str) -> None
 def state_formula(lines: Iterable[Line], round_: Round) -> tuple[str, str]:
     """What the figures' sheet says of an indicator's block, as a formula and as its result: 記述シートへ　1／3."""
     open_lines = [line for line in lines if line.open(round_) and not line.opens]
+    if not open_lines:  # of a form sent back, in which nothing is asked there
+        return f'="{ln.TO_PROSE}"', ln.TO_PROSE
     letter = get_column_letter(ln.TEXT)
-    filled = "+".join(f"(LEN(TRIM('{d.PROSE_SHEET}'!${letter}${line.row}))>0)" for line in open_lines) or "0"
+    filled = "+".join(f"(LEN(TRIM('{d.PROSE_SHEET}'!${letter}${line.row}))>0)" for line in open_lines)
     count = sum(bool((line.value or "").strip()) for line in open_lines)
     return f'="{ln.TO_PROSE}　"&({filled})&"／{len(open_lines)}"', f"{ln.TO_PROSE}　{count}／{len(open_lines)}"
 

@@ -68,7 +68,7 @@ def _zone_of_prose(row: int, column: int, key: str) -> str:
 
 #: How the form's own formulas begin: the counters of letters, and the way to 記述.
 _OWN_FORMULA = re.compile(rf'=?(?:(?:IF\(AND\()?LEN\(|"{TO_PROSE})')
-_STATE = re.compile(rf"{TO_PROSE}\s*\d+／\d+")
+_STATE = re.compile(rf"{TO_PROSE}(?:\s*\d+／\d+)?")
 
 
 def calculated(cell: Cell) -> bool:
