@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from loaders.grid import GridSheet, column_letters
+from loaders.grid import UNTOLD, GridSheet, column_letters
 from loaders.look import Limits, Refused
 
 _FORMULA, _EOF, _CALCMODE, _HEADER, _FOOTER, _CONTINUE = 0x0006, 0x000A, 0x000D, 0x0014, 0x0015, 0x003C
@@ -88,7 +88,7 @@ def tell(said: Said, sheet: GridSheet, limits: Limits) -> None:
     """Add to a sheet what its records say."""
     for place in said.formulas & sheet.cells.keys():
         kind, value, code, _ = sheet.cells[place]
-        sheet.cells[place] = kind, value, code, "=…"
+        sheet.cells[place] = kind, value, code, UNTOLD
     sheet.stale = said.stale
     sheet.unread = sheet.unread or not said.complete
     sheet.attached += (("header", "", text) for text in said.headers if text.strip())

@@ -15,6 +15,8 @@ from loaders.areas import covering
 from loaders.look import Limits, Refused
 from loaders.marks import Runs
 
+#: Stands for a formula whose text cannot be had: an .xls tells where formulas are and what they gave.
+UNTOLD = "=…"
 #: A cell's kind travels as its place in this tuple.
 KINDS: tuple[Literal["text", "number", "bool", "date", "error", "uncached"], ...] = (
     "text",

@@ -638,3 +638,4 @@ def test_saved_by_libreoffice(tmp_path: Path, suffix: str, code: str) -> None:
         assert ".xlsx" in reading.issues[0].advice
     else:
         assert values(reading) == before(TRADE)[0]
+        assert {c for c, s, _ in said(reading) if s != NOTE} <= {c for c, s, _ in before(TRADE)[1] if s != NOTE}

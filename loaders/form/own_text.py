@@ -18,6 +18,7 @@ from loaders import formats
 from loaders.cells import Cell
 from loaders.form import definition as d
 from loaders.form.lines import COLUMNS, FIRST_ROW, TO_PROSE, Place, read_token
+from loaders.grid import UNTOLD
 from loaders.text import canonical
 
 #: Zones beside the columns of the table, whose zone is their key: the rows above it, the guide's sheet, and what
@@ -72,8 +73,9 @@ _STATE = re.compile(rf"{TO_PROSE}(?:\s*\d+／\d+)?")
 
 
 def calculated(cell: Cell) -> bool:
-    """Whether a cell holds one of the form's own formulas, or the way to 記述 pasted as a value."""
-    return bool(_OWN_FORMULA.match(cell.formula) or _STATE.fullmatch(cell.written.strip()))
+    """Whether a cell where the form has a formula holds that still, or the way to 記述 pasted as a value."""
+    own = cell.formula == UNTOLD or _OWN_FORMULA.match(cell.formula)
+    return bool(own or _STATE.fullmatch(cell.written.strip()))
 
 
 def _zone(row: int, key: str) -> str:
