@@ -21,6 +21,7 @@ from kpi.plan import Card
 from loaders.form import definition as d
 from loaders.form import lines as ln
 from loaders.form import style
+from loaders.form.meta import META_MARK, read_meta
 from loaders.form.writer import form_filename, write_form
 from loaders.plan import load_plan
 from tests import hurt
@@ -254,7 +255,7 @@ def test_the_hidden_sheet_reads_back_as_written() -> None:
     assert book[d.META_SHEET].sheet_state == "hidden"
     assert book.active.title == d.FORM_SHEET
     rows = [[str(v) for v in row if v is not None] for row in book[d.META_SHEET].iter_rows(values_only=True)]
-    meta = d.read_meta(rows)
+    meta = read_meta(rows)
     assert meta is not None
     assert (meta.form_version, meta.plan_id, meta.round_id) == (d.FORM_VERSION, "tiny", ROUND)
     assert (meta.department_id, meta.made_on, meta.sample) == (POLICY, DAY, True)
@@ -264,9 +265,9 @@ def test_the_hidden_sheet_reads_back_as_written() -> None:
     assert all(sheet.cell(row, d.TOKEN_COLUMN).value == token for token, row, _ in meta.rows)
 
 
-@pytest.mark.parametrize("damage", [[], [["何か", "違う"]], [[d.META_MARK, "1"], ["plan", "tiny"]]])
+@pytest.mark.parametrize("damage", [[], [["何か", "違う"]], [[META_MARK, "1"], ["plan", "tiny"]]])
 def test_a_damaged_hidden_sheet_is_none(damage: list[list[str]]) -> None:
-    assert d.read_meta(damage) is None
+    assert read_meta(damage) is None
 
 
 def test_the_fingerprint_changes_with_what_an_indicator_means() -> None:

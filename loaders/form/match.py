@@ -12,6 +12,7 @@ from kpi.issue import Issue
 from kpi.plan import Plan, RoundKind
 from loaders.cells import Book, Cell, Sheet
 from loaders.form import definition as d
+from loaders.form.meta import META_MARK, Meta, read_meta
 from loaders.form.struck import known_spelling
 from loaders.rules.register import finding
 from loaders.text import canonical
@@ -49,17 +50,17 @@ class Table:
         return self.sheet.at(row, column) if column else None
 
 
-def find_meta(book: Book) -> tuple[d.Meta, Sheet] | None:
+def find_meta(book: Book) -> tuple[Meta, Sheet] | None:
     """The hidden sheet, wherever it stands and whatever it is called; None where it is gone or damaged."""
     for sheet in sorted(book.sheets, key=lambda s: s.name != d.META_SHEET):
-        mark = next((c for c in sheet.cells.values() if c.value == d.META_MARK), None)
+        mark = next((c for c in sheet.cells.values() if c.value == META_MARK), None)
         if mark is None:
             continue
         rows: dict[int, list[str]] = {}
         for cell in sorted(sheet.cells.values(), key=lambda c: (c.row, c.column)):
             if cell.row >= mark.row and cell.column >= mark.column:
                 rows.setdefault(cell.row, []).append(cell.written)
-        meta = d.read_meta(rows.values())
+        meta = read_meta(rows.values())
         if meta:
             return meta, sheet
     return None

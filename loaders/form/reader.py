@@ -21,6 +21,7 @@ from loaders.form.answering import RowReader, shortened
 from loaders.form.formulas import Formulas
 from loaders.form.leftover import ReadTable, Swept, sweep
 from loaders.form.match import Table
+from loaders.form.meta import Meta
 from loaders.form.prose import sort_out
 from loaders.form.prose_sheet import Prose
 from loaders.form.rates import settle_missing, work_out
@@ -191,7 +192,7 @@ def _missing_row(table: Table, indicator: Indicator, brief: Brief) -> list[Issue
     return [finding("row.missing", words, sheet=table.sheet.name, indicator_id=indicator.id, key="row")]
 
 
-def _redefined(table: Table, indicator: Indicator, brief: Brief, meta: d.Meta | None) -> list[Issue]:
+def _redefined(table: Table, indicator: Indicator, brief: Brief, meta: Meta | None) -> list[Issue]:
     card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
     for token, _, mark in meta.rows if meta else ():
         if token == indicator.id and mark != d.fingerprint(indicator, card):

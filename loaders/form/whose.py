@@ -13,6 +13,7 @@ from kpi.scope import asked_of, find_division
 from loaders.cells import Book, Sheet
 from loaders.form import definition as d
 from loaders.form.match import Table, find_meta, find_tables, label, texts_above
+from loaders.form.meta import Meta
 from loaders.form.own_text import calculated, mark
 from loaders.form.prose_sheet import find_prose, part_keys
 from loaders.form.rows import Names
@@ -24,7 +25,7 @@ class Whose:
     """What is known of a workbook before its rows are read."""
 
     plan_id: str
-    meta: d.Meta | None
+    meta: Meta | None
     meta_sheet: Sheet | None = None
     tables: tuple[Table, ...] = ()  # the one that holds the answers, or several that differ
     prose: tuple[Table, ...] = ()  # the sheets 記述 that hold answers; none in the layout before

@@ -23,6 +23,7 @@ from loaders.form import lines as ln
 from loaders.form.draw import write_sheet
 from loaders.form.draw_prose import Results, write_prose
 from loaders.form.lines import Line, lines, places
+from loaders.form.meta import Meta, meta_rows
 from loaders.form.own_text import marks_of
 from loaders.form.prefill import Row, form_rows
 from loaders.form.questions import Asked, Questions, questions_about, reopened
@@ -144,8 +145,8 @@ def _answered(rows: tuple[Row, ...], round_: Round, said: tuple[Line, ...]) -> f
     return frozenset(figures | {(d.PROSE_SHEET, line.row, ln.TEXT) for line in said if line.answered()})
 
 
-def _meta(brief: Brief, round_: Round, department_id: str, rows: tuple[Row, ...], *, sample: bool) -> d.Meta:
-    return d.Meta(
+def _meta(brief: Brief, round_: Round, department_id: str, rows: tuple[Row, ...], *, sample: bool) -> Meta:
+    return Meta(
         form_version=d.FORM_VERSION,
         plan_id=brief.plan.id,
         round_id=round_.id,
@@ -159,8 +160,8 @@ def _meta(brief: Brief, round_: Round, department_id: str, rows: tuple[Row, ...]
     )
 
 
-def _write_meta(sheet: Worksheet, meta: d.Meta) -> None:
-    for number, said in enumerate(d.meta_rows(meta), start=1):
+def _write_meta(sheet: Worksheet, meta: Meta) -> None:
+    for number, said in enumerate(meta_rows(meta), start=1):
         for place, text in enumerate(said, start=1):
             style.put(sheet.cell(number, place), text)
     sheet.sheet_state = "hidden"
