@@ -324,17 +324,15 @@ def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
     assert reviews(data) == {"confirmed"}
 
 
-def test_a_return_is_read_anew_when_another_row_of_it_is_asked_about():
-    def key(question_id):
-        returns = pd.DataFrame([{"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1}])
-        asked = pd.DataFrame([{"submission_id": "S1", "question_id": question_id}])
-        return board._key(
-            SimpleNamespace(revision="r", snapshot=SimpleNamespace(submissions=returns, questions=asked)), "S1"
-        )
+def test_a_return_is_read_anew_when_another_row_of_it_is_confirmed():
+    def key(confirmed):
+        one = {"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1, "confirmed_of": confirmed}
+        snapshot = SimpleNamespace(submissions=pd.DataFrame([one]))
+        return board._key(SimpleNamespace(revision="r", snapshot=snapshot), "S1")
 
-    assert key("Q1") == key("Q1")
-    # One question was withdrawn and another asked: as many rows are asked about and confirmed, but not the same.
-    assert key("Q1") != key("Q2")
+    assert key("sme-dx") == key("sme-dx")
+    # One was taken back and another confirmed: as many rows are confirmed, but not the same.
+    assert key("sme-dx") != key("transport-dx")
 
 
 def test_a_question_asked_by_mistake_is_withdrawn_and_all_is_as_before(data):
