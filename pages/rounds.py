@@ -51,7 +51,6 @@ def _chosen(state: View) -> Round:
 
 def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
     show(round_dates(state, asked))
-    told()
     lead(summary(rows, asked, state.as_of or now(), state.snapshot.closed_at(asked.id)))
     board_table(asked, rows)
     note = "部局名を開くと、その部局の回答の画面です。メールで届いた様式は、そこから代理登録できます。回答の中身は"
@@ -59,6 +58,7 @@ def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
     if state.as_of is not None:
         return
     st.header("照会を始める・変える・締め切る", anchor=False)
+    told()
     change_box(state, asked)
     close_box(state, asked, rows)
     open_box(state)

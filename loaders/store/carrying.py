@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kpi.collection import Answer, Mend, Reading
+from kpi.collection import TAKEN_OVER, Answer, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
@@ -121,8 +121,6 @@ def _publications(
 
 # --- what was said about a doubt, when a file comes ------------------------------------------------------------------
 
-#: What stands behind a reason that was given in an earlier return.
-MARK = "(前の回答から引継ぎ)"
 _WHY = "前の回答での説明の引継ぎ"
 
 #: The newest return that was sent from, or passed on in, each place.
@@ -201,7 +199,7 @@ def _explained(connection: Connection, reading: Reading, base: str) -> tuple[Men
         one, other = (side.get(indicator_id) or Answer(indicator_id, {}) for side in (now, before))
         reason = reasons.get((indicator_id, key), "").strip()
         if reason and not _touches(indicator_id, key, fresh, one) and _unchanged(one, other, key):
-            mends.append(Mend(indicator_id, key, one.value(key), reason.removesuffix(MARK) + MARK))
+            mends.append(Mend(indicator_id, key, one.value(key), reason.removesuffix(TAKEN_OVER) + TAKEN_OVER))
     return tuple(mends)
 
 

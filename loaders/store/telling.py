@@ -50,7 +50,19 @@ KIND_WORDS: Mapping[str, str] = {
 COLUMNS = (
     "seq", "at", "who", "role", "kind", "kind_word", "subject", "subject_word", "before", "after", "reason", "sample",
 )  # fmt: skip
-_OF_RETURNS = ("save", "mend", "discard", "pass_on", "join", "send", "revise", "confirm", "unconfirm", "ask_back", "withdraw")
+_OF_RETURNS = (
+    "save",
+    "mend",
+    "discard",
+    "pass_on",
+    "join",
+    "send",
+    "revise",
+    "confirm",
+    "unconfirm",
+    "ask_back",
+    "withdraw",
+)
 _OF_CARDS = ("propose_card", "card_decide", "card_reject")
 _OF_PLANS = ("open_round", "change_plan", "load_plan")
 

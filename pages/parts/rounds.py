@@ -14,29 +14,26 @@ from kpi.opening import KIND_WORDS, name_of, new_id, periods, problems, proposed
 from kpi.plan import Plan, Round, RoundKind
 from kpi.scope import asked_of, departments_asked
 from kpi.turnout import Row, departments
+from pages.parts import told as said
 from pages.parts.board import day_words
-from pages.parts.days import day_input
+from pages.parts.days import day_input, unread
 from pages.parts.frame import attempt, show
 from pages.parts.html import Column, Content, join, table, tag, unmarked
 from pages.parts.snapshot import View, desk
 
-_TOLD, _DONE = "rounds-told", "rounds-done"
+_PLACE, _DONE = "rounds", "rounds-done"
 _CLOSING = "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。"
 
 
 def told() -> None:
     """What has just been done, once."""
-    words = st.session_state.pop(_TOLD, "")
-    with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
-        if words:
-            st.success(unmarked(words))
+    said.told(_PLACE)
 
 
 def _tell(words: str) -> NoReturn:
     """Say what was done on the page drawn anew, with every box folded: none may offer at once to do the next thing."""
-    st.session_state[_TOLD] = words
     st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
-    st.rerun()
+    said.tell(_PLACE, words)
 
 
 def _folded(key: str) -> str:
@@ -53,7 +50,11 @@ def open_box(state: View) -> None:
         base = proposed(state.plan, kind, state.day)
         show(tag("div", "計画の日程と前回の照会から、あらかじめ入れてあります。変えてから始められます。", "meta"))
         made = _fields(state, base, f"new-{base.id}", fixed=False)
-        if _preview(state, made, "始めると") and st.button("この内容で照会を始める", type="primary", key="open-now"):
+        if (
+            _preview(state, made, "始めると")
+            and not _unread(f"new-{base.id}")
+            and st.button("この内容で照会を始める", type="primary", key="open-now")
+        ):
             later = made.opens if made.opens and made.opens > state.day else None
             begun = f"を用意しました。{day_words(later)}に始まります。" if later else "を始めました。"
             _do(state, made, f"「{made.name}」{begun}照会文は下の「文書」から受け取れます。", "")
@@ -68,10 +69,10 @@ def change_box(state: View, asked: Round) -> None:
         rows = state.snapshot.submissions
         made = _fields(state, asked, f"change-{asked.id}", fixed=bool((rows["round_id"] == asked.id).any()))
         reason = st.text_input("変える理由", key=f"change-{asked.id}-reason", max_chars=200)
-        if made == asked and not again:
+        if made == asked and not again and not _unread(f"change-{asked.id}"):
             show(tag("div", "変わるところはまだありません。", "meta"))
             return
-        if not _preview(state, made, "変えると"):
+        if not _preview(state, made, "変えると") or _unread(f"change-{asked.id}"):
             return
         if st.button("もう一度開く" if again else "この内容に変える", disabled=not reason.strip(), key="change-now"):
             _do(state, made, f"「{made.name}」を{'もう一度開きました' if again else '変えました'}。", reason)
@@ -153,6 +154,11 @@ def _fields(state: View, base: Round, key: str, *, fixed: bool) -> Round:
     if made != base:
         made = replace(made, assumption="")
     return _scope(plan, state.day, _identified(plan, base, made), key)
+
+
+def _unread(key: str) -> bool:
+    """Whether a date of the form names no day; it is told beside its field."""
+    return unread(*(f"{key}-{which}" for which in ("opens", "first", "due")))
 
 
 def _identified(plan: Plan, base: Round, made: Round) -> Round:
