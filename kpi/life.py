@@ -106,7 +106,9 @@ def upcoming(plan: Plan, life: Life, day: date) -> Round | None:
     held = [r for r in plan.rounds if life.stage(r.id) in (Stage.OPEN, Stage.CLOSED)]
     if not held and (first := next((r for r in waiting if r.kind == "targets"), None)):
         return first
-    last = max((r.period.position for r in held if r.kind != "targets"), default=float("-inf"))
+    # One given up whose day has come is over as one that was held is: nobody goes back to the year before it.
+    over = [r for r in plan.rounds if life.stage(r.id) is Stage.CANCELLED and r.opens and r.opens <= day]
+    last = max((r.period.position for r in (*held, *over) if r.kind != "targets"), default=float("-inf"))
     later = [r for r in waiting if r.period.position > last and r.kind != "targets"]
     due = [r for r in later if r.opens and r.opens <= day]
     if due:

@@ -12,7 +12,8 @@ class Look:
     """How a number looks. ``thousands`` counts the trailing commas, each of which hides three digits.
 
     ``other_sign`` tells that a person sees a minus where there is none, or none where there is one, ``invisible`` that
-    nothing is seen at all, and ``split`` that a line stands between the digits, as in the number of a telephone.
+    nothing is seen at all, and ``split`` that a line or a word stands between the digits, as in the
+    number of a telephone.
     """
 
     is_date: bool = False
@@ -47,7 +48,7 @@ def look(number_format: str, value: float) -> Look:
     holes = [i for i, char in enumerate(code) if char in "0#?"]
     if re.search(r"[ymdhs年月日]|ggg?e|e(?![+-])", code.lower().replace("general", "")) and not holes:
         return Look(is_date=True)
-    before, after = _around(words)
+    before, after = _around(words, len(holes))
     if not holes:
         dash = "-" in code or any("-" in word for _, word in words)
         return Look(dash=dash, before="" if value == 0 else before.strip("-"), invisible=not (code.strip() or words))
@@ -61,7 +62,8 @@ def look(number_format: str, value: float) -> Look:
         after=after,
         other_sign=_other_sign(number_format, value),
         invisible=bool(re.search(r"\[(?:white|白)\]", shown, re.IGNORECASE)),
-        split=bool(re.search(r"[0#?][^0#?eE]*[-−][^0#?]*[0#?]", re.sub(r'[_*].|\[[^\]]*\]|["\\]', "", shown))),
+        split="-" in core.replace("E-", "").replace("e-", "")
+        or any(0 < n < len(holes) and w.strip() for n, w in words),
     )
 
 
@@ -74,7 +76,7 @@ def _other_sign(number_format: str, value: float) -> bool:
         return not re.search(r"[-−△▲(]|\[(?:red|赤|color)", sections[1], re.I)
     if value > 0:
         ahead = re.split(r"[0#?]", re.sub(r"\[[^\]]*\]|[_*].", "", sections[0]))[0]
-        return bool(re.search(r"[-−△▲]", ahead))
+        return bool(re.search(r"[-−△▲]", ahead)) or ahead.count("(") > ahead.count(")")
     return False
 
 
@@ -107,15 +109,15 @@ def _applying(number_format: str, value: float) -> str:
     return sections[1 if value < 0 and len(sections) > 1 else 2 if value == 0 and len(sections) > 2 else 0]
 
 
-def _section(shown: str) -> tuple[str, list[tuple[bool, str]]]:
-    """Format codes and literal words of a section, apart; a word between the digits counts as behind them."""
+def _section(shown: str) -> tuple[str, list[tuple[int, str]]]:
+    """Format codes of a section, and its literal words, each with the number of digits before it."""
     codes: list[str] = []
-    words: list[tuple[bool, str]] = []
+    words: list[tuple[int, str]] = []
     for match in _TOKEN.finditer(shown):
         plain = match["plain"]
         literal = match["quoted"] or match["escaped"] or match["money"]
         if literal or (plain and plain not in "0#?.,%/eE+- ()ymdhsgaAPMpGnrlYDHST;@"):
-            words.append((any(c in "0#?" for c in codes), literal or plain))
+            words.append((sum(c in "0#?" for c in codes), literal or plain))
             if plain and plain in "年月日":
                 codes.append(plain)
         elif plain:
@@ -123,13 +125,11 @@ def _section(shown: str) -> tuple[str, list[tuple[bool, str]]]:
     return "".join(codes), words
 
 
-def _around(words: list[tuple[bool, str]]) -> tuple[str, str]:
+def _around(words: list[tuple[int, str]], holes: int) -> tuple[str, str]:
     """Words before and after the digits; signs and brackets say only that the number is negative."""
-    sides = ["", ""]
-    for after, word in words:
-        sides[after] += word
-    before, behind = (side.strip(" 　") for side in sides)
-    return _unpaired(before).strip("-△▲−¥￥\\$ "), _unpaired(behind).strip("- ")
+    before = "".join(word for place, word in words if place == 0)
+    behind = "".join(word for place, word in words if place == holes > 0)
+    return _unpaired(before.strip(" 　")).strip("-△▲−¥￥\\$ "), _unpaired(behind.strip(" 　")).strip("- ")
 
 
 def _unpaired(word: str) -> str:

@@ -148,7 +148,8 @@ class Attached:
 class Book:
     """One workbook. ``format`` is xlsx, xlsm or xls; ``sha256`` of the bytes; ``notes`` (Japanese) what was ignored.
 
-    ``names`` are the names defined in it, each with the formula that it stands for, without the equals sign.
+    ``names`` are the names defined in it, a sheet's own too, each with the formula that it stands for, without the
+    equals sign. ``as_shown``: formulas calculate with what the formats show, not with what the cells hold.
     """
 
     format: str
@@ -156,7 +157,8 @@ class Book:
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = field(default=())
     attached: tuple[Attached, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[tuple[str, str], ...] = ()
+    as_shown: bool = False
 
 
 #: What a child may note while reading, as a reader is told it; ``{}`` is the detail.
@@ -281,8 +283,11 @@ def _book(answer: Mapping[str, Any], data: bytes, filename: str) -> Book:
     attached = [Attached("property", "", "", text) for text in answer["properties"]]
     for told in (*answer["sheets"], *answer["charts"]):
         attached += (Attached(sort, told["name"], ref, answer["texts"][text]) for sort, ref, text in told["attached"])
-    names: Mapping[str, str] = answer["names"]
-    return Book(answer["format"], hashlib.sha256(data).hexdigest(), sheets, tuple(notes), tuple(attached), names)
+    names = tuple((name, told) for name, told in answer["names"])
+    digest = hashlib.sha256(data).hexdigest()
+    return Book(
+        answer["format"], digest, sheets, tuple(notes), tuple(attached), names, as_shown=bool(answer["as_shown"])
+    )
 
 
 def _sheet(told: Mapping[str, Any], texts: list[str], runs: list[Runs]) -> Sheet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -282,6 +283,8 @@ def _export(given: argparse.Namespace) -> int:
 
 def _verify(given: argparse.Namespace) -> int:
     """Without looking into the store first: it may be what is damaged."""
+    if odd := [end for end in given.end if not re.fullmatch(r"\d+-[0-9a-f]{6,64}", end.strip())]:
+        raise Refused(f"照合値として読めません: {odd[0]}(例: 123-0f3a5b7c9d1e)")
     found = _desk(given, Store(asked.database(given.data, given.db))).verify(given.end)
     terminal.issues(found, given.out)
     print("問題はありません。" if not found else f"{len(found)}件の問題があります。", file=given.out)

@@ -77,7 +77,8 @@ class Grid:
     charts: list[GridSheet] = field(default_factory=list)  # sheets that are no tables, with what is drawn on them
     notes: list[tuple[str, str]] = field(default_factory=list)
     properties: list[str] = field(default_factory=list)  # of the document, as far as a person writes in them
-    names: dict[str, str] = field(default_factory=dict)  # defined names and what each stands for
+    names: list[tuple[str, str]] = field(default_factory=list)  # defined names, a sheet's own too, and what they mean
+    as_shown: bool = False  # whether formulas calculate with what the formats show
 
     def tell(self, limits: Limits) -> bytes:
         """The workbook as JSON bytes for the parent."""
@@ -98,6 +99,7 @@ class Grid:
             "notes": notes,
             "properties": self.properties,
             "names": self.names,
+            "as_shown": self.as_shown,
             "sheets": sheets,
             "charts": charts,
             "runs": told,

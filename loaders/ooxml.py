@@ -196,7 +196,8 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     if not grid.sheets:
         raise Refused("no_sheets")
     defined = found["definedNames/definedName"]
-    grid.names = {a.get("name", ""): unescaped(a.get(CONTENT, "")) for a in defined}
+    grid.names = [(a.get("name", ""), unescaped(a.get(CONTENT, ""))) for a in defined]
+    grid.as_shown = any(a.get("fullPrecision") in ("0", "false") for a in found["workbook/calcPr"])
     comments = (unescaped(a.get("comment", "")).strip() for a in defined)
     grid.properties = [*_properties(package, limits), *(c[: limits.attached_text] for c in comments if c)]
     return grid

@@ -49,12 +49,32 @@ def read_sheet(package: Package, part: str, sheet: GridSheet, shared: Shared, co
             # Every cell has its tags and its value's; how many there may be is counted cell by cell.
             reader.parser.run(source, 6 * shared.limits.elements, "too_many_cells")
         _strike(sheet, reader.beside.striking)
+        _spread(sheet, reader.arrays)
         _beside(package, part, reader.beside, sheet, counts)
     except Refused as refused:
         raise Refused(refused.code, refused.where or sheet.name) from refused
     if not reader.complete:
         raise Refused("damaged", sheet.name)
     return sheet
+
+
+def _spread(sheet: GridSheet, arrays: Sequence[tuple[str, str]]) -> None:
+    """Give every cell that an array's formula fills that formula: only the first of them names it."""
+    room = 10 * len(sheet.cells) + 1_000
+    for ref, formula in arrays:
+        first, _, last = ref.partition(":")
+        (top, left), (bottom, right) = place(first), place(last or first)
+        spots = (bottom - top + 1) * (right - left + 1)
+        room -= min(spots, len(sheet.cells))
+        if room < 0:
+            raise Refused("too_many_cells")
+        if spots <= len(sheet.cells):
+            inside = [(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1) if (r, c) in sheet.cells]
+        else:
+            inside = [(r, c) for r, c in sheet.cells if top <= r <= bottom and left <= c <= right]
+        for spot in inside:
+            kind, value, code, own = sheet.cells[spot]
+            sheet.cells[spot] = (kind, value, code, own or formula)
 
 
 def _strike(sheet: GridSheet, areas: Sequence[str]) -> None:
@@ -159,6 +179,7 @@ class _SheetReader:
         self.beside = Beside()
         self._held: Held | None = None
         self._areas: list[str] = []
+        self.arrays: list[tuple[str, str]] = []  # the area that a formula fills, and the formula
         self._blocks = 0
         self._hidden: list[tuple[int, int]] = []
         self.parser = Parser()
@@ -419,6 +440,8 @@ class _SheetReader:
                 self._translators.pop(index, None)
             elif index in self._masters:
                 text = self._moved(index, ref)
+        elif attributes.get("t") == "array" and ":" in attributes.get("ref", ""):
+            self.arrays.append((attributes["ref"], f"={text}"))
         self.counts.formula_characters += len(text)
         if self.counts.formula_characters > self.shared.limits.texts:
             raise Refused("too_many_cells")

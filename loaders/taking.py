@@ -14,7 +14,7 @@ from kpi.plan import Plan
 from loaders.cells import Reader
 from loaders.intake import read_book, read_return, same_file, unexpected, unpack
 from loaders.rules import check_answers
-from loaders.rules.quotient import quotient
+from loaders.rules.quotient import PERCENT, quotient
 from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, is_of_the_store, with_mends
 from loaders.text import one_line
 from loaders.upload import Upload
@@ -331,7 +331,7 @@ def _worked_out(reading: Reading, mends: Sequence[Mend], brief: Brief) -> Iterat
     before = {a.indicator_id: a for a in reading.answers}
     for answer in with_mends(reading.answers, mends):
         one = answer.indicator_id
-        if one not in touched - given or brief.plan.indicator(one).unit not in ("%", "％"):
+        if one not in touched - given or brief.plan.indicator(one).unit not in PERCENT:
             continue
         own = before[one].entries.get("value") if one in before else None
         written = own is not None and own.value is not None and "/" not in own.cell and own.mended != _BY_PARTS

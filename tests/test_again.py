@@ -277,16 +277,16 @@ def test_a_figure_hidden_under_an_earlier_number_stays_hidden_when_it_is_correct
 @pytest.mark.parametrize(
     ("done", "code"),
     [
-        ("DELETE FROM confirmations WHERE submission_id = 'S00002'", "verify.confirmations_changed"),
-        ("UPDATE confirmations SET done_at = done_at - INTERVAL 1 DAY", "verify.confirmations_changed"),
+        ("DELETE FROM confirmations WHERE submission_id = 'S00002'", "verify.rows_missing"),
+        ("UPDATE confirmations SET done_at = done_at - INTERVAL 1 DAY", "verify.rows_changed"),
         ("INSERT INTO confirmations SELECT seq, 'S00002', 'city-rate', done_at, sample FROM confirmations LIMIT 1",
-         "verify.confirmations_changed"),
+         "verify.rows_added"),
         ("INSERT INTO confirmations SELECT seq, 'S00003', indicator_id, done_at, sample FROM confirmations LIMIT 1",
          "verify.unlogged"),
         ("UPDATE publications SET publication = 'public' WHERE done_at = (SELECT max(done_at) FROM publications)",
-         "verify.publications_changed"),
+         "verify.rows_changed"),
         ("DELETE FROM publications WHERE done_at = (SELECT max(done_at) FROM publications)",
-         "verify.publications_changed"),
+         "verify.rows_missing"),
         ("INSERT INTO publications SELECT seq, 'XXX-0000', publication, released_at, done_at, sample FROM publications "
          "LIMIT 1", "verify.unlogged"),
     ],

@@ -268,7 +268,7 @@ def test_what_stands_behind_links_scenarios_names_and_in_ones_own_properties_is_
         Attached("property", "", "", "確定前"),
         Attached("property", "", "", "差替え版"),
     }
-    assert book.names == {"件数": "表1!$A$1"}
+    assert book.names == (("件数", "表1!$A$1"),)
 
 
 # --- threads of comments --------------------------------------------------------------------------------------------

@@ -159,7 +159,8 @@ def test_a_rebuilt_store_knows_the_decisions_and_goes_on_from_them(store, tmp_pa
     for path in (store.path, again.path):
         with duckdb.connect(str(path), read_only=True) as connection:
             kept.append(connection.execute(query).fetchall())
-    assert kept[0] == kept[1]
-    assert [row[1] for row in kept[0]] == ["save", "start_round", "send", "start_empty"]
+    *same, _ = kept[1]
+    assert kept[0] == same
+    assert [row[1] for row in kept[1]] == ["save", "start_round", "send", "start_empty", "rebuild"]
     again.decide("other", plan_id="tiny", by="x", at=later(3))
     assert again.snapshot("tiny").decisions == {"start_empty", "other"}

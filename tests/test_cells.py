@@ -497,3 +497,14 @@ def test_a_member_whose_checksum_is_wrong_is_damage() -> None:
     issue = open_book(target.getvalue().replace(b"<v>12345</v>", b"<v>12346</v>"), "a.xlsx")
     assert isinstance(issue, Issue)
     assert issue.code == "file.damaged"
+
+
+def test_every_cell_that_an_array_fills_has_its_formula() -> None:
+    rows = (
+        '<row r="1"><c r="A1"><f t="array" ref="A1:A3">[1]S!A1:A3</f><v>1</v></c></row>'
+        '<row r="2"><c r="A2"><v>2</v></c><c r="B2"><v>9</v></c></row><row r="3"><c r="A3"><v>3</v></c></row>'
+    )
+    book = open_book(raw.packed(raw.parts(raw.sheet_xml(rows))), "a.xlsx")
+    assert isinstance(book, Book)
+    found = {cell.ref: cell.formula for cell in book.sheets[0].cells.values()}
+    assert found == {"A1": "=[1]S!A1:A3", "A2": "=[1]S!A1:A3", "A3": "=[1]S!A1:A3", "B2": ""}

@@ -622,7 +622,7 @@ def test_what_cannot_be_done_is_said_in_japanese(data, tmp_path, capsys):
         code, said = said_by(capsys, *arguments, "--data", data)
         assert code == cli.FAILED, arguments
         assert re.search("[ぁ-ん]", said), arguments
-        assert english(said, *names, "xx", "xlsx xls CSV Excel") == set(), arguments
+        assert english(said, *names, tmp_path.name, "xx", "xlsx xls CSV Excel") == set(), arguments
 
 
 # --- a store or a plan that cannot be read ---
@@ -682,6 +682,14 @@ def test_without_a_plan_it_is_said_and_nothing_is_made(tmp_path, capsys):
         assert "読める計画がありません" in said
 
 
+@pytest.mark.parametrize("end", ["zz", "12", "12-", "12-xyz"])
+def test_a_slip_in_a_mark_that_was_written_down_is_no_damage(data, capsys, end):
+    run(data, "init")
+    code, said = said_by(capsys, "verify", "--end", end, "--data", data)
+    assert code == cli.FAILED
+    assert "照合値として読めません" in said
+
+
 def test_a_damaged_store_is_said_by_every_command(data, tmp_path, capsys):
     (data / "kpi.duckdb").write_bytes(b"rubbish " * 5000)
     commands = (
@@ -690,7 +698,7 @@ def test_a_damaged_store_is_said_by_every_command(data, tmp_path, capsys):
     )  # fmt: skip
     for command in commands:
         code, said = said_by(capsys, *command, "--data", data)
-        assert code == cli.FAILED
+        assert code == (cli.LOOK if command == ["verify"] else cli.FAILED)  # what verify is asked for is what it finds
         assert "壊れている" in said
         assert english(said, "kpi.duckdb") == set()
 

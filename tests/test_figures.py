@@ -25,6 +25,7 @@ from kpi.collection import Entry
 from kpi.compare import latest_pair
 from kpi.explain import calculation, explain
 from kpi.figures import brief_texts, difference_text, exact_text, value_text
+from kpi.life import Life
 from kpi.outlook import outlook
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Scheme
@@ -142,6 +143,7 @@ def world(cases, scheme):
     )
     plan = Plan("p", "計画", "02", "青森県", Period("FY", 2024), R10, indicators=indicators, scheme=scheme)
     snapshot = SimpleNamespace(
+        life=Life(),
         plan=plan, cards={one.indicator_id: one for one in cards}, observations=observations, as_of=None,
         live_indicators=lambda day: indicators, values=pd.DataFrame(), breaks=pd.DataFrame(),
         series=pd.DataFrame({"series_id": [], "direction": []}),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from loaders.cells import Book, Cell, Sheet
-from loaders.form.formulas import contradicts, from_outside, refers_outside
+from loaders.form.formulas import _MOST, Formulas, refers_outside
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_another_file_a_link_and_another_program_are_outside(formula: str) -> No
     assert refers_outside(formula)
 
 
-def _book() -> Book:
+def _book(*, as_shown: bool = False) -> Book:
     def sheet(name: str, *cells: Cell) -> Sheet:
         return Sheet(name, {(cell.row, cell.column): cell for cell in cells})
 
@@ -71,8 +73,17 @@ def _book() -> Book:
                 Cell(4, 1, "number", 437.0, formula="='集 計'!B2"),
             ),
             sheet("集 計", Cell(2, 2, "number", 437.0, formula="=表!A3"), Cell(3, 2, "number", 12.0)),
+            sheet("SheetA", Cell(2, 2, "number", 437.0, formula="=内訳!C1"), Cell(1, 4, "number", 5.0)),
+            sheet("内訳", Cell(1, 3, "number", 437.0, formula="=[1]集計!B2"), Cell(9, 9, "number", 1.0)),
         ),
-        names={"件数": "[1]表!$A$1", "率": "表!$A$1"},
+        names=(
+            ("件数", "[1]表!$A$1"),
+            ("率", "表!$A$1"),
+            ("範囲", "内訳!$A:$C"),
+            ("率", "SheetA!$D$1"),
+            ("数?", "[1]S!A1"),
+        ),
+        as_shown=as_shown,
     )
 
 
@@ -106,7 +117,7 @@ def _book() -> Book:
 )
 def test_a_stored_result_that_plain_arithmetic_does_not_give_is_told_apart(formula, result, odd):
     book = _book()
-    assert contradicts(book, book.sheets[0], formula, result) is odd
+    assert Formulas(book).contradicts(book.sheets[0], formula, result) is odd
 
 
 @pytest.mark.parametrize(
@@ -122,8 +133,66 @@ def test_a_stored_result_that_plain_arithmetic_does_not_give_is_told_apart(formu
         ('="件数"&A1', False),
         ("='集 計'!B3", False),
         ("=A2:A1", False),
+        ("=SUM(A:A)", True),
+        ("=SUM(2:3)", True),
+        ("=SUM(1:2)", False),
+        ("=SUM(B:D)", False),
+        ("=INDEX(内訳!C:C,1)", True),
+        ("=VLOOKUP(A2,内訳!$A:$D,2,FALSE)", True),
+        ("=SUM(範囲)", True),
+        ("=SUM(表:内訳!C1)", True),
+        ("=SUM(表:SheetA!D1)", False),
+        ("=sheeta!B2", True),
+        ("=数?+1", True),
+        ("=内訳!件数", True),
+        ("=OFFSET(A1,2,0)", True),
+        ("=SUM(表1[件数])", True),
+        ('=DDE("soffice";"a";"b")', True),
     ],
 )
 def test_a_value_from_another_file_is_followed_through_cells_and_names(formula, outside):
     book = _book()
-    assert from_outside(book, book.sheets[0], formula) is outside
+    assert Formulas(book).from_outside(book.sheets[0], formula) is outside
+
+
+def _steps(cells: dict[tuple[int, int], Cell], asked: str) -> tuple[bool, int]:
+    formulas = Formulas(Book("xlsx", "", (Sheet("表", cells),)))
+    return formulas.from_outside(formulas._book.sheets[0], asked), _MOST - formulas._left
+
+
+def test_a_workbook_that_takes_nothing_from_outside_costs_one_look_however_its_formulas_are_nested():
+    """Two thousand look-ups in one table of eighteen thousand cells."""
+    table = {(r, c): Cell(r, c, "number", 1.0) for r in range(1, 3_001) for c in range(3, 9)}
+    looks = {(r, 2): Cell(r, 2, "number", 1.0, formula=f"=VLOOKUP(A{r},C1:H3000,6,FALSE)") for r in range(1, 2_001)}
+    outside, steps = _steps(table | looks, "=SUM(B1:B2000)")
+    assert not outside
+    assert steps < 10_000
+
+
+def test_a_look_through_endless_formulas_ends_and_then_trusts_none():
+    """Each cell sums the whole sheet, and one of them is outside: four hundred million cells, looked at one by one."""
+    cells = {(row, 1): Cell(row, 1, "number", 1.0, formula=f"=SUM(B{row}:XFD{row + 1})") for row in range(1, 20_001)}
+    cells[20_001, 2] = Cell(20_001, 2, "number", 1.0, formula="=[1]表!A1")
+    chained = {(row, 2): Cell(row, 2, "number", 1.0, formula=f"=A{row + 1}") for row in range(1, 20_001)}
+    outside, steps = _steps(cells | chained, "=A1")
+    assert outside
+    assert steps < 3 * _MOST
+
+
+def test_a_workbook_that_calculates_with_what_it_shows_contradicts_nothing():
+    book = _book(as_shown=True)
+    assert not Formulas(book).contradicts(book.sheets[0], "=A1/3", 1.0)
+
+
+@pytest.mark.parametrize("piece", ["'", "''!", "a'", "[", "A1", "a.", "(A1)", '"', "|!", "1e"])
+def test_a_formula_longer_than_excel_takes_is_trusted_by_nobody_and_a_long_one_costs_what_its_length_does(piece):
+    def cost(length: int) -> float:
+        book, told = _book(), "=" + piece * (length // len(piece))
+        begun = time.process_time()
+        Formulas(book).from_outside(book.sheets[0], told)
+        Formulas(book).contradicts(book.sheets[0], told, 1.0)
+        return time.process_time() - begun
+
+    book = _book()
+    assert Formulas(book).from_outside(book.sheets[0], "=" + piece * 9_000)
+    assert cost(8_000) < 40 * max(cost(800), 0.002)

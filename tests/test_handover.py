@@ -84,7 +84,9 @@ def test_everything_said_before_stands_there_for_the_new_person(told, acting):
     acting(Role.DEPARTMENT, LAND)
     at = run("handover")
     assert sound(at)
-    assert "県土整備部で引き継ぐ指標は2件。次は令和8年度実績照会(2件、期限令和9年11月30日(火)17時)です。" in lead(at)
+    assert "県土整備部で引き継ぐ指標は2件。次は予定の令和8年度実績照会(2件、期限令和9年11月30日(火)17時)です。" in lead(
+        at
+    )
     assert "片付いていないことが1件あります。" in lead(at)
     page = words(at)
     for part in (

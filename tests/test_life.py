@@ -85,6 +85,7 @@ def test_whose_turn_it_is_follows_the_calendar_and_what_was_held():
     assert upcoming(plan, life(closed=[TARGETS_ROUND]), day).id == "fy2025"  # not the year before, which went by
     assert upcoming(plan, life(TARGETS_ROUND, "fy2025"), day).id == "fy2026"
     assert upcoming(plan, life(TARGETS_ROUND, "fy2026"), day).id == "fy2024"
+    assert upcoming(plan, life(TARGETS_ROUND, cancelled=["fy2025"]), day).id == "fy2026"  # nobody goes back a year
     assert upcoming(plan, life(TARGETS_ROUND, "fy2024", "fy2025", "fy2026"), day) is None
 
 

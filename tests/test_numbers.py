@@ -466,6 +466,10 @@ def test_a_note_of_another_period_is_asked_and_of_the_same_one_ignored() -> None
         (5, "[White]0", "number.invisible", [5.0]),
         (12, '0"-"0', "number.split_format", [12.0]),
         (212, "00\\-00", "number.split_format", [212.0]),
+        (14050, '#"万"0000', "number.split_format", [14050.0]),
+        (1405, "0\\:00", "number.split_format", [1405.0]),
+        (5, "(0)", "number.other_sign", [5.0, -5.0]),
+        (5, '"("0")"', "number.other_sign", [5.0, -5.0]),
         (4512, '[<1000]0;[<1000000]0.0,"千円";0', "number.scaled_format", [4512.0, 4.512]),
     ],
 )
@@ -487,6 +491,8 @@ def test_what_a_format_shows_otherwise_is_asked(value, number_format, code, offe
         (512, '[<1000]0;[<1000000]0.0,"千円";0'),
         (-512, "[<1000]0;0"),
         (5, '0" -"'),
+        (14050, '#" "##0'),
+        (5, "_(#,##0_);(#,##0)"),
         (5, "0.0E-00"),
     ],
 )

@@ -24,6 +24,7 @@ _OWN_DATA = (
     "plan.",
     "benchmark.",
     "store.",
+    "membership.",
     "backup.",
     "rebuild.",
     "verify.",

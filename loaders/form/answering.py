@@ -13,12 +13,12 @@ from kpi.issue import Choice, Issue
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.schedule import expected_period
-from loaders.cells import Book, Cell
+from loaders.cells import Cell
 from loaders.choice_words import OFFICIAL, code_of, releases_beside, said
 from loaders.dates import read_period
 from loaders.findings import Finding, as_issues
 from loaders.form import definition as d
-from loaders.form.formulas import contradicts, from_outside
+from loaders.form.formulas import Formulas
 from loaders.form.match import Table, label
 from loaders.form.own_text import mark
 from loaders.form.prefill import field_name
@@ -57,7 +57,7 @@ _UNSET = {"未定", "未設定", "検討中", "調整中"}
 class RowReader:
     """Reads one identified row. Everything noticed collects in ``issues``."""
 
-    book: Book
+    formulas: Formulas
     table: Table
     place: Identified
     brief: Brief
@@ -222,8 +222,8 @@ class RowReader:
 
     def _calculated(self, key: str, cell: Cell, value: float | str | None) -> float | str | None:
         words = {"formula": shortened(cell.formula), "found": cell.written}
-        external = from_outside(self.book, self.table.sheet, cell.formula)
-        odd = contradicts(self.book, self.table.sheet, cell.formula, cell.value)
+        external = self.formulas.from_outside(self.table.sheet, cell.formula)
+        odd = self.formulas.contradicts(self.table.sheet, cell.formula, cell.value)
         if not external and not cell.stale and not odd:
             self.told("formula.cached", key, words)
             return value

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kpi.collection import MISSING_WORDS, Entry
 from kpi.issue import Choice
 from loaders.form.answering import RowReader
-from loaders.rules.quotient import SCALES, differ, quotient, same_but_for_scale
+from loaders.rules.quotient import PERCENT, SCALES, differ, quotient, same_but_for_scale
 
 
 def settle_missing(reader: RowReader, entries: dict[str, Entry]) -> dict[str, Entry]:
@@ -50,7 +50,7 @@ def _with_rate(reader: RowReader, entries: dict[str, Entry], over: Entry, under:
     assert isinstance(over.value, float)
     assert isinstance(under.value, float)
     value, unit, digits = entries["value"], reader.indicator.unit, reader.card.decimals
-    percent = unit in ("%", "％")
+    percent = unit in PERCENT
     rate = quotient(over.value, under.value, percent=percent)
     shown = f"{rate:,.{digits + 1}f}{unit}"
     reason = entries.get("missing_reason")

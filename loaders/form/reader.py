@@ -18,6 +18,7 @@ from loaders.cells import Book
 from loaders.form import definition as d
 from loaders.form import whose
 from loaders.form.answering import RowReader, shortened
+from loaders.form.formulas import Formulas
 from loaders.form.leftover import ReadTable, Swept, sweep
 from loaders.form.match import Table
 from loaders.form.rates import settle_missing, work_out
@@ -36,7 +37,7 @@ def read_form(
     answers: tuple[Answer, ...] = ()
     if owner.tables and owner.round and owner.department_id:
         own = frozenset(owner.meta.own if owner.meta else ()) or _drawn_marks(brief, owner)
-        answers, read, found = _answers(book, owner.tables, brief, owner.round, owner, own)
+        answers, read, found = _answers(Formulas(book), owner.tables, brief, owner.round, owner, own)
         issues += found
         asked = owner.meta.questions if owner.meta else ()
         issues += sweep(Swept(book, read, owner.round, own, asked, tuple(issues), owner.meta_sheet))
@@ -69,7 +70,7 @@ _Read = tuple[Table, int, dict[str, Entry], list[Issue]]
 
 
 def _answers(
-    book: Book, tables: tuple[Table, ...], brief: Brief, round_: Round, owner: whose.Whose, own: frozenset[str]
+    formulas: Formulas, tables: tuple[Table, ...], brief: Brief, round_: Round, owner: whose.Whose, own: frozenset[str]
 ) -> tuple[tuple[Answer, ...], tuple[ReadTable, ...], list[Issue]]:
     ours, issues = owner.indicators(brief), []
     read: dict[str, list[_Read]] = {}
@@ -80,7 +81,7 @@ def _answers(
         siblings = {r.row: r.indicator.id for r in rows.found}
         entries: dict[int, dict[str, Entry]] = {}
         for place in rows.found:
-            reader = replace(_row_reader(book, table, place, brief, round_, siblings), own=own)
+            reader = replace(_row_reader(formulas, table, place, brief, round_, siblings), own=own)
             entries[place.row] = work_out(reader, settle_missing(reader, reader.read()))
             found = (table, place.row, entries[place.row], reader.issues)
             read.setdefault(place.indicator.id, []).append(found)
@@ -98,13 +99,13 @@ def _answers(
 
 
 def _row_reader(
-    book: Book, table: Table, place: Identified, brief: Brief, round_: Round, siblings: Mapping[int, str]
+    formulas: Formulas, table: Table, place: Identified, brief: Brief, round_: Round, siblings: Mapping[int, str]
 ) -> RowReader:
     indicator = place.indicator
     card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
     expected, _ = expected_period(card, indicator, round_)
     past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
-    return RowReader(book, table, place, brief, round_, past, siblings)
+    return RowReader(formulas, table, place, brief, round_, past, siblings)
 
 
 def _missing_row(table: Table, indicator: Indicator, brief: Brief) -> list[Issue]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: How the parts of a quotient may be counted beside its unit: 千円/人 from 百万円, 億円, 円; persons or 千人.
 SCALES = (1.0, 1e3, 1e-3, 1e4, 1e5, 1e6)
+#: The units in which a quotient is told per hundred.
+PERCENT = ("%", "％")
 
 
 def quotient(over: float, under: float, *, percent: bool) -> float:

@@ -11,14 +11,13 @@ from statistics import median
 from kpi.cards import target_lies_ahead
 from kpi.issue import Choice
 from loaders.rules.case import EPSILON, Case, plain, same
-from loaders.rules.quotient import differ, quotient, same_but_for_scale
+from loaders.rules.quotient import PERCENT, differ, quotient, same_but_for_scale
 from loaders.rules.register import ASK, FIX, NOTE, Hit, check
 from loaders.surroundings import COUNTED
 
 #: Slips of the unit: percent and fraction, thousands (千), ten thousands (万); and one step more.
 _SLIPS = ((100.0, "100"), (1_000.0, "1,000"), (10_000.0, "10,000"))
 _KEYS = ("value", "correction", "baseline", "target")
-_PERCENT = ("%", "％")
 _CONFIRM = "正しければその理由を、違っていれば正しい値を入力してください。"
 
 
@@ -97,7 +96,7 @@ def allowed_step(case: Case) -> float:
     known = steps(case)
     floor = max(abs(last) * 0.1, 2 * 10.0**-case.card.decimals)
     if not known:
-        return max(20.0 if case.indicator.unit in _PERCENT else abs(last) * 0.5, floor)
+        return max(20.0 if case.indicator.unit in PERCENT else abs(last) * 0.5, floor)
     if len(known) < 3:
         change = (case.value or 0.0) - last
         turned = all(k * change < 0 for k in known)
@@ -110,7 +109,7 @@ def allowed_step(case: Case) -> float:
 def _large(case: Case) -> float:
     """A change that is large whatever the indicator: 20 points of a rate, a doubling of a count, half of the rest."""
     last = case.last.value if case.last else 0.0
-    if case.indicator.unit in _PERCENT:
+    if case.indicator.unit in PERCENT:
         return 20.0
     doubled = case.indicator.unit in COUNTED and (case.value or 0.0) > last
     return abs(last) * (1.0 if doubled else 0.5)
@@ -190,7 +189,7 @@ def _correction_large(case: Case) -> Iterator[Hit]:
     if value is None or past is None or slip(case, "correction"):
         return
     least = 2 * 10.0**-case.card.decimals
-    allowed = max(20.0 if case.indicator.unit in _PERCENT else abs(past.value) * 0.5, least)
+    allowed = max(20.0 if case.indicator.unit in PERCENT else abs(past.value) * 0.5, least)
     if abs(value - past.value) > allowed + EPSILON:
         words = {"value": case.show(value), "last": case.show(past.value), "when": past.period.short}
         yield Hit("correction", words)
@@ -204,7 +203,7 @@ def _correction_large(case: Case) -> Iterator[Hit]:
     advice=_CONFIRM,
 )
 def _range(case: Case) -> Iterator[Hit]:
-    if case.indicator.unit not in _PERCENT:
+    if case.indicator.unit not in PERCENT:
         return
     for key in ("value", "correction", "baseline", "target"):
         value = case.answer.number(key)
@@ -223,7 +222,7 @@ def _rate_differs(case: Case) -> Iterator[Hit]:
     over, under = case.answer.number("numerator"), case.answer.number("denominator")
     if case.value is None or over is None or under is None or under <= 0:
         return
-    percent, digits, unit = case.indicator.unit in _PERCENT, case.card.decimals, case.indicator.unit
+    percent, digits, unit = case.indicator.unit in PERCENT, case.card.decimals, case.indicator.unit
     rate = quotient(over, under, percent=percent)
     if not differ(case.value, rate, digits) or (not percent and same_but_for_scale(case.value, rate, digits)):
         return
@@ -242,7 +241,7 @@ def _rate_differs(case: Case) -> Iterator[Hit]:
 def _over(case: Case) -> Iterator[Hit]:
     numerator, denominator = case.answer.number("numerator"), case.answer.number("denominator")
     # A quotient that is no share (千円/人) has a numerator above its denominator by nature.
-    if case.indicator.unit not in _PERCENT or numerator is None or denominator is None:
+    if case.indicator.unit not in PERCENT or numerator is None or denominator is None:
         return
     if numerator > denominator > 0 and not same(numerator, denominator):
         yield Hit("numerator", {"numerator": plain(numerator), "denominator": plain(denominator)})

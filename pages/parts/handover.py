@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -218,7 +218,8 @@ def due_next(view: View, department: Department, indicators: Sequence[Indicator]
     ids, found = {i.id for i in indicators}, []
     planned = upcoming(view.snapshot.plan, view.snapshot.life, view.day)
     open_now = [r for r in view.rounds if view.stage(r) is Stage.OPEN or (planned and r.id == planned.id)]
-    for asked in sorted(open_now, key=lambda r: (r.opens is None, r.opens or view.day)):
+    # What is asked now comes before what is only planned, and of these what is due first.
+    for asked in sorted(open_now, key=lambda r: (view.stage(r) is not Stage.OPEN, r.due or date.max)):
         if asked.id in set(mine["round_id"]) or view.snapshot.closed_at(asked.id):
             continue
         owed = [i for i in asked_of(view.plan, asked, department.id, view.day, view.snapshot.cards) if i.id in ids]

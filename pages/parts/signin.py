@@ -269,9 +269,12 @@ def _matches(rule: Membership, signed: SignIn) -> bool:
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str]:
     """What a rule's pattern means: ``*`` and ``?``, and every other sign itself, brackets too."""
-    signs = {"*": ".*", "?": "."}
-    # Several stars in a row are one: each of them alone would try every place of the others anew.
-    return re.compile("".join(signs.get(c) or re.escape(c) for c in re.sub(r"\*+", "*", text)), re.DOTALL)
+    first, *rest = ("".join("." if c == "?" else re.escape(c) for c in part) for part in text.split("*"))
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    # Each part is sought from where the one before it ends and never again: a name is read once, whatever the pattern.
+    *between, last = rest
+    return re.compile(first + "".join(f"(?>.*?{part})" for part in between) + f".*{last}", re.DOTALL)
 
 
 @lru_cache(maxsize=4)

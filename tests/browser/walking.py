@@ -157,10 +157,11 @@ NAMES = re.compile(
     r"\borigin\?\S*figure=|\S+@\S+|\S+\.(?:xlsx?|xlsm|csv|zip|toml|png)\b|\bdata/plans\b|\b[a-z_]+(?:\.[a-z_0-9]+)+\b|https?://\S+|\b[A-Z0-9]{3}-\d{4}\b|\b[0-9a-f]{64}\b"
 )
 
-#: Everything shown or read out: (where, text). Icons are ligatures of a font; what is aria-hidden is not read out.
+#: Everything shown or read out: (where, text). Icons are ligatures of a font; what is aria-hidden is not read out. A
+#: table for the printer says what the one above it says, with names of files and series in it.
 READ = """() => {
   const found = [];
-  const shown = (e) => e && !e.closest("script, style, noscript, template, [data-testid=stIconMaterial]");
+  const shown = (e) => e && !e.closest("script, style, noscript, template, .on-paper, [data-testid=stIconMaterial]");
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;

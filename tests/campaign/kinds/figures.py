@@ -259,7 +259,9 @@ def _swapped(draft: Draft, dice: random.Random) -> None:
 @kind("figure: parts that give another rate")
 def _other_rate(draft: Draft, dice: random.Random) -> None:
     spot = draft.some(dice, ("numerator",), draft.filled)
-    value = draft.plain[spot]
+    value, rate = draft.plain[spot], draft.spots.get((spot[0], "value"))
+    if rate is None or (rate.row, rate.column) not in draft.form.cells:
+        raise Skip  # nothing stands there that other parts could contradict
     assert isinstance(value, float)
     draft.write(spot, value + 97)
     for key in ("numerator", "value"):

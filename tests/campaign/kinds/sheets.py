@@ -40,6 +40,8 @@ def _bad_meta(draft: Draft, dice: random.Random) -> None:
 @kind("guide sheet deleted", harmless=True, scope="sheet", weight=0.5)
 def _no_guide(draft: Draft, dice: random.Random) -> None:
     draft.pages = [p for p in draft.pages if p is not draft.guide]
+    # What was said on it is gone with it, and nobody can read it.
+    draft.said = [said for said in draft.said if said.mark.page is not draft.guide]
 
 
 @kind("form's sheet hidden", harmless=True, scope="sheet", weight=0.5)
