@@ -178,7 +178,8 @@ def _doubts(one: Sent, indicator_id: str) -> tuple[Doubt, ...]:
     for issue in one.issues:
         if issue.indicator_id != indicator_id or issue.severity is Severity.NOTE or issue.key in _TEXTS:
             continue
-        said = [m for m in one.mends if m.indicator_id == indicator_id and m.key == issue.key]
+        keys = {issue.key, *(key for choice in issue.choices for key in choice.changes)}
+        said = [m for m in one.mends if m.indicator_id == indicator_id and m.key in keys]
         near = [m for m in one.mends if m.indicator_id == indicator_id and m.key not in _TEXTS]
         written, chosen = (
             " / ".join(dict.fromkeys(m.reason for m in said or near if m.reason and m.is_written(offered) == own))

@@ -15,6 +15,7 @@ from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
 from loaders.desk import Desk
 from loaders.form.writer import write_form
+from loaders.typed_day import day_text
 from pages.parts import board
 from tests import hurt, screenkit
 from tests.samplekit import AT, store_of, with_samples, with_store
@@ -79,11 +80,11 @@ def test_before_a_round_is_started_nobody_is_late_and_from_then_on_all_are_unans
     at = run("rounds")
     assert at.query_params["round"] in ("targets", ["targets"])
     assert "change-now" not in buttons(at)
-    assert at.date_input(key="start-targets-opens").value == AT.date()
-    at.date_input(key="start-targets-due").set_value(AT.date() - timedelta(days=1)).run()
+    assert at.text_input(key="start-targets-opens").value == day_text(AT.date())
+    at.text_input(key="start-targets-due").set_value(day_text(AT.date() - timedelta(days=1))).run()
     assert any("期限が、きょうより前になっています。" in w.value for w in at.warning)
     assert "start-now" not in buttons(at)
-    at.date_input(key="start-targets-due").set_value(AT.date() + timedelta(days=9)).run()
+    at.text_input(key="start-targets-due").set_value(day_text(AT.date() + timedelta(days=9))).run()
     button(at, "start-now").click().run()
     assert lead(at) == "11部局のうち未回答11。期限まであと9日。"
     assert html(at).count("未回答</span>") == 11
@@ -583,10 +584,12 @@ def test_a_target_taken_back_to_what_is_registered_says_that_the_proposal_still_
 
 
 def test_what_was_chosen_on_the_page_is_no_reason_of_the_department(empty):
-    given = {"evidence": GROUND, "section": "整備企画課", "person": "見本 六郎", "contact": "a@example.jp"}
-    form = write_form(snapshot(empty).brief(AT.date()), "targets", LAND, answers={BRIDGE: given | {"target": "約60"}})
+    given = {"release": "final", "evidence": GROUND, "section": "整備企画課", "person": "見本 六郎"}
+    given |= {"contact": "a@example.jp"}
+    answers = {BRIDGE: given | {"value": "約60"}, ICT: given | {"value": 150}}
+    form = write_form(snapshot(empty).brief(AT.date()), ROUND, LAND, answers=answers)
     own = desk(empty, LANDSMAN)
-    one = own.take_return(PLAN, form, "目標.xlsx", round_id="targets", department_id=LAND).saved.submission_id
+    one = own.take_return(PLAN, form, "実績.xlsx", round_id=ROUND, department_id=LAND).saved.submission_id
     chosen = []
     while own.submission(one).open:
         choice = own.submission(one).open[0].choices[0]
@@ -594,9 +597,11 @@ def test_what_was_chosen_on_the_page_is_no_reason_of_the_department(empty):
         chosen.append(choice.label)
     assert chosen
     assert not isinstance(own.send(one), tuple)
-    at = run("review", round="targets")
+    at = run("review", round=ROUND)
     assert next(h.value for h in at.header) == "部局が画面で選択した値(1)"
-    assert [c for c in chosen if f"部局が画面で選択: {c}" not in text(at)] == []
+    # What was chosen first can raise a question of its own, whose answer belongs to the same doubt.
+    assert chosen == ["60%の見込として取り込む", "確定"]
+    assert f"部局が画面で選択: {' / '.join(chosen)}" in text(at)
     assert "部局の説明" not in text(at)
 
 
