@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -101,6 +101,21 @@ class Reading:
     division_id: str = ""
 
 
+#: What the page gives as the reason where a person typed a value and said nothing.
+TYPED = "画面で入力"
+#: What stands behind a reason that was given in an earlier return.
+TAKEN_OVER = "(前の回答から引継ぎ)"
+
+
+def none_this_time(code: str) -> str:
+    """What the page gives as the reason where a person chose why there is no value; a key of MISSING_WORDS."""
+    return f"今回は実績なし({MISSING_WORDS[code]})"
+
+
+#: Reasons that are no person's own words, whatever was asked.
+_GIVEN = frozenset({TYPED, *map(none_this_time, MISSING_WORDS)})
+
+
 @dataclass(frozen=True)
 class Mend:
     """A person's answer on the page to one cell: the value it shall have, and why."""
@@ -109,6 +124,11 @@ class Mend:
     key: str
     value: float | str | None
     reason: str
+
+    def is_written(self, offered: Collection[str]) -> bool:
+        """Whether somebody wrote the reason; ``offered`` are the answers that the page let them choose from."""
+        reason = self.reason.removesuffix(TAKEN_OVER)
+        return bool(reason.strip()) and reason not in _GIVEN and reason not in offered
 
 
 @dataclass(frozen=True)

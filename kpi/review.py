@@ -22,6 +22,7 @@ class Group(StrEnum):
     DOUBT = "doubt"
     CORRECTION = "correction"
     CARD = "card"
+    CHOSEN = "chosen"
     EXPLANATION = "explanation"
     REST = "rest"
 
@@ -31,6 +32,7 @@ GROUP_WORDS: Mapping[Group, str] = {
     Group.DOUBT: "部局が理由を添えた値",
     Group.CORRECTION: "過去の値の訂正",
     Group.CARD: "現状値・目標値の変更",
+    Group.CHOSEN: "部局が画面で選択した値",
     Group.EXPLANATION: "遅れの説明",
     Group.REST: "そのほか",
 }
@@ -68,17 +70,30 @@ class Sent:
 
 @dataclass(frozen=True)
 class Doubt:
-    """What a check asked about a cell, and what the department said to it."""
+    """What a check asked about a cell, and what the department said to it.
+
+    ``reason`` is what somebody wrote; ``chosen`` what was only chosen or typed on the page.
+    """
 
     key: str
     message: str
     reason: str
     address: str = ""
+    chosen: str = ""
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether it was settled without a word of the department's own."""
+        return bool(self.chosen) and not self.reason
 
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator of a sent return. ``waiting`` are questions without an answer, ``replied`` those it answers."""
+    """One indicator of a sent return. ``waiting`` are questions without an answer, ``replied`` those it answers.
+
+    ``proposed_in`` is the return that brought the change of baseline or target that waits: an earlier one of the round
+    where this one says the same.
+    """
 
     submission_id: str
     department_id: str
@@ -88,6 +103,7 @@ class Item:
     waiting: tuple[Question, ...] = ()
     replied: tuple[Question, ...] = field(default=())
     confirmed: bool = False
+    proposed_in: str = ""
 
     @property
     def indicator_id(self) -> str:
@@ -110,17 +126,18 @@ def items(
     questions: Sequence[Question],
     *,
     order: Mapping[str, int],
-    proposed: Collection[tuple[str, str]] = frozenset(),
+    proposed: Mapping[str, str] | None = None,
     behind: Collection[str] = frozenset(),
 ) -> tuple[Item, ...]:
     """Every answered indicator, by group and within it in the plan's order (``order`` by indicator).
 
     ``sent`` goes from the oldest to the newest; of several returns the newest that says something of an indicator
-    counts, whichever department answered for it by then. ``proposed`` are the (return, indicator) whose baseline or
-    target is proposed anew and not decided; ``behind`` the indicators whose progress owes an explanation.
+    counts, whichever department answered for it by then. ``proposed`` are the indicators whose baseline or target is
+    proposed anew in this round and not decided, with the return that did; ``behind`` the indicators whose progress owes
+    an explanation.
     """
     found = {
-        answer.indicator_id: _item(one, answer, questions, proposed, behind)
+        answer.indicator_id: _item(one, answer, questions, proposed or {}, behind)
         for one in sent
         for answer in one.answers
         if any(e.written or e.value is not None for e in answer.entries.values())
@@ -133,7 +150,7 @@ def _item(
     one: Sent,
     answer: Answer,
     questions: Sequence[Question],
-    proposed: Collection[tuple[str, str]],
+    proposed: Mapping[str, str],
     behind: Collection[str],
 ) -> Item:
     mine = [q for q in questions if q.indicator_id == answer.indicator_id]
@@ -142,26 +159,33 @@ def _item(
     doubts = _doubts(one, answer.indicator_id)
     reasons = {
         Group.RETURNED: bool(replied),
-        Group.DOUBT: bool(doubts),
+        Group.DOUBT: any(not d.is_chosen for d in doubts),
         Group.CORRECTION: answer.number("correction") is not None,
-        Group.CARD: (one.submission_id, answer.indicator_id) in proposed,
+        Group.CARD: answer.indicator_id in proposed,
+        Group.CHOSEN: any(d.is_chosen for d in doubts),
         Group.EXPLANATION: answer.indicator_id in behind,
     }
     groups = tuple(group for group, holds in reasons.items() if holds) or (Group.REST,)
     confirmed = answer.indicator_id in one.confirmed
-    return Item(one.submission_id, one.department_id, answer, groups, doubts, waiting, replied, confirmed)
+    proposing = proposed.get(answer.indicator_id, "")
+    return Item(one.submission_id, one.department_id, answer, groups, doubts, waiting, replied, confirmed, proposing)
 
 
 def _doubts(one: Sent, indicator_id: str) -> tuple[Doubt, ...]:
     """The questions and faults of figures that the department settled, each with all that it said of the cell."""
     found = []
+    offered = {c.label for i in one.issues if i.indicator_id == indicator_id for c in i.choices}
     for issue in one.issues:
         if issue.indicator_id != indicator_id or issue.severity is Severity.NOTE or issue.key in _TEXTS:
             continue
-        said = [m.reason for m in one.mends if m.indicator_id == indicator_id and m.key == issue.key]
-        near = [m.reason for m in one.mends if m.indicator_id == indicator_id and m.key not in _TEXTS]
-        reason = " / ".join(dict.fromkeys(r for r in said or near if r))
-        found.append(Doubt(issue.key, issue.message, reason, issue.address))
+        keys = {issue.key, *(key for choice in issue.choices for key in choice.changes)}
+        said = [m for m in one.mends if m.indicator_id == indicator_id and m.key in keys]
+        near = [m for m in one.mends if m.indicator_id == indicator_id and m.key not in _TEXTS]
+        written, chosen = (
+            " / ".join(dict.fromkeys(m.reason for m in said or near if m.reason and m.is_written(offered) == own))
+            for own in (True, False)
+        )
+        found.append(Doubt(issue.key, issue.message, written, issue.address, chosen))
     return tuple(dict.fromkeys(found))
 
 

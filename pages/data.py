@@ -29,17 +29,17 @@ def data_page() -> None:
     kinds = {"judged": "判定(指標ごとに1行)", "observations": "回答された値(出所つき)", "published": "公表されている値"}
     controls = st.grid(min_column_width=220)
     with controls.cell():
-        kind = choose("種類", "kind", kinds, everybodys=True)
+        kind = choose("種類", "kind", kinds, everybodys=True, of="data")
     if kind == "published":
         _published(state, controls)
         return
     with controls.cell():
         fields = {ALL: "すべて", "": "基本目標"} | {f.id: f.short for f in state.plan.fields if not f.foundation}
-        field = choose("分野", "in", {k or "goal": v for k, v in fields.items()}, everybodys=True)
+        field = choose("分野", "in", {k or "goal": v for k, v in fields.items()}, everybodys=True, of="data")
     wanted = [i for i in state.plan.indicators if field == ALL or (i.field_id or "goal") == field]
     with controls.cell():
         indicators = {ALL: "すべて"} | {i.id: i.name for i in wanted}
-        one = choose("指標", "indicator", indicators, default=ALL, everybodys=True)
+        one = choose("指標", "indicator", indicators, default=ALL, everybodys=True, of="data")
     ids = {i.id for i in wanted} if one == ALL else {one}
     if kind == "judged":
         names = {state.plan.indicator(i).number for i in ids}
@@ -51,7 +51,7 @@ def data_page() -> None:
 
 def _observed(state: View, rows: pd.DataFrame) -> None:
     rounds = {ALL: "すべて"} | {r.id: r.name for r in state.plan.rounds if (rows["round_id"] == r.id).any()}
-    round_id = choose("照会", "round", rounds, default=ALL, everybodys=True)
+    round_id = choose("照会", "round", rounds, default=ALL, everybodys=True, of="data")
     rows = rows if round_id == ALL else rows[rows["round_id"] == round_id]
     if rows.empty:
         empty(
@@ -71,7 +71,7 @@ def _published(state: View, controls: DeltaGenerator) -> None:
         empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")
         return
     with controls.cell():
-        chosen = choose("統計", "series", series, everybodys=True)
+        chosen = choose("統計", "series", series, everybodys=True, of="data")
     _show(published_table(state, chosen), f"公表値_{series[chosen]}", sample=False)
 
 

@@ -16,7 +16,7 @@ from pages.parts.frame import empty, header, lead, show
 from pages.parts.html import join, link, tag
 from pages.parts.identity import require
 from pages.parts.review import Review, review_of
-from pages.parts.review_item import judge, told
+from pages.parts.review_item import JUDGING, begin, judge, to_judge
 from pages.parts.review_list import departments_box, quick_table, rest_box, single_box
 from pages.parts.review_questions import questions_box
 from pages.parts.snapshot import View, view
@@ -42,11 +42,11 @@ def review_page() -> None:
         where = link("照会", "rounds", round=asked.id)
         empty(join(["回答が届くと、判断の要るものから順に並びます。状況は", where, "で見られます。"]))
         return
-    told()
+    begin(asked.id, department_id)
     st.progress(at.confirmed / at.total, f"確認済 {at.confirmed}/{at.total}指標")
     acting = state.as_of is None
     shown = [i for i in review.items if department_id in ("", i.department_id)]
-    _judging(state, review, [i for i in shown if i.open and i.group is not Group.REST], acting=acting)
+    _judging(state, review, to_judge(shown), acting=acting)
     _rest(state, review, [i for i in shown if i.open and i.group is Group.REST], acting=acting)
     st.header("修正依頼", anchor=False)
     questions_box(state, review, acting=acting)
@@ -75,18 +75,23 @@ def _judging(state: View, review: Review, found: Sequence[Item], *, acting: bool
         said = "いちばん上の1件は、キーボードのKで確認済、Sで修正依頼にできます。"
         show(tag("div", said, "meta"))
     heading = ""
-    for number, item in enumerate(found[:_AT_ONCE]):
+    waiting = [i for i in found if i.open]
+    later = waiting[_AT_ONCE:]
+    for item in found:
+        if item in later:
+            continue
         if GROUP_WORDS[item.group] != heading:
             heading = GROUP_WORDS[item.group]
-            count = sum(i.group is item.group for i in found)
+            count = sum(i.group is item.group for i in waiting)
             st.header(f"{heading}({count})", anchor=False)
-        judge(state, review, item, first=number == 0, acting=acting)
-    if len(found) > _AT_ONCE:
-        show(tag("div", f"ほか{len(found) - _AT_ONCE}件は、上が済むと順に並びます。", "meta"))
+        judge(state, review, item, first=item in waiting[:1], acting=acting, at=JUDGING)
+    if later:
+        show(tag("div", f"ほか{len(later)}件は、上が済むと順に並びます。", "meta"))
 
 
 def _rest(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
-    if found:
+    """What is confirmed at once; its heading stays when that is done, with what was done."""
+    if any(i.group is Group.REST for i in review.items):
         st.header(f"気になる点のない回答({len(found)})", anchor=False)
         rest_box(state, review, found, acting=acting)
 

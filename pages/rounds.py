@@ -52,7 +52,6 @@ def _chosen(state: View) -> Round:
 
 def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
     show(round_dates(state, asked))
-    told()
     stage = state.stage(asked)
     lead(summary(rows, asked, state.as_of or now(), state.snapshot.closed_at(asked.id), stage=stage))
     if stage is Stage.CANCELLED:
@@ -68,6 +67,7 @@ def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
     if state.as_of is not None:
         return
     st.header("照会を始める・変える・締め切る", anchor=False)
+    told()
     if not planned:
         change_box(state, asked)
         close_box(state, asked, rows)

@@ -64,14 +64,21 @@ def look(desk):
 def _script(screen):
     import importlib
 
-    from pages.parts import asof
+    import streamlit as st
+
+    from pages.parts import asof, told
     from pages.parts.frame import guarded, told_if_busy
+
+    screen = st.session_state.get("screen", screen)
 
     def whole():
         asof.carry(screen)
         guarded(asof.control)()
         asof.banner(screen)
+        told.begin()
         guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
+        told.rest()
+        asof.drawn()
 
     told_if_busy(whole)()
 
@@ -82,6 +89,13 @@ def run(screen, **query):
     at = AppTest.from_function(_script, default_timeout=60, kwargs={"screen": screen})
     for key, value in query.items():
         at.query_params["as" if key == "as_" else key] = value
+    return at.run()
+
+
+def move(at, screen):
+    """To another screen by the menu, whose links leave out whatever stands in the address."""
+    at.session_state["screen"] = screen
+    at.query_params.clear()
     return at.run()
 
 

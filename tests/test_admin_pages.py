@@ -35,6 +35,11 @@ def other(desk, role=Role.SECRETARIAT):
     return Desk(desk.store, Person("x", "別の担当者", role), desk.data, lambda: AT)
 
 
+def agree(at, key):
+    """Press what asks first, and agree."""
+    return press(press(at, key), f"{key}-yes")
+
+
 # --- who sees what ------------------------------------------------------------------------------------------------
 
 
@@ -109,8 +114,11 @@ def test_one_who_proposed_cannot_decide_and_another_can_with_its_wording(samples
     assert "自分の提案の決定は、別の担当者が記録します" in words(mine)
     assert not [b for b in mine.button if b.key == "decide-save"]
     at = run("admin", part="cards", card="tourism-dmo", as_="admin")
-    by_label(at.date_input, "決定の日").set_value(date(2026, 11, 20)).run()
+    by_label(at.text_input, "決定の日").set_value("R8.11.20").run()
     at = press(at, "decide-save")
+    assert "次の1件を、令和8年11月20日の本部決定として記録します。記録した決定は取り消せません。" in words(at)
+    assert look(samples).cards["tourism-dmo"].target == 11.0
+    at = press(at, "decide-save-yes")
     assert "1件の決定を記録しました" in words(at)
     card = look(samples).cards["tourism-dmo"]
     assert card.target == 7.0
@@ -138,7 +146,7 @@ def test_a_proposal_is_turned_down_only_with_a_reason(samples):
     at.radio[0].set_value("採らない").run()
     assert next(b for b in at.button if b.key == "decide-save").disabled
     by_label(at.text_input, "採らない理由").set_value("時期が早い").run()
-    press(at, "decide-save")
+    agree(at, "decide-save")
     assert look(samples).proposals.iloc[-1]["state"] == "rejected"
     assert look(samples).cards["tourism-dmo"].target == 11.0
 
@@ -156,7 +164,7 @@ def test_of_several_decisions_a_refused_one_keeps_no_other_and_is_told(samples, 
     monkeypatch.setattr(Desk, "decide_card", refusing)
     at = run("admin", part="cards", card="tourism-dmo")
     by_label(at.multiselect, "決定を記録する提案").set_value([first, second, third]).run()
-    at = press(at, "decide-save")
+    at = agree(at, "decide-save")
     assert "2件の決定を記録しました" in words(at)
     (refused,) = [w.value for w in at.warning]
     assert refused.startswith(second)
@@ -200,8 +208,11 @@ def test_many_figures_are_set_at_once_and_the_reader_no_longer_sees_them(samples
     mine = set(before[before["indicator_id"] == "dx-support"]["code"])
     at = run("admin", part="publication", indicator="dx-support")
     by_label(at.radio, "公表区分").set_value("internal").run()
+    at = press(at, "publication-save")
     assert f"{len(mine)}件を「庁内限り」にします" in words(at)
-    press(at, "publication-save")
+    assert press(at, "publication-save-no").button  # 「やめる」 leaves all as it was
+    assert look(samples).observations["publication"].equals(before["publication"])
+    agree(at, "publication-save")
     after = look(samples).observations
     assert set(after[after["publication"] == "internal"]["code"]) == mine
     assert not any(code in html(run("overview", as_="reader")) for code in mine)
@@ -211,8 +222,8 @@ def test_an_embargo_needs_its_hour(samples):
     at = run("admin", part="publication", indicator="dx-support", round="fy2025")
     by_label(at.radio, "公表区分").set_value("embargoed").run()
     assert not [b for b in at.button if b.key == "publication-save"]
-    by_label(at.date_input, "公表する日").set_value(date(2026, 12, 1)).run()
-    press(at, "publication-save")
+    by_label(at.text_input, "公表する日").set_value("令和8年12月1日").run()
+    agree(at, "publication-save")
     row = look(samples).observations.query("publication == 'embargoed'").iloc[0]
     assert row["released_at"] == datetime(2026, 12, 1, 9)
 

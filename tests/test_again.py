@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpi.collection import Brief, Mend, Past, Question, known_beside
+from kpi.collection import TAKEN_OVER, Brief, Mend, Past, Question, known_beside
 from kpi.issue import Issue, Severity
 from kpi.people import Audience
 from kpi.plan import Plan, Round
@@ -23,7 +23,6 @@ from loaders.form.reader import read_form
 from loaders.form.writer import write_form
 from loaders.rules import check_answers
 from loaders.store import Receipt, Store
-from loaders.store.carrying import MARK
 from loaders.store.sending import observations_of
 from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_answers, tiny_plan
 from tests.storekit import answer, figures, later, new_store, read_back, reading, save_and_send
@@ -101,7 +100,7 @@ def test_a_correction_and_what_was_explained_are_sent_again_without_a_word_and_c
     second, asked = put_in(years, asked_back, 3)
     assert asked == []
     assert "entry.not_asked" not in {i.code for i in years.submission(second).issues}
-    assert [m.reason for m in years.submission(second).mends] == ["3団体が参画した" + MARK]
+    assert [m.reason for m in years.submission(second).mends] == ["3団体が参画した" + TAKEN_OVER]
     assert isinstance(years.send(second, by="部局", at=later(4)), Receipt)
     assert corrections(years) == [("FY2023", 1290.0, "final")]
 
@@ -329,7 +328,7 @@ def test_what_was_explained_of_the_same_value_is_not_asked_again_and_says_that_i
     again = save(store, reading(rate(65.0), issues=(jump(65.0),)), b"2", 3)
     stored = store.submission(again)
     assert stored.can_send
-    assert stored.mends == (Mend(RATE, "value", 65.0, "対象の市町村が増えたため" + MARK),)
+    assert stored.mends == (Mend(RATE, "value", 65.0, "対象の市町村が増えたため" + TAKEN_OVER),)
     told = store.log(kind="mend").iloc[0]
     assert (told["subject"], told["reason"]) == (again, "前の回答での説明の引継ぎ")
     store.send(again, by="部局", at=later(4))
@@ -404,7 +403,7 @@ def test_what_a_division_explained_holds_for_the_departments_form_and_for_its_ow
     own = save(store, of_division(DX, rate(65.0), issues=(jump(65.0),)), b"3", 6)
     for one in (whole, own):
         assert store.submission(one).open == ()
-        assert [m.reason for m in store.submission(one).mends] == ["対象が増えた" + MARK]
+        assert [m.reason for m in store.submission(one).mends] == ["対象が増えた" + TAKEN_OVER]
     assert store.verify() == ()
 
 

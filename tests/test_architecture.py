@@ -131,7 +131,8 @@ def test_the_top_level_holds_what_was_agreed_and_tooling():
 #: What changes the store. Only its own package, the service beneath the desk and the desk itself may call these.
 _WRITES = {
     "save_return", "save_returns", "mend", "send", "send_all", "discard", "pass_on", "join", "revise", "take",
-    "change_plan", "open_round", "cancel_round", "close_round", "confirm", "ask_back", "withdraw", "propose",
+    "change_plan", "open_round", "cancel_round", "close_round", "confirm", "unconfirm", "ask_back", "withdraw",
+    "propose",
     "decide_card", "decide", "set_publication", "set_membership", "remove_membership", "remove_samples", "restore",
 }  # fmt: skip
 _TAKING = {"take_return", "take_uploads", "take_files", "mend_return", "send_returns", "load_samples"}

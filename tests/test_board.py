@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from kpi.board import Known, board
-from kpi.collection import Answer, Entry, Mend
-from kpi.issue import Issue, Severity
+from kpi.collection import TAKEN_OVER, TYPED, Answer, Entry, Mend, none_this_time
+from kpi.issue import Choice, Issue, Severity
 from kpi.life import Life, Stage
 from kpi.opening import KIND_WORDS, name_of, new_id, problems, proposed, working_day
 from kpi.period import Period
@@ -451,7 +451,7 @@ def test_answers_stand_in_the_order_in_which_they_need_judgement():
         ],
         [issue(CUT)],
     )
-    found = judged(said, questions=[asked_about(PAPER, "S1")], proposed={("S1", SURVEY)}, behind={COUNT, CUT})
+    found = judged(said, questions=[asked_about(PAPER, "S1")], proposed={SURVEY: "S0"}, behind={COUNT, CUT})
     assert [(i.indicator_id, i.group) for i in found] == [
         (PAPER, Group.RETURNED),
         (CUT, Group.DOUBT),
@@ -472,6 +472,35 @@ def test_a_doubt_carries_what_the_department_said_to_it():
     said = Sent("S1", AGRI, [answer(CUT, value=4.0)], [issue(CUT)], [Mend(CUT, "value", 4.0, "直播が広がったため")])
     (doubt,) = judged(said)[0].doubts
     assert (doubt.message, doubt.reason, doubt.address) == ("大きな変化です。", "直播が広がったため", "KPI!K12")
+
+
+LABEL = "4.0%として取り込む"
+PICKED = [LABEL, f"{LABEL}{TAKEN_OVER}", TYPED, f"{TYPED}{TAKEN_OVER}", none_this_time("unpublished")]
+
+
+@pytest.mark.parametrize("reason", PICKED)
+def test_what_was_only_chosen_on_the_page_is_told_apart_from_a_reason(reason):
+    asked = replace(issue(CUT), choices=(Choice(LABEL, {"value": 4.0}),))
+    (item,) = judged(Sent("S1", AGRI, [answer(CUT, value=4.0)], [asked], [Mend(CUT, "value", 4.0, reason)]))
+    assert item.groups == (Group.CHOSEN,)
+    assert [(d.reason, d.chosen, d.is_chosen) for d in item.doubts] == [("", reason, True)]
+
+
+@pytest.mark.parametrize(
+    "reason", [f"{LABEL}。農協に確認済み", "画面で入力した値が正", "直播が広がったため", "実績なし"]
+)
+def test_a_reason_that_was_written_is_one_though_it_resembles_a_choice(reason):
+    asked = replace(issue(CUT), choices=(Choice(LABEL, {"value": 4.0}),))
+    both = [Mend(CUT, "value", 4.0, LABEL), Mend(CUT, "value", 4.0, reason)]
+    (item,) = judged(Sent("S1", AGRI, [answer(CUT, value=4.0)], [asked], both))
+    assert item.groups == (Group.DOUBT,)
+    assert (item.doubts[0].reason, item.doubts[0].chosen) == (reason, LABEL)
+
+
+def test_a_change_that_waits_from_an_earlier_return_keeps_its_place_among_the_changes():
+    first, second = (Sent(n, AGRI, [answer(CUT, target=9.0)]) for n in ("S1", "S2"))
+    (item,) = judged(first, second, proposed={CUT: "S1"})
+    assert (item.submission_id, item.group, item.proposed_in) == ("S2", Group.CARD, "S1")
 
 
 def test_all_that_was_said_of_a_cell_stands_beside_its_doubts_once():

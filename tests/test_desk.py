@@ -94,6 +94,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "cancel_round": (Action.OPEN_ROUND, "", lambda d, i, p: d.cancel_round("tiny", ROUND)),
     "close_round": (Action.CLOSE_ROUND, "", lambda d, i, p: d.close_round("tiny", ROUND)),
     "confirm": (Action.CONFIRM, "", lambda d, i, p: d.confirm(i["sent"])),
+    "unconfirm": (Action.CONFIRM, "", lambda d, i, p: d.unconfirm(i["sent"], [RATE])),
     "ask_back": (Action.ASK_BACK, "", lambda d, i, p: d.ask_back(i["sent"], [Question(RATE, "value", "?")])),
     "withdraw": (Action.ASK_BACK, "", lambda d, i, p: d.withdraw(i["sent"], ["Q9"])),
     "propose_card": (Action.PROPOSE_CARD, "", lambda d, i, p: d.propose_card("tiny", PAPER, {"target": 1.0}, "理由")),

@@ -28,7 +28,7 @@ NAMED = ("label", "body", "help", "text", "captions")
 #: Labels that a function is given by its callers, all literal there: (file, call, argument).
 FROM_CALLERS = {
     ("pages/admin.py", "header", "name"),
-    ("pages/parts/days.py", "date_input", "label"),
+    ("pages/parts/days.py", "text_input", "label"),
     ("pages/parts/admin_common.py", "segmented_control", "label"),
     ("pages/parts/admin_common.py", "segmented_control", "list(options)"),
     ("pages/parts/admin_departments.py", "multiselect", "label"),

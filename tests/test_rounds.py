@@ -354,6 +354,29 @@ def test_a_question_withdrawn_is_as_if_it_had_not_been_asked(store):
     assert store.verify() == ()
 
 
+def test_a_confirmation_taken_back_is_as_if_nobody_had_looked_yet(store):
+    first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
+    store.confirm(first, by="事", at=later(2))
+    assert store.unconfirm(first, [RATE], by="事", at=later(3), role="事務局") == ()
+    assert store.submission(first).confirmed == (PAPER,)
+    assert (column(store, "review"), column(store, "review", PAPER)) == (["unconfirmed"], ["confirmed"])
+    assert store.trace(RATE)[0].confirmed_by == ""
+    assert column(store, "review", as_of=later(2.5)) == ["confirmed"]  # then it was
+    assert store.log(kind="unconfirm").iloc[0]["kind_word"] == "確認の取消し"
+    # Not carried over to what is sent again; what is not confirmed cannot be taken back; confirmed anew it holds.
+    second = save_and_send(store, reading(rate(65.0), paper(1.0)), b"2", later(4))
+    assert store.submission(second).confirmed == (PAPER,)
+    for nothing in ([RATE], [], [COUNT], [PAPER, RATE]):
+        assert [i.code for i in store.unconfirm(second, nothing, by="事", at=later(5))] == ["unconfirm.not_confirmed"]
+    store.confirm(second, [RATE], by="事", at=later(6))
+    assert store.submission(second).confirmed == (RATE, PAPER)
+    # One that was taken over is taken back for all of the round: it is not found again in the return before.
+    assert store.unconfirm(second, [PAPER], by="事", at=later(7)) == ()
+    third = save_and_send(store, reading(rate(65.0), paper(1.0)), b"3", later(8))
+    assert store.submission(third).confirmed == (RATE,)
+    assert store.verify() == ()
+
+
 @pytest.mark.parametrize("bad", [Question(RATE, "value", " "), Question(COUNT, "value", "?"), Question(RATE, "x", "?")])
 def test_a_question_without_words_or_place_is_refused_whole(store, bad):
     first = save_and_send(store, reading(rate(65.0)), b"1", later(1))

@@ -2,18 +2,22 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
+from io import BytesIO
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
-from kpi.collection import Mend
+from kpi.collection import Mend, Question
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
 from loaders.desk import Desk
 from loaders.form.writer import write_form
+from loaders.typed_day import day_text
 from pages.parts import board
-from tests import screenkit
+from tests import hurt, screenkit
 from tests.samplekit import AT, store_of, with_samples, with_store
 from tests.screenkit import everything, html, lead, said
 
@@ -76,11 +80,11 @@ def test_before_a_round_is_started_nobody_is_late_and_from_then_on_all_are_unans
     at = run("rounds")
     assert at.query_params["round"] in ("targets", ["targets"])
     assert "change-now" not in buttons(at)
-    assert at.date_input(key="start-targets-opens").value == AT.date()
-    at.date_input(key="start-targets-due").set_value(AT.date() - timedelta(days=1)).run()
+    assert at.text_input(key="start-targets-opens").value == day_text(AT.date())
+    at.text_input(key="start-targets-due").set_value(day_text(AT.date() - timedelta(days=1))).run()
     assert any("期限が、きょうより前になっています。" in w.value for w in at.warning)
     assert "start-now" not in buttons(at)
-    at.date_input(key="start-targets-due").set_value(AT.date() + timedelta(days=9)).run()
+    at.text_input(key="start-targets-due").set_value(day_text(AT.date() + timedelta(days=9))).run()
     button(at, "start-now").click().run()
     assert lead(at) == "11部局のうち未回答11。期限まであと9日。"
     assert html(at).count("未回答</span>") == 11
@@ -192,7 +196,7 @@ def test_a_new_round_shows_whom_it_would_ask_and_is_opened(data):
 def test_a_round_with_its_dates_the_wrong_way_round_cannot_be_opened(data):
     at = run("rounds")
     at.selectbox(key="open-kind").set_value("half").run()
-    at.date_input(key="new-fy2026h1-due").set_value(datetime(2026, 11, 2).date()).run()
+    at.text_input(key="new-fy2026h1-due").set_value("R8.11.2").run()
     assert "期限が、始める日より前です。期限を直してください。" in [w.value for w in at.warning]
     assert "open-now" not in buttons(at)
 
@@ -200,7 +204,7 @@ def test_a_round_with_its_dates_the_wrong_way_round_cannot_be_opened(data):
 def test_a_changed_date_needs_a_reason_and_stands_then(data):
     at = run("rounds")
     due = f"change-{ROUND}-due"
-    at.date_input(key=due).set_value(datetime(2026, 12, 11).date()).run()
+    at.text_input(key=due).set_value("2026-12-11").run()
     assert button(at, "change-now").disabled
     at.text_input(key=f"change-{ROUND}-reason").set_value("議会日程による").run()
     button(at, "change-now").click().run()
@@ -269,17 +273,56 @@ def test_confirming_one_indicator_takes_it_off_the_list(data):
     at = run("review")
     button(at, confirm_key(at)).click().run()
     assert not at.error
-    assert "を確認済にしました。" in text(at)
+    assert [s.value for s in at.success] == ["「教員が授業にICTを活用して指導する能力」を確認済にしました。"]
     assert lead(at).startswith("回答のあった16指標のうち確認済7。残り9指標(いずれも")
     rows = snapshot(data).observations
     mine = rows[(rows["indicator_id"] == INDICATOR) & (rows["round_id"] == ROUND)]
     assert set(mine["review"]) == {"confirmed"}
+    # It stays where it was, with the way back and nothing else to confirm in its place.
+    assert [b for b in buttons(at) if b and b.startswith("confirm-S")] == []
+    button(at, confirm_key(at, "unconfirm")).click().run()
+    assert [s.value for s in at.success] == ["「教員が授業にICTを活用して指導する能力」の確認済を取り消しました。"]
+    assert reviews(data) == {"unconfirmed"}
+    assert "確認の取消し" in text(run("admin", part="log"))
+    assert lead(at).endswith("残り10指標(うち判断が要るもの1)。")
 
 
-def test_the_rest_is_confirmed_at_once(data):
+def sure(at, key):
+    """Press what asks first, and agree."""
+    button(at, key).click().run()
+    return button(at, f"{key}-yes").click().run()
+
+
+def test_the_rest_is_confirmed_at_once_when_that_is_agreed_to_and_can_be_taken_back(data):
+    at = run("review")
+    before = lead(at)
+    button(at, "confirm-rest").click().run()
+    assert lead(at) == before
+    assert "9指標を確認済にします。" in text(at)
+    assert "判断が要るものです" not in text(at)
+    button(at, "confirm-rest-no").click().run()
+    assert "confirm-rest-yes" not in buttons(at)
+    sure(at, "confirm-rest")
+    assert lead(at) == "回答のあった16指標のうち確認済15。残り1指標(うち判断が要るもの1)。"
+    assert [s.value for s in at.success] == ["9指標を確認済にしました。"]
+    button(at, "undo-rest").click().run()
+    assert lead(at) == before
+    assert [s.value for s in at.success] == ["9指標を未確認に戻しました。"]
+    assert "undo-rest" not in buttons(at)
+
+
+def test_what_was_not_summarised_is_not_confirmed_along(data):
     at = run("review")
     button(at, "confirm-rest").click().run()
-    assert lead(at) == "回答のあった16指標のうち確認済15。残り1指標(うち判断が要るもの1)。"
+    rows = snapshot(data).submissions
+    one = next(s for s in rows[rows["round_id"] == ROUND]["submission_id"] if not desk(data).submission(s).confirmed)
+    assert desk(data).confirm(one) == ()  # a colleague, meanwhile
+    before = snapshot(data).submissions["confirmed"].sum()
+    button(at, "confirm-rest-yes").click().run()
+    assert snapshot(data).submissions["confirmed"].sum() == before
+    assert "押したときから内容が変わっています。もう一度確かめてください。" in [w.value for w in at.warning]
+    button(at, "confirm-rest-yes").click().run()
+    assert "残り1指標(うち判断が要るもの1)" in lead(at)
 
 
 def test_of_several_returns_a_refused_one_keeps_no_other_from_being_confirmed(data, monkeypatch):
@@ -292,10 +335,9 @@ def test_of_several_returns_a_refused_one_keeps_no_other_from_being_confirmed(da
 
     monkeypatch.setattr(Desk, "confirm", refusing)
     before = snapshot(data).submissions["confirmed"].sum()
-    at = run("review")
-    button(at, "confirm-rest").click().run()
+    at = sure(run("review"), "confirm-rest")
     assert len(seen) > 1
-    assert f"{len(seen) - 1}件の回答を確認済にしました。" in text(at)
+    assert [s.value for s in at.success] == [f"{len(seen) - 1}件の回答を確認済にしました。"]
     (refused,) = [w.value for w in at.warning]
     assert seen[0] in refused
     assert "送られた回答ではありません" in refused
@@ -308,10 +350,15 @@ def test_a_whole_department_is_confirmed_at_once(data):
     assert pressed.label == "すべて確認済にする"  # short: it is not cut off on a phone, whatever the department's name
     assert "教育庁" in pressed.help
     pressed.click().run()
-    assert "すべて確認済にしました" in text(at)
+    assert "このうち1指標は、判断が要るものです。" in text(at)
+    assert "暮4 教員が授業にICTを活用して指導する能力(過去の値の訂正・遅れの説明)" in text(at)
+    button(at, "confirm-all-education-yes").click().run()
+    assert [s.value for s in at.success] == ["教育庁の回答\\(1指標\\)をすべて確認済にしました。"]
     subs = snapshot(data).submissions
     sent = subs[(subs["round_id"] == ROUND) & (subs["department_id"] == EDUCATION)]
     assert list(sent["confirmed"]) == [1]
+    button(at, "undo-education").click().run()
+    assert reviews(data) == {"unconfirmed"}
 
 
 def ask(at, words, key=""):
@@ -351,10 +398,11 @@ def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
     at = run("review")
     key = confirm_key(at).removeprefix("confirm-")
     button(at, f"confirm-{key}").click().run()
+    at = run("review")
     before = lead(at)
     take_out(at, data)
     assert f"confirm-{key}" not in buttons(at)
-    assert "確認済です。修正を依頼すると、もう一度確認済にするまで" in text(at)
+    assert "確認済です。取り消すか修正を依頼すると、もう一度確認済にするまで" in text(at)
     ask(at, "やはり桁を確かめてください。", key)
     assert not at.error
     assert "修正依頼中1" in lead(at)
@@ -365,33 +413,33 @@ def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
     assert reviews(data) == {"confirmed"}
 
 
-def test_a_return_is_read_anew_when_another_row_of_it_is_asked_about():
-    def key(question_id):
-        returns = pd.DataFrame([{"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1}])
-        asked = pd.DataFrame([{"submission_id": "S1", "question_id": question_id}])
-        return board._key(
-            SimpleNamespace(revision="r", snapshot=SimpleNamespace(submissions=returns, questions=asked)), "S1"
-        )
+def test_a_return_is_read_anew_when_another_row_of_it_is_confirmed():
+    def key(confirmed):
+        one = {"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1, "confirmed_of": confirmed}
+        snapshot = SimpleNamespace(submissions=pd.DataFrame([one]))
+        return board._key(SimpleNamespace(revision="r", snapshot=snapshot), "S1")
 
-    assert key("Q1") == key("Q1")
-    # One question was withdrawn and another asked: as many rows are asked about and confirmed, but not the same.
-    assert key("Q1") != key("Q2")
+    assert key("sme-dx") == key("sme-dx")
+    # One was taken back and another confirmed: as many rows are confirmed, but not the same.
+    assert key("sme-dx") != key("transport-dx")
 
 
 def test_a_question_asked_by_mistake_is_withdrawn_and_all_is_as_before(data):
     at = run("review")
     key = confirm_key(at).removeprefix("confirm-")
     button(at, f"confirm-{key}").click().run()
+    at = run("review")
     before = lead(at)
     take_out(at, data)
     ask(at, "値を*確かめて*ください。", key)
     assert reviews(data) == {"unconfirmed"}
-    assert "誤って依頼したときは、そこで取り下げられます。" in text(at)
+    assert "誤って依頼したときは、ここで取り下げられます。" in at.success[0].value
+    assert f"take-back-{key}" in buttons(at)
     (offered,) = next(s for s in at.selectbox if s.label == "取り下げる依頼").options
     assert offered.endswith("値を*確かめて*ください。")
     button(at, f"withdraw-{ROUND}").click().run()
     assert not at.exception
-    assert "の修正依頼を取り下げました。" in text(at)
+    assert "の修正依頼を取り下げました。" in at.success[0].value
     assert lead(at) == before
     assert reviews(data) == {"confirmed"}
     assert f"withdraw-{ROUND}" not in buttons(at)
@@ -463,6 +511,98 @@ def test_proposals_of_a_return_stand_as_changes_with_the_way_to_decide(empty):
     assert next(h.value for h in at.header) == "現状値・目標値の変更(1)"
     assert '<span class="changed">85.0%(提案)</span>' in html(at)
     assert 'href="admin' in html(at)
+
+
+LAND, ICT, BRIDGE, GROUND = "land", "ict-construction", "bridge-ai", "国の計画の目標水準に合わせた"
+LANDSMAN = Person("l", "県土整備部の担当", Role.DEPARTMENT, frozenset({LAND}))
+
+
+def settle(own, one):
+    while own.submission(one).open:
+        issue = own.submission(one).open[0]
+        answer = next(a for a in own.submission(one).reading.answers if a.indicator_id == issue.indicator_id)
+        own.mend(one, [Mend(issue.indicator_id, issue.key, answer.value(issue.key), "見直しによる")])
+
+
+def propose_targets(data):
+    """県土整備部 proposes two targets and is asked back about one of them."""
+    given = {"evidence": GROUND, "section": "整備企画課", "person": "見本 六郎", "contact": "a@example.jp"}
+    answers = {ICT: given | {"target": 190.0}, BRIDGE: given | {"target": 70.0}}
+    form = write_form(snapshot(data).brief(AT.date()), "targets", LAND, answers=answers)
+    own = desk(data, LANDSMAN)
+    one = own.take_return(PLAN, form, "目標.xlsx", round_id="targets", department_id=LAND).saved.submission_id
+    settle(own, one)
+    assert not isinstance(own.send(one), tuple)
+    assert desk(data).ask_back(one, [Question(ICT, "target", "根拠を確かめてください。")]) == ()
+    return one
+
+
+def by_page(data, one):
+    own = desk(data, LANDSMAN, datetime(2026, 11, 22, 9))
+    new = own.revise(one)
+    assert own.mend(new, [Mend(ICT, "target", 185.0, "数え直した")]) == ()
+    return own, new
+
+
+def by_form(data, one, evidence=True):
+    own = desk(data, LANDSMAN, datetime(2026, 11, 22, 9))
+    book = load_workbook(BytesIO(own.take_sent_back(PLAN, "targets", LAND)[1]))
+    sheet, plan = hurt.form(book), snapshot(data).plan
+    sheet[hurt.place(sheet, ICT, "target", plan, "targets")].value = 185
+    if not evidence:
+        sheet[hurt.place(sheet, BRIDGE, "evidence", plan, "targets")].value = None
+    kept = BytesIO()
+    book.save(kept)
+    taken = own.take_return(PLAN, kept.getvalue(), "修正.xlsx", round_id="targets", department_id=LAND)
+    return own, taken.saved.submission_id
+
+
+@pytest.mark.parametrize("answered", [by_page, by_form, partial(by_form, evidence=False)], ids=["page", "form", "bare"])
+def test_one_question_answered_leaves_the_other_proposals_with_their_tag_and_their_ground(empty, answered):
+    own, new = answered(empty, propose_targets(empty))
+    settle(own, new)
+    assert not isinstance(own.send(new), tuple)
+    at = run("review", round="targets")
+    assert not at.error
+    page = html(at)
+    of_bridge = page[page.index("橋梁定期点検AI活用率</a></h3>") :]
+    assert "現状値・目標値の変更" in of_bridge[:600]
+    assert '<span class="changed">70.0%(提案)</span>' in of_bridge
+    assert GROUND in of_bridge
+    assert '<span class="changed">185件(提案)</span>' in page
+    assert page.count(f"設定根拠: <b>{GROUND}</b>") == 2
+
+
+def test_a_target_taken_back_to_what_is_registered_says_that_the_proposal_still_waits(empty):
+    own, new = by_page(empty, propose_targets(empty))
+    assert own.mend(new, [Mend(BRIDGE, "target", snapshot(empty).cards[BRIDGE].target, "もとに戻す")]) == ()
+    settle(own, new)
+    assert not isinstance(own.send(new), tuple)
+    assert "今の回答は登録のとおりですが、前の回答による提案が決定を待っています。" in text(
+        run("review", round="targets")
+    )
+
+
+def test_what_was_chosen_on_the_page_is_no_reason_of_the_department(empty):
+    given = {"release": "final", "evidence": GROUND, "section": "整備企画課", "person": "見本 六郎"}
+    given |= {"contact": "a@example.jp"}
+    answers = {BRIDGE: given | {"value": "約60"}, ICT: given | {"value": 150}}
+    form = write_form(snapshot(empty).brief(AT.date()), ROUND, LAND, answers=answers)
+    own = desk(empty, LANDSMAN)
+    one = own.take_return(PLAN, form, "実績.xlsx", round_id=ROUND, department_id=LAND).saved.submission_id
+    chosen = []
+    while own.submission(one).open:
+        choice = own.submission(one).open[0].choices[0]
+        assert own.mend(one, [Mend(BRIDGE, k, v, choice.label) for k, v in choice.changes.items()]) == ()
+        chosen.append(choice.label)
+    assert chosen
+    assert not isinstance(own.send(one), tuple)
+    at = run("review", round=ROUND)
+    assert next(h.value for h in at.header) == "部局が画面で選択した値(1)"
+    # What was chosen first can raise a question of its own, whose answer belongs to the same doubt.
+    assert chosen == ["60%の見込として取り込む", "確定"]
+    assert f"部局が画面で選択: {' / '.join(chosen)}" in text(at)
+    assert "部局の説明" not in text(at)
 
 
 def test_the_tables_of_a_round_come_whole(data):

@@ -45,6 +45,12 @@ class Staff(Gate):
         return self.store.confirm(submission_id, indicator_ids, reason=reason, **self._signed())
 
     @tidy
+    def unconfirm(self, submission_id: str, indicator_ids: Sequence[str]) -> Issues:
+        """Take 確認済 of indicators of a return back; what forbids it."""
+        self._return(Action.CONFIRM, submission_id)
+        return self.store.unconfirm(submission_id, indicator_ids, **self._signed())
+
+    @tidy
     def ask_back(self, submission_id: str, questions: Sequence[Question]) -> Issues:
         """Ask a department about cells of its sent return; what forbids it."""
         self._return(Action.ASK_BACK, submission_id)

@@ -122,6 +122,14 @@ class Acts:
             stored = read_return(connection, submission_id)
             return reviewing.confirm(connection, stored, indicator_ids, Act(by, at, role, reason))
 
+    def unconfirm(
+        self, submission_id: str, indicator_ids: Sequence[str], *, by: str, at: datetime, role: str = ""
+    ) -> tuple[Issue, ...]:
+        """Take 確認済 of indicators of a return back; what forbids it."""
+        with self._database.write() as connection:
+            stored = read_return(connection, submission_id)
+            return reviewing.unconfirm(connection, stored, indicator_ids, Act(by, at, role))
+
     def ask_back(
         self, submission_id: str, questions: Sequence[Question], *, by: str, at: datetime, role: str = ""
     ) -> tuple[Issue, ...]:

@@ -9,27 +9,27 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kpi.collection import Answer, Mend, Reading
+from kpi.collection import TAKEN_OVER, Answer, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
 from loaders.store.access import PUBLISHED
 from loaders.store.database import Connection, Row, append, rows
 from loaders.store.mending import mend
-from loaders.store.questions import standing
+from loaders.store.questions import taking_back
 from loaders.store.records import Saved, StoredReturn
 from loaders.store.returns import NewReturn, Place, place_of
 from loaders.store.stored import WITH_SOURCES, read_answers, read_return
 
 # --- confirmations and 公表区分, when a return is sent --------------------------------------------------------------
 
-#: The newest confirmation of each indicator in a round and department. A question asked since wants a new look.
+#: The newest confirmation of each indicator in a round and department. One that was taken back since wants a new look.
 _CONFIRMED = f"""
 SELECT f.indicator_id, max(f.seq) AS seq, arg_max(f.submission_id, f.seq) AS submission_id
 FROM confirmations f JOIN submissions s USING (submission_id)
 WHERE s.plan_id = $plan_id AND s.round_id = $round_id AND s.department_id = $department_id AND s.sample = $sample
     AND NOT EXISTS (
-        SELECT 1 FROM {standing()} q WHERE q.plan_id = s.plan_id AND q.round_id = s.round_id
+        SELECT 1 FROM {taking_back()} q WHERE q.plan_id = s.plan_id AND q.round_id = s.round_id
             AND q.department_id = s.department_id AND q.indicator_id = f.indicator_id AND q.seq > f.seq)
 GROUP BY f.indicator_id
 """
@@ -121,8 +121,6 @@ def _publications(
 
 # --- what was said about a doubt, when a file comes ------------------------------------------------------------------
 
-#: What stands behind a reason that was given in an earlier return.
-MARK = "(前の回答から引継ぎ)"
 _WHY = "前の回答での説明の引継ぎ"
 
 #: The newest return that was sent from, or passed on in, each place.
@@ -201,7 +199,7 @@ def _explained(connection: Connection, reading: Reading, base: str) -> tuple[Men
         one, other = (side.get(indicator_id) or Answer(indicator_id, {}) for side in (now, before))
         reason = reasons.get((indicator_id, key), "").strip()
         if reason and not _touches(indicator_id, key, fresh, one) and _unchanged(one, other, key):
-            mends.append(Mend(indicator_id, key, one.value(key), reason.removesuffix(MARK) + MARK))
+            mends.append(Mend(indicator_id, key, one.value(key), reason.removesuffix(TAKEN_OVER) + TAKEN_OVER))
     return tuple(mends)
 
 

@@ -66,7 +66,7 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "対象のない決定の記録があります。",
         """SELECT subject, '', '', '' FROM decisions
         WHERE (kind IN ('save', 'mend', 'send', 'discard', 'pass_on', 'join', 'revise', 'confirm', 'ask_back',
-                        'withdraw')
+                        'withdraw', 'unconfirm')
                 AND subject NOT IN (FROM submission_ids))
             OR (plan_id <> '' AND plan_id NOT IN (SELECT plan_id FROM plans))""",
     ),

@@ -15,7 +15,7 @@ from loaders.store.access import PUBLISHED
 from loaders.store.database import Connection, append, rows, value
 from loaders.store.log import Event, append_event, rechain
 from loaders.store.plans import NOW, plan_ids, read_plan
-from loaders.store.questions import standing
+from loaders.store.questions import taking_back
 from loaders.store.records import Earlier, Passport
 from loaders.store.seals import forget_samples
 from loaders.store.stored import reason_before, said_before
@@ -42,8 +42,8 @@ LEFT JOIN (
     -- When and by whom it was confirmed first: a confirmation taken over names the act of then.
     SELECT f.submission_id, f.indicator_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who
     FROM confirmations f JOIN decisions d USING (seq)
-    WHERE NOT EXISTS ( -- a question asked since takes a confirmation back
-        SELECT 1 FROM {standing("$moment")} q
+    WHERE NOT EXISTS ( -- what was done since can take a confirmation back
+        SELECT 1 FROM {taking_back("$moment")} q
         WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id AND q.seq > f.seq)
     GROUP BY ALL) c
     ON c.submission_id = o.submission_id AND c.indicator_id = o.indicator_id

@@ -25,7 +25,19 @@ from loaders.store.stored import read_return, states
 from loaders.store.view import read_brief
 
 #: Kinds that are about a return or a value and never about a plan as a whole.
-_OF_RETURNS = ("save", "mend", "send", "discard", "pass_on", "join", "revise", "confirm", "ask_back", "withdraw")
+_OF_RETURNS = (
+    "save",
+    "mend",
+    "send",
+    "discard",
+    "pass_on",
+    "join",
+    "revise",
+    "confirm",
+    "unconfirm",
+    "ask_back",
+    "withdraw",
+)
 
 
 def decide_plan(

@@ -1,17 +1,39 @@
-"""Which questions asked back (修正依頼) stand: one that was withdrawn (取下げ) is as if it had never been asked."""
+"""Which questions asked back (修正依頼) stand: one that was withdrawn (取下げ) is as if it had never been asked.
+
+And what takes a confirmation (確認済) back: such a question, or somebody's act of taking it back.
+"""
 
 from __future__ import annotations
 
 #: What a withdrawing act is called in the log, and under what its payload names the questions.
 WITHDRAW, WITHDRAWN = "withdraw", "withdrawn"
+#: The same of the act that takes confirmations back, and its indicators.
+UNCONFIRM, UNCONFIRMED = "unconfirm", "unconfirmed"
+#: A moment after all that was ever done.
+_EVER = "TIMESTAMP '9999-12-31'"
 
 
-def standing(moment: str = "TIMESTAMP '9999-12-31'") -> str:
+def standing(moment: str = _EVER) -> str:
     """The questions that stand at a moment, as a table within a query; ``moment`` is an SQL expression."""
     return f"""(
     SELECT * FROM questions WHERE asked_at <= {moment} AND question_id NOT IN (
         SELECT unnest(from_json(payload -> '{WITHDRAWN}', '["VARCHAR"]'))
         FROM decisions WHERE kind = '{WITHDRAW}' AND done_at <= {moment}))"""
+
+
+def taking_back(moment: str = _EVER) -> str:
+    """What takes confirmations back at a moment, as a table within a query.
+
+    Its columns: plan_id, round_id, department_id, submission_id, indicator_id, and the seq of the act. A confirmation
+    with a higher number than that is a new one and holds.
+    """
+    return f"""(
+    SELECT plan_id, round_id, department_id, submission_id, indicator_id, seq FROM {standing(moment)}
+    UNION ALL
+    SELECT s.plan_id, s.round_id, s.department_id, s.submission_id,
+        unnest(from_json(d.payload -> '{UNCONFIRMED}', '["VARCHAR"]')), d.seq
+    FROM decisions d JOIN submissions s ON s.submission_id = d.subject
+    WHERE d.kind = '{UNCONFIRM}' AND d.done_at <= {moment})"""
 
 
 #: The questions of a plan at a moment, each with what answers it:

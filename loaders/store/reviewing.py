@@ -15,7 +15,7 @@ from loaders.store.database import Connection, Row, append, rows, take
 from loaders.store.lives import lives
 from loaders.store.log import Event, append_event
 from loaders.store.plans import NOW, change_plan, read_plan
-from loaders.store.questions import QUESTIONS, WITHDRAW, WITHDRAWN
+from loaders.store.questions import QUESTIONS, UNCONFIRM, UNCONFIRMED, WITHDRAW, WITHDRAWN
 from loaders.store.records import StoredReturn
 
 
@@ -97,6 +97,18 @@ def confirm(connection: Connection, stored: StoredReturn, indicator_ids: Sequenc
         for i in wanted
     ]
     append(connection, "confirmations", made)
+    return ()
+
+
+def unconfirm(
+    connection: Connection, stored: StoredReturn, indicator_ids: Sequence[str], act: Act
+) -> tuple[Issue, ...]:
+    """Take 確認済 of some indicators of a return back, as if nobody had looked at them yet; what forbids it."""
+    own, wanted = stored.reading, list(dict.fromkeys(indicator_ids))
+    if not wanted or not set(wanted) <= set(stored.confirmed):
+        return (_issue("unconfirm.not_confirmed", "確認済ではない指標です。", "画面を開き直してください。"),)
+    event = Event(UNCONFIRM, own.plan_id, stored.submission_id, act.by, act.at, act.reason, {UNCONFIRMED: wanted})
+    append_event(connection, replace(event, sample=own.sample, role=act.role))
     return ()
 
 

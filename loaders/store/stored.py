@@ -13,7 +13,7 @@ from kpi.plan import Plan
 from loaders.store.database import Connection, Row, rows
 from loaders.store.document import load_list
 from loaders.store.plans import NOW, read_plan
-from loaders.store.questions import standing
+from loaders.store.questions import taking_back
 from loaders.store.records import StoredReturn
 
 
@@ -72,10 +72,10 @@ def read_return(connection: Connection, submission_id: str, row: Mapping[str, An
     )
 
 
-#: A question asked since takes a confirmation back.
+#: A confirmation holds unless something done since has taken it back.
 _CONFIRMED = f"""
 SELECT DISTINCT f.indicator_id FROM confirmations f WHERE f.submission_id = ? AND NOT EXISTS (
-    SELECT 1 FROM {standing()} q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+    SELECT 1 FROM {taking_back()} q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
         AND q.seq > f.seq)
 ORDER BY f.indicator_id
 """

@@ -28,6 +28,7 @@ KIND_WORDS: Mapping[str, str] = {
     "send": "回答",
     "revise": "回答の修正",
     "confirm": "確認済",
+    "unconfirm": "確認の取消し",
     "ask_back": "修正依頼",
     "withdraw": "修正依頼の取下げ",
     "open_round": "照会の開始・変更",
@@ -53,7 +54,19 @@ KIND_WORDS: Mapping[str, str] = {
 COLUMNS = (
     "seq", "at", "who", "role", "kind", "kind_word", "subject", "subject_word", "before", "after", "reason", "sample",
 )  # fmt: skip
-_OF_RETURNS = ("save", "mend", "discard", "pass_on", "join", "send", "revise", "confirm", "ask_back", "withdraw")
+_OF_RETURNS = (
+    "save",
+    "mend",
+    "discard",
+    "pass_on",
+    "join",
+    "send",
+    "revise",
+    "confirm",
+    "unconfirm",
+    "ask_back",
+    "withdraw",
+)
 _OF_CARDS = ("propose_card", "card_decide", "card_reject")
 _OF_PLANS = ("open_round", START, "change_plan", "load_plan")
 

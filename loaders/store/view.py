@@ -21,16 +21,14 @@ from loaders.store.figures import benchmark_batch
 from loaders.store.lives import lives
 from loaders.store.plans import NOW, plan_ids, read_cards, read_plan
 from loaders.store.proposing import PROPOSALS
-from loaders.store.questions import QUESTIONS, standing
+from loaders.store.questions import QUESTIONS, taking_back
 from loaders.store.records import Snapshot, annual_ids, best_known
 
-_STANDING = standing("$moment")
-
-#: The confirmations that hold at a moment: a question asked since about the same row takes them back, until somebody
+#: The confirmations that hold at a moment: what was done since about the same row can take them back, until somebody
 #: confirms it anew. One that was taken over has the number of the act by which a person confirmed.
 _APPROVED = f"""
 SELECT DISTINCT f.submission_id, f.indicator_id FROM confirmations f WHERE f.done_at <= $moment AND NOT EXISTS (
-    SELECT 1 FROM {_STANDING} q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+    SELECT 1 FROM {taking_back("$moment")} q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
         AND q.seq > f.seq)
 """
 
@@ -59,7 +57,8 @@ WITH open AS (
     SELECT submission_id, count(*) FILTER (severity = 'fix') AS open_fix, count(*) FILTER (severity = 'ask') AS open_ask
     FROM open_issues($moment) GROUP BY submission_id),
 approved AS (
-    SELECT submission_id, count(*) AS confirmed FROM ({_APPROVED}) GROUP BY submission_id),
+    SELECT submission_id, count(*) AS confirmed, string_agg(indicator_id, ',' ORDER BY indicator_id) AS confirmed_of
+    FROM ({_APPROVED}) GROUP BY submission_id),
 held AS (
     SELECT submission_id, count(DISTINCT indicator_id) AS indicators FROM (
         SELECT submission_id, indicator_id FROM entries
@@ -68,7 +67,8 @@ held AS (
 SELECT s.submission_id, s.round_id, s.department_id, s.state, s.filename, s.sha256, s.saved_by, s.saved_at, s.sent_by,
     s.sent_at, s.matched_by, s.sample, coalesce(o.open_fix, 0) AS open_fix, coalesce(o.open_ask, 0) AS open_ask,
     s.division_id, s.on_behalf, s.joined_from, s.settled_on, s.passed_by, s.passed_at, s.sent_seq,
-    coalesce(h.indicators, 0) AS indicators, coalesce(a.confirmed, 0) AS confirmed
+    coalesce(h.indicators, 0) AS indicators, coalesce(a.confirmed, 0) AS confirmed,
+    coalesce(a.confirmed_of, '') AS confirmed_of
 FROM submissions_at($plan, $moment) s LEFT JOIN open o USING (submission_id)
 LEFT JOIN approved a USING (submission_id) LEFT JOIN held h USING (submission_id)
 ORDER BY s.seq

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import NoReturn
 
 import streamlit as st
 
 from kpi.period import Period
+from pages.parts import told as said
 from pages.parts.filters import bound
 from pages.parts.frame import attempt, each, show
-from pages.parts.html import Content, tag, unmarked
+from pages.parts.html import Content, tag
 
-_TOLD, _REFUSED, _ROUND = "admin-told", "admin-refused", "admin-round"
+_PLACE, _ROUND = "admin", "admin-round"
 
 
 def told() -> None:
     """What has just been done, once."""
-    words = st.session_state.pop(_TOLD, "")
-    with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
-        if words:
-            st.success(unmarked(words))
-        for refused in st.session_state.pop(_REFUSED, ()):
-            st.warning(unmarked(refused))
+    said.told(_PLACE)
 
 
 def act(do: Callable[[], object], words: str | Callable[[], str]) -> None:
@@ -30,11 +27,13 @@ def act(do: Callable[[], object], words: str | Callable[[], str]) -> None:
 
     Words that tell of what came out are asked for when it is done.
     """
-    if attempt(do) is None:
-        return
-    st.session_state[_TOLD] = words if isinstance(words, str) else words()
+    if attempt(do) is not None:
+        _anew(words if isinstance(words, str) else words())
+
+
+def _anew(words: str, refused: Sequence[str] = ()) -> NoReturn:
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-    st.rerun()
+    said.tell(_PLACE, words, refused=refused)
 
 
 def act_each(acts: Mapping[str, Callable[[], object]], words: str) -> None:
@@ -44,11 +43,9 @@ def act_each(acts: Mapping[str, Callable[[], object]], words: str) -> None:
     """
     done, refused = each(acts)
     if not done:
-        for why in refused:
-            st.warning(unmarked(why))
+        said.refuse(*refused)
         return
-    st.session_state[_REFUSED] = refused
-    act(lambda: (), words.format(done))
+    _anew(words.format(done), refused)
 
 
 def tabs(label: str, parameter: str, options: Mapping[str, str]) -> str:

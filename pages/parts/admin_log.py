@@ -12,7 +12,7 @@ from kpi.people import ROLE_WORDS, Role
 from loaders.store.telling import KIND_WORDS
 from loaders.tables import to_csv
 from pages.parts.admin_common import note
-from pages.parts.days import day_input
+from pages.parts.days import day_input, unread
 from pages.parts.filters import choose
 from pages.parts.frame import attempt, empty, grid, show
 from pages.parts.html import join, tag
@@ -35,6 +35,9 @@ def _told(state: View) -> None:
     if state.as_of is not None:
         log = log[log["at"] <= pd.Timestamp(state.as_of)]
     found = _filtered(log)
+    if unread("log-since", "log-until"):
+        empty("日付を直すと、その間の記録を表示します。")
+        return
     if found.empty:
         empty("この条件に当てはまる記録はありません。" if len(log) else "記録はまだありません。")
         return
@@ -51,10 +54,10 @@ def _filtered(log: pd.DataFrame) -> pd.DataFrame:
     controls = st.grid(min_column_width=200)
     with controls.cell():
         kinds = {_ALL: "すべて"} | {k: w for k, w in KIND_WORDS.items() if (log["kind"] == k).any()}
-        kind = choose("種類", "kind", kinds, default=_ALL)
+        kind = choose("種類", "kind", kinds, default=_ALL, of="log")
     with controls.cell():
         people = {_ALL: "すべて"} | {p: p for p in sorted(log["who"].unique()) if p}
-        who = choose("だれが", "who", people, default=_ALL)
+        who = choose("だれが", "who", people, default=_ALL, of="log")
     with controls.cell():
         word = st.text_input("対象・内容に含む文字", key="log-word", max_chars=60)
     with controls.cell():
@@ -62,7 +65,7 @@ def _filtered(log: pd.DataFrame) -> pd.DataFrame:
     with controls.cell():
         until = day_input("この日まで", None, "log-until")
     with controls.cell():
-        samples = choose("サンプル", "samples", _SAMPLES) if log["sample"].any() else "with"
+        samples = choose("サンプル", "samples", _SAMPLES, of="log") if log["sample"].any() else "with"
     return narrowed(log, kind, who, word.strip(), since, until, samples=samples == "with")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -26,7 +27,8 @@ from kpi.effects import Effect
 from kpi.people import STAFF_WORDS, may_not_decide
 from kpi.plan import Card, Indicator, Scheme
 from loaders.store.document import load_attributes
-from pages.parts.admin_common import act_each, fresh, note
+from pages.parts import sure
+from pages.parts.admin_common import act_each, fresh, note, wareki
 from pages.parts.days import day_input
 from pages.parts.frame import show
 from pages.parts.html import Column, Content, Markup, join, link, table, tag
@@ -204,13 +206,28 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
             "採らない理由" if not accept else "添え書き(任意)", key=fresh("decide-reason"), max_chars=200
         )
         ready = bool(picked) and day is not None and bool(name.strip() if accept else reason.strip())
-        if st.button(f"決定を記録する({len(picked)}件)", type="primary", disabled=not ready, key="decide-save") and day:
+        summary = _deciding([labels[one] for one in picked], day, name.strip() if accept else "", reason.strip())
+        what = (*picked, accept, day, name, reason)
+        if sure.button(
+            f"決定を記録する({len(picked)}件)", "decide-save", what, summary, "この内容で記録する", primary=True,
+            disabled=not ready,
+        ) and day:  # fmt: skip
             words = "{}件の決定を記録しました。" + ("いまの判定から効きます。" if accept else "")
             how = partial(
                 desk().decide_card, accept=accept, decided_on=day, decision=name.strip(), reason=reason.strip()
             )
             act_each({labels[one]: partial(how, one) for one in picked}, words)
         note("決定は取り消せません。元に戻すときは、元の値への変更をあらためて提案し、決定を記録します。")
+
+
+def _deciding(labels: Sequence[str], day: date | None, name: str, reason: str) -> Content:
+    """What is about to be recorded for good; without the name of a decision the proposals are turned down."""
+    when = wareki(day) if day else ""
+    act = f"{when}の{name}として" if name else f"{when}に採らないこととして"
+    lines = [tag("b", f"次の{len(labels)}件を、{act}記録します。記録した決定は取り消せません。")]
+    lines += [tag("div", label) for label in labels]
+    lines += [tag("div", f"{'添え書き' if name else '理由'}: {reason}")] if reason else []
+    return join(lines)
 
 
 def _plain_name(state: View, indicator_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -13,17 +13,20 @@ from kpi.collection import MISSING_WORDS
 from kpi.figures import exact_text
 from kpi.period import Period
 from loaders.store.access import PUBLICATION_WORDS, publication_word
+from pages.parts import sure
 from pages.parts.admin_common import act, fresh, note
 from pages.parts.asof import looking_back
 from pages.parts.days import day_input
 from pages.parts.filters import choose
 from pages.parts.frame import empty, show
-from pages.parts.html import Column, Content, Markup, Row, join, link, table, tag, unmarked
+from pages.parts.html import Column, Content, Markup, Row, join, link, table, tag
 from pages.parts.snapshot import View, desk
 
 _ALL = "all"
 #: How many rows stand open; the rest are counted.
 _SHOWN = 60
+#: How many values are named before they are changed; the rest are counted.
+_NAMED = 5
 
 
 def publication_part(state: View) -> None:
@@ -48,16 +51,16 @@ def _filtered(state: View, rows: pd.DataFrame) -> pd.DataFrame:
     controls = st.grid(min_column_width=220)
     with controls.cell():
         rounds = {_ALL: "すべて"} | {r.id: r.name for r in state.plan.rounds if (rows["round_id"] == r.id).any()}
-        round_id = choose("照会", "round", rounds, default=_ALL)
+        round_id = choose("照会", "round", rounds, default=_ALL, of="publication")
     with controls.cell():
         held = set(rows["indicator_id"])
         indicators = {_ALL: "すべて"} | {
             i.id: f"{i.number} {i.name}" for i in state.snapshot.plan.indicators if i.id in held
         }
-        indicator = choose("指標", "indicator", indicators, default=_ALL)
+        indicator = choose("指標", "indicator", indicators, default=_ALL, of="publication")
     with controls.cell():
         words = {_ALL: "すべて"} | {k: w for k, w in PUBLICATION_WORDS.items() if (rows["publication"] == k).any()}
-        publication = choose("いまの公表区分", "publication", words, default=_ALL)
+        publication = choose("いまの公表区分", "publication", words, default=_ALL, of="publication")
     for column, wanted in (("round_id", round_id), ("indicator_id", indicator), ("publication", publication)):
         rows = rows if wanted == _ALL else rows[rows[column] == wanted]
     return rows
@@ -126,12 +129,19 @@ def _form(state: View, rows: pd.DataFrame) -> None:
         return
     after = publication_word(kind, hour)
     told = f"{len(codes)}件を「{after}」にします。{_meaning(kind)}後からいつでも変えられ、変えたことは記録に残ります。"
-    st.info(unmarked(told))
-    if st.button(f"{len(codes)}件を変える", type="primary", key="publication-save"):
+    summary = join([tag("b", told), tag("div", _examples([labels[c] for c in codes]))])
+    yes = f"{len(codes)}件を「{after}」にする"
+    what = (*codes, kind, hour)
+    if sure.button(f"{len(codes)}件を変える", "publication-save", what, summary, yes, primary=True):
         act(
             lambda: desk().set_publication(codes, kind, hour, reason=reason.strip()),
             f"{len(codes)}件を「{after}」にしました。",
         )
+
+
+def _examples(labels: Sequence[str]) -> str:
+    more = f"、ほか{len(labels) - _NAMED}件" if len(labels) > _NAMED else ""
+    return "、".join(labels[:_NAMED]) + more
 
 
 def _hour() -> datetime | None:

@@ -17,13 +17,15 @@ from kpi.period import Period
 from loaders.desk import Desk, NotAllowed
 from pages.parts.asked import notice, quoted
 from pages.parts.clock import today
-from pages.parts.days import day_input
+from pages.parts.days import day_input, set_day, typed, unread
 from pages.parts.html import AS_OF, Markup, join, link, tag, unmarked
 from pages.parts.storage import plan_id, store
 
 #: In the session: whether the screen that is drawn is another than the one before.
 ARRIVED = "just-arrived"
 _LAST, _DAY, _ROUND, _DROPPED = "as-of-last", "as-of-day", "as-of-round", "as-of-dropped"
+#: In the session: the moment that was picked, until a page stands that shows it.
+_WANTED = "as-of-wanted"
 
 
 def as_of() -> datetime | None:
@@ -75,9 +77,14 @@ def carry(screen: str) -> None:
     To be called after the navigation, which makes the address anew. Gone on the same screen, it was taken back.
     """
     asked = st.query_params.get(AS_OF, "")
+    wanted = st.session_state.get(_WANTED)
+    if wanted is not None and wanted != asked:
+        # This run began with the address of before: whoever picked the moment went on before it was drawn.
+        _put(wanted)
+        asked = wanted
     kept, where = st.session_state.get(_LAST, ("", screen))
     st.session_state[ARRIVED] = where != screen
-    if not asked and kept and where != screen:
+    if not asked and kept and where != screen and wanted is None:
         st.query_params[AS_OF] = asked = kept
     if asked and as_of() is None:
         del st.query_params[AS_OF]
@@ -90,12 +97,13 @@ def control() -> None:
     """In the menu: a day, or a closed round."""
     moment, asked = as_of(), st.query_params.get(AS_OF, "")
     closed = closed_rounds()
-    if st.session_state.get("as-of-shown", "") != asked:
-        st.session_state[_DAY] = _day(asked)
-        st.session_state[_ROUND] = asked if asked in closed else None
-        st.session_state["as-of-shown"] = asked
+    # The address says what is shown, whatever the fields were left at on another screen. Only what is being typed and
+    # names no day stays, to be put right.
+    if not unread(_DAY) or st.session_state.get(ARRIVED):
+        set_day(_DAY, _day(asked))
+    st.session_state[_ROUND] = asked if asked in closed else None
     with st.sidebar, st.expander("時点を指定", expanded=moment is not None):
-        day_input("この日の終わりに分かっていた内容", None, _DAY, width="stretch", on_change=_picked, args=(_DAY,))
+        day_input("この日の終わりに分かっていた内容", None, _DAY, width="stretch", on_change=_day_given)
         if closed:
             names = _names()
             # No list to unfold: the menu is too narrow for a round's name beside the signs of one.
@@ -105,15 +113,34 @@ def control() -> None:
                 index=None,
                 format_func=lambda r: unmarked(names.get(r, r)),
                 key=_ROUND,
-                on_change=_picked,
-                args=(_ROUND,),
+                on_change=_round_picked,
             )
 
 
-def _picked(key: str) -> None:
-    chosen = st.session_state.get(key)
-    if chosen:
-        st.query_params[AS_OF] = chosen.isoformat() if isinstance(chosen, date) else str(chosen)
+def _day_given() -> None:
+    day, fault = typed(_DAY)
+    if not fault:
+        _ask(day.isoformat() if day else "")
+
+
+def _round_picked() -> None:
+    _ask(str(st.session_state.get(_ROUND) or ""))
+
+
+def _ask(moment: str) -> None:
+    """Put a moment into the address, also of the run that may take this one's place; none: back to now."""
+    st.session_state[_WANTED] = moment
+    _put(moment)
+
+
+def drawn() -> None:
+    """The page stands: from now on the address alone says what is asked for."""
+    st.session_state.pop(_WANTED, None)
+
+
+def _put(moment: str) -> None:
+    if moment:
+        st.query_params[AS_OF] = moment
     elif AS_OF in st.query_params:
         del st.query_params[AS_OF]
 

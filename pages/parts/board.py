@@ -84,14 +84,12 @@ def stored_returns(state: View, submission_ids: Sequence[str]) -> Mapping[str, S
 
 
 def _key(state: View, submission_id: str) -> tuple[str, str]:
-    # What was sent changes no more but for its confirmations: reading it anew after every write would be felt. They
-    # grow, but for questions, which take some back: of the same questions, as many confirmations are the same ones.
+    # What was sent changes no more but for which of its rows are confirmed: reading it anew after every write would be
+    # felt.
     rows = state.snapshot.submissions
     row = rows[rows["submission_id"] == submission_id].iloc[0]
-    questions = state.snapshot.questions
-    asked = ",".join(sorted(questions[questions["submission_id"] == submission_id]["question_id"]))
     fixed = row["state"] == ReturnState.SENT
-    return submission_id, f"{row['sent_at']}:{row['confirmed']}:{asked}" if fixed else state.revision
+    return submission_id, f"{row['sent_at']}:{row['confirmed_of']}" if fixed else state.revision
 
 
 #: Returns kept at once.

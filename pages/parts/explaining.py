@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpi.collection import Answer, Mend
+from kpi.collection import TYPED, Answer, Mend
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.progress import assess, cards_table
@@ -51,7 +51,7 @@ def _box(current: StoredReturn, indicator: Indicator, answer: Answer, status: st
         )
         said = {"analysis": (analysis or "").strip(), "actions": (actions or "").strip()}
         if st.form_submit_button("説明を保存する"):
-            mends = [Mend(indicator.id, k, v, "画面で入力") for k, v in said.items() if v and v != answer.text(k)]
+            mends = [Mend(indicator.id, k, v, TYPED) for k, v in said.items() if v and v != answer.text(k)]
             if mends:
                 put_in(current, mends, f"{indicator.name}の説明")
 

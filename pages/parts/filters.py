@@ -11,7 +11,13 @@ from pages.parts.asof import ARRIVED
 
 
 def choose(
-    label: str, parameter: str, options: Mapping[str, str], *, default: str = "", everybodys: bool = False
+    label: str,
+    parameter: str,
+    options: Mapping[str, str],
+    *,
+    default: str = "",
+    everybodys: bool = False,
+    of: str = "",
 ) -> str:
     """One choice bound to a query parameter. ``options`` maps what stands in the address to what people read.
 
@@ -22,7 +28,7 @@ def choose(
     def draw(key: str) -> object:
         return st.selectbox(label, list(options), format_func=options.__getitem__, key=key)
 
-    return bound(label, parameter, options, draw, default=default, everybodys=everybodys)
+    return bound(label, parameter, options, draw, default=default, everybodys=everybodys, of=of)
 
 
 def bound(
@@ -33,14 +39,17 @@ def bound(
     *,
     default: str = "",
     everybodys: bool = False,
+    of: str = "",
 ) -> str:
     """A widget of single choice bound to a query parameter; ``draw`` makes it under the key it is given.
 
     An unknown value in the address falls back to what this session chose here before, then to the start, and that is
     said. ``everybodys``: the start is the same for whoever follows a link on whatever day, so that it need not stand in
-    the address; writing it there costs the reader one more press of Back.
+    the address; writing it there costs the reader one more press of Back. ``of`` names the screen that
+    alone remembers the choice: where it narrows a list, what was looked at elsewhere must not narrow it unasked.
     """
-    key, last, seen = f"choose-{parameter}", f"last-{parameter}", f"seen-{parameter}"
+    own = f"{of}-{parameter}" if of else parameter
+    key, last, seen = f"choose-{own}", f"last-{own}", f"seen-{own}"
     asked = st.query_params.get(parameter, "")
     home = default if default in options else next(iter(options))
     # Without the parameter the menu leads to what was chosen last; on the same screen it is Back to the start.
@@ -51,7 +60,7 @@ def bound(
     # widget is another one too, which would start anew though its key is the same.
     if arrived or asked != st.session_state.get(seen) or st.session_state.get(key) not in options:
         st.session_state[key] = start
-    _tell(label, parameter, options, start)
+    _tell(label, parameter, options, start, st.session_state.get(last, ""))
     chosen = str(draw(key))
     if chosen != (asked or (home if everybodys else "")):
         st.query_params[parameter] = chosen
@@ -63,14 +72,17 @@ def bound(
 def only(label: str, parameter: str, options: Mapping[str, str]) -> str:
     """The first of ``options``, where nothing is left to choose; says so where the address asks for something else."""
     first = next(iter(options))
-    _tell(label, parameter, options, first)
+    _tell(label, parameter, options, first, st.session_state.get(f"last-{parameter}", ""))
     return first
 
 
-def _tell(label: str, parameter: str, options: Mapping[str, str], shown: str) -> None:
-    """Say it where the address asks for what is none of the options; ``shown`` is what stands in its place."""
+def _tell(label: str, parameter: str, options: Mapping[str, str], shown: str, before: str) -> None:
+    """Say it where the address asks for what is none of the options; ``shown`` is what stands in its place.
+
+    ``before`` is what was chosen here last.
+    """
     asked = st.query_params.get(parameter, "")
     with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
         # What was chosen here before and fell out of the options by another choice was asked for by nobody's address.
-        if asked and asked not in options and asked != st.session_state.get(f"last-{parameter}"):
+        if asked and asked not in options and asked != before:
             tell_missing(label, asked, options[shown])

@@ -22,6 +22,7 @@ from kpi.rollup import newest_words
 from loaders.desk import NotAllowed
 from loaders.store import StoreBusy
 from loaders.tables import to_csv, to_xlsx
+from pages.parts import told
 from pages.parts.html import Column, Content, Markup, address, changed, join, table, tag, unmarked
 from pages.parts.snapshot import NoPlan, View, data_issues, desk, stamp
 
@@ -78,8 +79,8 @@ def attempt(act: Callable[[], T]) -> T | None:
     Acts that give nothing give an empty tuple: done.
     """
     done, refused = _tried(act)
-    for why in refused:
-        st.warning(unmarked(why))
+    if refused:
+        told.refuse(*refused)
     return None if refused else done
 
 
@@ -116,6 +117,7 @@ def header(title: str, view: View, *, meta: str = "", crumb: Content = "") -> No
     st.title(unmarked(title), anchor=False)
     if meta:
         show(tag("div", meta, "meta"))
+    told.top()
 
 
 def file_issues() -> None:

@@ -22,7 +22,7 @@ from pages.indicator import indicator_page
 from pages.method import method_page
 from pages.origin import origin_page
 from pages.overview import overview_page
-from pages.parts import asof, identity
+from pages.parts import asof, identity, told
 from pages.parts.clock import today
 from pages.parts.finding import find_box
 from pages.parts.frame import guarded, show, told_if_busy
@@ -109,7 +109,10 @@ def main() -> None:
     chosen = st.navigation(pages, position="sidebar", expanded=True)
     guarded(identity.aside)()
     guarded(lambda: _around(chosen, pages))()
+    told.begin()
     chosen.run()
+    told.rest()
+    asof.drawn()
 
 
 def _around(chosen: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:

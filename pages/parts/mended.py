@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from kpi.collection import Answer, Entry, Mend
+from kpi.collection import TYPED, Answer, Entry, Mend
 from kpi.issue import Issue
 from kpi.period import Period
 from kpi.plan import Indicator
@@ -22,10 +22,10 @@ from pages.parts.mending import LONG, put_in
 from pages.parts.returns import Place
 from pages.parts.review_words import entry_words
 from pages.parts.snapshot import View
+from pages.parts.told import refuse
 
 #: Which cell's form stands open.
 _OPEN = "mended-open"
-_TYPED = "画面で入力"
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,14 @@ def _form(view: View, place: Place, draft: StoredReturn, cell: _Cell, key: str) 
         if not st.form_submit_button("この値に直す"):
             return
     if text == before and not reason.strip():
-        st.warning("値も理由も変わっていません。新しい値か理由を入力してください。")
+        refuse("値も理由も変わっていません。新しい値か理由を入力してください。")
         return
     value, problems = (cell.entry.value, ()) if text == before else _read(view, place, cell, text)
-    for problem in problems:
-        st.warning(unmarked(f"{problem.message}{problem.advice}"))
-    if not problems:
+    if problems:
+        refuse(*(f"{problem.message}{problem.advice}" for problem in problems))
+    else:
         st.session_state.pop(_OPEN, None)
-        put_in(draft, _mends(cell, value, reason.strip() or _TYPED), f"{cell.name}の修正")
+        put_in(draft, _mends(cell, value, reason.strip() or TYPED), f"{cell.name}の修正")
 
 
 _EMPTIES = "空にすると、この欄は空欄になります。"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from kpi.collection import MISSING_WORDS, Mend
+from kpi.collection import MISSING_WORDS, TYPED, Mend, none_this_time
 from kpi.issue import SEVERITY_WORDS, Choice, Issue, Severity
 from kpi.period import Period
 from kpi.plan import RoundKind
@@ -18,9 +18,10 @@ from pages.parts.frame import attempt, show
 from pages.parts.html import Content, badge, join, tag, unmarked
 from pages.parts.review_words import entry_words
 from pages.parts.snapshot import View, desk
+from pages.parts.told import refuse, tell, told
 
-#: What has just been mended, to be told once.
-_MENDED = "mended"
+#: Where it is said what has just been mended.
+_PLACE = "mended"
 
 _TYPE = "値を入力する"
 _MISSING = "今回は実績なし(理由を選ぶ)"
@@ -31,10 +32,7 @@ _SEEN = "確かめた(理由を入れる)"
 
 def mend_forms(view: View, current: StoredReturn) -> None:
     """One box for each open issue, in the form's order."""
-    done = st.session_state.pop(_MENDED, "")
-    if done:
-        rest = f"残り{len(current.open)}件です。" if current.open else "③で送れます。"
-        show(tag("div", f"{done}を保存しました。{rest}", "done", role="status"))
+    told(_PLACE)
     if not current.open:
         return
     st.header("確認・修正していただくところ", anchor=False)
@@ -65,8 +63,8 @@ def settle(view: View, current: StoredReturn, issue: Issue, ways: Mapping[str, C
     if made is None:
         return
     mends, problems = made
-    for problem in problems:
-        st.warning(unmarked(f"{problem.message}{problem.advice}"))
+    if problems:
+        refuse(*(f"{problem.message}{problem.advice}" for problem in problems))
     if mends and not problems:
         put_in(current, _settling(issue, mends), f"{_name(view, issue)}の「{way}」")
 
@@ -74,8 +72,9 @@ def settle(view: View, current: StoredReturn, issue: Issue, ways: Mapping[str, C
 def put_in(current: StoredReturn, mends: Sequence[Mend], words: str) -> None:
     """Keep what was answered, and draw the page anew."""
     if attempt(lambda: desk().mend(current.submission_id, mends)) is not None:
-        st.session_state[_MENDED] = words
-        st.rerun()
+        left = len(desk().submission(current.submission_id).open)
+        rest = f"残り{left}件です。" if left else "③で送れます。"
+        tell(_PLACE, f"{words}を保存しました。{rest}")
 
 
 def ways_to_answer(kind: RoundKind, key: str) -> dict[str, Choice | None]:
@@ -178,7 +177,7 @@ def _answer(view: View, current: StoredReturn, issue: Issue, way: str, choice: C
         if not st.form_submit_button("これで確定する"):
             return None
         if not reason.strip():
-            st.warning("理由を入力してください。")
+            refuse("理由を入力してください。")
             return None
         if way == _EMPTY:
             return (Mend(issue.indicator_id, issue.key, None, reason),), ()
@@ -231,7 +230,7 @@ def _typed(view: View, current: StoredReturn, issue: Issue, key: str) -> Made | 
     value, problems = read_typed(
         column.key, text or "", issue.indicator_id, view.snapshot.brief(view.day), expected=asked
     )
-    return (Mend(issue.indicator_id, column.key, value, reason or "画面で入力"),), problems
+    return (Mend(issue.indicator_id, column.key, value, reason or TYPED),), problems
 
 
 def _missing(view: View, issue: Issue, key: str) -> Made | None:
@@ -239,7 +238,7 @@ def _missing(view: View, issue: Issue, key: str) -> Made | None:
     when = st.text_input("次回公表予定(未公表のとき。例: R8.9)", key=f"n-{key}", max_chars=40)
     if not st.form_submit_button("これで確定する"):
         return None
-    label = f"今回は実績なし({MISSING_WORDS[code]})"
+    label = none_this_time(code)
     mends = [Mend(issue.indicator_id, k, None, label) for k in ("value", "numerator", "denominator")]
     mends.append(Mend(issue.indicator_id, "missing_reason", code, label))
     if code == "unpublished" or when.strip():

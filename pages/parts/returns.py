@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zlib import crc32
 
 import pandas as pd
 import streamlit as st
@@ -205,9 +206,11 @@ def _originals(mine: pd.DataFrame, rounds: dict[str, str]) -> None:
     labels[newest] = f"最新　{labels[newest]}"
     ours = desk()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        # The key names the newest: when one has come in or gone, the choice starts again from the top.
+        # The key names all that is in the list: when one has come in, gone or been answered, the choice starts again
+        # from the top, and no label of before stays.
+        listed = crc32("\n".join(labels.values()).encode())
         chosen = st.selectbox(
-            "受け取る原本(新しい順)", list(labels), format_func=labels.__getitem__, key=f"original-{newest}"
+            "受け取る原本(新しい順)", list(labels), format_func=labels.__getitem__, key=f"original-{listed}"
         )
         sha256 = str(mine[mine["submission_id"] == chosen].iloc[0]["sha256"])
         st.download_button(

@@ -38,6 +38,10 @@ class Review:
         """The answer that a question was about."""
         return self.answer(question.submission_id, question.indicator_id)
 
+    def proposing(self, item: Item) -> Answer | None:
+        """The answer that brought the change of an item's baseline or target."""
+        return self.answer(item.proposed_in, item.indicator_id)
+
     def answer(self, submission_id: str, indicator_id: str) -> Answer | None:
         """What a return says of an indicator."""
         return self.answers.get((submission_id, indicator_id))
@@ -53,18 +57,28 @@ def _review(revision: str, round_id: str, _state: View) -> Review:
     asked, snapshot = _state.plan.round(round_id), _state.snapshot
     sent = list(stored_returns(_state, list(_all_sent(snapshot.submissions, round_id))).values())
     questions = tuple(_question(r) for r in _rows(snapshot.questions, round_id))
-    proposals = snapshot.proposals[snapshot.proposals["state"] == "open"]
     found = items(
         [_sent(_state, one) for one in sent],
         questions,
         order={i.id: n for n, i in enumerate(_state.plan.indicators)},
-        proposed=frozenset(zip(proposals["submission_id"], proposals["indicator_id"], strict=True)),
+        proposed=_proposed(_state, round_id),
         behind=frozenset(_state.assessed.index[_state.assessed["status"].isin(_BEHIND)])
         if asked.kind in ("annual", "midterm")
         else frozenset(),
     )
     answers = {(one.submission_id, a.indicator_id): a for one in sent for a in one.reading.answers}
     return Review(asked, found, questions, _before(_state, round_id), answers, _unread(_state, sent))
+
+
+def _proposed(state: View, round_id: str) -> dict[str, str]:
+    """By indicator the return of this round whose change of baseline or target waits for a decision.
+
+    What is answered again in the same words is no new proposal: it waits under the return that said it first.
+    """
+    submissions, proposals = state.snapshot.submissions, state.snapshot.proposals
+    own = set(submissions[submissions["round_id"] == round_id]["submission_id"])
+    waiting = proposals[(proposals["state"] == "open") & proposals["submission_id"].isin(own)]
+    return dict(zip(waiting["indicator_id"], waiting["submission_id"], strict=True))
 
 
 def _unread(state: View, sent: Sequence[StoredReturn]) -> dict[str, tuple[Issue, ...]]:

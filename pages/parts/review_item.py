@@ -1,10 +1,12 @@
-"""One answer to judge: what was written and understood beside its history, and the two things to do with it."""
+"""One answer to judge: what was written and understood beside its history, and the two things to do with it.
+
+What was just judged stays where it was until the screen is opened anew, with the way back: nothing else moves under
+the pointer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import NoReturn
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -12,80 +14,100 @@ from kpi.charts.trajectory import trajectory
 from kpi.collection import Question
 from kpi.plan import Round
 from kpi.review import GROUP_WORDS, Group, Item
-from pages.parts.frame import attempt, each, show
-from pages.parts.html import Column, Content, badge, join, link, table, tag, unmarked
+from pages.parts import told
+from pages.parts.asof import ARRIVED
+from pages.parts.frame import attempt, show
+from pages.parts.html import Column, Content, Markup, badge, join, link, table, tag
 from pages.parts.review import Review
 from pages.parts.review_words import column_name, entry_words, facts, main_keys, statements
 from pages.parts.snapshot import View, desk
 from pages.parts.stories import story, story_summary
 
-_TOLD = "review-told"
-_REFUSED = "review-refused"
-_ASKING = "review-asking"
+_ASKING, _ACTED, _LIST = "review-asking", "review-acted", "review-list"
 _UNTIL = "決まるまでは今の値で判定します。決定は"
 _TAKEN_BACK = (
-    "確認済です。修正を依頼すると、もう一度確認済にするまで未確認に戻り、"
+    "確認済です。取り消すか修正を依頼すると、もう一度確認済にするまで未確認に戻り、"
     "この値は事務局と担当部局のほかには見えなくなります。"
 )
-_NEXT = "下の「修正依頼」から文書と様式を受け取れます。誤って依頼したときは、そこで取り下げられます。"
+_NEXT = "文書と様式は、下の「修正依頼」から受け取れます。"
+#: The list of what is to be judged, among the places where an item can stand.
+JUDGING = "judging"
 
 
-def told() -> None:
-    """What has just been done, once; read out where the page is listened to."""
-    words = st.session_state.pop(_TOLD, "")
-    with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
-        if words:
-            show(tag("div", words, "done", role="status"))
-        for refused in st.session_state.pop(_REFUSED, ()):
-            st.warning(unmarked(refused))
+def key_of(item: Item) -> str:
+    """What an item is called among its widgets."""
+    return f"{item.submission_id}-{item.indicator_id}"
 
 
-def judge(state: View, review: Review, item: Item, *, first: bool = False, acting: bool = True) -> None:
-    """A box with everything about one answer. The first one answers to the keyboard."""
-    with st.container(border=True, key=f"item-{item.submission_id}-{item.indicator_id}"):
-        show(_head(state, item))
-        grid = st.grid(min_column_width=330, gap="medium")
-        with grid.cell():
-            show(_figures(state, review, item))
-            for said in statements(state, review.before, review.round, item, review.earlier):
-                show(said)
-            if Group.CARD in item.groups:
-                show(
-                    tag("div", join([_UNTIL, link("管理の判定条件", "admin", part="cards"), "で記録します。"]), "meta")
-                )
-        with grid.cell():
+def begin(*chosen: str) -> None:
+    """Let go of what was judged before, where the screen was just opened or shows another round or department."""
+    if st.session_state.get(ARRIVED) or st.session_state.get(_LIST) != chosen:
+        st.session_state[_ACTED] = {}
+        st.session_state[_LIST] = chosen
+
+
+def place_of(item: Item) -> str:
+    """The place at which something was done about an item since the screen was opened; empty where nothing was."""
+    return str(st.session_state.get(_ACTED, {}).get(item.indicator_id, ""))
+
+
+def judge(state: View, review: Review, item: Item, *, first: bool = False, acting: bool = True, at: str = "") -> None:
+    """A box with everything about one answer, standing ``at`` a place. The first one answers to the keyboard."""
+    key = key_of(item)
+    with st.container(border=True, key=f"item-{key}"):
+        with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+            show(_head(state, item, first=first and acting))
+            if acting:
+                _actions(state, item, first=first, at=at)
+        if acting:
+            told.told(f"item-{item.indicator_id}")
+        beside = st.columns([8, 5], gap="medium")
+        with beside[0]:
+            show(_said(state, review, item))
+        with beside[1]:
             _chart(state, item)
         if acting:
-            _actions(state, review.round, item, first=first)
+            _asking(state, review.round, item, at)
 
 
-def _head(state: View, item: Item) -> Content:
+def _head(state: View, item: Item, *, first: bool) -> Content:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
     whose = state.plan.department(item.department_id).name(state.day)
     why = join([badge(GROUP_WORDS[g], "x v-ask") for g in item.groups if g is not Group.REST], " ")
     name = join([f"{indicator.number}　", link(indicator.name, "indicator", indicator=indicator.id)])
-    return join([tag("h3", name, "item"), tag("div", join([whose, "　", why]), "meta")])
+    # The page's script lets the keys act on it only while it is in sight.
+    kind = "item to-keys" if first else "item"
+    return join([tag("h3", name, kind), tag("div", join([whose, "　", why]), "meta")])
+
+
+def _said(state: View, review: Review, item: Item) -> Markup:
+    """The figures, why they need judgement, and what becomes of a change of the card."""
+    said = statements(state, review.before, review.round, item, review.earlier, review.proposing(item))
+    note: Content = ""
+    if Group.CARD in item.groups:
+        note = tag("div", join([_UNTIL, link("管理の判定条件", "admin", part="cards"), "で記録します。"]), "meta")
+    taken = tag("div", _TAKEN_BACK, "meta") if item.confirmed else ""
+    return join([_figures(state, review, item), *said, note, taken])
 
 
 def _figures(state: View, review: Review, item: Item) -> Content:
-    """The figure of the round, line by line: a narrow table reads better than a wide one beside a chart."""
-    drawn = []
+    """A line for each figure of the round: as it was written, as it was read, what was known, the difference."""
+    targets = review.round.kind == "targets"
+    headings = (
+        "書かれた文字",
+        "読み取った値",
+        "登録" if targets else "前回",
+        "差",
+        *(() if targets else ("確認済の値",)),
+    )
+    rows: list[tuple[Content, ...]] = []
     for key in main_keys(review.round):
         fact = facts(state, review.before, review.round, item, key)
-        known = "登録されている値" if review.round.kind == "targets" else "前回の値"
-        lines = [
-            ("書かれた文字", tag("span", fact.written, "", data_verbatim="1")),
-            ("読み取った値", fact.understood),
-            (known, fact.last),
-            ("差", fact.difference),
-            ("確認済の値", fact.approved),
-            ("場所", fact.address),
-        ]
-        if review.round.kind == "targets":
-            lines = [line for line in lines if line[0] != "確認済の値"]
-        headed = [(f"{fact.name}: {name}" if len(main_keys(review.round)) > 1 else name, v) for name, v in lines]
-        drawn.append(table([Column("項目"), Column("内容")], headed, caption=f"{fact.name}の読み取り", kind="facts"))
-    return join(drawn)
+        written = join([tag("span", fact.written, "", data_verbatim="1"), tag("small", fact.address)])
+        line: tuple[Content, ...] = (fact.name, written, fact.understood, fact.last, fact.difference)
+        rows.append(line if targets else (*line, fact.approved))
+    columns = [Column("項目"), *(Column(h, number=n > 0) for n, h in enumerate(headings))]
+    return table(columns, rows, caption="読み取った値", kind="stack facts")
 
 
 def _chart(state: View, item: Item) -> None:
@@ -98,7 +120,7 @@ def _chart(state: View, item: Item) -> None:
 def _history(revision: str, indicator_id: str, submission_id: str, _state: View) -> None:
     """The indicator's own history with this answer as its newest point, drawn once for everybody."""
     indicator = _state.snapshot.plan.indicator(indicator_id)
-    chart = trajectory(story(_state, indicator), height=190, compact=True)
+    chart = trajectory(story(_state, indicator), height=150, compact=True)
     key = f"history-{submission_id}-{indicator_id}"
     st.altair_chart(chart, width="stretch", theme=None, key=key, alt=story_summary(_state, indicator))
 
@@ -106,42 +128,51 @@ def _history(revision: str, indicator_id: str, submission_id: str, _state: View)
 # --- acting --------------------------------------------------------------------------------------------------------
 
 
-def _actions(state: View, asked: Round, item: Item, *, first: bool) -> None:
-    """確認済にする, where it is not, and 修正依頼.
+def _actions(state: View, item: Item, *, first: bool, at: str) -> None:
+    """確認済にする and 修正依頼 or, where that was done, the way back.
 
     K and S work on the first box, so that a round can be gone through by keyboard.
     """
-    key = f"{item.submission_id}-{item.indicator_id}"
+    key, one = key_of(item), [item.indicator_id]
     name = state.snapshot.plan.indicator(item.indicator_id).name
-    with st.container(horizontal=True, vertical_alignment="center"):
-        sure, back = ("K", "S") if first else (None, None)
-        if not item.confirmed and st.button("確認済にする", type="primary", key=f"confirm-{key}", shortcut=sure):
-            confirm({item.submission_id: [item.indicator_id]}, f"「{name}」を確認済にしました。")
-        if st.button("修正依頼…", key=f"ask-{key}", shortcut=back):
-            st.session_state[_ASKING] = "" if st.session_state.get(_ASKING) == key else key
-    if item.confirmed:
-        show(tag("div", _TAKEN_BACK, "meta"))
+    sure, back = ("K", "S") if first else (None, None)
+    if not item.confirmed and st.button("確認済にする", type="primary", key=f"confirm-{key}", shortcut=sure):
+        _do(item, at, lambda: desk().confirm(item.submission_id, one), f"「{name}」を確認済にしました。")
+    if st.button("修正依頼…", key=f"ask-{key}", shortcut=back):
+        st.session_state[_ASKING] = "" if st.session_state.get(_ASKING) == key else key
+    if item.confirmed and st.button("確認済を取り消す", key=f"unconfirm-{key}"):
+        _do(item, at, lambda: desk().unconfirm(item.submission_id, one), f"「{name}」の確認済を取り消しました。")
+    if item.waiting and st.button("修正依頼を取り下げる", key=f"take-back-{key}"):
+        asked = [q.question_id for q in item.waiting]
+        where = item.waiting[0].submission_id
+        _do(item, at, lambda: desk().withdraw(where, asked), f"「{name}」の修正依頼を取り下げました。")
+
+
+def _do(item: Item, at: str, act: Callable[[], object], words: str) -> None:
+    """Do it; the item stays where it stands, and says what was done."""
+    if attempt(act) is not None:
+        st.session_state.setdefault(_ACTED, {})[item.indicator_id] = at
+        if st.session_state.get(_ASKING) == key_of(item):
+            del st.session_state[_ASKING]
+        told.tell(f"item-{item.indicator_id}", words)
+
+
+def _asking(state: View, asked: Round, item: Item, at: str) -> None:
+    """The form of a question where it is open; its room stays once it was asked, so that nothing moves up."""
+    key = key_of(item)
     if st.session_state.get(_ASKING) == key:
-        _ask(state, asked, item, key)
+        with st.container(key=f"asking-back-{key}"):
+            _ask(state, asked, item, key, at)
+    elif item.waiting and place_of(item):
+        with st.container(key=f"asking-back-{key}"):
+            for question in item.waiting:
+                where = column_name(state, asked, question.key)
+                said = join([tag("b", f"修正依頼({where})　"), tag("span", question.text, "", data_verbatim="1")])
+                show(tag("div", said, "said"))
+            show(tag("div", _NEXT, "meta"))
 
 
-def confirm(what: Mapping[str, Sequence[str]], words: str, names: Mapping[str, str] | None = None) -> None:
-    """Confirm some indicators (none named: all) of some returns, and say so.
-
-    Each return by itself: one that is refused keeps no other from it. ``names`` tell whose each return is.
-    """
-    called = {one: (names or {}).get(one, one) for one in what}
-    done, refused = each({called[one]: partial(desk().confirm, one, own) for one, own in what.items()})
-    for why in refused if not done else ():
-        st.warning(unmarked(why if names else why.partition(": ")[2]))
-    if not done:
-        return
-    st.session_state[_TOLD] = words if not refused else f"{done}件の回答を確認済にしました。"
-    st.session_state[_REFUSED] = refused
-    st.rerun()
-
-
-def _ask(state: View, asked: Round, item: Item, key: str) -> None:
+def _ask(state: View, asked: Round, item: Item, key: str, at: str) -> None:
     """The question: on which cell, in which words."""
     indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
     labels = {"": "この指標の行全体"}
@@ -159,15 +190,17 @@ def _ask(state: View, asked: Round, item: Item, key: str) -> None:
         if not st.form_submit_button("修正を依頼する", type="primary"):
             return
     if not text.strip():
-        st.warning("依頼する内容を入力してください。部局は、この文を見て直します。")
+        told.refuse("依頼する内容を入力してください。部局は、この文を見て直します。")
         return
-    done = attempt(lambda: desk().ask_back(item.submission_id, [Question(item.indicator_id, column, text.strip())]))
-    if done is not None:
-        st.session_state.pop(_ASKING, None)
-        tell(f"「{indicator.name}」の修正依頼を記録しました。{_NEXT}")
+    asked_of = [Question(item.indicator_id, column, text.strip())]
+    _do(
+        item,
+        at,
+        lambda: desk().ask_back(item.submission_id, asked_of),
+        f"「{indicator.name}」の修正依頼を記録しました。誤って依頼したときは、ここで取り下げられます。",
+    )
 
 
-def tell(words: str) -> NoReturn:
-    """Say on the page drawn anew what has just been done."""
-    st.session_state[_TOLD] = words
-    st.rerun()
+def to_judge(found: Sequence[Item]) -> list[Item]:
+    """Of some items those that stand in the list to be judged: the open ones, and what was judged there just now."""
+    return [i for i in found if place_of(i) == JUDGING or (i.open and i.group is not Group.REST and not place_of(i))]

@@ -11,14 +11,15 @@ from kpi.letters import question_letter
 from kpi.review import Question
 from loaders.form.writer import form_filename
 from loaders.letters import question_of
+from pages.parts import told
 from pages.parts.frame import XLSX, attempt, empty, show
 from pages.parts.html import Column, Content, badge, join, table, tag
 from pages.parts.letters import letter_view
 from pages.parts.review import Review
-from pages.parts.review_item import tell
 from pages.parts.review_words import before_after, column_name, entry_words
 from pages.parts.snapshot import View, desk
 
+_PLACE = "questions"
 _WITHDRAWN = (
     "まだ回答のない依頼を取り下げます。依頼がなかったのと同じになり、依頼の前に確認済だった値は確認済に戻ります。"
     "様式を送ったあとのときは、部局にも知らせてください。"
@@ -27,6 +28,7 @@ _WITHDRAWN = (
 
 def questions_box(state: View, review: Review, *, acting: bool) -> None:
     """Every question of the round, those that wait first, and what goes out to each department."""
+    told.told(_PLACE)
     if not review.questions:
         empty("修正依頼はまだありません。気になる値の「修正依頼…」から、欄を選んで尋ねられます。")
         return
@@ -77,7 +79,9 @@ def _withdrawing(state: View, review: Review, waiting: Sequence[Question]) -> No
         if st.button("この依頼を取り下げる", key=f"withdraw-{review.round.id}"):
             one = asked[chosen]
             if attempt(lambda: desk().withdraw(one.submission_id, [one.question_id])) is not None:
-                tell(f"「{state.snapshot.plan.indicator(one.indicator_id).name}」の修正依頼を取り下げました。")
+                told.tell(
+                    _PLACE, f"「{state.snapshot.plan.indicator(one.indicator_id).name}」の修正依頼を取り下げました。"
+                )
 
 
 def _label(state: View, review: Review, question: Question) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kpi.cards import band_text, target_text
+from kpi.cards import band_text
 from kpi.collection import (
     CORRECTION_WORDS,
     MISSING_WORDS,
     RELEASE_WORDS,
+    TYPED,
     Answer,
     Entry,
     Past,
@@ -27,7 +28,7 @@ from kpi.schedule import expected_period
 from kpi.words import as_it_is, status_word
 from loaders.form import definition
 from loaders.store.records import best_confirmed
-from pages.parts.html import Content, Markup, badge, join, tag
+from pages.parts.html import Content, Markup, badge, changed, join, tag
 from pages.parts.snapshot import View
 
 #: How much of a long text stands in a table's cell.
@@ -90,7 +91,7 @@ def facts(state: View, before: Before, asked: Round, item: Item, key: str) -> Fa
     return Facts(
         name=column_name(state, asked, key),
         written=f"「{entry.written}」" if entry and entry.written else "(空欄)",
-        understood=_understood(indicator, card, item.answer, key),
+        understood=_understood(indicator, card, item, key),
         last=_known(last, indicator, card, what) if key == "value" else _card_value(card, indicator, key),
         approved=_known(approved, indicator, card),
         difference=difference_text(value, start, card, indicator.unit),
@@ -123,8 +124,11 @@ def _card_value(card: Card, indicator: Indicator, key: str) -> Content:
     return join([exact_text(value, card, indicator.unit), tag("small", period.short if period else "")])
 
 
-def _understood(indicator: Indicator, card: Card, answer: Answer, key: str) -> Content:
-    """The value with its period and how sure it is, or why there is none."""
+def _understood(indicator: Indicator, card: Card, item: Item, key: str) -> Content:
+    """The value with its period and how sure it is, or why there is none; red what is proposed to change."""
+    answer = item.answer
+    proposed = changes(card, answer) if Group.CARD in item.groups else frozenset()
+    picked = {d.chosen for d in item.doubts}
     value = answer.number(key)
     if value is None:
         reason = MISSING_WORDS.get(answer.text("missing_reason"), "") if key == "value" else ""
@@ -133,11 +137,16 @@ def _understood(indicator: Indicator, card: Card, answer: Answer, key: str) -> C
             join([reason or "―", tag("small", f"次回公表 {Period.parse(coming).short}")]) if coming else reason or "―"
         )
     period = answer.text("period" if key == "value" else f"{key}_period")
-    notes = [Period.parse(period).short if period else ""]
-    notes.append(RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else "")
-    notes.append("画面で入力" if _typed(answer.entries[key]) else "")
-    said = "・".join(n for n in notes if n)
-    return join([tag("b", exact_text(value, card, indicator.unit)), tag("small", said) if said else ""])
+    when: Content = Period.parse(period).short if period else ""
+    when = changed(f"{when}(提案)") if f"{key}_period" in proposed else when
+    notes: list[Content] = [when, RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else ""]
+    if _typed(answer.entries[key]):
+        notes.append("画面で選択" if answer.entries[key].mended in picked else TYPED)
+    said = join([n for n in notes if n], "・")
+    told = exact_text(value, card, indicator.unit)
+    return join(
+        [changed(f"{told}(提案)") if key in proposed else tag("b", told), tag("small", said) if said.html else ""]
+    )
 
 
 def _typed(entry: Entry) -> bool:
@@ -169,26 +178,35 @@ def entry_words(indicator: Indicator, card: Card, entry: Entry | None) -> str:
 Earlier = Callable[[Question], Answer | None]
 
 
-def statements(state: View, before: Before, asked: Round, item: Item, earlier: Earlier) -> list[Markup]:
-    """Why the item needs judgement, in the order of its groups: each as a heading and its words."""
+def statements(
+    state: View, before: Before, asked: Round, item: Item, earlier: Earlier, proposing: Answer | None
+) -> list[Markup]:
+    """Why the item needs judgement, in the order of its groups: each as a heading and its words.
+
+    ``proposing`` is the answer that brought the change of baseline or target.
+    """
     said: list[Markup] = []
     for group in item.groups:
         match group:
             case Group.RETURNED:
                 said += [_reply(state, asked, item, q, earlier(q)) for q in item.replied]
             case Group.DOUBT:
-                said += [_said(d.message, "部局の説明: " + (d.reason or "(説明なし)")) for d in item.doubts]
+                own = [d for d in item.doubts if not d.is_chosen]
+                said += [_said(d.message, f"部局の説明: {d.reason or '(説明なし)'}") for d in own]
             case Group.CORRECTION:
                 said.append(_correction(state, before, asked, item))
             case Group.CARD:
-                said += _proposals(state, item)
+                said.append(_proposal(state, item, proposing))
+            case Group.CHOSEN:
+                said += [_said(d.message, f"部局が画面で選択: {d.chosen}") for d in item.doubts if d.is_chosen]
             case Group.EXPLANATION:
                 said.append(_explanation(state, item))
     return said
 
 
 def _said(head: Content, body: Content) -> Markup:
-    return tag("div", join([tag("div", head), tag("div", body, "reason")]), "said", data_verbatim="1")
+    reason = tag("div", body, "reason") if body else ""
+    return tag("div", join([tag("div", head), reason]), "said", data_verbatim="1")
 
 
 def _reply(state: View, asked: Round, item: Item, question: Question, before: Answer | None) -> Markup:
@@ -223,26 +241,29 @@ def _correction(state: View, before: Before, asked: Round, item: Item) -> Markup
     when = f"{last.period.short}の値" if last else "前回の値"
     entry = item.answer.entries["correction"]
     head = join([tag("b", f"{when}の訂正　"), f"{old} → ", tag("span", f"{new}(訂正)", "changed"), f"　{kind}"])
-    return _said(head, f"書かれた文字「{entry.written}」　{entry.sheet}!{entry.cell}" if entry.cell else "画面で入力")
+    return _said(head, f"書かれた文字「{entry.written}」　{entry.sheet}!{entry.cell}" if entry.cell else TYPED)
 
 
-def _proposals(state: View, item: Item) -> list[Markup]:
-    """Changes of baseline or target that wait for a decision, registered → proposed."""
-    indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
-    found = []
-    for key, word in (("baseline", state.plan.words.get("baseline", "現状値")), ("target", "目標値")):
-        value, old = item.answer.number(key), getattr(card, key)
-        if value is None or value == old:
-            continue
-        before = exact_text(old, card, indicator.unit) if old is not None else "未設定"
-        before = target_text(card, indicator.unit) if key == "target" and old is None else before
-        after = tag("span", f"{exact_text(value, card, indicator.unit)}(提案)", "changed")
-        found.append(_said(join([tag("b", f"{word}　"), f"{before} → ", after]), _grounds(item.answer)))
-    return found
+def _proposal(state: View, item: Item, proposing: Answer | None) -> Markup:
+    """On what ground the change is proposed; the change itself stands in the item's table."""
+    answers = [item.answer, *([proposing] if proposing else [])]
+    grounds = next((a.text("evidence") for a in answers if a.text("evidence")), "(記入なし)")
+    card = state.snapshot.cards[item.indicator_id]
+    return _said(join(["設定根拠: ", tag("b", grounds)]), "" if changes(card, item.answer) else _OLDER)
 
 
-def _grounds(answer: Answer) -> str:
-    return f"設定根拠: {answer.text('evidence') or '(記入なし)'}"
+_OLDER = "今の回答は登録のとおりですが、前の回答による提案が決定を待っています。"
+
+
+def changes(card: Card, answer: Answer) -> frozenset[str]:
+    """The columns about baseline and target in which an answer says another thing than is registered."""
+    registered = {
+        "baseline": card.baseline,
+        "target": card.target,
+        "baseline_period": card.baseline_period.code if card.baseline_period else None,
+        "target_period": card.target_period.code if card.target_period else None,
+    }
+    return frozenset(k for k, v in registered.items() if answer.value(k) is not None and answer.value(k) != v)
 
 
 def _explanation(state: View, item: Item) -> Markup:

@@ -14,29 +14,26 @@ from kpi.opening import KIND_WORDS, free_name, name_of, new_id, periods, problem
 from kpi.plan import Plan, Round, RoundKind
 from kpi.scope import asked_of, departments_asked
 from kpi.turnout import Row, departments
+from pages.parts import told as said
 from pages.parts.board import day_words
-from pages.parts.days import day_input
+from pages.parts.days import day_input, unread
 from pages.parts.frame import attempt, show
 from pages.parts.html import Column, Content, join, table, tag, unmarked
 from pages.parts.snapshot import View, desk
 
-_TOLD, _DONE = "rounds-told", "rounds-done"
+_PLACE, _DONE = "rounds", "rounds-done"
 _CLOSING = "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。"
 
 
 def told() -> None:
     """What has just been done, once."""
-    words = st.session_state.pop(_TOLD, "")
-    with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
-        if words:
-            st.success(unmarked(words))
+    said.told(_PLACE)
 
 
 def _tell(words: str) -> NoReturn:
     """Say what was done on the page drawn anew, with every box folded: none may offer at once to do the next thing."""
-    st.session_state[_TOLD] = words
     st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
-    st.rerun()
+    said.tell(_PLACE, words)
 
 
 def _folded(key: str) -> str:
@@ -52,7 +49,8 @@ def open_box(state: View) -> None:
         )
         base = proposed(state.snapshot.plan, kind, state.day, state.snapshot.life)
         show(tag("div", "計画の日程と前回の照会から、あらかじめ入れてあります。変えてから始められます。", "meta"))
-        _start(state, _fields(state, base, f"new-{base.id}", fixed=False), "open-now")
+        made = _fields(state, base, f"new-{base.id}", fixed=False)
+        _start(state, made, "open-now", unread=_unread(f"new-{base.id}"))
 
 
 def start_box(state: View, asked: Round) -> None:
@@ -62,11 +60,14 @@ def start_box(state: View, asked: Round) -> None:
         show(tag("div", "計画の日程から、あらかじめ入れてあります。変えてから始められます。", "meta"))
         rows = state.snapshot.submissions
         fixed = bool((rows["round_id"] == asked.id).any())
-        _start(state, _fields(state, base, f"start-{asked.id}", fixed=fixed), "start-now")
+        made = _fields(state, base, f"start-{asked.id}", fixed=fixed)
+        _start(state, made, "start-now", unread=_unread(f"start-{asked.id}"))
 
 
-def _start(state: View, made: Round, key: str) -> None:
-    if _preview(state, made, "始めると", starts=True) and st.button("この内容で照会を始める", type="primary", key=key):
+def _start(state: View, made: Round, key: str, *, unread: bool) -> None:
+    if not _preview(state, made, "始めると", starts=True) or unread:
+        return
+    if st.button("この内容で照会を始める", type="primary", key=key):
         later = made.opens if made.opens and made.opens > state.day else None
         begun = f"を用意しました。{day_words(later)}に始まります。" if later else "を始めました。"
         _do(state, made, f"「{made.name}」{begun}照会文は下の「文書」から受け取れます。", "")
@@ -93,10 +94,10 @@ def change_box(state: View, asked: Round) -> None:
         rows = state.snapshot.submissions
         made = _fields(state, asked, f"change-{asked.id}", fixed=bool((rows["round_id"] == asked.id).any()))
         reason = st.text_input("変える理由", key=f"change-{asked.id}-reason", max_chars=200)
-        if made == asked and not again:
+        if made == asked and not again and not _unread(f"change-{asked.id}"):
             show(tag("div", "変わるところはまだありません。", "meta"))
             return
-        if not _preview(state, made, "変えると"):
+        if not _preview(state, made, "変えると") or _unread(f"change-{asked.id}"):
             return
         if st.button("もう一度開く" if again else "この内容に変える", disabled=not reason.strip(), key="change-now"):
             _do(state, made, f"「{made.name}」を{'もう一度開きました' if again else '変えました'}。", reason)
@@ -178,6 +179,11 @@ def _fields(state: View, base: Round, key: str, *, fixed: bool) -> Round:
     if made != base:
         made = replace(made, assumption="")
     return _scope(plan, state.day, _identified(plan, base, made), key)
+
+
+def _unread(key: str) -> bool:
+    """Whether a date of the form names no day; it is told beside its field."""
+    return unread(*(f"{key}-{which}" for which in ("opens", "first", "due")))
 
 
 def _identified(plan: Plan, base: Round, made: Round) -> Round:

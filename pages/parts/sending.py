@@ -12,25 +12,23 @@ from kpi.plan import Round
 from kpi.turnout import due_moment
 from loaders.desk import NotAllowed
 from loaders.store import Receipt, StoreBusy, StoredReturn
+from pages.parts import sure
+from pages.parts import told as said
 from pages.parts.clock import now
-from pages.parts.days import day_input
+from pages.parts.days import day_input, typed
 from pages.parts.frame import show
-from pages.parts.html import tag, unmarked
+from pages.parts.html import Content, join, tag
 from pages.parts.returns import Place
 from pages.parts.snapshot import View, desk
 from pages.parts.uploads import told_key
 
-_RECEIPT = "receipt"
+_PLACE = "receipt"
 _GONE = "この下書きはもうありません。"
 
 
 def receipt() -> bool:
     """What has just become of a draft, once; whether there is anything to tell."""
-    told = st.session_state.pop(_RECEIPT, None)
-    if told:
-        taken, words = told
-        (st.success if taken else st.warning)(unmarked(words))
-    return bool(told)
+    return said.told(_PLACE)
 
 
 def send_box(view: View, place: Place, current: StoredReturn | None, unanswered: int = 0) -> None:
@@ -54,7 +52,31 @@ def send_box(view: View, place: Place, current: StoredReturn | None, unanswered:
             show(tag("span", f"あと{len(current.open)}件、直すか理由を入れると送れます。", "meta"))
         elif unanswered:
             show(tag("span", f"修正依頼があと{unanswered}件あります。答えると送れます。", "meta"))
-        st.button("この下書きを取り消す", key="discard", on_click=_discard, args=(place, current))
+        if st.button("この下書きを取り消す", key="discard"):
+            sure.ask("discard", current.submission_id)
+    if sure.agreed("discard", current.submission_id, _discarding(view, current), "取り消す"):
+        _discard(place, current)
+        st.rerun()
+
+
+def _discarding(view: View, current: StoredReturn) -> Content:
+    """What is lost with a draft: it cannot be brought back."""
+    count, mended = len(current.reading.answers), len({(m.indicator_id, m.key) for m in current.mends})
+    typed = f"、画面で確認・修正した{mended}欄の内容も" if mended else "、内容は"
+    kept = "前に回答した内容は、そのまま残ります。" if current.joined_from or _answered_before(view, current) else ""
+    return join(
+        [
+            tag("b", f"下書き({count}指標)を取り消します。"),
+            f"この画面からは消え{typed}失われます。元に戻すには、様式を入れ直します。{kept}",
+        ]
+    )
+
+
+def _answered_before(view: View, current: StoredReturn) -> bool:
+    rows, own = view.snapshot.submissions, current.reading
+    same = (rows["round_id"] == own.round_id) & (rows["department_id"] == own.department_id)
+    mine = rows[same & (rows["division_id"] == own.division_id)]
+    return bool(mine["state"].isin((ReturnState.SENT, ReturnState.PASSED)).any())
 
 
 def _beside(place: Place, current: StoredReturn, *, closed: bool) -> None:
@@ -75,8 +97,10 @@ def _send(view: View, place: Place, current: StoredReturn) -> None:
             return (
                 (False, "回答できませんでした。" + refused[0].message + refused[0].advice) if refused else (True, words)
             )
-        settled, reason = st.session_state.get(f"settled-{one}"), st.session_state.get(f"late-{one}", "")
-        done = desk().send(one, settled_on=settled if isinstance(settled, date) else None, reason=reason.strip())
+        (settled, fault), reason = typed(f"settled-{one}"), st.session_state.get(f"late-{one}", "")
+        if fault:
+            return False, f"送れませんでした。{fault}"
+        done = desk().send(one, settled_on=settled, reason=reason.strip())
         if isinstance(done, Receipt):
             return True, receipt_words(done, place.asked)
         return False, "送れませんでした。" + done[0].message + done[0].advice
@@ -102,7 +126,8 @@ def _tell(act: Callable[[], tuple[bool, str] | None], failed: str) -> None:
     except KeyError:
         told = (False, failed + _GONE)
     if told is not None:
-        st.session_state[_RECEIPT] = told
+        taken, words = told
+        said.keep(_PLACE, words, taken=taken)
 
 
 def receipt_words(done: Receipt, asked: Round) -> str:

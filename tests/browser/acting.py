@@ -85,12 +85,10 @@ def pick_all(page, label: str, *options: str, within=None) -> None:
 
 
 def write_day(page, label: str, day: str, *, within=None) -> None:
-    """Type a day digit by digit, as the field wants it."""
-    group = (within or page).get_by_role("group", name=label)
-    group.get_by_role("spinbutton").first.click()
-    page.keyboard.type(day.replace("-", ""), delay=20)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Escape")
+    """Type a day and take it by Enter."""
+    field = (within or page).get_by_role("textbox", name=label)
+    field.fill(day)
+    field.press("Enter")
     settled(page)
 
 

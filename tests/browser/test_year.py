@@ -160,7 +160,8 @@ def set_targets(year: Year) -> None:
     # Who typed 県土整備部's answer records the decision about it as about the others.
     page = year.cast.at(OFFICE, "admin?part=cards")
     pick_all(page, "決定を記録する提案", *(f"P{n:05d}" for n in (1, 2, 3, 4)))
-    press(page, "決定を記録する(4件)", "4件の決定を記録しました。")
+    press(page, "決定を記録する(4件)", "記録した決定は取り消せません。")
+    press(page, "この内容で記録する", "4件の決定を記録しました。")
     assert settled(year.now) == set(SET)
     year.desk().close_round("aomori-dx-2024", TARGETS)
     year.holds(rounds="に締め切りました", overview="19指標中4指標設定済み。実績の値はまだありません", reader=True)

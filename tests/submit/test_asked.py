@@ -156,11 +156,15 @@ def test_the_lead_sees_its_divisions_joins_them_and_answers_with_the_day_of_its_
     assert "課の回答をまとめたもの" in told(at)
     draft = snapshot(store).submissions.iloc[-1]
     assert (draft["division_id"], draft["state"], len(draft["joined_from"])) == ("", "draft", 2)
-    at.date_input(key=f"settled-{draft['submission_id']}").set_value(date(2027, 1, 5))
+    at.text_input(key=f"settled-{draft['submission_id']}").set_value("R8.11.31")
+    at.button(key="send").click().run()
+    assert at.warning[0].value.startswith("送れませんでした。「R8\\.11\\.31」は存在しない年月日です。")
+    assert store.submission(draft["submission_id"]).sent_at is None
+    at.text_input(key=f"settled-{draft['submission_id']}").set_value("2027/1/5")
     at.button(key="send").click().run()
     assert "部局内決裁済の日付が、きょうより後" in told(at)
     assert store.submission(draft["submission_id"]).sent_at is None
-    at.date_input(key=f"settled-{draft['submission_id']}").set_value(date(2026, 11, 20))
+    at.text_input(key=f"settled-{draft['submission_id']}").set_value("R8.11.20")
     at.button(key="send").click().run()
     assert sound(at)
     assert store.submission(draft["submission_id"]).settled_on == date(2026, 11, 20)

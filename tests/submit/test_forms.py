@@ -17,6 +17,7 @@ from tests.submit.kit import (
     PLANNING,
     form,
     put_in,
+    sent,
     settle,
     snapshot,
     states,
@@ -93,6 +94,41 @@ def test_a_session_keeps_its_own_draft_and_is_told_who_replaced_it(store):
     at.button(key="see-newest").click().run()
     assert "「222」" in html(at)
     assert "差し替えられ" not in told(at)
+
+
+def test_a_draft_is_taken_back_only_when_it_was_said_what_is_lost(store):
+    sent(store, LAND, GOOD)
+    one = put_in(store, LAND, {ICT: {"value": "222", "release": "確定"}})
+    settle(store, one)
+    at = run("submit", department=LAND, round=FY)
+    at.button(key="discard").click().run()
+    assert store.submission(one).state == "draft"
+    assert "下書き(2指標)を取り消します。" in told(at)
+    assert "欄の内容も失われます。元に戻すには、様式を入れ直します。前に回答した内容は、そのまま残ります。" in told(at)
+    at.button(key="discard-no").click().run()
+    assert store.submission(one).state == "draft"
+    at.button(key="discard").click().run()
+    at.button(key="discard-yes").click().run()
+    assert sound(at)
+    assert [s for _, _, s in states(store)] == ["sent", "discarded"]
+
+
+def test_the_list_of_originals_is_that_of_now(store):
+    """What was answered since is not offered as the draft that it was."""
+    one = put_in(store, LAND, GOOD)
+    settle(store, one)
+    at = run("submit", department=LAND, round=FY)
+
+    def listed():
+        return next(s for s in at.selectbox if s.label == "受け取る原本(新しい順)")
+
+    before = listed()
+    assert "下書き" in before.options[0]
+    at.button(key="send").click().run()
+    after = listed()
+    assert "回答済" in after.options[0]
+    # Another widget: the browser keeps the label of what was chosen under the same one.
+    assert after.key != before.key
 
 
 def test_a_replaced_draft_is_not_sent_and_that_is_said(store):

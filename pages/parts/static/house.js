@@ -176,6 +176,70 @@
     }
     for (const child of node.childNodes) visit(child);
   };
+  // Leaving a field sends what was typed, and a press on the menu at the same moment can be lost behind it: such a press
+  // waits until what was typed has been taken in.
+  let leftField = 0;
+  addEventListener("focusout", (event) => {
+    if (event.target.matches?.("input[type=text], textarea")) leftField = performance.now();
+  }, true);
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-testid='stSidebarNavLink']");
+    const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
+    if (!link || !plain || performance.now() - leftField > 1500) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const app = document.querySelector("[data-testid='stApp']");
+    const began = performance.now();
+    let idle = 0;
+    const go = () => {
+      idle = app?.dataset.testScriptState === "notRunning" ? idle + 1 : 0;
+      if (idle < 4 && performance.now() - began < 10000) return void setTimeout(go, 60);
+      leftField = 0;
+      (link.isConnected ? link : document.querySelector(`[data-testid='stSidebarNavLink'][href='${link.getAttribute("href")}']`))?.click();
+    };
+    setTimeout(go, 60);
+  }, true);
+  // What an action has done is said where it was done. Where that is out of sight it is scrolled there, and whoever works
+  // by keyboard goes on from it: the button that was pressed is often gone. A judged item goes to the top, so that the
+  // next one, which the keys now act on, stands in sight below it. Where that one is out of sight, a key only brings it.
+  const keyed = () => document.querySelector(".to-keys")?.closest("[class*='st-key-item-']");
+  const seen = (item) => item.getBoundingClientRect().top > -40 && item.getBoundingClientRect().top < innerHeight - 160;
+  let byKey = false;
+  let standing = new Set();
+  addEventListener("keydown", (event) => {
+    byKey = true;
+    const typing = event.target.closest?.("input, textarea, [contenteditable=true]");
+    const pressed = /^[ks]$/i.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (typing || !pressed || !keyed() || seen(keyed())) return;
+    event.stopImmediatePropagation();
+    keyed().scrollIntoView({ block: "center" });
+  }, true);
+  addEventListener("pointerdown", () => { byKey = false; }, true);
+  const bring = (box, tries = 4) => {
+    if (!box.isConnected) return;
+    const { top, bottom } = box.getBoundingClientRect();
+    const judged = byKey && box.closest("[class*='st-key-item-']");
+    if (judged) {
+      judged.scrollIntoView({ block: "start" });
+      if (keyed() && !seen(keyed())) keyed().scrollIntoView({ block: "center" });
+    }
+    else if (top < 60 || bottom > innerHeight) box.scrollIntoView({ block: "center" });
+    if (document.activeElement === document.body) {
+      box.tabIndex = -1;
+      box.focus({ preventScroll: true });
+    }
+    // Charts above it may still be drawn and push it away.
+    if (tries) setTimeout(() => bring(box, tries - 1), 250);
+  };
+  const tell = () => {
+    const now = new Set();
+    for (const box of document.querySelectorAll("[class*='st-key-told-']")) {
+      const name = box.className.match(/st-key-told-[^ ]+/)[0];
+      now.add(name);
+      if (!standing.has(name)) bring(box);
+    }
+    standing = now;
+  };
   const start = () => {
     visit(document.body);
     new MutationObserver((records) => {
@@ -183,6 +247,7 @@
         if (record.type === "childList") record.addedNodes.forEach(visit);
         else visit(record.target);
       }
+      tell();
     }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: attributes });
   };
   if (document.body) start();
