@@ -548,9 +548,9 @@ def by_form(data, one, evidence=True):
     own = desk(data, LANDSMAN, datetime(2026, 11, 22, 9))
     book = load_workbook(BytesIO(own.take_sent_back(PLAN, "targets", LAND)[1]))
     sheet, plan = hurt.form(book), snapshot(data).plan
-    sheet[hurt.place(sheet, ICT, "target", plan, "targets")].value = 185
+    hurt.cell(sheet, ICT, "target", plan, "targets").value = 185
     if not evidence:
-        sheet[hurt.place(sheet, BRIDGE, "evidence", plan, "targets")].value = None
+        hurt.cell(sheet, BRIDGE, "evidence", plan, "targets").value = None
     kept = BytesIO()
     book.save(kept)
     taken = own.take_return(PLAN, kept.getvalue(), "修正.xlsx", round_id="targets", department_id=LAND)
