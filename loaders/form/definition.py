@@ -188,12 +188,12 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "analysis", "要因分析", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
-        note="増減の理由を入力してください。進捗に遅れがある指標では必ず入力してください。改行はAlt+Enterです。",
+        note="増減の理由を入力してください。進捗に遅れがある指標では入力してください。改行はAlt+Enterです。",
     ),
     Column(
         "actions", "今後の対応", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
         note=(
-            "目標に向けて今後行うことを入力してください。進捗に遅れがある指標では必ず入力してください。"
+            "目標に向けて今後行うことを入力してください。進捗に遅れがある指標では入力してください。"
             "改行はAlt+Enterです。"
         ),
     ),

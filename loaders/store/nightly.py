@@ -47,6 +47,13 @@ def copies(folder: Path) -> dict[datetime, Path]:
     return {datetime.strptime(match[1], _STAMP): path for match, path in named if match}
 
 
+def kept_beside(path: Path) -> dict[datetime, Path]:
+    """What was kept beside a store when a copy took its place or its form was renewed, by the moment it was kept."""
+    named = re.compile(re.escape(path.name) + r"\.[a-z]\w*-(\d{8}-\d{6})(?:-\d+)?\.bak")
+    found = ((named.fullmatch(p.name), p) for p in path.parent.iterdir()) if path.parent.is_dir() else ()
+    return {datetime.strptime(match[1], _STAMP): p for match, p in found if match}
+
+
 def make_nightly(database: Database, folder: Path, at: datetime, keep: Keep) -> Path | tuple[Issue, ...]:
     """Make a checked copy in a folder and take away the copies that need not stay; the copy, or what forbids it.
 
