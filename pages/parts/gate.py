@@ -78,7 +78,7 @@ class Gate:
         if scope["type"] == "http":
             asked = HTTPConnection(scope)
             # Only what has rights waits for the store.
-            closed = _GUARDED.search(asked.url.path)
+            closed = _GUARDED.search(asked.scope["path"])
             refused = await run_in_threadpool(_verdict, asked, scope["method"]) if closed else None
             if refused:
                 await PlainTextResponse(refused.said, refused.status)(scope, receive, send)
@@ -97,7 +97,7 @@ def _same_origin(asked: HTTPConnection) -> bool:
 
 def _verdict(asked: HTTPConnection, method: str) -> Refused | None:
     """What forbids a request; None where it may pass."""
-    path = asked.url.path
+    path = asked.scope["path"]
     if _CLOSED.search(path):
         return _NOT_HERE
     media, upload = _MEDIA.search(path), _UPLOAD.search(path)
@@ -126,7 +126,7 @@ def _media(asked: HTTPConnection) -> Refused | None:
     claims = signin.claims_of(asked.cookies)
     if _person(asked, claims) is None:
         return _NOT_SIGNED_IN
-    return None if _was_told(claims, asked.url.path) else _NO_RIGHT
+    return None if _was_told(claims, asked.scope["path"]) else _NO_RIGHT
 
 
 def _upload(asked: HTTPConnection, method: str) -> Refused | None:
@@ -135,7 +135,7 @@ def _upload(asked: HTTPConnection, method: str) -> Refused | None:
     who = _person(asked, claims)
     if who is None:
         return _NOT_SIGNED_IN
-    if not reaches(who, Action.SAVE) or (claims and not _was_told(claims, asked.url.path)):
+    if not reaches(who, Action.SAVE) or (claims and not _was_told(claims, asked.scope["path"])):
         return _NO_RIGHT
     if method not in ("PUT", "POST"):
         return None
@@ -210,7 +210,7 @@ class _Cookies:
 
     def _after(self, headers: MutableHeaders) -> None:
         """Remember where somebody was who goes to sign in, and lead them back there, or say that it failed."""
-        path = self.asked.url.path
+        path = self.asked.scope["path"]
         if _SIGN_IN.search(path):
             headers.append("set-cookie", _cookie(_BACK, quote(_inside(self.asked.headers.get("referer", "")))))
         elif _CALLBACK.search(path) and {"code", "error"} & self.asked.query_params.keys():
@@ -220,7 +220,7 @@ class _Cookies:
             headers.append("set-cookie", _cookie(_BACK, "", age=0))
 
     def _acting(self, headers: MutableHeaders) -> None:
-        asked = parse_qs(self.asked.url.query).get(trial.PARAMETER, [""])[0]
+        asked = parse_qs(self.asked.scope["query_string"].decode("latin-1")).get(trial.PARAMETER, [""])[0]
         if _KEY.fullmatch(asked) and "text/html" in headers.get("content-type", ""):
             headers.append("set-cookie", _cookie(trial.COOKIE, asked, same="Strict"))
 
