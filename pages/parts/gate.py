@@ -21,9 +21,11 @@ from streamlit import config
 from kpi.collection import Action
 from kpi.people import NOBODY, Person, Role
 from loaders.lock import StoreBusy, StoreError
+from loaders.usage import file_fault
 from pages.parts import signin, trial
 from pages.parts.identity import reaches
 from pages.parts.signin import Setup, Standing
+from pages.parts.storage import watched
 
 log = logging.getLogger("kpi")
 
@@ -34,7 +36,8 @@ _UPLOAD = re.compile(r"/_stcore/upload_file/")
 _ADDRESS = re.compile(rb"/(media/[0-9a-f]+|_stcore/upload_file/[0-9A-Za-z-]+/[0-9A-Za-z-]+)")
 _CLOSED = re.compile(r"/_stcore/(metrics|agent(/|$))")
 _SIGN_OUT = re.compile(r"/auth/logout/?$")
-_GUARDED = re.compile("|".join(p.pattern for p in (_MEDIA, _UPLOAD, _CLOSED, _SIGN_OUT)))
+_HEALTH = re.compile(r"/_stcore/health$")
+_GUARDED = re.compile("|".join(p.pattern for p in (_MEDIA, _UPLOAD, _CLOSED, _SIGN_OUT, _HEALTH)))
 _SIGN_IN = re.compile(r"/auth/login/?$")
 _CALLBACK = re.compile(r"/oauth2callback/?$")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -100,6 +103,8 @@ def _verdict(asked: HTTPConnection, method: str) -> Refused | None:
     path = asked.scope["path"]
     if _CLOSED.search(path):
         return _NOT_HERE
+    if _HEALTH.search(path):
+        return _health(asked)
     media, upload = _MEDIA.search(path), _UPLOAD.search(path)
     if method == "OPTIONS":
         return None
@@ -116,6 +121,22 @@ def _verdict(asked: HTTPConnection, method: str) -> Refused | None:
     except StoreError:
         log.exception("the store cannot say who may have %s", path.split("/")[1])
         return _LATER
+    return None
+
+
+def _health(asked: HTTPConnection) -> Refused | None:
+    """Who watches the server hears where it has no store to serve from. Our own page asks too, before it opens its
+    stream, and names itself: it is let through, or it could not say in words what is wrong.
+    """
+    if "referer" in asked.headers:
+        return None
+    try:
+        watched().check()
+    except StoreBusy:
+        return None
+    except (StoreError, OSError) as error:
+        log.error("the server has no store: %s", error)
+        return Refused(503, str(error) if isinstance(error, StoreError) else file_fault(error))
     return None
 
 
