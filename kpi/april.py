@@ -286,7 +286,7 @@ def _in_the_way(begins: date | None, what: str) -> Unfit:
     told = f"{date_text(begins)}からの{what}" if begins else what
     return Unfit(
         f"{told}が、すでに記録されています。",
-        "それより前の日からは変えられません。その日以後の日にするか、先にその変更を同じ日付で元に戻してください。",
+        "それより前の日からは変更できません。その日以後の日にするか、先にその変更を同じ日付で元に戻してください。",
     )
 
 

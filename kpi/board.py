@@ -72,7 +72,8 @@ def board(
     A closed round stands as at its closing; in one that nobody has ``started`` nobody is late.
     """
     over = bool(closed and closed <= now)
-    scene = _Scene(plan, round_, known, min(closed, now) if closed else now, cards or {}, over, started)
+    moment = min(closed, now) if closed else now
+    scene = _Scene(plan, round_, known, moment, cards or {}, over, started, now.date())
     found: list[Row] = []
     for department in departments_asked(plan, round_, scene.day, cards):
         own = [scene.division(department, d) for d in divisions_asked(plan, round_, department.id, scene.day, cards)]
@@ -92,6 +93,7 @@ class _Scene:
     cards: Mapping[str, Card]
     closed: bool
     started: bool
+    today: date  # whoever looks at an old round knows the departments by the names they have now
 
     @property
     def day(self) -> date:
@@ -140,7 +142,7 @@ class _Scene:
         return Row(
             department.id,
             division_id,
-            department.name(self.day),
+            department.name(self.today),
             state,
             timing,
             days,

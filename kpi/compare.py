@@ -215,7 +215,7 @@ def _trend_text(series: Row, codes: tuple[str, ...], gaps: tuple[float, ...], wo
 
 
 def sentence(table: pd.DataFrame) -> str:
-    """One line for the head of the screen, from the rows of :func:`pairs`."""
+    """One line for the head of the screen, from the rows of :func:`pairs`, with how many have a known date."""
     count = {side: int((table["ahead"] == side).sum()) for side in ("area", "nation", "even")}
     words = _AHEAD if (table["direction"] == "decrease").any() else _ABOVE
     told = [(number, *words[side]) for side, number in count.items() if number]
@@ -227,7 +227,9 @@ def sentence(table: pd.DataFrame) -> str:
     parts.append(f"{told[-1][0]}組で{told[-1][2]}")
     # The nation is named once: 「全国を上回り、6組で下回ります」.
     rest = [part.replace("組で全国を", "組で").replace("組で全国に", "組で") for part in parts[1:]]
-    return f"{len(table)}組のうち{'、'.join([parts[0], *rest])}。{apart}"
+    dated = int((table["period"] != "").sum())
+    known = "時点はどの組も分かっています。" if dated == len(table) else f"時点が分かるのは{dated}組です。"
+    return f"{len(table)}組のうち{'、'.join([parts[0], *rest])}。{apart}{known}"
 
 
 def _gap(series: Row, ours: float, nation: float) -> float:

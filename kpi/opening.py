@@ -149,7 +149,9 @@ def problems(
     if not round_.name.strip():
         found.append(_fix("round.name", "照会の名前がありません。", "名前を入力してください。"))
     if any(r.name == round_.name and r.id != round_.id for r in plan.rounds):
-        found.append(_fix("round.name_taken", f"「{round_.name}」という照会はもうあります。", "名前を変えてください。"))
+        found.append(
+            _fix("round.name_taken", f"「{round_.name}」という照会はもうあります。", "別の名前にしてください。")
+        )
     if round_.opens is None or round_.due is None:
         found.append(_fix("round.dates", "始める日と期限が決まっていません。", "両方を入力してください。"))
     else:

@@ -140,7 +140,7 @@ def _movement(changes: Iterable[Change]) -> tuple[Segment, ...]:
     better, worse = sum(s > 0 for s in steps), sum(s < 0 for s in steps)
     told = [f"{better}指標が改善"] if better else []
     told += [f"{worse}指標が悪化"] if worse else []
-    return (("。前回から", ""), ("、".join(told), "changed")) if told else ()
+    return (("。前回から", ""), ("、".join(told), "moved")) if told else ()
 
 
 def _step(change: Change) -> int:

@@ -27,7 +27,7 @@ STATE_WORDS: Mapping[State, str] = {
     State.UNANSWERED: "未回答",
     State.TAKEN: "様式取得",
     State.DRAFT: "下書き",
-    State.PASSED: "主管課回答済",
+    State.PASSED: "主管課へ回答済",
     State.SENT: "回答済",
     State.ASKED: "修正依頼",
     State.CONFIRMED: "確認済",

@@ -26,7 +26,7 @@ def store(data: Path, db: Path | None, plan_id: str) -> Store:
         raise Refused(f"データファイルのフォルダー {path.parent} がありません。--db を確かめてください。")
     if not path.exists() and not plan_folders(data):
         raise Refused(_no_plan(data))
-    if path.exists():
+    if path.is_file():
         path.open("rb").close()  # without the right to read it, the system says so; DuckDB would call it damaged
     found = service.open_store(data, db)
     ids = found.plan_ids()

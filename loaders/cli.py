@@ -285,7 +285,8 @@ def _verify(given: argparse.Namespace) -> int:
     """Without looking into the store first: it may be what is damaged."""
     if odd := [end for end in given.end if not re.fullmatch(r"\d+-[0-9a-f]{6,64}", end.strip())]:
         raise Refused(f"照合値として読めません: {odd[0]}(例: 123-0f3a5b7c9d1e)")
-    found = _desk(given, Store(asked.database(given.data, given.db))).verify(given.end)
+    asked.database(given.data, given.db)
+    found = _desk(given, service.store_of(given.data, given.db)).verify(given.end)
     terminal.issues(found, given.out)
     print("問題はありません。" if not found else f"{len(found)}件の問題があります。", file=given.out)
     return LOOK if found else GOOD
@@ -332,12 +333,14 @@ def _nightly(given: argparse.Namespace) -> int:
 def _restore(given: argparse.Namespace) -> int:
     """Without looking into the store first: it may be what is damaged."""
     path = asked.database(given.data, given.db)
+    there = os.path.lexists(path)
     found = _desk(given, Store(path)).restore(given.source)
     terminal.issues(found, given.out)
     if found:
         return FAILED
     print(f"控えから戻しました: {given.source}", file=given.out)
-    print("それまでのデータは、同じフォルダーに別の名前で残しました。", file=given.out)
+    if there:
+        print("それまでのデータは、同じフォルダーに別の名前で残しました。", file=given.out)
     return GOOD
 
 

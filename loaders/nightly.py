@@ -46,12 +46,18 @@ class Nightly:
         return now.hour >= self.hour and not any(at.date() >= now.date() for at in copies(self.folder))
 
 
+def copies_folder() -> Path | None:
+    """The folder the surroundings name for the copies, None where they name none."""
+    folder = os.environ.get("KPI_BACKUP_DIR", "").strip()
+    return Path(folder) if folder else None
+
+
 def configured() -> Nightly | None:
     """What the surroundings ask for, None where no folder is named."""
-    folder = os.environ.get("KPI_BACKUP_DIR", "").strip()
-    if not folder:
+    folder = copies_folder()
+    if folder is None:
         return None
-    return Nightly(Path(folder), _keep(), _number("KPI_BACKUP_HOUR", os.environ.get("KPI_BACKUP_HOUR") or "2", 0, 23))
+    return Nightly(folder, _keep(), _number("KPI_BACKUP_HOUR", os.environ.get("KPI_BACKUP_HOUR") or "2", 0, 23))
 
 
 def run(store: Store, asked: Nightly, at: datetime) -> tuple[Issue, ...]:

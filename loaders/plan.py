@@ -172,7 +172,7 @@ def _repeated(
     first = seen.setdefault(key, record) if key else record
     if first is not record:
         message = f"「{'・'.join(map(str, key))}」は{first.line}行に既にあります。"
-        return [record.issue("plan.duplicate_id", shape.key[-1], message, "一方の id を変えるか、行を消してください。")]
+        return [record.issue("plan.duplicate_id", shape.key[-1], message, "一方の id を直すか、行を消してください。")]
     if shape.table != "ownership":
         return []
     span = (row["valid_from"], row["valid_to"])

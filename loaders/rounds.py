@@ -76,7 +76,7 @@ def _to_start(snapshot: Snapshot, wanted: Round, given: argparse.Namespace) -> R
     """A round of the calendar with its dates, or with those that were given."""
     stage = snapshot.life.stage(wanted.id)
     if stage not in (Stage.PLANNED, Stage.CANCELLED):
-        raise Refused(f"「{wanted.name}」は、すでに始まっています。期限などは画面の「照会」で変えられます。")
+        raise Refused(f"「{wanted.name}」は、すでに始まっています。期限などは画面の「照会」で変更できます。")
     made = starting(wanted, snapshot.plan, settings.today())
     opens, due = _day(given.opens) or made.opens, _day(given.due) or made.due
     first = _day(given.division_due) or made.division_due

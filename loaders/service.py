@@ -17,6 +17,7 @@ from loaders.cells import Reader
 from loaders.export import write_folder
 from loaders.form.writer import form_filename, write_form
 from loaders.intake import read_book
+from loaders.nightly import copies_folder
 from loaders.packing import zipped
 from loaders.plan import load_plan, plan_folders
 from loaders.store import Snapshot, Store
@@ -48,9 +49,19 @@ def load_data(data: Path) -> Data:
     return Data(tuple(plans), benchmarks, (*issues, *found))
 
 
+def store_of(data: Path, db: Path | None = None, wait: float = 10.0) -> Store:
+    """The store of a data folder as it is. The nightly copies are of the folder's own store and of no other."""
+    own = data / DATABASE
+    ours = db is None or db.absolute() == own.absolute()
+    return Store(db or own, wait, copies_folder() if ours else None)
+
+
 def open_store(data: Path, db: Path | None = None, *, at: datetime | None = None, wait: float = 10.0) -> Store:
-    """The store of a data folder, made on the first start and brought up to what the files say."""
-    store = Store(db or data / DATABASE, wait)
+    """The store of a data folder, made on the first start and brought up to what the files say.
+
+    StoreError where it cannot be read, or is gone while there are traces of it.
+    """
+    store = store_of(data, db, wait)
     loaded = load_data(data)
     store.init(loaded.plans, loaded.benchmarks, at=at or settings.now())
     return store

@@ -23,7 +23,7 @@ from pages.parts.snapshot import View, view
 _PARTS: Mapping[str, tuple[str, str, Action, Callable[[View], None]]] = {
     "cards": (
         "判定条件",
-        "目標値や現状値、判定のしかたを変えるときは、提案し、別の担当者が決定を記録します。",
+        "目標値や現状値、判定のしかたを変更するときは、提案し、別の担当者が決定を記録します。",
         Action.PROPOSE_CARD,
         cards_part,
     ),
@@ -35,7 +35,7 @@ _PARTS: Mapping[str, tuple[str, str, Action, Callable[[View], None]]] = {
     ),
     "departments": (
         "部局と課",
-        "部局の名称変更・統合・分割、指標の担当、課とその連絡先を、日付を付けて変えます。過去の表示は変わりません。",
+        "部局の名称変更・統合・分割、指標の担当、課とその連絡先を、日付を付けて変更します。過去の表示は変わりません。",
         Action.SET_DIVISIONS,
         departments_part,
     ),
@@ -47,7 +47,7 @@ _PARTS: Mapping[str, tuple[str, str, Action, Callable[[View], None]]] = {
     ),
     "log": (
         "記録",
-        "だれが、いつ、何を、どう変えたかの記録です。画面から書き換えることはできません。",
+        "だれが、いつ、何を、どう変更したかの記録です。画面から書き換えることはできません。",
         Action.SEE_LOG,
         log_part,
     ),
@@ -65,7 +65,7 @@ def admin_page() -> None:
     asked = st.query_params.get("part", "")
     if asked in _PARTS and asked not in mine:
         refuse(who, _PARTS[asked][2])
-    chosen = tabs("管理すること", "part", {key: part[0] for key, part in mine.items()})
+    chosen = tabs("管理の項目", "part", {key: part[0] for key, part in mine.items()})
     name, sentence, _, draw = mine[chosen]
     st.header(name, anchor=False)
     lead(sentence)

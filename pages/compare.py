@@ -66,7 +66,7 @@ def _pairs(state: View, paired: pd.DataFrame) -> None:
         Column(state.plan.area_name, number=True),
         Column("全国", number=True),
         Column("差", number=True),
-        Column("どちらが良いか"),
+        Column("全国との比較"),
         Column("時点と注意"),
     ]
     show(table(columns, rows, caption="計画にある全国との比較", kind="stack"))
@@ -97,7 +97,7 @@ def _pair_table(state: View, paired: pd.DataFrame) -> pd.DataFrame:
         "unit": "単位",
         "gap_text": "差",
         "gap_unit": "差の単位",
-        "ahead_word": "どちらが良いか",
+        "ahead_word": "全国との比較",
         "confidence_word": "確かさ",
         "source_title": "出典",
     }

@@ -23,10 +23,10 @@ def data_page() -> None:
     header("データ", state, meta=as_of(state))
     observations = state.snapshot.observations
     lead(
-        f"{len(state.plan.indicators)}指標、回答された値{len(observations)}件、公表値{len(state.snapshot.values):,}件が"
+        f"{len(state.plan.indicators)}指標、回答{len(observations)}件、公表値{len(state.snapshot.values):,}件が"
         "あります。"
     )
-    kinds = {"judged": "判定(指標ごとに1行)", "observations": "回答された値(出所つき)", "published": "公表されている値"}
+    kinds = {"judged": "判定(指標ごとに1行)", "observations": "回答(出所つき)", "published": "公表されている値"}
     controls = st.grid(min_column_width=220)
     with controls.cell():
         kind = choose("種類", "kind", kinds, everybodys=True, of="data")

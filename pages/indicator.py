@@ -143,7 +143,7 @@ def _observations(state: View, indicator: Indicator) -> None:
     mine = mine[mine["indicator_id"] == indicator.id]
     if mine.empty:
         return
-    with st.expander(f"これまでの値({len(mine)}件)と出所"):
+    with st.expander(f"これまでの回答({len(mine)}件)と出所"):
         told = observations_table(state.snapshot, mine)
         grid(told, f"{indicator.name}のこれまでの値")
         downloads(

@@ -84,7 +84,9 @@ def _assumptions(state: View) -> None:
     if not rows and not rounds:
         show(tag("p", "想定で置いたものはありません。"))
         return
-    note = "計画のフォルダ(data/plans)の assumptions.csv と indicators.csv を直すと、プログラムを変えずに改められます。"
+    note = (
+        "計画のフォルダ(data/plans)の assumptions.csv と indicators.csv を直すと、プログラムはそのままで改められます。"
+    )
     show(tag("p", note, "meta"))
     with st.expander(f"一覧({len(rows) + len(rounds)}件)"):
         show(table([Column("対象"), Column("項目"), Column("置いた値の理由")], [*rows, *rounds], caption="想定の一覧"))

@@ -49,7 +49,7 @@ def _found(state: View, query: str) -> None:
         passport_view(state, known[0])
         return
     first = known[0]
-    lead(join([f"{first.number} {first.name}の値は", tag("b", f"{len(known)}件"), "。番号を選ぶと出所が分かります。"]))
+    lead(join([f"{first.number} {first.name}の回答は", tag("b", f"{len(known)}件"), "。番号から出所が分かります。"]))
     show(list_table(state, known))
 
 
@@ -71,7 +71,7 @@ def _nothing(state: View) -> None:
     held = [i for i in state.snapshot.plan.indicators if i.id in counts.index]
     rows = [(link(f"{i.number} {i.name}", "origin", figure=i.id), str(counts[i.id])) for i in held]
     if not rows:
-        empty("回答された値がまだありません。部局の回答が入ると、値ごとに番号が付きます。")
+        empty("回答がまだありません。部局の回答が入ると、値ごとに番号が付きます。")
         return
     show(table([Column("指標"), Column("値の数", number=True)], rows, caption="値のある指標"))
 

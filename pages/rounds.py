@@ -66,7 +66,7 @@ def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
     show(tag("div", join([note, link("確認", "review", round=asked.id), "で見られます。"]), "meta"))
     if state.as_of is not None:
         return
-    st.header("照会を始める・変える・締め切る", anchor=False)
+    st.header("照会を始める・変更する・締め切る", anchor=False)
     told()
     if not planned:
         change_box(state, asked)

@@ -36,6 +36,9 @@ from pages.parts.snapshot import View, desk, view
 from pages.parts.uploads import upload_box
 from pages.parts.verdicts import result_table, settlement
 
+#: Columns that may stay empty in a round about targets until they are decided.
+_UNDECIDED = frozenset({"baseline", "baseline_period", "target", "target_period"})
+
 
 def submit_page() -> None:
     """Draw what one department or 課 owes in one round, and take its return."""
@@ -210,8 +213,16 @@ def _empty_words(state: View, place: Place, draft: StoredReturn) -> list[Content
     empty_cells = unfilled(draft.reading.answers, kind)
     if not empty_cells:
         return [tag("b", "すべて取り込めます"), "。"]
-    named = (f"{heading(column(k), state.plan, kind)} {count}件" for k, count in empty_cells.items())
-    return [tag("b", "このまま回答できます"), f"。必ず入力する欄に空欄があります({'、'.join(named)})。"]
+    # What the letter lets be left open until it is decided is no omission.
+    undecided = {k for k in empty_cells if kind == "targets" and k in _UNDECIDED}
+    said: list[Content] = [tag("b", "このまま回答できます"), "。"]
+    for keys, start, end in (
+        (undecided, "未定の欄", "決まり次第お知らせください。"),
+        (empty_cells.keys() - undecided, "必ず入力する欄に空欄", ""),
+    ):
+        named = [f"{heading(column(k), state.plan, kind)} {n}件" for k, n in empty_cells.items() if k in keys]
+        said += [f"{start}があります({'、'.join(named)})。{end}"] if named else []
+    return said
 
 
 def _closed(day: date, *, late: bool) -> None:

@@ -1,5 +1,6 @@
 """管理: the main path of each part and its refusal, as the store has it afterwards."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from loaders.store import Rule
 from pages.parts.admin_log import narrowed
 from pages.parts.admin_proposals import pairs
 from tests.samplekit import AT, with_samples, with_store
-from tests.screenkit import FAILED, by_label, html, look, operator, plan_id, press, run, words
+from tests.screenkit import FAILED, by_label, html, look, operator, plan_id, press, run, sound, upload, words
 
 PARTS = ("cards", "publication", "departments", "people", "log", "keep", "plan")
 STAFF = ("cards", "publication", "departments", "log")
@@ -79,7 +80,7 @@ def test_the_secretariat_is_offered_its_own_parts_and_refused_the_others(samples
 
 def propose(at, value, reason):
     by_label(at.number_input, "目標値").set_value(value).run()
-    by_label(at.text_input, "変える理由").set_value(reason).run()
+    by_label(at.text_input, "変更の理由").set_value(reason).run()
     return press(at, "card-propose")
 
 
@@ -89,7 +90,7 @@ def test_a_change_is_previewed_and_proposed_with_a_reason(samples):
     assert "11団体→7団体" in words(at)
     assert "変わります" in words(at)
     assert next(b for b in at.button if b.key == "card-propose").disabled
-    by_label(at.text_input, "変える理由").set_value("組織の再編").run()
+    by_label(at.text_input, "変更の理由").set_value("組織の再編").run()
     at = press(at, "card-propose")
     assert "提案しました" in words(at)
     row = look(samples).proposals.iloc[-1]
@@ -143,9 +144,9 @@ def test_a_proposal_whose_ground_has_moved_says_what_it_was_made_for(samples):
 def test_a_proposal_is_turned_down_only_with_a_reason(samples):
     other(samples).propose_card(plan_id(samples), "tourism-dmo", {"target": 7.0}, "組織の再編")
     at = run("admin", part="cards")
-    at.radio[0].set_value("採らない").run()
+    at.radio[0].set_value("見送る").run()
     assert next(b for b in at.button if b.key == "decide-save").disabled
-    by_label(at.text_input, "採らない理由").set_value("時期が早い").run()
+    by_label(at.text_input, "見送る理由").set_value("時期が早い").run()
     agree(at, "decide-save")
     assert look(samples).proposals.iloc[-1]["state"] == "rejected"
     assert look(samples).cards["tourism-dmo"].target == 11.0
@@ -176,7 +177,7 @@ def test_of_several_decisions_a_refused_one_keeps_no_other_and_is_told(samples, 
 def test_thresholds_are_proposed_for_the_plan_as_a_whole(samples):
     at = run("admin", part="cards", card="scheme")
     by_label(at.number_input, "「概ね順調」").set_value(0.9).run()
-    by_label(at.text_input, "変える理由").set_value("本部の指示").run()
+    by_label(at.text_input, "変更の理由").set_value("本部の指示").run()
     press(at, "card-propose")
     row = look(samples).proposals.iloc[-1]
     assert (row["indicator_id"], row["state"]) == ("", "open")
@@ -185,7 +186,7 @@ def test_thresholds_are_proposed_for_the_plan_as_a_whole(samples):
 def test_an_indicator_is_dropped_by_a_proposal_and_a_decision(samples):
     at = run("admin", part="cards", card="tourism-dmo")
     at.checkbox[0].check().run()
-    by_label(at.text_input, "変える理由").set_value("統計の終了").run()
+    by_label(at.text_input, "変更の理由").set_value("統計の終了").run()
     press(at, "card-propose")
     proposal = look(samples).proposals.iloc[-1]["proposal_id"]
     assert other(samples).decide_card(proposal, True, decided_on=date(2026, 11, 21)) == ()
@@ -232,7 +233,7 @@ def test_an_embargo_needs_its_hour(samples):
 
 
 def act_on(at, act):
-    return by_label(at.selectbox, "すること").set_value(act).run()
+    return by_label(at.selectbox, "手続").set_value(act).run()
 
 
 def test_a_department_is_renamed_from_a_day_with_the_past_as_it_was(samples):
@@ -282,7 +283,7 @@ def test_a_division_is_set_with_its_mail_and_its_indicators(samples):
 
 def test_the_secretariat_may_set_divisions_but_not_departments(samples):
     at = run("admin", part="departments", as_="secretariat")
-    assert by_label(at.selectbox, "すること").options == ["課と連絡先を決める"]
+    assert by_label(at.selectbox, "手続").options == ["課と連絡先を決める"]
 
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -353,7 +354,13 @@ def test_a_copy_is_made_to_take_away(samples):
     assert "backup" in kinds(samples)
 
 
-def test_a_copy_in_a_folder_is_put_back_after_the_word_is_typed(samples, tmp_path):
+def agree_to_restore(at):
+    assert next(b for b in at.button if b.key == "restore").disabled
+    by_label(at.text_input, "確認のため").set_value("戻す").run()
+    return press(at, "restore")
+
+
+def test_a_copy_is_put_back_by_its_name_after_the_word_is_typed_and_the_screen_says_what_changed(samples, tmp_path):
     copy = tmp_path / "copy.duckdb"
     at = run("admin", part="keep")
     by_label(at.text_input, "フォルダーとファイル").set_value(str(copy)).run()
@@ -362,13 +369,47 @@ def test_a_copy_in_a_folder_is_put_back_after_the_word_is_typed(samples, tmp_pat
     copy = copy.with_name(f"copy_{end}.duckdb")
     assert copy.exists()
     assert str(copy) in words(at)
+    sent = int((look(samples).submissions["state"] == "sent").sum())
     samples.remove_samples()
+    by_label(at.radio, "控え").set_value("named").run()
     by_label(at.text_input, "サーバーにある控え").set_value(str(copy)).run()
-    assert next(b for b in at.button if b.key == "restore").disabled
-    by_label(at.text_input, "確認のため").set_value("戻す").run()
-    at = press(at, "restore")
+    at = agree_to_restore(at)
     assert "に戻しました" in words(at)
     assert look(samples).has_samples
+    changed = html(at)[html(at).index("控えに戻して変わったこと") :]
+    assert re.search(rf"送られた回答</th>.*?0件.*?{sent:,}件.*?変わりました", changed, re.S)
+    assert re.search("決定を待つ提案</th>.*?同じ", changed, re.S)
+    # What it has put aside is on the list, and is as easily put back.
+    listed = by_label(run("admin", part="keep").selectbox, "戻す控え")
+    assert any("kpi.duckdb.restore-" in option for option in listed.options)
+
+
+def test_what_was_put_aside_is_chosen_from_the_list(samples, tmp_path):
+    made = samples.backup(tmp_path / "copy.duckdb")
+    samples.remove_samples()
+    assert samples.restore(made) == ()
+    at = run("admin", part="keep")
+    listed = by_label(at.selectbox, "戻す控え")
+    listed.select_index(0).run()
+    at = agree_to_restore(at)
+    assert "に戻しました" in words(at)
+    assert not look(samples).has_samples
+
+
+@pytest.mark.parametrize("hurt", [lambda b: b"no database", lambda b: b[: len(b) // 2], lambda b: b[:12] + b"x" * 9000])
+def test_a_copy_is_taken_from_the_browser_and_what_is_none_changes_nothing(samples, tmp_path, hurt):
+    made = samples.backup(tmp_path / "copy.duckdb")
+    whole = made.read_bytes()
+    before = samples.store.log_head().mark
+    for content, taken in ((hurt(whole), False), (whole, True)):
+        at = run("admin", part="keep")
+        by_label(at.radio, "控え").set_value("brought").run()
+        upload(at, made.name, content)
+        at = agree_to_restore(at)
+        assert ("に戻しました" in words(at)) == taken
+        assert ("読み取れる控えではありません" in words(at)) != taken
+        assert (samples.store.log_head().mark == before) != taken
+    assert sound(at)
 
 
 def test_no_copy_is_written_over_a_file_that_is_there(samples, tmp_path):

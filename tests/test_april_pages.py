@@ -35,7 +35,7 @@ def divisions(desk, department: str, day: date) -> dict[str, str]:
 
 
 def begin(act):
-    return by_label(run("admin", part="departments").selectbox, "すること").set_value(act).run()
+    return by_label(run("admin", part="departments").selectbox, "手続").set_value(act).run()
 
 
 def merging():

@@ -169,7 +169,7 @@ def test_the_screens_mark_what_is_assumed(use, tmp_path: Path) -> None:
 def test_the_way_of_judging_is_proposed_as_it_is_on_the_screen(use, tmp_path: Path) -> None:
     desk = operator(use(with_samples(tmp_path)))
     at = run("admin", part="cards", card="scheme")
-    by_label(at.text_input, "変える理由").set_value("本部で定める").run()
+    by_label(at.text_input, "変更の理由").set_value("本部で定める").run()
     press(at, "card-propose")
     row = look(desk).proposals.iloc[-1]
     assert (row["indicator_id"], row["state"], row["reason"]) == ("", "open", "本部で定める")

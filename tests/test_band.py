@@ -138,6 +138,7 @@ def test_the_head_of_the_screen_says_so():
     assert sentence(alone) == "1組は値を保つ指標のため、どちらが先とは言いません。"
     assert sentence(pd.concat(told)) == (
         "2組のうち1組で全国を上回ります。1組は値を保つ指標のため、どちらが先とは言いません。"
+        "時点はどの組も分かっています。"
     )
 
 

@@ -238,7 +238,7 @@ def test_a_division_is_measured_by_its_own_date():
 def test_a_division_that_has_answered_its_lead_is_done_and_the_department_is_not():
     known = Known([submission(1, "passed", division="crops", passed_at=datetime(2025, 9, 18))])
     assert (crops(known).word, crops(known).timing_words, crops(known).mail) == (
-        "主管課回答済",
+        "主管課へ回答済",
         "期限内",
         "crops@example.jp",
     )

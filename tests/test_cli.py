@@ -11,11 +11,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -758,18 +759,39 @@ def test_an_interrupt_is_said(data, capsys, monkeypatch):
     assert said.endswith("中断しました。\n")
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp932", "euc_jp", "utf-16", "latin-1"])
-def test_json_is_json_in_any_encoding_of_the_terminal(data, tmp_path, encoding):
+def odd_names(tmp_path: Path) -> Iterator[tuple[Path, list[str]]]:
+    """A file whose name no terminal can show whole, and one that is not there; with the names that are told."""
     odd = tmp_path / "é高\N{GRINNING FACE}.xlsx"
     odd.write_bytes(b"x")
+    yield odd, [odd.name]
+    yield tmp_path / "ない.xlsx", []
+
+
+def is_told(said: Mapping[str, Any], names: list[str]) -> None:
+    assert [f["file"] for f in said["files"]] == names
+    assert ("ファイルがありません" in said.get("error", "")) != bool(names)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp932", "euc_jp", "utf-16", "latin-1"])
+def test_json_is_json_in_any_encoding_of_the_terminal(data, tmp_path, encoding, monkeypatch):
+    for path, names in odd_names(tmp_path):
+        streams = {name: io.TextIOWrapper(io.BytesIO(), encoding) for name in ("stdout", "stderr")}
+        with monkeypatch.context() as patch:
+            for name, stream in streams.items():
+                patch.setattr(sys, name, stream)
+            assert cli.main(["--data", str(data), "load", "--json", str(path)]) == cli.FAILED
+        told = {name: stream.buffer.getvalue().decode(encoding) for name, stream in streams.items()}
+        is_told(json.loads(told["stdout"]), names)
+        assert "Traceback" not in told["stderr"]
+
+
+def test_json_is_json_where_the_environment_tells_the_encoding(data, tmp_path):
     command = [sys.executable, "-m", "loaders", "--data", str(data), "load", "--json"]
-    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    for path, names in ((odd, [odd.name]), (tmp_path / "ない.xlsx", [])):
+    environment = {**os.environ, "PYTHONIOENCODING": "cp932", "PYTHONUTF8": "0"}
+    for path, names in odd_names(tmp_path):
         told = subprocess.run([*command, str(path)], cwd=ROOT, env=environment, capture_output=True, check=False)
-        said = json.loads(told.stdout.decode(encoding))
         assert told.returncode == cli.FAILED
-        assert [f["file"] for f in said["files"]] == names
-        assert ("ファイルがありません" in said.get("error", "")) != bool(names)
+        is_told(json.loads(told.stdout.decode("cp932")), names)
         assert b"Traceback" not in told.stderr
 
 
@@ -778,6 +800,7 @@ def test_json_is_json_in_any_encoding_of_the_terminal(data, tmp_path, encoding):
     ("where", "code"), [(">&-", 0), ("2>&-", 0), (">/dev/full", 2), ("| head -1", 0), (">&- 2>&-", 0)]
 )
 def test_wherever_the_output_goes_no_traceback_comes(data, where, code):
+    store(data)
     command = f'"{sys.executable}" -m loaders --data "{data}" status {where}'
     told = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert told.returncode == code

@@ -33,7 +33,7 @@ def test_a_day_typed_is_shown_whole_in_both_reckonings_and_what_is_none_is_told_
     assert "令和8年11月30日(月)" in words(at)
     due.set_value("令和8年12月11日").run()
     assert "令和8年12月11日(金)" in words(at)
-    by_label(at.text_input, "変える理由").set_value("議会日程による").run()
+    by_label(at.text_input, "変更の理由").set_value("議会日程による").run()
     field(at, "主管課から事務局への期限").set_value("R8.11.31").run()
     assert UNREAD in words(at)
     assert 'role="alert"' in html(at)

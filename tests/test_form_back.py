@@ -193,7 +193,7 @@ def test_a_half_year_asks_for_reference_values_and_speaks_of_no_judgement() -> N
     assert "進捗の判定はしません" in said
     prompts = " ".join(v.prompt for v in opened(data)[d.FORM_SHEET].data_validations.dataValidation)
     for text in (said, prompts):
-        assert "遅れがある指標では必ず" not in text
+        assert "遅れがある指標では入力" not in text
         assert "進捗の判定に" not in text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 from streamlit import config
 from streamlit.testing.v1 import AppTest
@@ -489,6 +490,64 @@ def test_without_a_sign_in_no_file_goes_in_or_out(monkeypatch, how, path, method
     monkeypatch.setattr(signin, "setup", lambda: how)
     assert ask(path, method=method, content_length="10") == 403
     assert ask(path, method=method, content_length="10", cookie="_streamlit_user=forged.by.hand") == 403
+
+
+#: What makes an address that is put together from headers another than the one the server got.
+FORGED = [
+    {"host": "127.0.0.1:1?"}, {"host": "127.0.0.1:1#"}, {"host": "127.0.0.1:1/house?x="}, {"host": "a@127.0.0.1:1?b"},
+    {"host": "[::1"}, {"host": ""}, {"host": "127.0.0.1:1\\"}, {"x_forwarded_prefix": "/house"},
+    {"x_forwarded_host": "127.0.0.1?"}, {"x_forwarded_proto": "x:?", "host": "?"}, {"x_original_url": "/house.css"},
+    {"x_rewrite_url": "/"}, {"forwarded": "host=\"a?\";proto=http"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def rebuilt(monkeypatch):
+    """A framework that puts an address together from headers without looking at them, as older ones do."""
+
+    def address(asked):
+        scope, host = asked.scope, asked.headers.get("host", "")
+        return URL(f"http://{host}{scope['path']}?{scope['query_string'].decode()}")
+
+    monkeypatch.setattr(HTTPConnection, "url", property(address))
+
+
+@pytest.mark.parametrize("headers", FORGED, ids=str)
+def test_what_counts_is_the_path_the_server_got(monkeypatch, rebuilt, headers):
+    monkeypatch.setattr(signin, "setup", lambda: Setup.READY)
+    for prefix in ("", "/kpi"):
+        assert ask(f"{prefix}/media/abc.csv", **headers) == 403
+        assert ask(f"{prefix}/_stcore/upload_file/s/f", method="PUT", content_length="10", **headers) == 403
+        assert ask(f"{prefix}/_stcore/metrics", **headers) == 404
+        assert ask(f"{prefix}/_stcore/agent", **headers) == 404
+    assert ask("/house/house.css", **headers) == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1?as=reader", "127.0.0.1:1#", "127.0.0.1:1/?as=secretariat&x="])
+def test_whom_one_acts_as_stands_in_the_query_the_server_got(unsigned, rebuilt, host):
+    said = cookies_of("/", b"as=dept-land", host=host)
+    assert [c.partition(";")[0] for c in said] == ["kpi_as=dept-land"]
+    assert cookies_of("/", b"", host=host) == []
+    assert cookies_of("/", b"as=\xff&as=\xfe", host=host) == []  # no letters at all, and no error
+
+
+def cookies_of(path, query, **headers):
+    """The cookies that the gate adds to a page."""
+    scope = {
+        "type": "http", "method": "GET", "path": path, "query_string": query, "scheme": "http",
+        "server": ("127.0.0.1", 1), "client": ("127.0.0.1", 2),
+        "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
+    }  # fmt: skip
+    sent = []
+
+    async def inner(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+
+    async def send(message):
+        sent.append(message)
+
+    wait(gate.Gate(inner)(scope, None, send))
+    return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
 
 
 def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):

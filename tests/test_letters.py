@@ -106,7 +106,7 @@ def test_two_dates_with_weekday_and_hour_where_there_are_divisions_else_one() ->
     ("kind", "said", "unsaid"),
     [
         ("targets", "目標値等の設定", "要因分析"),
-        ("annual", "要因分析及び今後の対応を必ず", "参考値"),
+        ("annual", "要因分析及び今後の対応を記入", "参考値"),
         ("half", "参考値であり、進捗の判定は行いません", "必ず記入"),
         ("midterm", "見直しを提案する場合", "参考値"),
     ],

@@ -13,7 +13,7 @@ import pytest
 
 from kpi.collection import ReturnState
 from kpi.period import Period
-from loaders.store import Store, StoreDamaged
+from loaders.store import Store, StoreDamaged, StoreError
 from loaders.store.migrate import migrate
 from loaders.store.opening import SCHEMA_VERSION
 from tests.factory import CUT, RATE, UNSET
@@ -151,7 +151,7 @@ def test_a_step_that_fails_leaves_the_old_store(old, monkeypatch, broken):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(f"loaders.store.migrate.{broken}", fail)
-    with pytest.raises(OSError, match="space"):
+    with pytest.raises(StoreError, match="空きが足りない"):
         Store(old).plan_ids()
     monkeypatch.undo()
     assert old.read_bytes() == before

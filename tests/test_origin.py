@@ -102,7 +102,7 @@ def test_nothing_asked_lists_what_there_is_or_says_that_there_is_nothing(samples
 
 
 def test_an_empty_store_is_a_state_with_advice(empty):
-    assert "回答された値がまだありません" in words(run("origin"))
+    assert "回答がまだありません" in words(run("origin"))
 
 
 def test_a_reader_finds_no_figure_that_is_not_approved_or_is_kept_in_the_house(samples):

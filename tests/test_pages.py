@@ -104,7 +104,7 @@ def test_the_first_sentences(samples):
     assert re.match(
         r"回答いただく指標は6件。回答は受け付けました", lead(run("submit", department="planning", round="fy2025"))
     )
-    assert re.match(r"19指標、回答された値\d+件、公表値[\d,]+件", lead(run("data")))
+    assert re.match(r"19指標、回答\d+件、公表値[\d,]+件", lead(run("data")))
     assert "計画線" in lead(run("method"))
 
 

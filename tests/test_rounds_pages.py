@@ -217,7 +217,7 @@ def test_departments_and_indicators_can_be_chosen(data):
     at = run("rounds")
     at.radio(key=f"change-{ROUND}-some").set_value("選ぶ").run()
     at.multiselect(key=f"change-{ROUND}-departments").set_value([EDUCATION]).run()
-    assert "変えると、1部局に次のように尋ねます。" in text(at)
+    assert "変更すると、1部局に次のように尋ねます。" in text(at)
     at.text_input(key=f"change-{ROUND}-reason").set_value("対象を絞る").run()
     button(at, "change-now").click().run()
     assert snapshot(data).plan.round(ROUND).departments == (EDUCATION,)
@@ -226,7 +226,7 @@ def test_departments_and_indicators_can_be_chosen(data):
 
 def test_a_round_is_closed_once_what_is_missing_was_seen_and_can_be_opened_again(data):
     at = run("rounds")
-    assert "まだ回答のない部局が2あります: 農林水産部、県土整備部" in text(at)
+    assert "まだ回答のない部局は2部局あります: 農林水産部、県土整備部" in text(at)
     assert button(at, "close-now").disabled
     at.checkbox(key=f"close-{ROUND}-sure").set_value(True).run()
     button(at, "close-now").click().run()

@@ -35,11 +35,11 @@ class Signed(TypedDict):
 class Gate:
     """A person before a store. Actions about a department name it, and its 課 where they are narrower."""
 
-    def __init__(self, store: Store, person: Person, data: Path, now: Callable[[], datetime] = settings.now) -> None:
+    def __init__(self, store: Store, person: Person, data: Path, now: Callable[[], datetime] | None = None) -> None:
         self.store = store
         self.person = replace(tidied(person), name=one_line(person.name))  # a name is what a directory says
         self.data = data
-        self._now = now
+        self._now = now or settings.now
 
     @property
     def audience(self) -> Audience:

@@ -201,14 +201,14 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "analysis", "要因分析", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
-        stands="prose", limit=600, lines=6, asks="値が増減した理由(進捗に遅れがある指標では必ず)",
-        note="増減の理由を入力してください。進捗に遅れがある指標では必ず入力してください。改行はAlt+Enterです。",
+        stands="prose", limit=600, lines=6, asks="値が増減した理由(進捗に遅れがある指標では記入)",
+        note="増減の理由を入力してください。進捗に遅れがある指標では入力してください。改行はAlt+Enterです。",
     ),
     Column(
         "actions", "今後の対応", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
-        stands="prose", limit=600, lines=6, asks="目標に向けて今後行うこと(進捗に遅れがある指標では必ず)",
+        stands="prose", limit=600, lines=6, asks="目標に向けて今後行うこと(進捗に遅れがある指標では記入)",
         note=(
-            "目標に向けて今後行うことを入力してください。進捗に遅れがある指標では必ず入力してください。"
+            "目標に向けて今後行うことを入力してください。進捗に遅れがある指標では入力してください。"
             "改行はAlt+Enterです。"
         ),
     ),

@@ -292,7 +292,7 @@ def _baseline_period(case: Case) -> Iterator[Hit]:
     severity=ASK,
     condition="現状値・目標値やその時点が、登録されているものと違うとき(目標値等の設定)",
     message="「{what}」は{known}と登録されていますが、{found}と書かれています。",
-    advice="登録のとおりなら登録の値を選んでください。変えるときはその理由を書き、事務局へも連絡してください。",
+    advice="登録のとおりなら登録の値を選んでください。変更するときはその理由を書き、事務局へも連絡してください。",
 )
 def _card_differs(case: Case) -> Iterator[Hit]:
     for key in d.CARD_KEYS:

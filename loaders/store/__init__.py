@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from kpi.issue import Issue
 from kpi.people import Audience
 from kpi.plan import Plan
 from loaders import settings
-from loaders.lock import StoreBusy, StoreError
+from loaders.lock import StoreBusy, StoreError, StoreUnwritable
 from loaders.store import (
     access,
     carrying,
@@ -58,6 +60,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_LOG = logging.getLogger(__name__)
+
+
 class Store(Acts):
     """The store behind short-lived connections: each method opens, does one thing whole, and closes.
 
@@ -65,9 +70,10 @@ class Store(Acts):
     seconds raises :class:`StoreBusy`, whose text is for the person at the screen.
     """
 
-    def __init__(self, path: str | Path, wait: float = 10.0) -> None:
+    def __init__(self, path: str | Path, wait: float = 10.0, nights: Path | None = None) -> None:
+        """``nights`` is the folder of the nightly copies of this very store."""
         self.path = Path(path)
-        self._database = Database(self.path, wait)
+        self._database = Database(self.path, wait, nights)
         self._newest = Newest(self._database, wait)
         self._revoked: tuple[str, frozenset[str]] = "", frozenset()
 
@@ -86,19 +92,34 @@ class Store(Acts):
 
         ``by`` is empty where the program does so by itself, at its start.
         """
-        wanted = tuple(plan_list)
-        if not self._database.exists():
-            self._database.create()
+        wanted, act = tuple(plan_list), Act(by, at, role)
+
+        def fill(connection: duckdb.DuckDBPyConnection) -> None:
+            plan_files.initialise(connection, wanted, benchmarks, act)
+
+        made = not self._database.exists()
+        if made:
+            self._database.create(fill)
         with self._database.read() as connection:
             if plan_files.up_to_date(connection, wanted, benchmarks):
-                return False
-        with self._database.write() as connection:
-            plan_files.initialise(connection, wanted, benchmarks, Act(by, at, role))
+                return made
+        try:
+            with self._database.write() as connection:
+                fill(connection)
+        except StoreUnwritable as error:
+            if by:
+                raise
+            _LOG.warning("計画と公表統計のファイルの変更を取り込めません。%s", error)
+            return False
         return True
 
     def exists(self) -> bool:
-        """Whether the file is there."""
+        """Whether the file is there; StoreDamaged where it was and is gone, or is cut."""
         return self._database.exists()
+
+    def check(self) -> None:
+        """Raise StoreError where the file is lost, cut or cannot be read; no query while it stays as it was."""
+        self._database.check()
 
     def revision(self) -> str:
         """The file's identity, without a query; it changes with every committed write."""
@@ -353,7 +374,8 @@ class Store(Acts):
         """
         made = copies.backup(self._database, Path(dest))
         if isinstance(made, Path):
-            self._log("backup", made.name, Act(by, at or settings.now(), role))
+            with suppress(StoreUnwritable):  # what can only be read is worth a copy most of all
+                self._log("backup", made.name, Act(by, at or settings.now(), role))
         return made
 
     def restore(self, source: str | Path, *, by: str, at: datetime, role: str = "") -> tuple[Issue, ...]:
@@ -365,7 +387,8 @@ class Store(Acts):
         made = nightly.make_nightly(self._database, Path(folder), at, keep)
         if not isinstance(made, Path):
             return made
-        self._log("backup", made.name, Act(PROGRAM, at))
+        with suppress(StoreUnwritable):
+            self._log("backup", made.name, Act(PROGRAM, at))
         return ()
 
     def _log(self, kind: str, subject: str, act: Act) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,11 +21,12 @@ from loaders.store.opening import (
     StoreDamaged,
     checkpoint,
     clear,
-    copy_whole,
     copy_with_log,
+    full_told,
     is_older,
     opened,
     put_in_place,
+    set_aside,
     stored_version,
     version_of,
 )
@@ -46,16 +48,17 @@ def backup(database: Database, dest: Path) -> Path | tuple[Issue, ...]:
         return refused
     part = Path(f"{dest}.part")
     try:
-        with database.held():
-            copy_with_log(database.path, part)
-        checkpoint(part, _WAIT)  # what still stood in the log goes into the file
-        with opened(part, read_only=True, wait=_WAIT) as connection:
-            found, end = verify(connection), end_of(connection)
-        place = marked(dest, end.mark)
-        found = found or _no_place(database, place)
-        if not found:
-            put_in_place(part, place)
-        return found or place
+        with full_told(dest):
+            with database.held():
+                copy_with_log(database.path, part)
+            checkpoint(part, _WAIT)  # what still stood in the log goes into the file
+            with opened(part, read_only=True, wait=_WAIT) as connection:
+                found, end = verify(connection), end_of(connection)
+            place = marked(dest, end.mark)
+            found = found or _no_place(database, place)
+            if not found:
+                put_in_place(part, place)
+            return found or place
     finally:
         clear(part)
 
@@ -74,27 +77,40 @@ def mark_in(name: str) -> str:
 def restore(database: Database, source: Path, by: str, role: str, at: datetime) -> tuple[Issue, ...]:
     """Put a copy in the place of the store, which stays beside it under another name; what forbids it.
 
-    Killed at any moment, the place holds either the store as it was or the whole copy.
+    Killed at any moment, the place holds either the store as it was or the whole copy, and what is left beside it goes
+    at the next access.
     """
     if refused := _no_source(database, source):
         return refused
     copy = Path(f"{database.path}.restoring")
-    try:
-        copy_with_log(source, copy)
-        if refused := _unsound(copy, source.name, at):
-            return refused
-        with database.alone():
-            (before, numbers), kept = _end_of(database.path), _keep_present(database.path, at)
-            payload = {"source": source.name, "kept": kept, "before": before}
-            with opened(copy, read_only=False, wait=_WAIT) as connection, sealing(connection):
-                for sequence, last in numbers.items():
-                    skip(connection, sequence, last + 1)
-                append_event(connection, Event("restore", "", source.name, by, at, payload=payload, role=role))
-            checkpoint(copy, _WAIT)
-            put_in_place(copy, database.path)
-        return ()
-    finally:
-        clear(copy)
+    with full_told(database.path), database.working():
+        try:
+            copy_with_log(source, copy)
+            if refused := _unsound(copy, source.name, at):
+                return refused
+            with database.alone():
+                _swap(database.path, copy, Event("restore", "", source.name, by, at, role=role))
+        finally:
+            clear(copy)
+    database.settle()
+    return ()
+
+
+def _swap(path: Path, copy: Path, event: Event) -> None:
+    """Let a copy take the store's place. What stood there, damaged or whatever it is, gets its other name last."""
+    (before, numbers), kept = _end_of(path), free_name(path, "restore", event.at)
+    if path.is_file() and path.stat().st_size:  # of an empty file DuckDB would make a database
+        with suppress(StoreDamaged, duckdb.Error):
+            checkpoint(path, _WAIT)
+    there = os.path.lexists(path) or os.path.lexists(f"{path}.wal")
+    payload = {"source": event.subject, "kept": kept.name if there else "", "before": before}
+    with opened(copy, read_only=False, wait=_WAIT) as connection, sealing(connection):
+        for sequence, last in numbers.items():
+            skip(connection, sequence, last + 1)
+        append_event(connection, replace(event, payload=payload))
+    checkpoint(copy, _WAIT)
+    set_aside(path, kept)
+    put_in_place(copy, path)
 
 
 def _no_source(database: Database, source: Path) -> tuple[Issue, ...]:
@@ -151,26 +167,11 @@ def _end_of(path: Path) -> tuple[str, dict[str, int]]:
 
     A number that a report has printed must never name another figure, so the copy goes on from there.
     """
-    if path.exists():
+    if path.is_file() and path.stat().st_size:
         with suppress(StoreDamaged, duckdb.Error), opened(path, read_only=True, wait=_WAIT) as connection:
             version_of(connection, path.name)
             return end_of(connection).mark, {n: last for n, last in given(connection).items() if n in _NUMBERED}
     return "", {}
-
-
-def _keep_present(path: Path, at: datetime) -> str:
-    """Keep the present file beside itself, damaged or not; the name of what is kept, empty where there was none."""
-    if not path.exists():
-        return ""
-    kept = free_name(path, "restore", at)
-    with suppress(StoreDamaged, duckdb.Error):
-        checkpoint(path, _WAIT)
-    copy_whole(path, kept)
-    log = Path(f"{path}.wal")
-    if log.exists():  # of a damaged store: left here it would be taken for the new file's own
-        copy_whole(log, Path(f"{kept}.wal"))
-        log.unlink()
-    return kept.name
 
 
 def _refusal(code: str, message: str, advice: str) -> Issue:

@@ -6,8 +6,9 @@ Nothing but this package opens the store, and nobody keeps a connection.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,19 @@ from loaders.lock import FileLock, StoreError
 from loaders.store.engine import Connection
 from loaders.store.opening import (
     StoreDamaged,
+    StoreUnreadable,
+    checkpoint,
+    clear,
+    close_to_others,
+    full_told,
     is_older,
     make_schema,
     opened,
     put_in_place,
+    read_through,
     version_of,
 )
+from loaders.store.place import Extent, StoreLost, leftovers, stands, sweep
 from loaders.store.turns import Turns
 
 __all__ = ["Connection", "Database", "Row", "StoreDamaged", "append", "rows", "take", "value"]
@@ -38,16 +46,28 @@ _SWAPPED = "データファイル {} が、古い形式のものに入れ替え�
 class Database:
     """The file, its lock and its identity. A file of an older version is brought up to date when it is first used."""
 
-    def __init__(self, path: Path, wait: float) -> None:
+    def __init__(self, path: Path, wait: float, nights: Path | None = None) -> None:
+        """``nights`` is the folder of the nightly copies of this very file: where there are any, it was there."""
         self.path = path
+        self._nights = nights
         self._wait = wait
         self._lock = FileLock(path, wait)
         self._turns = Turns(self._reach, wait)
         self._current = 0  # the file (its inode) that is known to be of this version
+        self._extent: Extent | None = None  # of the file when it was last seen whole
+        self._sound = ""  # the revision at which it was last checked
 
     def exists(self) -> bool:
-        """Whether there is a file with something in it."""
-        return self.path.exists() and self.path.stat().st_size > 0
+        """Whether a store stands there; False where there never was one. StoreLost where it is gone or cut."""
+        return stands(self.path, self._nights, known=bool(self._current))
+
+    def check(self) -> None:
+        """Raise StoreError where the file is lost or cannot be read; no query while it stays as it was."""
+        revision = self.revision()
+        if self.exists() and revision != self._sound:
+            with self.read() as connection:
+                value(connection, "SELECT count(*) FROM decisions")
+            self._sound = revision
 
     def revision(self) -> str:
         """What the file is now, without opening it: it differs after every committed write.
@@ -61,7 +81,7 @@ class Database:
         """A read-only connection under the shared lock."""
         self._require()
         for _ in range(2):
-            with self._lock.shared(), opened(self.path, read_only=True, wait=self._wait) as connection:
+            with self._lock.shared(), self._readable() as connection:
                 if not is_older(version_of(connection, self.path.name)):
                     self._current = self.path.stat().st_ino
                     yield connection
@@ -71,24 +91,29 @@ class Database:
         raise StoreError(_SWAPPED.format(self.path.name))
 
     @contextmanager
+    def _readable(self) -> Iterator[Connection]:
+        """The file opened to be read, whole; where DuckDB cannot read it on, that is said with what to do."""
+        try:
+            with opened(self.path, read_only=True, wait=self._wait) as connection:
+                extent = Extent.of(self.path)
+                if extent.doubtful(self._extent):
+                    read_through(connection)
+                self._extent = extent
+                yield connection
+        except (StoreUnreadable, *_UNREADABLE) as error:
+            raise StoreLost(self.path, _DAMAGED, self._nights) from error
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction under the exclusive lock, sealed: all of it is on disk when this returns, or none of it."""
-        from loaders.store.seals import sealing  # the seals are written through this module
-
         self.bring_up_to_date()
-        with self._turns.turn() as connection:
-            connection.execute("BEGIN")
-            try:
-                with sealing(connection):
-                    yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        with full_told(self.path), self._turns.turn() as connection, _transaction(connection):
+            yield connection
 
     @contextmanager
     def _reach(self) -> Iterator[Connection]:
         with self._lock.exclusive():
+            self._stand()  # opened to be written, a file that has gone meanwhile would be made anew
             before = self.revision()
             with opened(self.path, read_only=False, wait=self._wait) as connection:
                 if is_older(version_of(connection, self.path.name)):
@@ -97,17 +122,47 @@ class Database:
                 yield connection
             self._renew(before)
 
-    def create(self) -> None:
-        """Make the file with its schema, whole or not at all. Another process may have been quicker."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock.exclusive():
-            if self.exists():
-                return
-            new = Path(f"{self.path}.new")
-            for leftover in (new, Path(f"{new}.wal"), Path(f"{self.path}.wal")):
-                leftover.unlink(missing_ok=True)
-            make_schema(new)
-            put_in_place(new, self.path)
+    def create(self, fill: Callable[[Connection], None] = lambda _connection: None) -> None:
+        """Make the file with its schema and what ``fill`` brings, whole or not at all.
+
+        Another process may have been quicker. StoreLost where there was one before.
+        """
+        with full_told(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._lock.exclusive():
+                if self.exists():
+                    return
+                new = Path(f"{self.path}.new")
+                try:
+                    clear(new)
+                    make_schema(new)
+                    with opened(new, read_only=False, wait=0) as connection, _transaction(connection):
+                        fill(connection)
+                    checkpoint(new, 0)
+                    put_in_place(new, self.path)
+                finally:
+                    clear(new)
+        self.settle()
+
+    def settle(self) -> None:
+        """Leave beside the file what belongs there and nothing else, as far as anything can be written there.
+
+        The mark that it was made is set, file and copies are closed to other accounts, and what work that was killed
+        has left is taken away, unless somebody is at work.
+        """
+        self._lock.mark()
+        close_to_others((self.path, *self.path.parent.glob(f"{escape(self.path.name)}.*")))
+        if leftovers(self.path):
+            with suppress(OSError, StoreError), self._lock.work(0), self._lock.exclusive():
+                sweep(self.path)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """The right to prepare another file for this one's place; what one that was killed has left is gone."""
+        with self._lock.work(self._wait):
+            with self._lock.exclusive():
+                sweep(self.path)
+            yield
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -128,16 +183,22 @@ class Database:
         inode = self.path.stat().st_ino
         if inode == self._current:
             return
-        with self._lock.shared(), opened(self.path, read_only=True, wait=self._wait) as connection:
+        with self._lock.shared(), self._readable() as connection:
             older = is_older(version_of(connection, self.path.name))
         if older:
             from loaders.store.migrate import migrate  # the steps write through this module
 
-            with self._lock.exclusive():
+            with full_told(self.path), self._lock.exclusive():
                 migrate(self.path, self._wait)
         self._current = self.path.stat().st_ino
 
     def _require(self) -> None:
+        """See that there is a store; one that is met for the first time is settled."""
+        self._stand()
+        if self.path.stat().st_ino != self._current:
+            self.settle()
+
+    def _stand(self) -> None:
         if not self.exists():
             raise StoreDamaged(f"データファイル {self.path.name} がありません。先に init を実行してください。")
 
@@ -147,6 +208,27 @@ class Database:
             stat = self.path.stat()
             with suppress(OSError):
                 os.utime(self.path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
+    """Work that is sealed and committed at its end, or taken back."""
+    from loaders.store.seals import sealing  # the seals are written through this module
+
+    connection.execute("BEGIN")
+    try:
+        with sealing(connection):
+            yield
+    except BaseException:
+        with suppress(duckdb.Error):  # where the write itself has failed, DuckDB has taken it back
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+#: What DuckDB raises where a file cannot be read on.
+_UNREADABLE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+_DAMAGED = "を開けません。途中で切れているか、壊れているか、このプログラムのデータではありません"
 
 
 def is_of_the_store(error: Exception) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
@@ -27,11 +26,11 @@ from loaders.store.log import (
     append_events,
 )
 from loaders.store.opening import (
-    DAMAGED,
     SCHEMA_VERSION,
-    StoreDamaged,
+    StoreUnreadable,
     checkpoint,
     clear,
+    copy_closed,
     copy_whole,
     is_older,
     make_macros,
@@ -57,7 +56,7 @@ def migrate(path: Path, wait: float, now: Callable[[], datetime] = settings.now)
     kept = free_name(path, f"v{old}", at)
     try:
         clear(copy)
-        shutil.copyfile(path, copy)
+        copy_closed(path, copy)
         upgrade(copy, wait, at, kept.name)
         copy_whole(path, kept)
         put_in_place(copy, path)
@@ -75,7 +74,7 @@ def upgrade(path: Path, wait: float, at: datetime, kept: str) -> None:
         try:
             _take_steps(connection, int(old))
         except duckdb.ProgrammingError as error:  # it is not made as a store of its version is
-            raise StoreDamaged(DAMAGED.format(path.name.removesuffix(_UNFINISHED))) from error
+            raise StoreUnreadable(path.name.removesuffix(_UNFINISHED)) from error
         _refresh_hashes(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", [SCHEMA_VERSION])
         payload = {"before": f"版 {old}", "after": f"版 {SCHEMA_VERSION}", "backup": kept}

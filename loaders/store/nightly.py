@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kpi.issue import Issue
 from loaders.store.copies import backup, mark_in
 from loaders.store.database import Database
+from loaders.store.opening import close_to_others
 
 _NAME = re.compile(r"kpi-(\d{8}-\d{6})(?:_\d+-[0-9a-f]+)?\.duckdb")
 _STAMP = "%Y%m%d-%H%M%S"
@@ -47,6 +48,13 @@ def copies(folder: Path) -> dict[datetime, Path]:
     return {datetime.strptime(match[1], _STAMP): path for match, path in named if match}
 
 
+def kept_beside(path: Path) -> dict[datetime, Path]:
+    """What was kept beside a store when a copy took its place or its form was renewed, by the moment it was kept."""
+    named = re.compile(re.escape(path.name) + r"\.[a-z]\w*-(\d{8}-\d{6})(?:-\d+)?\.bak")
+    found = ((named.fullmatch(p.name), p) for p in path.parent.iterdir()) if path.parent.is_dir() else ()
+    return {datetime.strptime(match[1], _STAMP): p for match, p in found if match}
+
+
 def make_nightly(database: Database, folder: Path, at: datetime, keep: Keep) -> Path | tuple[Issue, ...]:
     """Make a checked copy in a folder and take away the copies that need not stay; the copy, or what forbids it.
 
@@ -57,7 +65,17 @@ def make_nightly(database: Database, folder: Path, at: datetime, keep: Keep) -> 
         made = copies(folder)
         for moment in made.keys() - staying(made, keep):
             made[moment].unlink(missing_ok=True)
+        close_to_others(copies(folder).values())
+        _clear_unfinished(folder, at)
     return copy
+
+
+def _clear_unfinished(folder: Path, at: datetime) -> None:
+    """Take away what nights that were killed have left; what is younger than a day may be under way."""
+    for part in folder.glob("kpi-*.duckdb.part*"):
+        match = _NAME.fullmatch(part.name.partition(".part")[0])
+        if match and at - datetime.strptime(match[1], _STAMP) >= timedelta(days=1):
+            part.unlink(missing_ok=True)
 
 
 def written_ends(folder: Path) -> list[tuple[str, str]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
+import stat
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import duckdb
@@ -24,10 +27,42 @@ class StoreDamaged(StoreError):
     """The file is not a store this program can open."""
 
 
-DAMAGED = (
-    "データファイル {} を開けません。ファイルが壊れているか、このプログラムのデータではありません。"
-    "バックアップから戻してください。"
-)
+class StoreUnreadable(StoreDamaged):
+    """DuckDB cannot open the file, or not read it to its end."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"データファイル {name} を開けません。ファイルが壊れているか、このプログラムのデータではありません。"
+            "バックアップから戻してください。"
+        )
+
+
+class StoreFull(StoreError):
+    """The disk, or what the account may use of it, has no room left."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"ディスクの空きが足りないため、データファイル {name} を書き込めません。書きかけの内容は残していません。"
+            "不要なファイルを移すなどして空きを増やしてから、もう一度お試しください。"
+        )
+
+
+_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large", re.IGNORECASE)
+
+
+@contextmanager
+def full_told(path: Path) -> Iterator[None]:
+    """Work that writes: where there is no room for it, that is said, whoever has noticed it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise StoreFull(path.name) from error
+        raise
+    except (duckdb.Error, StoreUnreadable) as error:
+        if _FULL.search(f"{error} {error.__cause__}"):
+            raise StoreFull(path.name) from error
+        raise
 
 
 #: What DuckDB says where another process has the file. A bare "lock" would be found in a damaged "block" too.
@@ -38,20 +73,48 @@ _ELSEWHERE = re.compile(r"\block\b|being used by another process", re.IGNORECASE
 def opened(path: Path, *, read_only: bool, wait: float) -> Iterator[Connection]:
     """A connection to a file. A program that does not know our lock (another tool on it) is waited for as well."""
     deadline = time.monotonic() + wait
-    while True:
+    with nullcontext() if read_only else _CLOSED.to_others():
+        while True:
+            try:
+                connection = ENGINE.take(path, read_only=read_only)
+                break
+            except duckdb.Error as error:
+                if not _ELSEWHERE.search(str(error)):
+                    raise StoreUnreadable(path.name) from error
+                if time.monotonic() >= deadline:
+                    raise StoreBusy(wait) from error
+                time.sleep(0.05)
         try:
-            connection = ENGINE.take(path, read_only=read_only)
-            break
-        except duckdb.Error as error:
-            if not _ELSEWHERE.search(str(error)):
-                raise StoreDamaged(DAMAGED.format(path.name)) from error
-            if time.monotonic() >= deadline:
-                raise StoreBusy(wait) from error
-            time.sleep(0.05)
-    try:
-        yield connection
-    finally:
-        ENGINE.give_back(connection, path, read_only=read_only)
+            yield connection
+        finally:
+            ENGINE.give_back(connection, path, read_only=read_only)
+
+
+class _Closed:
+    """While a file may be written, what this process makes is its account's alone.
+
+    DuckDB makes the file, and in the middle of a write the log beside it, with whatever the process allows.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._before = threading.Lock(), 0, 0
+
+    @contextmanager
+    def to_others(self) -> Iterator[None]:
+        with self._lock:
+            if not self._inside:
+                self._before = os.umask(0o077)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    os.umask(self._before)
+
+
+_CLOSED = _Closed()
 
 
 def version_of(connection: Connection, name: str) -> str:
@@ -59,7 +122,7 @@ def version_of(connection: Connection, name: str) -> str:
     try:
         found = stored_version(connection)
     except duckdb.Error as error:
-        raise StoreDamaged(DAMAGED.format(name)) from error
+        raise StoreUnreadable(name) from error
     if found != SCHEMA_VERSION and not is_older(found):
         raise StoreDamaged(
             f"データファイル {name} の形式(版 {(found or 'なし')[:20]})は、"
@@ -97,12 +160,19 @@ def make_macros(connection: Connection) -> None:
     connection.execute(_MACROS.read_text(encoding="utf-8"))
 
 
+def read_through(connection: Connection) -> None:
+    """Read every table to its last block; duckdb.Error where one is not there."""
+    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal"
+    for (table,) in connection.execute(query).fetchall():
+        connection.execute(f'SELECT max(hash(t)) FROM "{table}" t').fetchall()
+
+
 def checkpoint(path: Path, wait: float) -> None:
     """Bring what still stands in the log beside a file into the file, so that it can be copied or replaced alone."""
     with opened(path, read_only=False, wait=wait) as connection:
         connection.execute("CHECKPOINT")
     if Path(f"{path}.wal").exists():
-        raise StoreDamaged(DAMAGED.format(path.name))
+        raise StoreUnreadable(path.name)
 
 
 def put_in_place(new: Path, path: Path) -> None:
@@ -127,14 +197,47 @@ def copy_with_log(source: Path, dest: Path) -> None:
         one, target = Path(f"{source}{suffix}"), Path(f"{dest}{suffix}")
         target.unlink(missing_ok=True)
         if one.exists():
-            shutil.copyfile(one, target)
+            copy_closed(one, target)
+
+
+def copy_closed(source: Path, dest: Path) -> None:
+    """Copy a file so that nobody but our own account may open the copy, from its first byte on."""
+    os.close(os.open(dest, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    shutil.copyfile(source, dest)
+
+
+def close_to_others(paths: Iterable[Path]) -> None:
+    """Take from others the right to open files of ours, as far as they are there and ours."""
+    for path in paths:
+        with suppress(OSError):
+            mode = path.stat().st_mode
+            if stat.S_ISREG(mode) and mode & 0o077:
+                path.chmod(stat.S_IMODE(mode) & 0o700)
+
+
+def set_aside(path: Path, kept: Path) -> None:
+    """Give what stands in a place, whatever it is, another name beside it, and its log that name too.
+
+    A file keeps its first name until another takes it. Nothing is copied where the file system knows second names, so
+    a full disk is no hindrance, and :func:`leftovers` knows a name that was given in vain.
+    """
+    if path.is_file():
+        try:
+            os.link(path, kept)
+        except OSError:
+            copy_whole(path, kept)
+    elif os.path.lexists(path):
+        os.rename(path, kept)
+    with suppress(FileNotFoundError):
+        os.rename(f"{path}.wal", f"{kept}.wal")
 
 
 def copy_whole(source: Path, dest: Path) -> None:
     """Copy a file that nobody writes; under its name there is the whole copy or nothing."""
     part = Path(f"{dest}.part")
     try:
-        shutil.copyfile(source, part)
+        clear(part)
+        copy_closed(source, part)
         put_in_place(part, dest)
     finally:
         clear(part)

@@ -47,7 +47,7 @@ def propose(
         return refused
     changed = changes_of(plan, card, changes)
     if not changed and (card or not _scheme_open(connection, plan)):
-        return (_issue("card.same", "いまの判定条件と同じです。", "変えるところを入力してください。"),)
+        return (_issue("card.same", "いまの判定条件と同じです。", "変更するところを入力してください。"),)
     return _propose(connection, plan, indicator_id, changes, changed, act, origin="staff")
 
 
@@ -255,7 +255,7 @@ def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decisio
     if accept and not decision.strip():
         return (_issue("card.no_decision", "何による決定かが空です。", "「本部決定」などと入力してください。"),)
     if not accept and not act.reason.strip():
-        return (_issue("card.no_reason", "採らない理由が入力されていません。", "理由を入力してください。"),)
+        return (_issue("card.no_reason", "見送る理由が入力されていません。", "理由を入力してください。"),)
     return ()
 
 

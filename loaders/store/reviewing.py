@@ -67,7 +67,7 @@ def change(connection: Connection, plan: Plan, act: Act) -> tuple[Issue, ...]:
     """Put a changed plan in force; what forbids it. Cards are not changed in this way."""
     told = change_plan(connection, plan, act.at)
     if not any(told.values()):
-        return (_issue("plan.same", "いまの内容と同じです。", "変えるところを入力してください。"),)
+        return (_issue("plan.same", "いまの内容と同じです。", "変更するところを入力してください。"),)
     append_event(connection, Event("change_plan", plan.id, "", act.by, act.at, act.reason, told, role=act.role))
     return ()
 

@@ -126,7 +126,7 @@ def _scheme(state: View) -> None:
     ]
     show(table([Column("項目", width="10rem"), Column("内容")], rows, caption="計画全体の判定方法"))
     show(scheme_assumed(state))
-    note("しきい値は、本部で決めるまで計画の原案にはありません。変えると、すべての指標の判定に効きます。")
+    note("しきい値は、本部で決めるまで計画の原案にはありません。変更すると、すべての指標の判定に効きます。")
     if not looking_back():
         if len(waiting(state, "")):
             open_proposals(state, "")
@@ -159,7 +159,7 @@ def _logged(state: View) -> dict[str, str]:
 def _decided(row: Mapping[Any, Any], told: str) -> tuple[Content, ...]:
     when = day_text(pd.Timestamp(str(row["decided_on"])).date()) if row["decided_on"] else ""
     accepted = row["state"] == "accepted"
-    by = f"{when}{row['decision']}" if accepted else f"{when}採らない"
+    by = f"{when}{row['decision']}" if accepted else f"{when}見送り"
     answer = tag("small", str(row["answer"])) if row["answer"] else ""
     return (
         join([tag("b", by), answer]),

@@ -22,7 +22,7 @@ from pages.parts.snapshot import View, desk
 
 _ACTS = {
     "move": "指標の担当を移す",
-    "rename": "部局の名称を変える",
+    "rename": "部局の名称を変更する",
     "merge": "部局を統合する",
     "split": "部局を分ける",
     "divisions": "課と連絡先を決める",
@@ -32,12 +32,12 @@ _ACTS = {
 _BACK = {
     "move": (
         "同じ日付で元の部局に移すと、担当はもとのとおりになります。"
-        "部局を選んで始めた照会には移す先の部局も残るので、「照会」の「この照会を変える」で外します。"
+        "部局を選んで始めた照会には移す先の部局も残るので、「照会」の「この照会を変更する」で外します。"
     ),
-    "rename": "同じ日付で元の名称に変えると、もとのとおりになります。",
+    "rename": "同じ日付で元の名称に変更すると、もとのとおりになります。",
     "merge": (
         "「部局を分ける」でなくなった部局を選び、その指標を同じ日付で分けると、もとのIDと名称で戻ります。"
-        "統合後の名称は「部局の名称を変える」で、引き継いだ主管課のメールは「課と連絡先を決める」で直します。"
+        "統合後の名称は「部局の名称を変更する」で、引き継いだ主管課のメールは「課と連絡先を決める」で直します。"
     ),
     "split": "「部局を統合する」で、分けた部局を同じ日付で元の部局に統合すると、もとのとおりになります。",
 }
@@ -53,10 +53,10 @@ def departments_part(state: View) -> None:
     show(_list(state))
     if looking_back():
         return
-    st.header("変える", anchor=False)
+    st.header("変更する", anchor=False)
     ours = desk()
     acts = _ACTS if ours.may(Action.SET_DEPARTMENTS) else {"divisions": _ACTS["divisions"]}
-    chosen = st.selectbox("すること", list(acts), format_func=acts.__getitem__, key=fresh("department-act"), width=420)
+    chosen = st.selectbox("手続", list(acts), format_func=acts.__getitem__, key=fresh("department-act"), width=420)
     if chosen == "divisions":
         divisions_box(state)
     else:
@@ -291,7 +291,7 @@ def _confirm(
     if rules:
         show(tag("div", rules, "notice"))
     note(f"前日までの表示・様式・記録は、いままでの名称と担当のまま残ります。間違えたときは、{back}")
-    if st.button("この内容に変える", type="primary", key="department-save"):
+    if st.button("この内容に変更する", type="primary", key="department-save"):
         act(lambda: do(day), f"{wareki(day)}から、{words.removesuffix('ます')}ました。{rules}")
 
 
@@ -301,7 +301,7 @@ def _rules_words(gone: frozenset[str]) -> str:
         return ""
     count = sum(not gone.isdisjoint((*r.departments, *r.divisions)) for r in desk().memberships())
     told = f"なくなる部局・課の利用者の規則が{count}件あります。"
-    return f"{told}その日に合わせて、「利用者」で引き継ぐ部局・課に変えてください。" if count else ""
+    return f"{told}その日に合わせて、「利用者」で引き継ぐ部局・課に変更してください。" if count else ""
 
 
 def _rounds_changed(state: View, after: Plan, day: date) -> list[tuple[Content, ...]]:

@@ -7,19 +7,25 @@ from pathlib import Path
 
 import streamlit as st
 
-from kpi.issue import Issue
+from kpi.issue import Issue, Severity
 from loaders.nightly import configured
+from loaders.packing import file_part
 from loaders.settings import WrongSetting
-from loaders.store.nightly import copies
+from loaders.store import Snapshot
+from loaders.store.apart import readable
+from loaders.store.nightly import copies, kept_beside
 from pages.parts.admin_common import act, fresh, note
-from pages.parts.asof import looking_back
+from pages.parts.asof import ARRIVED, looking_back
 from pages.parts.clock import now
 from pages.parts.frame import attempt, empty, show
 from pages.parts.html import Column, Content, table, tag, unmarked
-from pages.parts.snapshot import View, desk
+from pages.parts.snapshot import View, desk, store
 
 #: How many copies of the nights are listed.
 _SHOWN = 31
+#: How the copy to go back to is named.
+_LISTED, _BROUGHT, _NAMED = "listed", "brought", "named"
+_BEFORE = "restore-before"
 
 
 def keep_part(state: View) -> None:
@@ -33,7 +39,7 @@ def keep_part(state: View) -> None:
     st.header("毎夜の控え", anchor=False)
     nights = _nightly()
     st.header("控えの時点に戻す", anchor=False)
-    _restore(nights)
+    _restore(state, nights)
 
 
 def _take() -> None:
@@ -119,18 +125,88 @@ def _size(count: int) -> str:
     return f"{count / 1e6:,.1f}MB"
 
 
-def _restore(nights: dict[str, Path]) -> None:
+def _restore(state: View, nights: dict[str, Path]) -> None:
+    """The copy to go back to: one of those there are, a file from the browser, or one on the server by its name."""
     note("控えを取った後に入ったものは見えなくなります。いまのデータは消さず、別の名前で横に残します。")
-    which = st.selectbox(
-        "毎夜の控え", list(nights), index=None, placeholder="控えを選ぶ", key=fresh("restore-night"), width=320
-    ) if nights else None  # fmt: skip
-    path = st.text_input(
-        "またはサーバーのファイル" if nights else "サーバーにある控えのファイル",
-        key=fresh("restore-path"),
-        disabled=which is not None,
-    )
-    source = nights[which] if which else Path(path.strip()) if path.strip() else None
+    there = nights | {
+        f"{at:%Y-%m-%d %H:%M}": path for at, path in sorted(kept_beside(store().path).items(), reverse=True)
+    }
+    ways = ({_LISTED: "一覧から選ぶ"} if there else {}) | {
+        _BROUGHT: "ファイルを入れる",
+        _NAMED: "サーバーのファイルの名前",
+    }
+    way = st.radio("控え", list(ways), format_func=ways.__getitem__, horizontal=True, key=fresh("restore-way"))
+    source, given = _source(way, there)
     sure = st.text_input("確認のため「戻す」と入れてください", key=fresh("restore-sure"), max_chars=10, width=320)
-    if st.button("この控えに戻す", disabled=source is None or sure.strip() != "戻す", key="restore") and source:
+    chosen = source is not None or given is not None
+    if st.button("この控えに戻す", disabled=not chosen or sure.strip() != "戻す", key="restore"):
+        st.session_state[_BEFORE] = counts(state.snapshot)
         with st.spinner("控えを確かめて、戻しています…"):
-            act(lambda: desk().restore(source), f"{source.name} に戻しました。元のデータは別の名前で残っています。")
+            name = given[0] if given else source.name if source else ""
+            act(lambda: _put_back(source, given), f"{name} に戻しました。元のデータは別の名前で残っています。")
+        st.session_state.pop(_BEFORE, None)  # nothing has changed
+    _what_changed(state)
+
+
+def _source(way: str, there: dict[str, Path]) -> tuple[Path | None, tuple[str, bytes] | None]:
+    """The copy on the server that was chosen, or the name and the bytes of the one that was brought."""
+    if way == _LISTED:
+        labels = {when: f"{when}　{path.name}　{_size(path.stat().st_size)}" for when, path in there.items()}
+        which = st.selectbox(
+            "戻す控え", list(there), index=None, placeholder="控えを選ぶ", format_func=labels.__getitem__,
+            key=fresh("restore-listed"), width=520,
+        )  # fmt: skip
+        return (there[which] if which else None), None
+    if way == _BROUGHT:
+        file = st.file_uploader("戻す控えのファイル", type=["duckdb", "bak"], key=fresh("restore-file"))
+        note("20MBまでです。それより大きい控えは、サーバーに置いて名前で指定してください。")
+        return None, ((file_part(file.name), file.getvalue()) if file else None)
+    path = st.text_input("サーバーにある控えのファイル", key=fresh("restore-path"))
+    return (Path(path.strip()) if path.strip() else None), None
+
+
+def _put_back(source: Path | None, given: tuple[str, bytes] | None) -> tuple[Issue, ...]:
+    """Restore from a copy on the server, or from one that was brought: that is read first where it can harm nobody."""
+    if given is None:
+        return desk().restore(source) if source else ()
+    name, content = given
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / name
+        copy.write_bytes(content)
+        if not readable(copy):
+            advice = "別の控えを指定してください。現在のデータは変わっていません。"
+            return (Issue("restore.unreadable", Severity.FIX, f"{name} は、読み取れる控えではありません。", advice),)
+        return desk().restore(copy)
+
+
+def counts(snapshot: Snapshot) -> dict[str, str]:
+    """What there is of returns and figures, by what it is called: what a person compares before and after."""
+    sent = snapshot.submissions[snapshot.submissions["state"] == "sent"]
+    rows = snapshot.observations
+    life, waiting = snapshot.life, snapshot.proposals["state"] == "open"
+    newest = max(sent["sent_at"].dropna(), default=None)
+    return {
+        "送られた回答": f"{len(sent):,}件",
+        "回答された値": f"{len(rows):,}件",
+        "うち確認済": f"{int((rows['review'] == 'confirmed').sum()):,}件",
+        "決定を待つ提案": f"{int(waiting.sum()):,}件",
+        "始まった照会": f"{len(life.started):,}件",
+        "締め切った照会": f"{len(life.closed):,}件",
+        "いちばん新しい回答": f"{newest:%Y-%m-%d %H:%M}" if newest is not None else "なし",
+    }
+
+
+def _what_changed(state: View) -> None:
+    """After a restore: what was there before it and what is there now, until the screen is opened anew."""
+    if st.session_state.get(ARRIVED):
+        st.session_state.pop(_BEFORE, None)
+    before = st.session_state.get(_BEFORE)
+    if not before:
+        return
+    now_there = counts(state.snapshot)
+    rows: list[tuple[Content, ...]] = [
+        (name, old, now_there.get(name, "―"), "変わりました" if old != now_there.get(name) else "同じ")
+        for name, old in before.items()
+    ]
+    columns = [Column("項目"), Column("戻す前", number=True), Column("戻した後", number=True), Column("違い")]
+    show(table(columns, rows, caption="控えに戻して変わったこと", kind="stack"))

@@ -54,7 +54,7 @@ def _outdated(state: View, rules: tuple[Rule, ...]) -> None:
     gone = {d.id for d in state.plan.departments if ended(d, state.day)}
     old = [r.rule_id for r in rules if gone & set(r.departments)]
     if old:
-        told = f"廃止された部局の規則が{len(old)}件あります({'、'.join(old)})。引き継いだ部局に変えてください。"
+        told = f"廃止された部局の規則が{len(old)}件あります({'、'.join(old)})。引き継いだ部局に変更してください。"
         show(tag("div", tag("b", told), "notice"))
 
 
@@ -119,7 +119,7 @@ def _outcome(state: View, who: Person | None) -> Content:
 
 
 def _form(state: View, rules: tuple[Rule, ...]) -> None:
-    st.header("規則を加える・変える", anchor=False)
+    st.header("規則を加える・変更する", anchor=False)
     kept = {"": _NEW, **{r.rule_id: r for r in rules}}
     labels = {"": "新しい規則", **{r.rule_id: f"{r.rule_id}　{r.pattern}" for r in rules}}
     rule_id = st.selectbox("規則", list(kept), format_func=labels.__getitem__, key=fresh("rule"), width=420)

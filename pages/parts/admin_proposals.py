@@ -196,14 +196,14 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
             "決定を記録する提案", list(labels), list(labels) if len(labels) == 1 else [],
             format_func=labels.__getitem__, key=fresh("decide-which"),
         )  # fmt: skip
-        accept = st.radio("決定", ["採る", "採らない"], horizontal=True, key=fresh("decide-accept")) == "採る"
+        accept = st.radio("決定", ["決定する", "見送る"], horizontal=True, key=fresh("decide-accept")) == "決定する"
         with st.container(horizontal=True):
             day = day_input("決定の日", state.day, fresh("decide-day"))
             name = st.text_input(
                 "何による決定か", "本部決定", key=fresh("decide-name"), max_chars=40, disabled=not accept
             )
         reason = st.text_input(
-            "採らない理由" if not accept else "添え書き(任意)", key=fresh("decide-reason"), max_chars=200
+            "見送る理由" if not accept else "添え書き(任意)", key=fresh("decide-reason"), max_chars=200
         )
         ready = bool(picked) and day is not None and bool(name.strip() if accept else reason.strip())
         summary = _deciding([labels[one] for one in picked], day, name.strip() if accept else "", reason.strip())
@@ -223,7 +223,7 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
 def _deciding(labels: Sequence[str], day: date | None, name: str, reason: str) -> Content:
     """What is about to be recorded for good; without the name of a decision the proposals are turned down."""
     when = wareki(day) if day else ""
-    act = f"{when}の{name}として" if name else f"{when}に採らないこととして"
+    act = f"{when}の{name}として" if name else f"{when}に見送ることとして"
     lines = [tag("b", f"次の{len(labels)}件を、{act}記録します。記録した決定は取り消せません。")]
     lines += [tag("div", label) for label in labels]
     lines += [tag("div", f"{'添え書き' if name else '理由'}: {reason}")] if reason else []

@@ -55,7 +55,7 @@ def propose_scheme(state: View, methods: Mapping[str, str]) -> None:
     said = {"name": name, "on_track": on_track, "mostly": mostly}
     changes = _changes(said, scheme)
     if not changes and "scheme" in state.snapshot.plan_assumed:
-        note("いまの判定方法は想定です。変えずに、このまま本部の決定として記録することも提案できます。")
+        note("いまの判定方法は想定です。変更せずに、このまま本部の決定として記録することも提案できます。")
         changes = said
     _propose(state, "", changes, key)
 
@@ -156,7 +156,7 @@ def _description(indicator: Indicator, key: str) -> dict[str, Any]:
 def _propose(state: View, indicator_id: str, changes: dict[str, Any], key: str) -> None:
     """What would differ, the statuses it would alter, the reason, and the button."""
     if not changes:
-        note("変えるところを入れると、過去と現在の判定がどう変わるかを確かめてから提案できます。")
+        note("変更するところを入れると、過去と現在の判定がどう変わるかを確かめてから提案できます。")
         return
     with st.container(border=True):
         show(tag("div", told_changes(changed_words(state, indicator_id, changes))))
@@ -164,7 +164,7 @@ def _propose(state: View, indicator_id: str, changes: dict[str, Any], key: str) 
         if found:
             effects_table(state, found)
         note("締め切った照会の表示は、決定の後も当時の判定条件のままです。")
-        reason = st.text_input("変える理由", key=f"{key}-reason", max_chars=300)
+        reason = st.text_input("変更の理由", key=f"{key}-reason", max_chars=300)
         if st.button("この変更を提案する", type="primary", disabled=not reason.strip(), key="card-propose"):
             act(
                 lambda: desk().propose_card(state.plan.id, indicator_id, changes, reason.strip()),

@@ -128,11 +128,11 @@ def _form(state: View, rows: pd.DataFrame) -> None:
         note("公表待ちは、公表する日と時刻を入れると決められます。" if kind else "公表区分を選んでください。")
         return
     after = publication_word(kind, hour)
-    told = f"{len(codes)}件を「{after}」にします。{_meaning(kind)}後からいつでも変えられ、変えたことは記録に残ります。"
+    told = f"{len(codes)}件を「{after}」にします。{_meaning(kind)}後からいつでも変更でき、記録に残ります。"
     summary = join([tag("b", told), tag("div", _examples([labels[c] for c in codes]))])
     yes = f"{len(codes)}件を「{after}」にする"
     what = (*codes, kind, hour)
-    if sure.button(f"{len(codes)}件を変える", "publication-save", what, summary, yes, primary=True):
+    if sure.button(f"{len(codes)}件を変更する", "publication-save", what, summary, yes, primary=True):
         act(
             lambda: desk().set_publication(codes, kind, hour, reason=reason.strip()),
             f"{len(codes)}件を「{after}」にしました。",

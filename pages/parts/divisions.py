@@ -38,7 +38,7 @@ def _one(state: View, department: Department, division: Division, key: str) -> D
     """One 課 as the widgets say; None where it is to end."""
     with st.container(border=True):
         made = _fields(state, department, division, f"{key}-{division.id}")
-        gone = st.checkbox("この課をなくす", key=f"{key}-{division.id}-gone")
+        gone = st.checkbox("この課を廃止する", key=f"{key}-{division.id}-gone")
     return None if gone else made
 
 

@@ -20,7 +20,7 @@ from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.rollup import newest_words
 from loaders.desk import NotAllowed
-from loaders.store import StoreBusy
+from loaders.store import StoreBusy, StoreError
 from loaders.tables import to_csv, to_xlsx
 from pages.parts import told
 from pages.parts.html import Column, Content, Markup, address, changed, join, table, tag, unmarked
@@ -41,7 +41,7 @@ def guarded(page: Callable[[], None]) -> Callable[[], None]:
     def run() -> None:
         try:
             page()
-        except StoreBusy:
+        except StoreError:
             raise  # told once for the whole page, see told_if_busy
         except NoPlan:
             st.error("計画のファイルを読み込めないため、何も表示できません。次のところを直して、起動し直してください。")
@@ -58,7 +58,7 @@ def guarded(page: Callable[[], None]) -> Callable[[], None]:
 
 
 def told_if_busy(page: Callable[[], None]) -> Callable[[], None]:
-    """The whole page; where the store cannot be had in time the wait ends with one word, whichever part had waited."""
+    """The whole page; where the store cannot be had (in time, or at all) that is said once, whichever part asked."""
 
     @functools.wraps(page)
     def run() -> None:
@@ -66,6 +66,9 @@ def told_if_busy(page: Callable[[], None]) -> Callable[[], None]:
             page()
         except StoreBusy as busy:
             st.warning(str(busy))
+        except StoreError as error:
+            log.error("screen %s has no store: %s", page.__name__, error)
+            st.error(unmarked(str(error)))
 
     return run
 

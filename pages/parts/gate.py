@@ -21,9 +21,11 @@ from streamlit import config
 from kpi.collection import Action
 from kpi.people import NOBODY, Person, Role
 from loaders.lock import StoreBusy, StoreError
+from loaders.usage import file_fault
 from pages.parts import signin, trial
 from pages.parts.identity import reaches
 from pages.parts.signin import Setup, Standing
+from pages.parts.storage import watched
 
 log = logging.getLogger("kpi")
 
@@ -34,7 +36,8 @@ _UPLOAD = re.compile(r"/_stcore/upload_file/")
 _ADDRESS = re.compile(rb"/(media/[0-9a-f]+|_stcore/upload_file/[0-9A-Za-z-]+/[0-9A-Za-z-]+)")
 _CLOSED = re.compile(r"/_stcore/(metrics|agent(/|$))")
 _SIGN_OUT = re.compile(r"/auth/logout/?$")
-_GUARDED = re.compile("|".join(p.pattern for p in (_MEDIA, _UPLOAD, _CLOSED, _SIGN_OUT)))
+_HEALTH = re.compile(r"/_stcore/health$")
+_GUARDED = re.compile("|".join(p.pattern for p in (_MEDIA, _UPLOAD, _CLOSED, _SIGN_OUT, _HEALTH)))
 _SIGN_IN = re.compile(r"/auth/login/?$")
 _CALLBACK = re.compile(r"/oauth2callback/?$")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -78,7 +81,7 @@ class Gate:
         if scope["type"] == "http":
             asked = HTTPConnection(scope)
             # Only what has rights waits for the store.
-            closed = _GUARDED.search(asked.url.path)
+            closed = _GUARDED.search(asked.scope["path"])
             refused = await run_in_threadpool(_verdict, asked, scope["method"]) if closed else None
             if refused:
                 await PlainTextResponse(refused.said, refused.status)(scope, receive, send)
@@ -97,9 +100,11 @@ def _same_origin(asked: HTTPConnection) -> bool:
 
 def _verdict(asked: HTTPConnection, method: str) -> Refused | None:
     """What forbids a request; None where it may pass."""
-    path = asked.url.path
+    path = asked.scope["path"]
     if _CLOSED.search(path):
         return _NOT_HERE
+    if _HEALTH.search(path):
+        return _health(asked)
     media, upload = _MEDIA.search(path), _UPLOAD.search(path)
     if method == "OPTIONS":
         return None
@@ -119,6 +124,22 @@ def _verdict(asked: HTTPConnection, method: str) -> Refused | None:
     return None
 
 
+def _health(asked: HTTPConnection) -> Refused | None:
+    """Who watches the server hears where it has no store to serve from. Our own page asks too, before it opens its
+    stream, and names itself: it is let through, or it could not say in words what is wrong.
+    """
+    if "referer" in asked.headers:
+        return None
+    try:
+        watched().check()
+    except StoreBusy:
+        return None
+    except (StoreError, OSError) as error:
+        log.error("the server has no store: %s", error)
+        return Refused(503, str(error) if isinstance(error, StoreError) else file_fault(error))
+    return None
+
+
 def _media(asked: HTTPConnection) -> Refused | None:
     """A download is for who is signed in, and only if a screen of theirs has named it."""
     if signin.setup() is Setup.NONE:
@@ -126,7 +147,7 @@ def _media(asked: HTTPConnection) -> Refused | None:
     claims = signin.claims_of(asked.cookies)
     if _person(asked, claims) is None:
         return _NOT_SIGNED_IN
-    return None if _was_told(claims, asked.url.path) else _NO_RIGHT
+    return None if _was_told(claims, asked.scope["path"]) else _NO_RIGHT
 
 
 def _upload(asked: HTTPConnection, method: str) -> Refused | None:
@@ -135,7 +156,7 @@ def _upload(asked: HTTPConnection, method: str) -> Refused | None:
     who = _person(asked, claims)
     if who is None:
         return _NOT_SIGNED_IN
-    if not reaches(who, Action.SAVE) or (claims and not _was_told(claims, asked.url.path)):
+    if not reaches(who, Action.SAVE) or (claims and not _was_told(claims, asked.scope["path"])):
         return _NO_RIGHT
     if method not in ("PUT", "POST"):
         return None
@@ -210,7 +231,7 @@ class _Cookies:
 
     def _after(self, headers: MutableHeaders) -> None:
         """Remember where somebody was who goes to sign in, and lead them back there, or say that it failed."""
-        path = self.asked.url.path
+        path = self.asked.scope["path"]
         if _SIGN_IN.search(path):
             headers.append("set-cookie", _cookie(_BACK, quote(_inside(self.asked.headers.get("referer", "")))))
         elif _CALLBACK.search(path) and {"code", "error"} & self.asked.query_params.keys():
@@ -220,7 +241,7 @@ class _Cookies:
             headers.append("set-cookie", _cookie(_BACK, "", age=0))
 
     def _acting(self, headers: MutableHeaders) -> None:
-        asked = parse_qs(self.asked.url.query).get(trial.PARAMETER, [""])[0]
+        asked = parse_qs(self.asked.scope["query_string"].decode("latin-1")).get(trial.PARAMETER, [""])[0]
         if _KEY.fullmatch(asked) and "text/html" in headers.get("content-type", ""):
             headers.append("set-cookie", _cookie(trial.COOKIE, asked, same="Strict"))
 

@@ -97,7 +97,7 @@ def _make(view: View, place: Place, choices: Mapping[str, str], key: str) -> Non
 
 def _settle(view: View, place: Place, conflicts: Sequence[Conflict], key: str) -> None:
     """What two 課 answer differently, with who answered what; one of each has to be chosen."""
-    said = f"{len(conflicts)}つの指標に、違う回答があります。どちらを採るか選んでください。"
+    said = f"{len(conflicts)}つの指標に、違う回答があります。どちらを使うか選んでください。"
     show(tag("div", said, "notice", role="status"))
     chosen: dict[str, str] = {}
     for conflict in conflicts:
@@ -105,7 +105,7 @@ def _settle(view: View, place: Place, conflicts: Sequence[Conflict], key: str) -
         with st.container(border=True, key=f"conflict-{conflict.indicator_id}"):
             show(tag("b", view.plan.indicator(conflict.indicator_id).name))
             one = st.radio(
-                "採る回答", list(options), index=None, format_func=lambda o, t=options: unmarked(t[o]),
+                "使う回答", list(options), index=None, format_func=lambda o, t=options: unmarked(t[o]),
                 key=f"take-{key}-{conflict.indicator_id}-{'-'.join(options)}",
             )  # fmt: skip
         if one:

@@ -20,7 +20,7 @@ from pages.parts.snapshot import View, desk, file_name
 
 _STATES = {
     ReturnState.DRAFT: "下書き",
-    ReturnState.PASSED: "主管課回答済",
+    ReturnState.PASSED: "主管課へ回答済",
     ReturnState.SENT: "回答済",
     ReturnState.REPLACED: "差替え済",
     ReturnState.DISCARDED: "取消し",

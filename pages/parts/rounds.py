@@ -48,7 +48,7 @@ def open_box(state: View) -> None:
             "種類", kinds, index=kinds.index("annual"), format_func=KIND_WORDS.__getitem__, key="open-kind"
         )
         base = proposed(state.snapshot.plan, kind, state.day, state.snapshot.life)
-        show(tag("div", "計画の日程と前回の照会から、あらかじめ入れてあります。変えてから始められます。", "meta"))
+        show(tag("div", "計画の日程と前回の照会から、あらかじめ入れてあります。変更してから始められます。", "meta"))
         made = _fields(state, base, f"new-{base.id}", fixed=False)
         _start(state, made, "open-now", unread=_unread(f"new-{base.id}"))
 
@@ -57,7 +57,7 @@ def start_box(state: View, asked: Round) -> None:
     """この照会を始める: a proposal of the calendar, with dates that leave time to answer."""
     base = starting(state.snapshot.plan.round(asked.id), state.snapshot.plan, state.day)
     with st.expander("この照会を始める", key=_folded("start-round")):
-        show(tag("div", "計画の日程から、あらかじめ入れてあります。変えてから始められます。", "meta"))
+        show(tag("div", "計画の日程から、あらかじめ入れてあります。変更してから始められます。", "meta"))
         rows = state.snapshot.submissions
         fixed = bool((rows["round_id"] == asked.id).any())
         made = _fields(state, base, f"start-{asked.id}", fixed=fixed)
@@ -86,23 +86,23 @@ def cancel_box(state: View, asked: Round) -> None:
 
 
 def change_box(state: View, asked: Round) -> None:
-    """この照会を変える; a closed one is opened again by it."""
+    """この照会を変更する; a closed one is opened again by it."""
     again = state.snapshot.closed_at(asked.id) is not None
     with st.expander(
-        "この照会をもう一度開く" if again else "この照会を変える(期限・部局・指標)", key=_folded("change-round")
+        "この照会をもう一度開く" if again else "この照会を変更する(期限・部局・指標)", key=_folded("change-round")
     ):
         rows = state.snapshot.submissions
         made = _fields(state, asked, f"change-{asked.id}", fixed=bool((rows["round_id"] == asked.id).any()))
-        reason = st.text_input("変える理由", key=f"change-{asked.id}-reason", max_chars=200)
+        reason = st.text_input("変更の理由", key=f"change-{asked.id}-reason", max_chars=200)
         if made == asked and not again and not _unread(f"change-{asked.id}"):
             show(tag("div", "変わるところはまだありません。", "meta"))
             return
-        if not _preview(state, made, "変えると") or _unread(f"change-{asked.id}"):
+        if not _preview(state, made, "変更すると") or _unread(f"change-{asked.id}"):
             return
-        if st.button("もう一度開く" if again else "この内容に変える", disabled=not reason.strip(), key="change-now"):
-            _do(state, made, f"「{made.name}」を{'もう一度開きました' if again else '変えました'}。", reason)
+        if st.button("もう一度開く" if again else "この内容に変更する", disabled=not reason.strip(), key="change-now"):
+            _do(state, made, f"「{made.name}」を{'もう一度開きました' if again else '変更しました'}。", reason)
         if not reason.strip():
-            show(tag("div", "理由を入れると変えられます。理由は記録に残ります。", "meta"))
+            show(tag("div", "理由を入れると変更できます。理由は記録に残ります。", "meta"))
 
 
 def close_box(state: View, asked: Round, rows: Sequence[Row]) -> None:
@@ -115,9 +115,9 @@ def close_box(state: View, asked: Round, rows: Sequence[Row]) -> None:
         unchecked = [r.name for r in lead if r.answered and r.confirmed < r.asked]
         parts: list[Content] = []
         if awaited:
-            parts.append(tag("p", f"まだ回答のない部局が{len(awaited)}あります: {'、'.join(awaited)}"))
+            parts.append(tag("p", f"まだ回答のない部局は{len(awaited)}部局あります: {'、'.join(awaited)}"))
         if unchecked:
-            parts.append(tag("p", f"確認の済んでいない部局が{len(unchecked)}あります: {'、'.join(unchecked)}"))
+            parts.append(tag("p", f"確認の済んでいない部局は{len(unchecked)}部局あります: {'、'.join(unchecked)}"))
         parts.append(
             tag(
                 "p",

@@ -136,7 +136,7 @@ def receipt_words(done: Receipt, asked: Round) -> str:
         count = len(done.proposed)
         what = f"{count}指標の現状値・目標値。決定されると反映します" if count else "現状値・目標値は登録のままです"
     else:
-        what = f"値{sum(len(codes) for codes in done.codes.values())}件"
+        what = f"回答{sum(len(codes) for codes in done.codes.values())}件"
     return f"受け付けました({done.sent_at:%m月%d日 %H:%M}、{what})。{until_words(asked, done.sent_at)}"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 import streamlit as st
 
 from kpi.issue import Issue
-from loaders.service import load_data, open_store
+from loaders.service import load_data, open_store, store_of
 from loaders.settings import data_folder
 from loaders.store import Store
 
@@ -16,6 +18,12 @@ DATA = data_folder()
 def store() -> Store:
     """The store, made from ``data/`` on the first start."""
     return open_store(DATA)
+
+
+@functools.cache
+def watched() -> Store:
+    """The same store for who only looks whether it is there: nothing is made, and nobody is waited for long."""
+    return store_of(DATA, wait=1.0)
 
 
 def plan_id() -> str:

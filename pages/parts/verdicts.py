@@ -225,7 +225,7 @@ class _Rows:
         elif indicator.id in self.current.confirmed:
             frame = badge("確認済", "x v-done")
         elif self.current.state is ReturnState.PASSED:
-            return badge("主管課回答済", "x v-ok")
+            return badge("主管課へ回答済", "x v-ok")
         else:
             frame = join([badge("回答済", "x v-ok"), " ", tag("span", "未確認", "unconfirmed")])
         code = self.codes.get((indicator.id, key), "")

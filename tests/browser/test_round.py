@@ -110,7 +110,7 @@ def answer_in_divisions(cast: Cast) -> None:
         look(page, f"04-{division}")
         press(page, "③ 主管課へ回答する", "主管課へ回答しました(")
     pick(page, "課", "主管課(部局全体)")
-    expect(table(page, "課の回答の状況").get_by_text("主管課回答済")).to_have_count(2)
+    expect(table(page, "課の回答の状況").get_by_text("主管課へ回答済")).to_have_count(2)
     press(page, "課の回答をまとめる", "確かめた結果")
     write_day(page, "部局内決裁済の日付(任意)", ASKED_ON)
     look(page, "06-joined")
@@ -178,7 +178,7 @@ def ask_back(cast: Cast) -> None:
     says(page.locator(".letter"), "県土整備部主管課長　殿", QUESTION)
     look(page, "12-asked")
     board = standing(cast.at(OFFICE, f"rounds?round={ROUND}"))
-    assert board == {"総合政策部": "回答済", "DX推進課": "主管課回答済", "交通政策課": "主管課回答済",
+    assert board == {"総合政策部": "回答済", "DX推進課": "主管課へ回答済", "交通政策課": "主管課へ回答済",
                      "農林水産部": "回答済", "県土整備部": "修正依頼"}  # fmt: skip
 
 
@@ -258,8 +258,8 @@ def propose(cast: Cast) -> None:
         told = table(page, "判定への影響").locator("tbody tr").filter(has_text=when)
         expect(told.locator("td")).to_have_text([re.compile(ICT), "概ね順調", "順調", "変わります"])
     settled(page)
-    page.get_by_label("変える理由").fill(REASON)
-    page.get_by_label("変える理由").press("Enter")
+    page.get_by_label("変更の理由").fill(REASON)
+    page.get_by_label("変更の理由").press("Enter")
     settled(page)
     look(page, "19-propose")
     press(page, "この変更を提案する", "提案しました。")

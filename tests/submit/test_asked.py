@@ -147,7 +147,7 @@ def test_the_lead_sees_its_divisions_joins_them_and_answers_with_the_day_of_its_
     at = page()
     assert cells(at, '<a href="submit\\?department=land&amp;round=fy2025&amp;division=road" target="_self">道路課</a>')[
         "状態"
-    ] == ["主管課回答済"]
+    ] == ["主管課へ回答済"]
     assert "まだの課: 整備企画課。" in told(at)
     pass_on(store, SOIL, {ICT: {"value": "110", "release": "確定"}})
     at = page()
@@ -181,7 +181,7 @@ def test_what_two_divisions_say_of_one_row_is_settled_by_choosing(store, data, d
     at = page()
     at.button(key="join").click().run()
     assert sound(at)
-    choice = next(r for r in at.radio if r.label == "採る回答")
+    choice = next(r for r in at.radio if r.label == "使う回答")
     assert [o.replace("\\", "") for o in choice.options] == [
         "道路課: 120件(R7・確定)",
         "整備企画課: 110件(R7・確定) 担当 土木 一郎",
@@ -191,7 +191,7 @@ def test_what_two_divisions_say_of_one_row_is_settled_by_choosing(store, data, d
     at.button(key="join-chosen").click().run()
     assert sound(at)
     assert cells(at, "ICT活用工事件数")["今回"][0] == "120件"
-    assert "どちらを採るか" not in told(at)
+    assert "どちらを使うか" not in told(at)
 
 
 def test_a_row_that_no_division_answers_can_be_filled_in_by_the_lead(store, data, divisions, acting):

@@ -152,7 +152,7 @@ def test_the_button_sends_what_stands_above_it(store):
     at.button(key="send").click().run()
     assert sound(at)
     assert store.submission(mine).state is ReturnState.SENT
-    assert [s.value for s in at.success if "値2件" in s.value]
+    assert [s.value for s in at.success if "回答2件" in s.value]
 
 
 def test_samples_gone_while_a_sample_draft_is_open(store, data):

@@ -18,6 +18,8 @@
     "Connecting": "接続しています",
     "Connecting...": "接続しています",
     "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:": "サーバーが止まっていないか、事務局へ確認してください。",
+    "Streamlit server is not responding. Are you connected to the internet?": "サーバーから応答がありません。庁内の回線につながっているか確かめ、続くときは事務局へ連絡してください。",
+    "Connection timed out.": "接続が時間切れになりました。",
     "Fullscreen": "全画面",
     "Enter fullscreen": "全画面",
     "Exit fullscreen": "全画面をやめる",
