@@ -4,6 +4,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Timer
 
 import duckdb
 import pytest
@@ -105,6 +106,20 @@ def test_a_file_that_is_no_store_is_refused_and_the_next_one_opens(two, tmp_path
     with pytest.raises((StoreDamaged, duckdb.Error)), opened(strange, read_only=True, wait=0) as connection:
         connection.execute("SELECT * FROM meta")
     assert noted(two[0]) == set()
+
+
+def test_a_file_that_a_question_to_the_catalog_still_holds_is_waited_for_and_not_called_damaged(two):
+    one, other = two
+    with opened(other, read_only=True, wait=0) as asking:
+        with opened(one, read_only=False, wait=0) as writing:
+            asking.execute("BEGIN")
+            asking.execute("SELECT count(*) FROM duckdb_columns()").fetchall()  # looks into every open file
+            writing.execute("INSERT INTO meta VALUES ('a', '')")
+        answered = Timer(0.3, lambda: asking.execute("COMMIT"))
+        answered.start()
+        note(one, "b")
+        answered.join()
+    assert noted(one) == {"a", "b"}
 
 
 def test_no_progress_bar_is_drawn_into_the_answer_of_a_command_however_it_is_started(two):

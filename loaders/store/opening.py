@@ -67,23 +67,28 @@ def full_told(path: Path) -> Iterator[None]:
 
 #: What DuckDB says where another process has the file. A bare "lock" would be found in a damaged "block" too.
 _ELSEWHERE = re.compile(r"\block\b|being used by another process", re.IGNORECASE)
+#: What it says where this process let go of the file while another of its threads asked DuckDB's catalog, which looks at
+#: every open file and keeps them all until it has its answer. That takes milliseconds, and is waited for in any case.
+_STILL_SEEN = re.compile(r"Unique file handle conflict", re.IGNORECASE)
+_CATALOG_SECONDS = 10.0
 
 
 @contextmanager
 def opened(path: Path, *, read_only: bool, wait: float) -> Iterator[Connection]:
     """A connection to a file. A program that does not know our lock (another tool on it) is waited for as well."""
-    deadline = time.monotonic() + wait
+    begun = time.monotonic()
     with nullcontext() if read_only else _CLOSED.to_others():
         while True:
             try:
                 connection = ENGINE.take(path, read_only=read_only)
                 break
             except duckdb.Error as error:
-                if not _ELSEWHERE.search(str(error)):
+                seen = _STILL_SEEN.search(str(error))
+                if not seen and not _ELSEWHERE.search(str(error)):
                     raise StoreUnreadable(path.name) from error
-                if time.monotonic() >= deadline:
+                if time.monotonic() >= begun + (max(wait, _CATALOG_SECONDS) if seen else wait):
                     raise StoreBusy(wait) from error
-                time.sleep(0.05)
+                time.sleep(0.005 if seen else 0.05)
         try:
             yield connection
         finally:
