@@ -67,8 +67,8 @@ def full_told(path: Path) -> Iterator[None]:
 
 #: What DuckDB says where another process has the file. A bare "lock" would be found in a damaged "block" too.
 _ELSEWHERE = re.compile(r"\block\b|being used by another process", re.IGNORECASE)
-#: What it says where this process let go of the file while another of its threads asked DuckDB's catalog, which looks at
-#: every open file and keeps them all until it has its answer. That takes milliseconds, and is waited for in any case.
+#: What it says where this process let go of the file while another of its threads asked DuckDB's catalog, which looks
+#: at every open file and keeps them all until it has its answer. That takes milliseconds, and is always waited for.
 _STILL_SEEN = re.compile(r"Unique file handle conflict", re.IGNORECASE)
 _CATALOG_SECONDS = 10.0
 
