@@ -58,7 +58,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Sent:
-    """A return that was sent, with all that was asked about it on the way and which of its rows are confirmed."""
+    """A return that was sent, with all that was asked about it on the way and which of its rows are confirmed.
+
+    ``entered``: the secretariat typed it and settled what was asked, for the department (代理登録).
+    """
 
     submission_id: str
     department_id: str
@@ -66,6 +69,7 @@ class Sent:
     issues: Sequence[Issue] = ()
     mends: Sequence[Mend] = ()
     confirmed: Collection[str] = frozenset()
+    entered: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ class Item:
     replied: tuple[Question, ...] = field(default=())
     confirmed: bool = False
     proposed_in: str = ""
+    entered: bool = False
 
     @property
     def indicator_id(self) -> str:
@@ -168,7 +173,18 @@ def _item(
     groups = tuple(group for group, holds in reasons.items() if holds) or (Group.REST,)
     confirmed = answer.indicator_id in one.confirmed
     proposing = proposed.get(answer.indicator_id, "")
-    return Item(one.submission_id, one.department_id, answer, groups, doubts, waiting, replied, confirmed, proposing)
+    return Item(
+        one.submission_id,
+        one.department_id,
+        answer,
+        groups,
+        doubts,
+        waiting,
+        replied,
+        confirmed,
+        proposing,
+        one.entered,
+    )
 
 
 def _doubts(one: Sent, indicator_id: str) -> tuple[Doubt, ...]:

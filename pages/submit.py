@@ -267,7 +267,8 @@ def _forms(state: View, place: Place) -> None:
         on_click="ignore",
     )
     whose = "この課" if division_id else "この部局"
-    show(Markup(f'<div class="meta">前回の値と説明を入れた、{whose}だけの様式です。</div>'))
+    inside = "" if asked.kind == "targets" else "前回の値と説明を入れた、"
+    show(Markup(f'<div class="meta">{inside}{whose}だけの様式です。</div>'))
     upload_box(state, place)
 
 

@@ -379,6 +379,8 @@ def test_a_copy_is_put_back_by_its_name_after_the_word_is_typed_and_the_screen_s
     changed = html(at)[html(at).index("控えに戻して変わったこと") :]
     assert re.search(rf"送られた回答</th>.*?0件.*?{sent:,}件.*?変わりました", changed, re.S)
     assert re.search("決定を待つ提案</th>.*?同じ", changed, re.S)
+    assert re.search("操作の記録</th>.*?変わりました", changed, re.S)
+    assert "kpi.duckdb.restore-" in words(at)
     # What it has put aside is on the list, and is as easily put back.
     listed = by_label(run("admin", part="keep").selectbox, "戻す控え")
     assert any("kpi.duckdb.restore-" in option for option in listed.options)

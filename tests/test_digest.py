@@ -96,7 +96,7 @@ def test_the_headline_counts_statuses_and_movements():
     parts = headline(after, PLAN, changes(before, after, PLAN))
     assert text(parts) == "3指標のうち順調2、未回答1。前回から1指標が改善"
     assert ("順調2", "on_track") in parts
-    assert ("1指標が改善", "changed") in parts
+    assert ("1指標が改善", "moved") in parts
     told = text(headline(after, PLAN, changes(before, after, PLAN), unconfirmed=2))
     assert told == "3指標のうち順調2、未回答1(うち未確認2指標)。前回から1指標が改善"
 

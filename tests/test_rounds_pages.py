@@ -91,6 +91,43 @@ def test_before_a_round_is_started_nobody_is_late_and_from_then_on_all_are_unans
     assert snapshot(empty).life.started.keys() == {"targets"}
 
 
+def test_where_some_shall_be_asked_and_nobody_was_chosen_nothing_starts_and_the_overview_counts_who_was(empty):
+    at = run("rounds", round="targets")
+    assert "下の文書は案です" in text(at)
+    at.radio(key="start-targets-some").set_value("選ぶ").run()
+    assert "start-now" not in buttons(at)
+    assert any("部局か指標を選んでください" in w.value for w in at.warning)
+    at.multiselect(key="start-targets-departments").set_value([LAND]).run()
+    button(at, "start-now").click().run()
+    # The list of rounds says at once that it has begun.
+    (chosen,) = [box for box in at.selectbox if box.label == "照会"]
+    assert "目標値等設定照会(予定)" not in chosen.options
+    assert "下の文書は案です" not in text(at)
+    said = text(run("overview"))
+    assert "2指標の現状値と目標値を1部局に回答していただいています。" in said
+    listed = html(run("overview"))
+    listed = listed[listed.index("回答をお願いする部局") :]
+    assert "県土整備部" in listed[: listed.index("</table>")]
+    assert "総合政策部" not in listed[: listed.index("</table>")]
+
+
+def test_a_decision_names_its_values_and_what_nobody_has_confirmed_yet(empty):
+    one = propose_targets(empty)
+    at = run("admin", "admin", part="cards")
+    proposed = dict(zip(*(snapshot(empty).proposals[c] for c in ("indicator_id", "proposal_id")), strict=True))
+    assert text(at).count("修正依頼中") >= 1
+    assert "未確認" in text(at)
+    assert desk(empty).confirm(one, [BRIDGE]) == ()
+    at = run("admin", "admin", part="cards")
+    at.multiselect[0].set_value(list(proposed.values())).run()
+    at.text_input(key="decide-day-0").run()
+    button(at, "decide-save").click().run()
+    asked = text(at)[text(at).index("として記録します") :]
+    assert "このうち1件は、回答がまだ確認済でないか、修正依頼中です。" in asked
+    assert "目標値 未設定→190件" in asked
+    assert "目標値 未設定→70.0%" in asked
+
+
 def test_a_proposal_that_was_given_up_is_offered_to_nobody_and_can_be_started_after_all(empty):
     at = run("rounds", round="fy2024")
     at.text_input(key="cancel-fy2024-reason").set_value("目標値の設定前のため").run()

@@ -25,6 +25,7 @@ from pages.parts.snapshot import View, desk, store
 _SHOWN = 31
 #: How the copy to go back to is named.
 _LISTED, _BROUGHT, _NAMED = "listed", "brought", "named"
+_WAYS = {_LISTED: "一覧から選ぶ", _BROUGHT: "ファイルを入れる", _NAMED: "サーバーのファイルの名前"}
 _BEFORE = "restore-before"
 
 
@@ -32,6 +33,7 @@ def keep_part(state: View) -> None:
     """Take, verify, the nights' copies, restore."""
     if looking_back():
         return
+    _what_changed(state)
     st.header("控えを取る", anchor=False)
     _take()
     st.header("データを確かめる", anchor=False)
@@ -131,11 +133,10 @@ def _restore(state: View, nights: dict[str, Path]) -> None:
     there = nights | {
         f"{at:%Y-%m-%d %H:%M}": path for at, path in sorted(kept_beside(store().path).items(), reverse=True)
     }
-    ways = ({_LISTED: "一覧から選ぶ"} if there else {}) | {
-        _BROUGHT: "ファイルを入れる",
-        _NAMED: "サーバーのファイルの名前",
-    }
-    way = st.radio("控え", list(ways), format_func=ways.__getitem__, horizontal=True, key=fresh("restore-way"))
+    ways = [way for way in _WAYS if there or way != _LISTED]
+    way = st.radio(
+        "控え", ways, format_func=lambda way: unmarked(_WAYS[way]), horizontal=True, key=fresh("restore-way")
+    )
     source, given = _source(way, there)
     sure = st.text_input("確認のため「戻す」と入れてください", key=fresh("restore-sure"), max_chars=10, width=320)
     chosen = source is not None or given is not None
@@ -143,9 +144,15 @@ def _restore(state: View, nights: dict[str, Path]) -> None:
         st.session_state[_BEFORE] = counts(state.snapshot)
         with st.spinner("控えを確かめて、戻しています…"):
             name = given[0] if given else source.name if source else ""
-            act(lambda: _put_back(source, given), f"{name} に戻しました。元のデータは別の名前で残っています。")
+            act(lambda: _put_back(source, given), lambda: _put_back_words(name))
         st.session_state.pop(_BEFORE, None)  # nothing has changed
-    _what_changed(state)
+
+
+def _put_back_words(name: str) -> str:
+    """What was done, and where to find what stood there before."""
+    kept = max(kept_beside(store().path).items(), default=None)
+    beside = f"それまでのデータは {kept[1].name} として残っています。" if kept else ""
+    return f"{name} に戻しました。{beside}変わったことは、下の表のとおりです。"
 
 
 def _source(way: str, there: dict[str, Path]) -> tuple[Path | None, tuple[str, bytes] | None]:
@@ -183,16 +190,19 @@ def counts(snapshot: Snapshot) -> dict[str, str]:
     """What there is of returns and figures, by what it is called: what a person compares before and after."""
     sent = snapshot.submissions[snapshot.submissions["state"] == "sent"]
     rows = snapshot.observations
-    life, waiting = snapshot.life, snapshot.proposals["state"] == "open"
+    life, states = snapshot.life, snapshot.proposals["state"]
     newest = max(sent["sent_at"].dropna(), default=None)
     return {
         "送られた回答": f"{len(sent):,}件",
         "回答された値": f"{len(rows):,}件",
-        "うち確認済": f"{int((rows['review'] == 'confirmed').sum()):,}件",
-        "決定を待つ提案": f"{int(waiting.sum()):,}件",
+        "確認済の指標": f"{int(sent['confirmed'].sum()):,}件",
+        "修正依頼": f"{len(snapshot.questions):,}件",
+        "決定を待つ提案": f"{int((states == 'open').sum()):,}件",
+        "決定された提案": f"{int((states != 'open').sum()):,}件",
         "始まった照会": f"{len(life.started):,}件",
         "締め切った照会": f"{len(life.closed):,}件",
         "いちばん新しい回答": f"{newest:%Y-%m-%d %H:%M}" if newest is not None else "なし",
+        "操作の記録": f"{store().log_head().count:,}件",
     }
 
 
@@ -209,4 +219,5 @@ def _what_changed(state: View) -> None:
         for name, old in before.items()
     ]
     columns = [Column("項目"), Column("戻す前", number=True), Column("戻した後", number=True), Column("違い")]
+    st.header("控えに戻して変わったこと", anchor=False)
     show(table(columns, rows, caption="控えに戻して変わったこと", kind="stack"))

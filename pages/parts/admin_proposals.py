@@ -29,9 +29,10 @@ from kpi.plan import Card, Indicator, Scheme
 from loaders.store.document import load_attributes
 from pages.parts import sure
 from pages.parts.admin_common import act_each, fresh, note, wareki
+from pages.parts.board import stored_returns
 from pages.parts.days import day_input
 from pages.parts.frame import show
-from pages.parts.html import Column, Content, Markup, join, link, table, tag
+from pages.parts.html import Column, Content, Markup, badge, join, link, table, tag
 from pages.parts.identity import person
 from pages.parts.snapshot import View, desk, stamp
 
@@ -114,7 +115,7 @@ def _row(state: View, row: Mapping[Any, Any]) -> tuple[Content, ...]:
         _name(state, indicator_id),
         _since(changed, str(row["before"])) if changed else _unchanged(state, indicator_id),
         str(row["reason"]) or "―",
-        join([_origin(row), tag("small", who)]),
+        join([_origin(row), _mark(_doubt(state, row)), tag("small", f"{row['proposal_id']} {who}")]),
         _impact(state.revision, state, indicator_id, str(row["document"])),
     )
 
@@ -123,6 +124,28 @@ def _origin(row: Mapping[Any, Any]) -> str:
     """Whose proposal it is; what the secretariat has only entered stays the department's."""
     entered = row["origin"] == "return" and row["role"] in STAFF_WORDS
     return f"{_ORIGINS.get(str(row['origin']), '')}{'(代理登録)' if entered else ''}"
+
+
+def _doubt(state: View, row: Mapping[Any, Any]) -> str:
+    """Of what a return proposes: that the answer is still being asked about, or that nobody has confirmed it."""
+    if row["origin"] != "return":
+        return ""
+    snapshot, indicator_id = state.snapshot, str(row["indicator_id"])
+    rows, questions = snapshot.submissions, snapshot.questions
+    own = rows[rows["submission_id"] == row["submission_id"]]
+    if own.empty:
+        return ""
+    of_round = (rows["round_id"] == own.iloc[0]["round_id"]) & (rows["department_id"] == own.iloc[0]["department_id"])
+    same = rows[of_round & (rows["state"] == "sent")]["submission_id"]
+    asked = questions[(questions["indicator_id"] == indicator_id) & questions["submission_id"].isin(same)]
+    if any(not str(answer or "") for answer in asked["answered_by"]):
+        return "修正依頼中"
+    found = stored_returns(state, list(same))
+    return "" if any(indicator_id in one.confirmed for one in found.values()) else "未確認"
+
+
+def _mark(doubt: str) -> Content:
+    return join([" ", badge(doubt, "x v-ask")]) if doubt else ""
 
 
 def _unchanged(state: View, indicator_id: str) -> str:
@@ -187,9 +210,10 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
         return
     if len(others) < len(rows):
         note("自分の提案は、別の担当者が記録します。下には出ていません。")
+    rows_of = {str(r["proposal_id"]): r for r in others.to_dict("records")}
     labels = {
-        str(r["proposal_id"]): f"{r['proposal_id']}　{_plain_name(state, str(r['indicator_id']))}"
-        for r in others.to_dict("records")
+        one: " ".join(w for w in (one, _plain_name(state, str(r["indicator_id"])), _doubt(state, r)) if w)
+        for one, r in rows_of.items()
     }
     with st.container(border=True):
         picked = st.multiselect(
@@ -206,7 +230,9 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
             "見送る理由" if not accept else "添え書き(任意)", key=fresh("decide-reason"), max_chars=200
         )
         ready = bool(picked) and day is not None and bool(name.strip() if accept else reason.strip())
-        summary = _deciding([labels[one] for one in picked], day, name.strip() if accept else "", reason.strip())
+        told = [join([labels[one], _told_briefly(state, rows_of[one])]) for one in picked]
+        doubted = sum(bool(_doubt(state, rows_of[one])) for one in picked)
+        summary = _deciding(told, day, name.strip() if accept else "", reason.strip(), doubted if accept else 0)
         what = (*picked, accept, day, name, reason)
         if sure.button(
             f"決定を記録する({len(picked)}件)", "decide-save", what, summary, "この内容で記録する", primary=True,
@@ -220,15 +246,30 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
         note("決定は取り消せません。元に戻すときは、元の値への変更をあらためて提案し、決定を記録します。")
 
 
-def _deciding(labels: Sequence[str], day: date | None, name: str, reason: str) -> Content:
-    """What is about to be recorded for good; without the name of a decision the proposals are turned down."""
+def _told_briefly(state: View, row: Mapping[Any, Any]) -> Content:
+    """「　目標値 未設定→1,234件」: what a proposal would set, in one line."""
+    indicator_id = str(row["indicator_id"])
+    changed = changed_words(state, indicator_id, changes_in(str(row["document"]), indicator_id))
+    return "　" + "、".join(f"{c.word} {c.before}→{c.after}" for c in changed) if changed else ""
+
+
+def _deciding(labels: Sequence[Content], day: date | None, name: str, reason: str, doubted: int) -> Content:
+    """What is about to be recorded for good; without the name of a decision the proposals are turned down.
+
+    ``doubted`` are those whose answer nobody has confirmed yet or that is still asked about.
+    """
     when = wareki(day) if day else ""
     act = f"{when}の{name}として" if name else f"{when}に見送ることとして"
     lines = [tag("b", f"次の{len(labels)}件を、{act}記録します。記録した決定は取り消せません。")]
+    if doubted:
+        lines.append(tag("div", f"このうち{doubted}件は、回答がまだ確認済でないか、修正依頼中です。", "notice"))
     lines += [tag("div", label) for label in labels]
     lines += [tag("div", f"{'添え書き' if name else '理由'}: {reason}")] if reason else []
     return join(lines)
 
 
 def _plain_name(state: View, indicator_id: str) -> str:
-    return state.snapshot.plan.indicator(indicator_id).name if indicator_id else "計画全体の判定方法"
+    if not indicator_id:
+        return "計画全体の判定方法"
+    indicator = state.snapshot.plan.indicator(indicator_id)
+    return f"{indicator.number} {indicator.name}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kpi.collection import Action
 from kpi.life import Stage, current
 from kpi.plan import Department, Indicator, Round
+from kpi.scope import asked_of, departments_asked
 from kpi.turnout import summary
 from pages.parts.board import round_rows
 from pages.parts.cards import UNSET, face
@@ -26,7 +27,7 @@ def next_steps(view: View) -> Markup:
     """The way from the bare plan to the first judgement, each step leading to where it is done."""
     steps: list[Content] = []
     if asked := _targets(view):
-        steps.append(_step(view, asked, f"{len(view.plan.indicators)}指標の現状値と目標値"))
+        steps.append(_step(view, asked, f"{_count(view, asked)}指標の現状値と目標値"))
     if waiting := _undecided(view):
         steps.append(waiting)
     values = _values(view)
@@ -60,14 +61,26 @@ def _values(view: View) -> Round | None:
     return view.plan.round(found.id) if found else None
 
 
+def _owed(view: View, asked: Round) -> dict[str, int]:
+    """How many indicators a round asks each department for."""
+    cards = view.snapshot.cards
+    whom = departments_asked(view.plan, asked, view.day, cards)
+    return {d.id: len(asked_of(view.plan, asked, d.id, view.day, cards)) for d in whom}
+
+
+def _count(view: View, asked: Round) -> int:
+    return sum(_owed(view, asked).values())
+
+
 def _step(view: View, asked: Round, what: str) -> Markup:
     """What one round is for, and how far it has come."""
+    whom = f"{len(asked.departments)}部局" if asked.departments else "各部局"
     due = f"(期限 {asked.due.month}月{asked.due.day}日)" if asked.due else ""
     words = {
-        Stage.PLANNED: f"(予定。まだ始まっていません)で、{what}を各部局に回答していただきます。",
-        Stage.CLOSED: f"(締切済)で、{what}を各部局に回答していただきました。",
+        Stage.PLANNED: f"(予定。まだ始まっていません)で、{what}を{whom}に回答していただきます。",
+        Stage.CLOSED: f"(締切済)で、{what}を{whom}に回答していただきました。",
     }
-    said = words.get(view.stage(asked), f"{due}で、{what}を各部局に回答していただいています。")
+    said = words.get(view.stage(asked), f"{due}で、{what}を{whom}に回答していただいています。")
     counted = view.stage(asked) is Stage.OPEN and person().is_staff
     so_far = summary(round_rows(view, asked), asked, view.as_of or now()) if counted else ""
     return join([_round_link(asked), said, so_far])
@@ -94,7 +107,8 @@ def _round_link(asked: Round) -> Content:
 def who_is_asked(view: View) -> Markup:
     """The departments with the number of their indicators; each name leads to its own form."""
     asked = _targets(view) or view.current_round
-    owed = [(d, len(view.plan.owned_by(d.id, view.day))) for d in view.plan.departments]
+    counts = _owed(view, asked) if asked else {}
+    owed = [(d, counts.get(d.id, 0)) for d in view.plan.departments]
     rows = [(_form_link(view, d, asked), f"{count}指標") for d, count in owed if count]
     return table([Column("部局"), Column("担当", number=True)], rows, caption="回答をお願いする部局")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from zlib import crc32
 
 import streamlit as st
 
@@ -49,7 +50,9 @@ def bound(
     alone remembers the choice: where it narrows a list, what was looked at elsewhere must not narrow it unasked.
     """
     own = f"{of}-{parameter}" if of else parameter
-    key, last, seen = f"choose-{own}", f"last-{own}", f"seen-{own}"
+    # The browser keeps the words of what is chosen: with other words (a round's new stage) it is another widget.
+    listed = crc32("\n".join(options.values()).encode())
+    key, last, seen = f"choose-{own}-{listed}", f"last-{own}", f"seen-{own}"
     asked = st.query_params.get(parameter, "")
     home = default if default in options else next(iter(options))
     # Without the parameter the menu leads to what was chosen last; on the same screen it is Back to the start.

@@ -25,6 +25,7 @@ from loaders.tables import to_csv, to_xlsx
 from pages.parts import told
 from pages.parts.html import Column, Content, Markup, address, changed, join, table, tag, unmarked
 from pages.parts.snapshot import NoPlan, View, data_issues, desk, stamp
+from pages.parts.storage import plan_id
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 log = logging.getLogger("kpi")
@@ -128,7 +129,8 @@ def file_issues() -> None:
     found = data_issues()
     if not found:
         return
-    with st.expander(f"計画と公表値のファイルに{len(found)}件の問題があります(読めたところだけで動いています)"):
+    rest = "(読めたところだけで動いています)" if plan_id() else ""
+    with st.expander(unmarked(f"計画と公表値のファイルに{len(found)}件の問題があります{rest}")):
         rows = [(issue.sheet, issue.cell, issue.value, issue.message, issue.advice) for issue in found]
         headings = ("ファイル", "場所", "書かれた文字", "問題", "どうするか")
         show(table([Column(h) for h in headings], rows, caption="計画と公表値のファイルの問題"))

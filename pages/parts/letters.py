@@ -42,6 +42,9 @@ def letters_box(state: View, asked: Round, rows: Sequence[Row], *, of_department
         kinds = {k: kinds[k] for k in _OF_DIVISIONS if k in kinds}
     if not kinds:
         return
+    if state.stage(asked) is Stage.PLANNED:
+        draft = "この照会はまだ始まっていません。下の文書は案です。期限と宛先は、始めるときに決まります。"
+        show(tag("div", draft, "notice"))
     grid = st.grid(min_column_width=260)
     with grid.cell():
         kind = choose("文書", "letter", kinds)

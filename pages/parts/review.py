@@ -124,6 +124,7 @@ def _sent(state: View, stored: StoredReturn) -> Sent:
         [issue for one in (*sources, stored) for issue in one.issues],
         [mend for one in (*sources, stored) for mend in one.mends],
         frozenset(stored.confirmed),
+        stored.on_behalf,
     )
 
 

@@ -24,7 +24,7 @@ from pages.parts.snapshot import View, desk
 from pages.parts.stories import story, story_summary
 
 _ASKING, _ACTED, _LIST = "review-asking", "review-acted", "review-list"
-_UNTIL = "決まるまでは今の値で判定します。決定は"
+_UNTIL, _UNTIL_SET = "決まるまでは今の値で判定します。決定は", "決まるまでは未設定のままです。決定は"
 _TAKEN_BACK = (
     "確認済です。取り消すか修正を依頼すると、もう一度確認済にするまで未確認に戻り、"
     "この値は事務局と担当部局のほかには見えなくなります。"
@@ -72,7 +72,7 @@ def judge(state: View, review: Review, item: Item, *, first: bool = False, actin
 
 def _head(state: View, item: Item, *, first: bool) -> Content:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
-    whose = state.plan.department(item.department_id).name(state.day)
+    whose = state.plan.department(item.department_id).name(state.day) + ("(代理登録)" if item.entered else "")
     why = join([badge(GROUP_WORDS[g], "x v-ask") for g in item.groups if g is not Group.REST], " ")
     name = join([f"{indicator.number}　", link(indicator.name, "indicator", indicator=indicator.id)])
     # The page's script lets the keys act on it only while it is in sight.
@@ -85,7 +85,9 @@ def _said(state: View, review: Review, item: Item) -> Markup:
     said = statements(state, review.before, review.round, item, review.earlier, review.proposing(item))
     note: Content = ""
     if Group.CARD in item.groups:
-        note = tag("div", join([_UNTIL, link("管理の判定条件", "admin", part="cards"), "で記録します。"]), "meta")
+        card = state.snapshot.cards[item.indicator_id]
+        until = _UNTIL_SET if card.baseline is None and card.target is None else _UNTIL
+        note = tag("div", join([until, link("管理の判定条件", "admin", part="cards"), "で記録します。"]), "meta")
     taken = tag("div", _TAKEN_BACK, "meta") if item.confirmed else ""
     return join([_figures(state, review, item), *said, note, taken])
 

@@ -186,19 +186,20 @@ def statements(
     ``proposing`` is the answer that brought the change of baseline or target.
     """
     said: list[Markup] = []
+    whose = "事務局(代理登録)" if item.entered else "部局"
     for group in item.groups:
         match group:
             case Group.RETURNED:
                 said += [_reply(state, asked, item, q, earlier(q)) for q in item.replied]
             case Group.DOUBT:
                 own = [d for d in item.doubts if not d.is_chosen]
-                said += [_said(d.message, f"部局の説明: {d.reason or '(説明なし)'}") for d in own]
+                said += [_said(d.message, f"{whose}の説明: {d.reason or '(説明なし)'}") for d in own]
             case Group.CORRECTION:
                 said.append(_correction(state, before, asked, item))
             case Group.CARD:
                 said.append(_proposal(state, item, proposing))
             case Group.CHOSEN:
-                said += [_said(d.message, f"部局が画面で選択: {d.chosen}") for d in item.doubts if d.is_chosen]
+                said += [_said(d.message, f"{whose}が画面で選択: {d.chosen}") for d in item.doubts if d.is_chosen]
             case Group.EXPLANATION:
                 said.append(_explanation(state, item))
     return said

@@ -23,6 +23,7 @@ from pages.parts.snapshot import View, desk
 
 _PLACE, _DONE = "rounds", "rounds-done"
 _CLOSING = "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。"
+_SOME = "選ぶ"
 
 
 def told() -> None:
@@ -182,8 +183,15 @@ def _fields(state: View, base: Round, key: str, *, fixed: bool) -> Round:
 
 
 def _unread(key: str) -> bool:
-    """Whether a date of the form names no day; it is told beside its field."""
-    return unread(*(f"{key}-{which}" for which in ("opens", "first", "due")))
+    """Whether a date of the form names no day, or nobody was chosen; either is told beside its field."""
+    return unread(*(f"{key}-{which}" for which in ("opens", "first", "due"))) or _nobody(key)
+
+
+def _nobody(key: str) -> bool:
+    """Whether some shall be asked and none was chosen: that is no way to ask all of them."""
+    state = st.session_state
+    some = state.get(f"{key}-some") == _SOME
+    return some and not state.get(f"{key}-departments") and not state.get(f"{key}-indicators")
 
 
 def _identified(plan: Plan, base: Round, made: Round) -> Round:
@@ -200,12 +208,12 @@ def _scope(plan: Plan, day: date, base: Round, key: str) -> Round:
     indicators = {i.id: f"{i.number} {i.name}" for i in plan.indicators}
     some = st.radio(
         "どこまで尋ねるか",
-        ["すべての部局・指標", "選ぶ"],
+        ["すべての部局・指標", _SOME],
         index=1 if base.departments or base.indicators else 0,
         horizontal=True,
         key=f"{key}-some",
     )
-    if some != "選ぶ":
+    if some != _SOME:
         return replace(base, departments=(), indicators=())
     whom = st.multiselect(
         "部局(空けるとすべて)",
@@ -221,6 +229,8 @@ def _scope(plan: Plan, day: date, base: Round, key: str) -> Round:
         format_func=indicators.__getitem__,
         key=f"{key}-indicators",
     )
+    if not whom and not what:
+        st.warning("部局か指標を選んでください。すべてに尋ねるときは「すべての部局・指標」です。")
     return replace(base, departments=tuple(whom), indicators=tuple(what))
 
 

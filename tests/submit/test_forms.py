@@ -7,7 +7,7 @@ from datetime import datetime
 from kpi.collection import ReturnState
 from loaders.sample_rounds import load_samples
 from tests.samplekit import AT
-from tests.screenkit import english, html, lead, run, said, sound, upload
+from tests.screenkit import by_label, english, html, lead, run, said, sound, upload
 from tests.submit.kit import (
     FARM,
     FY,
@@ -71,7 +71,7 @@ def test_what_was_told_on_one_departments_page_is_not_told_on_anothers(store):
     name, filled = form(store, LAND)
     at = upload(run("submit", department=LAND, round=FY), name, filled)
     assert "を読み取りました。" in told(at)
-    at.selectbox(key="choose-department").select(FARM).run()
+    by_label(at.selectbox, "部局").select(FARM).run()
     assert "を読み取りました。" not in told(at)
 
 
