@@ -40,7 +40,7 @@ def result_table(view: View, place: Place, current: StoredReturn) -> None:
     answers = {a.indicator_id: a for a in current.reading.answers}
     targets = place.asked.kind == "targets"
     keys = ("baseline", "target") if targets else ("value",)
-    row = _Rows(view, place, current, _asked_back(view, current), _codes(view, current))
+    row = _Rows(view, place, current, _asked_back(view, current, targets=targets), _codes(view, current))
     drawn = [
         row.of(indicator, answers.get(indicator.id, Answer(indicator.id, {})), key)
         for indicator in place.indicators(view)
@@ -93,11 +93,12 @@ def settlement(view: View, place: Place, current: StoredReturn) -> None:
     )
 
 
-def _asked_back(view: View, current: StoredReturn) -> frozenset[str]:
-    """The indicators that the secretariat waits for an answer about."""
+def _asked_back(view: View, current: StoredReturn, *, targets: bool) -> frozenset[tuple[str, str]]:
+    """The figures (indicator, column) that the secretariat waits for an answer about."""
     found = view.snapshot.questions
-    open_now = (found["submission_id"] == current.submission_id) & (found["answered_by"] == "")
-    return frozenset(found[open_now]["indicator_id"])
+    open_now = found[(found["submission_id"] == current.submission_id) & (found["answered_by"] == "")]
+    asked = zip(open_now["indicator_id"].astype(str), open_now["key"].astype(str), strict=True)
+    return frozenset((one, _stands_in(key, targets=targets)) for one, key in asked)
 
 
 def _codes(view: View, current: StoredReturn) -> dict[tuple[str, str], str]:
@@ -112,7 +113,7 @@ class _Rows:
     view: View
     place: Place
     current: StoredReturn
-    asked_back: frozenset[str]
+    asked_back: frozenset[tuple[str, str]]
     codes: Mapping[tuple[str, str], str]
 
     def of(self, indicator: Indicator, answer: Answer, key: str) -> tuple[Content, ...]:
@@ -200,7 +201,8 @@ class _Rows:
 
     def _verdict(self, indicator: Indicator, key: str) -> Content:
         """What the checks say of a draft; of an answer how far it is approved, and the number of its value."""
-        there = any(a.indicator_id == indicator.id for a in self.current.reading.answers)
+        answer = next((a for a in self.current.reading.answers if a.indicator_id == indicator.id), None)
+        there = answer is not None
         if self.current.state in (ReturnState.SENT, ReturnState.PASSED):
             return self._standing(indicator, key) if there else badge("回答なし", "x v-note")
         verdict = self.current.verdict(indicator.id)
@@ -209,7 +211,10 @@ class _Rows:
         mine.sort(key=lambda i: (i.severity is not Severity.FIX, i.key != key))
         # The worst of this figure stands first: the word in the frame and the message beside it are of one issue.
         severity = mine[0].severity if mine else None
-        frame = badge(SEVERITY_WORDS[severity] if severity else "取込可", f"x v-{severity or 'ok'}")
+        # Of a target that is still open there is nothing to take in.
+        nothing = targets and (answer is None or answer.value(key) is None)
+        good = badge("空欄", "x v-note") if nothing else badge("取込可", "x v-ok")
+        frame = badge(SEVERITY_WORDS[severity], f"x v-{severity}") if severity else good
         told = [tag("small", mine[0].message)] if mine else []
         first = key == ("baseline" if targets else "value")
         beside = [i for i in verdict.issues if first and not _stands_in(i.key, targets=targets)]
@@ -220,7 +225,7 @@ class _Rows:
         return f"ほかに「{column_name(self.view, self.place.asked, issue.key)}」: {SEVERITY_WORDS[issue.severity]}"
 
     def _standing(self, indicator: Indicator, key: str) -> Content:
-        if indicator.id in self.asked_back:
+        if (indicator.id, key) in self.asked_back or (indicator.id, "") in self.asked_back:
             frame = badge("修正依頼", "x v-ask")
         elif indicator.id in self.current.confirmed:
             frame = badge("確認済", "x v-done")
