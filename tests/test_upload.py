@@ -110,7 +110,7 @@ def test_understanding_a_workbook_counts_as_reading_it(pool: Pool) -> None:
         upload.members(packed(("a.xlsx", BOOK)))
 
 
-def _columns() -> bytes:
+def endless_columns() -> bytes:
     blocks = "".join(f'<col min="{n}" max="{n}" hidden="1"/>' for n in range(1, 16_000))
     return raw.packed(raw.parts(raw.sheet_xml(before=f"<cols>{blocks * 3}</cols>")))
 
@@ -125,7 +125,7 @@ def _texts() -> bytes:
 
 @pytest.mark.parametrize(
     ("make", "code"),
-    [(_columns, "too_many_columns"), (_styles, "too_many_styles"), (_texts, "too_many_texts")],
+    [(endless_columns, "too_many_columns"), (_styles, "too_many_styles"), (_texts, "too_many_texts")],
 )
 def test_what_a_workbook_may_have_of_columns_styles_and_texts_is_bounded(make: Callable[[], bytes], code: str) -> None:
     pool = Pool(1, replace(Limits(), ratio=1e9, member_ratio=1e9))  # so much of one kind packs well

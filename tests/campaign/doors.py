@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import io
 import subprocess
 import sys
 import threading
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -31,11 +29,11 @@ from loaders.intake import unpack
 from loaders.store import Store
 from loaders.store.copies import mark_in
 from loaders.upload import Upload
-from tests import raw_books as raw
 from tests.storekit import answer, first_start, later, new_store, reading, save_and_send
 from tests.test_hostile import HOSTILE, SECONDS, SOUND
 from tests.test_kill import OPENER, ROOT, check, run_and_kill
 from tests.test_seals import EDITS, copy_filled, unseen_edits
+from tests.test_upload import endless_columns, packed
 
 TABLE = Path(__file__).with_name("doors.md")
 
@@ -241,28 +239,15 @@ DAMAGED: tuple[tuple[str, Callable[[], bytes]], ...] = (
 )
 
 
-def _packed(*files: tuple[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as whole:
-        for name, data in files:
-            whole.writestr(name, data)
-    return target.getvalue()
-
-
-def _columns() -> bytes:
-    blocks = "".join(f'<col min="{n}" max="{n}" hidden="1"/>' for n in range(1, 16_000))
-    return raw.packed(raw.parts(raw.sheet_xml(before=f"<cols>{blocks * 3}</cols>")))
-
-
 #: Whole uploads: nothing of them is taken but what is sound.
 ZIPS: tuple[tuple[str, Callable[[], bytes]], ...] = (
-    ("zip: 24 workbooks of 20 MB of zeros", lambda: _packed(*((f"{n}.xlsx", bytes(20_000_000)) for n in range(24)))),
-    ("zip: 100,000 folders", lambda: _packed(*((f"{n}/", b"") for n in range(100_000)))),
-    ("zip: 300 sound workbooks", lambda: _packed(*((f"{n}.xlsx", SOUND) for n in range(300)))),
-    ("zip: 40 damaged workbooks", lambda: _packed(*((f"{n}.xlsx", _torn(0.5)) for n in range(40)))),
-    ("zip: 12 workbooks of endless columns", lambda: _packed(*((f"{n}.xlsx", _columns()) for n in range(12)))),
-    ("zip: zips within a zip", lambda: _packed(*((f"{n}.zip", _packed(("a.xlsx", SOUND))) for n in range(200)))),
-    ("zip: cut in half", lambda: (whole := _packed(("a.xlsx", SOUND)))[: len(whole) // 2]),
+    ("zip: 24 workbooks of 20 MB of zeros", lambda: packed(*((f"{n}.xlsx", bytes(20_000_000)) for n in range(24)))),
+    ("zip: 100,000 folders", lambda: packed(*((f"{n}/", b"") for n in range(100_000)))),
+    ("zip: 300 sound workbooks", lambda: packed(*((f"{n}.xlsx", SOUND) for n in range(300)))),
+    ("zip: 40 damaged workbooks", lambda: packed(*((f"{n}.xlsx", _torn(0.5)) for n in range(40)))),
+    ("zip: 12 workbooks of endless columns", lambda: packed(*((f"{n}.xlsx", endless_columns()) for n in range(12)))),
+    ("zip: zips within a zip", lambda: packed(*((f"{n}.zip", packed(("a.xlsx", SOUND))) for n in range(200)))),
+    ("zip: cut in half", lambda: (whole := packed(("a.xlsx", SOUND)))[: len(whole) // 2]),
 )
 
 
