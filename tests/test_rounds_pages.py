@@ -128,6 +128,20 @@ def test_a_decision_names_its_values_and_what_nobody_has_confirmed_yet(empty):
     assert "目標値 未設定→70.0%" in asked
 
 
+def test_only_the_figure_that_is_asked_about_is_marked_and_an_open_target_is_nothing_to_take(empty):
+    propose_targets(empty)
+
+    def badges():
+        page = html(run("submit", department=LAND, round="targets"))
+        table = page[page.index("読み取った結果") :]
+        return re.findall(r">(修正依頼|回答済|取込可|空欄|要確認)</span>", table[: table.index("</table>")])
+
+    assert badges() == ["回答済", "修正依頼", "回答済", "回答済"]  # 現状値 and 目標値 of each of two indicators
+    assert desk(empty, LANDSMAN).revise(snapshot(empty).submissions["submission_id"].iloc[-1])
+    assert badges().count("空欄") == 2
+    assert "取込可" in badges()
+
+
 def test_a_proposal_that_was_given_up_is_offered_to_nobody_and_can_be_started_after_all(empty):
     at = run("rounds", round="fy2024")
     at.text_input(key="cancel-fy2024-reason").set_value("目標値の設定前のため").run()
