@@ -9,12 +9,12 @@ from itertools import combinations
 from statistics import median
 from typing import Literal
 
-from kpi.figures import stated, value_text
 from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Card
-from kpi.sides import compared, fitted
-from kpi.words import decimals_of, signed_text, text_of
+from kpi.printing.limit_sides import compared, fitted
+from kpi.printing.number_words import decimals_of, signed_text, text_of
+from kpi.printing.printed_figures import stated, value_text
 
 #: An outlook from fewer points says so.
 ENOUGH = 4

@@ -1,6 +1,7 @@
 """A plan as data: fields, items, departments, indicators, rounds, and the card that freezes how each is judged.
 
-Nothing here knows a particular prefecture; :mod:`loaders.plan` fills these from the files of ``data/plans/<plan>/``.
+Nothing here knows a particular prefecture; :mod:`loaders.plan.folder` fills these from the files of
+``data/plans/<plan>/``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Judging: cards and observations in, one judged row per card out. Vectorised over all cards at once.
 
-The formulas stand in :mod:`kpi.path`, the choice of the value in :mod:`kpi.latest`, the schemes in
+The formulas stand in :mod:`kpi.path`, the choice of the value in :mod:`kpi.selection`, the schemes in
 :mod:`kpi.status`. A figure that cannot be given is NaN, a word that cannot be given is empty, and ``reason`` or
 ``progress_reason`` says why; a status is never missing.
 """
@@ -13,7 +13,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kpi.latest import NO_VALUE, Latest, best_rows, coded, numbers, select, words
 from kpi.path import (
     DIRECTION_CODES,
     MAINTAIN,
@@ -32,6 +31,7 @@ from kpi.path import (
 )
 from kpi.period import Period
 from kpi.plan import Card, Scheme
+from kpi.selection import NO_VALUE, Latest, best_rows, coded, numbers, select, words
 from kpi.status import OUTCOMES, Situation, fragile, judge, pace
 
 BETTER, LEVEL, WORSE = "改善", "横ばい", "悪化"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kpi.digest import Change
+from kpi.changes import Change
 from kpi.period import Period
 from kpi.plan import Plan, Scheme
+from kpi.printing.number_words import NO_DATA_WORDS, NOT_ASKED, STATUS_WORDS, status_word
 from kpi.status import RANKS, STATUSES
-from kpi.words import NO_DATA_WORDS, NOT_ASKED, STATUS_WORDS, status_word
 
 #: A sentence in pieces: text and what it is (a status, ``changed``, or empty), so that a screen can emphasise.
 Segment = tuple[str, str]

@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from kpi.collection import Action
-from pages.parts.admin_cards import cards_part
-from pages.parts.admin_common import tabs, told
-from pages.parts.admin_departments import departments_part
-from pages.parts.admin_keep import keep_part
-from pages.parts.admin_log import log_part
-from pages.parts.admin_people import people_part
-from pages.parts.admin_plan import plan_part
-from pages.parts.admin_publication import publication_part
-from pages.parts.frame import header, lead
-from pages.parts.identity import reaches, refuse, require
-from pages.parts.snapshot import View, view
+from kpi.collection.workflow import Action
+from pages.parts.admin.admin_forms import tabs, told
+from pages.parts.admin.backup_panel import keep_part
+from pages.parts.admin.card_panel import cards_part
+from pages.parts.admin.department_panel import departments_part
+from pages.parts.admin.log_panel import log_part
+from pages.parts.admin.people_panel import people_part
+from pages.parts.admin.plan_panel import plan_part
+from pages.parts.admin.publication_panel import publication_part
+from pages.parts.app.current_view import View, view
+from pages.parts.app.identity import reaches, refuse, require
+from pages.parts.shared.layout import header, lead
 
 #: By what stands in the address: the part's name, its first sentence, the right it asks, and what draws it.
 _PARTS: Mapping[str, tuple[str, str, Action, Callable[[View], None]]] = {

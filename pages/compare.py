@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from kpi.benchmarks import NATION, Benchmarks
 from kpi.charts.comparison import gaps, history, ranking
-from kpi.compare import gap_trend, not_comparable, pairs, sentence
-from kpi.compare import history as history_table
-from kpi.figures import figure_of
-from kpi.ranks import ranking as ranked
-from pages.parts.filters import choose
-from pages.parts.frame import downloads, empty, figure, header, lead, show
-from pages.parts.html import Column, Content, Markup, join, link, table, tag
-from pages.parts.snapshot import View, view
+from kpi.compare.gaps import gap_trend, not_comparable, pairs, sentence
+from kpi.compare.gaps import history as history_table
+from kpi.compare.published import NATION, Benchmarks
+from kpi.compare.ranks import ranking as ranked
+from kpi.printing.printed_figures import figure_of
+from pages.parts.app.current_view import View, view
+from pages.parts.shared.filters import choose
+from pages.parts.shared.layout import downloads, empty, figure, header, lead, show
+from pages.parts.shared.markup import Column, Content, Markup, join, link, table, tag
 
 
 def compare_page() -> None:

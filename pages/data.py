@@ -7,12 +7,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kpi.period import Period
-from loaders.export import observations_table
-from pages.parts.filters import choose
-from pages.parts.frame import as_of, downloads, empty, grid, header, lead, show
-from pages.parts.html import tag
-from pages.parts.snapshot import View, view
-from pages.parts.tables import indicator_table, published_table
+from loaders.documents.export import observations_table
+from pages.parts.app.current_view import View, view
+from pages.parts.shared.filters import choose
+from pages.parts.shared.layout import as_of, downloads, empty, grid, header, lead, show
+from pages.parts.shared.markup import tag
+from pages.parts.shared.takeaway_tables import indicator_table, published_table
 
 ALL = "all"
 

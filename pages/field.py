@@ -7,14 +7,14 @@ import streamlit as st
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Field
 from kpi.rollup import field_sentence
-from pages.parts.assumed import scheme_mark
-from pages.parts.cards import face
-from pages.parts.filters import choose
-from pages.parts.frame import as_of, empty, header, lead, segments, show, source_line, table_downloads
-from pages.parts.html import Markup, join, tag, unmarked
-from pages.parts.snapshot import View, view
-from pages.parts.stories import story, story_summary
-from pages.parts.tables import indicator_table
+from pages.parts.app.current_view import View, view
+from pages.parts.shared.assumptions import scheme_mark
+from pages.parts.shared.filters import choose
+from pages.parts.shared.indicator_charts import story, story_summary
+from pages.parts.shared.indicator_text import face
+from pages.parts.shared.layout import as_of, empty, header, lead, segments, show, source_line, table_downloads
+from pages.parts.shared.markup import Markup, join, tag, unmarked
+from pages.parts.shared.takeaway_tables import indicator_table
 
 
 def field_page() -> None:

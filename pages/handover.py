@@ -7,17 +7,16 @@ from datetime import date
 
 import streamlit as st
 
-from kpi.april import ownerless
-from kpi.collection import Action
-from kpi.life import Stage
+from kpi.collection.lifecycle import Stage
+from kpi.collection.reorganisation import ownerless
+from kpi.collection.workflow import Action
 from kpi.period import Period
 from kpi.plan import Department, Indicator
-from loaders.packing import file_part
-from loaders.tables import to_xlsx
-from pages.parts.board import day_words
-from pages.parts.filters import choose, only
-from pages.parts.frame import XLSX, empty, header, lead, show
-from pages.parts.handover import (
+from loaders.documents.packing import file_part
+from loaders.documents.table_files import to_xlsx
+from pages.parts.app.current_view import View, desk, stamp, view
+from pages.parts.app.identity import reaches, require
+from pages.parts.handover.statements import (
     HISTORY,
     Due,
     Said,
@@ -30,9 +29,10 @@ from pages.parts.handover import (
     waiting,
     whole,
 )
-from pages.parts.html import Column, Content, badge, join, link, table, tag, unmarked
-from pages.parts.identity import reaches, require
-from pages.parts.snapshot import View, desk, stamp, view
+from pages.parts.rounds.board_table import day_words
+from pages.parts.shared.filters import choose, only
+from pages.parts.shared.layout import XLSX, empty, header, lead, show
+from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
 
 
 def handover_page() -> None:

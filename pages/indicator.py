@@ -5,20 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from kpi.charts.story import Point, Story
 from kpi.charts.trajectory import trajectory
-from kpi.explain import calculation, explain
-from kpi.figures import exact, judged, stated
 from kpi.plan import Department, Indicator
-from loaders.export import observations_table
-from pages.parts.assumed import assumed, department_assumed, scheme_assumed
-from pages.parts.cards import face
-from pages.parts.filters import choose
-from pages.parts.frame import as_of, downloads, empty, figure, grid, header, lead, show, source_line
-from pages.parts.html import Column, Content, Markup, formula, join, link, table, tag, unmarked
-from pages.parts.origin import comparison_text, origin, remarks
-from pages.parts.snapshot import View, view
-from pages.parts.stories import simple_extension, story, story_summary
+from kpi.printing.explanation import calculation, explain
+from kpi.printing.printed_figures import exact, judged, stated
+from kpi.story import Point, Story
+from loaders.documents.export import observations_table
+from pages.parts.app.current_view import View, view
+from pages.parts.indicator.indicator_origin import comparison_text, origin, remarks
+from pages.parts.shared.assumptions import assumed, department_assumed, scheme_assumed
+from pages.parts.shared.filters import choose
+from pages.parts.shared.indicator_charts import simple_extension, story, story_summary
+from pages.parts.shared.indicator_text import face
+from pages.parts.shared.layout import as_of, downloads, empty, figure, grid, header, lead, show, source_line
+from pages.parts.shared.markup import Column, Content, Markup, formula, join, link, table, tag, unmarked
 
 
 def indicator_page() -> None:

@@ -7,16 +7,13 @@ import re
 import pandas as pd
 import streamlit as st
 
-from kpi.benchmarks import CONFIDENCE_WORDS
+from kpi.compare.published import CONFIDENCE_WORDS
 from kpi.issue import SEVERITY_WORDS
 from kpi.plan import Scheme
-from kpi.words import status_word
+from kpi.printing.number_words import status_word
 from loaders.rules import all_checks
-from pages.parts.assumed import scheme_assumed
-from pages.parts.frame import downloads, grid, header, lead, show
-from pages.parts.html import Column, Content, Markup, badge, join, link, table, tag
-from pages.parts.snapshot import View, view
-from pages.parts.texts import (
+from pages.parts.app.current_view import View, view
+from pages.parts.method.rule_texts import (
     ASSUMED_WORDS,
     GLOSSARY,
     PLAN_ASSUMED_WORDS,
@@ -25,6 +22,9 @@ from pages.parts.texts import (
     SCHEME_TEXTS,
     WITHOUT_VALUE,
 )
+from pages.parts.shared.assumptions import scheme_assumed
+from pages.parts.shared.layout import downloads, grid, header, lead, show
+from pages.parts.shared.markup import Column, Content, Markup, badge, join, link, table, tag
 
 #: What a message fills in about the cell at hand; the list of checks shows … in its place.
 _PLACEHOLDER = re.compile(r"\{\w+\}")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpi.cards import target_text
-from kpi.collection import Action
-from pages.parts.asof import as_of as moment_shown
-from pages.parts.cards import amount
-from pages.parts.finding import search_field
-from pages.parts.frame import attempt, empty, header, lead, show
-from pages.parts.html import Column, Content, join, link, table, tag
-from pages.parts.identity import require
-from pages.parts.passport import list_table, passport_view
-from pages.parts.published import published_view
-from pages.parts.snapshot import View, desk, view
+from kpi.cards.revision import target_text
+from kpi.collection.workflow import Action
+from pages.parts.app.current_view import View, desk, view
+from pages.parts.app.identity import require
+from pages.parts.origin.passport import list_table, passport_view
+from pages.parts.shared.as_of import as_of as moment_shown
+from pages.parts.shared.figure_search import search_field
+from pages.parts.shared.indicator_text import amount
+from pages.parts.shared.layout import attempt, empty, header, lead, show
+from pages.parts.shared.markup import Column, Content, join, link, table, tag
+from pages.parts.shared.published_source import published_view
 
 
 def origin_page() -> None:

@@ -6,17 +6,30 @@ from collections import Counter
 
 import streamlit as st
 
-from kpi.digest import Change
+from kpi.changes import Change
 from kpi.plan import Indicator
 from kpi.rollup import counts, headline
-from pages.parts.assumed import scheme_mark
-from pages.parts.beginning import bare_list, beginning, next_steps, who_is_asked
-from pages.parts.cards import UNSET, Face, dated, face, value_cell
-from pages.parts.frame import as_of, file_issues, header, lead, segments, show, table_downloads
-from pages.parts.html import Column, Content, Group, Markup, Row, badge, changed, join, link, status_bar, table, tag
-from pages.parts.snapshot import View, view
-from pages.parts.start import start_panel
-from pages.parts.tables import indicator_table
+from pages.parts.app.current_view import View, view
+from pages.parts.overview.first_start import start_panel
+from pages.parts.overview.first_year import bare_list, beginning, next_steps, who_is_asked
+from pages.parts.shared.assumptions import scheme_mark
+from pages.parts.shared.indicator_text import UNSET, Face, dated, face, value_cell
+from pages.parts.shared.layout import as_of, file_issues, header, lead, segments, show, table_downloads
+from pages.parts.shared.markup import (
+    Column,
+    Content,
+    Group,
+    Markup,
+    Row,
+    badge,
+    changed,
+    join,
+    link,
+    status_bar,
+    table,
+    tag,
+)
+from pages.parts.shared.takeaway_tables import indicator_table
 
 #: How many changed indicators stand open; the rest are one click away.
 _SHOWN = 6
@@ -122,7 +135,7 @@ def _attention(revision: str, _state: View) -> Markup:
     """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
     order = ("regressed", "not_achieved", "behind")
     rows: list[tuple[int, tuple[Content, Content]]] = []
-    # Only what a round has asked for and nobody has answered: see kpi.owing.
+    # Only what a round has asked for and nobody has answered: see kpi.collection.obligations.
     silent = [i for i in _state.plan.indicators if _state.row(i.id)["reason"] == "unanswered"]
     if len(silent) > _FEW:
         rows.append((3, _silent(_state, silent)))

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kpi.collection import Action
-from kpi.life import labels
+from kpi.collection.lifecycle import labels
+from kpi.collection.review_order import GROUP_WORDS, Group, Item, progress, sentence
+from kpi.collection.workflow import Action
 from kpi.plan import Round
-from kpi.review import GROUP_WORDS, Group, Item, progress, sentence
-from pages.parts.board import round_dates
-from pages.parts.filters import choose
-from pages.parts.frame import empty, header, lead, show
-from pages.parts.html import join, link, tag
-from pages.parts.identity import require
-from pages.parts.review import Review, review_of
-from pages.parts.review_item import JUDGING, begin, judge, to_judge
-from pages.parts.review_list import departments_box, quick_table, rest_box, single_box
-from pages.parts.review_questions import questions_box
-from pages.parts.snapshot import View, view
+from pages.parts.app.current_view import View, view
+from pages.parts.app.identity import require
+from pages.parts.review.review_data import Review, review_of
+from pages.parts.review.review_item import JUDGING, begin, judge, to_judge
+from pages.parts.review.review_list import departments_box, quick_table, rest_box, single_box
+from pages.parts.review.review_questions import questions_box
+from pages.parts.rounds.board_table import round_dates
+from pages.parts.shared.filters import choose
+from pages.parts.shared.layout import empty, header, lead, show
+from pages.parts.shared.markup import join, link, tag
 
 #: So many boxes with their charts stand on the page at once; what is done makes room for the next.
 _AT_ONCE = 8

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kpi.collection import Action, may
-from kpi.life import Stage, labels
+from kpi.collection.lifecycle import Stage, labels
+from kpi.collection.turnout import Row, departments, summary
+from kpi.collection.workflow import Action, may
 from kpi.plan import Department, Round
-from kpi.turnout import Row, departments, summary
-from loaders.form.writer import form_filename
-from loaders.service import forms_name
-from pages.parts.board import board_table, round_dates, round_rows
-from pages.parts.clock import now
-from pages.parts.filters import choose
-from pages.parts.frame import XLSX, empty, header, lead, show
-from pages.parts.html import join, link, tag
-from pages.parts.identity import person, require
-from pages.parts.letters import letters_box
-from pages.parts.rounds import cancel_box, change_box, close_box, open_box, start_box, told
-from pages.parts.snapshot import View, desk, view
+from loaders.form.writing.writer import form_filename
+from loaders.services.operations import forms_name
+from pages.parts.app.clock import now
+from pages.parts.app.current_view import View, desk, view
+from pages.parts.app.identity import person, require
+from pages.parts.rounds.board_table import board_table, round_dates, round_rows
+from pages.parts.rounds.letter_downloads import letters_box
+from pages.parts.rounds.round_editor import cancel_box, change_box, close_box, open_box, start_box, told
+from pages.parts.shared.filters import choose
+from pages.parts.shared.layout import XLSX, empty, header, lead, show
+from pages.parts.shared.markup import join, link, tag
 
 
 def rounds_page() -> None:

@@ -7,34 +7,34 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from kpi.collection import Action, ReturnState
-from kpi.life import Stage, labels
+from kpi.collection.lifecycle import Stage, labels
+from kpi.collection.scope import departments_asked, divisions_asked
+from kpi.collection.turnout import left_words
+from kpi.collection.workflow import Action, ReturnState
 from kpi.plan import Round
-from kpi.scope import departments_asked, divisions_asked
-from kpi.turnout import left_words
+from loaders.form.completeness import unfilled
 from loaders.form.definition import column, heading
-from loaders.form.needs import unfilled
-from loaders.form.writer import form_filename
+from loaders.form.writing.writer import form_filename
 from loaders.store import StoredReturn
-from pages.parts import divisions
-from pages.parts.admin_common import told
-from pages.parts.answering import open_questions, questions_box, revise, unanswered
-from pages.parts.asof import looking_back
-from pages.parts.board import day_words
-from pages.parts.clock import now
-from pages.parts.explaining import explanations
-from pages.parts.filters import choose, only
-from pages.parts.frame import XLSX, empty, header, lead, show
-from pages.parts.html import Content, Markup, join, tag
-from pages.parts.identity import person, reaches, require
-from pages.parts.joining import divisions_box
-from pages.parts.mended import mended_box
-from pages.parts.mending import mend_forms
-from pages.parts.returns import Place, answered_row, current_return, earlier_returns, replaced_notice
-from pages.parts.sending import receipt, send_box, until_words
-from pages.parts.snapshot import View, desk, view
-from pages.parts.uploads import upload_box
-from pages.parts.verdicts import result_table, settlement
+from pages.parts.admin import division_editor
+from pages.parts.admin.admin_forms import told
+from pages.parts.app.clock import now
+from pages.parts.app.current_view import View, desk, view
+from pages.parts.app.identity import person, reaches, require
+from pages.parts.rounds.board_table import day_words
+from pages.parts.shared.as_of import looking_back
+from pages.parts.shared.filters import choose, only
+from pages.parts.shared.layout import XLSX, empty, header, lead, show
+from pages.parts.shared.markup import Content, Markup, join, tag
+from pages.parts.submit.corrected_cells import mended_box
+from pages.parts.submit.correction_form import mend_forms
+from pages.parts.submit.division_answers import divisions_box
+from pages.parts.submit.owed_explanations import explanations
+from pages.parts.submit.question_replies import open_questions, questions_box, revise, unanswered
+from pages.parts.submit.return_picker import Place, answered_row, current_return, earlier_returns, replaced_notice
+from pages.parts.submit.send_form import receipt, send_box, until_words
+from pages.parts.submit.uploads import upload_box
+from pages.parts.submit.verdicts import result_table, settlement
 
 #: Columns that may stay empty in a round about targets until they are decided.
 _UNDECIDED = frozenset({"baseline", "baseline_period", "target", "target_period"})
@@ -70,7 +70,7 @@ def submit_page() -> None:
     if leads and not looking_back() and not person().is_staff:
         told()
         with st.expander("課と担当を決める(主管課)"):
-            divisions.divisions_box(state, place.department.id)
+            division_editor.divisions_box(state, place.department.id)
 
 
 # --- where -------------------------------------------------------------------------------------------------------

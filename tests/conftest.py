@@ -22,9 +22,9 @@ def _shared(tmp_path_factory):
 @pytest.fixture(scope="session", autouse=True)
 def _read_once():
     """The plans and published figures of a folder are read once for all folders with the same files in them."""
-    from loaders import service
+    from loaders.services import operations
 
-    read, known = service.load_data, {}
+    read, known = operations.load_data, {}
 
     def load_data(data):
         files = sorted(path for part in ("plans", "benchmarks") for path in (data / part).rglob("*") if path.is_file())
@@ -34,7 +34,7 @@ def _read_once():
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service, "load_data", load_data)
+        patch.setattr(operations, "load_data", load_data)
         yield
 
 
@@ -49,11 +49,11 @@ def use(monkeypatch):
 @pytest.fixture
 def acting(monkeypatch):
     """Act as somebody."""
-    from pages.parts import trial
+    from pages.parts.app import trial_identity
 
     def become(role, *departments, divisions=()):
         one = Person("x", "青森 花子", role, frozenset(departments), frozenset(divisions))
-        monkeypatch.setattr(trial, "chosen", lambda *_given: ("x", one))
+        monkeypatch.setattr(trial_identity, "chosen", lambda *_given: ("x", one))
         return one
 
     return become

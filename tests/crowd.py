@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from kpi.people import Person, Role
 from kpi.plan import DatedName, Department
-from loaders.desk import Desk
+from loaders.services import Desk
 from loaders.store import Store
 from tests.factory import COUNT, tiny_plan
 from tests.storekit import answer, later, reading

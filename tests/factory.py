@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from kpi.collection import Brief, Past
+from kpi.collection.workflow import Brief, Past
 from kpi.period import Period
 from kpi.plan import Card, DatedName, Department, Field, Indicator, Item, Ownership, Plan, Round
 
@@ -179,7 +179,7 @@ def filled_form(
     sample: bool = False,
 ) -> bytes:
     """A form of the tiny plan with answers in it: :func:`tiny_answers` unless told."""
-    from loaders.form.writer import write_form
+    from loaders.form.writing.writer import write_form
 
     chosen = tiny_answers() if answers is None else answers
     return write_form(brief or tiny_brief(), round_id, department, sample=sample, answers=chosen)

@@ -18,8 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.plan import Plan, RoundKind
 from loaders.form import definition as d
-from loaders.form import lines as ln
-from loaders.form.match import label
+from loaders.form import prose_lines as ln
+from loaders.form.reading.location import label
 from tests.factory import tiny_plan
 
 

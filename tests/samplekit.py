@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from loaders.lock import FileLock
-from loaders.sample_rounds import load_samples
-from loaders.service import DATABASE, open_store
+from loaders.services.operations import DATABASE, open_store
+from loaders.services.sample_rounds import load_samples
 from loaders.store import Store
+from loaders.store.file.lock import FileLock
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PARTS = ("plans", "benchmarks", "samples")

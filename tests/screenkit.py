@@ -12,10 +12,10 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-import pages.parts.snapshot
-import pages.parts.storage
+import pages.parts.app.current_view
+import pages.parts.app.storage
 from kpi.people import OPERATOR
-from loaders.desk import Desk
+from loaders.services import Desk
 from tests.samplekit import AT, store_of
 
 DAY = "2026-11-21"
@@ -43,7 +43,7 @@ def draw_from(data, monkeypatch):
         forget()
         _drawn_from.append(data)
     monkeypatch.setenv("KPI_TODAY", DAY)
-    for module in (pages.parts.storage, pages.parts.snapshot):
+    for module in (pages.parts.app.storage, pages.parts.app.current_view):
         monkeypatch.setattr(module, "DATA", data)
     return data
 
@@ -66,19 +66,19 @@ def _script(screen):
 
     import streamlit as st
 
-    from pages.parts import asof, told
-    from pages.parts.frame import guarded, told_if_busy
+    from pages.parts.shared import as_of, notices
+    from pages.parts.shared.layout import guarded, told_if_busy
 
     screen = st.session_state.get("screen", screen)
 
     def whole():
-        asof.carry(screen)
-        guarded(asof.control)()
-        asof.banner(screen)
-        told.begin()
+        as_of.carry(screen)
+        guarded(as_of.control)()
+        as_of.banner(screen)
+        notices.begin()
         guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
-        told.rest()
-        asof.drawn()
+        notices.rest()
+        as_of.drawn()
 
     told_if_busy(whole)()
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from kpi.collection import Answer, Brief, Entry, Reading
+from kpi.collection.workflow import Answer, Brief, Entry, Reading
 from kpi.issue import Issue, Severity
-from loaders.benchmark import Benchmarks
+from loaders.benchmarks.benchmark_files import Benchmarks
 from loaders.store import Store
 from tests.factory import POLICY, ROUND, tiny_plan
 

@@ -7,10 +7,10 @@ import pytest
 
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
-from loaders.desk import Desk
+from loaders.services import Desk
 from loaders.store import Rule
-from pages.parts.admin_log import narrowed
-from pages.parts.admin_proposals import pairs
+from pages.parts.admin.log_panel import narrowed
+from pages.parts.admin.proposal_panel import pairs
 from tests.samplekit import AT, with_samples, with_store
 from tests.screenkit import FAILED, by_label, html, look, operator, plan_id, press, run, sound, upload, words
 

@@ -13,17 +13,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpi.collection import TAKEN_OVER, Brief, Mend, Past, Question, known_beside
+from kpi.collection.workflow import TAKEN_OVER, Brief, Mend, Past, Question, known_beside
 from kpi.issue import Issue, Severity
 from kpi.people import Audience
 from kpi.plan import Plan, Round
-from loaders.cells import Book, open_book
-from loaders.form.questions import given_again
-from loaders.form.reader import read_form
-from loaders.form.writer import write_form
+from loaders.form.form_questions import given_again
+from loaders.form.reading.reader import read_form
+from loaders.form.writing.writer import write_form
 from loaders.rules import check_answers
 from loaders.store import Receipt, Store
-from loaders.store.sending import observations_of
+from loaders.store.commands.submission_rows import observations_of
+from loaders.workbook.cells import Book, open_book
 from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_answers, tiny_plan
 from tests.storekit import answer, figures, later, new_store, read_back, reading, save_and_send
 from tests.test_rebuild import repeated, told
@@ -417,12 +417,12 @@ def test_a_file_of_another_round_or_department_takes_nothing_over(store):
 
 
 def test_an_upload_tells_only_what_is_still_asked(store, monkeypatch):
-    from loaders import taking
+    from loaders.services import intake
 
     explained(store)
     again = reading(rate(65.0), paper(1.0), issues=(jump(65.0), replace(jump(1.0), indicator_id=PAPER)))
-    monkeypatch.setattr(taking, "read_return", lambda *_, **__: again)
-    taken = taking.take_return(
+    monkeypatch.setattr(intake, "read_return", lambda *_, **__: again)
+    taken = intake.take_return(
         store, b"2", "回答.xlsx", snapshot=store.snapshot("tiny"), by="部局", at=later(3),
         round_id=ROUND, department_id=POLICY,
     )  # fmt: skip

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from kpi.april import Unfit, ended, merge, move_indicators, ownerless, rename, set_divisions, split
-from kpi.cards import Changed, day_text, wording
+from kpi.cards.revision import Changed, day_text, wording
+from kpi.collection.reorganisation import Unfit, ended, merge, move_indicators, ownerless, rename, set_divisions, split
+from kpi.collection.scope import asked_of
 from kpi.plan import Division
-from kpi.scope import asked_of
 from tests.factory import AGRI, COUNT, CUT, PAPER, POLICY, RATE, ROUND, SURVEY, TOTAL, TRADE, UNSET, tiny_plan
 
 DAY, EVE = date(2026, 4, 1), date(2026, 3, 31)

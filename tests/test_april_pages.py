@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from kpi.collection.scope import asked_of
 from kpi.plan import Division
-from kpi.scope import asked_of
 from loaders.store import Rule
 from tests.samplekit import with_store
 from tests.screenkit import by_label, look, operator, plan_id, press, run, words

@@ -10,8 +10,8 @@ import pytest
 
 from kpi.people import Audience
 from kpi.plan import Plan, Scheme
-from loaders.benchmark import load_benchmarks
-from loaders.plan import load_plan
+from loaders.benchmarks.benchmark_files import load_benchmarks
+from loaders.plan.folder import load_plan
 from loaders.store import Store
 from pages.method import _status_table
 from tests.factory import COUNT, RATE, tiny_plan

@@ -11,7 +11,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
 from kpi.issue import Issue
-from loaders.cells import Attached, Book, open_book
+from loaders.workbook.cells import Attached, Book, open_book
 from tests import raw_books as raw
 
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"

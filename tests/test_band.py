@@ -10,22 +10,22 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from kpi.cards import band_text, has_target, target_text
-from kpi.compare import latest_pair, pairs, sentence
+from kpi.cards.revision import band_text, has_target, target_text
+from kpi.compare.gaps import latest_pair, pairs, sentence
+from kpi.compare.ranks import ranking
 from kpi.plan import Card
 from kpi.progress import assess, cards_table
-from kpi.ranks import ranking
 from kpi.rollup import counts
-from loaders.cells import Book, open_book
-from loaders.form.reader import read_form
-from loaders.form.settle import settlement_sheet
-from loaders.form.writer import write_form
+from loaders.form.approval_page import settlement_sheet
+from loaders.form.reading.reader import read_form
+from loaders.form.writing.writer import write_form
 from loaders.rules import check_answers
-from pages.parts.cards import face
-from pages.parts.handover import card_facts
-from pages.parts.snapshot import View
-from pages.parts.stories import story_summary
-from pages.parts.tables import indicator_table
+from loaders.workbook.cells import Book, open_book
+from pages.parts.app.current_view import View
+from pages.parts.handover.statements import card_facts
+from pages.parts.shared.indicator_charts import story_summary
+from pages.parts.shared.indicator_text import face
+from pages.parts.shared.takeaway_tables import indicator_table
 from tests.factory import FY, POLICY, ROUND, TARGETS_ROUND, UNSET, tiny_answers, tiny_brief, tiny_plan
 from tests.storekit import new_store
 from tests.test_compare import NATION, OURS, both, made, value

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpi.collection import ReturnState
+from kpi.collection.workflow import ReturnState
 from loaders.store import NewReturn, Receipt, Store
 from tests.factory import COUNT, HALF_ROUND, RATE, ROUND, TRADE, UNSET
 from tests.storekit import AT, answer, later, new_store, read_back, reading, save_and_send

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.benchmarks import BREAK_COLUMNS, SERIES_COLUMNS, VALUE_COLUMNS
+from kpi.compare.published import BREAK_COLUMNS, SERIES_COLUMNS, VALUE_COLUMNS
 from kpi.issue import Severity
 from kpi.period import Period
-from loaders.benchmark import AREAS, load_benchmarks
+from loaders.benchmarks.benchmark_files import AREAS, load_benchmarks
 
 DATA = Path(__file__).parent.parent / "data" / "benchmarks"
 SERIES = ",".join(SERIES_COLUMNS)

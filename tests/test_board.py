@@ -6,15 +6,15 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
-from kpi.board import Known, board
-from kpi.collection import TAKEN_OVER, TYPED, Answer, Entry, Mend, none_this_time
+from kpi.collection.board import Known, board
+from kpi.collection.lifecycle import Life, Stage
+from kpi.collection.review_order import Group, Question, Sent, items, progress, sentence
+from kpi.collection.round_proposal import KIND_WORDS, name_of, new_id, problems, proposed, working_day
+from kpi.collection.turnout import STATE_WORDS, State, Timing, departments, summary, waiting_for
+from kpi.collection.workflow import TAKEN_OVER, TYPED, Answer, Entry, Mend, none_this_time
 from kpi.issue import Choice, Issue, Severity
-from kpi.life import Life, Stage
-from kpi.opening import KIND_WORDS, name_of, new_id, problems, proposed, working_day
 from kpi.period import Period
 from kpi.plan import Division
-from kpi.review import Group, Question, Sent, items, progress, sentence
-from kpi.turnout import STATE_WORDS, State, Timing, departments, summary, waiting_for
 from tests.factory import AGRI, COUNT, CUT, FY, HALF_ROUND, PAPER, POLICY, RATE, ROUND, SURVEY, TOTAL, TRADE, tiny_plan
 
 PLAN = tiny_plan()

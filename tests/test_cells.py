@@ -18,8 +18,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from kpi.issue import Issue
-from loaders.cells import Book, Cell, Reader, Sheet, open_book
-from loaders.formats import BUILTIN
+from loaders.workbook.cells import Book, Cell, Reader, Sheet, open_book
+from loaders.workbook.number_formats import BUILTIN
 from tests import raw_books as raw
 
 FUZZ = int(os.environ.get("CELLS_FUZZ", "120"))

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.charts.comparison import gaps, history, ranking
-from kpi.charts.house import ACTUAL, BAND, FONT, INK, NATION, number_axis, period_axis, spread
-from kpi.charts.placing import Box, place, samples, text_width
-from kpi.charts.story import Point, Story, domain, time_span
+from kpi.charts.placement import Box, place, samples, text_width
+from kpi.charts.theme import ACTUAL, BAND, FONT, INK, NATION, number_axis, period_axis, spread
 from kpi.charts.trajectory import trajectory
 from kpi.period import Period
+from kpi.story import Point, Story, domain, time_span
 
 FY = {year: Period("FY", year) for year in range(2018, 2030)}
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from loaders.choice_words import release_mark, releases_beside, said
+from loaders.text.choice_words import release_mark, releases_beside, said
 
 RELEASE = [
     *((text, "final") for text in ("確定", "確定値", "確定済", "確定済み", "確定です", "「確定」", "○確定", "確定✓", "確定。",

@@ -22,14 +22,16 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kpi.collection import Mend, ReturnState
+from kpi.collection.workflow import Mend, ReturnState
 from kpi.people import OPERATOR
 from kpi.plan import Division
-from loaders import cli, service, settings, taking, terminal, usage
-from loaders.cells import open_book
-from loaders.desk import Desk
-from loaders.form.writer import write_form
+from loaders import settings
+from loaders.cli import commands as cli
+from loaders.cli import terminal, usage
+from loaders.form.writing.writer import write_form
+from loaders.services import Desk, intake, operations
 from loaders.store import Snapshot, Store
+from loaders.workbook.cells import open_book
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY, NOW = date(2026, 11, 21), datetime(2026, 11, 21, 10, 0)
@@ -53,7 +55,7 @@ def run(data: Path, *arguments: object) -> tuple[int, str]:
 
 
 def store(data: Path) -> Store:
-    return service.open_store(data, at=NOW)
+    return operations.open_store(data, at=NOW)
 
 
 def snapshot(data: Path) -> Snapshot:
@@ -204,7 +206,7 @@ def test_a_doubtful_file_waits_as_a_draft_until_it_is_mended(data, tmp_path):
     asked = opened.submission(submission).open
     assert [i.key for i in asked] == ["value"]
     mends = [Mend(asked[0].indicator_id, "value", 40.0, "概数で確定")]
-    assert taking.mend_return(opened, submission, mends, by="x", at=NOW) == ()
+    assert intake.mend_return(opened, submission, mends, by="x", at=NOW) == ()
     assert opened.submission(submission).can_send
     opened.send(submission, by="x", at=NOW)
     assert opened.submission(submission).state is ReturnState.SENT
@@ -217,7 +219,7 @@ def test_a_mended_value_is_checked_like_one_in_a_file(data, tmp_path):
     opened, submission = store(data), snapshot(data).submissions.iloc[0]["submission_id"]
     asked = opened.submission(submission).open[0]
     unsound = [Mend(asked.indicator_id, "baseline", 90.0, "訂正"), Mend(asked.indicator_id, "value", 40.0, "訂正")]
-    assert taking.mend_return(opened, submission, unsound, by="x", at=NOW) == ()
+    assert intake.mend_return(opened, submission, unsound, by="x", at=NOW) == ()
     assert opened.submission(submission).open != ()  # the target now lies behind the baseline
 
 
@@ -844,7 +846,7 @@ def test_a_name_with_line_ends_or_bytes_that_are_no_text_is_written_on_one_line(
 
 
 def test_a_large_figure_is_told_with_all_its_digits():
-    from loaders.terminal import _value
+    from loaders.cli.terminal import _value
 
     assert _value(1084620267643.0, "value", "円") == "1,084,620,267,643円"
     assert _value(77.4, "value", "%") == "77.4%"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.benchmarks import BREAK_COLUMNS, SERIES_COLUMNS, VALUE_COLUMNS, Benchmarks, number_text, segments
-from kpi.compare import gap_trend, history, latest_pair, not_comparable, pairs, sentence
+from kpi.compare.gaps import gap_trend, history, latest_pair, not_comparable, pairs, sentence
+from kpi.compare.published import BREAK_COLUMNS, SERIES_COLUMNS, VALUE_COLUMNS, Benchmarks, number_text, segments
+from kpi.compare.ranks import ranking
 from kpi.period import Period
-from kpi.ranks import ranking
-from loaders.benchmark import AREAS, load_benchmarks
+from loaders.benchmarks.benchmark_files import AREAS, load_benchmarks
 
 DATA = Path(__file__).parent.parent / "data" / "benchmarks"
 OURS, NATION = "02", "00"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.lock import FileLock, StoreBusy
+from loaders.store.file.lock import FileLock, StoreBusy
 from tests.crowd import NAMES, Crowd
 from tests.storekit import first_start, new_store
 
@@ -196,7 +196,7 @@ def test_a_dead_process_leaves_no_lock(tmp_path):
 import os, signal, sys
 from dataclasses import replace
 from pathlib import Path
-from loaders.lock import FileLock
+from loaders.store.file.lock import FileLock
 with FileLock(Path(sys.argv[1]), 5.0).exclusive():
     print("held", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders import nightly
+from loaders.services import nightly
 from loaders.settings import WrongSetting
 from loaders.store import Keep, Store
-from loaders.store.nightly import copies, staying, written_ends
+from loaders.store.file.retention import copies, staying, written_ends
 from tests.factory import COUNT, RATE, TRADE
 from tests.storekit import answer, later, new_store, reading, save_and_send
 from tests.test_log import make_over

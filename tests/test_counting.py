@@ -15,24 +15,25 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from kpi.board import Known
-from kpi.collection import Answer, Past, known_beside, last_before
+from kpi.collection.board import Known
+from kpi.collection.workflow import Answer, Past, known_beside, last_before
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Plan, Round
 from kpi.progress import assess, cards_table
-from loaders.export import observations_table
-from loaders.form.prefill import form_rows
-from loaders.form.settle import settlement_sheet
+from loaders.documents.export import observations_table
+from loaders.documents.table_files import to_csv
+from loaders.form.approval_page import settlement_sheet
+from loaders.form.writing.prefill import form_rows
 from loaders.rules import check_answers
 from loaders.store import Store
-from loaders.store.records import best_confirmed
-from loaders.store.sending import observations_of
-from loaders.tables import to_csv
-from pages.parts import review_words, verdicts
-from pages.parts.handover import everything_said
-from pages.parts.snapshot import View
-from pages.parts.stories import simple_extension, story, story_summary
+from loaders.store.commands.submission_rows import observations_of
+from loaders.store.queries.records import best_confirmed
+from pages.parts.app.current_view import View
+from pages.parts.handover.statements import everything_said
+from pages.parts.review import review_words
+from pages.parts.shared.indicator_charts import simple_extension, story, story_summary
+from pages.parts.submit import verdicts
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
 from tests.storekit import answer, figures, later, reading, save_and_send
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.period import Period
-from loaders.dates import PeriodReading, read_period
+from loaders.text.dates import PeriodReading, read_period
 
 FY, CY = Period("FY", 2024), Period("CY", 2024)
 

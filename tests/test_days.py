@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pages.parts.days import typed, unread
+from pages.parts.shared.date_input import typed, unread
 from tests.samplekit import with_samples, with_store
 from tests.screenkit import by_label, html, look, move, operator, press, run, words
 
@@ -136,7 +136,7 @@ def test_the_lists_of_administration_are_not_narrowed_by_other_screens_either(sa
 
 def test_fields_are_read_also_by_what_is_called_before_the_page_is_drawn(monkeypatch):
     kept = {"one": "R8.11.28", "two": "R8.11.31"}
-    monkeypatch.setattr("pages.parts.days.st.session_state", kept)
+    monkeypatch.setattr("pages.parts.shared.date_input.st.session_state", kept)
     assert typed("one") == (date(2026, 11, 28), "")
     assert typed("two")[0] is None
     assert (unread("one", "absent"), unread("one", "two")) == (False, True)

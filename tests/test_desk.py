@@ -15,11 +15,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kpi.collection import ACTION_WORDS, RULES, Action, Mend, Question, may
+from kpi.collection.workflow import ACTION_WORDS, RULES, Action, Mend, Question, may
 from kpi.people import ROLE_WORDS, Person, Role
 from kpi.plan import Division
-from loaders.desk import Desk, NotAllowed
-from loaders.desk.gate import Gate
+from loaders.services import Desk, NotAllowed
+from loaders.services.authorization import Gate
 from loaders.store import Receipt, Rule, Store
 from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
 from tests.storekit import answer, figures, later, reading, save_and_send

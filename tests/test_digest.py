@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from kpi.digest import changes
+from kpi.changes import changes
 from kpi.period import Period
 from kpi.plan import Field, Indicator, Plan, Scheme
 from kpi.progress import assess, cards_table

@@ -9,8 +9,8 @@ from threading import Timer
 import duckdb
 import pytest
 
-from loaders.store.database import given, take
-from loaders.store.opening import StoreDamaged, make_schema, opened
+from loaders.store.file.database import given, take
+from loaders.store.file.opening import StoreDamaged, make_schema, opened
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -127,7 +127,7 @@ def test_no_progress_bar_is_drawn_into_the_answer_of_a_command_however_it_is_sta
     code = """
 import sys
 from pathlib import Path
-from loaders.store.engine import Engine
+from loaders.store.file.engine import Engine
 engine = Engine()
 engine.take(Path(sys.argv[1]), read_only=True)
 print(engine._database.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0])

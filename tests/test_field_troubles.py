@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from kpi.collection import Reading
+from kpi.collection.workflow import Reading
 from kpi.people import Person, Role
-from loaders.cells import Cell, open_book
-from loaders.desk import Desk
 from loaders.form import definition as d
-from loaders.form.lines import TEXT
-from loaders.intake import read_book
-from loaders.taking import Taken
+from loaders.form.prose_lines import TEXT
+from loaders.services import Desk
+from loaders.services.batch_reading import read_book
+from loaders.services.intake import Taken
+from loaders.workbook.cells import Cell, open_book
 from tests.campaign.draft import Draft, Mark, Page, Spot
 from tests.campaign.forms import Here, Sort, filled
 from tests.campaign.verdict import concerns, is_open, same

@@ -19,24 +19,24 @@ import pytest
 from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
-from kpi.benchmarks import Benchmarks
 from kpi.charts.trajectory import trajectory
-from kpi.collection import Entry
-from kpi.compare import latest_pair
-from kpi.explain import calculation, explain
-from kpi.figures import brief_texts, difference_text, exact_text, value_text
-from kpi.life import Life
+from kpi.collection.lifecycle import Life
+from kpi.collection.workflow import Entry
+from kpi.compare.gaps import latest_pair
+from kpi.compare.published import Benchmarks
+from kpi.compare.ranks import _table
 from kpi.outlook import outlook
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Scheme
+from kpi.printing.explanation import calculation, explain
+from kpi.printing.printed_figures import brief_texts, difference_text, exact_text, value_text
 from kpi.progress import assess, cards_table
-from kpi.ranks import _table
-from loaders.tables import to_csv, to_xlsx
-from pages.parts.cards import face
-from pages.parts.review_words import entry_words
-from pages.parts.snapshot import View
-from pages.parts.stories import story, story_summary
-from pages.parts.tables import indicator_table
+from loaders.documents.table_files import to_csv, to_xlsx
+from pages.parts.app.current_view import View
+from pages.parts.review.review_words import entry_words
+from pages.parts.shared.indicator_charts import story, story_summary
+from pages.parts.shared.indicator_text import face
+from pages.parts.shared.takeaway_tables import indicator_table
 from tests.test_status import R4, R6, R10, card, judged, seen
 
 DAY = date(2031, 1, 1)
@@ -604,7 +604,7 @@ def test_a_table_on_the_screen_rounds_no_figure(values, texts):
     def whole():
         import pandas as pd
 
-        from pages.parts.frame import grid
+        from pages.parts.shared.layout import grid
         from tests.test_figures import SHOWN
 
         grid(pd.DataFrame({"値": SHOWN}), "表")

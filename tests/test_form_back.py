@@ -11,16 +11,16 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 
-from kpi.collection import Brief, Reading
+from kpi.collection.workflow import Brief, Reading
 from kpi.plan import Division
-from loaders.cells import Book, Sheet
 from loaders.form import definition as d
-from loaders.form import lines as ln
-from loaders.form import style
-from loaders.form.lines import read_token
-from loaders.form.questions import Asked, given_again, note_text
-from loaders.form.reader import read_form
-from loaders.form.writer import form_filename, write_form
+from loaders.form import prose_lines as ln
+from loaders.form.form_questions import Asked, given_again, note_text
+from loaders.form.prose_lines import read_token
+from loaders.form.reading.reader import read_form
+from loaders.form.writing import style
+from loaders.form.writing.writer import form_filename, write_form
+from loaders.workbook.cells import Book, Sheet
 from tests import hurt
 from tests.factory import (
     AGRI,
@@ -62,7 +62,7 @@ def opened(data: bytes) -> Workbook:
 
 def read(data: bytes, used: Brief | None = None, **told: str) -> Reading:
     """Read in this process: what the isolated reader hands over is tested elsewhere."""
-    from loaders.cells import open_book
+    from loaders.workbook.cells import open_book
 
     book = open_book(data, "回答.xlsx")
     assert isinstance(book, Book), book
@@ -301,7 +301,7 @@ def test_no_question_makes_an_ordinary_form_and_questions_about_others_are_passe
 
 def with_note(text: str) -> Reading:
     """The form sent back, with another text in its first note."""
-    from loaders.cells import open_book
+    from loaders.workbook.cells import open_book
 
     book = open_book(sent_back(), "回答.xlsx")
     assert isinstance(book, Book)

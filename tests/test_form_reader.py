@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import Issue
-from loaders.cells import Reader
 from loaders.form import definition as d
-from loaders.form.match import likeness
-from loaders.intake import expand, read_book, read_return, same_file
+from loaders.form.reading.location import likeness
+from loaders.services.batch_reading import expand, read_book, read_return, same_file
+from loaders.workbook.cells import Reader
 from tests.factory import (
     PAPER,
     POLICY,

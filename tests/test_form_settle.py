@@ -11,10 +11,10 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpi.collection import Answer, Entry
+from kpi.collection.workflow import Answer, Entry
 from kpi.plan import DatedName
-from kpi.words import MINUS
-from loaders.form.settle import settlement_sheet
+from kpi.printing.number_words import MINUS
+from loaders.form.approval_page import settlement_sheet
 from tests.factory import COUNT, LONG_COMMENT, PAPER, POLICY, RATE, ROUND, SURVEY, TARGETS_ROUND, TRADE, UNSET
 from tests.test_form_back import MIDTERM, brief
 

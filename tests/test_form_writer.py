@@ -15,15 +15,15 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpi.collection import Brief, Past, last_before
+from kpi.collection.workflow import Brief, Past, last_before
 from kpi.period import Period
 from kpi.plan import Card
 from loaders.form import definition as d
-from loaders.form import lines as ln
-from loaders.form import style
-from loaders.form.meta import META_MARK, read_meta
-from loaders.form.writer import form_filename, write_form
-from loaders.plan import load_plan
+from loaders.form import prose_lines as ln
+from loaders.form.hidden_sheet import META_MARK, read_meta
+from loaders.form.writing import style
+from loaders.form.writing.writer import form_filename, write_form
+from loaders.plan.folder import load_plan
 from tests import hurt
 from tests.factory import (
     AGRI,

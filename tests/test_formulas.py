@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from loaders.cells import Book, Cell, Sheet
-from loaders.form.formulas import _MOST, Formulas, refers_outside
+from loaders.form.reading.formulas import _MOST, Formulas, refers_outside
+from loaders.workbook.cells import Book, Cell, Sheet
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 
 from kpi.issue import Issue, Severity
-from loaders import sandbox
-from loaders.cells import Book, Reader, open_book
-from loaders.intake import read_book
-from loaders.look import Limits
+from loaders.services.batch_reading import read_book
+from loaders.workbook.cells import Book, Reader, open_book
+from loaders.workbook.isolation import sandbox
+from loaders.workbook.isolation.preflight import Limits
 from tests.factory import AGRI, CUT, TRADE, filled_form, tiny_brief
 from tests.hurt import patch
 

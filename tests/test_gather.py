@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kpi.collection import Answer, Entry, Reading
+from kpi.collection.workflow import Answer, Entry, Reading
 from kpi.issue import Choice, Issue, Severity
 from loaders.form import definition as d
-from loaders.form.needs import unfilled
+from loaders.form.completeness import unfilled
 from loaders.rules import all_checks
-from loaders.rules.gather import gather, one_each
+from loaders.rules.question_merge import gather, one_each
 from tests.factory import COUNT, PAPER, ROUND, TARGETS_ROUND, tiny_brief, tiny_plan
 
 ASK, FIX, NOTE = Severity.ASK, Severity.FIX, Severity.NOTE

@@ -7,16 +7,16 @@ from datetime import date, datetime
 import pytest
 from openpyxl import load_workbook
 
-from kpi.april import move_indicators
-from kpi.collection import Mend, Question
+from kpi.collection.reorganisation import move_indicators
+from kpi.collection.workflow import Mend, Question
 from kpi.people import Role
 from kpi.period import Period
-from loaders.service import make_form
+from loaders.documents.table_files import to_xlsx
+from loaders.services.intake import take_return
+from loaders.services.operations import make_form
 from loaders.store import Receipt
-from loaders.tables import to_xlsx
-from loaders.taking import take_return
-from pages.parts.handover import as_table, everything_said
-from pages.parts.snapshot import view
+from pages.parts.app.current_view import view
+from pages.parts.handover.statements import as_table, everything_said
 from tests.browser.walking import fill
 from tests.samplekit import AT, store_of, with_store
 from tests.screenkit import english, html, lead, run, said, sound

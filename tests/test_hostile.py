@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 
 from kpi.issue import Issue, Severity
-from loaders import sandbox
-from loaders.cells import Book, Reader, column_letters, open_book
-from loaders.children import Child, Lost, Pool
-from loaders.look import Limits, Refused
-from loaders.refusals import WORDS
+from loaders.workbook.cells import Book, Reader, column_letters, open_book
+from loaders.workbook.isolation import sandbox
+from loaders.workbook.isolation.preflight import Limits, Refused
+from loaders.workbook.isolation.refusals import WORDS
+from loaders.workbook.isolation.worker_pool import Child, Lost, Pool
 from tests import raw_books as raw
 
 SOUND = raw.packed(raw.parts(raw.sheet_xml('<row r="1"><c r="A1"><v>5</v></c></row>')))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.status import STATUSES
-from pages.parts.html import (
+from pages.parts.shared.markup import (
     Column,
     Group,
     Markup,

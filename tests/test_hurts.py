@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from kpi.collection import Past, Reading
-from loaders.cells import column_letters
+from kpi.collection.workflow import Past, Reading
 from loaders.form import definition as d
-from loaders.intake import read_return
+from loaders.services.batch_reading import read_return
+from loaders.workbook.cells import column_letters
 from tests import hurt
 from tests.factory import (
     AGRI,

@@ -12,11 +12,11 @@ from starlette.requests import HTTPConnection
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from kpi.collection import RULES, Action, may
+from kpi.collection.workflow import RULES, Action, may
 from kpi.people import NOBODY, Person, Role
-from loaders.store.access import Rule
-from pages.parts import gate, identity, signin, trial
-from pages.parts.signin import Setup, SignIn, Standing, person_by
+from loaders.store.commands.access_rules import Rule
+from pages.parts.app import http_rights, identity, sign_in, trial_identity
+from pages.parts.app.sign_in import Setup, SignIn, Standing, person_by
 from tests.waiting import wait
 
 HOUR = 3600
@@ -59,8 +59,8 @@ class Kept:
 @pytest.fixture
 def kept(monkeypatch):
     kept = Kept()
-    monkeypatch.setattr(signin, "store", lambda: kept)
-    monkeypatch.setattr(signin, "providers", lambda: {"default": {"client_id": "kpi", "label": ""}})
+    monkeypatch.setattr(sign_in, "store", lambda: kept)
+    monkeypatch.setattr(sign_in, "providers", lambda: {"default": {"client_id": "kpi", "label": ""}})
     monkeypatch.delenv("KPI_SESSION_HOURS", raising=False)
     monkeypatch.delenv("KPI_FIRST_ADMIN", raising=False)
     return kept
@@ -145,7 +145,7 @@ def test_an_address_is_one_ascii_address_or_none(monkeypatch, address):
         return
     assert SignIn.of({**CLAIMS, "email": address}).mail == SignIn.of({**CLAIMS, "email": "", "upn": address}).mail == ""
     monkeypatch.setenv("KPI_FIRST_ADMIN", address)
-    assert signin.first_admin() == ""
+    assert sign_in.first_admin() == ""
 
 
 @pytest.mark.parametrize(
@@ -205,15 +205,15 @@ def test_a_pattern_knows_the_star_and_the_question_mark_and_nothing_else(claim, 
     ],
 )
 def test_every_claim_that_limits_a_sign_in_is_looked_at(kept, change, worth):
-    assert signin.standing({**CLAIMS, **change}, NOW) is worth
+    assert sign_in.standing({**CLAIMS, **change}, NOW) is worth
 
 
 def test_a_named_issuer_is_the_only_one(kept, monkeypatch):
     section = {"client_id": "kpi", "issuer": "https://other.example"}
-    monkeypatch.setattr(signin, "providers", lambda: {"default": section})
-    assert signin.standing(CLAIMS, NOW) is Standing.FOREIGN
+    monkeypatch.setattr(sign_in, "providers", lambda: {"default": section})
+    assert sign_in.standing(CLAIMS, NOW) is Standing.FOREIGN
     section["issuer"] = CLAIMS["iss"]
-    assert signin.standing(CLAIMS, NOW) is Standing.VALID
+    assert sign_in.standing(CLAIMS, NOW) is Standing.VALID
 
 
 @pytest.mark.parametrize(
@@ -221,19 +221,19 @@ def test_a_named_issuer_is_the_only_one(kept, monkeypatch):
 )
 def test_the_longest_age_can_be_set_and_never_be_endless(monkeypatch, hours, seconds):
     monkeypatch.setenv("KPI_SESSION_HOURS", hours)
-    assert signin.longest_seconds() == seconds
+    assert sign_in.longest_seconds() == seconds
 
 
 def test_signing_out_ends_this_sign_in_and_no_other_of_the_same_person(kept, monkeypatch):
-    monkeypatch.setattr(signin.time, "time", lambda: NOW)
+    monkeypatch.setattr(sign_in.time, "time", lambda: NOW)
     again = {**CLAIMS, "nonce": "n2"}
-    signin.end(CLAIMS)
-    assert signin.standing(dict(CLAIMS), NOW) is Standing.REVOKED
-    assert signin.standing(again, NOW) is Standing.VALID
+    sign_in.end(CLAIMS)
+    assert sign_in.standing(dict(CLAIMS), NOW) is Standing.REVOKED
+    assert sign_in.standing(again, NOW) is Standing.VALID
 
 
 def test_what_is_no_sign_in_cannot_fill_the_list_of_ended_ones(kept):
-    signin.end({**CLAIMS, "aud": "other"})
+    sign_in.end({**CLAIMS, "aud": "other"})
     assert kept.ended == frozenset()
 
 
@@ -271,7 +271,7 @@ def test_a_configuration_that_is_half_done_lets_nobody_in(tmp_path, monkeypatch,
     monkeypatch.setattr(config, "get_option", lambda key: [str(path)] if key == "secrets.files" else real(key))
     secrets_singleton._reset()
     try:
-        assert signin.setup() is wanted
+        assert sign_in.setup() is wanted
     finally:
         monkeypatch.undo()
         secrets_singleton._reset()
@@ -302,7 +302,7 @@ def test_a_configuration_that_is_half_done_lets_nobody_in(tmp_path, monkeypatch,
     ],
 )
 def test_only_a_browser_on_this_machine_may_pick_a_person(headers, here):
-    assert trial.on_this_machine(headers, "127.0.0.1") is here
+    assert trial_identity.on_this_machine(headers, "127.0.0.1") is here
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_only_a_browser_on_this_machine_may_pick_a_person(headers, here):
 )  # fmt: skip
 def test_who_is_at_the_other_end_counts_whatever_host_and_origin_claim(peer, here):
     claimed = {"host": "localhost:8501", "origin": "http://localhost:8501"}
-    assert trial.on_this_machine(claimed, peer) is here
+    assert trial_identity.on_this_machine(claimed, peer) is here
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_who_is_at_the_other_end_counts_whatever_host_and_origin_claim(peer, her
     ],
 )  # fmt: skip
 def test_any_sign_of_a_proxy_ends_the_trial(name):
-    assert not trial.on_this_machine({"host": "localhost:8501", name: "127.0.0.1"}, "127.0.0.1")
+    assert not trial_identity.on_this_machine({"host": "localhost:8501", name: "127.0.0.1"}, "127.0.0.1")
 
 
 def test_what_a_browser_on_this_machine_sends_by_itself_is_no_sign_of_a_proxy():
@@ -344,27 +344,27 @@ def test_what_a_browser_on_this_machine_sends_by_itself_is_no_sign_of_a_proxy():
         "x-requested-with x-xsrftoken upgrade sec-websocket-key sec-websocket-version sec-websocket-extensions "
         "sec-websocket-protocol save-data purpose"
     )
-    assert trial.on_this_machine(dict.fromkeys(sent.split(), "x") | {"host": "localhost:8501"}, "127.0.0.1")
+    assert trial_identity.on_this_machine(dict.fromkeys(sent.split(), "x") | {"host": "localhost:8501"}, "127.0.0.1")
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "", None, "10.0.0.1", "kpi.pref.example", "::"])
 def test_a_server_that_others_reach_lets_nobody_pick(monkeypatch, address):
     monkeypatch.setattr(config, "get_option", lambda key: address)
-    assert not trial.on_this_machine({"host": "localhost"}, "127.0.0.1")
+    assert not trial_identity.on_this_machine({"host": "localhost"}, "127.0.0.1")
 
 
 def test_the_address_goes_before_the_cookie_and_an_unknown_name_only_reads():
     names = {"land": "県土整備部"}
-    assert trial.chosen(names, "dept-land", "reader")[1].departments == {"land"}
-    assert trial.chosen(names, None, "reader")[1].role is Role.READER
+    assert trial_identity.chosen(names, "dept-land", "reader")[1].departments == {"land"}
+    assert trial_identity.chosen(names, None, "reader")[1].role is Role.READER
     for asked, kept in (("dept-none", None), ("zzz", "admin"), (None, "dept-none"), ("", "zzz")):
-        assert trial.chosen(names, asked, kept)[1].role is Role.READER
-    assert trial.chosen(names, None, None)[1].role is Role.ADMIN
-    assert all("評価用" in one.name for one in trial.people(names).values())
+        assert trial_identity.chosen(names, asked, kept)[1].role is Role.READER
+    assert trial_identity.chosen(names, None, None)[1].role is Role.ADMIN
+    assert all("評価用" in one.name for one in trial_identity.people(names).values())
 
 
 def _aside():
-    from pages.parts import identity
+    from pages.parts.app import identity
 
     identity.aside()
 
@@ -424,13 +424,13 @@ def ask(path, *, method="GET", kind="http", peer="127.0.0.1", **headers):
     async def receive():
         raise AssertionError("nothing of a body is read here")
 
-    wait(gate.Gate(inner)(scope, receive, send))
+    wait(http_rights.Gate(inner)(scope, receive, send))
     return sent[0].get("status", sent[0].get("code"))
 
 
 @pytest.fixture
 def unsigned(monkeypatch):
-    monkeypatch.setattr(signin, "setup", lambda: Setup.NONE)
+    monkeypatch.setattr(sign_in, "setup", lambda: Setup.NONE)
 
 
 @pytest.mark.parametrize(
@@ -487,7 +487,7 @@ def test_an_upload_is_judged_before_anything_of_it_is_read(unsigned, headers, st
     ],
 )
 def test_without_a_sign_in_no_file_goes_in_or_out(monkeypatch, how, path, method):
-    monkeypatch.setattr(signin, "setup", lambda: how)
+    monkeypatch.setattr(sign_in, "setup", lambda: how)
     assert ask(path, method=method, content_length="10") == 403
     assert ask(path, method=method, content_length="10", cookie="_streamlit_user=forged.by.hand") == 403
 
@@ -514,7 +514,7 @@ def rebuilt(monkeypatch):
 
 @pytest.mark.parametrize("headers", FORGED, ids=str)
 def test_what_counts_is_the_path_the_server_got(monkeypatch, rebuilt, headers):
-    monkeypatch.setattr(signin, "setup", lambda: Setup.READY)
+    monkeypatch.setattr(sign_in, "setup", lambda: Setup.READY)
     for prefix in ("", "/kpi"):
         assert ask(f"{prefix}/media/abc.csv", **headers) == 403
         assert ask(f"{prefix}/_stcore/upload_file/s/f", method="PUT", content_length="10", **headers) == 403
@@ -546,19 +546,19 @@ def cookies_of(path, query, **headers):
     async def send(message):
         sent.append(message)
 
-    wait(gate.Gate(inner)(scope, None, send))
+    wait(http_rights.Gate(inner)(scope, None, send))
     return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
 
 
 def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
     signed = {"kpi_test=a": {**CLAIMS, "nonce": "a"}, "kpi_test=b": {**CLAIMS, "nonce": "b"}}
-    monkeypatch.setattr(signin, "setup", lambda: Setup.READY)
-    monkeypatch.setattr(signin, "origin", lambda: "http://127.0.0.1:1")
-    monkeypatch.setattr(signin, "claims_of", lambda cookies: signed.get(f"kpi_test={cookies.get('kpi_test')}", {}))
-    monkeypatch.setattr(signin, "standing", lambda claims: Standing.VALID if claims else Standing.ABSENT)
-    monkeypatch.setattr(signin, "person_of", lambda claims: PEOPLE["land"])
-    monkeypatch.setattr(gate, "_MOST_TOLD", 2)
-    gate._told.clear()
+    monkeypatch.setattr(sign_in, "setup", lambda: Setup.READY)
+    monkeypatch.setattr(sign_in, "origin", lambda: "http://127.0.0.1:1")
+    monkeypatch.setattr(sign_in, "claims_of", lambda cookies: signed.get(f"kpi_test={cookies.get('kpi_test')}", {}))
+    monkeypatch.setattr(sign_in, "standing", lambda claims: Standing.VALID if claims else Standing.ABSENT)
+    monkeypatch.setattr(sign_in, "person_of", lambda claims: PEOPLE["land"])
+    monkeypatch.setattr(http_rights, "_MOST_TOLD", 2)
+    http_rights._told.clear()
 
     def tell(cookie, *addresses):
         async def app(scope, receive, send):
@@ -570,7 +570,7 @@ def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
 
         scope = {"type": "websocket", "path": "/_stcore/stream", "query_string": b"", "headers": [
             (b"host", b"127.0.0.1:1"), (b"origin", b"http://127.0.0.1:1"), (b"cookie", cookie.encode())]}  # fmt: skip
-        wait(gate.Gate(app)(scope, None, send))
+        wait(http_rights.Gate(app)(scope, None, send))
 
     file, place = "/media/0af1.xlsx", "/_stcore/upload_file/5e-s/f-1"
     tell("kpi_test=a", file, place)
@@ -580,9 +580,9 @@ def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
         assert ask(path, method=method, content_length="9") == 403
     assert ask("/_stcore/upload_file/5e-s/f-2", method="PUT", content_length="9", cookie="kpi_test=a") == 403
     tell("kpi_test=b", "/media/1.csv", "/media/2.csv")
-    assert len(gate._told) == 2
+    assert len(http_rights._told) == 2
     assert ask(file, cookie="kpi_test=a") == 403
-    gate._told.clear()
+    http_rights._told.clear()
 
 
 @pytest.mark.parametrize(
@@ -599,13 +599,13 @@ def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
     ],
 )
 def test_after_signing_in_one_comes_back_only_to_a_page_of_ours(monkeypatch, address, inside):
-    monkeypatch.setattr(signin, "origin", lambda: "https://kpi.example")
-    assert gate._inside(address) == inside
+    monkeypatch.setattr(sign_in, "origin", lambda: "https://kpi.example")
+    assert http_rights._inside(address) == inside
 
 
 def test_where_people_come_by_tls_every_cookie_is_secure(monkeypatch):
-    monkeypatch.setattr(signin, "setup", lambda: Setup.READY)
-    monkeypatch.setattr(signin, "origin", lambda: "https://kpi.example")
+    monkeypatch.setattr(sign_in, "setup", lambda: Setup.READY)
+    monkeypatch.setattr(sign_in, "origin", lambda: "https://kpi.example")
     connection = HTTPConnection({"type": "http", "path": "/", "headers": [], "query_string": b""})
     sent = []
 
@@ -614,7 +614,7 @@ def test_where_people_come_by_tls_every_cookie_is_secure(monkeypatch):
 
     cookies = [(b"set-cookie", b"_streamlit_user=x; Path=/; HttpOnly"), (b"set-cookie", b"a=b; Secure")]
     message = {"type": "http.response.start", "status": 302, "headers": cookies}
-    wait(gate._Cookies(connection, send)(message))
+    wait(http_rights._Cookies(connection, send)(message))
     assert [value for _, value in sent[0]["headers"]] == [
         b"_streamlit_user=x; Path=/; HttpOnly; Secure",
         b"a=b; Secure",
@@ -624,18 +624,18 @@ def test_where_people_come_by_tls_every_cookie_is_secure(monkeypatch):
 def test_a_cookie_signed_for_another_address_is_none(monkeypatch):
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-    monkeypatch.setattr(signin, "get_cookie_secret", lambda: "k" * 40)
-    monkeypatch.setattr(signin, "origin", lambda: "https://kpi.example")
-    name = signin.USER_COOKIE_NAME
+    monkeypatch.setattr(sign_in, "get_cookie_secret", lambda: "k" * 40)
+    monkeypatch.setattr(sign_in, "origin", lambda: "https://kpi.example")
+    name = sign_in.USER_COOKIE_NAME
 
     def cookie(text, secret="k" * 40):
         return {name: create_signed_value(secret, name, text).decode()}
 
     ours = '{"origin": "https://kpi.example", "sub": "u"}'
-    assert signin.claims_of(cookie(ours))["sub"] == "u"
-    assert signin.claims_of(cookie(ours, "other" * 8)) == {}
-    assert signin.claims_of(cookie(ours.replace("kpi", "old"))) == {}
-    assert signin.claims_of(cookie("[1]")) == signin.claims_of(cookie("no json")) == signin.claims_of({}) == {}
+    assert sign_in.claims_of(cookie(ours))["sub"] == "u"
+    assert sign_in.claims_of(cookie(ours, "other" * 8)) == {}
+    assert sign_in.claims_of(cookie(ours.replace("kpi", "old"))) == {}
+    assert sign_in.claims_of(cookie("[1]")) == sign_in.claims_of(cookie("no json")) == sign_in.claims_of({}) == {}
     assert replace(SignIn.of(CLAIMS), name="").id == SignIn.of(dict(reversed(CLAIMS.items()))).id
 
 
@@ -643,7 +643,7 @@ def test_without_a_mail_address_a_person_has_the_same_id_at_every_sign_in():
     without = {k: v for k, v in CLAIMS.items() if k != "email"}
     rules = (rule("name", CLAIMS["name"], "reader"),)
     first, later, other = (
-        signin.person_by(SignIn.of(without | change), rules)
+        sign_in.person_by(SignIn.of(without | change), rules)
         for change in ({"iat": 1, "nonce": "a"}, {"iat": 2, "nonce": "b"}, {"sub": "somebody-else"})
     )
     assert None not in (first, later, other)
@@ -682,7 +682,7 @@ def test_whatever_is_cached_is_keyed_by_what_the_person_may_see():
 
 def test_two_audiences_never_share_a_key():
     from kpi.people import Audience
-    from pages.parts.snapshot import _audience_key
+    from pages.parts.app.current_view import _audience_key
 
     audiences = [
         Audience.ALL, Audience.PUBLIC, Audience("department", frozenset({"a"})),

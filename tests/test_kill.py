@@ -26,7 +26,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from random import Random
-from kpi.collection import Mend
+from kpi.collection.workflow import Mend
 from loaders.store import NewReturn, Store
 from tests.factory import AGRI, COUNT, RATE, TRADE
 from tests.storekit import answer, later, reading

@@ -12,13 +12,13 @@ from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpi.collection import Reading
+from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
-from loaders.cells import Attached, Book, Cell, open_book
 from loaders.form import definition as d
-from loaders.form.leftover import may_answer
-from loaders.form.writer import write_form
-from loaders.intake import read_book, read_return
+from loaders.form.reading.leftover import may_answer
+from loaders.form.writing.writer import write_form
+from loaders.services.batch_reading import read_book, read_return
+from loaders.workbook.cells import Attached, Book, Cell, open_book
 from tests import hurt
 from tests.factory import (
     COUNT,

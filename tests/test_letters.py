@@ -14,11 +14,11 @@ import pytest
 from docx import Document
 from docx.shared import Mm
 
-from kpi.letters import Letter, division_letter, question_letter, reminder_letter, request_letter, signed
+from kpi.collection.letters import Letter, division_letter, question_letter, reminder_letter, request_letter, signed
+from kpi.collection.scope import asked_of, departments_asked, divisions_asked
 from kpi.plan import Department, Division, Plan, RoundKind
-from kpi.scope import asked_of, departments_asked, divisions_asked
-from loaders.letters import letter_docx, letter_eml, letter_filename, letter_text, question_of
-from loaders.packing import file_part
+from loaders.documents.letter_files import letter_docx, letter_eml, letter_filename, letter_text, question_of
+from loaders.documents.packing import file_part
 from tests.factory import AGRI, COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TOTAL, TRADE, UNSET, tiny_plan
 
 DAY = date(2025, 9, 1)

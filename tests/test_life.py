@@ -6,13 +6,13 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
-from kpi.letters import division_letter, request_letter
-from kpi.life import Life, Stage, begun, counting, current, labels, upcoming
-from kpi.opening import free_name, problems, proposed, starting
-from kpi.owing import owed, told_apart
+from kpi.collection.letters import division_letter, request_letter
+from kpi.collection.lifecycle import Life, Stage, begun, counting, current, labels, upcoming
+from kpi.collection.obligations import owed, told_apart
+from kpi.collection.round_proposal import free_name, problems, proposed, starting
 from kpi.people import Audience
 from kpi.plan import Division
-from kpi.words import NOT_ASKED
+from kpi.printing.number_words import NOT_ASKED
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TARGETS_ROUND, TRADE, tiny_plan
 
 PLAN = tiny_plan()

@@ -6,8 +6,8 @@ import threading
 import time
 
 from kpi.people import Audience
-from loaders.line import Line
-from loaders.store import view
+from loaders.store.file.thread_queue import Line
+from loaders.store.queries import snapshots
 from tests.storekit import later, new_store
 from tests.waiting import until
 
@@ -44,8 +44,8 @@ def test_who_gives_up_leaves_the_line_as_it_was():
 def test_of_many_who_ask_after_a_write_one_reads_for_all(tmp_path, monkeypatch):
     store = new_store(tmp_path)
     readings, asking = [], []
-    real = view.read_everything
-    monkeypatch.setattr(view, "read_everything", lambda *given: readings.append(1) or real(*given))
+    real = snapshots.read_everything
+    monkeypatch.setattr(snapshots, "read_everything", lambda *given: readings.append(1) or real(*given))
 
     def ask() -> None:
         asking.append(1)

@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from kpi.april import move_indicators, rename, set_divisions
-from kpi.collection import Mend, Question
+from kpi.collection.reorganisation import move_indicators, rename, set_divisions
+from kpi.collection.workflow import Mend, Question
 from kpi.period import Period
 from kpi.plan import Division, Plan, Round
 from loaders.store import Rule, Store
-from loaders.store.telling import in_words
+from loaders.store.audit.log_table import in_words
 from tests.factory import AGRI, COUNT, PAPER, POLICY, RATE, ROUND, TRADE, tiny_plan
 from tests.storekit import AT, answer, figures, later, new_store, reading, save_and_send
 
@@ -250,9 +250,9 @@ def test_plan_files_read_again_are_told_plan_by_plan_with_who_asked_for_it(store
 
 def make_over(store: Store) -> None:
     """All hashes computed anew, as somebody does who knows how: nothing in the store itself shows it any more."""
-    from loaders.store.database import rows
-    from loaders.store.log import chained, rechain
-    from loaders.store.seals import seal_anew
+    from loaders.store.audit.audit_log import chained, rechain
+    from loaders.store.audit.seals import seal_anew
+    from loaders.store.file.database import rows
 
     with duckdb.connect(str(store.path)) as connection:
         previous = {False: "", True: ""}
@@ -300,7 +300,7 @@ def test_an_act_that_fails_leaves_no_trace(busy, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("loaders.store.returns.issue_rows", broken)
+    monkeypatch.setattr("loaders.store.commands.drafts.issue_rows", broken)
     with pytest.raises(RuntimeError):
         busy.save_return(reading(answer(RATE, value=1.0)), b"9", "a.xlsx", by="x", at=AT)
     assert busy.log_head() == before

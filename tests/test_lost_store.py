@@ -13,12 +13,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loaders import cli, service
+from loaders.cli import commands
+from loaders.services import operations
 from loaders.store import Keep, Store, StoreDamaged, StoreError
-from loaders.store.nightly import copies
-from loaders.store.place import Extent, StoreLost, traces
-from pages.parts import gate, signin, storage
-from pages.parts.signin import Setup
+from loaders.store.file.location import Extent, StoreLost, traces
+from loaders.store.file.retention import copies
+from pages.parts.app import http_rights, sign_in, storage
+from pages.parts.app.sign_in import Setup
 from tests import screenkit
 from tests.factory import RATE
 from tests.storekit import answer, first_start, later, reading, save_and_send
@@ -212,7 +213,7 @@ def test_any_trace_forbids_a_new_store_until_it_is_moved_away(store, tmp_path, m
 
 
 def opened(data: Path, db: Path | None = None) -> Store:
-    return service.open_store(data, db)
+    return operations.open_store(data, db)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +275,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     before, sys.stderr = sys.stderr, err
     try:
-        code = cli.main([str(a) for a in arguments], out)
+        code = commands.main([str(a) for a in arguments], out)
     finally:
         sys.stderr = before
     return code, out.getvalue(), err.getvalue()
@@ -311,11 +312,11 @@ def test_commands_refuse_in_words_and_restore_brings_it_back(data, tmp_path):
 
 @pytest.fixture
 def server(data, monkeypatch):
-    store = service.open_store(data)
+    store = operations.open_store(data)
     monkeypatch.setattr(storage, "store", lambda: store)
-    watched = service.store_of(data, wait=1.0)
-    monkeypatch.setattr(gate, "watched", lambda: watched)
-    monkeypatch.setattr(signin, "setup", lambda: Setup.NONE)
+    watched = operations.store_of(data, wait=1.0)
+    monkeypatch.setattr(http_rights, "watched", lambda: watched)
+    monkeypatch.setattr(sign_in, "setup", lambda: Setup.NONE)
     return store
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.parts.html import unmarked
+from pages.parts.shared.markup import unmarked
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST, FIRST_TWO = (0,), (0, 1)
@@ -28,22 +28,22 @@ NAMED = ("label", "body", "help", "text", "captions")
 #: Labels that a function is given by its callers, all literal there: (file, call, argument).
 FROM_CALLERS = {
     ("pages/admin.py", "header", "name"),
-    ("pages/parts/days.py", "text_input", "label"),
-    ("pages/parts/admin_common.py", "segmented_control", "label"),
-    ("pages/parts/admin_common.py", "segmented_control", "list(options)"),
-    ("pages/parts/admin_departments.py", "multiselect", "label"),
-    ("pages/parts/admin_departments.py", "selectbox", "label"),
-    ("pages/parts/admin_propose.py", "number_input", "label"),
-    ("pages/parts/admin_propose.py", "selectbox", "label"),
-    ("pages/parts/admin_propose.py", "text_input", "word"),
-    ("pages/parts/admin_publication.py", "radio", "kinds"),
-    ("pages/parts/filters.py", "selectbox", "label"),
-    ("pages/parts/frame.py", "download_button", "label"),
-    ("pages/parts/frame.py", "warning", "str(busy)"),
-    ("pages/parts/identity.py", "button", "label"),
-    ("pages/parts/letters.py", "download_button", "label"),
-    ("pages/parts/mending.py", "selectbox", "_column_name(view, current, column.key)"),
-    ("pages/parts/sending.py", "button", "label"),
+    ("pages/parts/shared/date_input.py", "text_input", "label"),
+    ("pages/parts/admin/admin_forms.py", "segmented_control", "label"),
+    ("pages/parts/admin/admin_forms.py", "segmented_control", "list(options)"),
+    ("pages/parts/admin/department_panel.py", "multiselect", "label"),
+    ("pages/parts/admin/department_panel.py", "selectbox", "label"),
+    ("pages/parts/admin/proposal_form.py", "number_input", "label"),
+    ("pages/parts/admin/proposal_form.py", "selectbox", "label"),
+    ("pages/parts/admin/proposal_form.py", "text_input", "word"),
+    ("pages/parts/admin/publication_panel.py", "radio", "kinds"),
+    ("pages/parts/shared/filters.py", "selectbox", "label"),
+    ("pages/parts/shared/layout.py", "download_button", "label"),
+    ("pages/parts/shared/layout.py", "warning", "str(busy)"),
+    ("pages/parts/app/identity.py", "button", "label"),
+    ("pages/parts/rounds/letter_downloads.py", "download_button", "label"),
+    ("pages/parts/submit/correction_form.py", "selectbox", "_column_name(view, current, column.key)"),
+    ("pages/parts/submit/send_form.py", "button", "label"),
     ("pages/review.py", "header", "f'{heading}({count})'"),
     ("pages/review.py", "progress", "f'確認済 {at.confirmed}/{at.total}指標'"),
 }
@@ -113,7 +113,7 @@ def test_no_page_draws_markdown_or_raw_html() -> None:
 @pytest.mark.parametrize("path", _pages(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_text_of_others_reaches_a_label_escaped(path: Path) -> None:
     fresh = _loose(path) - FROM_CALLERS
-    assert not fresh, f"wrap in pages.parts.html.unmarked: {sorted(fresh)}"
+    assert not fresh, f"wrap in pages.parts.shared.markup.unmarked: {sorted(fresh)}"
 
 
 HOSTILE = (

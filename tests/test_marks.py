@@ -14,7 +14,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
-from loaders.cells import Book, Cell, open_book
+from loaders.workbook.cells import Book, Cell, open_book
 from tests import raw_books as raw
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from kpi.collection import MISSING_WORDS, RELEASE_WORDS, Mend, ReturnState
+from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS, Mend, ReturnState
 from kpi.issue import Choice, Issue, Severity
 from kpi.period import Period
-from loaders.mending import read_typed
+from loaders.services.typed_values import read_typed
 from loaders.store import Receipt
-from pages.parts.mending import _settling, _ways
+from pages.parts.submit.correction_form import _settling, _ways
 from tests.factory import COUNT, CUT, FY, PAPER, RATE, tiny_brief
 from tests.storekit import AT, answer, later, new_store, reading
 

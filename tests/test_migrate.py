@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpi.collection import ReturnState
+from kpi.collection.workflow import ReturnState
 from kpi.period import Period
 from loaders.store import Store, StoreDamaged, StoreError
-from loaders.store.migrate import migrate
-from loaders.store.opening import SCHEMA_VERSION
+from loaders.store.file.migration import migrate
+from loaders.store.file.opening import SCHEMA_VERSION
 from tests.factory import CUT, RATE, UNSET
 from tests.storekit import figures, new_store
 
@@ -150,7 +150,7 @@ def test_a_step_that_fails_leaves_the_old_store(old, monkeypatch, broken):
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(f"loaders.store.migrate.{broken}", fail)
+    monkeypatch.setattr(f"loaders.store.file.migration.{broken}", fail)
     with pytest.raises(StoreError, match="空きが足りない"):
         Store(old).plan_ids()
     monkeypatch.undo()

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.collection import MISSING_WORDS
+from kpi.collection.workflow import MISSING_WORDS
 from kpi.issue import Severity
 from kpi.period import Period
-from loaders.findings import FINDINGS, as_issues, sentence
-from loaders.findings import severity as severity_of
-from loaders.numbers import NumberReading, canonical, read_number
-from loaders.numerals import settled
+from loaders.text.findings import FINDINGS, as_issues, sentence
+from loaders.text.findings import severity as severity_of
+from loaders.text.numbers import NumberReading, canonical, read_number
+from loaders.text.numerals import settled
 
 
 def codes(reading: NumberReading) -> set[str]:

@@ -4,12 +4,12 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-import pages.parts.snapshot
-from kpi.collection import Mend
+import pages.parts.app.current_view
+from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
-from loaders.desk import NotAllowed
-from pages.parts.asof import PastDesk, moment_of
-from pages.parts.finding import wanted
+from loaders.services import NotAllowed
+from pages.parts.shared.as_of import PastDesk, moment_of
+from pages.parts.shared.figure_search import wanted
 from tests.samplekit import with_samples, with_store
 from tests.screenkit import DAY, FAILED, by_label, html, look, operator, plan_id, run, words
 
@@ -62,7 +62,7 @@ def test_a_figure_is_released_on_the_screens_at_its_hour_though_nobody_writes(sa
     code, hour = corrected(samples, 206.0), datetime(2026, 11, 21, 12)
     assert samples.set_publication([code], "embargoed", hour) == ()
     for minute, seen in ((-1, "204件"), (1, "206件")):
-        monkeypatch.setattr(pages.parts.snapshot, "now", lambda at=hour + timedelta(minutes=minute): at)
+        monkeypatch.setattr(pages.parts.app.current_view, "now", lambda at=hour + timedelta(minutes=minute): at)
         assert f"R7の実績{seen}" in words(run("indicator", indicator="dx-support", as_="reader"))
 
 

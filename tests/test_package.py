@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from kpi.issue import Issue
-from loaders.cells import Book, column_letters, open_book
-from loaders.children import Child, Pool
-from loaders.look import Limits
+from loaders.workbook.cells import Book, column_letters, open_book
+from loaders.workbook.isolation.preflight import Limits
+from loaders.workbook.isolation.worker_pool import Child, Pool
 from tests import raw_books as raw
 
 BINARY = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import pytest
 
-import pages.parts.snapshot
-import pages.parts.storage
-from kpi.charts.placing import text_width
-from loaders.service import make_form, open_store
+import pages.parts.app.current_view
+import pages.parts.app.storage
+from kpi.charts.placement import text_width
+from loaders.services.operations import make_form, open_store
 from loaders.store import StoreBusy
-from loaders.store.database import Database
+from loaders.store.file.database import Database
 from tests.samplekit import AT, store_of, with_files, with_samples
 from tests.screenkit import DAY, FAILED, NOTHING, english, everything, forget, html, lead, run, said, sound, upload
 
@@ -435,7 +435,7 @@ def test_a_busy_store_is_a_warning_in_words(screen, empty, monkeypatch):
         def revision(self):
             raise StoreBusy(10.0)
 
-    monkeypatch.setattr(pages.parts.storage, "store", Busy)
+    monkeypatch.setattr(pages.parts.app.storage, "store", Busy)
     at = run(screen)
     assert not at.exception
     assert not at.error

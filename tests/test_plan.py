@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi.collection.schedule import expected_period
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.plan import Plan, find_department
-from kpi.schedule import expected_period
-from loaders.plan import load_plan, plan_folders
+from loaders.plan.folder import load_plan, plan_folders
 
 DATA = Path(__file__).parents[1] / "data"
 AOMORI = DATA / "plans" / "aomori-dx-2024"

@@ -19,19 +19,19 @@ from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpi.collection import Reading
+from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
 from kpi.plan import Division
-from loaders.cells import open_book
-from loaders.desk import Desk
 from loaders.form import definition as d
-from loaders.form import lines as ln
-from loaders.form import style
-from loaders.form.questions import given_again
-from loaders.form.writer import write_form
-from loaders.intake import read_book
+from loaders.form import prose_lines as ln
+from loaders.form.form_questions import given_again
+from loaders.form.writing import style
+from loaders.form.writing.writer import write_form
+from loaders.services import Desk
+from loaders.services.batch_reading import read_book
 from loaders.store import Store
+from loaders.workbook.cells import open_book
 from tests import hurt
 from tests.campaign.forms import Here
 from tests.factory import (

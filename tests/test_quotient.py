@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.collection import Mend
-from loaders.intake import read_return
+from kpi.collection.workflow import Mend
 from loaders.rules.quotient import differ, quotient, same_but_for_scale
-from loaders.taking import mend_return
+from loaders.services.batch_reading import read_return
+from loaders.services.intake import mend_return
 from tests import hurt
 from tests.factory import RATE, filled_form, tiny_brief
 from tests.storekit import AT, new_store

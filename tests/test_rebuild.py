@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from kpi.collection import Mend, Question
+from kpi.collection.workflow import Mend, Question
 from kpi.plan import Round
 from loaders.store import Store
-from loaders.store.database import rows
+from loaders.store.file.database import rows
 from tests.factory import AGRI, COUNT, CUT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_plan
 from tests.storekit import AT, answer, later, new_store, read_back, reading
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi.collection import Mend, Question, ReturnState
+from kpi.collection.workflow import Mend, Question, ReturnState
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Division, Round

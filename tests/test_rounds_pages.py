@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from kpi.collection import Mend, Question
+from kpi.collection.workflow import Mend, Question
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
-from loaders.desk import Desk
-from loaders.form.writer import write_form
-from loaders.typed_day import day_text
-from pages.parts import board
+from loaders.form.writing.writer import write_form
+from loaders.services import Desk
+from loaders.text.typed_day import day_text
+from pages.parts.rounds import board_table
 from tests import hurt, screenkit
 from tests.samplekit import AT, store_of, with_samples, with_store
 from tests.screenkit import everything, html, lead, said
@@ -468,7 +468,7 @@ def test_a_return_is_read_anew_when_another_row_of_it_is_confirmed():
     def key(confirmed):
         one = {"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1, "confirmed_of": confirmed}
         snapshot = SimpleNamespace(submissions=pd.DataFrame([one]))
-        return board._key(SimpleNamespace(revision="r", snapshot=snapshot), "S1")
+        return board_table._key(SimpleNamespace(revision="r", snapshot=snapshot), "S1")
 
     assert key("sme-dx") == key("sme-dx")
     # One was taken back and another confirmed: as many rows are confirmed, but not the same.

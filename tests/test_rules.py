@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from kpi.collection import Answer, Brief, Entry, Past, Reading
+from kpi.collection.workflow import Answer, Brief, Entry, Past, Reading
 from kpi.issue import Issue
 from kpi.period import Period
 from kpi.plan import Card
-from loaders.refusals import WORDS
 from loaders.rules import CHECKS, all_checks, check_answers
+from loaders.workbook.isolation.refusals import WORDS
 from tests.factory import COUNT, CUT, FY, PAPER, RATE, ROUND, SURVEY, TARGETS_ROUND, TOTAL, TRADE, UNSET, tiny_brief
 
 LOADERS = Path(__file__).parents[1] / "loaders"

@@ -13,16 +13,16 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kpi.digest import changes
+from kpi.changes import changes
 from kpi.progress import assess, cards_table
 from loaders.form import definition as d
-from loaders.form.lines import PART, TEXT
-from loaders.records import Record
-from loaders.sample_rounds import load_samples
-from loaders.samples import NOTE, SamplesFault, build, main, read_values
-from loaders.service import load_data, open_store
+from loaders.form.prose_lines import PART, TEXT
+from loaders.plan.tabular import Record
+from loaders.services.intake import Taken
+from loaders.services.operations import load_data, open_store
+from loaders.services.sample_rounds import load_samples
+from loaders.services.samples import NOTE, SamplesFault, build, main, read_values
 from loaders.store import Snapshot, Store
-from loaders.taking import Taken
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"

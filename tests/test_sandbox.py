@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from kpi.issue import Issue
-from loaders import children, sandbox
-from loaders.cells import Book, Reader, open_book
-from loaders.children import Child, Lost, Pool
-from loaders.look import Limits
+from loaders.workbook.cells import Book, Reader, open_book
+from loaders.workbook.isolation import sandbox, worker_pool
+from loaders.workbook.isolation.preflight import Limits
+from loaders.workbook.isolation.worker_pool import Child, Lost, Pool
 from tests import raw_books as raw
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +64,8 @@ def test_the_child_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPat
 @linux
 def test_the_child_cannot_write_a_file(tmp_path: Path) -> None:
     script = (
-        "import sys; from loaders.sandbox import restrict; from loaders.look import Limits; restrict(Limits());"
+        "import sys; from loaders.workbook.isolation.sandbox import restrict;"
+        "from loaders.workbook.isolation.preflight import Limits; restrict(Limits());"
         "f = open(sys.argv[1], 'wb', buffering=0); f.write(b'x')"
     )
     done = subprocess.run(
@@ -157,7 +158,7 @@ def test_a_child_that_dies_is_an_issue_and_is_replaced() -> None:
 def test_a_child_is_kept_for_sound_files_and_replaced_after_a_bad_one_and_after_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(children, "_FILES_PER_CHILD", 4)
+    monkeypatch.setattr(worker_pool, "_FILES_PER_CHILD", 4)
     pool = Pool(size=1)
     try:
         used = []
@@ -214,7 +215,7 @@ def test_waiting_too_long_for_a_free_child_is_told_as_busy() -> None:
 
 
 def test_a_child_starts_without_openpyxl_which_takes_longer_than_the_rest_of_its_start() -> None:
-    program = "import sys, loaders.sandbox; sys.exit('openpyxl' in sys.modules)"
+    program = "import sys, loaders.workbook.isolation.sandbox; sys.exit('openpyxl' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 

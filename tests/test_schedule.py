@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from kpi.collection.schedule import add_months, expected_period, is_surveyed, previous, publication_day
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
-from kpi.schedule import add_months, expected_period, is_surveyed, previous, publication_day
 
 INDICATOR = Indicator("x", "1", "field", "指標", "件", "")
 

@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from kpi.collection import Mend, Question
+from kpi.collection.workflow import Mend, Question
 from kpi.issue import Severity
 from loaders.store import Rule, Store, StoreDamaged
-from loaders.store.database import rows
-from loaders.store.sealed import TABLE_WORDS, read_chain, row_faults
-from loaders.store.seals import CHAINED, TABLES
+from loaders.store.audit.seal_faults import TABLE_WORDS, read_chain, row_faults
+from loaders.store.audit.seals import CHAINED, TABLES
+from loaders.store.file.database import rows
 from tests.factory import AGRI, COUNT, CUT, POLICY, RATE, TRADE, tiny_plan
 from tests.storekit import answer, figures, issue, later, new_store, reading, save_and_send
 from tests.test_log import make_over

@@ -7,11 +7,11 @@ from functools import cache
 
 import pytest
 
-from kpi.collection import Reading
+from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
-from loaders.cells import Book, open_book
 from loaders.form import definition as d
-from loaders.intake import read_return
+from loaders.services.batch_reading import read_return
+from loaders.workbook.cells import Book, open_book
 from tests import hurt
 from tests import raw_books as raw
 from tests.factory import COUNT, TRADE, filled_form, tiny_brief

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.explain import calculation, explain
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Scheme
+from kpi.printing.explanation import calculation, explain
+from kpi.printing.number_words import status_word
 from kpi.progress import assess, cards_table
 from kpi.status import OUTCOMES, RANKS, STATUSES
-from kpi.words import status_word
 
 R4, R6, R10 = Period("FY", 2022), Period("FY", 2024), Period("FY", 2028)
 LATE = date(2025, 9, 1)

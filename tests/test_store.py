@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kpi.collection import Mend, ReturnState
+from kpi.collection.workflow import Mend, ReturnState
 from kpi.issue import Choice, Severity
 from kpi.period import Period
 from loaders.store import Receipt, Store, StoreBusy, StoreDamaged
-from loaders.store.sending import short_code
+from loaders.store.commands.submission_rows import short_code
 from tests.factory import COUNT, PAPER, RATE, TRADE, UNSET, tiny_plan
 from tests.storekit import AT, answer, figures, issue, later, new_store, read_back, reading, save_and_send
 
@@ -538,7 +538,7 @@ def test_a_store_of_another_version_is_not_touched(store):
 
 def test_a_store_held_by_another_program_is_waited_for_and_then_said(tmp_path):
     store = new_store(tmp_path, wait=0.3)
-    from loaders.lock import FileLock
+    from loaders.store.file.lock import FileLock
 
     with FileLock(store.path, 1.0).exclusive():
         import threading
@@ -566,7 +566,7 @@ def test_half_a_write_is_no_write(store, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("loaders.store.returns.issue_rows", broken)
+    monkeypatch.setattr("loaders.store.commands.drafts.issue_rows", broken)
     with pytest.raises(RuntimeError):
         store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=AT)
     monkeypatch.undo()

@@ -23,10 +23,11 @@ import duckdb
 import pytest
 
 import loaders.store
-from loaders import cli
-from loaders.lock import FileLock, StoreBusy, StoreUnwritable
-from loaders.store import Keep, Store, StoreError, copies
-from loaders.store.opening import StoreFull, full_told
+from loaders.cli import commands
+from loaders.store import Keep, Store, StoreError
+from loaders.store.file import backup
+from loaders.store.file.lock import FileLock, StoreBusy, StoreUnwritable
+from loaders.store.file.opening import StoreFull, full_told
 from tests.factory import COUNT, RATE, TRADE
 from tests.storekit import answer, figures, first_start, later, new_store, reading, save_and_send
 
@@ -115,7 +116,7 @@ import json, os, resource, signal, sys
 from pathlib import Path
 from loaders import cli
 from loaders.store import Store, copies
-from loaders.store.opening import StoreFull
+from loaders.store.file.opening import StoreFull
 from tests.storekit import later
 from tests.test_store_file import save
 
@@ -236,7 +237,7 @@ def test_the_log_of_a_damaged_store_goes_back_to_it(store, copy):
 def test_what_somebody_is_at_work_on_stays(store, copy, monkeypatch):
     """A restore holds its place beside the store; who opens the store meanwhile sees it and leaves it."""
     seen: list[tuple[int, set[str]]] = []
-    real = copies._unsound
+    real = backup._unsound
 
     def meanwhile(*given: object) -> object:
         other = Store(store.path)
@@ -245,7 +246,7 @@ def test_what_somebody_is_at_work_on_stays(store, copy, monkeypatch):
             Store(store.path, wait=0.05).restore(copy, by="y", at=later(9))
         return real(*given)
 
-    monkeypatch.setattr(copies, "_unsound", meanwhile)
+    monkeypatch.setattr(backup, "_unsound", meanwhile)
     assert store.restore(copy, by="x", at=later(9)) == ()
     assert seen == [(2, {"kpi.duckdb.restoring"})]
 
@@ -282,7 +283,7 @@ def test_a_first_start_without_room_says_so_and_leaves_no_half_file(tmp_path):
         assert "File too large" not in said
         assert {p.name for p in data.iterdir()} - HELPERS == {"plans"}
         # With room again it is a first start like any other.
-        assert cli.main(["init", "--data", str(data)]) in (0, 1)
+        assert commands.main(["init", "--data", str(data)]) in (0, 1)
         assert Store(data / "kpi.duckdb").verify() == ()
 
 

@@ -11,10 +11,10 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
-from kpi.collection import Reading
+from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
 from loaders.form import definition as d
-from loaders.intake import read_return
+from loaders.services.batch_reading import read_return
 from tests import hurt
 from tests.factory import AGRI, COUNT, CUT, TARGETS_ROUND, TRADE, filled_form, tiny_brief
 

@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from kpi.compare import pairs
-from kpi.figures import exact, figure_of, judged, number_in
+from kpi.compare.gaps import pairs
 from kpi.plan import Card
+from kpi.printing.printed_figures import exact, figure_of, judged, number_in
 from kpi.progress import assess
 from kpi.progress import cards_table as cards_of
-from loaders.export import cards_table, observations_table
-from loaders.form.style import put
-from loaders.tables import to_csv, to_xlsx
+from loaders.documents.export import cards_table, observations_table
+from loaders.documents.table_files import to_csv, to_xlsx
+from loaders.form.writing.style import put
 from pages.compare import _pair_table
 from pages.indicator import _drawn
-from pages.parts.handover import as_table, everything_said
-from pages.parts.snapshot import View
-from pages.parts.stories import story
-from pages.parts.tables import indicator_table, published_table
+from pages.parts.app.current_view import View
+from pages.parts.handover.statements import as_table, everything_said
+from pages.parts.shared.indicator_charts import story
+from pages.parts.shared.takeaway_tables import indicator_table, published_table
 from tests.factory import PAPER, RATE
 from tests.samplekit import store_of, with_samples
 from tests.storekit import answer, later, new_store, reading

@@ -5,12 +5,12 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
-from kpi.collection import MISSING_WORDS, RELEASE_WORDS
+from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Scheme
 from kpi.progress import assess, cards_table
 from kpi.status import SCHEMES, STATUSES
-from pages.parts.texts import GLOSSARY, SCHEME_RULES, SCHEME_STEPS, SCHEME_TEXTS, STATUS_RULES, STEPS
+from pages.parts.method.rule_texts import GLOSSARY, SCHEME_RULES, SCHEME_STEPS, SCHEME_TEXTS, STATUS_RULES, STEPS
 
 R4, R6, R10 = (Period("FY", year) for year in (2022, 2024, 2028))
 SCHEME = Scheme()

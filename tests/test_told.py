@@ -8,18 +8,18 @@ from tests.screenkit import everything
 def script(places: list[str], *, ends: bool = True) -> None:
     import streamlit as st
 
-    from pages.parts import told
+    from pages.parts.shared import notices
 
-    told.begin()
+    notices.begin()
     st.title("画面")
-    told.top()
+    notices.top()
     if st.button("押す", key="act"):
-        told.tell("here", "しました*。", refused=["県土整備部のため、できません。"])
+        notices.tell("here", "しました*。", refused=["県土整備部のため、できません。"])
     for place in places:
         st.header(place)
-        told.told(place)
+        notices.told(place)
     if ends:
-        told.rest()
+        notices.rest()
 
 
 def order(at):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from loaders.typed_day import day_text, read_day
+from loaders.text.typed_day import day_text, read_day
 
 DAY = date(2026, 11, 28)
 

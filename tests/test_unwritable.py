@@ -20,23 +20,22 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from kpi.collection import Mend
+from kpi.collection.letters import request_letter
+from kpi.collection.workflow import Mend
 from kpi.issue import Severity
-from kpi.letters import request_letter
 from kpi.people import OPERATOR
-from loaders import intake, taking
-from loaders.cells import column_letters, open_book
-from loaders.desk import Desk
+from loaders.documents.letter_files import letter_docx, letter_eml, letter_filename, letter_text
+from loaders.documents.packing import zipped
+from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.form import definition as d
-from loaders.form.lines import TEXT
-from loaders.form.writer import form_filename, write_form
-from loaders.intake import expand, read_return, unpack
-from loaders.letters import letter_docx, letter_eml, letter_filename, letter_text
-from loaders.packing import zipped
+from loaders.form.prose_lines import TEXT
+from loaders.form.writing.writer import form_filename, write_form
+from loaders.services import Desk, batch_reading, intake
+from loaders.services.batch_reading import expand, read_return, unpack
+from loaders.services.intake import send_returns, take_files, take_uploads
 from loaders.store import StoreBusy, StoreDamaged
-from loaders.tables import to_csv, to_xlsx
-from loaders.taking import send_returns, take_files, take_uploads
-from loaders.text import CELL_LIMIT, cell_text, excel_length, one_line, tidied, writable
+from loaders.text.characters import CELL_LIMIT, cell_text, excel_length, one_line, tidied, writable
+from loaders.workbook.cells import column_letters, open_book
 from tests.factory import AGRI, COUNT, POLICY, RATE, ROUND, TOTAL, TRADE, filled_form, tiny_answers, tiny_brief
 from tests.storekit import answer, later, new_store, reading
 from tests.test_written_text import WORKBOOKS, brief
@@ -288,7 +287,7 @@ def three(monkeypatch, place: str, broken: str) -> list[tuple[str, bytes]]:
     """Three departments' files; what is done with the one of ``broken`` leads to an error nobody has foreseen."""
     said = tiny_answers()
     files = [(f"{d}.xlsx", filled_form(said, department=d)) for d in (TRADE, AGRI, POLICY)]
-    real = getattr(intake, place)
+    real = getattr(batch_reading, place)
 
     def failing(first, *rest, **more):
         got = real(first, *rest, **more)
@@ -296,7 +295,7 @@ def three(monkeypatch, place: str, broken: str) -> list[tuple[str, bytes]]:
             raise RecursionError("too deep")
         return got
 
-    monkeypatch.setattr(intake, place, failing)
+    monkeypatch.setattr(batch_reading, place, failing)
     return files
 
 
@@ -351,7 +350,7 @@ def test_a_draft_that_cannot_be_sent_leaves_the_others(store, monkeypatch):
         for d, (i, v) in values.items()
     ]
     own = {"by": "x", "at": later(1)}
-    kept = taking.keep(store, new, store.snapshot("tiny").brief(later(1).date()), **own)
+    kept = intake.keep(store, new, store.snapshot("tiny").brief(later(1).date()), **own)
     fails_for(store, monkeypatch, "send_all", kept[1].saved.submission_id, ZeroDivisionError())
     ticked: list[str] = []
     sent = send_returns(store, kept, tick=ticked.append, **own)

@@ -10,12 +10,12 @@ from dataclasses import replace
 import pytest
 
 from kpi.issue import Issue
-from loaders import archive
-from loaders.cells import open_book
-from loaders.children import Lost, Pool
-from loaders.intake import unpack
-from loaders.look import Limits, Refused
-from loaders.upload import Upload
+from loaders.services.batch_reading import unpack
+from loaders.workbook.cells import open_book
+from loaders.workbook.isolation import archive
+from loaders.workbook.isolation.preflight import Limits, Refused
+from loaders.workbook.isolation.upload_limits import Upload
+from loaders.workbook.isolation.worker_pool import Lost, Pool
 from tests import raw_books as raw
 
 BOOK = raw.packed(raw.parts(raw.sheet_xml('<row r="1"><c r="A1"><v>5</v></c></row>')))

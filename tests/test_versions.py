@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from kpi.collection import Reading
+from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
-from loaders import cli, settings, taking
+from loaders import settings
+from loaders.cli import commands
+from loaders.services import intake
+from loaders.services.batch_versions import SAME_ANSWERS, VERSIONS, Copy, sifted
+from loaders.services.intake import Taken, send_returns, take_files, take_uploads
 from loaders.store import Receipt
-from loaders.taking import Taken, send_returns, take_files, take_uploads
-from loaders.versions import SAME_ANSWERS, VERSIONS, Copy, sifted
 from tests.factory import COUNT, POLICY, RATE, ROUND, TOTAL, TRADE, filled_form, tiny_answers, tiny_plan
 from tests.storekit import answer, later, new_store, reading
 from tests.test_cli import NOW, ROOT, run
@@ -78,7 +80,7 @@ def test_versions_are_asked_about_and_none_is_kept_or_sent(store):
 
 
 def test_versions_are_found_though_dozens_of_files_lie_between_them(store, monkeypatch):
-    monkeypatch.setattr(taking, "_BATCH", 2)
+    monkeypatch.setattr(intake, "_BATCH", 2)
     others = [(f"{n}.xlsx", b"no workbook") for n in range(5)]
     taken = load(store, ("a.xlsx", form()), ("p.xlsx", filled_form()), *others, ("z.xlsx", form(9.0)))
     assert [t.filename for t in taken if VERSIONS in codes(t)] == ["a.xlsx", "z.xlsx"]
@@ -227,10 +229,10 @@ def test_the_command_says_how_they_differ_and_answers_with_one(tmp_path, monkeyp
     given = ("load", folder, tmp_path / "まとめ.zip", "--send")
     code, out = run(data, *given, "--json")
     files = json.loads(out)["files"]
-    assert code == cli.LOOK
+    assert code == commands.LOOK
     assert [(f["sent"], f["submission"], f["issues"][-1]["code"]) for f in files] == [(False, None, VERSIONS)] * 3
     code, out = run(data, *given)
-    assert code == cli.LOOK
+    assert code == commands.LOOK
     assert out.count("未取込(要選択)") == 3
     assert "40 ⇔ 41 ⇔ 42" in out
-    assert run(data, "load", folder / "回答_修正版.xlsx", "--send")[0] == cli.GOOD
+    assert run(data, "load", folder / "回答_修正版.xlsx", "--send")[0] == commands.GOOD

@@ -6,7 +6,7 @@ import pytest
 import streamlit
 from streamlit import config
 
-from pages.parts.web import HousePage, dress, policy
+from pages.parts.app.middleware import HousePage, dress, policy
 from tests.waiting import wait
 
 INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()

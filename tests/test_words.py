@@ -5,15 +5,7 @@ import math
 import pytest
 
 from kpi.plan import Scheme
-from kpi.words import (
-    change_text,
-    in_myriads,
-    number,
-    per_year,
-    percent,
-    status_word,
-    with_unit,
-)
+from kpi.printing.number_words import change_text, in_myriads, number, per_year, percent, status_word, with_unit
 
 
 @pytest.mark.parametrize(

@@ -21,15 +21,15 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from kpi.collection import Answer, Brief, Entry, Past
-from kpi.letters import request_letter
+from kpi.collection.letters import request_letter
+from kpi.collection.workflow import Answer, Brief, Entry, Past
 from kpi.period import Period
 from kpi.plan import DatedName
-from loaders import service
-from loaders.form.settle import settlement_sheet
-from loaders.form.writer import form_filename, write_form
-from loaders.letters import letter_docx, letter_eml, letter_filename
-from loaders.tables import to_csv, to_xlsx
+from loaders.documents.letter_files import letter_docx, letter_eml, letter_filename
+from loaders.documents.table_files import to_csv, to_xlsx
+from loaders.form.approval_page import settlement_sheet
+from loaders.form.writing.writer import form_filename, write_form
+from loaders.services import operations
 from tests.factory import POLICY, RATE, ROUND, tiny_brief, with_plan
 
 STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -126,7 +126,7 @@ def test_a_csv_of_ours_starts_no_cell_like_a_formula(text: str) -> None:
 def test_names_in_a_zip_and_of_files_lead_nowhere_and_start_nothing(text: str) -> None:
     used = brief(text)
     plain: Any = SimpleNamespace(plan=used.plan, cards=used.cards, brief=lambda day: used)
-    with ZipFile(BytesIO(service.make_forms(plain, ROUND, day=date(2025, 9, 1)))) as archive:
+    with ZipFile(BytesIO(operations.make_forms(plain, ROUND, day=date(2025, 9, 1)))) as archive:
         names = archive.namelist()
     letter = request_letter(used.plan, used.plan.round(ROUND), used.plan.departments[:1], used.day)
     names += [form_filename(used, ROUND, POLICY), letter_filename(letter, "docx")]

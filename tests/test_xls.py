@@ -10,9 +10,9 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from kpi.issue import Issue
-from loaders import biff
-from loaders.cells import Book, open_book
-from loaders.look import Limits
+from loaders.workbook import biff
+from loaders.workbook.cells import Book, open_book
+from loaders.workbook.isolation.preflight import Limits
 from tests import raw_books as raw
 
 KEY = "VelvetSweatshop"

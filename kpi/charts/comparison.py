@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from kpi.charts.house import ACTUAL, INK, NATION, QUIET, RAIL, dress, number_axis, period_axis, spread
-from kpi.charts.story import domain
+from kpi.charts.theme import ACTUAL, INK, NATION, QUIET, RAIL, dress, number_axis, period_axis, spread
 from kpi.period import Period
+from kpi.story import domain
 
 
 def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:

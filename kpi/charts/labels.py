@@ -9,10 +9,10 @@ from typing import Literal, cast
 import altair as alt
 import pandas as pd
 
-from kpi.charts.house import ACTUAL, INK, NATION, SHORT_UNITS, spread
-from kpi.charts.placing import LINE, Box, Spot, place, samples, text_width
-from kpi.charts.story import Point, Story, domain, time_span, values_of
+from kpi.charts.placement import LINE, Box, Spot, place, samples, text_width
+from kpi.charts.theme import ACTUAL, INK, NATION, SHORT_UNITS, spread
 from kpi.period import Period
+from kpi.story import Point, Story, domain, time_span, values_of
 
 Weight = Literal["normal", "bold"]
 #: The word in a point's note that its label repeats.

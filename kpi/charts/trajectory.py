@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from kpi.charts.house import ACTUAL, BAND, INK, NATION, dress, number_axis, period_axis
 from kpi.charts.labels import inner_labels
-from kpi.charts.story import Point, Story, domain, periods_of, time_span, values_of
+from kpi.charts.theme import ACTUAL, BAND, INK, NATION, dress, number_axis, period_axis
 from kpi.period import Period
+from kpi.story import Point, Story, domain, periods_of, time_span, values_of
 
 
 def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> alt.LayerChart:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from kpi.cards import band_text, has_target
-from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.cards.revision import band_text, has_target
+from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Direction, Indicator, Plan, RoundKind
 

@@ -14,12 +14,12 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.plan import RoundKind
-from loaders import formats
-from loaders.cells import Cell
 from loaders.form import definition as d
-from loaders.form.lines import COLUMNS, FIRST_ROW, TO_PROSE, Place, read_token
-from loaders.grid import UNTOLD
-from loaders.text import canonical
+from loaders.form.prose_lines import COLUMNS, FIRST_ROW, TO_PROSE, Place, read_token
+from loaders.text.characters import canonical
+from loaders.workbook import number_formats
+from loaders.workbook.cells import Cell
+from loaders.workbook.isolation.grid import UNTOLD
 
 #: Zones beside the columns of the table, whose zone is their key: the rows above it, the guide's sheet, and what
 #: stands around the sheets (headers, footers, properties of the file).
@@ -88,7 +88,11 @@ def _texts(sheet: Worksheet) -> Iterator[tuple[int, int, str]]:
         for cell in cells:
             if cell.value is not None and cell.data_type != "f":  # what a formula says changes
                 told = cell.value
-                yield cell.row, cell.column, formats.plain(float(told)) if isinstance(told, int | float) else str(told)
+                yield (
+                    cell.row,
+                    cell.column,
+                    number_formats.plain(float(told)) if isinstance(told, int | float) else str(told),
+                )
 
 
 def _around(sheet: Worksheet) -> Iterable[str]:

@@ -1,20 +1,20 @@
 """The checks: one registered entry each, and the one list of them that people read.
 
-To add a check, write a function over a :class:`~loaders.rules.case.Case` in :mod:`.values` or :mod:`.states` under
-``@check(...)``; it then runs on every answer and stands on the help screen.
+To add a check, write a function over a :class:`~loaders.rules.check_case.Case` in :mod:`.value_checks` or
+:mod:`.state_checks` under ``@check(...)``; it then runs on every answer and stands on the help screen.
 """
 
 from __future__ import annotations
 
-from kpi.collection import Brief, Reading
+from kpi.collection.workflow import Brief, Reading
 from kpi.issue import Issue
-from loaders.rules import reading as _reading
-from loaders.rules import states as _states
-from loaders.rules import values as _values
-from loaders.rules.case import Case, cases
-from loaders.rules.elsewhere import checks_elsewhere
-from loaders.rules.reading import UNREAD
-from loaders.rules.register import CHECKS, Check, Hit, check, declare, finding
+from loaders.rules import reading_findings as _reading
+from loaders.rules import state_checks as _states
+from loaders.rules import value_checks as _values
+from loaders.rules.check_case import Case, cases
+from loaders.rules.check_registry import CHECKS, Check, Hit, check, declare, finding
+from loaders.rules.declared_checks import checks_elsewhere
+from loaders.rules.reading_findings import UNREAD
 
 __all__ = ["CHECKS", "UNREAD", "Check", "Hit", "all_checks", "check", "check_answers", "declare", "finding"]
 _REGISTERING = (_reading, _states, _values)  # imported for the entries they register

@@ -11,35 +11,33 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from kpi.collection import Mend, Reading
+from kpi.collection.workflow import Mend, Reading
 from kpi.issue import Issue
 from kpi.people import Audience
 from kpi.plan import Plan
 from loaders import settings
-from loaders.lock import StoreBusy, StoreError, StoreUnwritable
-from loaders.store import (
-    access,
-    carrying,
-    checking,
-    copies,
-    custody,
-    deciding,
-    figures,
-    mending,
-    nightly,
-    plan_files,
-    rebuild,
-    returns,
-    telling,
-    view,
-)
-from loaders.store.access import Act, Rule
 from loaders.store.acts import Acts
-from loaders.store.database import Database, StoreDamaged, is_of_the_store, rows, value
-from loaders.store.log import PROGRAM, Event, Head, append_event
-from loaders.store.newest import Newest
-from loaders.store.nightly import Keep
-from loaders.store.records import (
+from loaders.store.audit import log_table, rebuild, verification
+from loaders.store.audit.audit_log import PROGRAM, Event, Head, append_event
+from loaders.store.audit.seals import end_of
+from loaders.store.commands import (
+    access_rules,
+    carry_over,
+    corrections,
+    decisions,
+    drafts,
+    plan_import,
+    published_batches,
+)
+from loaders.store.commands.access_rules import Act, Rule
+from loaders.store.commands.drafts import NewReturn
+from loaders.store.file import backup, retention
+from loaders.store.file.database import Database, StoreDamaged, is_of_the_store, rows, value
+from loaders.store.file.lock import StoreBusy, StoreError, StoreUnwritable
+from loaders.store.file.retention import Keep
+from loaders.store.queries import provenance, snapshots
+from loaders.store.queries.newest import Newest
+from loaders.store.queries.records import (  # fmt: skip
     Conflict,
     Earlier,
     Joined,
@@ -49,10 +47,8 @@ from loaders.store.records import (
     Saved,
     Snapshot,
     StoredReturn,
-)  # fmt: skip
-from loaders.store.returns import NewReturn
-from loaders.store.seals import end_of
-from loaders.store.stored import plan_of, read_return, read_returns, with_mends
+)
+from loaders.store.queries.stored_returns import plan_of, read_return, read_returns, with_mends
 
 __all__ = [
     "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
@@ -82,7 +78,7 @@ class Store(Acts):
     def init(
         self,
         plan_list: Iterable[Plan],
-        benchmarks: figures.BenchmarkTables | None,
+        benchmarks: published_batches.BenchmarkTables | None,
         *,
         at: datetime,
         by: str = "",
@@ -95,13 +91,13 @@ class Store(Acts):
         wanted, act = tuple(plan_list), Act(by, at, role)
 
         def fill(connection: duckdb.DuckDBPyConnection) -> None:
-            plan_files.initialise(connection, wanted, benchmarks, act)
+            plan_import.initialise(connection, wanted, benchmarks, act)
 
         made = not self._database.exists()
         if made:
             self._database.create(fill)
         with self._database.read() as connection:
-            if plan_files.up_to_date(connection, wanted, benchmarks):
+            if plan_import.up_to_date(connection, wanted, benchmarks):
                 return made
         try:
             with self._database.write() as connection:
@@ -147,14 +143,14 @@ class Store(Acts):
         if as_of is not None:
             with self._database.read() as connection:
                 revision = self._database.revision()
-                then = view.read_everything(connection, plan_id, as_of, revision, self._newest.figures_of)
-            return view.seen_by(then, audience, at)
+                then = snapshots.read_everything(connection, plan_id, as_of, revision, self._newest.figures_of)
+            return snapshots.seen_by(then, audience, at)
         return self._newest.snapshot(plan_id, audience, at)
 
     def visible_codes(self, plan_id: str, audience: Audience, at: datetime) -> frozenset[str]:
         """The short numbers of all values an audience may see, superseded ones too."""
         everything = self._newest.everything(plan_id)
-        return frozenset(view.visible(everything, audience, at)["code"])
+        return frozenset(snapshots.visible(everything, audience, at)["code"])
 
     def submission(self, submission_id: str) -> StoredReturn:
         """One return as it stands; KeyError for an unknown one."""
@@ -177,7 +173,7 @@ class Store(Acts):
     def trace(self, query: str) -> tuple[Passport, ...]:
         """Where a figure comes from: by its short number, or all current values of an indicator."""
         with self._database.read() as connection:
-            return custody.trace(connection, query)
+            return provenance.trace(connection, query)
 
     # --- returns ------------------------------------------------------------------------------------------------
 
@@ -197,8 +193,8 @@ class Store(Acts):
     ) -> tuple[Saved, ...]:
         """Keep several files in one transaction, in their order. ``late``: a closed round still takes them."""
         with self._database.write() as connection:
-            saved = returns.save(connection, new, by, at, role, on_behalf=on_behalf, late=late)
-            return carrying.keep_explained(connection, new, saved, by, at, role)
+            saved = drafts.save(connection, new, by, at, role, on_behalf=on_behalf, late=late)
+            return carry_over.keep_explained(connection, new, saved, by, at, role)
 
     def mend(
         self,
@@ -215,10 +211,10 @@ class Store(Acts):
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
             own = stored.reading
-            refused = mending.refusals(stored, mends, plan_of(connection, stored))
-            refused = refused or returns.refused_late(connection, own.plan_id, own.round_id, late)
+            refused = corrections.refusals(stored, mends, plan_of(connection, stored))
+            refused = refused or drafts.refused_late(connection, own.plan_id, own.round_id, late)
             if not refused:
-                mending.mend(connection, stored, mends, by, at, raised, role)
+                corrections.mend(connection, stored, mends, by, at, raised, role)
             return refused
 
     def send(
@@ -236,8 +232,8 @@ class Store(Acts):
         """Send a draft: append its observations and proposals about cards; or what forbids it."""
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
-            how = deciding.Sending(settled_on, reason, late, person=person)
-            return deciding.send(connection, stored, by, at, role=role, how=how)
+            how = decisions.Sending(settled_on, reason, late, person=person)
+            return decisions.send(connection, stored, by, at, role=role, how=how)
 
     def send_all(
         self,
@@ -256,8 +252,8 @@ class Store(Acts):
         """
         results = []
         with self._database.write() as connection:
-            how = deciding.Sending(late=late, person=person)
-            sent = deciding.send_all(connection, submission_ids, by, at, role, how=how)
+            how = decisions.Sending(late=late, person=person)
+            sent = decisions.send_all(connection, submission_ids, by, at, role, how=how)
             for one, result in zip(submission_ids, sent, strict=True):
                 results.append(result)
                 tick(one)
@@ -269,12 +265,12 @@ class Store(Acts):
         """Withdraw a draft; what forbids it."""
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
-            return deciding.discard(connection, stored, by, at, reason, role, late=late)
+            return decisions.discard(connection, stored, by, at, reason, role, late=late)
 
     def decide(self, kind: str, *, plan_id: str, by: str, at: datetime, reason: str = "", role: str = "") -> None:
         """Keep a decision about a plan as a whole, such as ``start_empty``; a snapshot tells it in ``decisions``."""
         with self._database.write() as connection:
-            deciding.decide_plan(connection, kind, plan_id, by, at, reason, role)
+            decisions.decide_plan(connection, kind, plan_id, by, at, reason, role)
 
     # --- people, and what they may see ----------------------------------------------------------------------------
 
@@ -291,33 +287,33 @@ class Store(Acts):
     ) -> tuple[Issue, ...]:
         """Set the 公表区分 of figures by their short numbers, all or nothing; what forbids it."""
         with self._database.write() as connection:
-            return access.set_publication(connection, codes, publication, released_at, Act(by, at, role, reason))
+            return access_rules.set_publication(connection, codes, publication, released_at, Act(by, at, role, reason))
 
     def memberships(self) -> tuple[Rule, ...]:
         """The rules that say which claim of a signed-in person gives which role."""
         with self._database.read() as connection:
-            return access.memberships(connection)
+            return access_rules.memberships(connection)
 
     def set_membership(self, rule: Rule, *, by: str, at: datetime, role: str = "", reason: str = "") -> Rule:
         """Make a rule (empty ``rule_id``), or set one anew; the rule as kept."""
         with self._database.write() as connection:
-            return access.set_membership(connection, rule, Act(by, at, role, reason))
+            return access_rules.set_membership(connection, rule, Act(by, at, role, reason))
 
     def remove_membership(self, rule_id: str, *, by: str, at: datetime, role: str = "", reason: str = "") -> None:
         """Take a rule out of force; KeyError where there is none."""
         with self._database.write() as connection:
-            access.remove_membership(connection, rule_id, Act(by, at, role, reason))
+            access_rules.remove_membership(connection, rule_id, Act(by, at, role, reason))
 
     def revoke(self, session_id: str, *, by: str, at: datetime, role: str = "") -> None:
         """End a sign-in: no copy of its cookie is accepted any more."""
         with self._database.write() as connection:
-            access.revoke(connection, session_id, Act(by, at, role))
+            access_rules.revoke(connection, session_id, Act(by, at, role))
 
     def is_revoked(self, session_id: str) -> bool:
         """Whether a sign-in was ended. Asked on every run: while the file stays what it is, this costs no query."""
         if self._revoked[0] != self.revision():
             with self._database.read() as connection:
-                self._revoked = self.revision(), access.revoked(connection)
+                self._revoked = self.revision(), access_rules.revoked(connection)
         return session_id in self._revoked[1]
 
     # --- keeping ------------------------------------------------------------------------------------------------
@@ -330,7 +326,7 @@ class Store(Acts):
     def remove_samples(self, *, by: str = "", at: datetime | None = None, role: str = "") -> dict[str, int]:
         """Take out every sample in one transaction; how many rows went, by table."""
         with self._database.write() as connection:
-            return custody.remove_samples(connection, by, role, at or settings.now())
+            return provenance.remove_samples(connection, by, role, at or settings.now())
 
     def verify(self, written: Iterable[tuple[str, str]] = ()) -> tuple[Issue, ...]:
         """What in the store contradicts itself, or ends of its log that were written down elsewhere (where, mark).
@@ -339,11 +335,11 @@ class Store(Acts):
         """
         try:
             with self._database.read() as connection:
-                return checking.verify(connection, written)
+                return verification.verify(connection, written)
         except (StoreDamaged, duckdb.Error) as error:
             if not self.path.is_file():
                 raise
-            return (checking.unreadable(error, self.path.name),)
+            return (verification.unreadable(error, self.path.name),)
 
     def log(
         self,
@@ -355,10 +351,10 @@ class Store(Acts):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> pd.DataFrame:
-        """Who did what when, newest first; see :func:`loaders.store.telling.read_log`."""
-        asked = telling.Asked(plan_id, who, kind, subject, since, until)
+        """Who did what when, newest first; see :func:`loaders.store.audit.log_table.read_log`."""
+        asked = log_table.Asked(plan_id, who, kind, subject, since, until)
         with self._database.read() as connection:
-            return telling.read_log(connection, asked)
+            return log_table.read_log(connection, asked)
 
     def log_head(self) -> Head:
         """How many acts the log has, and the hash of the last seal: it stands for all that is in the store."""
@@ -372,7 +368,7 @@ class Store(Acts):
 
         The end of its log is put behind the wanted name: ``控え.duckdb`` becomes ``控え_123-0f3a5b7c9d1e.duckdb``.
         """
-        made = copies.backup(self._database, Path(dest))
+        made = backup.backup(self._database, Path(dest))
         if isinstance(made, Path):
             with suppress(StoreUnwritable):  # what can only be read is worth a copy most of all
                 self._log("backup", made.name, Act(by, at or settings.now(), role))
@@ -380,11 +376,11 @@ class Store(Acts):
 
     def restore(self, source: str | Path, *, by: str, at: datetime, role: str = "") -> tuple[Issue, ...]:
         """Put a copy in this store's place, which stays beside it; what forbids it."""
-        return copies.restore(self._database, Path(source), by, role, at)
+        return backup.restore(self._database, Path(source), by, role, at)
 
     def make_nightly(self, folder: str | Path, keep: Keep, *, at: datetime) -> tuple[Issue, ...]:
         """Make the night's copy and take away those that need not stay; what forbids it."""
-        made = nightly.make_nightly(self._database, Path(folder), at, keep)
+        made = retention.make_nightly(self._database, Path(folder), at, keep)
         if not isinstance(made, Path):
             return made
         with suppress(StoreUnwritable):

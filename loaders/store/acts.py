@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from kpi.collection import Question
+from kpi.collection.workflow import Question
 from kpi.issue import Issue
 from kpi.plan import Plan, Round
-from loaders.store import joining, lives, proposing, returns, reviewing
-from loaders.store.access import Act
-from loaders.store.database import Database, rows
-from loaders.store.records import Joined
-from loaders.store.stored import read_return
+from loaders.store.commands import consolidation, drafts, proposals, round_review
+from loaders.store.commands.access_rules import Act
+from loaders.store.file.database import Database, rows
+from loaders.store.queries import round_lives
+from loaders.store.queries.records import Joined
+from loaders.store.queries.stored_returns import read_return
 
 
 class Acts:
-    """The part of the store that :mod:`loaders.desk` calls for rounds, 課, confirmations and cards."""
+    """The part of the store that :mod:`loaders.services` calls for rounds, 課, confirmations and cards."""
 
     _database: Database
 
@@ -26,7 +27,7 @@ class Acts:
         """A 課 answers to its 主管課; what forbids it."""
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
-            return returns.pass_on(connection, stored, by, at, role, late=late)
+            return drafts.pass_on(connection, stored, by, at, role, late=late)
 
     def join(
         self,
@@ -44,7 +45,7 @@ class Acts:
         """Make a department's draft from the returns of its 課; what is chosen where two differ, by indicator."""
         with self._database.write() as connection:
             act = Act(by, at, role)
-            return joining.join(
+            return consolidation.join(
                 connection, plan_id, round_id, department_id, choices or {}, act, late=late, on_behalf=on_behalf
             )
 
@@ -62,7 +63,7 @@ class Acts:
         """A new draft of what a sent return said, without a file; its id, or what forbids it."""
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
-            return joining.revise(connection, stored, Act(by, at, role, reason), late=late, on_behalf=on_behalf)
+            return consolidation.revise(connection, stored, Act(by, at, role, reason), late=late, on_behalf=on_behalf)
 
     def take(
         self,
@@ -79,33 +80,33 @@ class Acts:
         """Note that a form was taken."""
         with self._database.write() as connection:
             act = Act(by, at, role)
-            reviewing.take_form(connection, plan_id, round_id, department_id, division_id, act, staff=staff)
+            round_review.take_form(connection, plan_id, round_id, department_id, division_id, act, staff=staff)
 
     def change_plan(self, plan: Plan, *, by: str, at: datetime, role: str = "", reason: str = "") -> tuple[Issue, ...]:
         """Put a plan changed in the program in force (its cards apart); what forbids it."""
         with self._database.write() as connection:
-            return reviewing.change(connection, plan, Act(by, at, role, reason))
+            return round_review.change(connection, plan, Act(by, at, role, reason))
 
     def open_round(
         self, plan_id: str, wanted: Round, *, by: str, at: datetime, role: str = "", reason: str = ""
     ) -> tuple[Issue, ...]:
         """Open, change or reopen a round; what forbids it."""
         with self._database.write() as connection:
-            return reviewing.open_round(connection, plan_id, wanted, Act(by, at, role, reason))
+            return round_review.open_round(connection, plan_id, wanted, Act(by, at, role, reason))
 
     def cancel_round(
         self, plan_id: str, round_id: str, *, by: str, at: datetime, role: str = "", reason: str = ""
     ) -> tuple[Issue, ...]:
         """Give a round up that nobody has started; what forbids it."""
         with self._database.write() as connection:
-            return lives.cancel_round(connection, plan_id, round_id, Act(by, at, role, reason))
+            return round_lives.cancel_round(connection, plan_id, round_id, Act(by, at, role, reason))
 
     def close_round(
         self, plan_id: str, round_id: str, *, by: str, at: datetime, role: str = "", reason: str = ""
     ) -> tuple[Issue, ...]:
         """Close a round; what forbids it."""
         with self._database.write() as connection:
-            return reviewing.close_round(connection, plan_id, round_id, Act(by, at, role, reason))
+            return round_review.close_round(connection, plan_id, round_id, Act(by, at, role, reason))
 
     def confirm(
         self,
@@ -120,7 +121,7 @@ class Acts:
         """Set indicators of a sent return to 確認済; what forbids it."""
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
-            return reviewing.confirm(connection, stored, indicator_ids, Act(by, at, role, reason))
+            return round_review.confirm(connection, stored, indicator_ids, Act(by, at, role, reason))
 
     def unconfirm(
         self, submission_id: str, indicator_ids: Sequence[str], *, by: str, at: datetime, role: str = ""
@@ -128,7 +129,7 @@ class Acts:
         """Take 確認済 of indicators of a return back; what forbids it."""
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
-            return reviewing.unconfirm(connection, stored, indicator_ids, Act(by, at, role))
+            return round_review.unconfirm(connection, stored, indicator_ids, Act(by, at, role))
 
     def ask_back(
         self, submission_id: str, questions: Sequence[Question], *, by: str, at: datetime, role: str = ""
@@ -136,7 +137,7 @@ class Acts:
         """Ask a department about cells of its sent return; what forbids it."""
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
-            return reviewing.ask_back(connection, stored, questions, Act(by, at, role))
+            return round_review.ask_back(connection, stored, questions, Act(by, at, role))
 
     def withdraw(
         self, submission_id: str, question_ids: Collection[str], *, by: str, at: datetime, role: str = ""
@@ -144,7 +145,7 @@ class Acts:
         """Take questions about a return back while nobody has answered them; what forbids it."""
         with self._database.write() as connection:
             stored = read_return(connection, submission_id)
-            return reviewing.withdraw(connection, stored, question_ids, Act(by, at, role))
+            return round_review.withdraw(connection, stored, question_ids, Act(by, at, role))
 
     def propose(
         self,
@@ -160,7 +161,7 @@ class Acts:
     ) -> str | tuple[Issue, ...]:
         """Propose a change of a judging rule; the proposal's id, or what forbids it."""
         with self._database.write() as connection:
-            return proposing.propose(connection, plan_id, indicator_id, changes, Act(by, at, role, reason, person))
+            return proposals.propose(connection, plan_id, indicator_id, changes, Act(by, at, role, reason, person))
 
     def decide_card(
         self,
@@ -178,7 +179,7 @@ class Acts:
         """Record what was decided about a proposal; what forbids it, as when ``person`` has proposed it."""
         with self._database.write() as connection:
             act = Act(by, at, role, reason, person)
-            return proposing.decide_card(connection, proposal_id, accept, decided_on, decision, act)
+            return proposals.decide_card(connection, proposal_id, accept, decided_on, decision, act)
 
     def holders(self, sha256: str) -> tuple[str, ...]:
         """The returns that brought a file."""

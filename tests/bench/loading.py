@@ -20,12 +20,12 @@ from pathlib import Path
 
 import openpyxl
 
-from kpi.collection import Brief
+from kpi.collection.workflow import Brief
 from kpi.period import Period
 from kpi.plan import Card, DatedName, Department, Ownership, Plan
-from loaders.form.writer import form_filename, write_form
+from loaders.form.writing.writer import form_filename, write_form
+from loaders.services.intake import Taken, take_files
 from loaders.store import Store
-from loaders.taking import Taken, take_files
 from tests.bench.figure import Figure
 from tests.factory import COUNT, DAY, ROUND, tiny_plan
 

@@ -22,8 +22,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from loaders.sample_rounds import load_samples
-from loaders.service import open_store
+from loaders.services.operations import open_store
+from loaders.services.sample_rounds import load_samples
 from tests.bench.figure import Figure
 
 ROOT = Path(__file__).resolve().parents[2]

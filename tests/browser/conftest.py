@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from loaders.service import open_store
+from loaders.services.operations import open_store
 from tests.samplekit import with_files, with_samples
 
 ROOT = Path(__file__).resolve().parents[2]

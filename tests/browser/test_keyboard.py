@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import TimeoutError, expect
 
-from loaders.service import make_form, open_store
+from loaders.services.operations import make_form, open_store
 from tests.browser.conftest import NOW, settled
 from tests.browser.walking import PLAN, english, fill, visit
 

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kpi.collection import Action
+from kpi.collection.workflow import Action
 from kpi.people import ROLE_WORDS, Person, Role
-from loaders.service import open_store
-from loaders.store.access import Rule
-from pages.parts.identity import reaches
+from loaders.services.operations import open_store
+from loaders.store.commands.access_rules import Rule
+from pages.parts.app.identity import reaches
 from tests.browser.conftest import CHROMIUM, NOW, QUIET, ROOT, running, settled
 from tests.browser.provider import dishonest
 from tests.browser.walking import unfold_one, visit
@@ -45,7 +45,7 @@ PEOPLE = {
 
 def screens():
     """Title and needed action of every screen by its address, as the script's own table says."""
-    tree = ast.parse((ROOT / "pages" / "parts" / "main.py").read_text("utf-8"))
+    tree = ast.parse((ROOT / "pages" / "parts" / "app" / "main.py").read_text("utf-8"))
     tables = {n.targets[0].id: n.value for n in tree.body if isinstance(n, ast.Assign)}
     needs = {k.value: Action[v.attr] for k, v in zip(tables["NEEDS"].keys, tables["NEEDS"].values, strict=True)}
     rows = [[e.value for e in row.elts if isinstance(e, ast.Constant)] for row in tables["SCREENS"].elts]

@@ -53,13 +53,13 @@ def test_an_address_below_a_folder_that_is_not_there_leads_to_its_screen(bare, o
     [
         "app.py",
         "pages/submit.py",
-        "pages/parts/main.py",
+        "pages/parts/app/main.py",
         "app/static/house.js",
         "data/kpi.duckdb",
         "kpi.duckdb",
         ".streamlit/config.toml",
-        "house/..%2fweb.py",
-        "house/../web.py",
+        "house/..%2fmiddleware.py",
+        "house/../middleware.py",
     ],
 )
 def test_no_file_of_the_program_or_its_data_can_be_fetched(bare, path):

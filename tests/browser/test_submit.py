@@ -2,10 +2,10 @@
 
 from playwright.sync_api import expect
 
-from kpi.collection import Mend, Question
-from loaders.service import make_form, open_store
+from kpi.collection.workflow import Mend, Question
+from loaders.services.intake import take_return
+from loaders.services.operations import make_form, open_store
 from loaders.store import Receipt
-from loaders.taking import take_return
 from tests.browser.conftest import NOW, running, settled
 from tests.browser.test_trip import issue, put_in
 from tests.browser.walking import PLAN, english, fill, visit

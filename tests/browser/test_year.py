@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from kpi.cards import has_target
-from kpi.opening import starting
+from kpi.cards.revision import has_target
+from kpi.collection.round_proposal import starting
 from kpi.people import Person, Role
 from kpi.plan import Division
-from loaders.desk import Desk
-from loaders.service import DATABASE
+from loaders.services import Desk
+from loaders.services.operations import DATABASE
 from loaders.store import Store
 from tests.browser.acting import Cast, pick_all, press, table, tick
 from tests.browser.conftest import NOW

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loaders.plan import load_plan
-from loaders.service import make_form
+from loaders.plan.folder import load_plan
+from loaders.services.intake import take_return
+from loaders.services.operations import make_form
 from loaders.store import Store
-from loaders.taking import take_return
 from tests import hurt
 from tests.browser.conftest import NOW, ROOT, settled
 

@@ -22,8 +22,8 @@ IMPORTED = (
     "streamlit.web.bootstrap",
     "streamlit.web.cli",
     "kpi.charts",
-    "loaders.desk",
-    "loaders.service",
+    "loaders.services",
+    "loaders.services.operations",
 )
 
 

@@ -23,12 +23,12 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from kpi.issue import Issue
-from loaders.cells import open_book
-from loaders.children import Pool
-from loaders.intake import unpack
+from loaders.services.batch_reading import unpack
 from loaders.store import Store
-from loaders.store.copies import mark_in
-from loaders.upload import Upload
+from loaders.store.file.backup import mark_in
+from loaders.workbook.cells import open_book
+from loaders.workbook.isolation.upload_limits import Upload
+from loaders.workbook.isolation.worker_pool import Pool
 from tests.storekit import answer, first_start, later, new_store, reading, save_and_send
 from tests.test_hostile import HOSTILE, SECONDS, SOUND
 from tests.test_kill import OPENER, ROOT, check, run_and_kill

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kpi.collection import Brief
+from kpi.collection.workflow import Brief
 from kpi.plan import Round
-from loaders.cells import Book, Cell, CellKind, Sheet
 from loaders.form import definition as d
-from loaders.form.lines import Line
+from loaders.form.prose_lines import Line
+from loaders.workbook.cells import Book, Cell, CellKind, Sheet
 
 Spot = tuple[str, str]  # indicator id, column key
 

@@ -8,15 +8,15 @@ import random
 from dataclasses import dataclass, replace
 from functools import cache
 
-from kpi.collection import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
-from loaders import sandbox
-from loaders.cells import Book, open_book
 from loaders.form import definition as d
-from loaders.form.lines import Line, lines, places
-from loaders.form.prefill import Row, form_rows
-from loaders.form.writer import write_form
-from loaders.look import Limits
+from loaders.form.prose_lines import Line, lines, places
+from loaders.form.writing.prefill import Row, form_rows
+from loaders.form.writing.writer import write_form
+from loaders.workbook.cells import Book, open_book
+from loaders.workbook.isolation import sandbox
+from loaders.workbook.isolation.preflight import Limits
 from tests.campaign.draft import Draft, Page, Spot, Truth
 from tests.campaign.plan import DEPARTMENTS, ROUNDS, VARIANTS, brief, step
 

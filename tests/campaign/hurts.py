@@ -17,12 +17,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
-from kpi.collection import Reading, ReturnState
+from kpi.collection.workflow import Reading, ReturnState
 from kpi.issue import Issue, Severity
-from loaders.cells import Book, open_book
-from loaders.intake import read_book
-from loaders.store.joining import merge
-from loaders.store.records import StoredReturn
+from loaders.services.batch_reading import read_book
+from loaders.store.commands.consolidation import merge
+from loaders.store.queries.records import StoredReturn
+from loaders.workbook.cells import Book, open_book
 from tests.campaign.draft import Draft, Skip
 from tests.campaign.forms import Here, Sort, divisions, filled, sorts
 from tests.campaign.kinds import KINDS, Kind

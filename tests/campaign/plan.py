@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
-from kpi.collection import Brief, Past
+from kpi.collection.workflow import Brief, Past
 from kpi.period import Period
 from kpi.plan import Card, Department, Division, Indicator, Kind, Ownership, Round
 from tests.factory import AGRI, POLICY, TRADE, tiny_plan

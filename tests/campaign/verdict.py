@@ -9,7 +9,7 @@ from typing import Literal
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from kpi.collection import Entry, Reading
+from kpi.collection.workflow import Entry, Reading
 from kpi.issue import Issue, Severity
 from tests.campaign.draft import Draft, Mark, Said, Spot, Truth
 

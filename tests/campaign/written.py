@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
-from loaders.cells import Cell
+from loaders.workbook.cells import Cell
 from tests.campaign.draft import Draft, Page
 from tests.raw_books import MAIN
 

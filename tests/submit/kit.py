@@ -2,12 +2,12 @@
 
 import re
 
-from kpi.collection import Mend
+from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
-from loaders.desk import Desk
-from loaders.service import make_form
+from loaders.services import Desk
+from loaders.services.intake import mend_return, take_return
+from loaders.services.operations import make_form
 from loaders.store import Receipt
-from loaders.taking import mend_return, take_return
 from tests.browser.walking import fill
 from tests.samplekit import AT
 from tests.screenkit import html, run, said

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from kpi.collection import Question
+from kpi.collection.workflow import Question
 from kpi.people import Role
 from kpi.plan import Division
 from tests.samplekit import AT

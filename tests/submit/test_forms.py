@@ -4,8 +4,8 @@ import io
 import zipfile
 from datetime import datetime
 
-from kpi.collection import ReturnState
-from loaders.sample_rounds import load_samples
+from kpi.collection.workflow import ReturnState
+from loaders.services.sample_rounds import load_samples
 from tests.samplekit import AT
 from tests.screenkit import by_label, english, html, lead, run, said, sound, upload
 from tests.submit.kit import (

@@ -3,12 +3,12 @@
 import re
 from datetime import datetime
 
-from kpi.collection import Mend
+from kpi.collection.workflow import Mend
 from kpi.issue import Severity
 from kpi.people import Role
 from kpi.period import Period
+from loaders.services.intake import mend_return
 from loaders.store import Receipt
-from loaders.taking import mend_return
 from tests.samplekit import AT
 from tests.screenkit import english, html, lead, run, said, sound
 from tests.submit.kit import BRIDGE, FY, GOOD, ICT, LAND, cells, page, put_in, sent, settle, snapshot, staff, told

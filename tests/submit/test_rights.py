@@ -4,13 +4,13 @@ from datetime import date, datetime
 
 import pytest
 
-from kpi.collection import ReturnState
+from kpi.collection.workflow import ReturnState
 from kpi.people import Role
 from kpi.period import Period
 from kpi.plan import Round
 from loaders.store import Receipt
-from pages.parts.main import unknown_address
-from pages.parts.sending import receipt_words, until_words
+from pages.parts.app.main import unknown_address
+from pages.parts.submit.send_form import receipt_words, until_words
 from tests.samplekit import AT
 from tests.screenkit import lead, run, sound, upload
 from tests.submit.kit import BRIDGE, FARM, FY, GOOD, ICT, LAND, form, page, put_in, sent, snapshot, staff, states, told

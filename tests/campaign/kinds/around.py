@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import random
 
-from loaders.cells import Cell
 from loaders.form import definition as d
+from loaders.workbook.cells import Cell
 from tests.campaign.draft import Draft, Mark, Page, Said, Skip
 from tests.campaign.kinds.register import kind
 

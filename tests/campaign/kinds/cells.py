@@ -7,9 +7,9 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from loaders.cells import Cell
 from loaders.form import definition as d
-from loaders.form.lines import TEXT, Line
+from loaders.form.prose_lines import TEXT, Line
+from loaders.workbook.cells import Cell
 from tests.campaign.draft import Draft, Page, Said, Skip, Spot
 from tests.campaign.kinds.figures import NUMBERS, figure_of
 from tests.campaign.kinds.register import kind

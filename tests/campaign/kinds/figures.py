@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from kpi.period import Period
-from loaders.numerals import plain
+from loaders.text.numerals import plain
 from tests.campaign.draft import Draft, Skip, Spot
 from tests.campaign.kinds.register import kind
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from loaders.form import definition as d
-from loaders.form import lines as ln
-from loaders.form.lines import Line
+from loaders.form import prose_lines as ln
+from loaders.form.prose_lines import Line
 from tests.campaign.draft import Draft, Page, Said, Skip, Spot
 from tests.campaign.kinds.around import REMARKS
 from tests.campaign.kinds.register import kind

@@ -1,0 +1,148 @@
+"""What changed between two judged states: typed changes with before and after, and the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS
+from kpi.path import EPS
+from kpi.period import Period
+from kpi.plan import Indicator, Plan
+from kpi.printing.number_words import decimals_of, status_word, with_unit
+
+Kind = Literal["new_value", "finalised", "corrected", "withdrawn", "status", "target", "baseline"]
+Row = Mapping[str, Any]
+
+#: What each kind is called, and its mark. 改 would read as 改定, so it is 更新 or 訂正.
+KINDS: Mapping[Kind, tuple[str, str]] = {
+    "new_value": ("新しい値", "更新"),
+    "finalised": ("確報", "更新"),
+    "corrected": ("値の訂正", "訂正"),
+    "withdrawn": ("値の取下げ", "訂正"),
+    "status": ("判定の変化", "更新"),
+    "target": ("目標の変更", "更新"),
+    "baseline": ("現状値の変更", "更新"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change. ``before`` and ``after`` are status codes for ``status``, and printed values else."""
+
+    kind: Kind
+    indicator_id: str
+    before: str
+    after: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """What the kind is called."""
+        return KINDS[self.kind][0]
+
+    @property
+    def mark(self) -> str:
+        """更新 or 訂正."""
+        return KINDS[self.kind][1]
+
+
+def changes(before: pd.DataFrame, after: pd.DataFrame, plan: Plan) -> tuple[Change, ...]:
+    """Changes of every indicator that stands in both states, in the order of ``after``."""
+    earlier = {row["indicator_id"]: row for row in _records(before)}
+    found: list[Change] = []
+    for row in _records(after):
+        old = earlier.get(row["indicator_id"])
+        if old is not None:
+            found += _of_one(old, row, _indicator(plan, row["indicator_id"]), plan)
+    return tuple(found)
+
+
+def _records(table: pd.DataFrame) -> list[Row]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _indicator(plan: Plan, indicator_id: str) -> Indicator:
+    try:
+        return plan.indicator(indicator_id)
+    except KeyError:
+        return Indicator(indicator_id, "", "field", indicator_id, "", "")
+
+
+def _of_one(old: Row, new: Row, indicator: Indicator, plan: Plan) -> Iterator[Change]:
+    yield from _values(old, new, indicator)
+    if (old["status"], old["reason"]) != (new["status"], new["reason"]):
+        words = [status_word(row["status"], row["reason"], plan.scheme) for row in (old, new)]
+        if words[0] != words[1]:
+            yield Change("status", new["indicator_id"], old["status"], new["status"], " → ".join(words))
+    kinds: tuple[Kind, Kind] = ("target", "baseline")
+    for kind in kinds:
+        texts = [_card_value(row, kind, indicator) for row in (old, new)]
+        if texts[0] != texts[1]:
+            yield _change(kind, new, texts[0], texts[1])
+
+
+def _values(old: Row, new: Row, indicator: Indicator) -> Iterator[Change]:
+    """A new period's value, and a value of a known period that is no longer what it was."""
+    if old["period"] and not new["period"]:
+        yield _change("withdrawn", new, _value(old, "", indicator), "―")
+        return
+    if not new["period"]:
+        return
+    if not old["period"] or new["position"] > old["position"] + EPS:
+        yield _change(
+            "new_value", new, _value(old, "", indicator) if old["period"] else "―", _value(new, "", indicator)
+        )
+        if old["period"] and old["period"] == new["previous_period"]:
+            yield from _revised(old, new, "previous_", indicator)
+    elif new["position"] < old["position"] - EPS:
+        yield _change("withdrawn", new, _value(old, "", indicator), _value(new, "", indicator))
+    else:
+        yield from _revised(old, new, "", indicator)
+
+
+def _revised(old: Row, new: Row, which: str, indicator: Indicator) -> Iterator[Change]:
+    """確報 where 速報 became 確定, 訂正 where the number itself was wrong or means something else."""
+    value, release, kind = new[f"{which}value"], new[f"{which}release"], new[f"{which}correction_kind"]
+    same = abs(value - old["value"]) <= EPS
+    if same and release == old["release"]:
+        return
+    final = kind == "finalised" or (not kind and old["release"] == "provisional" and release == "final")
+    reason = "" if final or not kind else f"({CORRECTION_WORDS.get(kind, kind)})"
+    before, after = _value(old, "", indicator), _value(new, which, indicator)
+    yield _change("finalised" if final else "corrected", new, before, after, reason)
+
+
+def _change(kind: Kind, row: Row, before: str, after: str, note: str = "") -> Change:
+    return Change(kind, row["indicator_id"], before, after, f"{before} → {after}{note}")
+
+
+def _value(row: Row, which: str, indicator: Indicator) -> str:
+    """「80.2%(R6 確定)」."""
+    shown = with_unit(row[f"{which}value"], indicator.unit, decimals_of(row[f"{which}value"], row["decimals"]))
+    words = [_short(row[f"{which}period"]), RELEASE_WORDS.get(row[f"{which}release"], "")]
+    told = " ".join(word for word in words if word)
+    return f"{shown}({told})" if told else shown
+
+
+def _card_value(row: Row, which: str, indicator: Indicator) -> str:
+    """「250件(R10)」, 「60%以上」 for a band, or 未設定."""
+    if which == "target" and row["target_set"] and pd.isna(row["target"]):
+        sides = [(row["band_low"], "以上"), (row["band_high"], "以下")]
+        held = [with_unit(x, indicator.unit, decimals_of(x, row["decimals"])) + w for x, w in sides if pd.notna(x)]
+        return "・".join(held)
+    value, period = row[which], _short(row[f"{which}_period"])
+    if pd.isna(value):
+        return "未設定"
+    shown = with_unit(value, indicator.unit, decimals_of(value, row["decimals"]))
+    return f"{shown}({period})" if period else shown
+
+
+def _short(code: str) -> str:
+    try:
+        return Period.parse(code).short if code else ""
+    except ValueError:
+        return code

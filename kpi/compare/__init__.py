@@ -1,0 +1,1 @@
+"""The prefecture beside the nation: published figures, gaps, ranks, breaks."""

@@ -1,0 +1,1 @@
+"""How numbers, figures beside a status and the reasons for a status are printed."""

@@ -1,0 +1,1 @@
+"""Published figures of other bodies, from their files."""

@@ -1,0 +1,160 @@
+"""Tables for people to take away: CSV that Excel opens in Japanese, and .xlsx with headings, notes and widths."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from loaders.text.characters import cell_text, writable
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Below this a float tells every whole number exactly.
+_WHOLE = 2**53
+#: More than a format of Excel holds.
+_MOST_DECIMALS = 30
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """UTF-8 with BOM, so that Excel reads Japanese; text that would start a formula gets a leading apostrophe."""
+    safe = table.apply(lambda column: column.map(_csv_cell)) if len(table) else table
+    return (
+        safe.set_axis([_csv_cell(str(heading)) for heading in table.columns], axis=1)
+        .to_csv(index=False, lineterminator="\r\n")
+        .encode("utf-8-sig")
+    )
+
+
+def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> bytes:
+    """One sheet: title, table with a frozen heading and a filter, notes below. Text is text, never a formula."""
+    book = Workbook()
+    sheet: Worksheet = book.active
+    sheet.title = _sheet_name(title)
+    _put(sheet, 1, 1, title)
+    sheet["A1"].font = Font(bold=True, size=14)
+    for column, heading in enumerate(table.columns, start=1):
+        _put(sheet, 3, column, str(heading))
+        cell = sheet.cell(row=3, column=column)
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="E6EDFF")
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+    for row, values in enumerate(table.itertuples(index=False), start=4):
+        for column, value in enumerate(values, start=1):
+            _put(sheet, row, column, value)
+    for offset, note in enumerate(notes, start=5 + len(table)):
+        _put(sheet, offset, 1, note)
+    _fit(sheet, table)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    """120 and not 120.0 for a count; a moment to the second, as the screens tell it; text that starts no formula."""
+    if isinstance(value, float | Decimal):
+        figure = _figure(value)
+        return None if figure is None else f"{figure:f}" if abs(figure) < _WHOLE else f"{float(figure):.15g}"
+    if isinstance(value, datetime) and not pd.isna(value):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if not isinstance(value, str):
+        return value
+    value = writable(value)
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) and not _is_number(value) else value
+
+
+def _figure(value: float | Decimal) -> Decimal | None:
+    """A number without the noise of its last binary places; None for what is no number."""
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    if not isfinite(value):
+        return None
+    plain = Decimal(f"{value:.15g}").normalize() + 0
+    return plain.quantize(Decimal(1)) if _decimals(plain) == 0 and abs(plain) < _WHOLE else plain
+
+
+def _decimals(figure: Decimal) -> int:
+    exponent = figure.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _number_format(figure: Decimal) -> str:
+    """「#,##0.0」: as many decimals as the figure has, so that nobody sees another number than it is."""
+    return "#,##0" + ("." + "0" * min(_decimals(figure), _MOST_DECIMALS) if _decimals(figure) else "")
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return
+    if isinstance(value, (pd.Timestamp, datetime)):
+        value = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+    elif hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float | Decimal) and (value := _figure(value)) is None:
+        return  # a workbook knows no infinity
+    cell = sheet.cell(row=row, column=column)
+    if isinstance(value, str):
+        value = cell_text(value)
+        cell.value = value
+        cell.data_type = "s"
+        cell.quotePrefix = value.lstrip("\n").startswith(_FORMULA_STARTS)
+        cell.alignment = Alignment(wrap_text="\n" in value, vertical="top")
+    else:
+        cell.value = value
+        cell.number_format = _format_of(value)
+
+
+def _format_of(value: Any) -> str:
+    """The number format of a cell that holds no text."""
+    if isinstance(value, Decimal):
+        return _number_format(value)
+    if isinstance(value, datetime):
+        return "yyyy-mm-dd hh:mm:ss"
+    return "yyyy-mm-dd" if isinstance(value, date) else "General" if isinstance(value, bool) else "0"
+
+
+def _fit(sheet: Worksheet, table: pd.DataFrame) -> None:
+    for column, heading in enumerate(table.columns, start=1):
+        widths = [_width(str(heading)), *(_width(_shown(v)) for v in table.iloc[:200, column - 1])]
+        sheet.column_dimensions[get_column_letter(column)].width = min(60, max(8, max(widths) + 2))
+    sheet.freeze_panes = "A4"
+    if len(table.columns):
+        sheet.auto_filter.ref = f"A3:{get_column_letter(len(table.columns))}{3 + len(table)}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "3:3"
+
+
+def _shown(value: Any) -> str:
+    """About how a cell is drawn."""
+    if isinstance(value, float | Decimal):
+        figure = _figure(value)
+        return "" if figure is None else f"{figure:,f}" if abs(figure) < _WHOLE else f"{float(figure):.15g}"
+    return str(value)
+
+
+def _width(text: str) -> int:
+    """Columns a text takes: a full-width sign counts two."""
+    return max(sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in line) for line in text.split("\n"))
+
+
+def _sheet_name(title: str) -> str:
+    return "".join("_" if c in r"[]:*?/\'" or c < " " else c for c in writable(title))[:31] or "表"

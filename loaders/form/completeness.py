@@ -1,0 +1,35 @@
+"""Which of the cells that must be filled in a return leaves empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kpi.collection.workflow import Answer
+from kpi.plan import RoundKind
+from loaders.form import definition as d
+
+
+def unfilled(answers: Iterable[Answer], kind: RoundKind) -> Mapping[str, int]:
+    """The columns that must be filled (:attr:`Column.need`), with how many open cells of each are empty."""
+    found: dict[str, int] = {}
+    for answer in answers:
+        for column in d.columns_for(kind):
+            entry = answer.entries.get(column.key)
+            if entry is not None and entry.value is None and _wanted(column, answer):
+                found[column.key] = found.get(column.key, 0) + 1
+    return found
+
+
+def _wanted(column: d.Column, answer: Answer) -> bool:
+    reason = answer.text("missing_reason")
+    match column.need:
+        case "always":
+            return True
+        case "unless_missing":
+            return not reason
+        case "when_unpublished":
+            return reason == "unpublished"
+        case "when_corrected":
+            return answer.number("correction") is not None
+        case _:
+            return False

@@ -1,0 +1,1 @@
+"""Reads a returned survey workbook: located, identified, understood."""

@@ -1,0 +1,175 @@
+"""Finds 記述 in a workbook and says what each of its lines is: by the heading before its text, else by its mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from kpi.issue import Issue
+from kpi.plan import Indicator, Plan, RoundKind
+from loaders.form import definition as d
+from loaders.form import prose_lines as ln
+from loaders.form.prose_lines import Told, read_token
+from loaders.form.reading.location import Table, bare, headings, label, table_in
+from loaders.form.reading.row_matching import Identified
+from loaders.form.reading.struck import known_spelling
+from loaders.rules.check_registry import finding
+from loaders.text.characters import is_blank
+from loaders.workbook.cells import Book, Cell, Sheet
+
+_LEAST = 3
+#: So many hidden marks make a sheet 記述 whose headings are gone.
+_LEAST_MARKS = 3
+#: What a message calls the sheet's own columns and the line that opens a 課's block.
+_OWN = {key: text for key, text in ln.HEADINGS.items() if key not in ("token", "number")} | {
+    ln.COVERS: ln.COVERS_HEADING
+}
+_LINES = (ln.NAME, ln.COVERS, *sorted(d.keys_on("prose") | d.keys_on("contact")))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A line of the sheet: its row, what it is (a column's key, or the opening of a block), its number and its mark."""
+
+    row: int
+    key: str
+    number: str
+    told: Told | None
+
+    @property
+    def of_contact(self) -> bool:
+        """Whether it is of a 課's block."""
+        return self.key == ln.COVERS or self.key in d.keys_on("contact")
+
+
+@dataclass
+class Contact:
+    """A 課's block: the indicators it answers for and where each of its columns stands."""
+
+    covers: tuple[str, ...]
+    all: bool
+    spots: dict[str, tuple[int, int]]
+
+    @property
+    def row(self) -> int:
+        """The block's first line."""
+        return min(row for row, _ in self.spots.values())
+
+
+@dataclass
+class Prose:
+    """記述 sorted out: ``parts`` says what each line is, ``rows`` whose it is (of a 課's the first indicator).
+
+    ``ours`` are the indicators asked of the department, ``own`` the form's marks (:mod:`loaders.form.own_text`).
+    """
+
+    table: Table
+    ours: Mapping[str, Indicator]
+    own: frozenset[str]
+    found: list[Identified] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    parts: dict[int, str] = field(default_factory=dict)
+    rows: dict[int, Indicator] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def text(self, row: int, key: str = "text") -> str:
+        """What stands in one of the sheet's own columns."""
+        cell = self.table.at(row, key)
+        return cell.written.strip() if cell else ""
+
+    def spot(self, row: int) -> tuple[int, int]:
+        """Where a line's text stands."""
+        return row, self.table.columns["text"]
+
+    def say(self, code: str, row: int, words: Mapping[str, str], indicator_id: str = "", key: str = "") -> None:
+        """A registered finding about a line: at its text where that is an indicator's name, else at its heading."""
+        order = ("text", "part", "number") if self.parts.get(row) == ln.NAME else ("part", "text", "number")
+        cell = next((found for column in order if (found := self.table.at(row, column))), None)
+        owner = indicator_id if indicator_id in self.ours else ""
+        place, value = (cell.ref, cell.written) if cell else (f"{row}行", "")
+        sheet = self.table.sheet.name
+        self.issues.append(finding(code, words, sheet=sheet, cell=place, value=value, indicator_id=owner, key=key))
+
+
+def find_prose(book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None) -> tuple[Table, ...]:
+    """Every sheet 記述 of the workbook, visible ones first, the form's own name before others."""
+    sheets = sorted(book.sheets, key=lambda s: (s.state == "hidden", s.name != d.PROSE_SHEET))
+    every = headings(plan, kind) | _OWN
+    found = (_table(sheet, every) for sheet in sheets if sheet is not meta_sheet)
+    return tuple(t for t in found if t)
+
+
+def _table(sheet: Sheet, every: Mapping[str, str]) -> Table | None:
+    table = table_in(sheet, ln.HEADINGS, _LEAST)
+    if table is None or not {"part", "text"} <= table.columns.keys():
+        table = _by_marks(sheet)
+    if table is None:
+        return None
+    table = replace(table, headings=every)
+    known = _labels(table)
+    seen = (_key(_heading(table, row, known), known) for row, _ in sheet.rows())
+    return table if any(seen) or _marked(sheet) else None
+
+
+def _marked(sheet: Sheet) -> list[Cell]:
+    return [c for c in sheet.cells.values() if c.kind == "text" and read_token(c.written)]
+
+
+def _by_marks(sheet: Sheet) -> Table | None:
+    """The table of a sheet whose headings are gone, from the hidden marks, beside which everything stands as before."""
+    marks = _marked(sheet)
+    columns = {c.column for c in marks}
+    if len(marks) < _LEAST_MARKS or len(columns) != 1:
+        return None
+    shift = columns.pop() - ln.TOKEN
+    places = {key: place + shift for key, place in ln.COLUMNS.items()}
+    return Table(sheet, min(c.row for c in marks) - 1, places, ln.HEADINGS)
+
+
+def _labels(table: Table) -> dict[str, str]:
+    """What a line is, by its folded heading."""
+    return {label(table.headings[key]): key for key in _LINES if key in table.headings}
+
+
+def _heading(table: Table, row: int, known: Mapping[str, str]) -> str:
+    return known_spelling(table.at(row, "part"), lambda text: _key(text, known))
+
+
+def _key(text: str, known: Mapping[str, str]) -> str:
+    """What a line is by what stands before its text, the question under the heading left aside; empty where unknown."""
+    first = label(text.strip().partition("\n")[0])
+    if key := known.get(first):
+        return key
+    folded, rest = label(text), {bare(t): k for t, k in known.items()}
+    if key := rest.get(bare(first)):
+        return key
+    # A program that drops the end of a line leaves the heading with its question behind it.
+    return next((k for t, k in sorted(known.items(), key=lambda one: -len(one[0])) if folded.startswith(t)), "")
+
+
+def _token(table: Table, row: int) -> Told | None:
+    cell = table.at(row, "token")
+    return read_token(cell.written) if cell else None
+
+
+def part_keys(table: Table) -> dict[int, str]:
+    """What each line of a sheet 記述 is, as far as its heading or its mark tells."""
+    known = _labels(table)
+    told = {row: _token(table, row) for row, _ in table.sheet.rows()}
+    keys = {row: _key(_heading(table, row, known), known) or (mark.key if mark else "") for row, mark in told.items()}
+    return {row: key for row, key in keys.items() if key}
+
+
+def parts_of(prose: Prose) -> list[Part]:
+    """Every line below the heading that the form knows; a heading that is not what its mark says is told."""
+    table = prose.table
+    known, found = _labels(table), []
+    prose.parts |= {row: key for row, key in part_keys(table).items() if row > table.heading_row}
+    for row, key in sorted(prose.parts.items()):
+        written, told = _heading(table, row, known), _token(table, row)
+        if told and not is_blank(written) and (key != told.key or not _key(written, known)):
+            code = "part.exchanged" if key != told.key else "part.changed"
+            words = {"found": written.partition("\n")[0], "known": table.headings.get(told.key, "")}
+            prose.say(code, row, words, told.ids[0] if told.ids else "", key)
+        found.append(Part(row, key, prose.text(row, "number"), told))
+    return found

@@ -1,0 +1,1 @@
+"""Writes the survey workbook from the form's one definition."""

@@ -1,0 +1,122 @@
+"""The rows of a form as data: what stands in each cell when it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpi.cards.revision import band_text
+from kpi.collection.schedule import expected_period
+from kpi.collection.scope import asked_of
+from kpi.collection.workflow import Brief, Past, last_before
+from kpi.period import Period
+from kpi.plan import Card, Indicator, Plan, Round
+from loaders.form import definition as d
+
+
+@dataclass(frozen=True)
+class Row:
+    """One indicator's row: its facts, what was said before, what is expected now, what is already answered.
+
+    ``reopened`` are the columns that a form sent back leaves open, None in any other form.
+    """
+
+    indicator: Indicator
+    card: Card
+    past: Past | None
+    expected: Period
+    due: bool
+    given: Mapping[str, object]
+    reopened: frozenset[str] | None = None
+
+    def enterable(self, column: d.Column, round_: Round) -> bool:
+        """Whether the department fills in this column of this row, in this form or in the one before."""
+        return d.enterable(column, self.indicator, self.card, round_.kind, has_past=self.past is not None)
+
+    def open(self, column: d.Column, round_: Round) -> bool:
+        """Whether the department fills in this column of this row."""
+        return self.enterable(column, round_) and (self.reopened is None or column.key in self.reopened)
+
+
+def form_rows(
+    brief: Brief,
+    round_: Round,
+    department_id: str,
+    answers: Mapping[str, Mapping[str, object]],
+    division_id: str = "",
+) -> tuple[Row, ...]:
+    """The rows of a department's form, or of its 課's: what the round asks, in the plan's order."""
+    rows = []
+    for indicator in asked_of(brief.plan, round_, department_id, brief.day, brief.cards, division_id):
+        card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
+        expected, due = expected_period(card, indicator, round_)
+        past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
+        rows.append(Row(indicator, card, past, expected, due, answers.get(indicator.id, {})))
+    return tuple(rows)
+
+
+def shown(column: d.Column, row: Row, plan: Plan, round_: Round) -> str | float | None:
+    """What stands in a cell when the form goes out: the answer given, else what is prefilled."""
+    if column.entry and column.key in row.given:
+        return _in_words(column, row.given[column.key])
+    if column.key in d.CARD_KEYS:
+        fact = d.card_value(row.card, column.key)
+        if column.key == "target" and d.banded(row.card) and not row.enterable(column, round_):
+            return band_text(row.card, row.indicator.unit)
+        return d.period_text(fact) if isinstance(fact, Period) else fact
+    if column.entry:
+        return _suggested(column, row)
+    return _fixed(column.key, row, plan)
+
+
+def _suggested(column: d.Column, row: Row) -> str | None:
+    answered = row.given.get("value") is not None or row.given.get("missing_reason") is not None
+    match column.key:
+        case "period" if row.due or answered:
+            return d.period_text(row.expected)
+        case "missing_reason" if not row.due and not answered:
+            return (column.choices or {})["not_survey_year"]
+        case _:
+            return None
+
+
+def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
+    indicator, past = row.indicator, row.past
+    match key:
+        case "number" | "name" | "unit" | "source" | "definition":
+            return str(getattr(indicator, key))
+        case "field":
+            return field_name(plan, indicator)
+        case "direction":
+            return d.direction_text(row.card, row.indicator.unit)
+        case "last_value":
+            return past.value if past else None
+        case "last_period":
+            return d.period_text(past.period) if past else None
+        case "last_comment":
+            return past.comment if past else None
+        case "last_evidence":
+            return past.evidence if past else None
+        case _:
+            return None  # the way to 記述 is a formula, drawn with the sheet
+
+
+def field_name(plan: Plan, indicator: Indicator) -> str:
+    """What the form says of an indicator's field; basic goals have none."""
+    return plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標"
+
+
+def _in_words(column: d.Column, answer: object) -> str | float | None:
+    if answer is None or isinstance(answer, int | float):
+        return answer
+    if isinstance(answer, Period):
+        return d.period_text(answer)
+    text = str(answer)
+    if column.kind == "choice":
+        return (column.choices or {}).get(text, text)
+    if column.kind == "period":
+        try:
+            return d.period_text(Period.parse(text))
+        except ValueError:
+            return text
+    return text

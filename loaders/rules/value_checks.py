@@ -1,0 +1,389 @@
+"""Checks of the figures themselves, against the card and the indicator's own history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isclose
+from statistics import median
+
+from kpi.cards.revision import target_lies_ahead
+from kpi.issue import Choice
+from loaders.rules.check_case import EPSILON, Case, plain, same
+from loaders.rules.check_registry import ASK, FIX, NOTE, Hit, check
+from loaders.rules.quotient import PERCENT, differ, quotient, same_but_for_scale
+from loaders.text.surroundings import COUNTED
+
+#: Slips of the unit: percent and fraction, thousands (千), ten thousands (万); and one step more.
+_SLIPS = ((100.0, "100"), (1_000.0, "1,000"), (10_000.0, "10,000"))
+_KEYS = ("value", "correction", "baseline", "target")
+_CONFIRM = "正しければその理由を、違っていれば正しい値を入力してください。"
+
+
+def _slip(value: float, history: tuple[float, ...]) -> tuple[float, str] | None:
+    """The factor that brings a value back among what is known, where the value itself is far outside it."""
+    sizes = [abs(h) for h in history if abs(h) > EPSILON]
+    if not sizes or abs(value) <= EPSILON:
+        return None
+    low, high = min(sizes) / 2.5, max(sizes) * 2.5
+    if low <= abs(value) <= high:
+        return None
+    for factor, word in _SLIPS:
+        if low <= abs(value) / factor <= high:
+            return 1 / factor, f"{word}倍"
+        if low <= abs(value) * factor <= high:
+            return factor, f"{word}分の1"
+    return None
+
+
+def slip(case: Case, key: str) -> tuple[float, str] | None:
+    """A slip of the unit in a column of a case, judged against history, or the baseline where there is none."""
+    value = case.answer.number(key)
+    return None if value is None else _slip(value, _yardstick(case, key))
+
+
+def _yardstick(case: Case, key: str) -> tuple[float, ...]:
+    """The values that a column's size is judged by: a month's count is no measure of a year's."""
+    part = key == "value" and case.card.is_part_count(case.period)
+    known = tuple(p.value for p in case.known if part or not case.card.is_part_count(p.period))
+    entered = case.answer.number("baseline")
+    start = case.card.baseline if entered is None else entered
+    if key == "target":
+        return known if start is None else (*known, start)
+    if key == "baseline":
+        return known if known or case.card.baseline is None else (case.card.baseline,)
+    return known if known or start is None else (start,)
+
+
+@check(
+    code="value.scale",
+    severity=ASK,
+    condition="値や目標値が、これまでの値や現状値のおよそ100倍・1,000倍・10,000倍、またはその逆数のとき(単位の取り違え)",
+    message="{value}は、これまでの値({known})のおよそ{times}です。単位を取り違えていませんか。",
+    advice="正しい値を選んでください。",
+)
+def _scale(case: Case) -> Iterator[Hit]:
+    for key in _KEYS:
+        value, found = case.answer.number(key), slip(case, key)
+        if value is None or found is None or value == getattr(case.card, key, None):
+            continue
+        factor, times = found
+        # Rounded to 12 significant digits: 77.4 * 100 must be offered as 7740, not 7740.000000000001.
+        mended = float(f"{value * factor:.12g}")
+        known = "、".join(case.show(v) for v in _yardstick(case, key)[-3:])
+        choices = (
+            Choice(f"{case.show(mended)}の誤り", {key: mended}),
+            Choice(f"{case.show(value)}で正しい", {key: value}),
+        )
+        yield Hit(key, {"value": case.show(value), "known": known, "times": times}, choices)
+
+
+def steps(case: Case) -> tuple[float, ...]:
+    """Changes per year between neighbouring known values."""
+    pairs = zip(case.before, case.before[1:], strict=False)
+    return tuple((b.value - a.value) / max(b.period.position - a.period.position, EPSILON) for a, b in pairs)
+
+
+def allowed_step(case: Case) -> float:
+    """The change per year above which a value is worth a question.
+
+    Median and median deviation, because one odd year in the past must not widen the door; while fewer than three
+    changes are known, three times the largest of them, or that one itself where the value turns against all of them;
+    never less than a tenth of the last value or two last digits.
+    """
+    last = case.last.value if case.last else 0.0
+    known = steps(case)
+    floor = max(abs(last) * 0.1, 2 * 10.0**-case.card.decimals)
+    if not known:
+        return max(20.0 if case.indicator.unit in PERCENT else abs(last) * 0.5, floor)
+    if len(known) < 3:
+        change = (case.value or 0.0) - last
+        turned = all(k * change < 0 for k in known)
+        return max((1 if turned else 3) * max(map(abs, known)), floor)
+    middle = median(known)
+    spread = 1.4826 * median(abs(k - middle) for k in known)
+    return max(abs(middle) + 5 * spread, floor)
+
+
+def _large(case: Case) -> float:
+    """A change that is large whatever the indicator: 20 points of a rate, a doubling of a count, half of the rest."""
+    last = case.last.value if case.last else 0.0
+    if case.indicator.unit in PERCENT:
+        return 20.0
+    doubled = case.indicator.unit in COUNTED and (case.value or 0.0) > last
+    return abs(last) * (1.0 if doubled else 0.5)
+
+
+def _allowed_change(case: Case, years: float) -> float:
+    """The change since the last value that needs no question. Over several years it adds up, but not to a large one."""
+    once = allowed_step(case)
+    return max(once, min(once * years, _large(case)))
+
+
+@check(
+    code="value.jump",
+    severity=ASK,
+    condition="前回からの変化が、その指標のこれまでの変化から見て大きすぎるとき、または0に変わったとき",
+    message="{what}{last}({when})から{value}へ、1年あたり{step}の変化です。{past}",
+    advice=_CONFIRM,
+)
+def _jump(case: Case) -> Iterator[Hit]:
+    if case.value is None or case.last is None or slip(case, "value"):
+        return
+    years = max(case.period.position - case.last.period.position, 1.0)
+    change = case.value - case.last.value
+    vanished = abs(case.value) <= EPSILON < abs(case.last.value)
+    if not vanished and abs(change) <= _allowed_change(case, years) + EPSILON:
+        return
+    step = change / years
+    known, digits = steps(case), case.card.decimals
+    span = dict.fromkeys(plain(round(edge(known), digits + 1), digits) for edge in (min, max)) if known else {}
+    past = (
+        f"これまでの変化は1年あたり{'～'.join(span)}({len(known)}回)でした。"
+        if known
+        else "これまでの値が一つしかないため、大きな変化として確認します。"
+    )
+    shown = plain(round(step, digits + 1), digits)
+    yield Hit(
+        "value",
+        {
+            "what": case.what,
+            "last": case.show(case.last.value),
+            "when": case.last.period.short,
+            "value": case.show(case.value),
+            "step": shown if step < 0 else f"+{shown}",
+            "past": past,
+        },
+    )
+
+
+@check(
+    code="value.cumulative_falls",
+    severity=ASK,
+    condition="累計の値が前回より小さいとき",
+    message="累計の値が、{what}{last}({when})から{value}に減っています。",
+    advice="その年度だけの値を書いていないか確かめてください。訂正のときは「訂正後の前回値」に書いてください。",
+)
+def _falls(case: Case) -> Iterator[Hit]:
+    if (
+        case.card.kind == "cumulative"
+        and case.value is not None
+        and case.last
+        and case.value < case.last.value
+        and not same(case.value, case.last.value)
+    ):
+        words = {"last": case.show(case.last.value), "when": case.last.period.short, "value": case.show(case.value)}
+        yield Hit("value", words | {"what": case.what})
+
+
+@check(
+    code="correction.large",
+    severity=ASK,
+    condition="訂正後の前回値が、前回値と大きく違うとき(半分以上、率では20ポイントを超えて)",
+    message="訂正後の前回値{value}は、前回値{last}({when})と大きく違います。",
+    advice=_CONFIRM,
+)
+def _correction_large(case: Case) -> Iterator[Hit]:
+    value, past = case.answer.number("correction"), case.corrected
+    if value is None or past is None or slip(case, "correction"):
+        return
+    least = 2 * 10.0**-case.card.decimals
+    allowed = max(20.0 if case.indicator.unit in PERCENT else abs(past.value) * 0.5, least)
+    if abs(value - past.value) > allowed + EPSILON:
+        words = {"value": case.show(value), "last": case.show(past.value), "when": past.period.short}
+        yield Hit("correction", words)
+
+
+@check(
+    code="value.rate_range",
+    severity=ASK,
+    condition="率(単位が％)が0～100の外にあるとき",
+    message="「{value}」は0～100％の外にあります。",
+    advice=_CONFIRM,
+)
+def _range(case: Case) -> Iterator[Hit]:
+    if case.indicator.unit not in PERCENT:
+        return
+    for key in ("value", "correction", "baseline", "target"):
+        value = case.answer.number(key)
+        if value is not None and not -EPSILON <= value <= 100 + EPSILON:
+            yield Hit(key, {"value": case.show(value)})
+
+
+@check(
+    code="rate.differs",
+    severity=ASK,
+    condition="値と、分子・分母から計算した率が違うとき",
+    message="値{found}と、分子・分母から計算した{value}が違います。",
+    advice="正しい方を選ぶか、分子・分母を直してください。",
+)
+def _rate_differs(case: Case) -> Iterator[Hit]:
+    over, under = case.answer.number("numerator"), case.answer.number("denominator")
+    if case.value is None or over is None or under is None or under <= 0:
+        return
+    percent, digits, unit = case.indicator.unit in PERCENT, case.card.decimals, case.indicator.unit
+    rate = quotient(over, under, percent=percent)
+    if not differ(case.value, rate, digits) or (not percent and same_but_for_scale(case.value, rate, digits)):
+        return
+    found, shown = f"{case.value:,.10g}{unit}", f"{rate:,.{digits + 1}f}{unit}"
+    choices = (Choice(f"書かれた{found}", {"value": case.value}), Choice(f"計算した{shown}", {"value": rate}))
+    yield Hit("value", {"found": found, "value": shown}, choices)
+
+
+@check(
+    code="rate.numerator_over",
+    severity=ASK,
+    condition="分子が分母より大きいとき",
+    message="分子{numerator}が分母{denominator}より大きくなっています。",
+    advice="分子と分母が入れ替わっていないか確かめてください。",
+)
+def _over(case: Case) -> Iterator[Hit]:
+    numerator, denominator = case.answer.number("numerator"), case.answer.number("denominator")
+    # A quotient that is no share (千円/人) has a numerator above its denominator by nature.
+    if case.indicator.unit not in PERCENT or numerator is None or denominator is None:
+        return
+    if numerator > denominator > 0 and not same(numerator, denominator):
+        yield Hit("numerator", {"numerator": plain(numerator), "denominator": plain(denominator)})
+
+
+def _same(case: Case) -> float | None:
+    if case.value is None or case.last is None or case.period == case.last.period:
+        return None
+    return case.value if same(case.value, case.last.value) else None
+
+
+def _telling(case: Case, value: float) -> bool:
+    """Whether an equal value would be a coincidence: three significant digits or more."""
+    return len(plain(value, case.card.decimals).replace(",", "").replace(".", "").lstrip("-0")) >= 3
+
+
+@check(
+    code="value.same_as_last",
+    severity=ASK,
+    condition="値が前回と最後の桁まで同じとき(3桁以上)",
+    message="{value}は{what}({when})と最後の桁まで同じです。その値のままになっていませんか。",
+    advice="実際に同じ値だったときは、その旨を入力してください。",
+)
+def _same_digits(case: Case) -> Iterator[Hit]:
+    value = _same(case)
+    if value is not None and case.last and _telling(case, value):
+        yield Hit("value", {"value": case.show(value), "when": case.last.period.short, "what": case.what})
+
+
+@check(
+    code="value.same_small",
+    severity=NOTE,
+    condition="値が前回と同じとき(2桁以下)",
+    message="{value}は{what}({when})と同じ値です。",
+)
+def _same_small(case: Case) -> Iterator[Hit]:
+    value = _same(case)
+    if value is not None and case.last and not _telling(case, value):
+        yield Hit("value", {"value": case.show(value), "when": case.last.period.short, "what": case.what})
+
+
+@check(
+    code="value.fraction_of_count",
+    severity=ASK,
+    condition="件数や人数など、数えた値に端数があるとき",
+    message="「{value}」には端数がありますが、{unit}を単位とする数えた値です。桁区切りの「,」と小数点「.」の打ち間違いではありませんか。",
+    advice=_CONFIRM,
+)
+def _fraction(case: Case) -> Iterator[Hit]:
+    if case.indicator.unit not in COUNTED or case.card.decimals:
+        return
+    for key in _KEYS:
+        value = case.answer.number(key)
+        if value is not None and not same(value, round(value)):
+            yield Hit(key, {"value": case.show(value), "unit": case.indicator.unit})
+
+
+#: How a plan's words for a part of a rate end where it is counted; 時間数, 日数 and 指数 may have fractions.
+_COUNTED_PART = re.compile(r"(?<!時間)(?<![日指係])数(?:\([^()]*\))?$")
+
+
+@check(
+    code="rate.fraction_of_count",
+    severity=ASK,
+    condition="件数や人数など、数えた分子・分母に端数があるとき",
+    message="「{value}」には端数がありますが、「{what}」は数えた値です。桁区切りの「,」と小数点「.」の打ち間違いではありませんか。",
+    advice=_CONFIRM,
+)
+def _fraction_of_part(case: Case) -> Iterator[Hit]:
+    for key, what in (("numerator", case.indicator.numerator), ("denominator", case.indicator.denominator)):
+        value = case.answer.number(key)
+        if value is not None and not same(value, round(value)) and _COUNTED_PART.search(what or ""):
+            yield Hit(key, {"value": plain(value), "what": what})
+
+
+#: From here on a value that nothing can be compared with is looked at once by a person.
+_HUGE = 1e8
+
+
+@check(
+    code="value.no_yardstick",
+    severity=ASK,
+    condition="比べる値がまだないのに、1億以上の値があるとき",
+    message="{value}は、比べる値がまだないうえに、とても大きな値です。桁や単位に誤りはありませんか。",
+    advice=_CONFIRM,
+)
+def _no_yardstick(case: Case) -> Iterator[Hit]:
+    for key in _KEYS:
+        value = case.answer.number(key)
+        if value is not None and abs(value) >= _HUGE and not [v for v in _yardstick(case, key) if v != value]:
+            yield Hit(key, {"value": case.show(value)})
+
+
+@check(
+    code="value.decimals",
+    severity=NOTE,
+    condition="値の小数の桁数が、指標で決めた桁数より多いとき",
+    message="{value}は、この指標の表示(小数第{decimals}位まで)より細かい値です。書かれたまま取り込み、表示だけを丸めます。",
+)
+def _decimals(case: Case) -> Iterator[Hit]:
+    if case.indicator.unit in COUNTED and not case.card.decimals:
+        return  # there a fraction is a question of its own
+    for key in ("value", "correction", "baseline", "target"):
+        value, entry = case.answer.number(key), case.answer.entries.get(key)
+        if value is None or (entry and "/" in entry.cell):
+            continue
+        if not isclose(round(value, case.card.decimals), value, rel_tol=1e-12, abs_tol=1e-9):
+            yield Hit(key, {"value": case.show(value), "decimals": str(case.card.decimals)})
+
+
+@check(
+    code="target.wrong_side",
+    severity=ASK,
+    condition="目標値が現状値から見て、目指す方向にないとき",
+    message="目標値{target}が、現状値{baseline}から見て目指す方向({direction})にありません。",
+    advice=_CONFIRM,
+)
+def _side(case: Case) -> Iterator[Hit]:
+    entered = case.answer.number("target"), case.answer.number("baseline")
+    target = entered[0] if entered[0] is not None else case.card.target
+    baseline = entered[1] if entered[1] is not None else case.card.baseline
+    if entered == (None, None) or target is None or baseline is None:
+        return
+    if target_lies_ahead(replace(case.card, target=target, baseline=baseline)):
+        return
+    key = "target" if entered[0] is not None else "baseline"
+    words = {"target": case.show(target), "baseline": case.show(baseline)}
+    yield Hit(key, words | {"direction": "増加" if case.card.direction == "increase" else "減少"})
+
+
+@check(
+    code="value.negative_count",
+    severity=FIX,
+    condition="件数など負になり得ない値が負のとき",
+    message="{value}は負の値です。件数や人数は負になりません。",
+    advice="△や－が、減少や空欄の意味で書かれていないか確かめ、正しい値を入力してください。",
+)
+def _negative(case: Case) -> Iterator[Hit]:
+    counted = case.indicator.unit in (*COUNTED, "万枚")
+    for key in ("value", "correction", "baseline", "target", "numerator", "denominator"):
+        value = case.answer.number(key)
+        if value is None or value >= 0 or (key not in ("numerator", "denominator") and not counted):
+            continue
+        if key not in ("numerator",) or counted:
+            yield Hit(key, {"value": plain(value)})

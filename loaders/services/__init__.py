@@ -1,0 +1,26 @@
+"""The one gate for writes and for rights: a person's desk.
+
+Every method asks :func:`kpi.collection.workflow.may` before it does anything, on the server's side,
+whatever a page has drawn.
+Pages and commands write through a desk and in no other way.
+"""
+
+from __future__ import annotations
+
+from loaders.services.authorization import Gate, NotAllowed
+from loaders.services.disclosure import Seeing
+from loaders.services.form_distribution import Forms
+from loaders.services.maintenance import Keeping
+from loaders.services.organisation import Office
+from loaders.services.secretariat import Staff
+from loaders.services.submissions import Returning
+
+__all__ = ["Desk", "Gate", "NotAllowed"]
+
+
+class Desk(Seeing, Forms, Returning, Staff, Office, Keeping):
+    """What one person does: ``Desk(store, person, data, now)``.
+
+    A method raises :class:`NotAllowed` where the person may not do it, and KeyError for an id that nobody knows. What
+    forbids an act as things stand comes back as issues.
+    """

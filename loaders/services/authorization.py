@@ -1,0 +1,81 @@
+"""Who is at the desk, and whether they may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypedDict
+
+from kpi.collection.workflow import Action, may, refusal
+from kpi.issue import Issue
+from kpi.people import ROLE_WORDS, Audience, Person, audience_of
+from loaders import settings
+from loaders.store import Store, StoredReturn
+from loaders.text.characters import one_line, tidied
+
+
+class NotAllowed(Exception):
+    """The person may not do this; ``issue`` says so in the office's words."""
+
+    def __init__(self, issue: Issue) -> None:
+        super().__init__(issue.message + issue.advice)
+        self.issue = issue
+
+
+class Signed(TypedDict):
+    """By whom and when something is done, as the store's methods take it."""
+
+    by: str
+    at: datetime
+    role: str
+
+
+class Gate:
+    """A person before a store. Actions about a department name it, and its 課 where they are narrower."""
+
+    def __init__(self, store: Store, person: Person, data: Path, now: Callable[[], datetime] | None = None) -> None:
+        self.store = store
+        self.person = replace(tidied(person), name=one_line(person.name))  # a name is what a directory says
+        self.data = data
+        self._now = now or settings.now
+
+    @property
+    def audience(self) -> Audience:
+        """What the person may see."""
+        return audience_of(self.person)
+
+    def may(self, action: Action, department_id: str = "", division_id: str = "") -> bool:
+        """Whether the person may do something, to know which buttons to draw; each method asks again."""
+        return may(self.person, action, department_id, division_id)
+
+    def _ask(self, action: Action, department_id: str = "", division_id: str = "") -> None:
+        if not may(self.person, action, department_id, division_id):
+            raise NotAllowed(refusal(self.person, action))
+
+    def _return(self, action: Action, submission_id: str) -> StoredReturn:
+        """A return the person may do something with."""
+        if not any(self._reaches(action)):
+            raise NotAllowed(refusal(self.person, action))  # not even whether there is such a return is told
+        stored = self.store.submission(submission_id)
+        self._ask(action, stored.reading.department_id, stored.division_id)
+        return stored
+
+    def _reaches(self, action: Action) -> list[bool]:
+        """Whether the person may do something for any department or 課 at all."""
+        places: Mapping[str, list[str]] = {
+            d: [v.split("/", 1)[1] for v in self.person.divisions if v.startswith(f"{d}/")]
+            for d in self.person.departments
+        }
+        return [may(self.person, action)] + [
+            may(self.person, action, d, v) for d, own in places.items() for v in ("", *own)
+        ]
+
+    def _signed(self) -> Signed:
+        return {"by": self.person.name, "at": self._now(), "role": ROLE_WORDS[self.person.role]}
+
+    @property
+    def _late(self) -> bool:
+        """A closed round is corrected by the secretariat alone."""
+        return self.person.is_staff

@@ -1,0 +1,80 @@
+"""Forms that go out: each is noted as taken (様式取得)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from kpi.collection.workflow import Action
+from loaders.form.form_questions import given_again
+from loaders.form.writing.writer import form_filename, write_form
+from loaders.services import operations
+from loaders.services.authorization import Gate
+from loaders.store import Snapshot
+
+
+class Forms(Gate):
+    """A form says the same whoever takes it: what stands ready in it is the department's own."""
+
+    def take_form(self, plan_id: str, round_id: str, department_id: str, division_id: str = "") -> tuple[str, bytes]:
+        """The form of a department or of one of its 課: file name and bytes."""
+        self._ask(Action.TAKE_FORM, department_id, division_id)
+        made = self.look_form(plan_id, round_id, department_id, division_id)
+        self._note(plan_id, round_id, department_id, division_id)
+        return made
+
+    def look_form(self, plan_id: str, round_id: str, department_id: str, division_id: str = "") -> tuple[str, bytes]:
+        """The same without noting it, for what only shows the form or attaches it to a letter."""
+        self._ask(Action.TAKE_FORM, department_id, division_id)
+        snapshot = self.store.snapshot(plan_id)
+        day = self._now().date()
+        return operations.make_form(snapshot, round_id, department_id, day=day, division_id=division_id)
+
+    def take_forms(self, plan_id: str, round_id: str) -> tuple[str, bytes]:
+        """The forms of all departments that are asked for something, and of their 課, as one zip."""
+        self._ask(Action.TAKE_FORM)
+        snapshot, day = self.store.snapshot(plan_id), self._now().date()
+        made = operations.forms_name(snapshot, round_id, day=day), operations.make_forms(snapshot, round_id, day=day)
+        self._note(plan_id, round_id, "", "")
+        return made
+
+    def take_sent_back(
+        self, plan_id: str, round_id: str, department_id: str, division_id: str = ""
+    ) -> tuple[str, bytes]:
+        """The form sent back (修正依頼): the last answers, with the open questions beside their cells."""
+        self._ask(Action.TAKE_FORM, department_id, division_id)
+        now = self._now()
+        snapshot = self.store.snapshot(plan_id, at=now)
+        brief, asked = snapshot.brief(now.date()), _open_questions(snapshot, round_id, department_id)
+        questions = [(str(q["indicator_id"]), str(q["key"]), str(q["text"])) for q in asked]
+        last = _last_sent(snapshot, round_id, department_id)
+        answers = given_again(self.store.submission(last).reading.answers) if last else {}
+        # An indicator taken over since, or left out of the last return, was answered in another one.
+        for indicator_id, one in {str(q["indicator_id"]): str(q["submission_id"]) for q in asked}.items():
+            said = given_again(self.store.submission(one).reading.answers)
+            answers |= {indicator_id: said[indicator_id]} if indicator_id in said else {}
+        data = write_form(
+            brief, round_id, department_id, answers=answers, division_id=division_id, questions=questions
+        )  # fmt: skip
+        name = form_filename(brief, round_id, department_id, division_id=division_id, sent_back=bool(questions))
+        self._note(plan_id, round_id, department_id, division_id)
+        return name, data
+
+    def _note(self, plan_id: str, round_id: str, department_id: str, division_id: str) -> None:
+        staff = self.person.is_staff
+        self.store.take(plan_id, round_id, department_id, division_id, staff=staff, **self._signed())
+
+
+def _open_questions(snapshot: Snapshot, round_id: str, department_id: str) -> list[dict[Hashable, Any]]:
+    found = snapshot.questions
+    own = (found["round_id"] == round_id) & (found["department_id"] == department_id) & (found["answered_by"] == "")
+    return found[own].to_dict("records")
+
+
+def _last_sent(snapshot: Snapshot, round_id: str, department_id: str) -> str:
+    """The return that was sent last, empty where there is none."""
+    table = snapshot.submissions
+    own = table[
+        (table["round_id"] == round_id) & (table["department_id"] == department_id) & (table["state"] == "sent")
+    ]
+    return str(own.sort_values(["sent_at", "submission_id"])["submission_id"].iloc[-1]) if len(own) else ""

@@ -1,0 +1,117 @@
+"""What screens and command line both do, so that it stands once: open the store, make forms, export, rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from kpi.collection.scope import departments_asked, divisions_asked
+from kpi.collection.workflow import Brief, Reading
+from kpi.issue import Issue
+from kpi.plan import Plan
+from loaders import settings
+from loaders.benchmarks.benchmark_files import Benchmarks, load_benchmarks
+from loaders.documents.export import write_folder
+from loaders.documents.packing import zipped
+from loaders.form.writing.writer import form_filename, write_form
+from loaders.plan.folder import load_plan, plan_folders
+from loaders.services.batch_reading import read_book
+from loaders.services.nightly import copies_folder
+from loaders.store import Snapshot, Store
+from loaders.workbook.cells import Reader
+
+DATABASE = "kpi.duckdb"
+
+
+# --- the store -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the files of ``data/`` say, and what is wrong with them."""
+
+    plans: tuple[Plan, ...]
+    benchmarks: Benchmarks
+    issues: tuple[Issue, ...]
+
+
+def load_data(data: Path) -> Data:
+    """Read the plans and the published figures; what is sound is taken, the rest is an issue."""
+    plans, issues = [], []
+    for folder in plan_folders(data):
+        plan, found = load_plan(folder)
+        issues += [replace(i, sheet=f"{folder.name}/{i.sheet}" if i.sheet else folder.name) for i in found]
+        if plan is not None:
+            plans.append(plan)
+    benchmarks, found = load_benchmarks(data / "benchmarks")
+    return Data(tuple(plans), benchmarks, (*issues, *found))
+
+
+def store_of(data: Path, db: Path | None = None, wait: float = 10.0) -> Store:
+    """The store of a data folder as it is. The nightly copies are of the folder's own store and of no other."""
+    own = data / DATABASE
+    ours = db is None or db.absolute() == own.absolute()
+    return Store(db or own, wait, copies_folder() if ours else None)
+
+
+def open_store(data: Path, db: Path | None = None, *, at: datetime | None = None, wait: float = 10.0) -> Store:
+    """The store of a data folder, made on the first start and brought up to what the files say.
+
+    StoreError where it cannot be read, or is gone while there are traces of it.
+    """
+    store = store_of(data, db, wait)
+    loaded = load_data(data)
+    store.init(loaded.plans, loaded.benchmarks, at=at or settings.now())
+    return store
+
+
+# --- forms ---------------------------------------------------------------------------------------------------------
+
+
+def make_form(
+    snapshot: Snapshot, round_id: str, department_id: str, *, day: date, division_id: str = ""
+) -> tuple[str, bytes]:
+    """The form of one department, or of one of its 課, for one round: its file name and bytes."""
+    brief = snapshot.brief(day)
+    name = form_filename(brief, round_id, department_id, division_id=division_id)
+    return name, write_form(brief, round_id, department_id, division_id=division_id)
+
+
+def make_forms(snapshot: Snapshot, round_id: str, *, day: date) -> bytes:
+    """The forms of all departments that a round asks for something, and of their 課, as one zip."""
+    plan, cards = snapshot.plan, snapshot.cards
+    asked = plan.round(round_id)
+    forms = [
+        make_form(snapshot, round_id, department.id, day=day, division_id=division)
+        for department in departments_asked(plan, asked, day, cards)
+        for division in ("", *(v.id for v in divisions_asked(plan, asked, department.id, day, cards)))
+    ]
+    return zipped(forms, day)
+
+
+def forms_name(snapshot: Snapshot, round_id: str, *, day: date) -> str:
+    """The file name of the zip of all departments' forms."""
+    first = next(d.id for d in snapshot.plan.departments)
+    name = form_filename(snapshot.brief(day), round_id, first)
+    return name.removesuffix(f"_{snapshot.plan.department(first).name(day)}.xlsx") + ".zip"
+
+
+# --- export, rebuild ------------------------------------------------------------------------------------------------
+
+
+def export(store: Store, plan_id: str, folder: Path) -> tuple[Path, ...]:
+    """Write the tables of a plan into a folder."""
+    return write_folder(store.snapshot(plan_id), folder)
+
+
+def rebuild(store: Store, dest: Path, tick: Callable[[], None] = lambda: None) -> tuple[Issue, ...]:
+    """Make the store anew from its originals and compare."""
+    with Reader(workers=1) as reader:
+
+        def read(data: bytes, filename: str, brief: Brief, *, round_id: str, department_id: str) -> Reading:
+            _, _, book = next(iter(reader.read_all([(filename, data)])))
+            return read_book(book, brief, round_id=round_id, department_id=department_id)
+
+        return store.rebuild(dest, read, tick)

@@ -1,0 +1,186 @@
+"""The log as a table for people: who did what to what, in words, newest first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from kpi.plan import Plan
+from kpi.printing.number_words import as_it_is
+from loaders.store.audit.plan_differences import plan_change_words
+from loaders.store.commands.plan_versions import NOW, plan_ids, read_plan
+from loaders.store.file.database import Connection, rows
+from loaders.store.queries.round_lives import CANCEL, START
+
+#: What the log calls each kind of act.
+KIND_WORDS: Mapping[str, str] = {
+    "save": "取込",
+    "mend": "画面で修正",
+    "discard": "下書きの取消し",
+    "take": "様式取得",
+    "pass_on": "主管課へ回答",
+    "join": "課の回答のとりまとめ",
+    "send": "回答",
+    "revise": "回答の修正",
+    "confirm": "確認済",
+    "unconfirm": "確認の取消し",
+    "ask_back": "修正依頼",
+    "withdraw": "修正依頼の取下げ",
+    "open_round": "照会の開始・変更",
+    START: "照会の開始(最初の回答)",
+    CANCEL: "照会の取りやめ",
+    "close_round": "照会の締切り",
+    "change_plan": "計画の変更",
+    "load_plan": "計画ファイルの読込み",
+    "propose_card": "判定条件の変更の提案",
+    "card_decide": "判定条件の決定",
+    "card_reject": "判定条件の提案の見送り",
+    "publication": "公表区分",
+    "membership": "利用者の権限",
+    "revoke": "サインアウト",
+    "load_samples": "サンプルの読込み",
+    "remove_samples": "サンプルの削除",
+    "start_empty": "サンプルなしで開始",
+    "backup": "控えの保存",
+    "restore": "控えからの復元",
+    "rebuild": "データの作り直し",
+    "migrate": "データ形式の更新",
+}
+COLUMNS = (
+    "seq", "at", "who", "role", "kind", "kind_word", "subject", "subject_word", "before", "after", "reason", "sample",
+)  # fmt: skip
+_OF_RETURNS = (
+    "save",
+    "mend",
+    "discard",
+    "pass_on",
+    "join",
+    "send",
+    "revise",
+    "confirm",
+    "unconfirm",
+    "ask_back",
+    "withdraw",
+)
+_OF_CARDS = ("propose_card", "card_decide", "card_reject")
+_OF_PLANS = ("open_round", START, "change_plan", "load_plan")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which rows are wanted; what is empty does not narrow. ``who`` may be a part of a name, ``until`` is included."""
+
+    plan_id: str | None = None
+    who: str = ""
+    kind: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_LOG = """
+SELECT * FROM decisions
+WHERE ($plan_id IS NULL OR plan_id IN ($plan_id, '')) AND ($who = '' OR contains(who, $who))
+    AND ($kind = '' OR kind = $kind) AND ($subject = '' OR subject = $subject)
+    AND ($since IS NULL OR done_at >= $since) AND ($until IS NULL OR done_at <= $until)
+ORDER BY seq DESC
+"""
+
+
+def read_log(connection: Connection, asked: Asked) -> pd.DataFrame:
+    """The acts that are wanted, newest first. What was done to the program itself belongs to every plan."""
+    found = rows(connection, _LOG, vars(asked))
+    words = _Words(connection)
+    return pd.DataFrame([_told(row, words) for row in found], columns=list(COLUMNS))
+
+
+def _told(row: Mapping[str, Any], words: _Words) -> dict[str, object]:
+    payload = json.loads(row["payload"])
+    before, after = words.sides(row, payload)
+    return {
+        **{name: row[name] for name in ("seq", "who", "role", "kind", "subject", "reason", "sample")},
+        "at": row["done_at"],
+        "kind_word": KIND_WORDS.get(row["kind"], row["kind"]),
+        "subject_word": words.subject(row),
+        "before": in_words(before),
+        "after": in_words(after),
+    }
+
+
+def in_words(told: object) -> str:
+    """What an event tells of before or after, as one text: ``部局: a、b / 権限: 事務局``."""
+    if told is None:
+        return ""
+    if isinstance(told, Mapping):
+        parts = [f"{k}: {in_words(v)}" for k, v in told.items()]
+        return " / ".join(parts)
+    if isinstance(told, list):
+        return "、".join(in_words(one) for one in told)
+    return as_it_is(told) if isinstance(told, float) else str(told)
+
+
+class _Words:
+    """Names for what the log's subjects are, read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._plans = {plan_id: read_plan(connection, plan_id, NOW) for plan_id in plan_ids(connection)}
+        returns = "SELECT submission_id AS id, plan_id, round_id, department_id, division_id FROM submissions"
+        self._returns = {r["id"]: r for r in rows(connection, returns)}
+        proposals = "SELECT proposal_id AS id, plan_id, indicator_id FROM proposals"
+        self._proposals = {r["id"]: r["indicator_id"] for r in rows(connection, proposals)}
+        figures = "SELECT code, indicator_id FROM observations WHERE code IN (SELECT subject FROM decisions)"
+        self._figures = {r["code"]: r["indicator_id"] for r in rows(connection, figures)}
+
+    def sides(self, row: Mapping[str, Any], payload: Mapping[str, Any]) -> tuple[object, object]:
+        """What was before and after; of a plan its attributes by their names."""
+        before, after = payload.get("before"), payload.get("after")
+        plan = self._plans.get(row["plan_id"])
+        if plan is not None and row["kind"] == "mend":
+            return _cell_words(plan, before), _cell_words(plan, after)
+        if plan is None or row["kind"] not in _OF_PLANS:
+            return before, after
+        return plan_change_words(before or {}, after or {}, plan, row["done_at"].date())
+
+    def subject(self, row: Mapping[str, Any]) -> str:
+        """What an act was done to, in words; the subject itself where it has none."""
+        kind, subject, plan = row["kind"], row["subject"], self._plans.get(row["plan_id"])
+        if plan is None:
+            return str(subject)
+        if not subject:
+            return plan.name
+        if kind in _OF_RETURNS and subject in self._returns:
+            return _return_word(plan, self._returns[subject], row["done_at"])
+        if kind == "take":
+            return _return_word(plan, json.loads(row["payload"]), row["done_at"])
+        if kind in _OF_CARDS and subject in self._proposals:
+            return _indicator_word(plan, self._proposals[subject]) or "計画全体の判定方法"
+        if subject in self._figures:
+            return f"{_indicator_word(plan, self._figures[subject])}({subject})"
+        return next((r.name for r in plan.rounds if r.id == subject), str(subject))
+
+
+def _return_word(plan: Plan, found: Mapping[str, Any], at: datetime) -> str:
+    asked = next((r.name for r in plan.rounds if r.id == found["round_id"]), found["round_id"])
+    department = next((d for d in plan.departments if d.id == found["department_id"]), None)
+    if department is None:
+        return f"{asked} {found['department_id'] or '全部局'}"
+    division = next((d.name for d in department.divisions if d.id == found["division_id"]), found["division_id"])
+    return " ".join(part for part in (asked, department.name(at.date()), division) if part)
+
+
+def _cell_words(plan: Plan, told: object) -> object:
+    """What was mended, by the names of its indicators: the log itself keeps their ids."""
+    if not isinstance(told, Mapping):
+        return told
+    split = {cell: cell.partition(" ") for cell in told}
+    return {f"{_indicator_word(plan, of)}　{key}" if key else cell: told[cell] for cell, (of, _, key) in split.items()}
+
+
+def _indicator_word(plan: Plan, indicator_id: str) -> str:
+    found = next((i for i in plan.indicators if i.id == indicator_id), None)
+    return f"{found.number} {found.name}" if found else indicator_id

@@ -1,0 +1,110 @@
+"""The store made anew from what it holds: every original read again, every act of the log repeated in order.
+
+What comes out must be the same, observation for observation; where it is not, the difference is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kpi.issue import Issue, Severity
+from loaders import settings
+from loaders.store.audit.audit_log import PROGRAM, Event, append_event
+from loaders.store.audit.replay import ReadFile, Repeat
+from loaders.store.audit.seals import end_of
+from loaders.store.file.database import Connection, Database, rows
+
+__all__ = ["ReadFile", "rebuild"]
+
+_COMPARED = (
+    "code", "submission_id", "indicator_id", "period", "value", "state", "release", "known_at", "round_id",
+    "department_id", "sha256", "sheet", "cell", "written", "key", "origin", "next_release", "evidence", "analysis",
+    "actions", "section", "correction_kind", "sample",
+)  # fmt: skip
+
+#: What else must come out the same, row for row, and what it is called.
+_ALSO: tuple[tuple[str, str], ...] = (
+    ("確認済", "SELECT submission_id, indicator_id, done_at FROM confirmations"),
+    ("修正依頼", "SELECT question_id, submission_id, indicator_id, key, text FROM questions"),
+    ("判定条件の提案", "SELECT proposal_id, indicator_id, document, origin, submission_id FROM proposals"),
+    ("判定条件", "SELECT plan_id, indicator_id, origin, document, reason FROM cards"),
+    ("照会", "SELECT plan_id, round_id, document, retired FROM rounds"),
+    ("部局", "SELECT plan_id, department_id, document, retired FROM departments"),
+    ("公表区分", "SELECT code, publication, released_at FROM publications"),
+    ("課の回答", "SELECT submission_id, division_id, on_behalf, joined_from FROM submissions"),
+)
+
+
+def rebuild(
+    source: Database, dest: Database, read: ReadFile, tick: Callable[[], None] = lambda: None
+) -> tuple[Issue, ...]:
+    """Make ``dest`` from what ``source`` holds; the differences, none when all is the same."""
+    dest.create()
+    refused: list[Issue] = []
+    with source.read() as old:
+        repeat = Repeat(old, read)
+        with dest.write() as new:
+            repeat.given.start(new)
+        for event in rows(old, "SELECT * FROM decisions ORDER BY seq"):
+            try:
+                with dest.write() as new:
+                    found = repeat.act(new, event)
+            except KeyError:
+                found = [_lost(event)]
+            refused += found
+            if event["kind"] == "save":  # the one that takes time: a file is read
+                tick()
+        with dest.write() as new:
+            repeat.given.finish(new)
+            # Its seals are others than those of the store before, whose ends people have on paper.
+            payload = {"before": end_of(old).mark}
+            append_event(new, Event("rebuild", "", source.path.name, PROGRAM, settings.now(), payload=payload))
+        with dest.read() as new:
+            return (*refused, *_differences(old, new), *_other_differences(old, new))
+
+
+def _lost(event: Mapping[str, Any]) -> Issue:
+    message = f"操作の記録の{event['seq']}番({event['kind']})を、繰り返せません。対象がありません({event['subject']})。"
+    return Issue("rebuild.lost", Severity.FIX, message, "元のファイルと操作の記録を確かめてください。")
+
+
+def _other_differences(old: Connection, new: Connection) -> Iterator[Issue]:
+    for word, query in _ALSO:
+        before, after = ({tuple(r.values()) for r in rows(c, query)} for c in (old, new))
+        for row, text in (*((r, "作り直した結果にない") for r in before - after),
+                          *((r, "作り直した結果にだけある") for r in after - before)):  # fmt: skip
+            told = "、".join(str(v) for v in row[:3])
+            advice = "元のファイルと操作の記録を確かめてください。"
+            yield Issue("rebuild.difference", Severity.FIX, f"{text}{word}の記録があります({told})。", advice)
+
+
+def _differences(old: Connection, new: Connection) -> tuple[Issue, ...]:
+    columns = ", ".join(_COMPARED)
+    query = f"SELECT {columns} FROM observations ORDER BY observation_id"
+    before, after = ({r["code"]: r for r in rows(c, query)} for c in (old, new))
+    found = []
+    for code in [*before, *(c for c in after if c not in before)]:
+        one, other = before.get(code), after.get(code)
+        if one == other:
+            continue
+        row = one or other or {}
+        differing = [c for c in _COMPARED if (one or {}).get(c) != (other or {}).get(c)] if one and other else []
+        text = (
+            f"作り直した結果が違います({', '.join(f'{c}: {row[c]} → {(other or {})[c]}' for c in differing)})。"
+            if differing
+            else ("作り直した結果にない値です。" if one else "作り直した結果にだけある値です。")
+        )
+        found.append(
+            Issue(
+                "rebuild.difference",
+                Severity.FIX,
+                f"{code}: {text}",
+                "元のファイルと修正の記録を確かめてください。",
+                sheet=row["sheet"],
+                cell=row["cell"],
+                value=row["written"],
+                indicator_id=row["indicator_id"],
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""What changes the store, each inside a given transaction."""

@@ -1,0 +1,317 @@
+"""Changes of judging rules: proposed, decided by somebody else, and only then in force."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, get_args
+
+from kpi.cards.consistency import SENSES, attributes
+from kpi.cards.revision import (
+    CARD_WORDS,
+    INDICATOR_WORDS,
+    SCHEME_WORDS,
+    Changed,
+    apply_to_card,
+    apply_to_scheme,
+    differences,
+    indicator_differences,
+    scheme_differences,
+    wording,
+)
+from kpi.issue import Issue, Severity
+from kpi.people import may_not_decide
+from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
+from loaders.store.audit.audit_log import Event, append_event
+from loaders.store.commands.access_rules import Act
+from loaders.store.commands.plan_versions import NOW, change_plan, read_cards, read_plan
+from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.queries.json_document import digest, dump, load_attributes
+from loaders.store.queries.records import StoredReturn
+
+#: What a change may set, by what it is about: one indicator, or the plan's way of judging.
+_OF_INDICATOR = {**CARD_WORDS, **INDICATOR_WORDS}
+
+
+def propose(
+    connection: Connection, plan_id: str, indicator_id: str, changes: Mapping[str, object], act: Act
+) -> str | tuple[Issue, ...]:
+    """Propose a change of a card, of an indicator's description, or (``indicator_id`` empty) of the scheme; its id."""
+    plan = read_plan(connection, plan_id, NOW)
+    if refused := _unfit(plan, indicator_id, changes, act.reason):
+        return refused
+    card = None if not indicator_id else read_cards(connection, plan, NOW)[indicator_id]
+    if card and (refused := _senseless(plan, card, changes)):
+        return refused
+    changed = changes_of(plan, card, changes)
+    if not changed and (card or not _scheme_open(connection, plan)):
+        return (_issue("card.same", "いまの判定条件と同じです。", "変更するところを入力してください。"),)
+    return _propose(connection, plan, indicator_id, changes, changed, act, origin="staff")
+
+
+def _scheme_open(connection: Connection, plan: Plan) -> bool:
+    """Whether the way of judging stands as 想定: then a decision may record it as it is."""
+    query = """SELECT count(*) AS n FROM decisions d JOIN proposals p ON p.proposal_id = d.subject
+        WHERE d.kind = 'card_decide' AND p.plan_id = ? AND p.indicator_id = ''"""
+    return "scheme" in plan.assumptions and not rows(connection, query, [plan.id])[0]["n"]
+
+
+def _unfit(plan: Plan, indicator_id: str, changes: Mapping[str, object], reason: str) -> tuple[Issue, ...]:
+    known = _OF_INDICATOR if indicator_id else SCHEME_WORDS
+    if indicator_id and indicator_id not in {i.id for i in plan.indicators}:
+        return (_issue("card.unknown", "指標が計画にありません。", "指標を選び直してください。"),)
+    if not changes or not changes.keys() <= known.keys() or not _readable(indicator_id, changes):
+        return (_issue("card.attribute", "判定条件として扱えない内容です。", "入力を確かめてください。"),)
+    if not reason.strip():
+        return (_issue("card.no_reason", "変更の理由が入力されていません。", "理由を入力してください。"),)
+    return ()
+
+
+def _readable(indicator_id: str, changes: Mapping[str, object]) -> bool:
+    """Whether what is proposed can be kept and comes back as it was given."""
+    try:
+        document = dump(changes)
+        back: dict[str, Any] = {}
+        for wanted in (Card, Indicator) if indicator_id else (Scheme,):
+            back |= load_attributes(wanted, document)
+        return all(back[key] == given and _allowed(key, given) for key, given in changes.items())
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
+
+
+def _allowed(key: str, given: object) -> bool:
+    """Whether a value is one the judging knows; a number that is none is not."""
+    words = {"direction": get_args(Direction), "kind": get_args(Kind)}
+    return given in words.get(key, (given,)) and not (isinstance(given, float) and not math.isfinite(given))
+
+
+def _senseless(plan: Plan, card: Card, changes: Mapping[str, object]) -> tuple[Issue, ...]:
+    """What of the card and the description after a change makes no sense, as far as the change is about it."""
+    said = attributes(apply_to_card(card, changes), _described(plan.indicator(card.indicator_id), changes))
+    return tuple(
+        replace(_issue(f"card.{s.code}", s.message, s.advice), indicator_id=card.indicator_id, key=s.key)
+        for s in SENSES
+        if changes.keys() & set(s.keys) and s.wrong(said)
+    )
+
+
+def _described(indicator: Indicator, changes: Mapping[str, object]) -> Indicator:
+    return replace(indicator, **{k: v for k, v in changes.items() if k in INDICATOR_WORDS})  # type: ignore[arg-type]
+
+
+def changes_of(plan: Plan, card: Card | None, changes: Mapping[str, object]) -> tuple[Changed, ...]:
+    """What a change would alter as things stand, in words; ``card`` is None for a change of the scheme."""
+    if card is None:
+        return scheme_differences(plan.scheme, apply_to_scheme(plan.scheme, changes))
+    indicator = plan.indicator(card.indicator_id)
+    return (
+        *differences(card, apply_to_card(card, changes), indicator),
+        *indicator_differences(indicator, _described(indicator, changes)),
+    )
+
+
+def _propose(
+    connection: Connection,
+    plan: Plan,
+    indicator_id: str,
+    changes: Mapping[str, object],
+    changed: Sequence[Changed],
+    act: Act,
+    *,
+    origin: str,
+    submission_id: str = "",
+    sample: bool = False,
+) -> str:
+    proposal_id, document = f"P{take(connection, 'proposal_seq', 1)[0]:05d}", dump(changes)
+    row: Row = {
+        "proposal_id": proposal_id,
+        "plan_id": plan.id,
+        "indicator_id": indicator_id,
+        "document": document,
+        "reason": act.reason,
+        "origin": origin,
+        "submission_id": submission_id,
+        "who": act.by,
+        "proposed_at": act.at,
+        "sample": sample,
+    }
+    payload = {
+        "indicator_id": indicator_id,
+        "document": document,
+        **_told(changed),
+    }
+    event = Event("propose_card", plan.id, proposal_id, act.by, act.at, act.reason, payload | _whose(act), sample)
+    append(connection, "proposals", [{**row, "seq": append_event(connection, replace(event, role=act.role))}])
+    return proposal_id
+
+
+def _whose(act: Act) -> dict[str, object]:
+    """What the log keeps of who acts beside the name, so that one person is known under another name too."""
+    return {"person": act.person} if act.person else {}
+
+
+def _told(changed: Sequence[Changed]) -> dict[str, dict[str, str]]:
+    return {"before": {c.word: c.before for c in changed}, "after": {c.word: c.after for c in changed}}
+
+
+def propose_from_return(
+    connection: Connection,
+    stored: StoredReturn,
+    facts: Mapping[str, Mapping[str, object]],
+    sent: Act,
+) -> tuple[str, ...]:
+    """Propose what a sent return says of baselines and targets; the indicators about which anything is new."""
+    if not facts:
+        return ()
+    own = stored.reading
+    plan = read_plan(connection, own.plan_id, NOW)
+    cards, waiting = read_cards(connection, plan, NOW), _waiting_from(connection, stored)
+    done = []
+    for indicator_id, said in facts.items():
+        if waiting.get(indicator_id) == dump(said):
+            continue  # the same is waiting already
+        act = replace(sent, reason=f"「{plan.round(own.round_id).name}」の回答による")
+        changed = changes_of(plan, cards[indicator_id], said)
+        _propose(
+            connection, plan, indicator_id, said, changed, act,
+            origin="return", submission_id=stored.submission_id, sample=own.sample,
+        )  # fmt: skip
+        done.append(indicator_id)
+    return tuple(done)
+
+
+def _waiting_from(connection: Connection, stored: StoredReturn) -> dict[str, str]:
+    """The newest proposal that the same round and department brought and nobody has decided, by indicator."""
+    query = """SELECT p.indicator_id, arg_max(p.document, p.seq) AS document,
+        arg_max(d.subject IS NULL, p.seq) AS waits
+        FROM proposals p JOIN submissions s USING (submission_id)
+        LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('card_decide', 'card_reject')
+        WHERE s.plan_id = ? AND s.round_id = ? AND s.department_id = ? AND p.sample = ? GROUP BY p.indicator_id"""
+    own = stored.reading
+    found = rows(connection, query, [own.plan_id, own.round_id, own.department_id, own.sample])
+    return {r["indicator_id"]: r["document"] for r in found if r["waits"]}
+
+
+#: Proposals as they stand at a moment. One that a newer return of the same round and department replaced waits no more.
+#: ``before`` is what each attribute was when the change was proposed, in words, as the log keeps it.
+PROPOSALS = """
+SELECT p.proposal_id, p.indicator_id, p.document, p.reason, p.origin, p.submission_id, s.department_id, p.who,
+    p.proposed_at,
+    CASE WHEN d.kind = 'card_decide' THEN 'accepted' WHEN d.kind = 'card_reject' THEN 'rejected'
+         WHEN p.origin = 'return' AND p.seq < max(p.seq) OVER (
+            PARTITION BY p.origin, p.indicator_id, s.round_id, s.department_id, p.sample) THEN 'replaced'
+         ELSE 'open' END AS state,
+    coalesce(json_extract_string(d.payload, '$.decided_on'), '') AS decided_on,
+    coalesce(json_extract_string(d.payload, '$.decision'), '') AS decision,
+    coalesce(d.who, '') AS entered_by, coalesce(d.reason, '') AS answer, p.sample,
+    coalesce(json_extract_string(e.payload, '$.person'), '') AS person, coalesce(e.role, '') AS role,
+    coalesce(json_extract_string(e.payload, '$.before'), '{}') AS before
+FROM proposals p LEFT JOIN submissions s USING (submission_id) LEFT JOIN decisions e ON e.seq = p.seq
+LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('card_decide', 'card_reject')
+    AND d.done_at <= $moment
+WHERE p.plan_id = $plan AND p.proposed_at <= $moment
+ORDER BY p.seq
+"""
+
+
+def decide_card(
+    connection: Connection, proposal_id: str, accept: bool, decided_on: date, decision: str, act: Act
+) -> tuple[Issue, ...]:
+    """Record what was decided about a proposal; what forbids it. KeyError for an unknown one."""
+    plan_id = rows(connection, "SELECT plan_id FROM proposals WHERE proposal_id = ?", [proposal_id])
+    if not plan_id:
+        raise KeyError(proposal_id)
+    plan = read_plan(connection, plan_id[0]["plan_id"], NOW)
+    found = rows(connection, PROPOSALS, {"plan": plan.id, "moment": NOW})
+    row = next(r for r in found if r["proposal_id"] == proposal_id)
+    if refused := _undecidable(row, accept, decided_on, decision, act):
+        return refused
+    told = {"decided_on": decided_on.isoformat(), "decision": decision.strip(), **_whose(act)}
+    if not accept:
+        event = Event("card_reject", plan.id, proposal_id, act.by, act.at, act.reason, told, row["sample"], act.role)
+        append_event(connection, event)
+        return ()
+    _put_in_force(connection, plan, row, decided_on, told, act)
+    return ()
+
+
+def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decision: str, act: Act) -> tuple[Issue, ...]:
+    if row["state"] != "open":
+        return (
+            _issue(
+                "card.decided",
+                "この変更は、すでに決定されているか、差し替えられています。",
+                "一覧を開き直してください。",
+            ),
+        )
+    if may_not_decide(row["origin"], row["role"], (row["person"], row["who"]), (act.person, act.by)):
+        return (
+            _issue("card.same_person", "提案した人は、その決定を記録できません。", "別の担当者が記録してください。"),
+        )
+    if decided_on > act.at.date():
+        return (_issue("card.not_yet", "決定の日付が、きょうより後です。", "決定した日付を入力してください。"),)
+    if accept and not decision.strip():
+        return (_issue("card.no_decision", "何による決定かが空です。", "「本部決定」などと入力してください。"),)
+    if not accept and not act.reason.strip():
+        return (_issue("card.no_reason", "見送る理由が入力されていません。", "理由を入力してください。"),)
+    return ()
+
+
+def _put_in_force(
+    connection: Connection, plan: Plan, row: Mapping[str, Any], decided_on: date, told: Mapping[str, object], act: Act
+) -> None:
+    """Append the new version of the card, and of the plan where its description or its scheme changes."""
+    indicator_id, document = row["indicator_id"], row["document"]
+    card = read_cards(connection, plan, NOW)[indicator_id] if indicator_id else None
+    wanted = load_attributes(Card, document) if indicator_id else load_attributes(Scheme, document)
+    described = load_attributes(Indicator, document) if indicator_id else {}
+    changed = changes_of(plan, card, wanted | described)
+    words = wording(changed, decided_on, str(told["decision"]))
+    of_card = {k: v for k, v in wanted.items() if k in CARD_WORDS} if card else {}
+    made = [_card_row(connection, plan.id, card, of_card, words, row, act.at)] if card and of_card else []
+    append(connection, "cards", made)
+    if card is None:
+        change_plan(connection, replace(plan, scheme=apply_to_scheme(plan.scheme, wanted)), act.at)
+    elif new := {k: v for k, v in described.items() if k in INDICATOR_WORDS}:
+        change_plan(connection, _redescribed(plan, indicator_id, new), act.at)
+    versions = [one["version"] for one in made]
+    payload = {**told, **_told(changed), "words": words, "versions": versions}
+    event = Event("card_decide", plan.id, row["proposal_id"], act.by, act.at, act.reason, payload, row["sample"])
+    append_event(connection, replace(event, role=act.role))
+
+
+def _redescribed(plan: Plan, indicator_id: str, new: Mapping[str, Any]) -> Plan:
+    return replace(plan, indicators=tuple(replace(i, **new) if i.id == indicator_id else i for i in plan.indicators))
+
+
+def _card_row(
+    connection: Connection,
+    plan_id: str,
+    card: Card,
+    changes: Mapping[str, object],
+    words: str,
+    proposal: Mapping[str, Any],
+    at: datetime,
+) -> Row:
+    query = "SELECT version, position FROM cards WHERE plan_id = ? AND indicator_id = ? ORDER BY version DESC LIMIT 1"
+    last, document = rows(connection, query, [plan_id, card.indicator_id])[0], dump(changes)
+    return {
+        "plan_id": plan_id,
+        "indicator_id": card.indicator_id,
+        "version": last["version"] + 1,
+        "position": last["position"],
+        "origin": "decision",
+        "hash": digest(document),
+        "document": document,
+        "reason": words,
+        "submission_id": proposal["submission_id"],
+        "retired": False,
+        "sample": proposal["sample"],
+        "recorded_at": at,
+    }
+
+
+def _issue(code: str, message: str, advice: str) -> Issue:
+    return Issue(code, Severity.FIX, message, advice)

@@ -1,0 +1,1 @@
+"""The store as one file: locks, opening, schema, migration, copies."""

@@ -1,0 +1,152 @@
+"""A store of an older version made one of this version: a copy is changed step by step and takes the old one's place.
+
+The old file stays beside as ``kpi.duckdb.v1-20261121-093000.bak``. Killed at any moment, either the old store is there
+or the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from kpi.plan import Card, Department, Plan, Round
+from loaders import settings
+from loaders.store.audit.audit_log import PROGRAM, Event, append_event, append_events
+from loaders.store.audit.seals import seal_anew
+from loaders.store.file.database import Connection, rows, value
+from loaders.store.file.opening import (
+    SCHEMA_VERSION,
+    StoreUnreadable,
+    checkpoint,
+    clear,
+    copy_closed,
+    copy_whole,
+    is_older,
+    make_macros,
+    opened,
+    put_in_place,
+    version_of,
+)
+from loaders.store.queries.json_document import digest, dump, load
+from loaders.store.queries.stored_returns import untyped
+
+_UNFINISHED = ".migrating"
+_STEPS = Path(__file__).with_name("migrations")
+
+
+def migrate(path: Path, wait: float, now: Callable[[], datetime] = settings.now) -> None:
+    """Bring a store up to this program's version. The caller holds its exclusive lock."""
+    with opened(path, read_only=True, wait=wait) as connection:
+        old = version_of(connection, path.name)
+    if not is_older(old):
+        return  # another process was quicker
+    checkpoint(path, wait)
+    copy, at = Path(f"{path}{_UNFINISHED}"), now()
+    kept = free_name(path, f"v{old}", at)
+    try:
+        clear(copy)
+        copy_closed(path, copy)
+        upgrade(copy, wait, at, kept.name)
+        copy_whole(path, kept)
+        put_in_place(copy, path)
+    finally:
+        clear(copy)
+
+
+def upgrade(path: Path, wait: float, at: datetime, kept: str) -> None:
+    """Take every step that a file lacks, all in one transaction. Nobody else may use the file."""
+    with opened(path, read_only=False, wait=wait) as connection:
+        old = version_of(connection, path.name)
+        if not is_older(old):
+            return
+        connection.execute("BEGIN")
+        try:
+            _take_steps(connection, int(old))
+        except duckdb.ProgrammingError as error:  # it is not made as a store of its version is
+            raise StoreUnreadable(path.name.removesuffix(_UNFINISHED)) from error
+        _refresh_hashes(connection)
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", [SCHEMA_VERSION])
+        payload = {"before": f"版 {old}", "after": f"版 {SCHEMA_VERSION}", "backup": kept}
+        append_event(connection, Event("migrate", "", kept, PROGRAM, at, payload=payload))
+        seal_anew(connection)
+        connection.execute("COMMIT")
+    checkpoint(path, wait)
+
+
+def _take_steps(connection: Connection, old: int) -> None:
+    for version in range(old + 1, int(SCHEMA_VERSION) + 1):
+        connection.execute((_STEPS / f"{version:04d}.sql").read_text(encoding="utf-8"))
+        if version in _ALSO:
+            _ALSO[version](connection)
+    make_macros(connection)
+
+
+def free_name(path: Path, mark: str, at: datetime) -> Path:
+    """A name beside a file for the copy of it that stays, such as ``kpi.duckdb.v1-20261121-093000.bak``."""
+    stem = f"{path}.{mark}-{at:%Y%m%d-%H%M%S}"
+    names = (Path(f"{stem}{'' if n == 1 else f'-{n}'}.bak") for n in range(1, 1000))
+    return next(name for name in names if not os.path.lexists(name))
+
+
+def _refresh_hashes(connection: Connection) -> None:
+    """Write the plan's documents as this program would.
+
+    An attribute that came since has its default; without this every part of a plan would look changed at the next
+    start, and every card would get a version in which nothing is new.
+    """
+    parts: tuple[tuple[str, type[Plan | Department | Round | Card]], ...] = (
+        ("plans", Plan), ("departments", Department), ("rounds", Round), ("cards", Card),
+    )  # fmt: skip
+    for table, wanted in parts:
+        place = "position" if table in ("departments", "rounds") else "NULL"
+        own = "WHERE origin = 'plan'"
+        for row in rows(connection, f"SELECT rowid, document, {place} AS place FROM {table} {own}"):
+            document = dump(load(wanted, row["document"]))
+            hashed = digest(document if row["place"] is None else f"{row['place']}:{document}")
+            changed = f"UPDATE {table} SET document = ?, hash = ? WHERE rowid = ?"
+            connection.execute(changed, [document, hashed, row["rowid"]])
+
+
+def _chain_the_log(connection: Connection) -> None:
+    """Version 1 kept no events of saving and mending, and no hashes."""
+    events = [*_saves(connection), *_mends(connection), *_decided(connection)]
+    append_events(connection, sorted(events, key=lambda e: e.seq))
+    connection.execute("DROP TABLE old_decisions")
+
+
+def _saves(connection: Connection) -> Iterator[Event]:
+    for r in rows(connection, "SELECT * FROM submissions ORDER BY seq"):
+        payload = {"sha256": r["sha256"], "filename": r["filename"]}
+        own = r["plan_id"], r["submission_id"], r["saved_by"], r["saved_at"]
+        yield Event("save", *own, payload=payload, sample=r["sample"], seq=r["seq"])
+
+
+def _mends(connection: Connection) -> Iterator[Event]:
+    query = "SELECT m.*, s.plan_id, s.sample FROM mends m JOIN submissions s USING (submission_id) ORDER BY m.seq"
+    for batch, found in groupby(rows(connection, query), lambda r: int(r["batch"])):
+        mends = list(found)
+        first = mends[0]
+        payload = {"after": {f"{m['indicator_id']} {m['key']}": untyped(m) for m in mends}}
+        reason = "、".join(dict.fromkeys(m["reason"] for m in mends if m["reason"]))
+        own = first["plan_id"], first["submission_id"], first["who"], first["done_at"]
+        yield Event("mend", *own, reason, payload, sample=first["sample"], seq=batch)
+
+
+def _decided(connection: Connection) -> Iterator[Event]:
+    for r in rows(connection, "SELECT * FROM old_decisions ORDER BY seq"):
+        payload = json.loads(r["payload"])
+        if r["kind"] == "send":
+            count = value(connection, "SELECT count(*) FROM cards WHERE submission_id = ?", [r["subject"]])
+            payload |= {"cards": count}  # version 1 let a return set cards by itself: no proposal stands beside it
+        own = r["plan_id"], r["subject"], r["who"], r["done_at"], r["reason"]
+        yield Event(r["kind"], *own, payload, sample=r["sample"], seq=r["seq"])
+
+
+#: What a step needs beside its SQL, by the version it leads to.
+_ALSO: Mapping[int, Callable[[Connection], None]] = {2: _chain_the_log}

@@ -1,0 +1,1 @@
+"""Letters, numbers, numerals and dates as people write them."""

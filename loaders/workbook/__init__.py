@@ -1,0 +1,1 @@
+"""A workbook as located cells, whatever library reads it."""

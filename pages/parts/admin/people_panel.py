@@ -1,0 +1,216 @@
+"""利用者: the rules that say which sign-in is which role, and whom a mail address would be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from kpi.collection.reorganisation import ended
+from kpi.people import ROLE_WORDS, Person, Role
+from loaders.services.organisation import rule_fault
+from loaders.store import Rule
+from pages.parts.admin.admin_forms import act, fresh, note
+from pages.parts.app import sign_in
+from pages.parts.app.current_view import View, desk
+from pages.parts.app.sign_in import Setup, SignIn
+from pages.parts.shared.as_of import looking_back
+from pages.parts.shared.layout import empty, show
+from pages.parts.shared.markup import Column, Content, join, table, tag
+
+_CLAIMS = {"mail": "メール", "name": "名前", "group": "グループ"}
+_NEW = Rule("", "mail", "", Role.READER.value)
+
+
+def people_part(state: View) -> None:
+    """The rules, a form to add or change one, and a trial of what they do."""
+    if looking_back():
+        return
+    rules = desk().memberships()
+    _standing()
+    if rules:
+        columns = [Column("対象"), Column("権限"), Column("部局・課"), Column("規則の番号")]
+        rows = [(_whom(r), ROLE_WORDS[Role(r.role)], _where(state, r), r.rule_id) for r in rules]
+        show(table(columns, rows, caption="利用者の規則", kind="stack"))
+    else:
+        empty("規則はまだありません。下で加えると、当てはまる人がサインインして使えるようになります。")
+    _outdated(state, rules)
+    note("いくつもの規則に当てはまる人は、そのうちいちばん上の権限になります。部局担当は、当てはまる部局のすべてです。")
+    _trial(state, rules)
+    _form(state, rules)
+    _removal(state, rules)
+
+
+def _standing() -> None:
+    if sign_in.setup() is Setup.NONE:
+        note("サインインがまだ設定されていません。規則は今から作っておけますが、効くのは設定した後です。")
+    first = sign_in.first_admin()
+    if first:
+        note(f"設定ファイルで指名された管理者: {first}(この規則がなくても管理者です)")
+
+
+def _outdated(state: View, rules: tuple[Rule, ...]) -> None:
+    """What April has left to do here."""
+    gone = {d.id for d in state.plan.departments if ended(d, state.day)}
+    old = [r.rule_id for r in rules if gone & set(r.departments)]
+    if old:
+        told = f"廃止された部局の規則が{len(old)}件あります({'、'.join(old)})。引き継いだ部局に変更してください。"
+        show(tag("div", tag("b", told), "notice"))
+
+
+def _whom(rule: Rule) -> Content:
+    return join([tag("small", _CLAIMS.get(rule.claim, rule.claim)), rule.pattern])
+
+
+def _where(state: View, rule: Rule) -> str:
+    return _places(state, rule.departments, rule.divisions)
+
+
+def _places(state: View, departments: tuple[str, ...], divisions: tuple[str, ...]) -> str:
+    names = _departments(state)
+    of = {d: [v for v in divisions if v.split("/")[0] == d] for d in departments}
+    words = _divisions(state, departments, divisions)
+    told = [
+        names.get(d, d) + (f"({'、'.join(words.get(v, v).split('　')[-1] for v in of[d])})" if of[d] else "")
+        for d in departments
+    ]
+    return "、".join(told) or "―"
+
+
+def _departments(state: View) -> dict[str, str]:
+    """Every department there ever was: a rule may name one that has ended, and then says so."""
+    return {
+        d.id: d.name(state.day) + ("(廃止された部局)" if ended(d, state.day) else "") for d in state.plan.departments
+    }
+
+
+def _divisions(state: View, departments: tuple[str, ...], named: tuple[str, ...] = ()) -> dict[str, str]:
+    """The 課 there are, and those that a rule names though they have ended: without them it would reach further."""
+    return {
+        f"{d.id}/{v.id}": f"{d.name(state.day)}　{v.name}"
+        for d in state.plan.departments
+        if d.id in departments
+        for v in d.divisions_on(state.day)
+    } | {
+        f"{d.id}/{v.id}": f"{d.name(state.day)}　{v.name}(廃止された課)"
+        for d in state.plan.departments
+        for v in d.divisions
+        if f"{d.id}/{v.id}" in named and not v.holds(state.day)
+    }
+
+
+def _trial(state: View, rules: tuple[Rule, ...]) -> None:
+    with st.expander("ある人がどの権限になるかを確かめる"):
+        with st.container(horizontal=True):
+            mail = st.text_input("メール", key="trial-mail", width=280)
+            name = st.text_input("名前", key="trial-name", width=200)
+            groups = st.text_input("グループ(「,」で区切る)", key="trial-groups", width=280)
+        if not (mail or name or groups):
+            return
+        signed = SignIn("", "", mail.strip().lower(), name.strip(), frozenset(g.strip() for g in groups.split(",")))
+        show(tag("p", _outcome(state, sign_in.person_by(signed, rules, sign_in.first_admin()))))
+
+
+def _outcome(state: View, who: Person | None) -> Content:
+    if who is None:
+        return "どの規則にも当てはまりません。サインインしても使えません。"
+    where = _places(state, tuple(sorted(who.departments)), tuple(sorted(who.divisions)))
+    return join([tag("b", ROLE_WORDS[who.role]), f"({where})" if who.departments else "", " になります。"])
+
+
+def _form(state: View, rules: tuple[Rule, ...]) -> None:
+    st.header("規則を加える・変更する", anchor=False)
+    kept = {"": _NEW, **{r.rule_id: r for r in rules}}
+    labels = {"": "新しい規則", **{r.rule_id: f"{r.rule_id}　{r.pattern}" for r in rules}}
+    rule_id = st.selectbox("規則", list(kept), format_func=labels.__getitem__, key=fresh("rule"), width=420)
+    rule, key = kept[rule_id], fresh(f"rule-{rule_id}")
+    claims, roles = list(_CLAIMS), [r.value for r in Role]
+    grid = st.grid(min_column_width=240)
+    with grid.cell():
+        claim = st.selectbox(
+            "何で見分けるか",
+            claims,
+            index=claims.index(rule.claim) if rule.claim in claims else 0,
+            format_func=_CLAIMS.__getitem__,
+            key=f"{key}-claim",
+        )
+    with grid.cell():
+        pattern = st.text_input(
+            "その値",
+            rule.pattern,
+            key=f"{key}-pattern",
+            max_chars=200,
+            help="「*」は何文字でも、「?」は1文字に当てはまります。例: *@dx.pref.example.jp",
+        )
+    with grid.cell():
+        role = st.selectbox(
+            "権限",
+            roles,
+            index=roles.index(rule.role),
+            format_func=lambda r: ROLE_WORDS[Role(r)],
+            key=f"{key}-role",
+        )
+    departments, divisions = _reach(state, rule, role, key)
+    made = replace(rule, claim=claim, pattern=pattern.strip(), role=role, departments=departments, divisions=divisions)
+    lacking = _lacking(made)
+    if lacking:
+        note(lacking)
+    words = f"「{made.pattern}」を{ROLE_WORDS[Role(role)]}に{'しました' if rule_id else '加えました'}。"
+    if st.button("この規則を保存する", type="primary", disabled=bool(lacking) or made == rule, key="rule-save"):
+        act(lambda: desk().set_membership(made), words)
+
+
+def _reach(state: View, rule: Rule, role: str, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The departments and 課 of a 部局担当; nobody else has any."""
+    if role != Role.DEPARTMENT:
+        return (), ()
+    names = _departments(state)
+    chosen = tuple(
+        st.multiselect(
+            "部局",
+            list(names),
+            [d for d in rule.departments if d in names],
+            format_func=names.__getitem__,
+            key=f"{key}-departments",
+        )
+    )
+    offered = _divisions(state, chosen, tuple(v for v in rule.divisions if v.split("/")[0] in chosen))
+    if not offered:
+        return chosen, ()
+    divisions = st.multiselect(
+        "課(空けると、主管課として部局の全体)",
+        list(offered),
+        [v for v in rule.divisions if v in offered],
+        format_func=offered.__getitem__,
+        key=f"{key}-divisions",
+    )
+    return chosen, tuple(divisions)
+
+
+def _lacking(rule: Rule) -> str:
+    if not rule.pattern:
+        return "見分ける値を入れると保存できます。"
+    if fault := rule_fault(rule):
+        return "".join(fault)
+    if not rule.pattern.strip("*? ") and rule.role in (Role.ADMIN, Role.SECRETARIAT):
+        return "「*」だけでは誰にでも当てはまります。事務局・管理者にはできません。"
+    if rule.role == Role.DEPARTMENT and not rule.departments:
+        return "部局担当には、部局を選んでください。"
+    return ""
+
+
+def _removal(state: View, rules: tuple[Rule, ...]) -> None:
+    if not rules:
+        return
+    with st.expander("規則を消す"):
+        labels = {r.rule_id: f"{r.rule_id}　{r.pattern}　{ROLE_WORDS[Role(r.role)]}" for r in rules}
+        rule_id = st.selectbox("消す規則", list(labels), format_func=labels.__getitem__, key=fresh("gone"), width=420)
+        reason = st.text_input("理由", key=fresh("gone-reason"), max_chars=200)
+        note("この規則だけで使えている人は、次に画面を開いたときから使えなくなります。同じ規則はいつでも加え直せます。")
+        if st.button("この規則を消す", disabled=not reason.strip(), key="rule-remove"):
+            act(lambda: _remove(rule_id, reason.strip()), f"規則 {labels[rule_id]} を消しました。")
+
+
+def _remove(rule_id: str, reason: str) -> tuple[()]:
+    desk().remove_membership(rule_id, reason=reason)
+    return ()

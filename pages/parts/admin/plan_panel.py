@@ -1,0 +1,74 @@
+"""計画とサンプル: read the plan's files again, and put the samples in or take them out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpi.collection.workflow import Action
+from pages.parts.admin.admin_forms import act, note
+from pages.parts.app.current_view import View, data_issues, desk
+from pages.parts.overview.first_start import load_samples
+from pages.parts.shared.as_of import looking_back
+from pages.parts.shared.layout import attempt, show
+from pages.parts.shared.markup import Column, Markup, table
+
+
+def plan_part(state: View) -> None:
+    """The plan that is shown, its files, the samples."""
+    show(_facts(state))
+    if looking_back():
+        return
+    st.header("計画のファイルを読み込み直す", anchor=False)
+    note(
+        "サーバーの data フォルダーの計画と公表値を書き換えたら、ここで読み込み直します。"
+        "変わったところだけが新しい版になり、過去の時点の表示は変わりません。"
+    )
+    if st.button("読み込み直す", key="plan-reload"):
+        _reload()
+    if desk().may(Action.SAMPLES):
+        st.header("サンプル", anchor=False)
+        _samples(state)
+
+
+def _facts(state: View) -> Markup:
+    plan, snapshot = state.plan, state.snapshot
+    dropped = len(plan.indicators) - len(snapshot.live_indicators(state.day))
+    rows = [
+        ("計画", plan.name),
+        ("期間", f"{plan.start.label}から{plan.end.label}まで"),
+        ("指標", f"{len(plan.indicators)}件" + (f"(うち欠番{dropped}件)" if dropped else "")),
+        ("部局・照会", f"{len(plan.departments)}部局、{len(plan.rounds)}照会"),
+        ("公表されている値", f"{len(snapshot.series)}統計、{len(snapshot.values):,}件"),
+        ("出典", plan.source or "―"),
+    ]
+    return table([Column("項目", width="9rem"), Column("内容")], rows, caption="計画")
+
+
+def _reload() -> None:
+    with st.spinner("計画と公表値を読み込んでいます…"):
+        data = attempt(lambda: desk().reload_plans())
+    if data is None:
+        return
+    data_issues.clear()
+    if not data.issues:
+        act(lambda: (), f"{len(data.plans)}計画と公表値を読み込み直しました。問題はありません。")
+        return
+    st.warning(f"読み込み直しました。{len(data.issues)}件の問題があり、読めたところだけで動いています。")
+    rows = [(i.sheet, i.cell, i.value, i.message, i.advice) for i in data.issues]
+    headings = ("ファイル", "場所", "書かれた文字", "問題", "どうするか")
+    show(table([Column(h) for h in headings], rows, caption="計画のファイルの問題", kind="stack"))
+
+
+def _samples(state: View) -> None:
+    if state.snapshot.has_samples:
+        note("サンプルの回答・確認・判定条件の決定が入っています。消すと、実際の回答だけが残ります。")
+        if st.button("サンプルを消す", key="plan-samples-off"):
+            with st.spinner("サンプルを消しています…"):
+                act(lambda: desk().remove_samples(), "サンプルを消しました。いつでも入れ直せます。")
+        return
+    real = len(state.snapshot.submissions)
+    note("サンプルは作りものの回答です。どの画面にも「サンプル」と出て、いつでも一度に消せます。")
+    if real:
+        note(f"実際の回答が{real}件あります。サンプルを入れると、消すまで両方が並んで表示されます。")
+    if st.button("サンプルを入れる", key="plan-samples-on"):
+        act(lambda: load_samples(state), "サンプルを入れました。")

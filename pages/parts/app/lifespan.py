@@ -1,0 +1,35 @@
+"""What begins with the server and not with its first visitor: the store, the nightly copy, a child to open files in."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from streamlit import App
+
+from loaders.services.nightly import start_nightly
+from loaders.services.operations import open_store
+from loaders.settings import WrongSetting
+from loaders.store import StoreError
+from loaders.workbook.isolation.worker_pool import shared_pool
+from pages.parts.app.storage import DATA
+
+_LOG = logging.getLogger("kpi")
+
+
+@asynccontextmanager
+async def life(_app: App) -> AsyncIterator[None]:
+    """Let the server answer at once and prepare beside it. The first screen waits for the store if it must."""
+    threading.Thread(target=prepare, name="kpi-prepare").start()
+    yield
+
+
+def prepare() -> None:
+    """Open the store, start looking after its copies, and start the first child; what fails is told to the log."""
+    try:
+        start_nightly(open_store(DATA))
+    except (WrongSetting, StoreError, OSError) as error:
+        _LOG.error("起動の準備で問題がありました。%s", error)
+    shared_pool().warm()

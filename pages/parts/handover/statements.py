@@ -1,0 +1,266 @@
+"""引継ぎ: everything said before about a department's indicators, gathered in one line a saying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import pandas as pd
+
+from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_text, card_text, day_text
+from kpi.collection.lifecycle import Stage, upcoming
+from kpi.collection.schedule import expected_period
+from kpi.collection.scope import asked_of
+from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action, ReturnState
+from kpi.period import Period
+from kpi.plan import Department, Indicator, Round
+from kpi.printing.printed_figures import exact_text
+from pages.parts.admin.proposal_panel import changes_in
+from pages.parts.app.current_view import View, desk, store
+from pages.parts.review.review_words import column_name
+from pages.parts.rounds.board_table import stored_return
+from pages.parts.submit.division_answers import answer_words
+
+VALUE, CORRECTED, NONE = "値", "値の訂正", "実績なし"
+EXPLAINED, PLANNED, GROUNDS = "要因分析", "今後の対応", "根拠資料"
+ASKED, REPLIED = "修正依頼", "修正依頼への回答"
+PROPOSED, DECIDED, REJECTED = "判定条件の提案", "判定条件の決定", "判定条件の見送り"
+#: What stands in a value's own row of the history, so that the talk beside it need not repeat it.
+HISTORY = frozenset({VALUE, NONE, EXPLAINED, PLANNED, GROUNDS})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing said about an indicator: when, what kind, of which period or round, by whom, and the words."""
+
+    indicator_id: str
+    at: datetime
+    kind: str
+    about: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who answered, last in which round and in how many before: the 課, the person, the shared address."""
+
+    round_name: str
+    at: datetime
+    rounds: int
+    section: str
+    person: str
+    contact: str
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Due:
+    """One round that is still to be answered, and the period it asks of each indicator."""
+
+    asked: Round
+    indicators: tuple[tuple[Indicator, Period, bool], ...]
+
+
+def whole(view: View, department_id: str, division_id: str, indicators: Sequence[Indicator]) -> View:
+    """The view with all that is known of some indicators, whoever answered for them before.
+
+    What a former department said of an indicator is not otherwise shown to the one it went to; who may see the
+    handover of its present owner may read it, and of no other indicator.
+    """
+    if not desk().may(Action.SEE_HANDOVER, department_id, division_id):
+        return view
+    ids = {i.id for i in indicators}
+    full = store().snapshot(view.plan.id, view.as_of)
+
+    def mine(table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["indicator_id"].isin(ids)]
+
+    tables = {name: mine(getattr(full, name)) for name in ("observations", "questions", "proposals")}
+    return replace(view, snapshot=replace(full, **tables), key=f"{view.key}:handover")
+
+
+def everything_said(view: View, indicators: Sequence[Indicator]) -> tuple[Said, ...]:
+    """All that was said of some indicators, in the plan's order and then from the newest."""
+    found = [*_values(view, indicators), *_questions(view, indicators), *_proposals(view, indicators)]
+    order = {i.id: number for number, i in enumerate(indicators)}
+    return tuple(sorted(found, key=lambda s: (order[s.indicator_id], -s.at.timestamp())))
+
+
+def _of(table: pd.DataFrame, indicators: Sequence[Indicator]) -> Iterator[tuple[Indicator, pd.Series]]:
+    names = {i.id: i for i in indicators}
+    for _, row in table[table["indicator_id"].isin(names)].iterrows():
+        yield names[str(row["indicator_id"])], row
+
+
+def _values(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
+    for indicator, row in _of(view.snapshot.observations, indicators):
+        at, who = row["known_at"].to_pydatetime(), _who(view, row)
+        about = Period.parse(str(row["period"])).short
+        kind = NONE if row["state"] != "value" else CORRECTED if row["correction_kind"] else VALUE
+        yield Said(indicator.id, at, kind, about, who, value_words(view, indicator, row))
+        for key, name in (("analysis", EXPLAINED), ("actions", PLANNED), ("evidence", GROUNDS)):
+            if row[key]:
+                yield Said(indicator.id, at, name, about, who, str(row[key]))
+
+
+def value_words(view: View, indicator: Indicator, row: pd.Series) -> str:
+    """「12.5%(確定・確認済)」, or why there is none."""
+    review = "確認済" if row["review"] == "confirmed" else "未確認"
+    if row["state"] != "value":
+        coming = f"・次回公表 {Period.parse(str(row['next_release'])).short}" if row["next_release"] else ""
+        return f"{MISSING_WORDS.get(str(row['state']), '値なし')}({review}{coming})"
+    card = view.snapshot.cards[indicator.id]
+    text = exact_text(row["value"], card, indicator.unit)
+    kind = CORRECTION_WORDS.get(str(row["correction_kind"]), "")
+    notes = [RELEASE_WORDS.get(str(row["release"]), ""), f"訂正: {kind}" if kind else "", review]
+    if row["code"] in view.snapshot.taken_back:
+        text = "取下げ"
+    return f"{text}({'・'.join(n for n in notes if n)})"
+
+
+def _who(view: View, row: pd.Series) -> str:
+    name = view.snapshot.plan.department(str(row["department_id"])).name(row["known_at"].date())
+    return " ".join(w for w in (name, str(row["section"] or ""), "代理登録" if row["on_behalf"] else "") if w)
+
+
+def _questions(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
+    plan = view.snapshot.plan
+    for indicator, row in _of(view.snapshot.questions, indicators):
+        asked = plan.round(str(row["round_id"]))
+        about = f"{asked.name} {column_name(view, asked, str(row['key']))}"
+        yield Said(indicator.id, row["asked_at"].to_pydatetime(), ASKED, about, str(row["who"]), str(row["text"]))
+        if row["answered_by"]:
+            who, text = _reply(view, indicator, str(row["answered_by"]))
+            yield Said(indicator.id, row["answered_at"].to_pydatetime(), REPLIED, about, who, text)
+
+
+def _reply(view: View, indicator: Indicator, submission_id: str) -> tuple[str, str]:
+    """Who answered and what, with the reasons given on the page."""
+    stored = stored_return(view, submission_id)
+    answer = next(a for a in stored.reading.answers if a.indicator_id == indicator.id)
+    reasons = [m.reason for m in stored.mends if m.indicator_id == indicator.id and m.reason]
+    said = answer_words(view, indicator.id, answer)
+    told = f"{said}　理由: {'、'.join(dict.fromkeys(reasons))}" if reasons else said
+    return stored.sent_by, told
+
+
+def _proposals(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
+    for indicator, row in _of(view.snapshot.proposals, indicators):
+        words = _proposed(view, indicator, str(row["document"]))
+        state, reason = str(row["state"]), str(row["reason"])
+        text = f"{words}　理由: {reason}" if reason else words
+        if state != "replaced":
+            waiting = "(決定待ち)" if state == "open" else ""
+            at = row["proposed_at"].to_pydatetime()
+            yield Said(indicator.id, at, PROPOSED, waiting, str(row["who"]), text)
+        if state in ("accepted", "rejected") and row["decided_on"]:
+            day = datetime.fromisoformat(str(row["decided_on"]))
+            about = f"{day_text(day.date())}{row['decision']}"
+            kind = DECIDED if state == "accepted" else REJECTED
+            answer = f"　{row['answer']}" if row["answer"] else ""
+            yield Said(indicator.id, day, kind, about, str(row["entered_by"]), words + answer)
+
+
+def _proposed(view: View, indicator: Indicator, document: str) -> str:
+    changes = changes_in(document, indicator.id)
+    card = apply_to_card(view.snapshot.cards[indicator.id], changes)
+    told = [f"{CARD_WORDS[k]} {card_text(card, k, indicator.unit)}" for k in changes if k in CARD_WORDS]
+    told += [f"{INDICATOR_WORDS[k]} {v}" for k, v in changes.items() if k in INDICATOR_WORDS]
+    return "、".join(told)
+
+
+def waiting(view: View, indicators: Sequence[Indicator]) -> tuple[tuple[str, Indicator, str], ...]:
+    """What is open: questions without an answer and proposals without a decision, as (kind, indicator, words)."""
+    questions, proposals = view.snapshot.questions, view.snapshot.proposals
+    asked = _of(questions[questions["answered_by"] == ""], indicators)
+    open_now = _of(proposals[proposals["state"] == "open"], indicators)
+    return (
+        *((ASKED, i, str(row["text"])) for i, row in asked),
+        *((PROPOSED, i, _proposed(view, i, str(row["document"]))) for i, row in open_now),
+    )
+
+
+def contacts(view: View, department: Department, indicators: Sequence[Indicator]) -> tuple[Contact, ...]:
+    """Who answered for which indicators, newest first: 課, person and address as the returns give them."""
+    rows, ids = view.snapshot.submissions, {i.id for i in indicators}
+    answering = {o.department_id for o in view.snapshot.plan.ownerships if o.indicator_id in ids} | {department.id}
+    rows = rows[rows["department_id"].isin(answering) & (rows["state"] == ReturnState.SENT)]
+    rounds = {r.id: r.name for r in view.snapshot.plan.rounds}
+    found: dict[tuple[str, ...], Contact] = {}
+    for _, row in (
+        rows.sort_values("sent_at", ascending=False).drop_duplicates(["round_id", "department_id"]).iterrows()
+    ):
+        at, name = row["sent_at"].to_pydatetime(), rounds.get(str(row["round_id"]), str(row["round_id"]))
+        for (section, person, contact), which in _signed(view, str(row["submission_id"]), ids).items():
+            key = (section, person, contact, *which)
+            known = found.get(key)
+            new = Contact(name, at, 1, section, person, contact, which)
+            found[key] = replace(known, rounds=known.rounds + 1) if known else new
+    return tuple(found.values())
+
+
+def _signed(view: View, submission_id: str, ids: set[str]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """The indicators of a return by who signed them."""
+    grouped: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for answer in stored_return(view, submission_id).reading.answers:
+        signed = (answer.text("section"), answer.text("person"), answer.text("contact"))
+        if answer.indicator_id in ids and any(signed):
+            grouped[signed] = (*grouped.get(signed, ()), answer.indicator_id)
+    return grouped
+
+
+def due_next(view: View, department: Department, indicators: Sequence[Indicator]) -> tuple[Due, ...]:
+    """The rounds that are still to be answered, those past their date too, and the next that is planned."""
+    rows = view.snapshot.submissions
+    mine = rows[(rows["department_id"] == department.id) & (rows["state"] == ReturnState.SENT)]
+    ids, found = {i.id for i in indicators}, []
+    planned = upcoming(view.snapshot.plan, view.snapshot.life, view.day)
+    open_now = [r for r in view.rounds if view.stage(r) is Stage.OPEN or (planned and r.id == planned.id)]
+    # What is asked now comes before what is only planned, and of these what is due first.
+    for asked in sorted(open_now, key=lambda r: (view.stage(r) is not Stage.OPEN, r.due or date.max)):
+        if asked.id in set(mine["round_id"]) or view.snapshot.closed_at(asked.id):
+            continue
+        owed = [i for i in asked_of(view.plan, asked, department.id, view.day, view.snapshot.cards) if i.id in ids]
+        if owed:
+            found.append(Due(asked, tuple((i, *expected_period(view.snapshot.cards[i.id], i, asked)) for i in owed)))
+    return tuple(found)
+
+
+def as_table(view: View, indicators: Sequence[Indicator], said: Iterable[Said]) -> pd.DataFrame:
+    """Everything as one table to take away: the cards first, then all that was said."""
+    names = {i.id: i for i in indicators}
+    rows: list[tuple[object, ...]] = [_card_row(view, i) for i in indicators]
+    for one in said:
+        indicator = names[one.indicator_id]
+        rows.append((indicator.number, indicator.name, one.kind, one.about, one.at.date(), one.who, one.text))
+    headings = ["番号", "指標", "種類", "時点・照会", "日付", "だれ", "内容"]
+    table = pd.DataFrame(rows, columns=headings)
+    order = {i.number: n for n, i in enumerate(indicators)}
+    return table.sort_values("番号", key=lambda c: c.map(order), kind="stable").reset_index(drop=True)
+
+
+def _card_row(view: View, indicator: Indicator) -> tuple[object, ...]:
+    card = view.snapshot.cards[indicator.id]
+    words = "、".join(f"{w} {t}" for w, t in card_facts(view, indicator))
+    version = f"第{card.version}版"
+    return (indicator.number, indicator.name, "判定条件", version, None, indicator.source, words)
+
+
+def card_facts(view: View, indicator: Indicator) -> tuple[tuple[str, str], ...]:
+    """How an indicator is judged now, as pairs of words."""
+    card = view.snapshot.cards[indicator.id]
+
+    def text(key: str) -> str:
+        return card_text(card, key, indicator.unit)
+
+    def dated(key: str) -> str:
+        return f"{text(key)}({text(f'{key}_period')})" if getattr(card, f"{key}_period") else text(key)
+
+    target = band_text(card, indicator.unit) if card.direction == "maintain" else ""
+    target = target or dated("target")
+    told = [("現状値", dated("baseline")), ("目標値", target), ("目指す方向", text("direction")), ("値", text("kind"))]
+    told += [("目安値", text("milestones"))] if card.milestones else []
+    told += [("決定", card.reason)] if card.reason else []
+    return tuple(told)

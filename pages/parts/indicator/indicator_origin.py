@@ -1,0 +1,109 @@
+"""Where a figure comes from, what its department says of it, and how it stands to the nation."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpi.collection.workflow import RELEASE_WORDS
+from kpi.compare.gaps import gap_trend, latest_pair
+from kpi.compare.published import NATION
+from kpi.period import Period
+from kpi.plan import Indicator
+from kpi.printing.number_words import as_it_is
+from pages.parts.app.current_view import View, file_name, stamp
+from pages.parts.shared.indicator_text import judged_code
+from pages.parts.shared.layout import empty, show
+from pages.parts.shared.markup import Column, Content, join, link, table, tag
+
+
+def _mine(view: View, indicator: Indicator) -> pd.DataFrame:
+    rows = view.snapshot.observations
+    return rows[rows["indicator_id"] == indicator.id]
+
+
+def _shown(view: View, indicator: Indicator) -> pd.Series | None:
+    """The observation that the value on the screen rests on; the newest word where there is no value."""
+    mine = _mine(view, indicator)
+    if mine.empty:
+        return None
+    judged = mine[mine["code"] == judged_code(view, indicator.id)]
+    return (judged if len(judged) else mine).iloc[-1]
+
+
+def origin(view: View, indicator: Indicator) -> None:
+    """In short: number, cell, what is written there, who sent it; the passport tells the rest."""
+    found = _shown(view, indicator)
+    st.header("この数値の出所", anchor=False)
+    if found is None:
+        empty("値がまだないため、出所はありません。")
+        return
+    place = f"{found['sheet']}!{found['cell']}" if found["cell"] else "画面での入力"
+    mark: Content = tag("b", "サンプル　") if found["sample"] else ""
+    code = str(found["code"])
+    rows: list[tuple[Content, Content]] = [
+        ("番号", tag("b", link(code, "origin", figure=code))),
+        ("回答様式", join([mark, file_name(found["filename"]), "　", place])),
+        ("書かれた文字", tag("span", f"「{found['written']}」", data_verbatim="1") if found["written"] else "なし"),
+        ("回答", join([_department(view, found), f"　{stamp(found['known_at'])}　", _review(found)])),
+        ("履歴", _history(view, indicator, found)),
+    ]
+    show(table([Column("項目", width="6.5rem"), Column("内容")], rows, caption="この数値の出所"))
+    show(tag("div", link("出所をすべて見る(経過・原本・前の値)", "origin", figure=code), "meta"))
+
+
+def _department(view: View, found: pd.Series) -> str:
+    name = view.snapshot.plan.department(found["department_id"]).name(found["known_at"].date())
+    return f"{name} {found['section']}".strip()
+
+
+def _review(found: pd.Series) -> Content:
+    return "確認済" if found["review"] == "confirmed" else tag("span", "未確認", "unconfirmed")
+
+
+def _history(view: View, indicator: Indicator, found: pd.Series) -> Content:
+    """The values of the same period in the order they came, each leading to its own passport."""
+    mine = _mine(view, indicator)
+    same = mine[(mine["period"] == found["period"]) & (mine["state"] == "value")].sort_values("known_at")
+    gone = view.snapshot.taken_back
+    told = [
+        link(
+            ("取下げ" if row.code in gone else as_it_is(row.value))
+            + f"({RELEASE_WORDS.get(row.release, '')} {row.known_at:%Y-%m-%d})",
+            "origin",
+            figure=row.code,
+        )
+        for row in same.itertuples()
+    ]
+    return join(told, " → ") if told else "―"
+
+
+def remarks(view: View, indicator: Indicator) -> None:
+    """What the department said, newest first."""
+    said = _mine(view, indicator)
+    said = said[(said["analysis"] != "") | (said["actions"] != "")].drop_duplicates("submission_id", keep="last")
+    if said.empty:
+        empty("説明はまだありません。回答様式の「要因分析」「今後の対応」に書かれたことがここに出ます。")
+        return
+    for row in said.iloc[::-1].head(3).itertuples():
+        period = Period.parse(row.period).short if row.period else ""
+        parts = [tag("div", row.analysis), tag("div", f"今後: {row.actions}" if row.actions else "")]
+        name = view.plan.department(row.department_id).name(row.known_at.date())
+        who = f"{name} {row.section}　{stamp(row.known_at)}　{period}"
+        show(join([*parts, tag("div", who, "meta")]))
+
+
+def comparison_text(view: View, indicator: Indicator) -> Content:
+    """The gap to the nation in a sentence, or why there is none."""
+    if not indicator.series_id or view.benchmarks.one(indicator.series_id) is None:
+        return "同じ定義の全国の値が公表されていないため、比べられません。"
+    pair = latest_pair(view.benchmarks, indicator.series_id, view.plan.area_code)
+    more = link("全国比較で見る", "compare", series=indicator.series_id)
+    if pair is None:
+        held = {row["area_code"] for row in view.benchmarks.rows(indicator.series_id)}
+        lacking = "県" if NATION in held else "全国"
+        return join([f"同じ時点の{lacking}の値が公表されていないため、差は出せません。", more])
+    trend = gap_trend(view.benchmarks, indicator.series_id, view.plan.area_code)
+    gap = f"{pair['gap_text']}({pair['ahead_word']})"
+    said = f"{pair['period_label']}は{pair['area_text']}で、全国{pair['nation_text']}との差は{gap}。"
+    return join([said, f"{trend.text}。" if trend.word else "", more])

@@ -1,0 +1,217 @@
+"""One figure's passport: what was written where, by whom, when, who approved it, and what it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import pandas as pd
+import streamlit as st
+
+from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action
+from kpi.period import Period
+from kpi.plan import Indicator
+from kpi.printing.explanation import calculation, explain
+from kpi.printing.number_words import status_word
+from kpi.printing.printed_figures import exact_text
+from loaders.store import Earlier, Passport
+from loaders.store.commands.access_rules import publication_word
+from pages.parts.app.current_view import View, desk, file_name
+from pages.parts.shared.as_of import as_of
+from pages.parts.shared.indicator_text import judged_code
+from pages.parts.shared.layout import XLSX, empty, lead, show
+from pages.parts.shared.markup import Column, Content, Markup, Row, badge, formula, join, link, table, tag
+
+_MENDED = "画面で入力"
+
+
+def passport_view(state: View, found: Passport) -> None:
+    """The whole passport."""
+    indicator = state.snapshot.plan.indicator(found.indicator_id)
+    lead(_lead(state, found, indicator))
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        st.header("書かれていたところ", anchor=False)
+        show(_cell(state, found, indicator))
+        _original(found)
+    with right:
+        st.header("たどった経過", anchor=False)
+        show(_course(state, found))
+        st.header("同じ時点のほかの値", anchor=False)
+        _earlier(state, found, indicator)
+    st.header("判定の計算", anchor=False)
+    _calculation(state, found, indicator)
+
+
+def _lead(state: View, found: Passport, indicator: Indicator) -> Content:
+    marks: list[Content] = []
+    if found.sample:
+        marks.append(tag("span", "サンプル", "assumed"))
+    if found.review == "unconfirmed":
+        marks.append(tag("span", "未確認", "unconfirmed"))
+    if found.code in state.snapshot.taken_back:
+        marks.append("この値は、後の回答で秘匿または該当なしとされたため、使っていません。")
+    elif _replaced(found):
+        marks.append("この後に新しい値が入っています。")
+    name = link(f"{indicator.number} {indicator.name}", "indicator", indicator=indicator.id)
+    value = tag("b", value_words(state, found, indicator))
+    return join([name, f"、{found.period.label}の値は", value, "。", *marks], "")
+
+
+def _replaced(found: Passport) -> bool:
+    moment = as_of()
+    newer = [e for e in found.earlier if e.known_at > found.known_at and (moment is None or e.known_at <= moment)]
+    return found.superseded and bool(newer)
+
+
+def value_words(state: View, found: Passport | Earlier, indicator: Indicator) -> str:
+    """The value as it was sent, with its unit and all its decimals; or why there is none."""
+    if found.value is None or pd.isna(found.value):
+        return MISSING_WORDS.get(found.state, "値なし")
+    return exact_text(found.value, state.snapshot.cards[indicator.id], indicator.unit)
+
+
+def _cell(state: View, found: Passport, indicator: Indicator) -> Markup:
+    written = tag("code", found.written, data_verbatim="1") if found.written else "(空欄)"
+    mended: Content = "なし"
+    if found.origin == "mend" or found.mended:
+        mended = join(
+            [f"{value_words(state, found, indicator)}に直しました。", tag("small", f"理由: {found.mended or '―'}")]
+        )
+    kind = CORRECTION_WORDS.get(found.correction_kind, found.correction_kind)
+    rows: list[tuple[Content, Content]] = [
+        ("番号", tag("b", found.code)),
+        ("値", join([value_words(state, found, indicator), f"({RELEASE_WORDS.get(found.release, '区分なし')})"])),
+        ("時点", found.period.label),
+        ("回答様式", file_name(found.filename) or "画面での入力"),
+        ("シートとセル", f"{found.sheet}!{found.cell}" if found.cell else "画面での入力"),
+        ("書かれた文字", written),
+        ("直したところ", mended),
+        *([("訂正の種類", kind)] if kind else []),
+        *([("根拠", found.evidence)] if found.evidence else []),
+        ("原本の照合値", tag("small", found.sha256 or "―", "hash")),
+    ]
+    return table([Column("項目", width="7.5rem"), Column("内容")], rows, caption="書かれていたところ")
+
+
+def _original(found: Passport) -> None:
+    """The workbook itself, for whoever may see the return it came in."""
+    if not found.sha256:
+        return
+    ours = desk()
+    if not ours.may(Action.SEE_RETURNS, found.department_id):
+        show(tag("div", "原本は、担当部局と事務局が受け取れます。", "meta"))
+        return
+    st.download_button(
+        "原本を受け取る",
+        lambda: ours.workbook(found.sha256)[1],
+        file_name(found.filename) or f"{found.code}.xlsx",
+        XLSX,
+        key="origin-file",
+        on_click="ignore",
+    )
+
+
+def _course(state: View, found: Passport) -> Markup:
+    """The three dates (what it describes, when it was entered, when it was known) and who had a hand in it."""
+    behalf = tag("span", "代理登録", "unconfirmed") if found.on_behalf else ""
+    whose = f"{found.department} {found.section}".strip()
+    confirmed: Content = tag("span", "未確認", "unconfirmed")
+    if found.confirmed_at is not None and pd.notna(found.confirmed_at):
+        confirmed = join([_at(found.confirmed_at), f"　{found.confirmed_by}"])
+    elif found.review == "confirmed":
+        confirmed = "確認済"
+    rows: list[tuple[Content, Content]] = [
+        ("値の時点", join([_day(found.period.end), tag("small", f"{found.period.label}の終わり")])),
+        ("照会", found.round_name),
+        ("様式の取込み", join([_at(found.saved_at), f"　{found.saved_by}　", behalf])),
+        ("部局内決裁", _day(found.settled_on)),
+        ("事務局への回答", join([_at(found.known_at), f"　{found.sent_by}", tag("small", whose)])),
+        ("確認", confirmed),
+        ("次の公表予定", _next(found.next_release)),
+        ("公表区分", _publication(found)),
+    ]
+    return table([Column("項目", width="8rem"), Column("内容")], rows, caption="たどった経過")
+
+
+def _publication(found: Passport) -> str:
+    if not found.publication:
+        return "―"
+    hour = found.released_at
+    return publication_word(found.publication, hour if hour is not None and pd.notna(hour) else None)
+
+
+def _next(written: str) -> str:
+    try:
+        return Period.parse(written).label if written else "―"
+    except ValueError:
+        return written
+
+
+def _at(moment: datetime | None) -> str:
+    return "―" if moment is None or pd.isna(moment) else f"{_day(moment)} {moment:%H:%M}"
+
+
+def _day(day: date | None) -> str:
+    """「令和7年9月30日(2025年)」."""
+    if day is None or pd.isna(day):
+        return "―"
+    return Period.of_date(date(day.year, day.month, day.day)).label
+
+
+def _earlier(state: View, found: Passport, indicator: Indicator) -> None:
+    moment = as_of()
+    known = [e for e in found.earlier if moment is None or e.known_at <= moment]
+    if not known:
+        empty("この時点の値は、ほかに送られていません。")
+        return
+    rounds = {r.id: r.name for r in state.snapshot.plan.rounds}
+    rows = [
+        (
+            link(e.code, "origin", figure=e.code),
+            join([value_words(state, e, indicator), tag("small", RELEASE_WORDS.get(e.release, ""))]),
+            join([_at(e.known_at), tag("small", rounds.get(e.round_id, ""))]),
+            CORRECTION_WORDS.get(e.correction_kind, "") or ("前の値" if e.known_at < found.known_at else "後の値"),
+        )
+        for e in sorted(known, key=lambda e: e.known_at, reverse=True)
+    ]
+    columns = [Column("番号"), Column("値", number=True), Column("回答した日"), Column("区別")]
+    show(table(columns, rows, caption="同じ時点のほかの値", kind="stack"))
+
+
+def list_table(state: View, found: Sequence[Passport]) -> Markup:
+    """Several passports, a line each."""
+    rows: list[Row] = []
+    for one in found:
+        indicator = state.snapshot.plan.indicator(one.indicator_id)
+        review: Content = "確認済" if one.review == "confirmed" else tag("span", "未確認", "unconfirmed")
+        rows.append(
+            (
+                link(one.code, "origin", figure=one.code),
+                one.period.label,
+                join([value_words(state, one, indicator), tag("small", RELEASE_WORDS.get(one.release, ""))]),
+                join([one.round_name, tag("small", one.department)]),
+                review,
+            )
+        )
+    columns = [Column("番号"), Column("時点"), Column("値", number=True), Column("照会と部局"), Column("確認")]
+    return table(columns, rows, caption="値の一覧", kind="stack")
+
+
+def _calculation(state: View, found: Passport, indicator: Indicator) -> None:
+    """The formula with numbers put in, where the judgement rests on this very value."""
+    row, card = state.row(indicator.id), state.snapshot.cards[indicator.id]
+    if judged_code(state, indicator.id) != found.code:
+        period = Period.parse(row["period"]).label if row["period"] else ""
+        code = judged_code(state, indicator.id)
+        other = link(f"{period}の値({code})", "origin", figure=code) if code else "判定に使える値はまだありません"
+        empty(join(["この値は、いまの判定には使われていません。", "判定に使っているのは" if code else "", other, "。"]))
+        return
+    word = status_word(row["status"], row["reason"], state.plan.scheme)
+    show(tag("p", join([badge(word, row["status"]), "　", explain(row, card, indicator, state.plan.scheme)])))
+    steps = calculation(row, card, indicator, state.plan.scheme)
+    if steps:
+        rows = [(join([label, formula(how)]), tag("b", result)) for label, how, result in steps]
+        show(table([Column("項目と式"), Column("結果", number=True)], rows, caption="判定の計算"))
+    more = link("現状値と目標値の出所", "origin", card=indicator.id)
+    show(tag("div", join([more, "　", link("算定方法", "method")]), "meta"))

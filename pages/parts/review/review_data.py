@@ -1,0 +1,144 @@
+"""What the check of a round rests on: its sent returns, what was asked back, and what was known before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from kpi.collection.review_order import Item, Question, Sent, items
+from kpi.collection.workflow import Answer, ReturnState
+from kpi.issue import Issue
+from kpi.plan import Round
+from loaders.rules import UNREAD
+from loaders.store import StoredReturn
+from pages.parts.app.current_view import View, store
+from pages.parts.review.review_words import Before
+from pages.parts.rounds.board_table import stored_returns
+
+#: The statuses that owe an explanation.
+_BEHIND = ("behind", "regressed", "not_achieved")
+
+
+@dataclass(frozen=True)
+class Review:
+    """One round under review."""
+
+    round: Round
+    items: tuple[Item, ...]
+    questions: tuple[Question, ...]
+    before: Before
+    answers: Mapping[tuple[str, str], Answer]
+    unread: Mapping[str, tuple[Issue, ...]]  # by department: words in its forms that no answer holds
+
+    def earlier(self, question: Question) -> Answer | None:
+        """The answer that a question was about."""
+        return self.answer(question.submission_id, question.indicator_id)
+
+    def proposing(self, item: Item) -> Answer | None:
+        """The answer that brought the change of an item's baseline or target."""
+        return self.answer(item.proposed_in, item.indicator_id)
+
+    def answer(self, submission_id: str, indicator_id: str) -> Answer | None:
+        """What a return says of an indicator."""
+        return self.answers.get((submission_id, indicator_id))
+
+
+def review_of(state: View, asked: Round) -> Review:
+    """The review of a round; kept while nothing is written."""
+    return _review(state.revision, asked.id, state)
+
+
+@st.cache_resource(max_entries=4, show_spinner="回答を読んでいます…")
+def _review(revision: str, round_id: str, _state: View) -> Review:
+    asked, snapshot = _state.plan.round(round_id), _state.snapshot
+    sent = list(stored_returns(_state, list(_all_sent(snapshot.submissions, round_id))).values())
+    questions = tuple(_question(r) for r in _rows(snapshot.questions, round_id))
+    found = items(
+        [_sent(_state, one) for one in sent],
+        questions,
+        order={i.id: n for n, i in enumerate(_state.plan.indicators)},
+        proposed=_proposed(_state, round_id),
+        behind=frozenset(_state.assessed.index[_state.assessed["status"].isin(_BEHIND)])
+        if asked.kind in ("annual", "midterm")
+        else frozenset(),
+    )
+    answers = {(one.submission_id, a.indicator_id): a for one in sent for a in one.reading.answers}
+    return Review(asked, found, questions, _before(_state, round_id), answers, _unread(_state, sent))
+
+
+def _proposed(state: View, round_id: str) -> dict[str, str]:
+    """By indicator the return of this round whose change of baseline or target waits for a decision.
+
+    What is answered again in the same words is no new proposal: it waits under the return that said it first.
+    """
+    submissions, proposals = state.snapshot.submissions, state.snapshot.proposals
+    own = set(submissions[submissions["round_id"] == round_id]["submission_id"])
+    waiting = proposals[(proposals["state"] == "open") & proposals["submission_id"].isin(own)]
+    return dict(zip(waiting["indicator_id"], waiting["submission_id"], strict=True))
+
+
+def _unread(state: View, sent: Sequence[StoredReturn]) -> dict[str, tuple[Issue, ...]]:
+    """Of each department's newest return and what it was joined from: the notes with a person's own words."""
+    found = {}
+    for one in sent:
+        whole = (*stored_returns(state, one.joined_from).values(), one)
+        found[one.reading.department_id] = tuple(i for each in whole for i in each.issues if i.code in UNREAD)
+    return found
+
+
+def _all_sent(submissions: pd.DataFrame, round_id: str) -> list[str]:
+    """The departments' answers, oldest first."""
+    rows = submissions[(submissions["round_id"] == round_id) & (submissions["state"] == ReturnState.SENT)]
+    return [str(s) for s in rows[rows["division_id"] == ""].sort_values("sent_at", kind="stable")["submission_id"]]
+
+
+def _rows(table: pd.DataFrame, round_id: str) -> Sequence[pd.Series]:
+    return [row for _, row in table[table["round_id"] == round_id].iterrows()]
+
+
+def _question(row: pd.Series) -> Question:
+    return Question(
+        str(row["question_id"]),
+        str(row["submission_id"]),
+        str(row["department_id"]),
+        str(row["indicator_id"]),
+        str(row["key"]),
+        str(row["text"]),
+        str(row["who"]),
+        row["asked_at"].to_pydatetime(),
+        str(row["answered_by"] or ""),
+    )
+
+
+def _sent(state: View, stored: StoredReturn) -> Sent:
+    """A return with what was asked and said about it, also while it was the return of a 課."""
+    sources = stored_returns(state, stored.joined_from).values()
+    return Sent(
+        stored.submission_id,
+        stored.reading.department_id,
+        stored.reading.answers,
+        [issue for one in (*sources, stored) for issue in one.issues],
+        [mend for one in (*sources, stored) for mend in one.mends],
+        frozenset(stored.confirmed),
+        stored.on_behalf,
+    )
+
+
+def _before(state: View, round_id: str) -> Before:
+    """What was known the moment before the round's first answer; everything, where there is none yet."""
+    rows = state.snapshot.submissions
+    first = rows[rows["round_id"] == round_id]["sent_at"].min()
+    if pd.isna(first):
+        return Before(state.snapshot.history, state.snapshot.observations)
+    return _known_at(state.plan.id, first.to_pydatetime() - timedelta(microseconds=1), len(rows))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _known_at(plan_id: str, moment: object, returns: int) -> Before:
+    """What was known at a moment. It changes only when samples come or go, and so does the number of returns."""
+    then = store().snapshot(plan_id, as_of=moment)
+    return Before(then.history, then.observations)

@@ -1,0 +1,258 @@
+"""Opening a round, changing it, closing it: the form with what it would ask of whom before anybody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NoReturn
+
+import streamlit as st
+
+from kpi.collection.round_proposal import KIND_WORDS, free_name, name_of, new_id, periods, problems, proposed, starting
+from kpi.collection.scope import asked_of, departments_asked
+from kpi.collection.turnout import Row, departments
+from kpi.issue import Severity
+from kpi.plan import Plan, Round, RoundKind
+from pages.parts.app.current_view import View, desk
+from pages.parts.rounds.board_table import day_words
+from pages.parts.shared import notices as said
+from pages.parts.shared.date_input import day_input, unread
+from pages.parts.shared.layout import attempt, show
+from pages.parts.shared.markup import Column, Content, join, table, tag, unmarked
+
+_PLACE, _DONE = "rounds", "rounds-done"
+_CLOSING = "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。"
+_SOME = "選ぶ"
+
+
+def told() -> None:
+    """What has just been done, once."""
+    said.told(_PLACE)
+
+
+def _tell(words: str) -> NoReturn:
+    """Say what was done on the page drawn anew, with every box folded: none may offer at once to do the next thing."""
+    st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
+    said.tell(_PLACE, words)
+
+
+def _folded(key: str) -> str:
+    return f"{key}-{st.session_state.get(_DONE, 0)}"
+
+
+def open_box(state: View) -> None:
+    """新しい照会を始める."""
+    with st.expander("新しい照会を始める", key=_folded("open-round")):
+        kinds: list[RoundKind] = list(KIND_WORDS)
+        kind = st.selectbox(
+            "種類", kinds, index=kinds.index("annual"), format_func=KIND_WORDS.__getitem__, key="open-kind"
+        )
+        base = proposed(state.snapshot.plan, kind, state.day, state.snapshot.life)
+        show(tag("div", "計画の日程と前回の照会から、あらかじめ入れてあります。変更してから始められます。", "meta"))
+        made = _fields(state, base, f"new-{base.id}", fixed=False)
+        _start(state, made, "open-now", unread=_unread(f"new-{base.id}"))
+
+
+def start_box(state: View, asked: Round) -> None:
+    """この照会を始める: a proposal of the calendar, with dates that leave time to answer."""
+    base = starting(state.snapshot.plan.round(asked.id), state.snapshot.plan, state.day)
+    with st.expander("この照会を始める", key=_folded("start-round")):
+        show(tag("div", "計画の日程から、あらかじめ入れてあります。変更してから始められます。", "meta"))
+        rows = state.snapshot.submissions
+        fixed = bool((rows["round_id"] == asked.id).any())
+        made = _fields(state, base, f"start-{asked.id}", fixed=fixed)
+        _start(state, made, "start-now", unread=_unread(f"start-{asked.id}"))
+
+
+def _start(state: View, made: Round, key: str, *, unread: bool) -> None:
+    if not _preview(state, made, "始めると", starts=True) or unread:
+        return
+    if st.button("この内容で照会を始める", type="primary", key=key):
+        later = made.opens if made.opens and made.opens > state.day else None
+        begun = f"を用意しました。{day_words(later)}に始まります。" if later else "を始めました。"
+        _do(state, made, f"「{made.name}」{begun}照会文は下の「文書」から受け取れます。", "")
+
+
+def cancel_box(state: View, asked: Round) -> None:
+    """取りやめる: nobody is offered the round any more; it can be started after all."""
+    with st.expander("この照会を取りやめる", key=_folded("cancel-round")):
+        told = "取りやめると、部局の「回答」に出なくなり、様式も受け付けません。この画面から、あらためて始められます。"
+        show(tag("div", told, "meta"))
+        reason = st.text_input("取りやめる理由(任意)", key=f"cancel-{asked.id}-reason", max_chars=200)
+        if st.button("この照会を取りやめる", key="cancel-now"):
+            done = attempt(lambda: desk().cancel_round(state.plan.id, asked.id, reason=reason.strip()))
+            if done is not None:
+                _tell(f"「{asked.name}」を取りやめました。")
+
+
+def change_box(state: View, asked: Round) -> None:
+    """この照会を変更する; a closed one is opened again by it."""
+    again = state.snapshot.closed_at(asked.id) is not None
+    with st.expander(
+        "この照会をもう一度開く" if again else "この照会を変更する(期限・部局・指標)", key=_folded("change-round")
+    ):
+        rows = state.snapshot.submissions
+        made = _fields(state, asked, f"change-{asked.id}", fixed=bool((rows["round_id"] == asked.id).any()))
+        reason = st.text_input("変更の理由", key=f"change-{asked.id}-reason", max_chars=200)
+        if made == asked and not again and not _unread(f"change-{asked.id}"):
+            show(tag("div", "変わるところはまだありません。", "meta"))
+            return
+        if not _preview(state, made, "変更すると") or _unread(f"change-{asked.id}"):
+            return
+        if st.button("もう一度開く" if again else "この内容に変更する", disabled=not reason.strip(), key="change-now"):
+            _do(state, made, f"「{made.name}」を{'もう一度開きました' if again else '変更しました'}。", reason)
+        if not reason.strip():
+            show(tag("div", "理由を入れると変更できます。理由は記録に残ります。", "meta"))
+
+
+def close_box(state: View, asked: Round, rows: Sequence[Row]) -> None:
+    """締め切る, with what is still awaited."""
+    if state.snapshot.closed_at(asked.id) is not None:
+        return
+    with st.expander("この照会を締め切る", key=_folded("close-round")):
+        lead = departments(rows)
+        awaited = [r.name for r in lead if not r.answered]
+        unchecked = [r.name for r in lead if r.answered and r.confirmed < r.asked]
+        parts: list[Content] = []
+        if awaited:
+            parts.append(tag("p", f"まだ回答のない部局は{len(awaited)}部局あります: {'、'.join(awaited)}"))
+        if unchecked:
+            parts.append(tag("p", f"確認の済んでいない部局は{len(unchecked)}部局あります: {'、'.join(unchecked)}"))
+        parts.append(
+            tag(
+                "p",
+                "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。",
+            )
+        )
+        show(join(parts))
+        reason = st.text_input("添え書き(任意)", key=f"close-{asked.id}-reason", max_chars=200)
+        sure = st.checkbox("上のことを確かめました", key=f"close-{asked.id}-sure")
+        if st.button("締め切る", disabled=not sure, key="close-now"):
+            done = attempt(lambda: desk().close_round(state.plan.id, asked.id, reason=reason.strip()))
+            if done is not None:
+                _tell(f"「{asked.name}」を締め切りました。")
+
+
+def _do(state: View, made: Round, words: str, reason: str) -> None:
+    done = attempt(lambda: desk().open_round(state.plan.id, made, reason=reason.strip()))
+    if done is not None:
+        st.query_params["round"] = made.id
+        _tell(words)
+
+
+# --- the form ------------------------------------------------------------------------------------------------------
+
+
+def _fields(state: View, base: Round, key: str, *, fixed: bool) -> Round:
+    """The round as the widgets say. ``fixed``: what was answered already stays what it was asked for."""
+    plan = state.plan
+    grid = st.grid(min_column_width=240)
+    with grid.cell():
+        offered = list(dict.fromkeys([base.period, *periods(base.kind, plan, state.day)]))
+        period = st.selectbox(
+            "いつの値を尋ねるか",
+            sorted(offered, key=lambda p: p.position, reverse=True),
+            index=sorted(offered, key=lambda p: p.position, reverse=True).index(base.period),
+            format_func=lambda p: p.label,
+            key=f"{key}-period",
+            disabled=fixed,
+        )
+    with grid.cell():
+        suggested = base.name if period == base.period else free_name(plan, name_of(base.kind, period))
+        name = st.text_input("名前", suggested, key=f"{key}-name-{period.code}", max_chars=60)
+    with grid.cell():
+        opens = day_input("始める日", base.opens, f"{key}-opens")
+    with grid.cell():
+        first = day_input("課から主管課への期限(空けてもよい)", base.division_due, f"{key}-first")
+    with grid.cell():
+        due = day_input("主管課から事務局への期限", base.due, f"{key}-due")
+    with grid.cell():
+        hours = list(range(8, 24))
+        hour = st.selectbox(
+            "期限の時刻",
+            hours,
+            index=hours.index(base.due_hour) if base.due_hour in hours else hours.index(17),
+            format_func=lambda h: f"{h}時",
+            key=f"{key}-hour",
+        )
+    made = replace(base, name=name.strip(), period=period, opens=opens, division_due=first, due=due, due_hour=hour)
+    if made != base:
+        made = replace(made, assumption="")
+    return _scope(plan, state.day, _identified(plan, base, made), key)
+
+
+def _unread(key: str) -> bool:
+    """Whether a date of the form names no day, or nobody was chosen; either is told beside its field."""
+    return unread(*(f"{key}-{which}" for which in ("opens", "first", "due"))) or _nobody(key)
+
+
+def _nobody(key: str) -> bool:
+    """Whether some shall be asked and none was chosen: that is no way to ask all of them."""
+    state = st.session_state
+    some = state.get(f"{key}-some") == _SOME
+    return some and not state.get(f"{key}-departments") and not state.get(f"{key}-indicators")
+
+
+def _identified(plan: Plan, base: Round, made: Round) -> Round:
+    """A new round's id follows its period; one that is known keeps its own."""
+    known = any(r.id == base.id for r in plan.rounds)
+    return made if known or made.period == base.period else replace(made, id=new_id(plan, made.kind, made.period))
+
+
+def _scope(plan: Plan, day: date, base: Round, key: str) -> Round:
+    """Which departments and indicators; all of them is kept as all, so that a later one is asked too."""
+    # One that is asked already stays offered, though it answers for nothing today: April brings or has taken it.
+    asked = {d.id for d in plan.departments if d.id in base.departments or plan.owned_by(d.id, day)}
+    names = {d.id: d.name(day) for d in plan.departments if d.id in asked}
+    indicators = {i.id: f"{i.number} {i.name}" for i in plan.indicators}
+    some = st.radio(
+        "どこまで尋ねるか",
+        ["すべての部局・指標", _SOME],
+        index=1 if base.departments or base.indicators else 0,
+        horizontal=True,
+        key=f"{key}-some",
+    )
+    if some != _SOME:
+        return replace(base, departments=(), indicators=())
+    whom = st.multiselect(
+        "部局(空けるとすべて)",
+        list(names),
+        [d for d in base.departments if d in names],
+        format_func=names.__getitem__,
+        key=f"{key}-departments",
+    )
+    what = st.multiselect(
+        "指標(空けるとすべて)",
+        list(indicators),
+        [i for i in base.indicators if i in indicators],
+        format_func=indicators.__getitem__,
+        key=f"{key}-indicators",
+    )
+    if not whom and not what:
+        st.warning("部局か指標を選んでください。すべてに尋ねるときは「すべての部局・指標」です。")
+    return replace(base, departments=tuple(whom), indicators=tuple(what))
+
+
+def _preview(state: View, made: Round, when: str, *, starts: bool = False) -> bool:
+    """What each department would be asked, and what forbids it; whether nothing does."""
+    found = problems(state.plan, made, state.day, state.snapshot.cards, starts=starts)
+    day = made.opens or state.day
+    rows = [
+        (d.name(day), str(len(mine)), "、".join(i.number for i in mine), _divisions(state, made, d.id, day))
+        for d in departments_asked(state.plan, made, day, state.snapshot.cards)
+        for mine in [asked_of(state.plan, made, d.id, day, state.snapshot.cards)]
+    ]
+    if rows:
+        columns = [Column("部局"), Column("指標数", number=True), Column("指標の番号"), Column("課")]
+        show(tag("div", tag("b", f"{when}、{len(rows)}部局に次のように尋ねます。"), "meta"))
+        show(table(columns, rows, caption="各部局に尋ねる指標", kind="stack"))
+    for issue in found:
+        (st.warning if issue.severity is Severity.FIX else st.info)(unmarked(issue.message + issue.advice))
+    return not any(i.severity is Severity.FIX for i in found)
+
+
+def _divisions(state: View, made: Round, department_id: str, day: date) -> str:
+    found = state.plan.department(department_id).divisions_on(day)
+    counts = [(v.name, len(asked_of(state.plan, made, department_id, day, state.snapshot.cards, v.id))) for v in found]
+    return "、".join(f"{name}{count}" for name, count in counts if count) or "―"

@@ -1,0 +1,1 @@
+"""What several screens share: layout, markup, filters, notices, downloads."""

@@ -1,0 +1,91 @@
+"""What is filtered stays in the address: a link shows a colleague the same view, and Back works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from zlib import crc32
+
+import streamlit as st
+
+from pages.parts.shared.address import tell_missing
+from pages.parts.shared.as_of import ARRIVED
+
+
+def choose(
+    label: str,
+    parameter: str,
+    options: Mapping[str, str],
+    *,
+    default: str = "",
+    everybodys: bool = False,
+    of: str = "",
+) -> str:
+    """One choice bound to a query parameter. ``options`` maps what stands in the address to what people read.
+
+    The framework's own binding would put the label into the address, and a renamed indicator would break every link.
+    ``default`` is what a screen starts with, else the first. See :func:`bound` for the rest.
+    """
+
+    def draw(key: str) -> object:
+        return st.selectbox(label, list(options), format_func=options.__getitem__, key=key)
+
+    return bound(label, parameter, options, draw, default=default, everybodys=everybodys, of=of)
+
+
+def bound(
+    label: str,
+    parameter: str,
+    options: Mapping[str, str],
+    draw: Callable[[str], object],
+    *,
+    default: str = "",
+    everybodys: bool = False,
+    of: str = "",
+) -> str:
+    """A widget of single choice bound to a query parameter; ``draw`` makes it under the key it is given.
+
+    An unknown value in the address falls back to what this session chose here before, then to the start, and that is
+    said. ``everybodys``: the start is the same for whoever follows a link on whatever day, so that it need not stand in
+    the address; writing it there costs the reader one more press of Back. ``of`` names the screen that
+    alone remembers the choice: where it narrows a list, what was looked at elsewhere must not narrow it unasked.
+    """
+    own = f"{of}-{parameter}" if of else parameter
+    # The browser keeps the words of what is chosen: with other words (a round's new stage) it is another widget.
+    listed = crc32("\n".join(options.values()).encode())
+    key, last, seen = f"choose-{own}-{listed}", f"last-{own}", f"seen-{own}"
+    asked = st.query_params.get(parameter, "")
+    home = default if default in options else next(iter(options))
+    # Without the parameter the menu leads to what was chosen last; on the same screen it is Back to the start.
+    arrived = st.session_state.get(ARRIVED, False)
+    before = "" if everybodys and not arrived else st.session_state.get(last, "")
+    start = next(value for value in (asked, before, home) if value in options)
+    # The address wins whenever it differs from what stood there last: a followed link, or Back. On another screen the
+    # widget is another one too, which would start anew though its key is the same.
+    if arrived or asked != st.session_state.get(seen) or st.session_state.get(key) not in options:
+        st.session_state[key] = start
+    _tell(label, parameter, options, start, st.session_state.get(last, ""))
+    chosen = str(draw(key))
+    if chosen != (asked or (home if everybodys else "")):
+        st.query_params[parameter] = chosen
+    st.session_state[seen] = st.query_params.get(parameter, "")
+    st.session_state[last] = chosen
+    return chosen
+
+
+def only(label: str, parameter: str, options: Mapping[str, str]) -> str:
+    """The first of ``options``, where nothing is left to choose; says so where the address asks for something else."""
+    first = next(iter(options))
+    _tell(label, parameter, options, first, st.session_state.get(f"last-{parameter}", ""))
+    return first
+
+
+def _tell(label: str, parameter: str, options: Mapping[str, str], shown: str, before: str) -> None:
+    """Say it where the address asks for what is none of the options; ``shown`` is what stands in its place.
+
+    ``before`` is what was chosen here last.
+    """
+    asked = st.query_params.get(parameter, "")
+    with st.container():  # its place stays when the words go: whatever moves up on the page would close what is open
+        # What was chosen here before and fell out of the options by another choice was asked for by nobody's address.
+        if asked and asked not in options and asked != before:
+            tell_missing(label, asked, options[shown])

@@ -1,0 +1,70 @@
+"""The tables people take away: Japanese headings, every figure with its period and how sure it is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kpi.cards.revision import band_text
+from kpi.collection.workflow import RELEASE_WORDS
+from kpi.compare.published import CONFIDENCE_WORDS, digits
+from kpi.period import Period
+from kpi.plan import Indicator
+from kpi.printing.number_words import number, status_word
+from kpi.printing.printed_figures import exact, number_in
+from pages.parts.app.current_view import View
+from pages.parts.shared.indicator_text import unconfirmed
+
+
+def indicator_table(view: View, field_id: str = "") -> pd.DataFrame:
+    """One row an indicator: what it is, where from, where to, where now, how judged; the figures as printed."""
+    return pd.DataFrame([_row(view, i) for i in view.plan.indicators if not field_id or i.field_id == field_id])
+
+
+def _row(view: View, indicator: Indicator) -> dict[str, object]:
+    card, row, shown = view.snapshot.cards[indicator.id], view.row(indicator.id), view.figures(indicator.id)
+    band = band_text(card, indicator.unit) if card.direction == "maintain" else ""
+    return {
+        "番号": indicator.number,
+        "分野": view.plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標",
+        "指標": indicator.name,
+        "単位": indicator.unit,
+        "現状値": shown.baseline,
+        "現状値の時点": card.baseline_period.label if card.baseline_period else "未設定",
+        "今回": shown.value,
+        "正確な値": exact(row["value"]),
+        "今回の時点": Period.parse(row["period"]).label if row["period"] else "",
+        "確定・速報": RELEASE_WORDS.get(row["release"], ""),
+        "確認": "未確認" if unconfirmed(view, indicator.id, row["period"]) else "確認済" if row["period"] else "",
+        "目標": shown.target,
+        "維持の範囲": band,
+        "目標の時点": card.target_period.label if card.target_period else "" if band else "未設定",
+        "進捗率(%)": shown.progress,
+        "計画上の進捗(%)": shown.planned,
+        "ペース": shown.pace,
+        "判定": status_word(row["status"], row["reason"], view.plan.scheme),
+        "担当": view.owner_name(indicator),
+        "出典": indicator.source,
+        "サンプル": "サンプル" if any(r["sample"] for r in view.told.get(indicator.id, ())) else "",
+    }
+
+
+def published_table(view: View, series_id: str) -> pd.DataFrame:
+    """The published figures of one series with definition, release, vintage, source and how they were read."""
+    rows = view.snapshot.values
+    rows = rows[rows["series_id"] == series_id].sort_values(["position", "area_code"])
+    series = view.snapshot.series.set_index("series_id").loc[series_id]
+    return pd.DataFrame(
+        {
+            "統計": series["name"],
+            "地域コード": rows["area_code"].to_numpy(),
+            "地域": rows["area"].to_numpy(),
+            "時点": [Period.parse(p).label if p else "記載なし" for p in rows["period"]],
+            "値": [number_in(number(v, digits(int(series["decimals"]), v))) for v in rows["value"]],
+            "単位": series["unit"],
+            "確定・速報": [RELEASE_WORDS.get(r, r) for r in rows["release"]],
+            "版": rows["vintage"].to_numpy(),
+            "確かさ": [CONFIDENCE_WORDS.get(c, c) for c in rows["confidence"]],
+            "出典": rows["source_title"].to_numpy(),
+            "備考": rows["note"].to_numpy(),
+        }
+    )

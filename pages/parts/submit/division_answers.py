@@ -1,0 +1,142 @@
+"""主管課: how far its 課 are, and their answers made one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from kpi.collection.turnout import REPLACING, Row, State
+from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS, Action, Answer, ReturnState
+from kpi.period import Period
+from kpi.printing.printed_figures import exact_text
+from loaders.store import Conflict, Option, StoredReturn
+from pages.parts.app.current_view import View, desk
+from pages.parts.rounds.board_table import round_rows
+from pages.parts.shared.layout import attempt, show
+from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
+from pages.parts.submit.return_picker import Place, bind
+
+_FRAMES: Mapping[State, str] = {
+    State.PASSED: "v-ok",
+    State.SENT: "v-ok",
+    State.ASKED: "v-ask",
+    State.CONFIRMED: "v-done",
+}
+
+
+def divisions_box(view: View, place: Place, current: StoredReturn | None, *, acting: bool) -> None:
+    """The 課 of a department with their states, and 課の回答をまとめる."""
+    rows = [r for r in round_rows(view, place.asked) if r.department_id == place.department.id and r.division_id]
+    passed = sum(r.state is State.PASSED for r in rows)
+    st.header("課の回答", anchor=False)
+    show(tag("div", f"{len(rows)}課のうち{passed}課から回答があります。", "meta"))
+    headings = ("課", "指標", "状態", "期限", "担当・連絡先")
+    drawn = [(_name(place, r), f"{r.asked}件", _state(r), _due(r), _whom(r)) for r in rows]
+    show(table([Column(h) for h in headings], drawn, caption="課の回答の状況", kind="stack"))
+    if acting and desk().may(Action.JOIN, place.department.id):
+        _join(view, place, current, rows)
+
+
+def _name(place: Place, row: Row) -> Content:
+    return link(row.name, "submit", department=row.department_id, round=place.asked.id, division=row.division_id)
+
+
+def _state(row: Row) -> Content:
+    notes = [REPLACING if row.replacing else "", "代理登録" if row.on_behalf else ""]
+    left = [f"{word}{count}件" for word, count in (("要修正", row.open_fix), ("要確認", row.open_ask)) if count]
+    said = "・".join([n for n in notes if n] + left)
+    return join([badge(row.word, f"x {_FRAMES.get(row.state, 'v-note')}"), tag("small", said) if said else ""])
+
+
+def _due(row: Row) -> Content:
+    words: Content = tag("b", row.timing_words) if row.late else row.timing_words
+    return join([words, tag("small", f"{row.due.month}月{row.due.day}日") if row.due else ""])
+
+
+def _whom(row: Row) -> Content:
+    return join([row.contact or "―", tag("small", row.mail)]) if row.mail else row.contact or "―"
+
+
+def _join(view: View, place: Place, current: StoredReturn | None, rows: Sequence[Row]) -> None:
+    """The button, and what has to be chosen first where two 課 say different things."""
+    ready = [r for r in rows if r.state is State.PASSED]
+    waiting = [r.name for r in rows if r.state is not State.PASSED]
+    notes = (
+        [f"まだの課: {'、'.join(waiting)}。届いた分だけでまとめ、後からまとめ直せます。"] if ready and waiting else []
+    )
+    if current is not None and current.state is ReturnState.DRAFT:
+        notes.append("まとめると、いまの下書きと置き換わります。")
+    # The next step once every 課 has answered; pressed again it would put aside what stands below.
+    kind: Literal["primary", "secondary"] = "primary" if ready and not waiting and current is None else "secondary"
+    pressed = st.button("課の回答をまとめる", key="join", disabled=not ready, type=kind)
+    if not ready:
+        notes.append("主管課へ回答した課があると、まとめられます。")
+    if notes:
+        show(tag("div", "".join(notes), "meta"))
+    key = f"conflicts-{place.key}"
+    if pressed:
+        _make(view, place, {}, key)
+    conflicts: tuple[Conflict, ...] = st.session_state.get(key, ())
+    if conflicts:
+        _settle(view, place, conflicts, key)
+
+
+def _make(view: View, place: Place, choices: Mapping[str, str], key: str) -> None:
+    done = attempt(lambda: desk().join(view.plan.id, place.asked.id, place.department.id, choices))
+    if done is None:
+        return
+    for issue in done.issues:
+        st.warning(unmarked(issue.message + issue.advice))
+    st.session_state[key] = done.conflicts
+    if done.submission_id:
+        bind(place, done.submission_id)
+        st.rerun()
+
+
+def _settle(view: View, place: Place, conflicts: Sequence[Conflict], key: str) -> None:
+    """What two 課 answer differently, with who answered what; one of each has to be chosen."""
+    said = f"{len(conflicts)}つの指標に、違う回答があります。どちらを使うか選んでください。"
+    show(tag("div", said, "notice", role="status"))
+    chosen: dict[str, str] = {}
+    for conflict in conflicts:
+        options = {o.submission_id: _option(view, place, conflict.indicator_id, o) for o in conflict.options}
+        with st.container(border=True, key=f"conflict-{conflict.indicator_id}"):
+            show(tag("b", view.plan.indicator(conflict.indicator_id).name))
+            one = st.radio(
+                "使う回答", list(options), index=None, format_func=lambda o, t=options: unmarked(t[o]),
+                key=f"take-{key}-{conflict.indicator_id}-{'-'.join(options)}",
+            )  # fmt: skip
+        if one:
+            chosen[conflict.indicator_id] = one
+    if st.button("選んだ内容でまとめる", key="join-chosen", disabled=len(chosen) < len(conflicts)):
+        _make(view, place, chosen, key)
+
+
+def _option(view: View, place: Place, indicator_id: str, option: Option) -> str:
+    """Who answered what: 「DX推進課: 77.4%(R7・確定) 担当 青森花子」."""
+    # Without a 課 it is what the 主管課 has answered by itself meanwhile.
+    name = place.department.division(option.division_id).name if option.division_id else "主管課(回答済の内容)"
+    said = (option.answer.text("section"), option.answer.text("person"))
+    who = " ".join(w for w in said if w and w != name)
+    return f"{name}: {answer_words(view, indicator_id, option.answer)}" + (f" 担当 {who}" if who else "")
+
+
+def answer_words(view: View, indicator_id: str, answer: Answer) -> str:
+    """An answer in one line: its value, or why there is none, and the first words of its explanation."""
+    indicator, card = view.plan.indicator(indicator_id), view.snapshot.cards[indicator_id]
+    told = []
+    for key, word in (("value", ""), ("baseline", "現状値"), ("target", "目標値"), ("correction", "前回値の訂正 ")):
+        value = answer.number(key)
+        if value is not None:
+            period = answer.text("period" if key == "value" else f"{key}_period") if key != "correction" else ""
+            release = RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else ""
+            dated = "・".join(w for w in (Period.parse(period).short if period else "", release) if w)
+            text = exact_text(value, card, indicator.unit)
+            told.append(f"{word}{text}({dated})" if dated else f"{word}{text}")
+    reason = MISSING_WORDS.get(answer.text("missing_reason"), "")
+    told += [reason] if reason else []
+    analysis = answer.text("analysis")
+    told += [f"「{analysis[:40]}{'…' if len(analysis) > 40 else ''}」"] if analysis else []
+    return "、".join(told) or "記入なし"

@@ -1,0 +1,223 @@
+"""Where one answers, which return this session is at, and those before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zlib import crc32
+
+import pandas as pd
+import streamlit as st
+
+from kpi.collection.scope import asked_of, divisions_asked
+from kpi.collection.workflow import ReturnState
+from kpi.plan import Department, Indicator, Round
+from loaders.store import StoredReturn
+from pages.parts.app.current_view import View, desk, file_name
+from pages.parts.rounds.board_table import stored_return
+from pages.parts.shared.layout import XLSX, empty, show
+from pages.parts.shared.markup import Column, Content, join, table, tag
+
+_STATES = {
+    ReturnState.DRAFT: "下書き",
+    ReturnState.PASSED: "主管課へ回答済",
+    ReturnState.SENT: "回答済",
+    ReturnState.REPLACED: "差替え済",
+    ReturnState.DISCARDED: "取消し",
+}
+_LIVE = (ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one answers: a round, a department, and one of its 課 (empty: the department, or its 主管課)."""
+
+    asked: Round
+    department: Department
+    division_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What this session's own memory of the place is kept under."""
+        return "-".join((self.asked.id, self.department.id, self.division_id))
+
+    @property
+    def division(self) -> str:
+        """The name of the 課."""
+        return self.department.division(self.division_id).name if self.division_id else ""
+
+    def name(self, day: date) -> str:
+        """Department and 課 as people call them."""
+        return " ".join(part for part in (self.department.name(day), self.division) if part)
+
+    @property
+    def due(self) -> date | None:
+        """The day by which an answer is owed from here."""
+        return (self.asked.division_due or self.asked.due) if self.division_id else self.asked.due
+
+    @property
+    def whom(self) -> str:
+        """To whom one answers."""
+        return "主管課" if self.division_id else "事務局"
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What a link to this place carries."""
+        found = {"department": self.department.id, "round": self.asked.id}
+        return found | ({"division": self.division_id} if self.division_id else {})
+
+    def indicators(self, view: View) -> tuple[Indicator, ...]:
+        """What is asked here."""
+        cards = view.snapshot.cards
+        return asked_of(view.plan, self.asked, self.department.id, view.day, cards, self.division_id)
+
+    def is_lead(self, view: View) -> bool:
+        """Whether this is the 主管課 of a department whose 課 answer to it."""
+        if self.division_id:
+            return False
+        return bool(divisions_asked(view.plan, self.asked, self.department.id, view.day, view.snapshot.cards))
+
+
+def rows_of(view: View, place: Place) -> pd.DataFrame:
+    """The returns of one place, in the order they came."""
+    rows = view.snapshot.submissions
+    own = (rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)
+    return rows[own & (rows["round_id"] == place.asked.id)]
+
+
+def newest_row(view: View, place: Place) -> pd.Series | None:
+    """The draft of a place, else what was answered last; None where there is nothing."""
+    mine = rows_of(view, place)
+    mine = mine[mine["state"].isin(_LIVE)]
+    drafts = mine[mine["state"] == ReturnState.DRAFT]
+    return None if mine.empty else (drafts if len(drafts) else mine).iloc[-1]
+
+
+def answered_row(view: View, place: Place) -> pd.Series | None:
+    """What was last answered from a place: sent to 事務局, or by a 課 passed on to its 主管課."""
+    mine = rows_of(view, place)
+    mine = mine[mine["state"].isin((ReturnState.SENT, ReturnState.PASSED))]
+    return None if mine.empty else mine.iloc[-1]
+
+
+# --- which return a session is looking at --------------------------------------------------------------------------
+
+
+def bind(place: Place, submission_id: str) -> None:
+    """From now on this session looks at this return, whatever colleagues put in beside it."""
+    st.session_state[f"seen-{place.key}"] = submission_id
+
+
+def current_return(view: View, place: Place) -> StoredReturn | None:
+    """What this session works on: its own draft even when a colleague has replaced it, else the newest."""
+    seen = st.session_state.get(f"seen-{place.key}", "")
+    known = view.snapshot.submissions.set_index("submission_id")["state"]
+    if seen and seen not in known.index and view.as_of is None:
+        show(tag("div", "表示していた回答は、サンプルとして消されたため、もうありません。", "notice"))
+    if known.get(seen) != ReturnState.REPLACED or view.as_of is not None:
+        newest = newest_row(view, place)
+        seen = "" if newest is None else str(newest["submission_id"])
+        bind(place, seen)
+    return stored_return(view, seen) if seen else None
+
+
+def replaced_notice(view: View, place: Place, current: StoredReturn) -> None:
+    """Who has replaced the draft shown, when and by what, and the way to the newest."""
+    newest = newest_row(view, place)
+    if current.state is not ReturnState.REPLACED or newest is None:
+        return
+    sent = "、回答として送られ" if newest["state"] == ReturnState.SENT else ""
+    said = [
+        tag("b", "この下書きは差し替えられました。"),
+        f"{moment_words(newest['saved_at'])}に、{newest['saved_by']}の画面で「{called(view, newest)}」が"
+        f"取り込まれ{sent}ています。",
+        "下は差し替えられる前の内容です。直すことも送ることもできません。",
+    ]
+    show(tag("div", join(said), "notice", role="alert"))
+    if st.button("新しく入った回答を表示する", key="see-newest"):
+        bind(place, str(newest["submission_id"]))
+        st.rerun()
+
+
+def called(view: View, row: pd.Series) -> str:
+    """A return as people call it: its file, or how it was made without one."""
+    if row["filename"]:
+        return file_name(str(row["filename"]))
+    rows = view.snapshot.submissions
+    of_divisions = rows[rows["submission_id"].isin(row["joined_from"]) & (rows["division_id"] != "")]
+    return "課の回答をまとめたもの" if len(of_divisions) and not row["division_id"] else "画面で直したもの"
+
+
+def moment_words(moment: datetime | pd.Timestamp) -> str:
+    """A moment as it is told in a sentence: 11月21日14:05."""
+    return f"{moment.month}月{moment.day}日{moment:%H:%M}"
+
+
+# --- those before --------------------------------------------------------------------------------------------------
+
+
+def earlier_returns(view: View, place: Place) -> None:
+    """Every return of the department or 課, newest first, each with its original to take out again."""
+    rows = view.snapshot.submissions
+    mine = rows[(rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)].iloc[::-1]
+    if mine.empty:
+        empty("まだ回答はありません。")
+        return
+    rounds = {r.id: r.name for r in view.snapshot.plan.rounds}
+    answered = mine["state"].isin([ReturnState.SENT, ReturnState.PASSED])
+    later = mine["round_id"].where(answered).duplicated() & answered  # newest first: what follows was replaced
+    drawn = [
+        (
+            rounds.get(row["round_id"], row["round_id"]),
+            f"{row['saved_at']:%Y-%m-%d %H:%M}",
+            _state(row, replaced=bool(later[index])),
+            join([called(view, row), tag("small", "サンプル" if row["sample"] else "")]),
+        )
+        for index, row in mine.iterrows()
+    ]
+    columns = [Column("照会"), Column("取込"), Column("状態"), Column("ファイル")]
+    show(table(columns, drawn, caption="これまでの回答", kind="stack"))
+    files = mine[mine["sha256"] != ""]
+    if len(files):
+        _originals(files, rounds)
+
+
+def _state(row: pd.Series, *, replaced: bool) -> Content:
+    notes = ["代理登録" if row["on_behalf"] else "", "後の回答に差替え" if replaced else ""]
+    if pd.notna(row["settled_on"]):
+        notes.append(f"部局内決裁済 {row['settled_on']:%Y-%m-%d}")
+    if row["state"] == ReturnState.SENT:
+        done = row["confirmed"] >= row["indicators"] > 0
+        notes.append("確認済" if done else f"確認済 {row['confirmed']}/{row['indicators']}" if row["confirmed"] else "")
+        notes.append(f"修正依頼 {row['asked']}件" if row["asked"] else "")
+    said = "・".join(n for n in notes if n)
+    return join([_STATES[ReturnState(row["state"])], tag("small", said) if said else ""])
+
+
+def _originals(mine: pd.DataFrame, rounds: dict[str, str]) -> None:
+    """The files as they came in, to take out again: the newest unless another is chosen."""
+    names = {row.submission_id: file_name(row.filename) for row in mine.itertuples()}
+    labels = {
+        row.submission_id: f"{rounds.get(row.round_id, '')}　{row.saved_at:%m-%d %H:%M}取込　"
+        f"{_STATES[ReturnState(row.state)]}　{names[row.submission_id]}"
+        for row in mine.itertuples()
+    }
+    newest = next(iter(labels))
+    labels[newest] = f"最新　{labels[newest]}"
+    ours = desk()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        # The key names all that is in the list: when one has come in, gone or been answered, the choice starts again
+        # from the top, and no label of before stays.
+        listed = crc32("\n".join(labels.values()).encode())
+        chosen = st.selectbox(
+            "受け取る原本(新しい順)", list(labels), format_func=labels.__getitem__, key=f"original-{listed}"
+        )
+        sha256 = str(mine[mine["submission_id"] == chosen].iloc[0]["sha256"])
+        st.download_button(
+            "原本を受け取る",
+            lambda: ours.workbook(sha256)[1],
+            names[chosen],
+            XLSX,
+            key="take-original",
+            on_click="ignore",
+        )
