@@ -658,8 +658,8 @@ SHARED = {
     "storage.data_issues": "the plan's own files",
     "storage._first_plan": "a name",
     "identity._names": "names of departments",
-    "board._kept": "returns by their own keys, as what a page that may see one asks for",
-    "review._known_at": "asked by the secretariat alone, which sees everything",
+    "board_table._kept": "returns by their own keys, as what a page that may see one asks for",
+    "review_data._known_at": "asked by the secretariat alone, which sees everything",
 }
 
 
