@@ -25,12 +25,13 @@ import pytest
 from kpi.collection.workflow import Mend, ReturnState
 from kpi.people import OPERATOR
 from kpi.plan import Division
+from kpi.snapshot import Snapshot
 from loaders import settings
 from loaders.cli import commands as cli
 from loaders.cli import terminal, usage
 from loaders.form.writing.writer import write_form
 from loaders.services import Desk, intake, operations
-from loaders.store import Snapshot, Store
+from loaders.store import Store
 from loaders.workbook.cells import open_book
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -21,6 +21,7 @@ from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Plan, Round
 from kpi.progress import assess, cards_table
+from kpi.snapshot import best_confirmed
 from loaders.documents.export import observations_table
 from loaders.documents.table_files import to_csv
 from loaders.form.approval_page import settlement_sheet
@@ -28,7 +29,6 @@ from loaders.form.writing.prefill import form_rows
 from loaders.rules import check_answers
 from loaders.store import Store
 from loaders.store.commands.submission_rows import observations_of
-from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import everything_said
 from pages.parts.review import review_words

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.store import Snapshot, Store
+from kpi.snapshot import Snapshot
+from loaders.store import Store
 from tests.storekit import first_start, new_store
 
 ROOT = Path(__file__).resolve().parents[1]

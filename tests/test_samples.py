@@ -15,6 +15,7 @@ import pytest
 
 from kpi.changes import changes
 from kpi.progress import assess, cards_table
+from kpi.snapshot import Snapshot
 from loaders.form import definition as d
 from loaders.form.prose_lines import PART, TEXT
 from loaders.plan.tabular import Record
@@ -22,7 +23,7 @@ from loaders.services.intake import Taken
 from loaders.services.operations import load_data, open_store
 from loaders.services.sample_rounds import load_samples
 from loaders.services.samples import NOTE, SamplesFault, build, main, read_values
-from loaders.store import Snapshot, Store
+from loaders.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"

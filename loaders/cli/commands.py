@@ -20,6 +20,7 @@ import duckdb
 from kpi.collection.lifecycle import upcoming
 from kpi.issue import Issue, Severity
 from kpi.people import OPERATOR
+from kpi.snapshot import Snapshot
 from loaders import settings
 from loaders.cli import arguments, round_command, terminal
 from loaders.cli.arguments import Refused
@@ -27,7 +28,7 @@ from loaders.cli.usage import FAILED, Parser, file_fault
 from loaders.services import Desk, intake, nightly, operations
 from loaders.services.batch_reading import expand
 from loaders.settings import WrongSetting, data_folder
-from loaders.store import Snapshot, Store
+from loaders.store import Store
 from loaders.store.file.lock import StoreError
 from loaders.text.characters import one_line
 

@@ -11,12 +11,12 @@ from kpi.collection.round_proposal import problems, starting
 from kpi.issue import Severity
 from kpi.people import OPERATOR
 from kpi.plan import Round
+from kpi.snapshot import Snapshot
 from loaders import settings
 from loaders.cli import arguments, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED
 from loaders.services import Desk
-from loaders.store import Snapshot
 from loaders.text.characters import one_line
 
 _DONE = 0

@@ -14,8 +14,8 @@ from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WOR
 from kpi.period import Period
 from kpi.plan import Card, Department, Indicator
 from kpi.printing.printed_figures import exact, judged, stated
+from kpi.snapshot import Snapshot
 from loaders.documents.table_files import to_csv, to_xlsx
-from loaders.store import Snapshot
 from loaders.text.characters import one_line
 
 #: One value as the store tells it.

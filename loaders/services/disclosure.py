@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from kpi.collection.workflow import Action, refusal
+from kpi.snapshot import Snapshot
 from loaders.documents import export
 from loaders.services.authorization import Gate, NotAllowed
-from loaders.store import Passport, Snapshot, StoredReturn
+from loaders.store import Passport, StoredReturn
 from loaders.text.characters import tidy
 
 

@@ -6,11 +6,11 @@ from collections.abc import Hashable
 from typing import Any
 
 from kpi.collection.workflow import Action
+from kpi.snapshot import Snapshot
 from loaders.form.form_questions import given_again
 from loaders.form.writing.writer import form_filename, write_form
 from loaders.services import operations
 from loaders.services.authorization import Gate
-from loaders.store import Snapshot
 
 
 class Forms(Gate):

@@ -11,11 +11,12 @@ from typing import TypeVar
 from kpi.collection.workflow import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
+from kpi.snapshot import Snapshot
 from loaders.rules import check_answers
 from loaders.rules.quotient import PERCENT, quotient
 from loaders.services.batch_reading import read_book, read_return, same_file, unexpected, unpack
 from loaders.services.batch_versions import Copy, sifted
-from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, is_of_the_store, with_mends
+from loaders.store import NewReturn, Receipt, Saved, Store, is_of_the_store, with_mends
 from loaders.text.characters import one_line
 from loaders.workbook.cells import Reader
 from loaders.workbook.isolation.upload_limits import Upload

@@ -11,6 +11,7 @@ from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.workflow import Brief, Reading
 from kpi.issue import Issue
 from kpi.plan import Plan
+from kpi.snapshot import Snapshot
 from loaders import settings
 from loaders.benchmarks.benchmark_files import Benchmarks, load_benchmarks
 from loaders.documents.export import write_folder
@@ -19,7 +20,7 @@ from loaders.form.writing.writer import form_filename, write_form
 from loaders.plan.folder import load_plan, plan_folders
 from loaders.services.batch_reading import read_book
 from loaders.services.nightly import copies_folder
-from loaders.store import Snapshot, Store
+from loaders.store import Store
 from loaders.workbook.cells import Reader
 
 DATABASE = "kpi.duckdb"

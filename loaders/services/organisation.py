@@ -11,8 +11,9 @@ from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.people import has_control
 from kpi.plan import Division, Plan
+from kpi.snapshot import Snapshot
 from loaders.services.authorization import Gate
-from loaders.store import Rule, Snapshot
+from loaders.store import Rule
 from loaders.text.characters import tidied, tidy, writable
 
 Issues = tuple[Issue, ...]

@@ -16,13 +16,14 @@ from pathlib import Path
 
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan, Round
+from kpi.snapshot import Snapshot
 from loaders.form import definition as d
 from loaders.form.writing.writer import write_form
 from loaders.plan.tabular import Column, Record, Unreadable, convert, number, one_of, period, read_csv, text
 from loaders.services.intake import send_returns, take_files
 from loaders.services.operations import load_data, open_store
 from loaders.services.sample_rounds import settle_samples
-from loaders.store import Snapshot, Store
+from loaders.store import Store
 
 VALUES = "values.csv"
 #: Stands in the first column of every row of values.csv, so that a copied row says it too.

@@ -10,8 +10,8 @@ from kpi.cards.impact import Effect, Standing
 from kpi.collection.workflow import Action, Question
 from kpi.issue import Issue
 from kpi.plan import Round
+from kpi.snapshot import Snapshot
 from loaders.services.authorization import Gate
-from loaders.store import Snapshot
 from loaders.text.characters import tidy
 
 Issues = tuple[Issue, ...]

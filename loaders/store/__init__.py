@@ -15,6 +15,7 @@ from kpi.collection.workflow import Mend, Reading
 from kpi.issue import Issue
 from kpi.people import Audience
 from kpi.plan import Plan
+from kpi.snapshot import Snapshot
 from loaders import settings
 from loaders.store.acts import Acts
 from loaders.store.audit import log_table, rebuild, verification
@@ -45,14 +46,13 @@ from loaders.store.queries.records import (  # fmt: skip
     Passport,
     Receipt,
     Saved,
-    Snapshot,
     StoredReturn,
 )
 from loaders.store.queries.stored_returns import plan_of, read_return, read_returns, with_mends
 
 __all__ = [
     "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
-    "Snapshot", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store", "with_mends",
+    "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store", "with_mends",
 ]  # fmt: skip
 
 

@@ -8,12 +8,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from kpi.people import Audience
+from kpi.snapshot import Snapshot
 from loaders.store.commands import plan_versions, published_batches
 from loaders.store.file.database import Connection, Database
 from loaders.store.file.lock import StoreBusy
 from loaders.store.file.thread_queue import Line
 from loaders.store.queries import snapshots
-from loaders.store.queries.records import Snapshot
 
 #: Snapshots kept at once, one for each audience that looks.
 _AUDIENCES = 24

@@ -14,13 +14,13 @@ from kpi.collection.workflow import Brief
 from kpi.people import Audience
 from kpi.plan import Plan
 from kpi.selection import WITHDRAWING, withdrawn
+from kpi.snapshot import Snapshot, annual_ids, best_known
 from loaders.store.commands.access_rules import PUBLISHED
 from loaders.store.commands.plan_versions import NOW, plan_ids, read_cards, read_plan
 from loaders.store.commands.proposals import PROPOSALS
 from loaders.store.commands.published_batches import benchmark_batch
 from loaders.store.file.database import Connection, rows
 from loaders.store.queries.json_document import load_keys
-from loaders.store.queries.records import Snapshot, annual_ids, best_known
 from loaders.store.queries.round_lives import lives
 from loaders.store.queries.standing_questions import QUESTIONS, taking_back
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from kpi.issue import Issue, Severity
+from kpi.snapshot import Snapshot
 from loaders.documents.packing import file_part
 from loaders.services.nightly import configured
 from loaders.settings import WrongSetting
-from loaders.store import Snapshot
 from loaders.store.file.retention import copies, kept_beside
 from loaders.store.file.trial_open import readable
 from pages.parts.admin.admin_forms import act, fresh, note

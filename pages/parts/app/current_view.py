@@ -23,8 +23,8 @@ from kpi.people import Audience
 from kpi.plan import Indicator, Plan, Round
 from kpi.printing.printed_figures import Figures, figures
 from kpi.progress import assess, cards_table
+from kpi.snapshot import Snapshot
 from loaders.services import Desk
-from loaders.store import Snapshot
 from pages.parts.app import identity
 from pages.parts.app.clock import now
 from pages.parts.app.storage import DATA, data_issues, plan_id, store

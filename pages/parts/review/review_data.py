@@ -13,9 +13,9 @@ from kpi.collection.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue
 from kpi.plan import Round
+from kpi.snapshot import Snapshot, best_confirmed
 from loaders.rules import UNREAD
-from loaders.store import Snapshot, StoredReturn
-from loaders.store.queries.records import best_confirmed
+from loaders.store import StoredReturn
 from pages.parts.app.current_view import View, store
 from pages.parts.review.review_words import Before
 from pages.parts.rounds.board_table import stored_returns

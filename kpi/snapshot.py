@@ -1,0 +1,181 @@
+"""What is known of one plan at a moment, as far as an audience may see it: frozen tables, no connection behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from kpi.collection.lifecycle import Life, counting
+from kpi.collection.scope import is_dropped
+from kpi.collection.workflow import Brief, Past
+from kpi.people import Audience
+from kpi.period import Period
+from kpi.plan import Card, Indicator, Plan
+from kpi.selection import WITHDRAWING, best_rows, withdrawn
+
+#: In which order the words about one period are told: the last is the best known value's own.
+_RELEASE_RANK: Mapping[str, int] = {"forecast": 0, "provisional": 1, "final": 2}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that screens need of one plan at one revision of the store, in memory. Do not change its tables."""
+
+    plan: Plan
+    revision: str
+    cards: Mapping[str, Card]
+    observations: pd.DataFrame
+    submissions: pd.DataFrame
+    has_samples: bool
+    series: pd.DataFrame
+    values: pd.DataFrame
+    breaks: pd.DataFrame
+    as_of: datetime | None = field(default=None)
+    #: Kinds of decisions taken about the plan as a whole, such as ``start_empty``.
+    decisions: frozenset[str] = frozenset()
+    #: The attributes that a recorded decision settled, by indicator; of the scheme with an empty one.
+    decided: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: What the secretariat asked, what is proposed about cards, which department took a form: one row each.
+    questions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    takes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    #: Which rounds were started, closed and given up.
+    life: Life = field(default_factory=Life)
+    audience: Audience = Audience.ALL
+
+    def assumed(self, indicator_id: str) -> Mapping[str, str]:
+        """What of an indicator the source leaves open and nobody has decided since, with the reason for what stands."""
+        settled = self.decided.get(indicator_id, frozenset())
+        return {k: v for k, v in self.plan.indicator(indicator_id).assumptions.items() if k not in settled}
+
+    @property
+    def plan_assumed(self) -> Mapping[str, str]:
+        """The same of the plan as a whole: its way of judging stands as 想定 until a decision records it."""
+        return {k: v for k, v in self.plan.assumptions.items() if k != "scheme" or "" not in self.decided}
+
+    def is_dropped(self, indicator_id: str, day: date) -> bool:
+        """Whether an indicator is 欠番 on a day."""
+        card = self.cards.get(indicator_id)
+        return card is not None and is_dropped(card, day)
+
+    def live_indicators(self, day: date) -> tuple[Indicator, ...]:
+        """The indicators that are judged on a day: those that are 欠番 keep only their history."""
+        return tuple(i for i in self.plan.indicators if not self.is_dropped(i.id, day))
+
+    @property
+    def closed(self) -> Mapping[str, datetime]:
+        """When each closed round was closed."""
+        return self.life.closed
+
+    def closed_at(self, round_id: str) -> datetime | None:
+        """The moment a closed round is shown at; None while it is open."""
+        return self.closed.get(round_id)
+
+    @cached_property
+    def history(self) -> Mapping[str, tuple[Past, ...]]:
+        """The best known value of each period, oldest first, by indicator; see :func:`best_known`."""
+        return best_known(self.observations, self.cards)
+
+    @cached_property
+    def confirmed(self) -> Mapping[str, tuple[Past, ...]]:
+        """The same of confirmed values alone; see :func:`best_confirmed`."""
+        return best_confirmed(self.observations, self.cards)
+
+    @cached_property
+    def taken_back(self) -> frozenset[str]:
+        """The short numbers of the values that a later 秘匿 or 該当なし took back: nothing shows or gives them on."""
+        gone = withdrawn(self.observations, annual_ids(self.cards))
+        return frozenset(self.observations["code"][gone])
+
+    def brief(self, day: date) -> Brief:
+        """What a form writer, its reader and the checks need on a day."""
+        return Brief(counting(self.plan, self.life, day), day, self.cards, self.history)
+
+
+def annual_ids(cards: Mapping[str, Card]) -> frozenset[str]:
+    """The indicators that count each year anew."""
+    return frozenset(c.indicator_id for c in cards.values() if c.kind == "annual")
+
+
+def best_known(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping[str, tuple[Past, ...]]:
+    """The best known value of each period, oldest first, by indicator, as :mod:`kpi.selection` chooses it.
+
+    Beside it stands what it would be without the round that decides it. A period whose value a later round took back
+    is there too, as ``withdrawn``: that round itself must find, when its form comes again, what it found before.
+    """
+    annual = annual_ids(cards)
+    decided = _decided(observations, annual)
+    if decided.empty:
+        return {}
+    whose = decided.set_index(_OF_PERIOD)["round_id"]
+    asked = pd.MultiIndex.from_frame(observations[_OF_PERIOD])
+    own = whose.reindex(asked).to_numpy() == observations["round_id"].to_numpy()
+    others = {(r["indicator_id"], r["period"]): r for r in _decided(observations[~own], annual).to_dict("records")}
+    history: dict[str, list[Past]] = {}
+    for row in decided.sort_values("position", kind="stable").to_dict("records"):
+        other = others.get((row["indicator_id"], row["period"]))
+        past = replace(_past(row), otherwise=_past(other) if other else None)
+        history.setdefault(str(row["indicator_id"]), []).append(past)
+    return {k: tuple(v) for k, v in history.items()}
+
+
+def best_confirmed(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping[str, tuple[Past, ...]]:
+    """The same of confirmed values alone: a newer one that is not must not hide them.
+
+    A later word that takes a value back counts, confirmed or not.
+    """
+    told = observations[(observations["review"] == "confirmed") | (observations["state"] != "value")]
+    return best_known(told.reset_index(drop=True), cards)
+
+
+_OF_PERIOD = ["indicator_id", "period"]
+
+
+def _decided(observations: pd.DataFrame, annual: Collection[str]) -> pd.DataFrame:
+    """One row for each period of which a value is known: the best that stands, else the last that was taken back.
+
+    ``withdrawn`` tells which, and ``round_id`` is the round that decides it.
+    """
+    ids = pd.Index(pd.unique(observations["indicator_id"]), dtype=object)
+    gone = withdrawn(observations, annual)
+    values = observations[(observations["state"] == "value").to_numpy() & ~gone]
+    # A correction brings a value, not a new comment: what was said of the period before still holds.
+    told = values.assign(rank=values["release"].map(_RELEASE_RANK).fillna(0))
+    told = told.sort_values(["rank", "known_at", "observation_id"])
+    said = told[["analysis", "evidence"]].replace("", None)
+    kept = said.groupby([told["indicator_id"], told["period"]]).ffill().fillna("")
+    told = told.assign(analysis=kept["analysis"], evidence=kept["evidence"])
+    best = told.loc[observations.index[best_rows(observations, ids, ids.isin(list(annual)))]].assign(withdrawn=False)
+    if not gone.any():
+        return best
+    lost = observations[gone].drop_duplicates(_OF_PERIOD, keep="last")
+    lost = lost[~pd.MultiIndex.from_frame(lost[_OF_PERIOD]).isin(pd.MultiIndex.from_frame(best[_OF_PERIOD]))]
+    back = [_taken_back_in(observations, row) for row in lost.to_dict("records")]
+    return pd.concat([best, lost.assign(withdrawn=True, round_id=pd.Series(back, index=lost.index, dtype=object))])
+
+
+def _taken_back_in(observations: pd.DataFrame, value: Mapping[Any, Any]) -> str:
+    """The round whose later word took a value back: the last that says it cannot stand, else its own."""
+    same = (observations["indicator_id"] == value["indicator_id"]) & (observations["position"] == value["position"])
+    later = observations["known_at"] >= value["known_at"]
+    said = observations[same & later & observations["state"].isin(WITHDRAWING)]
+    return str(said.iloc[-1]["round_id"]) if len(said) else str(value["round_id"])
+
+
+def _past(row: Mapping[Any, Any]) -> Past:
+    known = pd.Timestamp(row["known_at"])
+    return Past(
+        period=Period.parse(str(row["period"])),
+        value=float(str(row["value"])),
+        release=str(row["release"]),
+        comment=str(row["analysis"]),
+        evidence=str(row["evidence"]),
+        round_id=str(row["round_id"]),
+        known_at=known.to_pydatetime(),
+        withdrawn=bool(row["withdrawn"]),
+    )
