@@ -52,16 +52,17 @@ class Change:
 
 def changes(before: pd.DataFrame, after: pd.DataFrame, plan: Plan) -> tuple[Change, ...]:
     """Changes of every indicator that stands in both states, in the order of ``after``."""
-    earlier = {row["indicator_id"]: row for row in _records(before)}
+    earlier = {row["indicator_id"]: row for row in records(before)}
     found: list[Change] = []
-    for row in _records(after):
+    for row in records(after):
         old = earlier.get(row["indicator_id"])
         if old is not None:
             found += _of_one(old, row, _indicator(plan, row["indicator_id"]), plan)
     return tuple(found)
 
 
-def _records(table: pd.DataFrame) -> list[Row]:
+def records(table: pd.DataFrame) -> list[Row]:
+    """The rows of a table by the names of its columns."""
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 

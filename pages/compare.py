@@ -48,7 +48,7 @@ def compare_page() -> None:
 def _pairs(state: View, paired: pd.DataFrame) -> None:
     rates = paired[paired["gap_unit"] == "ポイント"]
     told = _pair_table(state, paired)
-    _gap_chart(state.revision, state, rates)
+    _gap_chart(state.key, state, rates)
     show(tag("div", "●県 ◇全国(%)。人数などの統計は下の表にあります。", "meta"))
     rows = [
         (

@@ -50,7 +50,7 @@ def _charts(state: View, field: Field) -> None:
             )
             drawn = story(state, indicator)
             if drawn.drawable:
-                _small(state.revision, indicator.id, state)
+                _small(state.key, indicator.id, state)
             else:
                 show(tag("div", item.advice, "empty"))
             show(tag("div", source_line(state, indicator), "meta"))

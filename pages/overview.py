@@ -41,25 +41,25 @@ def overview_page() -> None:
     """Draw the front page."""
     state = view()
     header("概況", state, meta=as_of(state))
-    lead(_lead(state.revision, state))
+    lead(_lead(state.key, state))
     file_issues()
     start_panel(state)
     if beginning(state):
         _bare(state)
         return
     st.header("基本目標", anchor=False)
-    show(_goals(state.revision, state))
+    show(_goals(state.key, state))
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("分野ごとの状況", anchor=False)
-        show(_fields(state.revision, state))
+        show(_fields(state.key, state))
         st.header("目を向けるところ", anchor=False)
-        show(_attention(state.revision, state))
+        show(_attention(state.key, state))
     with right:
         st.header("前回からの変化", anchor=False)
         _changes(state)
     st.header("指標の一覧", anchor=False)
-    show(_list(state.revision, state))
+    show(_list(state.key, state))
     table_downloads("指標一覧", state, indicator_table)
 
 
@@ -176,7 +176,7 @@ def _silent(view: View, silent: list[Indicator]) -> tuple[Content, Content]:
 
 def _changes(state: View) -> None:
     """What changed since the last round, one row an indicator, changed statuses and corrections first."""
-    rows = _change_rows(state.revision, state)
+    rows = _change_rows(state.key, state)
     if not rows:
         none = "比べられる前回の値がまだありません。" if state.before is None else "前回から変わった値はありません。"
         show(tag("div", none, "empty"))

@@ -116,7 +116,7 @@ def _row(state: View, row: Mapping[Any, Any]) -> tuple[Content, ...]:
         _since(changed, str(row["before"])) if changed else _unchanged(state, indicator_id),
         str(row["reason"]) or "―",
         join([_origin(row), _mark(_doubt(state, row)), tag("small", f"{row['proposal_id']} {who}")]),
-        _impact(state.revision, state, indicator_id, str(row["document"])),
+        _impact(state.key, state, indicator_id, str(row["document"])),
     )
 
 

@@ -50,7 +50,7 @@ class Review:
 
 def review_of(state: View, asked: Round) -> Review:
     """The review of a round; kept while nothing is written."""
-    return _review(state.revision, asked.id, state)
+    return _review(state.key, asked.id, state)
 
 
 @st.cache_resource(max_entries=4, show_spinner="回答を読んでいます…")

@@ -115,7 +115,7 @@ def _figures(state: View, review: Review, item: Item) -> Content:
 def _chart(state: View, item: Item) -> None:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
     if story(state, indicator).drawable:
-        _history(state.revision, indicator.id, item.submission_id, state)
+        _history(state.key, indicator.id, item.submission_id, state)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

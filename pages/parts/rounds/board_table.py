@@ -7,7 +7,6 @@ from datetime import date
 
 import streamlit as st
 
-from kpi.collection.board import Known, board
 from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import REPLACING, Row, State
 from kpi.collection.workflow import Answer, ReturnState
@@ -31,19 +30,7 @@ _FRAMES: Mapping[State, str] = {
 
 def round_rows(state: View, asked: Round) -> tuple[Row, ...]:
     """The board of a round as it stands now, or at its closing."""
-    snapshot = state.snapshot
-    known = Known.of(
-        asked.id,
-        snapshot.submissions,
-        snapshot.takes,
-        snapshot.questions,
-        snapshot.observations,
-        _contacts(state, asked),
-    )
-    closed = snapshot.closed_at(asked.id)
-    started = state.stage(asked) in (Stage.OPEN, Stage.CLOSED)
-    now_or_then = state.as_of or now()
-    return board(snapshot.plan, asked, known, now_or_then, closed=closed, cards=snapshot.cards, started=started)
+    return state.board(asked, now(), _contacts(state, asked))
 
 
 def _contacts(state: View, asked: Round) -> dict[tuple[str, str], str]:
@@ -89,7 +76,7 @@ def _key(state: View, submission_id: str) -> tuple[str, str]:
     rows = state.snapshot.submissions
     row = rows[rows["submission_id"] == submission_id].iloc[0]
     fixed = row["state"] == ReturnState.SENT
-    return submission_id, f"{row['sent_at']}:{row['confirmed_of']}" if fixed else state.revision
+    return submission_id, f"{row['sent_at']}:{row['confirmed_of']}" if fixed else state.key
 
 
 #: Returns kept at once.

@@ -1,0 +1,155 @@
+"""One judged state of one plan: built once from a snapshot and a day, asked alike by screens, commands and papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+import pandas as pd
+
+from kpi.changes import Change, Row, changes, records
+from kpi.collection import turnout
+from kpi.collection.board import Known, board
+from kpi.collection.lifecycle import Stage, counting, current
+from kpi.collection.obligations import owed, told_apart
+from kpi.compare.published import Benchmarks
+from kpi.plan import Card, Indicator, Plan, Round
+from kpi.printing.printed_figures import Figures, figures
+from kpi.progress import assess, cards_table
+from kpi.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """``plan`` and ``assessed`` leave out what is 欠番; ``everything`` judges that too.
+
+    ``assessed``, ``before`` and ``everything`` have a row of :func:`kpi.progress.assess` for each indicator, indexed
+    by its id. ``before`` is what was known before the newest round's first value, None where there is no earlier round.
+    ``key`` is what whoever keeps the state calls it, and all that is made of it: equal keys, equal contents.
+    """
+
+    snapshot: Snapshot
+    day: date
+    assessed: pd.DataFrame
+    before: pd.DataFrame | None
+    changes: tuple[Change, ...]
+    everything: pd.DataFrame
+    key: str = ""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, day: date, key: str = "") -> Assessment:
+        """The snapshot judged as on a day."""
+        plan, observations = snapshot.plan, snapshot.observations
+        cards = cards_table(snapshot.cards.values())
+        live = [i.id for i in snapshot.live_indicators(day)]
+        as_it_counts = counting(plan, snapshot.life, day)
+        owing = owed(as_it_counts, snapshot.life, observations, snapshot.cards, day, snapshot.audience)
+
+        def judged(known: pd.DataFrame) -> pd.DataFrame:
+            found = told_apart(assess(cards, known, as_of=day, scheme=plan.scheme), owing)
+            return found.set_index("indicator_id", drop=False)
+
+        everything, earlier = judged(observations), _before_last_round(observations)
+        assessed = everything.loc[live]
+        before = judged(earlier).loc[live] if earlier is not None else None
+        changed = changes(before, assessed, plan) if before is not None else ()
+        return cls(snapshot, day, assessed, before, changed, everything, key)
+
+    # --- the plan and its rounds ------------------------------------------------------------------------------------
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The past moment shown; None for now."""
+        return self.snapshot.as_of
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan shown: the indicators that are in force, and rounds as they count on the day."""
+        plan = counting(self.snapshot.plan, self.snapshot.life, self.day)
+        return replace(plan, indicators=self.snapshot.live_indicators(self.day))
+
+    def stage(self, asked: Round) -> Stage:
+        """How far a round has come."""
+        return self.snapshot.life.stage(asked.id)
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """The rounds people have to do with, newest first: without those that were given up."""
+        return tuple(r for r in reversed(self.plan.rounds) if self.stage(r) is not Stage.CANCELLED)
+
+    @property
+    def current_round(self) -> Round | None:
+        """The round that people are at; see :func:`kpi.collection.lifecycle.current`."""
+        found = current(self.snapshot.plan, self.snapshot.life, self.day)
+        return self.plan.round(found.id) if found else None
+
+    def board(
+        self, asked: Round, now: datetime, contacts: Mapping[tuple[str, str], str] | None = None
+    ) -> tuple[turnout.Row, ...]:
+        """The board of a round as it stands ``now``, or at the past moment shown, or at its closing.
+
+        ``contacts`` tells whom to ask, by department and 課.
+        """
+        held = self.snapshot
+        known = Known.of(asked.id, held.submissions, held.takes, held.questions, held.observations, contacts or {})
+        closed, started = held.closed_at(asked.id), self.stage(asked) in (Stage.OPEN, Stage.CLOSED)
+        return board(held.plan, asked, known, self.as_of or now, closed=closed, cards=held.cards, started=started)
+
+    # --- one indicator ----------------------------------------------------------------------------------------------
+
+    def card(self, indicator_id: str) -> Card:
+        """The judging rule of one indicator."""
+        return self.snapshot.cards[indicator_id]
+
+    def row(self, indicator_id: str) -> Row:
+        """The judgement of one indicator: a row of ``everything`` by the names of its columns."""
+        return self._rows[indicator_id]
+
+    @cached_property
+    def _rows(self) -> dict[str, Row]:
+        return {row["indicator_id"]: row for row in records(self.everything)}
+
+    def figures(self, indicator_id: str) -> Figures:
+        """The printed figures of one judgement: the same wherever they are shown."""
+        if indicator_id not in self._figures:
+            self._figures[indicator_id] = figures(self.row(indicator_id), self.card(indicator_id), self.plan.scheme)
+        return self._figures[indicator_id]
+
+    @cached_property
+    def _figures(self) -> dict[str, Figures]:
+        return {}
+
+    def owner_name(self, indicator: Indicator) -> str:
+        """The department that answers for an indicator today."""
+        owner = self.plan.owner(indicator.id, self.day)
+        return owner.name(self.day) if owner else "担当未設定"
+
+    @cached_property
+    def told(self) -> Mapping[str, Sequence[Row]]:
+        """The observations of each indicator in the order they came in: looking one up in the table costs far more."""
+        found: dict[str, list[Row]] = {}
+        for row in records(self.snapshot.observations):
+            found.setdefault(row["indicator_id"], []).append(row)
+        return found
+
+    @cached_property
+    def benchmarks(self) -> Benchmarks:
+        """The published figures, indexed once for this state; the plan's own card says which way is better."""
+        snapshot, series = self.snapshot, self.snapshot.series
+        ways = {i.series_id: self.card(i.id).direction for i in snapshot.plan.indicators if i.series_id}
+        said = zip(series["series_id"], series["direction"], strict=True)
+        series = series.assign(direction=[ways.get(series_id, way) for series_id, way in said])
+        return Benchmarks(series, snapshot.values, snapshot.breaks)
+
+
+def _before_last_round(observations: pd.DataFrame) -> pd.DataFrame | None:
+    """What was known before the newest round's first value came in; None where there is no earlier round."""
+    if observations.empty:
+        return None
+    first_known = observations.groupby("round_id")["known_at"].min().sort_values()
+    if len(first_known) < 2:
+        return None
+    earlier: pd.DataFrame = observations[observations["known_at"] < first_known.iloc[-1]]
+    return earlier
