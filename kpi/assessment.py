@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from kpi.changes import Change, Row, changes, records
@@ -18,6 +19,7 @@ from kpi.compare.published import Benchmarks
 from kpi.plan import Card, Indicator, Plan, Round
 from kpi.printing.printed_figures import Figures, figures
 from kpi.progress import assess, cards_table
+from kpi.selection import best_rows
 from kpi.snapshot import Snapshot
 
 
@@ -131,6 +133,16 @@ class Assessment:
         """The observations of each indicator in the order they came in: looking one up in the table costs far more."""
         found: dict[str, list[Row]] = {}
         for row in records(self.snapshot.observations):
+            found.setdefault(row["indicator_id"], []).append(row)
+        return found
+
+    @cached_property
+    def best(self) -> Mapping[str, Sequence[Row]]:
+        """Of each indicator the best known value of each period, oldest first, forecasts included."""
+        seen, cards = self.snapshot.observations, self.snapshot.cards
+        annual = np.array([card.kind == "annual" for card in cards.values()], dtype=bool)
+        found: dict[str, list[Row]] = {}
+        for row in records(seen.iloc[best_rows(seen, pd.Index(list(cards), dtype=object), annual)]):
             found.setdefault(row["indicator_id"], []).append(row)
         return found
 

@@ -48,7 +48,7 @@ def compare_page() -> None:
 def _pairs(state: View, paired: pd.DataFrame) -> None:
     rates = paired[paired["gap_unit"] == "ポイント"]
     told = _pair_table(state, paired)
-    _gap_chart(state.key, state, rates)
+    _gap_chart(rates, state.plan.area_name)
     show(tag("div", "●県 ◇全国(%)。人数などの統計は下の表にあります。", "meta"))
     rows = [
         (
@@ -80,11 +80,9 @@ def _distinct(notes: tuple[str, ...]) -> list[str]:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _gap_chart(revision: str, _state: View, _rates: pd.DataFrame) -> None:
-    words = "。".join(
-        f"{r.name}は{_state.plan.area_name}{r.area_text}、全国{r.nation_text}" for r in _rates.itertuples()
-    )
-    st.altair_chart(gaps(_rates, area_name=_state.plan.area_name), theme=None, alt=words, width="stretch")
+def _gap_chart(table: pd.DataFrame, area_name: str) -> None:
+    words = "。".join(f"{r.name}は{area_name}{r.area_text}、全国{r.nation_text}" for r in table.itertuples())
+    st.vega_lite_chart(spec=gaps(table, area_name=area_name), width="stretch", theme=None, alt=words)
 
 
 def _pair_table(state: View, paired: pd.DataFrame) -> pd.DataFrame:
@@ -194,7 +192,7 @@ def _ranks(state: View, benchmarks: Benchmarks, series: dict[str, object], serie
         return
     show(tag("p", join([tag("b", found.text), f"　{found.period_label}"])))
     chart = ranking(found.table, unit=str(series["unit"]), area=state.plan.area_code, nation=NATION)
-    st.altair_chart(chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
+    st.vega_lite_chart(spec=chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
     show(tag("div", "。".join(found.notes), "meta"))
     unit = str(series["unit"])
     given = found.table.assign(text=[figure_of(text, unit) for text in found.table["text"]], unit=unit)

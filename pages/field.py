@@ -7,10 +7,10 @@ import streamlit as st
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Field
 from kpi.rollup import field_sentence
+from kpi.story import Story, story
 from pages.parts.app.current_view import View, view
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.filters import choose
-from pages.parts.shared.indicator_charts import story, story_summary
 from pages.parts.shared.indicator_text import face
 from pages.parts.shared.layout import as_of, empty, header, lead, segments, show, source_line, table_downloads
 from pages.parts.shared.markup import Markup, join, tag, unmarked
@@ -50,17 +50,16 @@ def _charts(state: View, field: Field) -> None:
             )
             drawn = story(state, indicator)
             if drawn.drawable:
-                _small(state.key, indicator.id, state)
+                _small(drawn, indicator.id)
             else:
                 show(tag("div", item.advice, "empty"))
             show(tag("div", source_line(state, indicator), "meta"))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _small(revision: str, indicator_id: str, _state: View) -> None:
-    indicator = _state.plan.indicator(indicator_id)
-    chart = trajectory(story(_state, indicator), height=190, compact=True)
-    st.altair_chart(chart, theme=None, key=f"small-{indicator_id}", alt=story_summary(_state, indicator))
+def _small(story: Story, indicator_id: str) -> None:
+    chart = trajectory(story, height=190, compact=True)
+    st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=f"small-{indicator_id}", alt=story.words)
 
 
 def _pictures(field: Field) -> None:

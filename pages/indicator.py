@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Department, Indicator
 from kpi.printing.explanation import calculation, explain
-from kpi.printing.printed_figures import exact, judged, stated
-from kpi.story import Point, Story
+from kpi.story import story, table_of
 from loaders.documents.export import observations_table
 from pages.parts.app.current_view import View, view
 from pages.parts.indicator.indicator_origin import comparison_text, origin, remarks
 from pages.parts.shared.assumptions import assumed, department_assumed, scheme_assumed
 from pages.parts.shared.filters import choose
-from pages.parts.shared.indicator_charts import simple_extension, story, story_summary
 from pages.parts.shared.indicator_text import face
 from pages.parts.shared.layout import as_of, downloads, empty, figure, grid, header, lead, show, source_line
 from pages.parts.shared.markup import Column, Content, Markup, formula, join, link, table, tag, unmarked
@@ -71,30 +68,13 @@ def _chart(state: View, indicator: Indicator) -> None:
     figure(
         trajectory(told),
         key=f"推移_{indicator.name}",
-        alt_text=story_summary(state, indicator),
+        alt_text=told.words,
         caption=source_line(state, indicator),
-        table=_drawn(state, indicator, told),
+        table=table_of(told, state.card(indicator.id)),
         sample=state.snapshot.has_samples and bool(told.actual or told.parts),
     )
-    extension = simple_extension(state, indicator)
-    if extension and state.plan.scheme.show_outlook:
-        show(tag("div", extension.sentence, "meta"))
-
-
-def _drawn(state: View, indicator: Indicator, told: Story) -> pd.DataFrame:
-    """What the chart draws as numbers; the exact value beside what is judged, and only there."""
-    card = state.snapshot.cards[indicator.id]
-
-    def row(kind: str, point: Point, note: str = "") -> tuple[object, ...]:
-        judged_one = kind == "実績"
-        shown = judged(point.value, card) if judged_one else stated(point.value, card)
-        return kind, point.period.label, shown, exact(point.value) if judged_one else None, indicator.unit, note
-
-    rows = [row("現状値", told.baseline)] if told.baseline else []
-    rows += [row("実績", p, p.note) for p in (*told.actual, *told.parts)]
-    rows += [row("目標", told.target)] if told.target else []
-    rows += [row("全国", p) for p in told.nation]
-    return pd.DataFrame(rows, columns=["区分", "時点", "値", "正確な値", "単位", "備考"])
+    if told.extension:
+        show(tag("div", told.extension, "meta"))
 
 
 def _calculation(state: View, indicator: Indicator) -> Markup:

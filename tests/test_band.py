@@ -16,6 +16,7 @@ from kpi.compare.ranks import ranking
 from kpi.plan import Card
 from kpi.progress import assess, cards_table
 from kpi.rollup import counts
+from kpi.story import story
 from loaders.form.approval_page import settlement_sheet
 from loaders.form.reading.reader import read_form
 from loaders.form.writing.writer import write_form
@@ -23,7 +24,6 @@ from loaders.rules import check_answers
 from loaders.workbook.cells import Book, open_book
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import card_facts
-from pages.parts.shared.indicator_charts import story_summary
 from pages.parts.shared.indicator_text import face
 from pages.parts.shared.takeaway_tables import indicator_table
 from tests.factory import FY, POLICY, ROUND, TARGETS_ROUND, UNSET, tiny_answers, tiny_brief, tiny_plan
@@ -78,7 +78,7 @@ def test_every_screen_shows_the_band_and_counts_it_as_set(tmp_path, band, text):
     assert shown.target == text
     assert "目標値" not in shown.advice
     assert dict(card_facts(view, indicator))["目標値"] == text
-    assert text in story_summary(view, indicator)
+    assert text in story(view, indicator).words
     row = indicator_table(view).set_index("番号").loc[indicator.number]
     assert (row["維持の範囲"], row["目標の時点"]) == (text, "")
     bare = view_of(new_store(tmp_path), held((None, None)))

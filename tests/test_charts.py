@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi.charts.axis_spans import domain, time_span
 from kpi.charts.comparison import gaps, history, ranking
 from kpi.charts.placement import Box, place, samples, text_width
 from kpi.charts.theme import ACTUAL, BAND, FONT, INK, NATION, number_axis, period_axis, spread
 from kpi.charts.trajectory import trajectory
 from kpi.period import Period
-from kpi.story import Point, Story, domain, time_span
+from kpi.story import Point, Story
 
 FY = {year: Period("FY", year) for year in range(2018, 2030)}
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
@@ -41,7 +42,7 @@ def full_story(**more):
 
 def spec(chart):
     """The specification, each layer with its own rows; strict JSON, so no NaN and no infinity can hide in it."""
-    drawn = json.loads(json.dumps(chart.to_dict(), allow_nan=False))
+    drawn = json.loads(json.dumps(chart, allow_nan=False))
     sets = drawn["datasets"]
     for layer in drawn["layer"]:
         own = layer.get("data") or drawn["data"]

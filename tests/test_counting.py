@@ -22,6 +22,7 @@ from kpi.period import Period
 from kpi.plan import Card, Plan, Round
 from kpi.progress import assess, cards_table
 from kpi.snapshot import best_confirmed
+from kpi.story import simple_extension, story
 from loaders.documents.export import observations_table
 from loaders.documents.table_files import to_csv
 from loaders.form.approval_page import settlement_sheet
@@ -32,7 +33,6 @@ from loaders.store.commands.submission_rows import observations_of
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import everything_said
 from pages.parts.review import review_words
-from pages.parts.shared.indicator_charts import simple_extension, story, story_summary
 from pages.parts.submit import verdicts
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
 from tests.storekit import answer, figures, later, reading, save_and_send
@@ -163,7 +163,7 @@ def test_no_place_shows_or_uses_a_value_that_was_taken_back(taken_back: Store) -
     assert "value.same_as_last" not in {i.code for i in check_answers(asked, brief)}
     # charts, and what they are told in words
     assert not story(view, brief.plan.indicator(RATE)).actual
-    assert "60.0" not in story_summary(view, brief.plan.indicator(RATE))
+    assert "60.0" not in story(view, brief.plan.indicator(RATE)).words
     assert pd.isna(view.row(RATE)["value"])
     # 確認 and 回答
     confirmed = snapshot.observations.assign(review="confirmed")

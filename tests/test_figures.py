@@ -31,10 +31,10 @@ from kpi.plan import Card, Indicator, Plan, Scheme
 from kpi.printing.explanation import calculation, explain
 from kpi.printing.printed_figures import brief_texts, difference_text, exact_text, value_text
 from kpi.progress import assess, cards_table
+from kpi.story import story
 from loaders.documents.table_files import to_csv, to_xlsx
 from pages.parts.app.current_view import View
 from pages.parts.review.review_words import entry_words
-from pages.parts.shared.indicator_charts import story, story_summary
 from pages.parts.shared.indicator_text import face
 from pages.parts.shared.takeaway_tables import indicator_table
 from tests.test_status import R4, R6, R10, card, judged, seen
@@ -308,7 +308,7 @@ def amount(label, unit):
 def chart_quarrels(view, indicator, row, one, cells):
     found, told, unit = [], story(view, indicator), indicator.unit
     now = next(p for p in told.actual if p.period.code == row["period"])
-    words = story_summary(view, indicator)
+    words = told.words
     spoken = after(f"{now.period.short}は", words), after("目標は[^。]*?の", words)
     for what, value, target in (
         ("label", amount(now.label, unit), told.target and amount(told.target.label, unit)),
@@ -536,11 +536,11 @@ def test_labels_in_myriads_differ_where_their_figures_differ(shown, unit, texts)
 def test_a_chart_draws_the_labels_told_apart():
     one = card(indicator_id="i3", decimals=0, baseline=1_000_000.0, target=3_840_000.0, direction="increase")
     view = world([(one, 3_844_000.0, R6)], Scheme())
-    drawn = str(trajectory(story(view, view.plan.indicators[0])).to_dict())
+    drawn = str(trajectory(story(view, view.plan.indicators[0])))
     assert "384.4万万枚" not in drawn  # the unit is itself a magnitude
     assert "3,844,000万枚" in drawn
     view = world([(Card(**{**vars(one), "indicator_id": "i1"}), 3_844_000.0, R6)], Scheme())
-    drawn = str(trajectory(story(view, view.plan.indicators[0])).to_dict())
+    drawn = str(trajectory(story(view, view.plan.indicators[0])))
     assert "'384.4万件'" in drawn
     assert "目標\\n384万件" in drawn
 

@@ -18,14 +18,13 @@ from kpi.plan import Card
 from kpi.printing.printed_figures import exact, figure_of, judged, number_in
 from kpi.progress import assess
 from kpi.progress import cards_table as cards_of
+from kpi.story import story, table_of
 from loaders.documents.export import cards_table, observations_table
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.form.writing.style import put
 from pages.compare import _pair_table
-from pages.indicator import _drawn
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import as_table, everything_said
-from pages.parts.shared.indicator_charts import story
 from pages.parts.shared.takeaway_tables import indicator_table, published_table
 from tests.factory import PAPER, RATE
 from tests.samplekit import store_of, with_samples
@@ -328,7 +327,7 @@ def files_of(state):
     for series in state.snapshot.series["series_id"]:
         yield f"公表値 {series}", published_table(state, series)
     for indicator in state.plan.indicators:
-        yield indicator.name, _drawn(state, indicator, story(state, indicator))
+        yield indicator.name, table_of(story(state, indicator), state.card(indicator.id))
     said = everything_said(state, state.plan.indicators)
     yield "引継ぎ", as_table(state, state.plan.indicators, said)
 

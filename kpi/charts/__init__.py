@@ -1,1 +1,1 @@
-"""Charts: a table in, an altair.Chart out. No Streamlit."""
+"""Charts: a story or a table in, a finished Vega-Lite specification out. The only place that knows Altair."""

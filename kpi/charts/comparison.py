@@ -5,12 +5,12 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from kpi.charts.theme import ACTUAL, INK, NATION, QUIET, RAIL, dress, number_axis, period_axis, spread
+from kpi.charts.axis_spans import domain
+from kpi.charts.theme import ACTUAL, INK, NATION, QUIET, RAIL, VegaLite, dress, number_axis, period_axis, spread
 from kpi.period import Period
-from kpi.story import domain
 
 
-def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
+def gaps(table: pd.DataFrame, *, area_name: str) -> VegaLite:
     """Prefecture and nation as two dots on one line for each series.
 
     ``table``: name, area_value, nation_value (per cent), area_text, nation_text, gap_text, one row a series, in order.
@@ -50,7 +50,7 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> alt.LayerChart:
     return dress(layers, height=alt.Step(56))
 
 
-def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.LayerChart:
+def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> VegaLite:
     """Areas as bars from zero, best first, ours and the nation marked by colour, weight and words.
 
     ``table``: area (code), label (with the rank in words), value, text; in the order to draw.
@@ -85,7 +85,7 @@ def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> alt.La
     return dress([bars, words], height=alt.Step(17))
 
 
-def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, height: int = 260) -> alt.LayerChart:
+def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, height: int = 260) -> VegaLite:
     """Prefecture and nation over time. A line is not drawn across a break: each ``segment`` is a line of its own.
 
     ``table``: area, period (code), position, value, text, segment, note.

@@ -9,16 +9,13 @@ from typing import Literal, cast
 import altair as alt
 import pandas as pd
 
+from kpi.charts.axis_spans import domain, time_span, values_of
 from kpi.charts.placement import LINE, Box, Spot, place, samples, text_width
 from kpi.charts.theme import ACTUAL, INK, NATION, SHORT_UNITS, spread
 from kpi.period import Period
-from kpi.story import Point, Story, domain, time_span, values_of
+from kpi.story import PART, UNCONFIRMED, Point, Story
 
 Weight = Literal["normal", "bold"]
-#: The word in a point's note that its label repeats.
-UNCONFIRMED = "未確認"
-#: What stands beside a value that counts only a part of a year.
-PART = "年度の途中"
 #: Asked of the drawing itself: whether it is as narrow as on a telephone.
 NARROW = "width < 320"
 #: What takes of a chart's height, in pixels: padding and the axis of time, a unit over the axis, a line over the chart.

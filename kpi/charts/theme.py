@@ -45,7 +45,11 @@ LOCALE: Mapping[str, Any] = {
 SHORT_UNITS = frozenset({"%", "％"})
 
 
-def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, top: int = 4, title: str = "") -> alt.LayerChart:
+#: A finished chart: a specification of Vega-Lite with its data in it, as JSON has it.
+VegaLite = dict[str, Any]
+
+
+def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, top: int = 4, title: str = "") -> VegaLite:
     """The finished chart of some layers: house fonts and colours, Japanese numbers, no frame.
 
     ``title`` is only for what a chart must not be read without. Label colour is set because the default grey is
@@ -55,7 +59,7 @@ def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, top: int = 4, 
     chart = chart.properties(height=height, width="container", padding={"left": 4, "right": 4, "top": top, "bottom": 4})
     if title:
         chart = chart.properties(title=alt.Title(title, anchor="start", frame="bounds", offset=10))
-    return chart.configure(  # type: ignore[no-any-return]
+    dressed = chart.configure(
         font=FONT,
         locale=LOCALE,
         background="transparent",
@@ -75,6 +79,9 @@ def dress(layers: Sequence[alt.Chart], *, height: int | alt.Step, top: int = 4, 
         title={"color": INK, "fontSize": 13, "fontWeight": "bold"},
         legend={"disable": True},
     )
+    finished: VegaLite = dressed.to_dict()
+    finished["config"]["view"] = {"stroke": None}  # without the sizes of the drawing library's own clothes
+    return finished
 
 
 def period_axis(periods: Iterable[Period], *, every: int = 1) -> alt.Axis:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from kpi.charts.axis_spans import domain, periods_of, time_span, values_of
 from kpi.charts.labels import inner_labels
-from kpi.charts.theme import ACTUAL, BAND, INK, NATION, dress, number_axis, period_axis
+from kpi.charts.theme import ACTUAL, BAND, INK, NATION, VegaLite, dress, number_axis, period_axis
 from kpi.period import Period
-from kpi.story import Point, Story, domain, periods_of, time_span, values_of
+from kpi.story import Point, Story
 
 
-def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> alt.LayerChart:
+def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> VegaLite:
     """The chart of one indicator. ``compact`` is the small one of a field's page: fewer labels and ticks."""
     x, y = _axes(story, compact)
     layers: list[alt.Chart] = []

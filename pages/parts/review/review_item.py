@@ -14,12 +14,12 @@ from kpi.charts.trajectory import trajectory
 from kpi.collection.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
 from kpi.plan import Round
+from kpi.story import Story, story
 from pages.parts.app.current_view import View, desk
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_words import column_name, entry_words, facts, main_keys, statements
 from pages.parts.shared import notices
 from pages.parts.shared.as_of import ARRIVED
-from pages.parts.shared.indicator_charts import story, story_summary
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Column, Content, Markup, badge, join, link, table, tag
 
@@ -114,17 +114,16 @@ def _figures(state: View, review: Review, item: Item) -> Content:
 
 def _chart(state: View, item: Item) -> None:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
-    if story(state, indicator).drawable:
-        _history(state.key, indicator.id, item.submission_id, state)
+    told = story(state, indicator)
+    if told.drawable:
+        _history(told, f"history-{item.submission_id}-{indicator.id}")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _history(revision: str, indicator_id: str, submission_id: str, _state: View) -> None:
+def _history(story: Story, key: str) -> None:
     """The indicator's own history with this answer as its newest point, drawn once for everybody."""
-    indicator = _state.snapshot.plan.indicator(indicator_id)
-    chart = trajectory(story(_state, indicator), height=150, compact=True)
-    key = f"history-{submission_id}-{indicator_id}"
-    st.altair_chart(chart, width="stretch", theme=None, key=key, alt=story_summary(_state, indicator))
+    chart = trajectory(story, height=150, compact=True)
+    st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=story.words)
 
 
 # --- acting --------------------------------------------------------------------------------------------------------

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from kpi.charts.placement import text_width
+from kpi.charts.theme import VegaLite
 from kpi.collection.workflow import Action
 from kpi.issue import Issue
 from kpi.period import Period
@@ -257,7 +257,7 @@ def empty(message: Content) -> None:
 
 
 def figure(
-    chart: alt.LayerChart,
+    chart: VegaLite,
     *,
     key: str,
     alt_text: str,
@@ -266,7 +266,7 @@ def figure(
     sample: bool = False,
 ) -> None:
     """A chart, what it rests on, and its table one click away with CSV and Excel."""
-    st.altair_chart(chart, width="stretch", theme=None, key=key, alt=alt_text)
+    st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=alt_text)
     show(tag("div", caption, "meta"))
     with st.expander("表で見る"):
         grid(table, alt_text)
