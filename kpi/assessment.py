@@ -17,6 +17,7 @@ from kpi.collection.lifecycle import Stage, counting, current
 from kpi.collection.obligations import owed, told_apart
 from kpi.compare.published import Benchmarks
 from kpi.plan import Card, Indicator, Plan, Round
+from kpi.printing.number_words import status_word
 from kpi.printing.printed_figures import Figures, figures
 from kpi.progress import assess, cards_table
 from kpi.selection import best_rows
@@ -112,6 +113,11 @@ class Assessment:
     @cached_property
     def _rows(self) -> dict[str, Row]:
         return {row["indicator_id"]: row for row in records(self.everything)}
+
+    def word(self, indicator_id: str) -> str:
+        """The status of one indicator in the plan's words."""
+        row = self.row(indicator_id)
+        return status_word(row["status"], row["reason"], self.plan.scheme)
 
     def figures(self, indicator_id: str) -> Figures:
         """The printed figures of one judgement: the same wherever they are shown."""

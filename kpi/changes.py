@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -49,6 +49,11 @@ class Change:
         """更新 or 訂正."""
         return KINDS[self.kind][1]
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether it comes of a value that was sent: a target or a 現状値 is decided."""
+        return self.kind not in ("target", "baseline")
+
 
 def changes(before: pd.DataFrame, after: pd.DataFrame, plan: Plan) -> tuple[Change, ...]:
     """Changes of every indicator that stands in both states, in the order of ``after``."""
@@ -59,6 +64,18 @@ def changes(before: pd.DataFrame, after: pd.DataFrame, plan: Plan) -> tuple[Chan
         if old is not None:
             found += _of_one(old, row, _indicator(plan, row["indicator_id"]), plan)
     return tuple(found)
+
+
+#: What a reader asks for first: a changed status or rule, then a correction, then a new value.
+_WEIGHTS: Mapping[Kind, int] = {"status": 0, "target": 0, "baseline": 0, "new_value": 2}
+
+
+def by_indicator(found: Iterable[Change]) -> tuple[tuple[str, tuple[Change, ...]], ...]:
+    """The changes of each indicator, changed statuses and corrections first."""
+    grouped: dict[str, tuple[Change, ...]] = {}
+    for change in found:
+        grouped[change.indicator_id] = (*grouped.get(change.indicator_id, ()), change)
+    return tuple(sorted(grouped.items(), key=lambda pair: min(_WEIGHTS.get(c.kind, 1) for c in pair[1])))
 
 
 def records(table: pd.DataFrame) -> list[Row]:

@@ -153,3 +153,8 @@ def _era_short(day: date) -> str:
 def _era_long(day: date) -> str:
     name, _, year = _era(day)
     return f"{name}{'元' if year == 1 else year}"
+
+
+def stamp(moment: date | None) -> str:
+    """A date as people read it, 2026-11-21; ― where there is none."""
+    return "―" if moment is None or moment != moment else f"{moment:%Y-%m-%d}"  # NaT is not itself

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from kpi.assessment import Assessment
 from kpi.changes import Change
 from kpi.period import Period
-from kpi.plan import Plan, Scheme
+from kpi.plan import Indicator, Plan, Scheme
 from kpi.printing.number_words import NO_DATA_WORDS, NOT_ASKED, STATUS_WORDS, status_word
 from kpi.status import RANKS, STATUSES
 
@@ -32,6 +34,11 @@ class Group:
     valued: int
     by_status: tuple[tuple[str, int], ...]
     by_word: tuple[tuple[str, str, int], ...]
+
+    @property
+    def words(self) -> str:
+        """「達成2、順調3」."""
+        return "、".join(f"{word}{number}" for _, word, number in self.by_word if number)
 
 
 def counts(assessed: pd.DataFrame, plan: Plan) -> tuple[Group, ...]:
@@ -146,6 +153,54 @@ def _movement(changes: Iterable[Change]) -> tuple[Segment, ...]:
 def _step(change: Change) -> int:
     before, after = RANKS.get(change.before), RANKS.get(change.after)
     return 0 if before is None or after is None else after - before
+
+
+#: The statuses that are off their line, the worst first. They owe an explanation.
+OFF_LINE = ("regressed", "not_achieved", "behind")
+#: More indicators without an answer than this are told as one.
+_FEW = 2
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What needs a look: one indicator that is ``off`` its line, ``silent`` or ``stale``; or many that are silent."""
+
+    kind: str
+    indicators: tuple[Indicator, ...]
+
+
+def attention(state: Assessment) -> tuple[Attention, ...]:
+    """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
+    # Only what a round has asked for and nobody has answered: see kpi.collection.obligations.
+    silent = tuple(i for i in state.plan.indicators if state.row(i.id)["reason"] == "unanswered")
+    found = [(len(OFF_LINE), Attention("silent", silent))] if len(silent) > _FEW else []
+    for indicator in state.plan.indicators:
+        row = state.row(indicator.id)
+        if row["status"] in OFF_LINE:
+            found.append((OFF_LINE.index(row["status"]), Attention("off", (indicator,))))
+        elif indicator in silent:
+            found += [(len(OFF_LINE), Attention("silent", (indicator,)))] if len(silent) <= _FEW else []
+        elif row["stale"]:
+            found.append((len(OFF_LINE) + 1, Attention("stale", (indicator,))))
+    return tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
+
+
+def nothing_to_attend(state: Assessment) -> str:
+    """That nothing needs a look; where there is no value yet, that there is nothing to look at."""
+    if (state.assessed["period"] == "").all():
+        return "実績の値が入ると、遅れている指標がここに並びます。"
+    return "遅れている指標、回答のない指標はありません。"
+
+
+def nothing_changed(state: Assessment) -> str:
+    """That nothing changed since last time; where there was none, that there is nothing to compare with."""
+    return "比べられる前回の値がまだありません。" if state.before is None else "前回から変わった値はありません。"
+
+
+def by_owner(state: Assessment, indicators: Sequence[Indicator]) -> str:
+    """「総務部2、教育庁1」: whose some indicators are."""
+    owners = Counter(state.owner_name(i) for i in indicators)
+    return "、".join(f"{name}{count}" for name, count in owners.items())
 
 
 def text(parts: Iterable[Segment]) -> str:

@@ -7,12 +7,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kpi.period import Period
+from kpi.summary import as_of_words
 from loaders.documents.export import observations_table
+from loaders.documents.takeaway_tables import indicator_table, published_table
 from pages.parts.app.current_view import View, view
 from pages.parts.shared.filters import choose
-from pages.parts.shared.layout import as_of, downloads, empty, grid, header, lead, show
+from pages.parts.shared.layout import downloads, empty, grid, header, lead, show
 from pages.parts.shared.markup import tag
-from pages.parts.shared.takeaway_tables import indicator_table, published_table
 
 ALL = "all"
 
@@ -20,7 +21,7 @@ ALL = "all"
 def data_page() -> None:
     """Filter, look, take away: judgements, returned values with their cells, published figures."""
     state = view()
-    header("データ", state, meta=as_of(state))
+    header("データ", state, meta=as_of_words(state))
     observations = state.snapshot.observations
     lead(
         f"{len(state.plan.indicators)}指標、回答{len(observations)}件、公表値{len(state.snapshot.values):,}件が"

@@ -8,19 +8,20 @@ from kpi.charts.trajectory import trajectory
 from kpi.plan import Field
 from kpi.rollup import field_sentence
 from kpi.story import Story, story
+from kpi.summary import as_of_words, summary
+from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import View, view
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.filters import choose
-from pages.parts.shared.indicator_text import face
-from pages.parts.shared.layout import as_of, empty, header, lead, segments, show, source_line, table_downloads
+from pages.parts.shared.indicator_cells import doubt, figure_link, name_link, status_badge
+from pages.parts.shared.layout import empty, header, lead, segments, show, source_line, table_downloads
 from pages.parts.shared.markup import Markup, join, tag, unmarked
-from pages.parts.shared.takeaway_tables import indicator_table
 
 
 def field_page() -> None:
     """Draw one field: its sentence, a small chart for each indicator, its items with what is being done."""
     state = view()
-    header("分野", state, meta=as_of(state))
+    header("分野", state, meta=as_of_words(state))
     fields = {f.id: f.name for f in state.plan.fields}
     field = state.plan.field_by_id(choose("分野", "field", fields, everybodys=True))
     st.header(unmarked(field.name), anchor=False)
@@ -39,15 +40,9 @@ def _charts(state: View, field: Field) -> None:
     grid = st.grid(min_column_width=340, gap="medium")
     for indicator in (i for i in state.plan.indicators if i.field_id == field.id):
         with grid.cell(), st.container(border=True):
-            item = face(state, indicator)
-            show(
-                join(
-                    [
-                        tag("div", item.link, "name"),
-                        tag("div", join([item.badge, "　", tag("b", item.figure), " ", item.period, " ", item.doubt])),
-                    ]
-                )
-            )
+            item = summary(state, indicator)
+            stands = [status_badge(item), "　", tag("b", figure_link(item)), " ", item.period, " ", doubt(item)]
+            show(join([tag("div", name_link(item), "name"), tag("div", join(stands))]))
             drawn = story(state, indicator)
             if drawn.drawable:
                 _small(drawn, indicator.id)

@@ -10,11 +10,11 @@ import streamlit as st
 from kpi.collection.lifecycle import Stage
 from kpi.collection.reorganisation import ownerless
 from kpi.collection.workflow import Action
-from kpi.period import Period
+from kpi.period import Period, stamp
 from kpi.plan import Department, Indicator
 from loaders.documents.packing import file_part
 from loaders.documents.table_files import to_xlsx
-from pages.parts.app.current_view import View, desk, stamp, view
+from pages.parts.app.current_view import View, desk, view
 from pages.parts.app.identity import reaches, require
 from pages.parts.handover.statements import (
     HISTORY,

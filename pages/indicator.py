@@ -6,28 +6,28 @@ import streamlit as st
 
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Department, Indicator
-from kpi.printing.explanation import calculation, explain
 from kpi.story import story, table_of
+from kpi.summary import advice, as_of_words, explanation, facts, steps, summary
 from loaders.documents.export import observations_table
 from pages.parts.app.current_view import View, view
-from pages.parts.indicator.indicator_origin import comparison_text, origin, remarks
+from pages.parts.indicator.indicator_origin import comparison, origin, remarks
 from pages.parts.shared.assumptions import assumed, department_assumed, scheme_assumed
 from pages.parts.shared.filters import choose
-from pages.parts.shared.indicator_text import face
-from pages.parts.shared.layout import as_of, downloads, empty, figure, grid, header, lead, show, source_line
+from pages.parts.shared.indicator_cells import doubt, status_badge
+from pages.parts.shared.layout import downloads, empty, figure, grid, header, lead, show, source_line
 from pages.parts.shared.markup import Column, Content, Markup, formula, join, link, table, tag, unmarked
 
 
 def indicator_page() -> None:
     """Draw one indicator."""
     state = view()
-    header("指標", state, meta=as_of(state))
+    header("指標", state, meta=as_of_words(state))
     options = {i.id: f"{i.number}　{i.name}" for i in state.plan.indicators}
     indicator = state.plan.indicator(choose("指標", "indicator", options, everybodys=True))
     show(tag("div", _crumb(state, indicator), "crumb"))
     st.header(unmarked(indicator.name), anchor=False)
-    item = face(state, indicator)
-    lead(join([_sentence(state, indicator), item.badge, item.doubt], " "))
+    item = summary(state, indicator)
+    lead(join([explanation(state, indicator), status_badge(item), doubt(item)], " "))
     left, right = st.columns([5, 3], gap="medium")
     with left:
         _chart(state, indicator)
@@ -41,7 +41,7 @@ def indicator_page() -> None:
         remarks(state, indicator)
     with lower_right:
         st.header("全国との差", anchor=False)
-        show(tag("p", comparison_text(state, indicator)))
+        show(tag("p", comparison(state, indicator)))
         st.header("この指標について", anchor=False)
         show(_facts(state, indicator))
     _observations(state, indicator)
@@ -55,15 +55,10 @@ def _crumb(state: View, indicator: Indicator) -> Content:
     return join([link(field.short, "field", field=field.id), *([item] if item else [])], " ＞ ")
 
 
-def _sentence(state: View, indicator: Indicator) -> str:
-    card = state.snapshot.cards[indicator.id]
-    return explain(state.row(indicator.id), card, indicator, state.plan.scheme)
-
-
 def _chart(state: View, indicator: Indicator) -> None:
     told = story(state, indicator, with_outlook=state.plan.scheme.show_outlook)
     if not told.drawable:
-        empty(face(state, indicator).advice)
+        empty(advice(state, indicator))
         return
     figure(
         trajectory(told),
@@ -79,43 +74,27 @@ def _chart(state: View, indicator: Indicator) -> None:
 
 def _calculation(state: View, indicator: Indicator) -> Markup:
     card = state.snapshot.cards[indicator.id]
-    steps = calculation(state.row(indicator.id), card, indicator, state.plan.scheme)
     decided = tag("div", f"判定条件の決定　{card.reason}", "meta") if card.reason else ""
-    if not steps:
-        return join([tag("div", face(state, indicator).advice, "empty"), decided])
-    rows = [(join([label, formula(how)]), tag("b", result)) for label, how, result in steps]
+    worked = steps(state, indicator)
+    if not worked:
+        return join([tag("div", advice(state, indicator), "empty"), decided])
+    rows = [(join([label, formula(how)]), tag("b", result)) for label, how, result in worked]
     body = table([Column("項目と式"), Column("結果", number=True)], rows, caption="判定の計算")
     more = [link("現状値と目標値の出所", "origin", card=indicator.id), link("算定方法", "method")]
     return join([body, decided, scheme_assumed(state), tag("div", join(more, "　"), "meta")])
 
 
 def _facts(state: View, indicator: Indicator) -> Markup:
-    card = state.snapshot.cards[indicator.id]
-    words = {"increase": "増やす", "decrease": "減らす", "maintain": "保つ"}
-    kinds = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "計画開始からの累計"}
-    facts: list[tuple[str, str, str]] = [
-        ("定義", indicator.definition or "原案に記載なし", "definition"),
-        ("単位", indicator.unit, "unit"),
-        ("出典", indicator.source, "source"),
-        ("担当", state.owner_name(indicator), "department"),
-        ("目指す方向", words[card.direction], "direction"),
-        ("値の種類", kinds[card.kind], "kind"),
-        ("周期", _cycle(card.cycle_months), "cycle_months"),
-        ("公表までの月数", f"{card.lag_months}か月", "lag_months"),
-    ]
     given, owner = state.snapshot.assumed(indicator.id), state.plan.owner(indicator.id, state.day)
-    rows = [(label, join([value, assumed(given.get(key)), _named(state, owner, key)])) for label, value, key in facts]
+    rows = [
+        (label, join([value, assumed(given.get(key)), _named(state, owner, key)]))
+        for label, value, key in facts(state, indicator)
+    ]
     return table([Column("項目", width="7.5rem"), Column("内容")], rows, caption="この指標について")
 
 
 def _named(state: View, owner: Department | None, key: str) -> Content:
     return department_assumed(state, owner.id) if owner and key == "department" else ""
-
-
-def _cycle(months: int) -> str:
-    return (
-        f"{months // 12}年ごと" if months % 12 == 0 and months > 12 else "毎年" if months == 12 else f"{months}か月ごと"
-    )
 
 
 def _observations(state: View, indicator: Indicator) -> None:

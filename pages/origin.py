@@ -6,12 +6,12 @@ import streamlit as st
 
 from kpi.cards.revision import target_text
 from kpi.collection.workflow import Action
+from kpi.summary import amount
 from pages.parts.app.current_view import View, desk, view
 from pages.parts.app.identity import require
 from pages.parts.origin.passport import list_table, passport_view
 from pages.parts.shared.as_of import as_of as moment_shown
 from pages.parts.shared.figure_search import search_field
-from pages.parts.shared.indicator_text import amount
 from pages.parts.shared.layout import attempt, empty, header, lead, show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag
 from pages.parts.shared.published_source import published_view

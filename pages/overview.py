@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from kpi.changes import Change
-from kpi.plan import Indicator
-from kpi.rollup import counts, headline
-from pages.parts.app.current_view import View, view
+from kpi.assessment import Assessment
+from kpi.changes import Change, by_indicator
+from kpi.collection.first_steps import beginning
+from kpi.rollup import Attention, attention, by_owner, counts, headline, nothing_changed, nothing_to_attend
+from kpi.summary import Summary, as_of_words, summary
+from loaders.documents.takeaway_tables import indicator_table
+from pages.parts.app.current_view import view
 from pages.parts.overview.first_start import start_panel
-from pages.parts.overview.first_year import bare_list, beginning, next_steps, who_is_asked
+from pages.parts.overview.first_year import bare_list, next_steps, who_is_asked
 from pages.parts.shared.assumptions import scheme_mark
-from pages.parts.shared.indicator_text import UNSET, Face, dated, face, value_cell
-from pages.parts.shared.layout import as_of, file_issues, header, lead, segments, show, table_downloads
+from pages.parts.shared.indicator_cells import dated, doubt, figure_link, name_link, status_badge, value_cell, way
+from pages.parts.shared.layout import file_issues, header, lead, segments, show, table_downloads
 from pages.parts.shared.markup import (
     Column,
     Content,
@@ -29,41 +32,40 @@ from pages.parts.shared.markup import (
     table,
     tag,
 )
-from pages.parts.shared.takeaway_tables import indicator_table
 
 #: How many changed indicators stand open; the rest are one click away.
 _SHOWN = 6
-#: More indicators without an answer than this are told as one row.
-_FEW = 2
 
 
 def overview_page() -> None:
     """Draw the front page."""
     state = view()
-    header("概況", state, meta=as_of(state))
-    lead(_lead(state.key, state))
+    items = [summary(state, i) for i in state.plan.indicators]
+    header("概況", state, meta=as_of_words(state))
+    doubted = sum(item.unconfirmed for item in items)
+    lead(segments(headline(state.assessed, state.plan, state.changes, unconfirmed=doubted)))
     file_issues()
     start_panel(state)
     if beginning(state):
         _bare(state)
         return
     st.header("基本目標", anchor=False)
-    show(_goals(state.key, state))
+    show(tag("div", join(_goal_card(item) for item in items if item.indicator.level == "goal"), "cards"))
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("分野ごとの状況", anchor=False)
-        show(_fields(state.key, state))
+        show(_fields(state))
         st.header("目を向けるところ", anchor=False)
-        show(_attention(state.key, state))
+        show(_attention(state, {item.indicator.id: item for item in items}))
     with right:
         st.header("前回からの変化", anchor=False)
-        _changes(state)
+        _changes(state, {item.indicator.id: item for item in items})
     st.header("指標の一覧", anchor=False)
-    show(_list(state.key, state))
+    show(_list(state, items))
     table_downloads("指標一覧", state, indicator_table)
 
 
-def _bare(state: View) -> None:
+def _bare(state: Assessment) -> None:
     """The page before the first answer."""
     left, right = st.columns([5, 3], gap="large")
     with left:
@@ -78,32 +80,18 @@ def _bare(state: View) -> None:
     table_downloads("指標一覧", state, indicator_table)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _lead(revision: str, _state: View) -> Markup:
-    doubted = sum(face(_state, i).unconfirmed for i in _state.plan.indicators)
-    return segments(headline(_state.assessed, _state.plan, _state.changes, unconfirmed=doubted))
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _goals(revision: str, _state: View) -> Markup:
-    goals = [face(_state, i) for i in _state.plan.indicators if i.level == "goal"]
-    return tag("div", join(_goal_card(item) for item in goals), "cards")
-
-
-def _goal_card(item: Face) -> Markup:
+def _goal_card(item: Summary) -> Markup:
     mark: Content = changed(item.updated) if item.updated else ""
-    below = join((part for part in (item.period, mark, item.doubt) if str(part)), " ")
-    line = f"{_at(item.baseline, item.baseline_period)}→目標 {_at(item.target, item.target_period)}"
-    known = UNSET not in (item.baseline, item.target)
+    below = join((part for part in (item.period, mark, doubt(item)) if str(part)), " ")
     return tag(
         "section",
         join(
             [
-                tag("div", item.link, "name"),
-                tag("div", join([item.figure, tag("small", below)], " "), "big"),
-                item.bullet if item.progress != "―" else Markup(""),
-                tag("div", item.badge),
-                tag("div", line, "meta") if known else "",
+                tag("div", name_link(item), "name"),
+                tag("div", join([figure_link(item), tag("small", below)], " "), "big"),
+                way(item) if item.progress != "―" else Markup(""),
+                tag("div", status_badge(item)),
+                tag("div", item.course, "meta") if item.course else "",
                 tag("div", item.advice, "meta") if item.advice else "",
             ]
         ),
@@ -111,76 +99,50 @@ def _goal_card(item: Face) -> Markup:
     )
 
 
-def _at(value: str, period: str) -> str:
-    return f"{value}({period})" if period else value
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _fields(revision: str, _state: View) -> Markup:
+def _fields(state: Assessment) -> Markup:
     rows: list[tuple[Content, Content]] = []
-    for group in counts(_state.assessed, _state.plan):
+    for group in counts(state.assessed, state.plan):
         if not group.field_id:
             continue
-        field = _state.plan.field_by_id(group.field_id)
-        parts = group.by_word
-        summary = "、".join(f"{word}{number}" for _, word, number in parts if number)
-        rows.append((link(field.short, "field", field=field.id), status_bar(parts, f"{field.name}: {summary}")))
+        field = state.plan.field_by_id(group.field_id)
+        bar = status_bar(group.by_word, f"{field.name}: {group.words}")
+        rows.append((link(field.short, "field", field=field.id), bar))
     body = table([Column("分野", width="7.5rem"), Column("指標の数")], rows, caption="分野ごとの判定の数")
     note = join(["数字は指標の数です。平均の達成率は出しません(", link("理由", "method"), ")。"])
     return join([body, tag("div", note, "meta")])
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _attention(revision: str, _state: View) -> Markup:
+def _attention(state: Assessment, items: Mapping[str, Summary]) -> Markup:
     """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
-    order = ("regressed", "not_achieved", "behind")
-    rows: list[tuple[int, tuple[Content, Content]]] = []
-    # Only what a round has asked for and nobody has answered: see kpi.collection.obligations.
-    silent = [i for i in _state.plan.indicators if _state.row(i.id)["reason"] == "unanswered"]
-    if len(silent) > _FEW:
-        rows.append((3, _silent(_state, silent)))
-    for indicator in _state.plan.indicators:
-        row, item = _state.row(indicator.id), face(_state, indicator)
-        named = join([item.link, tag("small", item.owner)])
-        if row["status"] in order:
-            stands = join([item.badge, tag("small", join([item.progress, item.doubt], " "))])
-            rows.append((order.index(row["status"]), (named, stands)))
-        elif indicator in silent:
-            if len(silent) > _FEW:
-                continue
-            rows.append((3, (named, item.badge)))
-        elif row["stale"]:
-            old = tag("span", f"時点が古い({item.period})", "none")
-            rows.append((4, (named, join([old, item.doubt], " "))))
-    if not rows:
-        return tag("div", _nothing(_state), "empty")
-    rows.sort(key=lambda pair: pair[0])
-    body = table([Column("指標と担当"), Column("状況")], [r for _, r in rows[:_SHOWN]], caption="目を向けるところ")
-    more = tag("div", f"ほか{len(rows) - _SHOWN}指標は下の一覧にあります。", "meta") if len(rows) > _SHOWN else ""
+    found = attention(state)
+    if not found:
+        return tag("div", nothing_to_attend(state), "empty")
+    rows = [_attended(state, one, items) for one in found[:_SHOWN]]
+    body = table([Column("指標と担当"), Column("状況")], rows, caption="目を向けるところ")
+    more = tag("div", f"ほか{len(found) - _SHOWN}指標は下の一覧にあります。", "meta") if len(found) > _SHOWN else ""
     return join([body, more])
 
 
-def _nothing(view: View) -> str:
-    """That nothing needs a look; where there is no value yet, that there is nothing to look at."""
-    if (view.assessed["period"] == "").all():
-        return "実績の値が入ると、遅れている指標がここに並びます。"
-    return "遅れている指標、回答のない指標はありません。"
+def _attended(state: Assessment, one: Attention, items: Mapping[str, Summary]) -> tuple[Content, Content]:
+    if len(one.indicators) > 1:
+        named = join(["回答のない指標", tag("small", by_owner(state, one.indicators))])
+        return named, badge(f"未回答 {len(one.indicators)}指標", "no_data")
+    item = items[one.indicators[0].id]
+    named = join([name_link(item), tag("small", item.owner)])
+    if one.kind == "off":
+        return named, join([status_badge(item), tag("small", join([item.progress, doubt(item)], " "))])
+    if one.kind == "silent":
+        return named, status_badge(item)
+    return named, join([tag("span", f"時点が古い({item.period})", "none"), doubt(item)], " ")
 
 
-def _silent(view: View, silent: list[Indicator]) -> tuple[Content, Content]:
-    """Many indicators without an answer as one row: how many, and of whom."""
-    owners = Counter(view.owner_name(i) for i in silent)
-    named = "、".join(f"{name}{count}" for name, count in owners.items())
-    return join(["回答のない指標", tag("small", named)]), badge(f"未回答 {len(silent)}指標", "no_data")
-
-
-def _changes(state: View) -> None:
+def _changes(state: Assessment, items: Mapping[str, Summary]) -> None:
     """What changed since the last round, one row an indicator, changed statuses and corrections first."""
-    rows = _change_rows(state.key, state)
-    if not rows:
-        none = "比べられる前回の値がまだありません。" if state.before is None else "前回から変わった値はありません。"
-        show(tag("div", none, "empty"))
+    found = by_indicator(state.changes)
+    if not found:
+        show(tag("div", nothing_changed(state), "empty"))
         return
+    rows = [(name_link(items[one]), join(_change(items[one], c) for c in those)) for one, those in found]
     # Without widths a long name takes nearly the whole line from what has changed.
     columns = [Column("指標", width="45%"), Column("変わったこと", width="55%")]
     show(table(columns, rows[:_SHOWN], caption="前回からの変化"))
@@ -189,32 +151,12 @@ def _changes(state: View) -> None:
             show(table(columns, rows[_SHOWN:], caption="前回からの変化の続き"))
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _change_rows(revision: str, _state: View) -> list[tuple[Content, Content]]:
-    grouped: dict[str, list[Change]] = {}
-    for change in _state.changes:
-        grouped.setdefault(change.indicator_id, []).append(change)
-
-    def weight(found: list[Change]) -> int:
-        return min({"status": 0, "target": 0, "baseline": 0, "new_value": 2}.get(c.kind, 1) for c in found)
-
-    def told(indicator_id: str, change: Change) -> Markup:
-        # A target or a 現状値 is decided, not sent: only what comes of the value can be unconfirmed.
-        sent = change.kind not in ("target", "baseline")
-        doubt = face(_state, _state.plan.indicator(indicator_id)).doubt if sent else ""
-        return tag("div", join([changed(change.mark), f" {change.word}　{change.text} ", doubt]))
-
-    return [
-        (
-            link(_state.plan.indicator(indicator_id).name, "indicator", indicator=indicator_id),
-            join(told(indicator_id, c) for c in found),
-        )
-        for indicator_id, found in sorted(grouped.items(), key=lambda pair: weight(pair[1]))
-    ]
+def _change(item: Summary, change: Change) -> Markup:
+    unsure = doubt(item) if change.was_sent else ""
+    return tag("div", join([changed(change.mark), f" {change.word}　{change.text} ", unsure]))
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _list(revision: str, _state: View) -> Markup:
+def _list(state: Assessment, items: Sequence[Summary]) -> Markup:
     columns = [
         Column("指標と担当"),
         Column("現状値", number=True),
@@ -225,30 +167,30 @@ def _list(revision: str, _state: View) -> Markup:
         Column("判定"),
     ]
     rows: list[Row] = []
-    for field_id in ("", *(f.id for f in _state.plan.fields)):
-        mine = [face(_state, i) for i in _state.plan.indicators if i.field_id == field_id]
+    for field_id in ("", *(f.id for f in state.plan.fields)):
+        mine = [item for item in items if item.indicator.field_id == field_id]
         if mine:
-            field = _state.plan.field_by_id(field_id) if field_id else None
+            field = state.plan.field_by_id(field_id) if field_id else None
             rows.append(Group(link(field.name, "field", field=field.id) if field else "基本目標"))
             rows += [_list_row(item) for item in mine]
     body = table(columns, rows, caption="指標の一覧", kind="stack list")
     note = join(
         [
             "進捗率=(今回−現状値)÷(目標−現状値)。出典・時点は各指標の画面にあります。",
-            scheme_mark(_state),
+            scheme_mark(state),
             link("算定方法", "method"),
         ]
     )
     return join([body, tag("div", note, "meta")])
 
 
-def _list_row(item: Face) -> tuple[Content, ...]:
+def _list_row(item: Summary) -> tuple[Content, ...]:
     return (
-        join([item.link, tag("small", item.owner)]),
+        join([name_link(item), tag("small", item.owner)]),
         dated(item.baseline, item.baseline_period, item.indicator.id),
         value_cell(item),
         dated(item.target, item.target_period, item.indicator.id),
-        item.bullet,
+        way(item),
         item.progress,
-        item.badge,
+        status_badge(item),
     )

@@ -17,6 +17,8 @@ from kpi.plan import Card
 from kpi.progress import assess, cards_table
 from kpi.rollup import counts
 from kpi.story import story
+from kpi.summary import summary
+from loaders.documents.takeaway_tables import indicator_table
 from loaders.form.approval_page import settlement_sheet
 from loaders.form.reading.reader import read_form
 from loaders.form.writing.writer import write_form
@@ -24,8 +26,6 @@ from loaders.rules import check_answers
 from loaders.workbook.cells import Book, open_book
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import card_facts
-from pages.parts.shared.indicator_text import face
-from pages.parts.shared.takeaway_tables import indicator_table
 from tests.factory import FY, POLICY, ROUND, TARGETS_ROUND, UNSET, tiny_answers, tiny_brief, tiny_plan
 from tests.storekit import new_store
 from tests.test_compare import NATION, OURS, both, made, value
@@ -74,7 +74,7 @@ def test_what_has_neither_band_nor_target_is_unset_and_a_band_is_of_what_is_main
 def test_every_screen_shows_the_band_and_counts_it_as_set(tmp_path, band, text):
     view = view_of(new_store(tmp_path), held(band))
     indicator = view.plan.indicator(UNSET)
-    shown = face(view, indicator)
+    shown = summary(view, indicator)
     assert shown.target == text
     assert "目標値" not in shown.advice
     assert dict(card_facts(view, indicator))["目標値"] == text

@@ -32,11 +32,11 @@ from kpi.printing.explanation import calculation, explain
 from kpi.printing.printed_figures import brief_texts, difference_text, exact_text, value_text
 from kpi.progress import assess, cards_table
 from kpi.story import story
+from kpi.summary import summary
 from loaders.documents.table_files import to_csv, to_xlsx
+from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import View
 from pages.parts.review.review_words import entry_words
-from pages.parts.shared.indicator_text import face
-from pages.parts.shared.takeaway_tables import indicator_table
 from tests.test_status import R4, R6, R10, card, judged, seen
 
 DAY = date(2031, 1, 1)
@@ -362,7 +362,7 @@ def of_parts(cases, scheme, ask):
 
 def screen_quarrels(view, indicator, row, one, cells):
     """What is wrong with the card of an indicator and with its exported row."""
-    item, said = face(view, indicator), explain(row, one, indicator, view.plan.scheme)
+    item, said = summary(view, indicator), explain(row, one, indicator, view.plan.scheme)
     shown = re.search(rf"実績({NUM})", said)[1] + indicator.unit
     found = [] if item.value == shown else [("card", item.value, said)]
     return found + row_quarrels(row, one, view.plan.scheme, cells)

@@ -21,11 +21,11 @@ from kpi.progress import cards_table as cards_of
 from kpi.story import story, table_of
 from loaders.documents.export import cards_table, observations_table
 from loaders.documents.table_files import to_csv, to_xlsx
+from loaders.documents.takeaway_tables import indicator_table, published_table
 from loaders.form.writing.style import put
 from pages.compare import _pair_table
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import as_table, everything_said
-from pages.parts.shared.takeaway_tables import indicator_table, published_table
 from tests.factory import PAPER, RATE
 from tests.samplekit import store_of, with_samples
 from tests.storekit import answer, later, new_store, reading

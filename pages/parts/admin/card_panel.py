@@ -12,6 +12,7 @@ from kpi.cards.revision import day_text, target_text
 from kpi.collection.workflow import Action
 from kpi.plan import Card, Indicator
 from kpi.printing.number_words import number
+from kpi.summary import amount
 from pages.parts.admin.admin_forms import note
 from pages.parts.admin.proposal_form import propose_box, propose_scheme
 from pages.parts.admin.proposal_panel import open_proposals, pairs, waiting
@@ -19,7 +20,7 @@ from pages.parts.app.current_view import View, desk
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.assumptions import scheme_assumed
 from pages.parts.shared.filters import choose
-from pages.parts.shared.indicator_text import amount, dated
+from pages.parts.shared.indicator_cells import dated
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, table, tag
 

@@ -25,10 +25,11 @@ from kpi.cards.revision import (
     scheme_differences,
 )
 from kpi.people import STAFF_WORDS, may_not_decide
+from kpi.period import stamp
 from kpi.plan import Card, Indicator, Scheme
 from loaders.store.queries.json_document import load_attributes
 from pages.parts.admin.admin_forms import act_each, fresh, note, wareki
-from pages.parts.app.current_view import View, desk, stamp
+from pages.parts.app.current_view import View, desk
 from pages.parts.app.identity import person
 from pages.parts.rounds.board_table import stored_returns
 from pages.parts.shared import confirm_button

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
@@ -20,7 +19,7 @@ from pages.parts.app.clock import now
 from pages.parts.app.storage import DATA, data_issues, plan_id, store
 from pages.parts.shared import as_of
 
-__all__ = ["DATA", "NoPlan", "View", "data_issues", "desk", "file_name", "stamp", "store", "view"]
+__all__ = ["DATA", "NoPlan", "View", "data_issues", "desk", "file_name", "store", "view"]
 
 View = Assessment
 
@@ -61,8 +60,3 @@ def _audience_key(audience: Audience) -> str:
 def file_name(stored: str) -> str:
     """A file as people call it: without the folders it came in."""
     return stored.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def stamp(moment: date | pd.Timestamp | None) -> str:
-    """A date as people read it; ― where there is none."""
-    return "―" if moment is None or pd.isna(moment) else f"{moment:%Y-%m-%d}"

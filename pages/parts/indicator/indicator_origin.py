@@ -6,13 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from kpi.collection.workflow import RELEASE_WORDS
-from kpi.compare.gaps import gap_trend, latest_pair
-from kpi.compare.published import NATION
-from kpi.period import Period
+from kpi.period import Period, stamp
 from kpi.plan import Indicator
 from kpi.printing.number_words import as_it_is
-from pages.parts.app.current_view import View, file_name, stamp
-from pages.parts.shared.indicator_text import judged_code
+from kpi.summary import beside_nation, has_nation, judged_code
+from pages.parts.app.current_view import View, file_name
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag
 
@@ -93,17 +91,7 @@ def remarks(view: View, indicator: Indicator) -> None:
         show(join([*parts, tag("div", who, "meta")]))
 
 
-def comparison_text(view: View, indicator: Indicator) -> Content:
+def comparison(view: View, indicator: Indicator) -> Content:
     """The gap to the nation in a sentence, or why there is none."""
-    if not indicator.series_id or view.benchmarks.one(indicator.series_id) is None:
-        return "同じ定義の全国の値が公表されていないため、比べられません。"
-    pair = latest_pair(view.benchmarks, indicator.series_id, view.plan.area_code)
-    more = link("全国比較で見る", "compare", series=indicator.series_id)
-    if pair is None:
-        held = {row["area_code"] for row in view.benchmarks.rows(indicator.series_id)}
-        lacking = "県" if NATION in held else "全国"
-        return join([f"同じ時点の{lacking}の値が公表されていないため、差は出せません。", more])
-    trend = gap_trend(view.benchmarks, indicator.series_id, view.plan.area_code)
-    gap = f"{pair['gap_text']}({pair['ahead_word']})"
-    said = f"{pair['period_label']}は{pair['area_text']}で、全国{pair['nation_text']}との差は{gap}。"
-    return join([said, f"{trend.text}。" if trend.word else "", more])
+    more = link("全国比較で見る", "compare", series=indicator.series_id) if has_nation(view, indicator) else ""
+    return join([beside_nation(view, indicator), more])

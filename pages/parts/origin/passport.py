@@ -11,14 +11,12 @@ import streamlit as st
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.printing.explanation import calculation, explain
-from kpi.printing.number_words import status_word
 from kpi.printing.printed_figures import exact_text
+from kpi.summary import explanation, judged_code, steps
 from loaders.store import Earlier, Passport
 from loaders.store.commands.access_rules import publication_word
 from pages.parts.app.current_view import View, desk, file_name
 from pages.parts.shared.as_of import as_of
-from pages.parts.shared.indicator_text import judged_code
 from pages.parts.shared.layout import XLSX, empty, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, Row, badge, formula, join, link, table, tag
 
@@ -200,18 +198,18 @@ def list_table(state: View, found: Sequence[Passport]) -> Markup:
 
 def _calculation(state: View, found: Passport, indicator: Indicator) -> None:
     """The formula with numbers put in, where the judgement rests on this very value."""
-    row, card = state.row(indicator.id), state.snapshot.cards[indicator.id]
+    row = state.row(indicator.id)
     if judged_code(state, indicator.id) != found.code:
         period = Period.parse(row["period"]).label if row["period"] else ""
         code = judged_code(state, indicator.id)
         other = link(f"{period}の値({code})", "origin", figure=code) if code else "判定に使える値はまだありません"
         empty(join(["この値は、いまの判定には使われていません。", "判定に使っているのは" if code else "", other, "。"]))
         return
-    word = status_word(row["status"], row["reason"], state.plan.scheme)
-    show(tag("p", join([badge(word, row["status"]), "　", explain(row, card, indicator, state.plan.scheme)])))
-    steps = calculation(row, card, indicator, state.plan.scheme)
-    if steps:
-        rows = [(join([label, formula(how)]), tag("b", result)) for label, how, result in steps]
+    frame = badge(state.word(indicator.id), row["status"])
+    show(tag("p", join([frame, "　", explanation(state, indicator)])))
+    worked = steps(state, indicator)
+    if worked:
+        rows = [(join([label, formula(how)]), tag("b", result)) for label, how, result in worked]
         show(table([Column("項目と式"), Column("結果", number=True)], rows, caption="判定の計算"))
     more = link("現状値と目標値の出所", "origin", card=indicator.id)
     show(tag("div", join([more, "　", link("算定方法", "method")]), "meta"))

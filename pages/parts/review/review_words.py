@@ -22,7 +22,7 @@ from kpi.collection.workflow import (
 )
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
-from kpi.printing.number_words import as_it_is, status_word
+from kpi.printing.number_words import as_it_is
 from kpi.printing.printed_figures import difference_text, exact_text
 from loaders.form import definition
 from pages.parts.app.current_view import View
@@ -268,13 +268,7 @@ def changes(card: Card, answer: Answer) -> frozenset[str]:
 def _explanation(state: View, item: Item) -> Markup:
     """The status that owes an explanation, and the explanation."""
     row = state.row(item.indicator_id)
-    word = state_word(state, item.indicator_id)
+    word = state.word(item.indicator_id)
     parts = [(name, item.answer.text(key)) for name, key in (("要因分析", "analysis"), ("今後の対応", "actions"))]
     body = join([tag("div", f"{name}: {text or '(記入なし)'}") for name, text in parts])
     return _said(join(["この値での判定 ", badge(word, str(row["status"]))]), body)
-
-
-def state_word(state: View, indicator_id: str) -> str:
-    """The status of an indicator in words."""
-    row = state.row(indicator_id)
-    return status_word(str(row["status"]), str(row["reason"]), state.plan.scheme)

@@ -16,13 +16,12 @@ from kpi.charts.placement import text_width
 from kpi.charts.theme import VegaLite
 from kpi.collection.workflow import Action
 from kpi.issue import Issue
-from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.rollup import newest_words
+from kpi.summary import is_sample, source_words
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.services import NotAllowed
 from loaders.store import StoreBusy, StoreError
-from pages.parts.app.current_view import NoPlan, View, data_issues, desk, stamp
+from pages.parts.app.current_view import NoPlan, View, data_issues, desk
 from pages.parts.app.storage import plan_id
 from pages.parts.shared import notices
 from pages.parts.shared.markup import Column, Content, Markup, address, changed, join, table, tag, unmarked
@@ -156,23 +155,10 @@ def segments(parts: Sequence[tuple[str, str]]) -> Markup:
     return join(changed(text) if kind == "changed" else tag("b", text) if kind else text for text, kind in parts)
 
 
-def as_of(view: View) -> str:
-    """The newest knowledge there is, as of which day, and when a value was last told."""
-    known = view.snapshot.observations["known_at"]
-    updated = [f"更新 {stamp(known.max())}"] if len(known) else []
-    return "　".join([newest_words(view.assessed), f"{stamp(view.day)}時点", *updated])
-
-
 def source_line(view: View, indicator: Indicator) -> Content:
-    """Unit, source, period of the newest value and when it was updated: what stands under every chart."""
-    row = view.row(indicator.id)
-    mine = view.snapshot.observations
-    mine = mine[mine["indicator_id"] == indicator.id]
-    period = Period.parse(row["period"]).label if row["period"] else "値なし"
-    parts = [f"単位 {indicator.unit}", f"出典 {indicator.source}", f"最新 {period}"]
-    parts.append(f"更新 {stamp(mine['known_at'].max())}" if len(mine) else "更新なし")
-    mark: Content = tag("b", "サンプル　") if len(mine) and mine["sample"].any() else ""
-    return join([mark, "　".join(parts)])
+    """What stands under every chart of an indicator."""
+    mark: Content = tag("b", "サンプル　") if is_sample(view, indicator) else ""
+    return join([mark, source_words(view, indicator)])
 
 
 def grid(told: pd.DataFrame, alt_text: str) -> None:

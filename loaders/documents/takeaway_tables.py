@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
+from kpi.changes import records
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.published import CONFIDENCE_WORDS, digits
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.printing.number_words import number, status_word
+from kpi.printing.number_words import number
 from kpi.printing.printed_figures import exact, number_in
-from pages.parts.app.current_view import View
-from pages.parts.shared.indicator_text import unconfirmed
+from kpi.summary import is_sample, unconfirmed
 
 
-def indicator_table(view: View, field_id: str = "") -> pd.DataFrame:
+def indicator_table(state: Assessment, field_id: str = "") -> pd.DataFrame:
     """One row an indicator: what it is, where from, where to, where now, how judged; the figures as printed."""
-    return pd.DataFrame([_row(view, i) for i in view.plan.indicators if not field_id or i.field_id == field_id])
+    return pd.DataFrame([_row(state, i) for i in state.plan.indicators if not field_id or i.field_id == field_id])
 
 
-def _row(view: View, indicator: Indicator) -> dict[str, object]:
-    card, row, shown = view.snapshot.cards[indicator.id], view.row(indicator.id), view.figures(indicator.id)
+def _row(state: Assessment, indicator: Indicator) -> dict[str, object]:
+    card, row, shown = state.snapshot.cards[indicator.id], state.row(indicator.id), state.figures(indicator.id)
     band = band_text(card, indicator.unit) if card.direction == "maintain" else ""
     return {
         "番号": indicator.number,
-        "分野": view.plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標",
+        "分野": state.plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標",
         "指標": indicator.name,
         "単位": indicator.unit,
         "現状値": shown.baseline,
@@ -34,25 +35,25 @@ def _row(view: View, indicator: Indicator) -> dict[str, object]:
         "正確な値": exact(row["value"]),
         "今回の時点": Period.parse(row["period"]).label if row["period"] else "",
         "確定・速報": RELEASE_WORDS.get(row["release"], ""),
-        "確認": "未確認" if unconfirmed(view, indicator.id, row["period"]) else "確認済" if row["period"] else "",
+        "確認": "未確認" if unconfirmed(state, indicator.id) else "確認済" if row["period"] else "",
         "目標": shown.target,
         "維持の範囲": band,
         "目標の時点": card.target_period.label if card.target_period else "" if band else "未設定",
         "進捗率(%)": shown.progress,
         "計画上の進捗(%)": shown.planned,
         "ペース": shown.pace,
-        "判定": status_word(row["status"], row["reason"], view.plan.scheme),
-        "担当": view.owner_name(indicator),
+        "判定": state.word(indicator.id),
+        "担当": state.owner_name(indicator),
         "出典": indicator.source,
-        "サンプル": "サンプル" if any(r["sample"] for r in view.told.get(indicator.id, ())) else "",
+        "サンプル": "サンプル" if is_sample(state, indicator) else "",
     }
 
 
-def published_table(view: View, series_id: str) -> pd.DataFrame:
+def published_table(state: Assessment, series_id: str) -> pd.DataFrame:
     """The published figures of one series with definition, release, vintage, source and how they were read."""
-    rows = view.snapshot.values
+    rows = state.snapshot.values
     rows = rows[rows["series_id"] == series_id].sort_values(["position", "area_code"])
-    series = view.snapshot.series.set_index("series_id").loc[series_id]
+    (series,) = records(state.snapshot.series[state.snapshot.series["series_id"] == series_id])
     return pd.DataFrame(
         {
             "統計": series["name"],
