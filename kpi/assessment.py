@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from kpi.collection.board import Known, board
 from kpi.collection.lifecycle import Stage, counting, current
 from kpi.collection.obligations import owed, told_apart
 from kpi.compare.published import Benchmarks
+from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
 from kpi.printing.number_words import status_word
 from kpi.printing.printed_figures import Figures, figures
@@ -118,6 +120,27 @@ class Assessment:
         """The status of one indicator in the plan's words."""
         row = self.row(indicator_id)
         return status_word(row["status"], row["reason"], self.plan.scheme)
+
+    def with_value(self, indicator_id: str, value: float, period: str, release: str = "final") -> tuple[str, str]:
+        """The status that an indicator would have with another value of a period, and its word."""
+        known = self.snapshot.observations
+        row: dict[str, Any] = {
+            "indicator_id": indicator_id,
+            "period": period,
+            "position": Period.parse(period).position,
+            "value": value,
+            "release": release,
+            "state": "value",
+            "known_at": pd.Timestamp(self.day),
+            "observation_id": int(known["observation_id"].max()) + 1 if len(known) else 1,
+            "correction_kind": "",
+        }
+        own = known[(known["indicator_id"] == indicator_id) & (known["period"] != period)]
+        with_it = pd.concat([own[[c for c in row if c in own]], pd.DataFrame([row])], ignore_index=True)
+        scheme, cards = self.plan.scheme, cards_table([self.card(indicator_id)])
+        judged = assess(cards, with_it, as_of=self.day, scheme=scheme).iloc[0]
+        status = str(judged["status"])
+        return status, status_word(status, str(judged["reason"]), scheme)
 
     def figures(self, indicator_id: str) -> Figures:
         """The printed figures of one judgement: the same wherever they are shown."""

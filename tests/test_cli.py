@@ -22,6 +22,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import Mend, ReturnState
 from kpi.people import OPERATOR
 from kpi.plan import Division
@@ -494,7 +495,7 @@ def test_the_status_names_who_was_asked_and_each_division(divided, tmp_path):
     (tmp_path / "課.xlsx").write_bytes(of_division(divided))
     run(divided, "load", tmp_path / "課.xlsx")
     found = snapshot(divided)
-    told = [r for r in terminal.status_rows(found, NOW) if r["照会"] == "追加照会"]
+    told = [r for r in terminal.status_rows(Assessment.of(found, NOW.date()), NOW) if r["照会"] == "追加照会"]
     names = [found.plan.department(d).name(DAY) for d in (LAND, single(found))]
     assert [(r["部局・課"], r["指標"], r["状態"], r["ファイル"]) for r in told] == [
         (names[1], 1, "未回答", ""),

@@ -17,6 +17,7 @@ from typing import TextIO
 
 import duckdb
 
+from kpi.assessment import Assessment
 from kpi.collection.lifecycle import upcoming
 from kpi.issue import Issue, Severity
 from kpi.people import OPERATOR
@@ -255,13 +256,14 @@ def _answered_long_ago(one: intake.Taken, snapshot: Snapshot, day: date) -> bool
 
 def _status(given: argparse.Namespace) -> int:
     store, snapshot = _snapshot(given)
-    plan = snapshot.plan
+    plan, now = snapshot.plan, settings.now()
+    state = Assessment.of(snapshot, now.date())
     print(f"計画: {plan.name}  データファイル: {store.path}", file=given.out)
     print(f"指標: {len(plan.indicators)}  値: {len(snapshot.observations)}", file=given.out)
     if snapshot.has_samples:
         print("サンプルを含みます(samples --remove で消せます)。", file=given.out)
-    terminal.table(list(terminal.status_rows(snapshot, settings.now())), given.out)
-    if planned := upcoming(plan, snapshot.life, settings.today()):
+    terminal.table(list(terminal.status_rows(state, now)), given.out)
+    if planned := upcoming(plan, snapshot.life, state.day):
         print(f"次の照会(予定): {planned.name}(round start {planned.id} で始めます)", file=given.out)
     return GOOD
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
 
-from kpi.collection.board import Known, board
+from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import REPLACING
 from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS
@@ -149,21 +149,15 @@ def _taken_json(one: intake.Taken) -> dict[str, object]:
     }
 
 
-def status_rows(snapshot: Snapshot, now: datetime) -> Iterator[dict[str, object]]:
+def status_rows(state: Assessment, now: datetime) -> Iterator[dict[str, object]]:
     """The board of every round that has begun, as the screens show it: each department asked, its 課 below it."""
-    live = snapshot.submissions[snapshot.submissions["state"].isin(["draft", "passed", "sent"])]
-    begun = set(live["round_id"])
-    files = dict(zip(live["submission_id"], live["filename"], strict=True))
-    for asked in snapshot.plan.rounds:
-        stage = snapshot.life.stage(asked.id)
-        if stage is Stage.CANCELLED or (stage is Stage.PLANNED and asked.id not in begun):
+    submissions = state.snapshot.submissions
+    begun = set(submissions[submissions["state"].isin(["draft", "passed", "sent"])]["round_id"])
+    files = dict(zip(submissions["submission_id"], submissions["filename"], strict=True))
+    for asked in reversed(state.rounds):
+        if state.stage(asked) is Stage.PLANNED and asked.id not in begun:
             continue
-        known = Known.of(
-            asked.id, snapshot.submissions, snapshot.takes, snapshot.questions, snapshot.observations
-        )  # fmt: skip
-        closed = snapshot.closed_at(asked.id)
-        started = stage is not Stage.PLANNED
-        for row in board(snapshot.plan, asked, known, now, closed=closed, cards=snapshot.cards, started=started):
+        for row in state.board(asked, now):
             yield {
                 "照会": asked.name,
                 "部局・課": f"　{row.name}" if row.division_id else row.name,

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
 import streamlit as st
 
 from kpi.collection.workflow import TYPED, Answer, Mend
-from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.printing.number_words import status_word
-from kpi.progress import assess, cards_table
+from kpi.rollup import OFF_LINE
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import View
 from pages.parts.shared.layout import show
@@ -19,8 +14,6 @@ from pages.parts.shared.markup import badge, join, tag
 from pages.parts.submit.correction_form import put_in
 from pages.parts.submit.return_picker import Place
 
-#: The statuses that owe an explanation.
-_BEHIND = ("behind", "regressed", "not_achieved")
 _LONGEST = 400
 
 
@@ -34,8 +27,8 @@ def explanations(view: View, place: Place, current: StoredReturn) -> None:
         lacking = not answer.text("analysis") or not answer.text("actions")
         if value is None or not period or not mine or not lacking or current.verdict(answer.indicator_id).severity:
             continue
-        status, word = _judged(view, answer, value, period)
-        if status in _BEHIND:
+        status, word = view.with_value(answer.indicator_id, value, period, answer.text("release") or "final")
+        if status in OFF_LINE:
             _box(current, mine[0], answer, status, word)
 
 
@@ -57,26 +50,3 @@ def _box(current: StoredReturn, indicator: Indicator, answer: Answer, status: st
 
 
 _WHY = f"今回の値で判定すると説明が要ります(それぞれ{_LONGEST}字まで)。書かずに回答することもできます。"
-
-
-def _judged(view: View, answer: Answer, value: float, period: str) -> tuple[str, str]:
-    """The status that an indicator would have with the draft's value."""
-    known = view.snapshot.observations
-    row: dict[str, Any] = {
-        "indicator_id": answer.indicator_id,
-        "period": period,
-        "position": Period.parse(period).position,
-        "value": value,
-        "release": answer.text("release") or "final",
-        "state": "value",
-        "known_at": pd.Timestamp(view.day),
-        "observation_id": int(known["observation_id"].max()) + 1 if len(known) else 1,
-        "correction_kind": "",
-    }
-    own = known[known["indicator_id"] == answer.indicator_id]
-    own = own[own["period"] != period]
-    with_draft = pd.concat([own[[c for c in row if c in own]], pd.DataFrame([row])], ignore_index=True)
-    cards = cards_table([view.snapshot.cards[answer.indicator_id]])
-    judged = assess(cards, with_draft, as_of=view.day, scheme=view.plan.scheme).iloc[0]
-    status = str(judged["status"])
-    return status, status_word(status, str(judged["reason"]), view.plan.scheme)
