@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kpi.collection.lifecycle import labels
-from kpi.collection.review_order import GROUP_WORDS, Group, Item, progress, sentence
+from kpi.collection.review.review_order import GROUP_WORDS, Group, Item, progress, sentence
 from kpi.collection.workflow import Action
 from kpi.plan import Round
 from pages.parts.app.current_view import View, view

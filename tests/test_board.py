@@ -8,7 +8,7 @@ import pytest
 
 from kpi.collection.board import Known, board
 from kpi.collection.lifecycle import Life, Stage
-from kpi.collection.review_order import Group, Question, Sent, items, progress, sentence
+from kpi.collection.review.review_order import Group, Question, Sent, items, progress, sentence
 from kpi.collection.round_proposal import KIND_WORDS, name_of, new_id, problems, proposed, working_day
 from kpi.collection.turnout import STATE_WORDS, State, Timing, departments, summary, waiting_for
 from kpi.collection.workflow import TAKEN_OVER, TYPED, Answer, Entry, Mend, none_this_time

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from kpi.collection.review_order import Item, Question, Sent, items
+from kpi.collection.review.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue
 from kpi.plan import Round

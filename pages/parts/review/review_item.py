@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from kpi.charts.trajectory import trajectory
-from kpi.collection.review_order import GROUP_WORDS, Group, Item
+from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
 from kpi.plan import Round
 from kpi.story import Story, story

@@ -10,7 +10,7 @@ from functools import partial
 
 import streamlit as st
 
-from kpi.collection.review_order import GROUP_WORDS, Group, Item
+from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from pages.parts.app.current_view import View, desk
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_item import judge, place_of

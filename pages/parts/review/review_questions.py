@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpi.collection.letters import Question as Asked
 from kpi.collection.letters import question_letter
-from kpi.collection.review_order import Question
+from kpi.collection.review.review_order import Question
 from loaders.documents.letter_files import question_of
 from loaders.form.writing.writer import form_filename
 from pages.parts.app.current_view import View, desk

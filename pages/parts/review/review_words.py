@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kpi.cards.revision import band_text
-from kpi.collection.review_order import Group, Item, Question
+from kpi.collection.review.review_order import Group, Item, Question
 from kpi.collection.schedule import expected_period
 from kpi.collection.workflow import (
     CORRECTION_WORDS,

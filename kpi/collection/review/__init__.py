@@ -1,0 +1,1 @@
+"""確認: which answers want judgement in which order, and what is said of each."""
