@@ -16,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from kpi.collection.board import Known
+from kpi.collection.review.answer_words import Before
 from kpi.collection.workflow import Answer, Past, known_beside, last_before
 from kpi.people import Audience
 from kpi.period import Period
@@ -32,7 +33,6 @@ from loaders.store import Store
 from loaders.store.commands.submission_rows import observations_of
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import everything_said
-from pages.parts.review import review_words
 from pages.parts.submit import verdicts
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
 from tests.storekit import answer, figures, later, reading, save_and_send
@@ -316,7 +316,7 @@ def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
     tell(store, ROUND, none("suppressed", "FY2023"), 2)
     view = view_of(store)
     indicator, card = view.plan.indicator(RATE), view.snapshot.cards[RATE]
-    before = review_words.Before(view.snapshot.history, view.snapshot.confirmed)
+    before = Before(view.snapshot.history, view.snapshot.confirmed)
     for round_id, last in ((AFTER, None), (ROUND, 60.0)):
         asked = view.plan.round(round_id)
         place = SimpleNamespace(asked=asked)
@@ -324,7 +324,7 @@ def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
         known = before.last(view, asked, indicator)
         assert [p.value if p else None for p in (told, known)] == [last, last]
         assert verdicts._approved(view, place, indicator) is None  # type: ignore[arg-type]
-    assert review_words._approved(before, card) is None
+    assert before.approved(card) is None
 
 
 def test_the_screens_take_no_half_of_a_count_from_its_year(store: Store) -> None:

@@ -21,6 +21,7 @@ from streamlit.testing.v1 import AppTest
 
 from kpi.charts.trajectory import trajectory
 from kpi.collection.lifecycle import Life
+from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import Entry
 from kpi.compare.gaps import latest_pair
 from kpi.compare.published import Benchmarks
@@ -36,7 +37,6 @@ from kpi.summary import summary
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import View
-from pages.parts.review.review_words import entry_words
 from tests.test_status import R4, R6, R10, card, judged, seen
 
 DAY = date(2031, 1, 1)

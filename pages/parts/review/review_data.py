@@ -9,6 +9,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from kpi.collection.review.answer_words import Before
 from kpi.collection.review.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue
@@ -18,7 +19,6 @@ from kpi.snapshot import Snapshot, best_confirmed
 from loaders.rules import UNREAD
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import View, store
-from pages.parts.review.review_words import Before
 from pages.parts.rounds.board_table import stored_returns
 
 

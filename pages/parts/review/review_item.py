@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from kpi.charts.trajectory import trajectory
+from kpi.collection.review.answer_words import entry_words, facts, main_keys, statements
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
 from kpi.plan import Round
 from kpi.story import Story, story
 from pages.parts.app.current_view import View, desk
 from pages.parts.review.review_data import Review
-from pages.parts.review.review_words import column_name, entry_words, facts, main_keys, statements
+from pages.parts.review.review_words import column_name, figure, statement
 from pages.parts.shared import notices
 from pages.parts.shared.as_of import ARRIVED
 from pages.parts.shared.layout import attempt, show
@@ -82,7 +83,17 @@ def _head(state: View, item: Item, *, first: bool) -> Content:
 
 def _said(state: View, review: Review, item: Item) -> Markup:
     """The figures, why they need judgement, and what becomes of a change of the card."""
-    said = statements(state, review.before, review.round, item, review.earlier, review.proposing(item))
+    asked = review.round
+    why = statements(
+        state,
+        review.before,
+        asked,
+        item,
+        review.earlier,
+        review.proposing(item),
+        lambda key: column_name(state, asked, key),
+    )
+    said = [statement(one) for one in why]
     note: Content = ""
     if Group.CARD in item.groups:
         card = state.snapshot.cards[item.indicator_id]
@@ -105,9 +116,10 @@ def _figures(state: View, review: Review, item: Item) -> Content:
     rows: list[tuple[Content, ...]] = []
     for key in main_keys(review.round):
         fact = facts(state, review.before, review.round, item, key)
+        name = column_name(state, review.round, key)
         written = join([tag("span", fact.written, "", data_verbatim="1"), tag("small", fact.address)])
-        line: tuple[Content, ...] = (fact.name, written, fact.understood, fact.last, fact.difference)
-        rows.append(line if targets else (*line, fact.approved))
+        line: tuple[Content, ...] = (name, written, figure(fact.understood), figure(fact.last), fact.difference)
+        rows.append(line if targets else (*line, figure(fact.approved)))
     columns = [Column("項目"), *(Column(h, number=n > 0) for n, h in enumerate(headings))]
     return table(columns, rows, caption="読み取った値", kind="stack facts")
 

@@ -10,11 +10,12 @@ from functools import partial
 
 import streamlit as st
 
+from kpi.collection.review.answer_words import facts, main_keys
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from pages.parts.app.current_view import View, desk
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_item import judge, place_of
-from pages.parts.review.review_words import facts, main_keys
+from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared import confirm_button, notices
 from pages.parts.shared.layout import each, empty, show
 from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
@@ -45,12 +46,13 @@ def _row(state: View, review: Review, item: Item, key: str) -> tuple[Content, ..
     fact = facts(state, review.before, review.round, item, key)
     whose = state.plan.department(item.department_id).name(state.day)
     several = len(main_keys(review.round)) > 1
+    column = column_name(state, review.round, key)
     name = join([f"{indicator.number}　", link(indicator.name, "indicator", indicator=indicator.id)])
     return (
-        join([name, tag("small", f"{fact.name}　{whose}" if several else whose)]),
+        join([name, tag("small", f"{column}　{whose}" if several else whose)]),
         tag("span", fact.written, "", data_verbatim="1"),
-        fact.understood,
-        fact.last,
+        figure(fact.understood),
+        figure(fact.last),
         fact.difference,
         fact.address,
         _state(item),

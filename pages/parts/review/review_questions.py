@@ -8,12 +8,13 @@ import streamlit as st
 
 from kpi.collection.letters import Question as Asked
 from kpi.collection.letters import question_letter
+from kpi.collection.review.answer_words import before_after, entry_words
 from kpi.collection.review.review_order import Question
 from loaders.documents.letter_files import question_of
 from loaders.form.writing.writer import form_filename
 from pages.parts.app.current_view import View, desk
 from pages.parts.review.review_data import Review
-from pages.parts.review.review_words import before_after, column_name, entry_words
+from pages.parts.review.review_words import body, column_name
 from pages.parts.rounds.letter_downloads import letter_view
 from pages.parts.shared import notices
 from pages.parts.shared.layout import XLSX, attempt, empty, show
@@ -67,7 +68,7 @@ def _came_back(state: View, review: Review, question: Question) -> Content:
     now = review.answer(question.answered_by, question.indicator_id)
     if now is None:
         return badge("回答待ち", "x v-note")
-    return before_after(state, review.round, now, question, review.earlier(question))
+    return body(before_after(state, review.round, now, question, review.earlier(question)))
 
 
 def _withdrawing(state: View, review: Review, waiting: Sequence[Question]) -> None:

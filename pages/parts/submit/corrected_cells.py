@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import TYPED, Answer, Entry, Mend
 from kpi.issue import Issue
 from kpi.period import Period
@@ -17,7 +18,6 @@ from loaders.form.definition import Column
 from loaders.services.typed_values import read_typed
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import View
-from pages.parts.review.review_words import entry_words
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Content, join, tag, unmarked
 from pages.parts.shared.notices import refuse

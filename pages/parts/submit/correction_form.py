@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import MISSING_WORDS, TYPED, Mend, none_this_time
 from kpi.issue import SEVERITY_WORDS, Choice, Issue, Severity
 from kpi.period import Period
@@ -15,7 +16,6 @@ from loaders.form import definition
 from loaders.services.typed_values import read_typed
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import View, desk
-from pages.parts.review.review_words import entry_words
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Content, badge, join, tag, unmarked
 from pages.parts.shared.notices import refuse, tell, told

@@ -9,13 +9,14 @@ from typing import Any
 
 import streamlit as st
 
+from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import Action, Answer, ReturnState
 from kpi.issue import Issue, Severity
 from loaders.form import definition
 from loaders.form.writing.writer import form_filename
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import View, desk
-from pages.parts.review.review_words import column_name, entry_words
+from pages.parts.review.review_words import column_name
 from pages.parts.rounds.board_table import stored_return
 from pages.parts.shared.layout import XLSX, attempt, show
 from pages.parts.shared.markup import Content, Markup, badge, changed, join, tag
