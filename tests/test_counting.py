@@ -9,7 +9,6 @@ import io
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,6 +16,7 @@ from openpyxl import load_workbook
 
 from kpi.collection.board import Known
 from kpi.collection.review.answer_words import Before
+from kpi.collection.review.answered_figures import approved, comparable, last_told
 from kpi.collection.workflow import Answer, Past, known_beside, last_before
 from kpi.people import Audience
 from kpi.period import Period
@@ -33,7 +33,6 @@ from loaders.store import Store
 from loaders.store.commands.submission_rows import observations_of
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import everything_said
-from pages.parts.submit import verdicts
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
 from tests.storekit import answer, figures, later, reading, save_and_send
 
@@ -319,19 +318,18 @@ def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
     before = Before(view.snapshot.history, view.snapshot.confirmed)
     for round_id, last in ((AFTER, None), (ROUND, 60.0)):
         asked = view.plan.round(round_id)
-        place = SimpleNamespace(asked=asked)
-        told = verdicts._last(view, place, indicator)  # type: ignore[arg-type]
+        told = last_told(view, asked, indicator)
         known = before.last(view, asked, indicator)
         assert [p.value if p else None for p in (told, known)] == [last, last]
-        assert verdicts._approved(view, place, indicator) is None  # type: ignore[arg-type]
+        assert approved(view, asked, indicator) is None
     assert before.approved(card) is None
 
 
 def test_the_screens_take_no_half_of_a_count_from_its_year(store: Store) -> None:
     view = view_of(half_told(store, "FY2025H1"))
-    indicator, place = view.plan.indicator(COUNT), SimpleNamespace(asked=view.plan.round(AFTER))
-    last = verdicts._last(view, place, indicator)  # type: ignore[arg-type]
+    indicator, asked = view.plan.indicator(COUNT), view.plan.round(AFTER)
+    last = last_told(view, asked, indicator)
     assert last is not None
     assert last.value == 140.0
     half, year = value(75.0, "FY2025H1", COUNT), value(150.0, "FY2025", COUNT)
-    assert [verdicts._comparable(view, indicator, said, last) for said in (half, year)] == [False, True]
+    assert [comparable(view, indicator, said, last) for said in (half, year)] == [False, True]

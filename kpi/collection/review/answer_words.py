@@ -31,7 +31,8 @@ from kpi.rollup import Segment
 
 #: How much of a long text stands in a table's cell.
 _LONG = 60
-_NONE = (("―", ""),)
+#: Of what there is nothing to tell.
+NOTHING = (("―", ""),)
 
 #: Text in pieces: ``changed`` is red, ``none`` is pale, ``status:…`` is a status in its frame, any other kind is bold.
 Pieces = tuple[Segment, ...]
@@ -123,13 +124,14 @@ def _whose(state: Assessment, indicator_id: str) -> tuple[Indicator, Card]:
 
 def _known(past: Past | None, indicator: Indicator, card: Card, what: str = "") -> Told:
     if past is None:
-        return Told(_NONE)
+        return Told(NOTHING)
     release = "" if past.release == "final" else RELEASE_WORDS.get(past.release, "")
     about = "・".join(word for word in (past.period.short, what, release) if word)
-    return Told(_plain(exact_text(past.value, card, indicator.unit)), _plain(about))
+    return Told(plain(exact_text(past.value, card, indicator.unit)), plain(about))
 
 
-def _plain(text: str) -> Pieces:
+def plain(text: str) -> Pieces:
+    """A text of which nothing stands out."""
     return ((text, ""),)
 
 
@@ -137,8 +139,8 @@ def _stated(card: Card, indicator: Indicator, key: str) -> Told:
     value, period = getattr(card, key, None), getattr(card, f"{key}_period", None)
     if value is None:
         band = band_text(card, indicator.unit) if key == "target" else ""
-        return Told(_plain(band) if band else (("未設定", "none"),))
-    return Told(_plain(exact_text(value, card, indicator.unit)), _plain(period.short) if period else ())
+        return Told(plain(band) if band else (("未設定", "none"),))
+    return Told(plain(exact_text(value, card, indicator.unit)), plain(period.short) if period else ())
 
 
 def _understood(indicator: Indicator, card: Card, item: Item, key: str) -> Told:
@@ -147,8 +149,8 @@ def _understood(indicator: Indicator, card: Card, item: Item, key: str) -> Told:
     if value is None:
         reason = MISSING_WORDS.get(answer.text("missing_reason"), "") if key == "value" else ""
         coming = answer.text("next_release")
-        about = _plain(f"次回公表 {Period.parse(coming).short}") if coming else ()
-        return Told(_plain(reason) if reason else _NONE, about)
+        about = plain(f"次回公表 {Period.parse(coming).short}") if coming else ()
+        return Told(plain(reason) if reason else NOTHING, about)
     proposed = card_changes(card, answer) if Group.CARD in item.groups else frozenset()
     period = answer.text("period" if key == "value" else f"{key}_period")
     when, moved = Period.parse(period).short if period else "", f"{key}_period" in proposed
@@ -225,14 +227,14 @@ def statements(
             case Group.DOUBT:
                 own = [d for d in item.doubts if not d.is_chosen]
                 told = [(d.message, f"{whose}の説明: {d.reason or '(説明なし)'}") for d in own]
-                said += [Statement(_plain(message), _plain(reason)) for message, reason in told]
+                said += [Statement(plain(message), plain(reason)) for message, reason in told]
             case Group.CORRECTION:
                 said.append(_correction(state, before, asked, item))
             case Group.CARD:
                 said.append(_proposal(state, item, proposing))
             case Group.CHOSEN:
                 chosen = [(d.message, f"{whose}が画面で選択: {d.chosen}") for d in item.doubts if d.is_chosen]
-                said += [Statement(_plain(message), _plain(choice)) for message, choice in chosen]
+                said += [Statement(plain(message), plain(choice)) for message, choice in chosen]
             case Group.EXPLANATION:
                 said.append(_explanation(state, item))
     return said
@@ -271,7 +273,7 @@ def _correction(state: Assessment, before: Before, asked: Round, item: Item) -> 
     entry = item.answer.entries["correction"]
     head: Pieces = ((f"{when}の訂正　", "heading"), (f"{old} → ", ""), (f"{new}(訂正)", "changed"), (f"　{kind}", ""))
     return Statement(
-        head, _plain(f"書かれた文字「{entry.written}」　{entry.sheet}!{entry.cell}" if entry.cell else TYPED)
+        head, plain(f"書かれた文字「{entry.written}」　{entry.sheet}!{entry.cell}" if entry.cell else TYPED)
     )
 
 
@@ -279,7 +281,7 @@ def _proposal(state: Assessment, item: Item, proposing: Answer | None) -> Statem
     """On what ground the change is proposed; the change itself stands in the item's table."""
     answers = [item.answer, *([proposing] if proposing else [])]
     grounds = next((a.text("evidence") for a in answers if a.text("evidence")), "(記入なし)")
-    older = () if card_changes(state.card(item.indicator_id), item.answer) else _plain(_OLDER)
+    older = () if card_changes(state.card(item.indicator_id), item.answer) else plain(_OLDER)
     return Statement((("設定根拠: ", ""), (grounds, "grounds")), older)
 
 

@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
 
-from kpi.cards.revision import band_text
-from kpi.collection.schedule import expected_period
-from kpi.collection.workflow import (
-    CORRECTION_WORDS,
-    MISSING_WORDS,
-    RELEASE_WORDS,
-    Answer,
-    Past,
-    ReturnState,
-    last_before,
-)
+from kpi.collection.review.answered_figures import answered_figure
+from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
-from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.printing.printed_figures import difference_text, exact_text
 from loaders.documents.packing import file_part
 from loaders.form.approval_page import settlement_sheet
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import View, desk, store
-from pages.parts.review.review_words import column_name
+from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared.layout import XLSX, show
 from pages.parts.shared.markup import Column, Content, badge, changed, join, link, table, tag
 from pages.parts.submit.return_picker import Place, called
-
-
-@dataclass(frozen=True)
-class Known:
-    """One value known of an indicator, as the table shows it beside the new one. ``what`` it is, if no answer."""
-
-    value: float
-    period: Period
-    release: str
-    what: str = ""
 
 
 def result_table(view: View, place: Place, current: StoredReturn) -> None:
@@ -124,87 +103,16 @@ class _Rows:
     codes: Mapping[tuple[str, str], str]
 
     def of(self, indicator: Indicator, answer: Answer, key: str) -> tuple[Content, ...]:
-        entry = answer.entries.get(key)
-        written = f"「{entry.written}」" if entry and entry.written else "―"
-        place = f"{entry.sheet}!{entry.cell}" if entry and entry.cell else ""
-        value = answer.number(key)
-        if key == "value":
-            before = _before(self.view, self.place, indicator)
-            alike = _comparable(self.view, indicator, answer, before)
-        else:
-            before, alike = self._registered(indicator, key), True
+        told = answered_figure(self.view, self.place.asked, indicator, answer, key)
         return (
-            self._name(indicator, key),
-            join([tag("span", written, "", data_verbatim="1"), tag("small", place)]),
-            join([self._now(indicator, answer, key), *self._red(indicator, answer, key)]),
-            self._shown(indicator, before) if key != "target" or before else self._banded(indicator),
-            self._difference(indicator, value, before if alike else None),
-            self._shown(indicator, _approved(self.view, self.place, indicator)),
+            join([indicator.name, tag("small", told.word)]) if told.word else indicator.name,
+            join([tag("span", told.written, "", data_verbatim="1"), tag("small", told.address)]),
+            join([figure(told.now), *(tag("small", changed(one)) for one in told.changes)]),
+            figure(told.before),
+            told.difference,
+            figure(told.approved),
             self._verdict(indicator, key),
         )
-
-    def _name(self, indicator: Indicator, key: str) -> Content:
-        word = {"baseline": self.view.plan.words.get("baseline", "現状値"), "target": "目標値"}.get(key, "")
-        return join([indicator.name, tag("small", word)]) if word else indicator.name
-
-    def _text(self, indicator: Indicator, value: float) -> str:
-        return exact_text(value, self.view.snapshot.cards[indicator.id], indicator.unit)
-
-    def _now(self, indicator: Indicator, answer: Answer, key: str) -> Content:
-        """What was understood, of which period and how sure; or why there is none."""
-        value = answer.number(key)
-        if value is None:
-            if key != "value":
-                return "―"
-            coming = answer.text("next_release")
-            said = MISSING_WORDS.get(answer.text("missing_reason"), "―")
-            return join([said, tag("small", f"次回公表 {_short(coming)}")]) if coming else said
-        about = [_short(answer.text("period" if key == "value" else f"{key}_period"))]
-        about.append(RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else "")
-        about.append("画面で修正" if answer.entries[key].mended else "")
-        return join([tag("b", self._text(indicator, value)), tag("small", " ".join(w for w in about if w))])
-
-    def _red(self, indicator: Indicator, answer: Answer, key: str) -> list[Content]:
-        """朱書き: what changes a value that was told before, old → new, with its word."""
-        told: list[Content] = []
-        if key != "value":
-            known, value = self._registered(indicator, key), answer.number(key)
-            if known is not None and value is not None and abs(known.value - value) > 1e-9:
-                told.append(changed("変更(提案)"))
-            return [tag("small", t) for t in told]
-        last, corrected = _last(self.view, self.place, indicator), answer.number("correction")
-        if corrected is not None:
-            kind = CORRECTION_WORDS.get(answer.text("correction_kind"), "")
-            old = f"{last.period.short} {self._text(indicator, last.value)}" if last else "前回値"
-            why = f"・{kind}" if kind else ""
-            told.append(changed(f"{old}→{self._text(indicator, corrected)}(訂正{why})"))
-        for name, word in (("baseline", "現状値"), ("target", "目標値")):
-            value, known = answer.number(name), self._registered(indicator, name)
-            if value is not None and (known is None or abs(known.value - value) > 1e-9):
-                band = self._banded(indicator).replace("―", "") if name == "target" else ""
-                old = self._text(indicator, known.value) if known else band or "未設定"
-                told.append(changed(f"{word} {old}→{self._text(indicator, value)}(提案)"))
-        return [tag("small", t) for t in told]
-
-    def _registered(self, indicator: Indicator, key: str) -> Known | None:
-        card = self.view.snapshot.cards[indicator.id]
-        value, period = getattr(card, key), getattr(card, f"{key}_period")
-        return None if value is None else Known(value, period or self.place.asked.period, "final")
-
-    def _banded(self, indicator: Indicator) -> str:
-        return band_text(self.view.snapshot.cards[indicator.id], indicator.unit) or "―"
-
-    def _shown(self, indicator: Indicator, known: Known | None) -> Content:
-        if known is None:
-            return "―"
-        release = "" if known.release == "final" else RELEASE_WORDS.get(known.release, "")
-        about = "・".join(word for word in (known.period.short, known.what, release) if word)
-        return join([self._text(indicator, known.value), tag("small", about)])
-
-    def _difference(self, indicator: Indicator, value: float | None, before: Known | None) -> str:
-        if value is None or before is None:
-            return "―"
-        return difference_text(value, before.value, self.view.snapshot.cards[indicator.id], indicator.unit)
 
     def _verdict(self, indicator: Indicator, key: str) -> Content:
         """What the checks say of a draft; of an answer how far it is approved, and the number of its value."""
@@ -257,44 +165,3 @@ def _stands_in(key: str, *, targets: bool) -> str:
     if key in ("row", ""):
         return shown[0]
     return next((figure for figure in shown if key in _FIGURES[figure]), "")
-
-
-def _before(view: View, place: Place, indicator: Indicator) -> Known | None:
-    """The value told last time; before any was told, the baseline, as in the checks."""
-    card = view.snapshot.cards[indicator.id]
-    told = _last(view, place, indicator)
-    if told or card.baseline is None or card.baseline_period is None:
-        return told
-    earlier = card.baseline_period.position < place.asked.period.position
-    word = view.plan.words.get("baseline", "現状値")
-    return Known(card.baseline, card.baseline_period, "final", word) if earlier else None
-
-
-def _last(view: View, place: Place, indicator: Indicator) -> Known | None:
-    """The value that the form shows as 前回値: what this round itself has said is none."""
-    return _known(view, place, indicator, view.snapshot.history.get(indicator.id, ()))
-
-
-def _approved(view: View, place: Place, indicator: Indicator) -> Known | None:
-    """The newest value that stands 確認済, also where this round has told it."""
-    return _known(view, place, indicator, view.snapshot.confirmed.get(indicator.id, ()), own=True)
-
-
-def _known(
-    view: View, place: Place, indicator: Indicator, history: Iterable[Past], *, own: bool = False
-) -> Known | None:
-    """The newest of some values, without the periods that only later rounds ask for."""
-    card = view.snapshot.cards[indicator.id]
-    expected = expected_period(card, indicator, place.asked)[0]
-    past = last_before(history, "" if own else place.asked.id, card, expected)
-    return Known(past.value, past.period, past.release) if past else None
-
-
-def _comparable(view: View, indicator: Indicator, answer: Answer, before: Known | None) -> bool:
-    """Whether the difference to the last value says anything: half a year's count is not less than a year's."""
-    said = answer.text("period")
-    return not before or not said or view.snapshot.cards[indicator.id].comparable(Period.parse(said), before.period)
-
-
-def _short(code: str) -> str:
-    return Period.parse(code).short if code else ""
