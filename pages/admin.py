@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from pages.parts.admin.admin_forms import tabs, told
 from pages.parts.admin.backup_panel import keep_part
@@ -15,12 +16,12 @@ from pages.parts.admin.log_panel import log_part
 from pages.parts.admin.people_panel import people_part
 from pages.parts.admin.plan_panel import plan_part
 from pages.parts.admin.publication_panel import publication_part
-from pages.parts.app.current_view import View, view
+from pages.parts.app.current_view import view
 from pages.parts.app.identity import reaches, refuse, require
 from pages.parts.shared.layout import header, lead
 
 #: By what stands in the address: the part's name, its first sentence, the right it asks, and what draws it.
-_PARTS: Mapping[str, tuple[str, str, Action, Callable[[View], None]]] = {
+_PARTS: Mapping[str, tuple[str, str, Action, Callable[[Assessment], None]]] = {
     "cards": (
         "判定条件",
         "目標値や現状値、判定のしかたを変更するときは、提案し、別の担当者が決定を記録します。",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.charts.comparison import gaps, history, ranking
 from kpi.compare.gaps import gap_trend, not_comparable, pairs, sentence
 from kpi.compare.gaps import history as history_table
 from kpi.compare.published import NATION, Benchmarks
 from kpi.compare.ranks import ranking as ranked
 from kpi.printing.printed_figures import figure_of
-from pages.parts.app.current_view import View, view
+from pages.parts.app.current_view import view
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import downloads, empty, figure, header, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, join, link, table, tag
@@ -45,7 +46,7 @@ def compare_page() -> None:
         show(table([Column("統計"), Column("理由")], rows, caption="全国と比べられない統計"))
 
 
-def _pairs(state: View, paired: pd.DataFrame) -> None:
+def _pairs(state: Assessment, paired: pd.DataFrame) -> None:
     rates = paired[paired["gap_unit"] == "ポイント"]
     told = _pair_table(state, paired)
     _gap_chart(rates, state.plan.area_name)
@@ -85,7 +86,7 @@ def _gap_chart(table: pd.DataFrame, area_name: str) -> None:
     st.vega_lite_chart(spec=gaps(table, area_name=area_name), width="stretch", theme=None, alt=words)
 
 
-def _pair_table(state: View, paired: pd.DataFrame) -> pd.DataFrame:
+def _pair_table(state: Assessment, paired: pd.DataFrame) -> pd.DataFrame:
     names = {
         "name": "統計",
         "definition": "定義",
@@ -108,7 +109,7 @@ def _pair_table(state: View, paired: pd.DataFrame) -> pd.DataFrame:
     return told[list(names)].rename(columns=names).assign(注意=["。".join(n) for n in paired["notes"]])
 
 
-def _depth(state: View, benchmarks: Benchmarks, series_id: str) -> None:
+def _depth(state: Assessment, benchmarks: Benchmarks, series_id: str) -> None:
     series = benchmarks.one(series_id) or {}
     show(_about(series))
     area = state.plan.area_code
@@ -144,7 +145,7 @@ def _about(series: object) -> Markup:
     return tag("p", join(parts), "meta")
 
 
-def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None:
+def _history(state: Assessment, series: dict[str, object], told: pd.DataFrame) -> None:
     chart = history(
         told.assign(
             text=told["text"] + told["mark"],
@@ -185,7 +186,7 @@ def _caption(series: dict[str, object], told: pd.DataFrame) -> list[str]:
     return said
 
 
-def _ranks(state: View, benchmarks: Benchmarks, series: dict[str, object], series_id: str) -> None:
+def _ranks(state: Assessment, benchmarks: Benchmarks, series: dict[str, object], series_id: str) -> None:
     found = ranked(benchmarks, series_id, area=state.plan.area_code)
     if found is None or found.among < 2:
         show(tag("div", "ほかの都道府県の値がそろわないため、順位は示せません。", "empty"))

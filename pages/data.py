@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from kpi.assessment import Assessment
 from kpi.period import Period
 from kpi.summary import as_of_words
 from loaders.documents.export import observations_table
 from loaders.documents.takeaway_tables import indicator_table, published_table
-from pages.parts.app.current_view import View, view
+from pages.parts.app.current_view import view
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import downloads, empty, grid, header, lead, show
 from pages.parts.shared.markup import tag
@@ -50,7 +51,7 @@ def data_page() -> None:
         _observed(state, observations[observations["indicator_id"].isin(ids)])
 
 
-def _observed(state: View, rows: pd.DataFrame) -> None:
+def _observed(state: Assessment, rows: pd.DataFrame) -> None:
     rounds = {ALL: "すべて"} | {r.id: r.name for r in state.plan.rounds if (rows["round_id"] == r.id).any()}
     round_id = choose("照会", "round", rounds, default=ALL, everybodys=True, of="data")
     rows = rows if round_id == ALL else rows[rows["round_id"] == round_id]
@@ -66,7 +67,7 @@ def _observed(state: View, rows: pd.DataFrame) -> None:
     )
 
 
-def _published(state: View, controls: DeltaGenerator) -> None:
+def _published(state: Assessment, controls: DeltaGenerator) -> None:
     series = dict(zip(state.snapshot.series["series_id"], state.snapshot.series["name"], strict=True))
     if not series:
         empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Field
 from kpi.rollup import field_sentence
 from kpi.story import Story, story
 from kpi.summary import as_of_words, summary
 from loaders.documents.takeaway_tables import indicator_table
-from pages.parts.app.current_view import View, view
+from pages.parts.app.current_view import view
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.filters import choose
 from pages.parts.shared.indicator_cells import doubt, figure_link, name_link, status_badge
@@ -36,7 +37,7 @@ def field_page() -> None:
     _pictures(field)
 
 
-def _charts(state: View, field: Field) -> None:
+def _charts(state: Assessment, field: Field) -> None:
     grid = st.grid(min_column_width=340, gap="medium")
     for indicator in (i for i in state.plan.indicators if i.field_id == field.id):
         with grid.cell(), st.container(border=True):

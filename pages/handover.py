@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.reorganisation import ownerless
 from kpi.collection.workflow import Action
@@ -14,7 +15,7 @@ from kpi.period import Period, stamp
 from kpi.plan import Department, Indicator
 from loaders.documents.packing import file_part
 from loaders.documents.table_files import to_xlsx
-from pages.parts.app.current_view import View, desk, view
+from pages.parts.app.current_view import desk, view
 from pages.parts.app.identity import reaches, require
 from pages.parts.handover.statements import (
     HISTORY,
@@ -54,7 +55,7 @@ def handover_page() -> None:
     _ownerless(state)
 
 
-def _chosen(state: View) -> tuple[Department, str, tuple[Indicator, ...]]:
+def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
     """One's own department, the 課 of it that one answers for or asks about, and what belongs to it."""
     plan, asked_for = state.plan, st.query_params.get("department", "")
     who = require(Action.SEE_HANDOVER, asked_for if asked_for in {d.id for d in plan.departments} else "")
@@ -89,7 +90,9 @@ def _chosen(state: View) -> tuple[Department, str, tuple[Indicator, ...]]:
     return department, division_id, indicators
 
 
-def _lead(state: View, department: Department, indicators: Sequence[Indicator], due: Sequence[Due], left: int) -> None:
+def _lead(
+    state: Assessment, department: Department, indicators: Sequence[Indicator], due: Sequence[Due], left: int
+) -> None:
     said: list[Content] = [f"{department.name(state.day)}で引き継ぐ指標は{len(indicators)}件。"]
     if due:
         # What is long past its date stands in the table; what comes next is what has a date to keep.
@@ -105,13 +108,13 @@ def _lead(state: View, department: Department, indicators: Sequence[Indicator], 
     lead(join(said))
 
 
-def _day(state: View, day: date) -> str:
+def _day(state: Assessment, day: date) -> str:
     """A day, with its year where that is not this one."""
     year = "" if day.year == state.day.year else f"令和{day.year - 2018}年"
     return year + day_words(day)
 
 
-def _take(state: View, department: Department, indicators: Sequence[Indicator], said: Sequence[Said]) -> None:
+def _take(state: Assessment, department: Department, indicators: Sequence[Indicator], said: Sequence[Said]) -> None:
     name, mark = department.name(state.day), "サンプル_" if state.snapshot.has_samples else ""
     sample = ["サンプルです。県の実績ではありません。"] if state.snapshot.has_samples else []
     notes = (f"{stamp(state.day)}時点。新しい順。", *sample)
@@ -123,7 +126,7 @@ def _take(state: View, department: Department, indicators: Sequence[Indicator], 
     st.download_button("引継ぎ書を受け取る(Excel)", make, file, XLSX, key="take-handover", on_click="ignore")
 
 
-def _next(state: View, department: Department, due: Sequence[Due]) -> None:
+def _next(state: Assessment, department: Department, due: Sequence[Due]) -> None:
     st.header("次に回答すること", anchor=False)
     if not due:
         empty("予定されている照会はありません。")
@@ -151,7 +154,7 @@ def _waiting(left: Sequence[tuple[str, Indicator, str]]) -> None:
     show(table(columns, rows, caption="片付いていないこと", kind="stack"))
 
 
-def _contacts(state: View, department: Department, indicators: Sequence[Indicator]) -> None:
+def _contacts(state: Assessment, department: Department, indicators: Sequence[Indicator]) -> None:
     st.header("これまで回答した人", anchor=False)
     found = contacts(state, department, indicators)
     shared = [f"{v.name} {v.mail}" for v in department.divisions_on(state.day) if v.mail]
@@ -184,7 +187,7 @@ def _contacts(state: View, department: Department, indicators: Sequence[Indicato
 # --- one indicator -------------------------------------------------------------------------------------------------
 
 
-def _indicator(state: View, indicator: Indicator, said: Sequence[Said]) -> None:
+def _indicator(state: Assessment, indicator: Indicator, said: Sequence[Said]) -> None:
     """The card, the values with their explanations, and the talk about them."""
     with st.expander(unmarked(f"{indicator.number}　{indicator.name}"), key=f"of-{indicator.id}"):
         facts = "　".join(f"{word} {text}" for word, text in card_facts(state, indicator))
@@ -206,7 +209,7 @@ def _indicator(state: View, indicator: Indicator, said: Sequence[Said]) -> None:
             show(table(columns, rows, caption=f"{indicator.name}のやりとり", kind="stack"))
 
 
-def _history(state: View, indicator: Indicator) -> None:
+def _history(state: Assessment, indicator: Indicator) -> None:
     """Every value told, newest period first, with what was said beside it."""
     rows = state.snapshot.observations
     rows = rows[rows["indicator_id"] == indicator.id].sort_values(["position", "known_at"], ascending=False)
@@ -230,7 +233,7 @@ def _history(state: View, indicator: Indicator) -> None:
     show(table(columns, drawn, caption=f"{indicator.name}の値の履歴", kind="stack"))
 
 
-def _ownerless(state: View) -> None:
+def _ownerless(state: Assessment) -> None:
     """For the secretariat: what nobody answers for."""
     if not desk().may(Action.OPEN_ROUND):
         return

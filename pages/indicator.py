@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Department, Indicator
 from kpi.story import story, table_of
 from kpi.summary import advice, as_of_words, explanation, facts, steps, summary
 from loaders.documents.export import observations_table
-from pages.parts.app.current_view import View, view
+from pages.parts.app.current_view import view
 from pages.parts.indicator.indicator_origin import comparison, origin, remarks
 from pages.parts.shared.assumptions import assumed, department_assumed, scheme_assumed
 from pages.parts.shared.filters import choose
@@ -47,7 +48,7 @@ def indicator_page() -> None:
     _observations(state, indicator)
 
 
-def _crumb(state: View, indicator: Indicator) -> Content:
+def _crumb(state: Assessment, indicator: Indicator) -> Content:
     if not indicator.field_id:
         return "基本目標"
     field = state.plan.field_by_id(indicator.field_id)
@@ -55,7 +56,7 @@ def _crumb(state: View, indicator: Indicator) -> Content:
     return join([link(field.short, "field", field=field.id), *([item] if item else [])], " ＞ ")
 
 
-def _chart(state: View, indicator: Indicator) -> None:
+def _chart(state: Assessment, indicator: Indicator) -> None:
     told = story(state, indicator, with_outlook=state.plan.scheme.show_outlook)
     if not told.drawable:
         empty(advice(state, indicator))
@@ -72,7 +73,7 @@ def _chart(state: View, indicator: Indicator) -> None:
         show(tag("div", told.extension, "meta"))
 
 
-def _calculation(state: View, indicator: Indicator) -> Markup:
+def _calculation(state: Assessment, indicator: Indicator) -> Markup:
     card = state.snapshot.cards[indicator.id]
     decided = tag("div", f"判定条件の決定　{card.reason}", "meta") if card.reason else ""
     worked = steps(state, indicator)
@@ -84,7 +85,7 @@ def _calculation(state: View, indicator: Indicator) -> Markup:
     return join([body, decided, scheme_assumed(state), tag("div", join(more, "　"), "meta")])
 
 
-def _facts(state: View, indicator: Indicator) -> Markup:
+def _facts(state: Assessment, indicator: Indicator) -> Markup:
     given, owner = state.snapshot.assumed(indicator.id), state.plan.owner(indicator.id, state.day)
     rows = [
         (label, join([value, assumed(given.get(key)), _named(state, owner, key)]))
@@ -93,11 +94,11 @@ def _facts(state: View, indicator: Indicator) -> Markup:
     return table([Column("項目", width="7.5rem"), Column("内容")], rows, caption="この指標について")
 
 
-def _named(state: View, owner: Department | None, key: str) -> Content:
+def _named(state: Assessment, owner: Department | None, key: str) -> Content:
     return department_assumed(state, owner.id) if owner and key == "department" else ""
 
 
-def _observations(state: View, indicator: Indicator) -> None:
+def _observations(state: Assessment, indicator: Indicator) -> None:
     mine = state.snapshot.observations
     mine = mine[mine["indicator_id"] == indicator.id]
     if mine.empty:

@@ -7,12 +7,13 @@ import re
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.compare.published import CONFIDENCE_WORDS
 from kpi.issue import SEVERITY_WORDS
 from kpi.plan import Scheme
 from kpi.printing.number_words import status_word
 from loaders.rules import all_checks
-from pages.parts.app.current_view import View, view
+from pages.parts.app.current_view import view
 from pages.parts.method.rule_texts import (
     ASSUMED_WORDS,
     GLOSSARY,
@@ -71,7 +72,7 @@ def _word(scheme: Scheme, status: str) -> Content:
     return badge(status_word(status, "", scheme), status)
 
 
-def _assumptions(state: View) -> None:
+def _assumptions(state: Assessment) -> None:
     rows: list[tuple[Content, ...]] = [
         (*_of_plan(state, key), reason) for key, reason in state.snapshot.plan_assumed.items()
     ]
@@ -92,7 +93,7 @@ def _assumptions(state: View) -> None:
         show(table([Column("対象"), Column("項目"), Column("置いた値の理由")], [*rows, *rounds], caption="想定の一覧"))
 
 
-def _of_plan(state: View, key: str) -> tuple[Content, Content]:
+def _of_plan(state: Assessment, key: str) -> tuple[Content, Content]:
     """What an assumption about the plan as a whole is about, and which attribute of it."""
     kind, _, part = key.partition(".")
     about, attribute = PLAN_ASSUMED_WORDS.get(kind, ("計画全体", key))
@@ -125,7 +126,7 @@ def _checks() -> None:
         downloads(told, name="点検の一覧", title="回答様式を取り込むときの点検")
 
 
-def _series(state: View) -> None:
+def _series(state: Assessment) -> None:
     confidence = state.snapshot.values.groupby("series_id")["confidence"].agg(lambda c: "・".join(sorted(set(c))))
     series = state.snapshot.series
     told = pd.DataFrame(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.cards.revision import target_text
 from kpi.collection.workflow import Action
 from kpi.summary import amount
-from pages.parts.app.current_view import View, desk, view
+from pages.parts.app.current_view import desk, view
 from pages.parts.app.identity import require
 from pages.parts.origin.passport import list_table, passport_view
 from pages.parts.shared.as_of import as_of as moment_shown
@@ -34,7 +35,7 @@ def origin_page() -> None:
         _nothing(state)
 
 
-def _found(state: View, query: str) -> None:
+def _found(state: Assessment, query: str) -> None:
     passports = attempt(lambda: desk().trace(query))
     if passports is None:
         return
@@ -53,7 +54,7 @@ def _found(state: View, query: str) -> None:
     show(list_table(state, known))
 
 
-def _advice(state: View, query: str) -> Content:
+def _advice(state: Assessment, query: str) -> Content:
     """What else could have been meant: indicators whose name holds the words."""
     word = query.strip()
     near = [i for i in state.snapshot.plan.indicators if len(word) > 1 and word in i.name]
@@ -65,7 +66,7 @@ def _advice(state: View, query: str) -> Content:
     )
 
 
-def _nothing(state: View) -> None:
+def _nothing(state: Assessment) -> None:
     lead("報告書や画面の数値に付いた番号、または指標の番号・名前を入れると、その数値の出所が分かります。")
     counts = state.snapshot.observations["indicator_id"].value_counts()
     held = [i for i in state.snapshot.plan.indicators if i.id in counts.index]
@@ -76,7 +77,7 @@ def _nothing(state: View) -> None:
     show(table([Column("指標"), Column("値の数", number=True)], rows, caption="値のある指標"))
 
 
-def _card(state: View, indicator_id: str) -> None:
+def _card(state: Assessment, indicator_id: str) -> None:
     """Where baseline and target come from: the plan, or a decision."""
     whole = state.snapshot.plan
     indicator = next((i for i in whole.indicators if i.id == indicator_id), None)

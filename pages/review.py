@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.lifecycle import labels
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item, progress, sentence
 from kpi.collection.workflow import Action
 from kpi.plan import Round
-from pages.parts.app.current_view import View, view
+from pages.parts.app.current_view import view
 from pages.parts.app.identity import require
 from pages.parts.review.review_data import Review, review_of
 from pages.parts.review.review_item import JUDGING, begin, judge, to_judge
@@ -55,7 +56,7 @@ def review_page() -> None:
     _done(state, review, [i for i in shown if not i.open], acting=acting)
 
 
-def _chosen(state: View) -> tuple[Round, str]:
+def _chosen(state: Assessment) -> tuple[Round, str]:
     newest = state.current_round
     rounds = labels(state.rounds, state.snapshot.life)
     grid = st.grid(min_column_width=260)
@@ -67,7 +68,7 @@ def _chosen(state: View) -> tuple[Round, str]:
         return asked, choose("部局", "of", {"": "すべての部局", **names})
 
 
-def _judging(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
+def _judging(state: Assessment, review: Review, found: Sequence[Item], *, acting: bool) -> None:
     """What is odd, group after group, the most pressing first."""
     if not found:
         return
@@ -89,14 +90,14 @@ def _judging(state: View, review: Review, found: Sequence[Item], *, acting: bool
         show(tag("div", f"ほか{len(later)}件は、上が済むと順に並びます。", "meta"))
 
 
-def _rest(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
+def _rest(state: Assessment, review: Review, found: Sequence[Item], *, acting: bool) -> None:
     """What is confirmed at once; its heading stays when that is done, with what was done."""
     if any(i.group is Group.REST for i in review.items):
         st.header(f"気になる点のない回答({len(found)})", anchor=False)
         rest_box(state, review, found, acting=acting)
 
 
-def _done(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
+def _done(state: Assessment, review: Review, found: Sequence[Item], *, acting: bool) -> None:
     """What is settled for now, with the way back: a question takes 確認済 back, and 確認済 can be said again."""
     if found:
         with st.expander(f"確認済・修正依頼中の{len(found)}指標"):

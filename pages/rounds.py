@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage, labels
 from kpi.collection.turnout import Row, departments, summary
 from kpi.collection.workflow import Action, may
@@ -13,7 +14,7 @@ from kpi.plan import Department, Round
 from loaders.form.writing.writer import form_filename
 from loaders.services.operations import forms_name
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import View, desk, view
+from pages.parts.app.current_view import desk, view
 from pages.parts.app.identity import person, require
 from pages.parts.rounds.board_table import board_table, round_dates, round_rows
 from pages.parts.rounds.letter_downloads import letters_box
@@ -44,13 +45,13 @@ def rounds_page() -> None:
         _own(state, asked, rows)
 
 
-def _chosen(state: View) -> Round:
+def _chosen(state: Assessment) -> Round:
     newest = state.current_round
     rounds = labels(reversed(state.plan.rounds), state.snapshot.life)
     return state.plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))
 
 
-def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
+def _staff(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
     show(round_dates(state, asked))
     stage = state.stage(asked)
     lead(summary(rows, asked, state.as_of or now(), state.snapshot.closed_at(asked.id), stage=stage))
@@ -77,14 +78,14 @@ def _staff(state: View, asked: Round, rows: Sequence[Row]) -> None:
     letters_box(state, asked, rows)
 
 
-def _given_up(state: View, asked: Round) -> None:
+def _given_up(state: Assessment, asked: Round) -> None:
     """What is left of a round that was given up: it can be started after all."""
     if state.as_of is None:
         start_box(state, asked)
         open_box(state)
 
 
-def _own(state: View, asked: Round, rows: Sequence[Row]) -> None:
+def _own(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
     """What a department sees: its own row and its 課, and the letters that its 主管課 passes on."""
     who = person()
     mine = [r for r in rows if who.answers_for(r.department_id, r.division_id)]
@@ -104,7 +105,7 @@ def _own(state: View, asked: Round, rows: Sequence[Row]) -> None:
         letters_box(state, asked, rows, of_departments=[r.department_id for r in whole])
 
 
-def _forms(state: View, asked: Round, rows: Sequence[Row]) -> None:
+def _forms(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
     """The workbooks: all at once, or one department's or 課's."""
     st.header("回答様式", anchor=False)
     ours, plan_id = desk(), state.plan.id
@@ -135,5 +136,5 @@ def _forms(state: View, asked: Round, rows: Sequence[Row]) -> None:
         )
 
 
-def _name(state: View, asked: Round, department: Department, division_id: str) -> str:
+def _name(state: Assessment, asked: Round, department: Department, division_id: str) -> str:
     return form_filename(state.snapshot.brief(state.day), asked.id, department.id, division_id=division_id)

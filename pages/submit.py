@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage, labels
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.turnout import left_words
@@ -19,7 +20,7 @@ from loaders.store import StoredReturn
 from pages.parts.admin import division_editor
 from pages.parts.admin.admin_forms import told
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import View, desk, view
+from pages.parts.app.current_view import desk, view
 from pages.parts.app.identity import person, reaches, require
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared.as_of import looking_back
@@ -76,7 +77,7 @@ def submit_page() -> None:
 # --- where -------------------------------------------------------------------------------------------------------
 
 
-def _place(state: View) -> Place:
+def _place(state: Assessment) -> Place:
     """The department, round and 課: what the address names; only what leaves a choice is asked."""
     plan, asked_for = state.plan, st.query_params.get("department", "")
     # Named in the address, another's department is refused in words and not silently exchanged for one's own.
@@ -117,7 +118,7 @@ def _place(state: View) -> Place:
 # --- what is said first --------------------------------------------------------------------------------------------
 
 
-def _dates(state: View, place: Place) -> None:
+def _dates(state: Assessment, place: Place) -> None:
     parts: list[Content] = [place.name(state.day), "　", place.asked.name]
     if state.stage(place.asked) is Stage.PLANNED:
         parts.append("　予定(まだ始まっていません)")
@@ -130,7 +131,7 @@ def _dates(state: View, place: Place) -> None:
     show(tag("div", join(parts), "meta"))
 
 
-def _due(state: View, place: Place) -> str:
+def _due(state: Assessment, place: Place) -> str:
     """「主管課への期限10月3日(金)17時(あと9日)」; of a round nobody has started the date it is planned with."""
     planned = state.stage(place.asked) is Stage.PLANNED
     if place.due is None:
@@ -144,7 +145,13 @@ def _due(state: View, place: Place) -> str:
 
 
 def _lead(
-    state: View, place: Place, current: StoredReturn | None, questions: int, unsaid: int, *, just_now: bool = False
+    state: Assessment,
+    place: Place,
+    current: StoredReturn | None,
+    questions: int,
+    unsaid: int,
+    *,
+    just_now: bool = False,
 ) -> Content:
     """Where one stands. A receipt just shown has said already until when the answer can be replaced.
 
@@ -181,7 +188,7 @@ def _on(answered: pd.Series | None) -> str:
     return f"{moment.month}月{moment.day}日"
 
 
-def _received(state: View, place: Place, current: StoredReturn, on: str, questions: int) -> list[Content]:
+def _received(state: Assessment, place: Place, current: StoredReturn, on: str, questions: int) -> list[Content]:
     """How far an answer has come: received, looked at, approved."""
     if place.division_id:
         said: list[Content] = [tag("b", f"主管課へ回答しました({on})"), "。"]
@@ -197,7 +204,7 @@ def _received(state: View, place: Place, current: StoredReturn, on: str, questio
     return said
 
 
-def _still(state: View, place: Place, draft: StoredReturn, unsaid: int) -> list[Content]:
+def _still(state: Assessment, place: Place, draft: StoredReturn, unsaid: int) -> list[Content]:
     """What is still to be done about a draft."""
     fix = sum(i.severity == "fix" for i in draft.open)
     ask = len(draft.open) - fix
@@ -207,7 +214,7 @@ def _still(state: View, place: Place, draft: StoredReturn, unsaid: int) -> list[
     return [tag("b", words), "してください。確かめ終わった欄は下書きとして保存しています。"]
 
 
-def _empty_words(state: View, place: Place, draft: StoredReturn) -> list[Content]:
+def _empty_words(state: Assessment, place: Place, draft: StoredReturn) -> list[Content]:
     """That all can be taken, or which of the cells that must be filled are empty all the same."""
     kind = place.asked.kind
     empty_cells = unfilled(draft.reading.answers, kind)
@@ -237,7 +244,7 @@ def _closed(day: date, *, late: bool) -> None:
 # --- the three steps -----------------------------------------------------------------------------------------------
 
 
-def _steps(state: View, place: Place, current: StoredReturn | None, *, asked_back: bool) -> None:
+def _steps(state: Assessment, place: Place, current: StoredReturn | None, *, asked_back: bool) -> None:
     """① and ②; out of the way where the 課 answer, where all is answered already, or where something is asked back."""
     answered = current is not None and current.state in (ReturnState.SENT, ReturnState.PASSED)
     if answered or asked_back:
@@ -253,7 +260,7 @@ def _steps(state: View, place: Place, current: StoredReturn | None, *, asked_bac
         _forms(state, place)
 
 
-def _forms(state: View, place: Place) -> None:
+def _forms(state: Assessment, place: Place) -> None:
     ours, plan_id = desk(), state.plan.id
     asked: Round = place.asked
     department_id, division_id = place.department.id, place.division_id
@@ -272,7 +279,7 @@ def _forms(state: View, place: Place) -> None:
     upload_box(state, place)
 
 
-def _result(state: View, place: Place, current: StoredReturn | None, left: int, *, acting: bool) -> None:
+def _result(state: Assessment, place: Place, current: StoredReturn | None, left: int, *, acting: bool) -> None:
     if current is None:
         if acting and not place.is_lead(state):
             send_box(state, place, None)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from kpi.assessment import Assessment
 from kpi.cards.revision import band_text, has_target, target_text
 from kpi.compare.gaps import latest_pair, pairs, sentence
 from kpi.compare.ranks import ranking
@@ -24,7 +25,6 @@ from loaders.form.reading.reader import read_form
 from loaders.form.writing.writer import write_form
 from loaders.rules import check_answers
 from loaders.workbook.cells import Book, open_book
-from pages.parts.app.current_view import View
 from pages.parts.handover.statements import card_facts
 from tests.factory import FY, POLICY, ROUND, TARGETS_ROUND, UNSET, tiny_answers, tiny_brief, tiny_plan
 from tests.storekit import new_store
@@ -44,7 +44,7 @@ def held(band, indicator=UNSET, **more) -> Card:
     return Card(indicator, 1, "maintain", "level", 1, band=band, baseline=96.0, baseline_period=FY[2022], **more)
 
 
-def view_of(store, card) -> View:
+def view_of(store, card) -> Assessment:
     snapshot = store.snapshot("tiny")
     snapshot = replace(snapshot, cards={**snapshot.cards, card.indicator_id: card})
     judged = assess(
@@ -53,7 +53,7 @@ def view_of(store, card) -> View:
         as_of=date(2025, 9, 10),
         scheme=snapshot.plan.scheme,
     ).set_index("indicator_id", drop=False)
-    return View(snapshot, date(2025, 9, 10), judged, None, (), judged, "test")
+    return Assessment(snapshot, date(2025, 9, 10), judged, None, (), judged, "test")
 
 
 @pytest.mark.parametrize(("band", "text"), BANDS)

@@ -10,10 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.charts.axis_spans import domain, time_span
 from kpi.charts.comparison import gaps, history, ranking
 from kpi.charts.placement import Box, place, samples, text_width
-from kpi.charts.theme import ACTUAL, BAND, FONT, INK, NATION, number_axis, period_axis, spread
+from kpi.charts.theme import (
+    ACTUAL,
+    BAND,
+    FONT,
+    INK,
+    NATION,
+    domain,
+    number_axis,
+    period_axis,
+    spread,
+    time_span,
+)
 from kpi.charts.trajectory import trajectory
 from kpi.period import Period
 from kpi.story import Point, Story

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from kpi.assessment import Assessment
 from kpi.collection.board import Known
 from kpi.collection.review.answer_words import Before
 from kpi.collection.review.answered_figures import approved, comparable, last_told
@@ -31,7 +32,6 @@ from loaders.form.writing.prefill import form_rows
 from loaders.rules import check_answers
 from loaders.store import Store
 from loaders.store.commands.submission_rows import observations_of
-from pages.parts.app.current_view import View
 from pages.parts.handover.statements import everything_said
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
 from tests.storekit import answer, figures, later, reading, save_and_send
@@ -68,11 +68,11 @@ def tell(store: Store, round_id: str, one: Answer, hours: float, department: str
     )
 
 
-def view_of(store: Store, day: date = date(2027, 3, 1)) -> View:
+def view_of(store: Store, day: date = date(2027, 3, 1)) -> Assessment:
     snapshot = store.snapshot("tiny")
     judged = assess(cards_table(snapshot.cards.values()), snapshot.observations, as_of=day, scheme=snapshot.plan.scheme)
     judged = judged.set_index("indicator_id", drop=False)
-    return View(snapshot, day, judged, None, (), judged, "test")
+    return Assessment(snapshot, day, judged, None, (), judged, "test")
 
 
 def standing(store: Store, indicator: str = RATE) -> list[tuple[str, float]]:

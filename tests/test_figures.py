@@ -19,6 +19,7 @@ import pytest
 from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
+from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
 from kpi.collection.lifecycle import Life
 from kpi.collection.review.answer_words import entry_words
@@ -36,7 +37,6 @@ from kpi.story import story
 from kpi.summary import summary
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.documents.takeaway_tables import indicator_table
-from pages.parts.app.current_view import View
 from tests.test_status import R4, R6, R10, card, judged, seen
 
 DAY = date(2031, 1, 1)
@@ -148,7 +148,7 @@ def world(cases, scheme):
         live_indicators=lambda day: indicators, values=pd.DataFrame(), breaks=pd.DataFrame(),
         series=pd.DataFrame({"series_id": [], "direction": []}),
     )  # fmt: skip
-    return View(snapshot, DAY, told, None, (), told, "k")
+    return Assessment(snapshot, DAY, told, None, (), told, "k")
 
 
 # --- what a reader asks ----------------------------------------------------------------------------------------------

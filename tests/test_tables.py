@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from kpi.assessment import Assessment
 from kpi.compare.gaps import pairs
 from kpi.plan import Card
 from kpi.printing.printed_figures import exact, figure_of, judged, number_in
@@ -24,7 +25,6 @@ from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.documents.takeaway_tables import indicator_table, published_table
 from loaders.form.writing.style import put
 from pages.compare import _pair_table
-from pages.parts.app.current_view import View
 from pages.parts.handover.statements import as_table, everything_said
 from tests.factory import PAPER, RATE
 from tests.samplekit import store_of, with_samples
@@ -315,7 +315,7 @@ def screens(tmp_path_factory):
     judged_rows = assess(
         cards_of(snapshot.cards.values()), snapshot.observations, as_of=day, scheme=snapshot.plan.scheme
     ).set_index("indicator_id", drop=False)
-    return View(snapshot, day, judged_rows, None, (), judged_rows, "test")
+    return Assessment(snapshot, day, judged_rows, None, (), judged_rows, "test")
 
 
 def files_of(state):

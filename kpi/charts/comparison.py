@@ -5,8 +5,19 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from kpi.charts.axis_spans import domain
-from kpi.charts.theme import ACTUAL, INK, NATION, QUIET, RAIL, VegaLite, dress, number_axis, period_axis, spread
+from kpi.charts.theme import (
+    ACTUAL,
+    INK,
+    NATION,
+    QUIET,
+    RAIL,
+    VegaLite,
+    domain,
+    dress,
+    number_axis,
+    period_axis,
+    spread,
+)
 from kpi.period import Period
 
 

@@ -9,9 +9,17 @@ from typing import Literal, cast
 import altair as alt
 import pandas as pd
 
-from kpi.charts.axis_spans import domain, time_span, values_of
 from kpi.charts.placement import LINE, Box, Spot, place, samples, text_width
-from kpi.charts.theme import ACTUAL, INK, NATION, SHORT_UNITS, spread
+from kpi.charts.theme import (
+    ACTUAL,
+    INK,
+    NATION,
+    SHORT_UNITS,
+    domain,
+    spread,
+    time_span,
+    values_of,
+)
 from kpi.period import Period
 from kpi.story import PART, UNCONFIRMED, Point, Story
 

@@ -7,9 +7,21 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from kpi.charts.axis_spans import domain, periods_of, time_span, values_of
 from kpi.charts.labels import inner_labels
-from kpi.charts.theme import ACTUAL, BAND, INK, NATION, VegaLite, dress, number_axis, period_axis
+from kpi.charts.theme import (
+    ACTUAL,
+    BAND,
+    INK,
+    NATION,
+    VegaLite,
+    domain,
+    dress,
+    number_axis,
+    period_axis,
+    periods_of,
+    time_span,
+    values_of,
+)
 from kpi.period import Period
 from kpi.story import Point, Story
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.issue import Issue, Severity
 from kpi.snapshot import Snapshot
 from loaders.documents.packing import file_part
@@ -16,7 +17,7 @@ from loaders.store.file.retention import copies, kept_beside
 from loaders.store.file.trial_open import readable
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import View, desk, store
+from pages.parts.app.current_view import desk, store
 from pages.parts.shared.as_of import ARRIVED, looking_back
 from pages.parts.shared.layout import attempt, empty, show
 from pages.parts.shared.markup import Column, Content, table, tag, unmarked
@@ -29,7 +30,7 @@ _WAYS = {_LISTED: "一覧から選ぶ", _BROUGHT: "ファイルを入れる", _N
 _BEFORE = "restore-before"
 
 
-def keep_part(state: View) -> None:
+def keep_part(state: Assessment) -> None:
     """Take, verify, the nights' copies, restore."""
     if looking_back():
         return
@@ -127,7 +128,7 @@ def _size(count: int) -> str:
     return f"{count / 1e6:,.1f}MB"
 
 
-def _restore(state: View, nights: dict[str, Path]) -> None:
+def _restore(state: Assessment, nights: dict[str, Path]) -> None:
     """The copy to go back to: one of those there are, a file from the browser, or one on the server by its name."""
     note("控えを取った後に入ったものは見えなくなります。いまのデータは消さず、別の名前で横に残します。")
     there = nights | {
@@ -206,7 +207,7 @@ def counts(snapshot: Snapshot) -> dict[str, str]:
     }
 
 
-def _what_changed(state: View) -> None:
+def _what_changed(state: Assessment) -> None:
     """After a restore: what was there before it and what is there now, until the screen is opened anew."""
     if st.session_state.get(ARRIVED):
         st.session_state.pop(_BEFORE, None)

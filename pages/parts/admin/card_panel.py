@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.cards.revision import day_text, target_text
 from kpi.collection.workflow import Action
 from kpi.plan import Card, Indicator
@@ -16,7 +17,7 @@ from kpi.summary import amount
 from pages.parts.admin.admin_forms import note
 from pages.parts.admin.proposal_form import propose_box, propose_scheme
 from pages.parts.admin.proposal_panel import open_proposals, pairs, waiting
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.assumptions import scheme_assumed
 from pages.parts.shared.filters import choose
@@ -35,7 +36,7 @@ _METHODS = {
 }
 
 
-def cards_part(state: View) -> None:
+def cards_part(state: Assessment) -> None:
     """All cards, or one: its rule, what waits for a decision, a new proposal, its history."""
     whole = state.snapshot.plan
     names = {i.id: f"{i.number} {i.name}" for i in whole.indicators}
@@ -53,7 +54,7 @@ def cards_part(state: View) -> None:
     show(_list(state))
 
 
-def _list(state: View) -> Markup:
+def _list(state: Assessment) -> Markup:
     rows: list[Row] = []
     for field_id in ("", *(f.id for f in state.plan.fields)):
         mine = [i for i in state.snapshot.plan.indicators if i.field_id == field_id]
@@ -70,7 +71,7 @@ def _list(state: View) -> Markup:
     return table(columns, rows, caption="判定条件の一覧", kind="stack")
 
 
-def _row(state: View, indicator: Indicator) -> Row:
+def _row(state: Assessment, indicator: Indicator) -> Row:
     card = state.snapshot.cards[indicator.id]
     dropped = card.dropped_on
     mark = tag("small", f"欠番({day_text(dropped)}から)") if dropped else ""
@@ -83,7 +84,7 @@ def _row(state: View, indicator: Indicator) -> Row:
     )
 
 
-def _one(state: View, indicator: Indicator) -> None:
+def _one(state: Assessment, indicator: Indicator) -> None:
     card = state.snapshot.cards[indicator.id]
     show(tag("div", link("一覧に戻る", "admin", part="cards", card=_ALL), "crumb"))
     show(_facts(state, indicator, card))
@@ -95,7 +96,7 @@ def _one(state: View, indicator: Indicator) -> None:
     _history(state, indicator.id)
 
 
-def _facts(state: View, indicator: Indicator, card: Card) -> Markup:
+def _facts(state: Assessment, indicator: Indicator, card: Card) -> Markup:
     path = "、".join(f"{p.short} {amount(v, indicator, card)}" for p, v in card.milestones)
     owner = state.snapshot.plan.owner(indicator.id, state.day)
     rows: list[tuple[Content, Content]] = [
@@ -117,7 +118,7 @@ def _when(period: object) -> str:
     return getattr(period, "label", "時点未設定")
 
 
-def _scheme(state: View) -> None:
+def _scheme(state: Assessment) -> None:
     scheme = state.plan.scheme
     rows = [
         ("判定方法", _METHODS.get(scheme.name, scheme.name)),
@@ -136,7 +137,7 @@ def _scheme(state: View) -> None:
     _history(state, "")
 
 
-def _history(state: View, indicator_id: str) -> None:
+def _history(state: Assessment, indicator_id: str) -> None:
     """Every decision about one card, newest first, as it is cited: 「当初300件→変更後250件(R8.3.12本部決定)」."""
     rows = state.snapshot.proposals
     mine = rows[(rows["indicator_id"] == indicator_id) & rows["state"].isin(["accepted", "rejected"])]
@@ -149,7 +150,7 @@ def _history(state: View, indicator_id: str) -> None:
     show(table(columns, drawn, caption="判定条件の決定", kind="stack"))
 
 
-def _logged(state: View) -> dict[str, str]:
+def _logged(state: Assessment) -> dict[str, str]:
     """What was decided, by proposal, in the words of the log."""
     log = desk().log(state.plan.id)
     log = log[log["kind"].isin(["card_decide", "propose_card"])]

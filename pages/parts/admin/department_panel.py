@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.reorganisation import Unfit, ended, left_behind, merge, move_indicators, ownerless, rename, split
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import Action
 from kpi.plan import Department, Plan, Round
 from pages.parts.admin.admin_forms import act, fresh, note, wareki
 from pages.parts.admin.division_editor import divisions_box
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.assumptions import department_assumed
 from pages.parts.shared.date_input import day_input
@@ -43,7 +44,7 @@ _BACK = {
 }
 
 
-def departments_part(state: View) -> None:
+def departments_part(state: Assessment) -> None:
     """Who answers for what, and the changes that can be made to it."""
     lost = ownerless(state.plan, state.day, state.snapshot.cards)
     if lost:
@@ -63,7 +64,7 @@ def departments_part(state: View) -> None:
         _FORMS[chosen](state)
 
 
-def _list(state: View) -> Markup:
+def _list(state: Assessment) -> Markup:
     rows = [_row(state, d) for d in state.plan.departments if alive(d, state.day)]
     columns = [Column("部局"), Column("担当の指標"), Column("課"), Column("主管課のメール")]
     coming = [tag("div", words, "meta") for d in state.plan.departments for words in _coming(d, state.day)]
@@ -84,7 +85,7 @@ def _coming(department: Department, day: date) -> list[str]:
     return named + gone
 
 
-def _row(state: View, department: Department) -> tuple[Content, ...]:
+def _row(state: Assessment, department: Department) -> tuple[Content, ...]:
     numbers = {i.id: i.number for i in state.plan.owned_by(department.id, state.day)}
     divisions = [
         f"{v.name}({'、'.join(numbers[i] for i in v.indicators if i in numbers) or 'なし'})"
@@ -110,22 +111,22 @@ def alive(department: Department, day: date) -> bool:
     return not ended(department, day)
 
 
-def _names(state: View) -> dict[str, str]:
+def _names(state: Assessment) -> dict[str, str]:
     return {d.id: d.name(state.day) for d in state.plan.departments if alive(d, state.day)}
 
 
-def _department(state: View, label: str, key: str) -> str:
+def _department(state: Assessment, label: str, key: str) -> str:
     names = _names(state)
     return str(st.selectbox(label, list(names), format_func=names.__getitem__, key=fresh(key), width=420))
 
 
-def _from_day(state: View) -> date | None:
+def _from_day(state: Assessment) -> date | None:
     """The first of April that comes, unless another day is chosen."""
     april = date(state.day.year + (state.day >= date(state.day.year, 4, 1)), 4, 1)
     return day_input("いつから(この日を含む)", april, fresh("from-day"))
 
 
-def _rename(state: View) -> None:
+def _rename(state: Assessment) -> None:
     one = _department(state, "部局", "rename-which")
     name = st.text_input("新しい名称", key=fresh("rename-name"), max_chars=60, width=420)
     day, reason = _from_day(state), _reason()
@@ -140,7 +141,7 @@ def _rename(state: View) -> None:
     )
 
 
-def _merge(state: View) -> None:
+def _merge(state: Assessment) -> None:
     names = _names(state)
     several = st.multiselect("統合する部局", list(names), format_func=names.__getitem__, key=fresh("merge-which"))
     into = st.selectbox(
@@ -163,7 +164,7 @@ def _merge(state: View) -> None:
     )
 
 
-def _split(state: View) -> None:
+def _split(state: Assessment) -> None:
     one = _department(state, "分ける部局", "split-which")
     day = _from_day(state)
     back = _returning(state, day or state.day)
@@ -205,7 +206,7 @@ def _new_id() -> str:
     ).strip()
 
 
-def _returning(state: View, day: date) -> Department | None:
+def _returning(state: Assessment, day: date) -> Department | None:
     """A department that has ended by then and is to come back; None for a new one."""
     gone = {d.id: d for d in state.plan.departments if ended(d, day)}
     if not gone:
@@ -228,7 +229,7 @@ def _last_owned(plan: Plan, department: Department) -> tuple[str, ...]:
     return tuple(i.id for i in plan.owned_by(department.id, end)) if end else ()
 
 
-def _move(state: View) -> None:
+def _move(state: Assessment) -> None:
     lost = [i.id for i in ownerless(state.plan, state.day, state.snapshot.cards)]
     mine = _pick_indicators(state, "指標", "move-what", lost)
     one = _department(state, "移す先の部局", "move-to")
@@ -248,10 +249,15 @@ def _move(state: View) -> None:
     )
 
 
-_FORMS: Mapping[str, Callable[[View], None]] = {"move": _move, "rename": _rename, "merge": _merge, "split": _split}
+_FORMS: Mapping[str, Callable[[Assessment], None]] = {
+    "move": _move,
+    "rename": _rename,
+    "merge": _merge,
+    "split": _split,
+}
 
 
-def _pick_indicators(state: View, label: str, key: str, start: list[str]) -> list[str]:
+def _pick_indicators(state: Assessment, label: str, key: str, start: list[str]) -> list[str]:
     words = {i.id: f"{i.number} {i.name}({state.owner_name(i)})" for i in state.plan.indicators}
     return list(st.multiselect(label, list(words), start, format_func=words.__getitem__, key=fresh(key)))
 
@@ -261,7 +267,7 @@ def _reason() -> str:
 
 
 def _confirm(
-    state: View,
+    state: Assessment,
     day: date | None,
     change: Callable[[Plan, date], Plan],
     do: Callable[[date], object],
@@ -304,7 +310,7 @@ def _rules_words(gone: frozenset[str]) -> str:
     return f"{told}その日に合わせて、「利用者」で引き継ぐ部局・課に変更してください。" if count else ""
 
 
-def _rounds_changed(state: View, after: Plan, day: date) -> list[tuple[Content, ...]]:
+def _rounds_changed(state: Assessment, after: Plan, day: date) -> list[tuple[Content, ...]]:
     """Open rounds of chosen departments that ask other departments then, or for other indicators."""
     rows: list[tuple[Content, ...]] = []
     for asked in state.plan.rounds:
@@ -315,7 +321,7 @@ def _rounds_changed(state: View, after: Plan, day: date) -> list[tuple[Content, 
     return rows
 
 
-def _asked(state: View, plan: Plan, asked: Round, day: date) -> dict[str, tuple[str, ...]]:
+def _asked(state: Assessment, plan: Plan, asked: Round, day: date) -> dict[str, tuple[str, ...]]:
     """The numbers that a round asks for, by department."""
     found = {d.id: asked_of(plan, asked, d.id, day, state.snapshot.cards) for d in plan.departments}
     return {d: tuple(i.number for i in mine) for d, mine in found.items() if mine}

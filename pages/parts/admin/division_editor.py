@@ -8,16 +8,17 @@ from datetime import timedelta
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.reorganisation import Unfit, free_division_id, set_divisions
 from kpi.collection.workflow import Action
 from kpi.plan import Department, Division
 from pages.parts.admin.admin_forms import act, fresh, note
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import tag, unmarked
 
 
-def divisions_box(state: View, department_id: str = "") -> None:
+def divisions_box(state: Assessment, department_id: str = "") -> None:
     """The 課 of one department, to be chosen where none is given, and the mail of its 主管課."""
     department = state.plan.department(department_id or _chosen(state))
     key = fresh(f"divisions-{department.id}")
@@ -29,12 +30,12 @@ def divisions_box(state: View, department_id: str = "") -> None:
     _save(state, department, made, mail)
 
 
-def _chosen(state: View) -> str:
+def _chosen(state: Assessment) -> str:
     mine = {d.id: d.name(state.day) for d in state.plan.departments if desk().may(Action.SET_DIVISIONS, d.id)}
     return str(st.selectbox("部局", list(mine), format_func=mine.__getitem__, key="divisions-of", width=420))
 
 
-def _one(state: View, department: Department, division: Division, key: str) -> Division | None:
+def _one(state: Assessment, department: Department, division: Division, key: str) -> Division | None:
     """One 課 as the widgets say; None where it is to end."""
     with st.container(border=True):
         made = _fields(state, department, division, f"{key}-{division.id}")
@@ -42,13 +43,13 @@ def _one(state: View, department: Department, division: Division, key: str) -> D
     return None if gone else made
 
 
-def _new(state: View, department: Department, key: str, made: Sequence[Division]) -> Division | None:
+def _new(state: Assessment, department: Department, key: str, made: Sequence[Division]) -> Division | None:
     with st.expander("課を加える", expanded=not made):
         fields = _fields(state, department, Division(free_division_id(department), ""), f"{key}-new")
     return fields if fields.name else None
 
 
-def _fields(state: View, department: Department, division: Division, key: str) -> Division:
+def _fields(state: Assessment, department: Department, division: Division, key: str) -> Division:
     words = {i.id: f"{i.number} {i.name}" for i in state.plan.owned_by(department.id, state.day)}
     with st.container(horizontal=True):
         name = st.text_input("課の名称", division.name, key=f"{key}-name", max_chars=60, width=260)
@@ -62,7 +63,7 @@ def _fields(state: View, department: Department, division: Division, key: str) -
     )
 
 
-def _save(state: View, department: Department, made: Sequence[Division], mail: str) -> None:
+def _save(state: Assessment, department: Department, made: Sequence[Division], mail: str) -> None:
     """The whole list with those that have ended, checked before the button stands."""
     ids, there = {v.id for v in made}, department.divisions_on(state.day)
     eve = state.day - timedelta(days=1)
@@ -87,6 +88,6 @@ def _save(state: View, department: Department, made: Sequence[Division], mail: s
         )
 
 
-def _without(state: View, department: Department, made: Sequence[Division]) -> str:
+def _without(state: Assessment, department: Department, made: Sequence[Division]) -> str:
     taken = {i for v in made for i in v.indicators}
     return "、".join(i.number for i in state.plan.owned_by(department.id, state.day) if i.id not in taken)

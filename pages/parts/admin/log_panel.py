@@ -7,12 +7,13 @@ from datetime import date, datetime, time
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from kpi.people import ROLE_WORDS, Role
 from loaders.documents.table_files import to_csv
 from loaders.store.audit.log_table import KIND_WORDS
 from pages.parts.admin.admin_forms import note
-from pages.parts.app.current_view import View, desk, store
+from pages.parts.app.current_view import desk, store
 from pages.parts.shared.date_input import day_input, unread
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import attempt, empty, grid, show
@@ -23,14 +24,14 @@ _OF_CARDS = ("propose_card", "card_decide", "card_reject")
 _SAMPLES = {"without": "サンプルを除く", "with": "サンプルも含む"}
 
 
-def log_part(state: View) -> None:
+def log_part(state: Assessment) -> None:
     """The log, newest first, as far as it is asked for; then whether it is whole."""
     _told(state)
     st.header("記録のつながり", anchor=False)
     _chain()
 
 
-def _told(state: View) -> None:
+def _told(state: Assessment) -> None:
     log = desk().log(state.plan.id)
     if state.as_of is not None:
         log = log[log["at"] <= pd.Timestamp(state.as_of)]

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.reorganisation import ended
 from kpi.people import ROLE_WORDS, Person, Role
 from loaders.services.organisation import rule_fault
 from loaders.store import Rule
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app import sign_in
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.app.sign_in import Setup, SignIn
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import empty, show
@@ -22,7 +23,7 @@ _CLAIMS = {"mail": "メール", "name": "名前", "group": "グループ"}
 _NEW = Rule("", "mail", "", Role.READER.value)
 
 
-def people_part(state: View) -> None:
+def people_part(state: Assessment) -> None:
     """The rules, a form to add or change one, and a trial of what they do."""
     if looking_back():
         return
@@ -49,7 +50,7 @@ def _standing() -> None:
         note(f"設定ファイルで指名された管理者: {first}(この規則がなくても管理者です)")
 
 
-def _outdated(state: View, rules: tuple[Rule, ...]) -> None:
+def _outdated(state: Assessment, rules: tuple[Rule, ...]) -> None:
     """What April has left to do here."""
     gone = {d.id for d in state.plan.departments if ended(d, state.day)}
     old = [r.rule_id for r in rules if gone & set(r.departments)]
@@ -62,11 +63,11 @@ def _whom(rule: Rule) -> Content:
     return join([tag("small", _CLAIMS.get(rule.claim, rule.claim)), rule.pattern])
 
 
-def _where(state: View, rule: Rule) -> str:
+def _where(state: Assessment, rule: Rule) -> str:
     return _places(state, rule.departments, rule.divisions)
 
 
-def _places(state: View, departments: tuple[str, ...], divisions: tuple[str, ...]) -> str:
+def _places(state: Assessment, departments: tuple[str, ...], divisions: tuple[str, ...]) -> str:
     names = _departments(state)
     of = {d: [v for v in divisions if v.split("/")[0] == d] for d in departments}
     words = _divisions(state, departments, divisions)
@@ -77,14 +78,14 @@ def _places(state: View, departments: tuple[str, ...], divisions: tuple[str, ...
     return "、".join(told) or "―"
 
 
-def _departments(state: View) -> dict[str, str]:
+def _departments(state: Assessment) -> dict[str, str]:
     """Every department there ever was: a rule may name one that has ended, and then says so."""
     return {
         d.id: d.name(state.day) + ("(廃止された部局)" if ended(d, state.day) else "") for d in state.plan.departments
     }
 
 
-def _divisions(state: View, departments: tuple[str, ...], named: tuple[str, ...] = ()) -> dict[str, str]:
+def _divisions(state: Assessment, departments: tuple[str, ...], named: tuple[str, ...] = ()) -> dict[str, str]:
     """The 課 there are, and those that a rule names though they have ended: without them it would reach further."""
     return {
         f"{d.id}/{v.id}": f"{d.name(state.day)}　{v.name}"
@@ -99,7 +100,7 @@ def _divisions(state: View, departments: tuple[str, ...], named: tuple[str, ...]
     }
 
 
-def _trial(state: View, rules: tuple[Rule, ...]) -> None:
+def _trial(state: Assessment, rules: tuple[Rule, ...]) -> None:
     with st.expander("ある人がどの権限になるかを確かめる"):
         with st.container(horizontal=True):
             mail = st.text_input("メール", key="trial-mail", width=280)
@@ -111,14 +112,14 @@ def _trial(state: View, rules: tuple[Rule, ...]) -> None:
         show(tag("p", _outcome(state, sign_in.person_by(signed, rules, sign_in.first_admin()))))
 
 
-def _outcome(state: View, who: Person | None) -> Content:
+def _outcome(state: Assessment, who: Person | None) -> Content:
     if who is None:
         return "どの規則にも当てはまりません。サインインしても使えません。"
     where = _places(state, tuple(sorted(who.departments)), tuple(sorted(who.divisions)))
     return join([tag("b", ROLE_WORDS[who.role]), f"({where})" if who.departments else "", " になります。"])
 
 
-def _form(state: View, rules: tuple[Rule, ...]) -> None:
+def _form(state: Assessment, rules: tuple[Rule, ...]) -> None:
     st.header("規則を加える・変更する", anchor=False)
     kept = {"": _NEW, **{r.rule_id: r for r in rules}}
     labels = {"": "新しい規則", **{r.rule_id: f"{r.rule_id}　{r.pattern}" for r in rules}}
@@ -160,7 +161,7 @@ def _form(state: View, rules: tuple[Rule, ...]) -> None:
         act(lambda: desk().set_membership(made), words)
 
 
-def _reach(state: View, rule: Rule, role: str, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _reach(state: Assessment, rule: Rule, role: str, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The departments and 課 of a 部局担当; nobody else has any."""
     if role != Role.DEPARTMENT:
         return (), ()
@@ -199,7 +200,7 @@ def _lacking(rule: Rule) -> str:
     return ""
 
 
-def _removal(state: View, rules: tuple[Rule, ...]) -> None:
+def _removal(state: Assessment, rules: tuple[Rule, ...]) -> None:
     if not rules:
         return
     with st.expander("規則を消す"):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from pages.parts.admin.admin_forms import act, note
-from pages.parts.app.current_view import View, data_issues, desk
+from pages.parts.app.current_view import data_issues, desk
 from pages.parts.overview.first_start import load_samples
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Column, Markup, table
 
 
-def plan_part(state: View) -> None:
+def plan_part(state: Assessment) -> None:
     """The plan that is shown, its files, the samples."""
     show(_facts(state))
     if looking_back():
@@ -30,7 +31,7 @@ def plan_part(state: View) -> None:
         _samples(state)
 
 
-def _facts(state: View) -> Markup:
+def _facts(state: Assessment) -> Markup:
     plan, snapshot = state.plan, state.snapshot
     dropped = len(plan.indicators) - len(snapshot.live_indicators(state.day))
     rows = [
@@ -59,7 +60,7 @@ def _reload() -> None:
     show(table([Column(h) for h in headings], rows, caption="計画のファイルの問題", kind="stack"))
 
 
-def _samples(state: View) -> None:
+def _samples(state: Assessment) -> None:
     if state.snapshot.has_samples:
         note("サンプルの回答・確認・判定条件の決定が入っています。消すと、実際の回答だけが残ります。")
         if st.button("サンプルを消す", key="plan-samples-off"):

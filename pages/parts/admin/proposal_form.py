@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.cards.consistency import LIMITS
 from kpi.cards.revision import apply_to_card, target_lies_ahead
 from kpi.period import Period
@@ -14,7 +15,7 @@ from kpi.plan import Card, Indicator, Plan
 from kpi.printing.number_words import decimals_of
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.admin.proposal_panel import changed_words, effects_table, told_changes
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared.date_input import day_input
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import tag
@@ -23,7 +24,7 @@ _DIRECTIONS = {"increase": "増やす", "decrease": "減らす", "maintain": "�
 _KINDS = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "計画開始からの累計"}
 
 
-def propose_box(state: View, indicator: Indicator) -> None:
+def propose_box(state: Assessment, indicator: Indicator) -> None:
     """変更を提案する, for one indicator."""
     st.header("変更を提案する", anchor=False)
     card, key = state.snapshot.cards[indicator.id], fresh(f"card-{indicator.id}")
@@ -37,7 +38,7 @@ def propose_box(state: View, indicator: Indicator) -> None:
     _propose(state, indicator.id, changes, key)
 
 
-def propose_scheme(state: View, methods: Mapping[str, str]) -> None:
+def propose_scheme(state: Assessment, methods: Mapping[str, str]) -> None:
     """変更を提案する, for the plan's way of judging."""
     st.header("変更を提案する", anchor=False)
     scheme, key = state.plan.scheme, fresh("card-scheme")
@@ -121,7 +122,7 @@ def _path(card: Card, key: str) -> dict[str, Any]:
     return {"milestones": tuple(said)}
 
 
-def _manner(state: View, card: Card, key: str) -> dict[str, Any]:
+def _manner(state: Assessment, card: Card, key: str) -> dict[str, Any]:
     grid = st.grid(min_column_width=200)
     with grid.cell():
         direction = _one_of("目指す方向", _DIRECTIONS, card.direction, f"{key}-direction")
@@ -153,7 +154,7 @@ def _description(indicator: Indicator, key: str) -> dict[str, Any]:
     }
 
 
-def _propose(state: View, indicator_id: str, changes: dict[str, Any], key: str) -> None:
+def _propose(state: Assessment, indicator_id: str, changes: dict[str, Any], key: str) -> None:
     """What would differ, the statuses it would alter, the reason, and the button."""
     if not changes:
         note("変更するところを入れると、過去と現在の判定がどう変わるかを確かめてから提案できます。")

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.cards.impact import Effect
 from kpi.cards.revision import (
     CARD_WORDS,
@@ -29,7 +30,7 @@ from kpi.period import stamp
 from kpi.plan import Card, Indicator, Scheme
 from loaders.store.queries.json_document import load_attributes
 from pages.parts.admin.admin_forms import act_each, fresh, note, wareki
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.app.identity import person
 from pages.parts.rounds.board_table import stored_returns
 from pages.parts.shared import confirm_button
@@ -40,7 +41,7 @@ from pages.parts.shared.markup import Column, Content, Markup, badge, join, link
 _ORIGINS = {"staff": "事務局の提案", "return": "部局の回答"}
 
 
-def waiting(state: View, indicator_id: str | None = None) -> pd.DataFrame:
+def waiting(state: Assessment, indicator_id: str | None = None) -> pd.DataFrame:
     """The proposals nobody has decided, all of them or about one indicator (empty: the plan's scheme)."""
     rows = state.snapshot.proposals
     rows = rows[rows["state"] == "open"]
@@ -56,7 +57,7 @@ def changes_in(document: str, indicator_id: str) -> dict[str, Any]:
     return {k: v for k, v in found.items() if k in CARD_WORDS or k in INDICATOR_WORDS}
 
 
-def changed_words(state: View, indicator_id: str, changes: Mapping[str, Any]) -> tuple[Changed, ...]:
+def changed_words(state: Assessment, indicator_id: str, changes: Mapping[str, Any]) -> tuple[Changed, ...]:
     """What a change would alter as things stand, in words."""
     if not indicator_id:
         return scheme_differences(state.plan.scheme, apply_to_scheme(state.plan.scheme, changes))
@@ -97,7 +98,7 @@ def _moved(change: Changed, then: Mapping[str, str]) -> bool:
     return then.get(change.word, change.before) != change.before
 
 
-def open_proposals(state: View, indicator_id: str | None = None) -> None:
+def open_proposals(state: Assessment, indicator_id: str | None = None) -> None:
     """A list of what waits, and one form that records a decision about some or all of it."""
     rows = waiting(state, indicator_id)
     st.header("決定を待っている提案", anchor=False)
@@ -107,7 +108,7 @@ def open_proposals(state: View, indicator_id: str | None = None) -> None:
     _decision(state, rows)
 
 
-def _row(state: View, row: Mapping[Any, Any]) -> tuple[Content, ...]:
+def _row(state: Assessment, row: Mapping[Any, Any]) -> tuple[Content, ...]:
     indicator_id = str(row["indicator_id"])
     changed = changed_words(state, indicator_id, changes_in(str(row["document"]), indicator_id))
     sample = "サンプル" if row["sample"] else ""
@@ -127,7 +128,7 @@ def _origin(row: Mapping[Any, Any]) -> str:
     return f"{_ORIGINS.get(str(row['origin']), '')}{'(代理登録)' if entered else ''}"
 
 
-def _doubt(state: View, row: Mapping[Any, Any]) -> str:
+def _doubt(state: Assessment, row: Mapping[Any, Any]) -> str:
     """Of what a return proposes: that the answer is still being asked about, or that nobody has confirmed it."""
     if row["origin"] != "return":
         return ""
@@ -149,13 +150,13 @@ def _mark(doubt: str) -> Content:
     return join([" ", badge(doubt, "x v-ask")]) if doubt else ""
 
 
-def _unchanged(state: View, indicator_id: str) -> str:
+def _unchanged(state: Assessment, indicator_id: str) -> str:
     if not indicator_id and "scheme" in state.snapshot.plan_assumed:
         return "いまの判定方法のまま、決定として記録します(想定でなくなります)"
     return "いまの判定条件と同じになっています"
 
 
-def _name(state: View, indicator_id: str) -> Content:
+def _name(state: Assessment, indicator_id: str) -> Content:
     if not indicator_id:
         return link("計画全体の判定方法", "admin", part="cards", card="scheme")
     indicator = state.snapshot.plan.indicator(indicator_id)
@@ -163,7 +164,7 @@ def _name(state: View, indicator_id: str) -> Content:
 
 
 @st.cache_data(max_entries=200, show_spinner="判定への影響を調べています…")
-def _impact(revision: str, _state: View, indicator_id: str, document: str) -> Markup:
+def _impact(revision: str, _state: Assessment, indicator_id: str, document: str) -> Markup:
     found = desk().effects(_state.plan.id, indicator_id, changes_in(document, indicator_id))
     return impact_words(found)
 
@@ -183,7 +184,7 @@ def impact_words(found: tuple[Effect, ...]) -> Markup:
     return join(parts)
 
 
-def effects_table(state: View, found: tuple[Effect, ...]) -> None:
+def effects_table(state: Assessment, found: tuple[Effect, ...]) -> None:
     """What the status was and would be, for every closed round and for now."""
     rows = [
         (
@@ -199,7 +200,7 @@ def effects_table(state: View, found: tuple[Effect, ...]) -> None:
     show(table(columns, rows, caption="判定への影響", kind="stack"))
 
 
-def _decision(state: View, rows: pd.DataFrame) -> None:
+def _decision(state: Assessment, rows: pd.DataFrame) -> None:
     me = person()
     own = [
         may_not_decide(str(r["origin"]), str(r["role"]), (str(r["person"]), str(r["who"])), (me.id, me.name))
@@ -247,7 +248,7 @@ def _decision(state: View, rows: pd.DataFrame) -> None:
         note("決定は取り消せません。元に戻すときは、元の値への変更をあらためて提案し、決定を記録します。")
 
 
-def _told_briefly(state: View, row: Mapping[Any, Any]) -> Content:
+def _told_briefly(state: Assessment, row: Mapping[Any, Any]) -> Content:
     """「　目標値 未設定→1,234件」: what a proposal would set, in one line."""
     indicator_id = str(row["indicator_id"])
     changed = changed_words(state, indicator_id, changes_in(str(row["document"]), indicator_id))
@@ -269,7 +270,7 @@ def _deciding(labels: Sequence[Content], day: date | None, name: str, reason: st
     return join(lines)
 
 
-def _plain_name(state: View, indicator_id: str) -> str:
+def _plain_name(state: Assessment, indicator_id: str) -> str:
     if not indicator_id:
         return "計画全体の判定方法"
     indicator = state.snapshot.plan.indicator(indicator_id)

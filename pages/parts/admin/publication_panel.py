@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import MISSING_WORDS
 from kpi.period import Period
 from kpi.printing.printed_figures import exact_text
 from loaders.store.commands.access_rules import PUBLICATION_WORDS, publication_word
 from pages.parts.admin.admin_forms import act, fresh, note
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared import confirm_button
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.date_input import day_input
@@ -29,7 +30,7 @@ _SHOWN = 60
 _NAMED = 5
 
 
-def publication_part(state: View) -> None:
+def publication_part(state: Assessment) -> None:
     """The values by round, indicator and 公表区分; one form for one of them or for many at once."""
     rows = state.snapshot.observations
     default = PUBLICATION_WORDS[state.plan.publication]
@@ -47,7 +48,7 @@ def publication_part(state: View) -> None:
     show(_listed(state, found.iloc[::-1]))
 
 
-def _filtered(state: View, rows: pd.DataFrame) -> pd.DataFrame:
+def _filtered(state: Assessment, rows: pd.DataFrame) -> pd.DataFrame:
     controls = st.grid(min_column_width=220)
     with controls.cell():
         rounds = {_ALL: "すべて"} | {r.id: r.name for r in state.plan.rounds if (rows["round_id"] == r.id).any()}
@@ -66,7 +67,7 @@ def _filtered(state: View, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _listed(state: View, rows: pd.DataFrame) -> Markup:
+def _listed(state: Assessment, rows: pd.DataFrame) -> Markup:
     columns = [
         Column("番号"),
         Column("指標"),
@@ -80,7 +81,7 @@ def _listed(state: View, rows: pd.DataFrame) -> Markup:
     return join([table(columns, drawn, caption="値の公表区分", kind="stack"), more])
 
 
-def _row(state: View, row: Mapping[Any, Any]) -> Row:
+def _row(state: Assessment, row: Mapping[Any, Any]) -> Row:
     indicator = state.snapshot.plan.indicator(str(row["indicator_id"]))
     review: Content = "確認済" if row["review"] == "confirmed" else tag("span", "未確認", "unconfirmed")
     return (
@@ -93,7 +94,7 @@ def _row(state: View, row: Mapping[Any, Any]) -> Row:
     )
 
 
-def _value(state: View, row: Mapping[Any, Any]) -> str:
+def _value(state: Assessment, row: Mapping[Any, Any]) -> str:
     value, card = row["value"], state.snapshot.cards[str(row["indicator_id"])]
     if isinstance(value, float) and pd.notna(value):
         return exact_text(value, card, state.snapshot.plan.indicator(str(row["indicator_id"])).unit)
@@ -105,7 +106,7 @@ def _word(row: Mapping[Any, Any]) -> str:
     return publication_word(str(row["publication"]), hour.to_pydatetime() if hour is not None else None)
 
 
-def _form(state: View, rows: pd.DataFrame) -> None:
+def _form(state: Assessment, rows: pd.DataFrame) -> None:
     st.header("公表区分を決める", anchor=False)
     labels = {
         str(r["code"]): f"{r['code']}　{state.snapshot.plan.indicator(str(r['indicator_id'])).name}　"

@@ -19,9 +19,7 @@ from pages.parts.app.clock import now
 from pages.parts.app.storage import DATA, data_issues, plan_id, store
 from pages.parts.shared import as_of
 
-__all__ = ["DATA", "NoPlan", "View", "data_issues", "desk", "file_name", "store", "view"]
-
-View = Assessment
+__all__ = ["DATA", "NoPlan", "data_issues", "desk", "file_name", "store", "view"]
 
 
 class NoPlan(Exception):

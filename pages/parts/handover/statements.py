@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from kpi.assessment import Assessment
 from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_text, card_text, day_text
 from kpi.collection.lifecycle import Stage, upcoming
 from kpi.collection.schedule import expected_period
@@ -17,7 +18,7 @@ from kpi.period import Period
 from kpi.plan import Department, Indicator, Round
 from kpi.printing.printed_figures import exact_text
 from pages.parts.admin.proposal_panel import changes_in
-from pages.parts.app.current_view import View, desk, store
+from pages.parts.app.current_view import desk, store
 from pages.parts.review.review_words import column_name
 from pages.parts.rounds.board_table import stored_return
 from pages.parts.submit.division_answers import answer_words
@@ -63,7 +64,7 @@ class Due:
     indicators: tuple[tuple[Indicator, Period, bool], ...]
 
 
-def whole(view: View, department_id: str, division_id: str, indicators: Sequence[Indicator]) -> View:
+def whole(view: Assessment, department_id: str, division_id: str, indicators: Sequence[Indicator]) -> Assessment:
     """The view with all that is known of some indicators, whoever answered for them before.
 
     What a former department said of an indicator is not otherwise shown to the one it went to; who may see the
@@ -81,7 +82,7 @@ def whole(view: View, department_id: str, division_id: str, indicators: Sequence
     return replace(view, snapshot=replace(full, **tables), key=f"{view.key}:handover")
 
 
-def everything_said(view: View, indicators: Sequence[Indicator]) -> tuple[Said, ...]:
+def everything_said(view: Assessment, indicators: Sequence[Indicator]) -> tuple[Said, ...]:
     """All that was said of some indicators, in the plan's order and then from the newest."""
     found = [*_values(view, indicators), *_questions(view, indicators), *_proposals(view, indicators)]
     order = {i.id: number for number, i in enumerate(indicators)}
@@ -94,7 +95,7 @@ def _of(table: pd.DataFrame, indicators: Sequence[Indicator]) -> Iterator[tuple[
         yield names[str(row["indicator_id"])], row
 
 
-def _values(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
+def _values(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]:
     for indicator, row in _of(view.snapshot.observations, indicators):
         at, who = row["known_at"].to_pydatetime(), _who(view, row)
         about = Period.parse(str(row["period"])).short
@@ -105,7 +106,7 @@ def _values(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
                 yield Said(indicator.id, at, name, about, who, str(row[key]))
 
 
-def value_words(view: View, indicator: Indicator, row: pd.Series) -> str:
+def value_words(view: Assessment, indicator: Indicator, row: pd.Series) -> str:
     """「12.5%(確定・確認済)」, or why there is none."""
     review = "確認済" if row["review"] == "confirmed" else "未確認"
     if row["state"] != "value":
@@ -120,12 +121,12 @@ def value_words(view: View, indicator: Indicator, row: pd.Series) -> str:
     return f"{text}({'・'.join(n for n in notes if n)})"
 
 
-def _who(view: View, row: pd.Series) -> str:
+def _who(view: Assessment, row: pd.Series) -> str:
     name = view.snapshot.plan.department(str(row["department_id"])).name(row["known_at"].date())
     return " ".join(w for w in (name, str(row["section"] or ""), "代理登録" if row["on_behalf"] else "") if w)
 
 
-def _questions(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
+def _questions(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]:
     plan = view.snapshot.plan
     for indicator, row in _of(view.snapshot.questions, indicators):
         asked = plan.round(str(row["round_id"]))
@@ -136,7 +137,7 @@ def _questions(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
             yield Said(indicator.id, row["answered_at"].to_pydatetime(), REPLIED, about, who, text)
 
 
-def _reply(view: View, indicator: Indicator, submission_id: str) -> tuple[str, str]:
+def _reply(view: Assessment, indicator: Indicator, submission_id: str) -> tuple[str, str]:
     """Who answered and what, with the reasons given on the page."""
     stored = stored_return(view, submission_id)
     answer = next(a for a in stored.reading.answers if a.indicator_id == indicator.id)
@@ -146,7 +147,7 @@ def _reply(view: View, indicator: Indicator, submission_id: str) -> tuple[str, s
     return stored.sent_by, told
 
 
-def _proposals(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
+def _proposals(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]:
     for indicator, row in _of(view.snapshot.proposals, indicators):
         words = _proposed(view, indicator, str(row["document"]))
         state, reason = str(row["state"]), str(row["reason"])
@@ -163,7 +164,7 @@ def _proposals(view: View, indicators: Sequence[Indicator]) -> Iterator[Said]:
             yield Said(indicator.id, day, kind, about, str(row["entered_by"]), words + answer)
 
 
-def _proposed(view: View, indicator: Indicator, document: str) -> str:
+def _proposed(view: Assessment, indicator: Indicator, document: str) -> str:
     changes = changes_in(document, indicator.id)
     card = apply_to_card(view.snapshot.cards[indicator.id], changes)
     told = [f"{CARD_WORDS[k]} {card_text(card, k, indicator.unit)}" for k in changes if k in CARD_WORDS]
@@ -171,7 +172,7 @@ def _proposed(view: View, indicator: Indicator, document: str) -> str:
     return "、".join(told)
 
 
-def waiting(view: View, indicators: Sequence[Indicator]) -> tuple[tuple[str, Indicator, str], ...]:
+def waiting(view: Assessment, indicators: Sequence[Indicator]) -> tuple[tuple[str, Indicator, str], ...]:
     """What is open: questions without an answer and proposals without a decision, as (kind, indicator, words)."""
     questions, proposals = view.snapshot.questions, view.snapshot.proposals
     asked = _of(questions[questions["answered_by"] == ""], indicators)
@@ -182,7 +183,7 @@ def waiting(view: View, indicators: Sequence[Indicator]) -> tuple[tuple[str, Ind
     )
 
 
-def contacts(view: View, department: Department, indicators: Sequence[Indicator]) -> tuple[Contact, ...]:
+def contacts(view: Assessment, department: Department, indicators: Sequence[Indicator]) -> tuple[Contact, ...]:
     """Who answered for which indicators, newest first: 課, person and address as the returns give them."""
     rows, ids = view.snapshot.submissions, {i.id for i in indicators}
     answering = {o.department_id for o in view.snapshot.plan.ownerships if o.indicator_id in ids} | {department.id}
@@ -201,7 +202,7 @@ def contacts(view: View, department: Department, indicators: Sequence[Indicator]
     return tuple(found.values())
 
 
-def _signed(view: View, submission_id: str, ids: set[str]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+def _signed(view: Assessment, submission_id: str, ids: set[str]) -> dict[tuple[str, str, str], tuple[str, ...]]:
     """The indicators of a return by who signed them."""
     grouped: dict[tuple[str, str, str], tuple[str, ...]] = {}
     for answer in stored_return(view, submission_id).reading.answers:
@@ -211,7 +212,7 @@ def _signed(view: View, submission_id: str, ids: set[str]) -> dict[tuple[str, st
     return grouped
 
 
-def due_next(view: View, department: Department, indicators: Sequence[Indicator]) -> tuple[Due, ...]:
+def due_next(view: Assessment, department: Department, indicators: Sequence[Indicator]) -> tuple[Due, ...]:
     """The rounds that are still to be answered, those past their date too, and the next that is planned."""
     rows = view.snapshot.submissions
     mine = rows[(rows["department_id"] == department.id) & (rows["state"] == ReturnState.SENT)]
@@ -228,7 +229,7 @@ def due_next(view: View, department: Department, indicators: Sequence[Indicator]
     return tuple(found)
 
 
-def as_table(view: View, indicators: Sequence[Indicator], said: Iterable[Said]) -> pd.DataFrame:
+def as_table(view: Assessment, indicators: Sequence[Indicator], said: Iterable[Said]) -> pd.DataFrame:
     """Everything as one table to take away: the cards first, then all that was said."""
     names = {i.id: i for i in indicators}
     rows: list[tuple[object, ...]] = [_card_row(view, i) for i in indicators]
@@ -241,14 +242,14 @@ def as_table(view: View, indicators: Sequence[Indicator], said: Iterable[Said]) 
     return table.sort_values("番号", key=lambda c: c.map(order), kind="stable").reset_index(drop=True)
 
 
-def _card_row(view: View, indicator: Indicator) -> tuple[object, ...]:
+def _card_row(view: Assessment, indicator: Indicator) -> tuple[object, ...]:
     card = view.snapshot.cards[indicator.id]
     words = "、".join(f"{w} {t}" for w, t in card_facts(view, indicator))
     version = f"第{card.version}版"
     return (indicator.number, indicator.name, "判定条件", version, None, indicator.source, words)
 
 
-def card_facts(view: View, indicator: Indicator) -> tuple[tuple[str, str], ...]:
+def card_facts(view: Assessment, indicator: Indicator) -> tuple[tuple[str, str], ...]:
     """How an indicator is judged now, as pairs of words."""
     card = view.snapshot.cards[indicator.id]
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.period import Period, stamp
 from kpi.plan import Indicator
 from kpi.printing.number_words import as_it_is
 from kpi.summary import beside_nation, has_nation, judged_code
-from pages.parts.app.current_view import View, file_name
+from pages.parts.app.current_view import file_name
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag
 
 
-def _mine(view: View, indicator: Indicator) -> pd.DataFrame:
+def _mine(view: Assessment, indicator: Indicator) -> pd.DataFrame:
     rows = view.snapshot.observations
     return rows[rows["indicator_id"] == indicator.id]
 
 
-def _shown(view: View, indicator: Indicator) -> pd.Series | None:
+def _shown(view: Assessment, indicator: Indicator) -> pd.Series | None:
     """The observation that the value on the screen rests on; the newest word where there is no value."""
     mine = _mine(view, indicator)
     if mine.empty:
@@ -29,7 +30,7 @@ def _shown(view: View, indicator: Indicator) -> pd.Series | None:
     return (judged if len(judged) else mine).iloc[-1]
 
 
-def origin(view: View, indicator: Indicator) -> None:
+def origin(view: Assessment, indicator: Indicator) -> None:
     """In short: number, cell, what is written there, who sent it; the passport tells the rest."""
     found = _shown(view, indicator)
     st.header("この数値の出所", anchor=False)
@@ -50,7 +51,7 @@ def origin(view: View, indicator: Indicator) -> None:
     show(tag("div", link("出所をすべて見る(経過・原本・前の値)", "origin", figure=code), "meta"))
 
 
-def _department(view: View, found: pd.Series) -> str:
+def _department(view: Assessment, found: pd.Series) -> str:
     name = view.snapshot.plan.department(found["department_id"]).name(found["known_at"].date())
     return f"{name} {found['section']}".strip()
 
@@ -59,7 +60,7 @@ def _review(found: pd.Series) -> Content:
     return "確認済" if found["review"] == "confirmed" else tag("span", "未確認", "unconfirmed")
 
 
-def _history(view: View, indicator: Indicator, found: pd.Series) -> Content:
+def _history(view: Assessment, indicator: Indicator, found: pd.Series) -> Content:
     """The values of the same period in the order they came, each leading to its own passport."""
     mine = _mine(view, indicator)
     same = mine[(mine["period"] == found["period"]) & (mine["state"] == "value")].sort_values("known_at")
@@ -76,7 +77,7 @@ def _history(view: View, indicator: Indicator, found: pd.Series) -> Content:
     return join(told, " → ") if told else "―"
 
 
-def remarks(view: View, indicator: Indicator) -> None:
+def remarks(view: Assessment, indicator: Indicator) -> None:
     """What the department said, newest first."""
     said = _mine(view, indicator)
     said = said[(said["analysis"] != "") | (said["actions"] != "")].drop_duplicates("submission_id", keep="last")
@@ -91,7 +92,7 @@ def remarks(view: View, indicator: Indicator) -> None:
         show(join([*parts, tag("div", who, "meta")]))
 
 
-def comparison(view: View, indicator: Indicator) -> Content:
+def comparison(view: Assessment, indicator: Indicator) -> Content:
     """The gap to the nation in a sentence, or why there is none."""
     more = link("全国比較で見る", "compare", series=indicator.series_id) if has_nation(view, indicator) else ""
     return join([beside_nation(view, indicator), more])

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action
 from kpi.period import Period
 from kpi.plan import Indicator
@@ -15,7 +16,7 @@ from kpi.printing.printed_figures import exact_text
 from kpi.summary import explanation, judged_code, steps
 from loaders.store import Earlier, Passport
 from loaders.store.commands.access_rules import publication_word
-from pages.parts.app.current_view import View, desk, file_name
+from pages.parts.app.current_view import desk, file_name
 from pages.parts.shared.as_of import as_of
 from pages.parts.shared.layout import XLSX, empty, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, Row, badge, formula, join, link, table, tag
@@ -23,7 +24,7 @@ from pages.parts.shared.markup import Column, Content, Markup, Row, badge, formu
 _MENDED = "画面で入力"
 
 
-def passport_view(state: View, found: Passport) -> None:
+def passport_view(state: Assessment, found: Passport) -> None:
     """The whole passport."""
     indicator = state.snapshot.plan.indicator(found.indicator_id)
     lead(_lead(state, found, indicator))
@@ -41,7 +42,7 @@ def passport_view(state: View, found: Passport) -> None:
     _calculation(state, found, indicator)
 
 
-def _lead(state: View, found: Passport, indicator: Indicator) -> Content:
+def _lead(state: Assessment, found: Passport, indicator: Indicator) -> Content:
     marks: list[Content] = []
     if found.sample:
         marks.append(tag("span", "サンプル", "assumed"))
@@ -62,14 +63,14 @@ def _replaced(found: Passport) -> bool:
     return found.superseded and bool(newer)
 
 
-def value_words(state: View, found: Passport | Earlier, indicator: Indicator) -> str:
+def value_words(state: Assessment, found: Passport | Earlier, indicator: Indicator) -> str:
     """The value as it was sent, with its unit and all its decimals; or why there is none."""
     if found.value is None or pd.isna(found.value):
         return MISSING_WORDS.get(found.state, "値なし")
     return exact_text(found.value, state.snapshot.cards[indicator.id], indicator.unit)
 
 
-def _cell(state: View, found: Passport, indicator: Indicator) -> Markup:
+def _cell(state: Assessment, found: Passport, indicator: Indicator) -> Markup:
     written = tag("code", found.written, data_verbatim="1") if found.written else "(空欄)"
     mended: Content = "なし"
     if found.origin == "mend" or found.mended:
@@ -110,7 +111,7 @@ def _original(found: Passport) -> None:
     )
 
 
-def _course(state: View, found: Passport) -> Markup:
+def _course(state: Assessment, found: Passport) -> Markup:
     """The three dates (what it describes, when it was entered, when it was known) and who had a hand in it."""
     behalf = tag("span", "代理登録", "unconfirmed") if found.on_behalf else ""
     whose = f"{found.department} {found.section}".strip()
@@ -157,7 +158,7 @@ def _day(day: date | None) -> str:
     return Period.of_date(date(day.year, day.month, day.day)).label
 
 
-def _earlier(state: View, found: Passport, indicator: Indicator) -> None:
+def _earlier(state: Assessment, found: Passport, indicator: Indicator) -> None:
     moment = as_of()
     known = [e for e in found.earlier if moment is None or e.known_at <= moment]
     if not known:
@@ -177,7 +178,7 @@ def _earlier(state: View, found: Passport, indicator: Indicator) -> None:
     show(table(columns, rows, caption="同じ時点のほかの値", kind="stack"))
 
 
-def list_table(state: View, found: Sequence[Passport]) -> Markup:
+def list_table(state: Assessment, found: Sequence[Passport]) -> Markup:
     """Several passports, a line each."""
     rows: list[Row] = []
     for one in found:
@@ -196,7 +197,7 @@ def list_table(state: View, found: Sequence[Passport]) -> Markup:
     return table(columns, rows, caption="値の一覧", kind="stack")
 
 
-def _calculation(state: View, found: Passport, indicator: Indicator) -> None:
+def _calculation(state: Assessment, found: Passport, indicator: Indicator) -> None:
     """The formula with numbers put in, where the judgement rests on this very value."""
     row = state.row(indicator.id)
     if judged_code(state, indicator.id) != found.code:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from loaders.services.intake import Taken
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Markup, tag, unmarked
 
@@ -16,7 +17,7 @@ _WELCOME = Markup(
 )
 
 
-def start_panel(view: View) -> None:
+def start_panel(view: Assessment) -> None:
     """サンプルを読み込む / 空で始める, until a return has come in or someone has chosen."""
     if len(view.snapshot.submissions) or "start_empty" in view.snapshot.decisions:
         return
@@ -33,7 +34,7 @@ def start_panel(view: View) -> None:
             st.rerun()
 
 
-def load_samples(view: View) -> list[Taken]:
+def load_samples(view: Assessment) -> list[Taken]:
     """Take the samples in, saying how far it is."""
     bar = st.progress(0.0, "サンプルの回答を開いています…")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi.assessment import Assessment
 from kpi.collection.first_steps import FirstStep, owed_by, step_of_targets, step_of_values, targets_round, undecided
 from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import summary
@@ -10,14 +11,14 @@ from kpi.plan import Department, Indicator, Round
 from kpi.summary import UNSET
 from kpi.summary import summary as told
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.app.identity import person
 from pages.parts.rounds.board_table import round_rows
 from pages.parts.shared.indicator_cells import name_link
 from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, table, tag
 
 
-def next_steps(view: View) -> Markup:
+def next_steps(view: Assessment) -> Markup:
     """The way from the bare plan to the first judgement, each step leading to where it is done."""
     steps: list[Content] = []
     if targets := step_of_targets(view):
@@ -40,14 +41,14 @@ def next_steps(view: View) -> Markup:
     return tag("ol", join(tag("li", step) for step in steps), "steps")
 
 
-def _step(view: View, step: FirstStep) -> Markup:
+def _step(view: Assessment, step: FirstStep) -> Markup:
     """What one round is for, and how far it has come."""
     counted = view.stage(step.asked) is Stage.OPEN and person().is_staff
     so_far = summary(round_rows(view, step.asked), step.asked, view.as_of or now()) if counted else ""
     return join([_round_link(step.asked), step.words, so_far])
 
 
-def _undecided(view: View) -> Content:
+def _undecided(view: Assessment) -> Content:
     """For who records decisions: what was answered and is in force only once it is decided."""
     waiting = undecided(view)
     if not waiting or not desk().may(Action.DECIDE_CARD):
@@ -64,7 +65,7 @@ def _round_link(asked: Round) -> Content:
     return link(asked.name, "submit", round=asked.id) if who.departments else asked.name
 
 
-def who_is_asked(view: View) -> Markup:
+def who_is_asked(view: Assessment) -> Markup:
     """The departments with the number of their indicators; each name leads to its own form."""
     asked = targets_round(view) or view.current_round
     counts = owed_by(view, asked) if asked else {}
@@ -73,14 +74,14 @@ def who_is_asked(view: View) -> Markup:
     return table([Column("部局"), Column("担当", number=True)], rows, caption="回答をお願いする部局")
 
 
-def _form_link(view: View, department: Department, asked: Round | None) -> Content:
+def _form_link(view: Assessment, department: Department, asked: Round | None) -> Content:
     name, who = department.name(view.day), person()
     if not who.is_staff and department.id not in who.departments:
         return name
     return link(name, "submit", department=department.id, **({"round": asked.id} if asked else {}))
 
 
-def bare_list(view: View) -> Markup:
+def bare_list(view: Assessment) -> Markup:
     """The plan's indicators in one line each: what is empty everywhere gets no column."""
     rows: list[Row] = []
     for field_id in ("", *(f.id for f in view.plan.fields)):
@@ -93,6 +94,6 @@ def bare_list(view: View) -> Markup:
     return table(columns, rows, caption="指標の一覧", kind="stack")
 
 
-def _bare_row(view: View, indicator: Indicator) -> tuple[Content, ...]:
+def _bare_row(view: Assessment, indicator: Indicator) -> tuple[Content, ...]:
     item = told(view, indicator)
     return name_link(item), item.owner, item.target_period or ("―" if item.target != UNSET else UNSET)

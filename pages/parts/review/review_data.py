@@ -9,6 +9,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import Before
 from kpi.collection.review.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, ReturnState
@@ -18,7 +19,7 @@ from kpi.rollup import OFF_LINE
 from kpi.snapshot import Snapshot, best_confirmed
 from loaders.rules import UNREAD
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import View, store
+from pages.parts.app.current_view import store
 from pages.parts.rounds.board_table import stored_returns
 
 
@@ -46,13 +47,13 @@ class Review:
         return self.answers.get((submission_id, indicator_id))
 
 
-def review_of(state: View, asked: Round) -> Review:
+def review_of(state: Assessment, asked: Round) -> Review:
     """The review of a round; kept while nothing is written."""
     return _review(state.key, asked.id, state)
 
 
 @st.cache_resource(max_entries=4, show_spinner="回答を読んでいます…")
-def _review(revision: str, round_id: str, _state: View) -> Review:
+def _review(revision: str, round_id: str, _state: Assessment) -> Review:
     asked, snapshot = _state.plan.round(round_id), _state.snapshot
     sent = list(stored_returns(_state, list(_all_sent(snapshot.submissions, round_id))).values())
     questions = tuple(_question(r) for r in _rows(snapshot.questions, round_id))
@@ -69,7 +70,7 @@ def _review(revision: str, round_id: str, _state: View) -> Review:
     return Review(asked, found, questions, _before(_state, round_id), answers, _unread(_state, sent))
 
 
-def _proposed(state: View, round_id: str) -> dict[str, str]:
+def _proposed(state: Assessment, round_id: str) -> dict[str, str]:
     """By indicator the return of this round whose change of baseline or target waits for a decision.
 
     What is answered again in the same words is no new proposal: it waits under the return that said it first.
@@ -80,7 +81,7 @@ def _proposed(state: View, round_id: str) -> dict[str, str]:
     return dict(zip(waiting["indicator_id"], waiting["submission_id"], strict=True))
 
 
-def _unread(state: View, sent: Sequence[StoredReturn]) -> dict[str, tuple[Issue, ...]]:
+def _unread(state: Assessment, sent: Sequence[StoredReturn]) -> dict[str, tuple[Issue, ...]]:
     """Of each department's newest return and what it was joined from: the notes with a person's own words."""
     found = {}
     for one in sent:
@@ -113,7 +114,7 @@ def _question(row: pd.Series) -> Question:
     )
 
 
-def _sent(state: View, stored: StoredReturn) -> Sent:
+def _sent(state: Assessment, stored: StoredReturn) -> Sent:
     """A return with what was asked and said about it, also while it was the return of a 課."""
     sources = stored_returns(state, stored.joined_from).values()
     return Sent(
@@ -127,7 +128,7 @@ def _sent(state: View, stored: StoredReturn) -> Sent:
     )
 
 
-def _before(state: View, round_id: str) -> Before:
+def _before(state: Assessment, round_id: str) -> Before:
     """What was known the moment before the round's first answer; everything, where there is none yet."""
     rows = state.snapshot.submissions
     first = rows[rows["round_id"] == round_id]["sent_at"].min()

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
 from kpi.collection.review.answer_words import entry_words, facts, main_keys, statements
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
 from kpi.plan import Round
 from kpi.story import Story, story
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_words import column_name, figure, statement
 from pages.parts.shared import notices
@@ -52,7 +53,9 @@ def place_of(item: Item) -> str:
     return str(st.session_state.get(_ACTED, {}).get(item.indicator_id, ""))
 
 
-def judge(state: View, review: Review, item: Item, *, first: bool = False, acting: bool = True, at: str = "") -> None:
+def judge(
+    state: Assessment, review: Review, item: Item, *, first: bool = False, acting: bool = True, at: str = ""
+) -> None:
     """A box with everything about one answer, standing ``at`` a place. The first one answers to the keyboard."""
     key = key_of(item)
     with st.container(border=True, key=f"item-{key}"):
@@ -71,7 +74,7 @@ def judge(state: View, review: Review, item: Item, *, first: bool = False, actin
             _asking(state, review.round, item, at)
 
 
-def _head(state: View, item: Item, *, first: bool) -> Content:
+def _head(state: Assessment, item: Item, *, first: bool) -> Content:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
     whose = state.plan.department(item.department_id).name(state.day) + ("(代理登録)" if item.entered else "")
     why = join([badge(GROUP_WORDS[g], "x v-ask") for g in item.groups if g is not Group.REST], " ")
@@ -81,7 +84,7 @@ def _head(state: View, item: Item, *, first: bool) -> Content:
     return join([tag("h3", name, kind), tag("div", join([whose, "　", why]), "meta")])
 
 
-def _said(state: View, review: Review, item: Item) -> Markup:
+def _said(state: Assessment, review: Review, item: Item) -> Markup:
     """The figures, why they need judgement, and what becomes of a change of the card."""
     asked = review.round
     why = statements(
@@ -103,7 +106,7 @@ def _said(state: View, review: Review, item: Item) -> Markup:
     return join([_figures(state, review, item), *said, note, taken])
 
 
-def _figures(state: View, review: Review, item: Item) -> Content:
+def _figures(state: Assessment, review: Review, item: Item) -> Content:
     """A line for each figure of the round: as it was written, as it was read, what was known, the difference."""
     targets = review.round.kind == "targets"
     headings = (
@@ -124,7 +127,7 @@ def _figures(state: View, review: Review, item: Item) -> Content:
     return table(columns, rows, caption="読み取った値", kind="stack facts")
 
 
-def _chart(state: View, item: Item) -> None:
+def _chart(state: Assessment, item: Item) -> None:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
     told = story(state, indicator)
     if told.drawable:
@@ -141,7 +144,7 @@ def _history(story: Story, key: str) -> None:
 # --- acting --------------------------------------------------------------------------------------------------------
 
 
-def _actions(state: View, item: Item, *, first: bool, at: str) -> None:
+def _actions(state: Assessment, item: Item, *, first: bool, at: str) -> None:
     """確認済にする and 修正依頼 or, where that was done, the way back.
 
     K and S work on the first box, so that a round can be gone through by keyboard.
@@ -170,7 +173,7 @@ def _do(item: Item, at: str, act: Callable[[], object], words: str) -> None:
         notices.tell(f"item-{item.indicator_id}", words)
 
 
-def _asking(state: View, asked: Round, item: Item, at: str) -> None:
+def _asking(state: Assessment, asked: Round, item: Item, at: str) -> None:
     """The form of a question where it is open; its room stays once it was asked, so that nothing moves up."""
     key = key_of(item)
     if st.session_state.get(_ASKING) == key:
@@ -185,7 +188,7 @@ def _asking(state: View, asked: Round, item: Item, at: str) -> None:
             show(tag("div", _NEXT, "meta"))
 
 
-def _ask(state: View, asked: Round, item: Item, key: str, at: str) -> None:
+def _ask(state: Assessment, asked: Round, item: Item, key: str, at: str) -> None:
     """The question: on which cell, in which words."""
     indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
     labels = {"": "この指標の行全体"}

@@ -10,9 +10,10 @@ from functools import partial
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import facts, main_keys
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_item import judge, place_of
 from pages.parts.review.review_words import column_name, figure
@@ -25,7 +26,7 @@ _REST, _UNDO = "rest", "review-undo"
 _NAMED = 12
 
 
-def quick_table(state: View, review: Review, found: Sequence[Item], caption: str) -> None:
+def quick_table(state: Assessment, review: Review, found: Sequence[Item], caption: str) -> None:
     """One line a figure: enough to see that nothing is odd."""
     known = "登録" if review.round.kind == "targets" else "前回"
     columns = [
@@ -41,7 +42,7 @@ def quick_table(state: View, review: Review, found: Sequence[Item], caption: str
     show(table(columns, rows, caption=caption, kind="stack"))
 
 
-def _row(state: View, review: Review, item: Item, key: str) -> tuple[Content, ...]:
+def _row(state: Assessment, review: Review, item: Item, key: str) -> tuple[Content, ...]:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
     fact = facts(state, review.before, review.round, item, key)
     whose = state.plan.department(item.department_id).name(state.day)
@@ -65,7 +66,7 @@ def _state(item: Item) -> Content:
     return badge("修正依頼", "x v-ask") if item.waiting else badge("未確認", "x v-note")
 
 
-def rest_box(state: View, review: Review, found: Sequence[Item], *, acting: bool) -> None:
+def rest_box(state: Assessment, review: Review, found: Sequence[Item], *, acting: bool) -> None:
     """Those without anything odd: all at once, or one of them taken out to look at."""
     if found:
         quick_table(state, review, found, "判断の要らない回答")
@@ -83,7 +84,7 @@ def rest_box(state: View, review: Review, found: Sequence[Item], *, acting: bool
     single_box(state, review, found, f"single-{review.round.id}")
 
 
-def single_box(state: View, review: Review, found: Sequence[Item], key: str) -> None:
+def single_box(state: Assessment, review: Review, found: Sequence[Item], key: str) -> None:
     """One of some answers taken out to look at, with what can be done about it."""
     # What was judged here stays, with the way back; what was judged elsewhere stands there.
     offered = [i for i in review.items if place_of(i) == key or (i in found and not place_of(i))]
@@ -103,7 +104,7 @@ def single_box(state: View, review: Review, found: Sequence[Item], key: str) -> 
             judge(state, review, item, at=key)
 
 
-def departments_box(state: View, review: Review, *, acting: bool) -> None:
+def departments_box(state: Assessment, review: Review, *, acting: bool) -> None:
     """How far each department's return is checked, with 「すべて確認済にする」."""
     by_department: dict[str, list[Item]] = {}
     for item in review.items:
@@ -124,7 +125,7 @@ def departments_box(state: View, review: Review, *, acting: bool) -> None:
         show(tag("div", f"すべて確認済: {'、'.join(done)}"))
 
 
-def unread_box(state: View, review: Review) -> None:
+def unread_box(state: Assessment, review: Review) -> None:
     """What people wrote beside the cells of their forms: nobody has answered for it, and no value holds it."""
     if not any(review.unread.values()):
         return
@@ -135,7 +136,7 @@ def unread_box(state: View, review: Review) -> None:
                 show(join([tag("b", department.name(state.day)), tag("ul", join(lines))]))
 
 
-def _department(state: View, review: Review, name: str, found: Sequence[Item], *, acting: bool) -> None:
+def _department(state: Assessment, review: Review, name: str, found: Sequence[Item], *, acting: bool) -> None:
     department_id = found[0].department_id
     left = [i for i in found if not i.confirmed]
     waiting, judging = sum(bool(i.waiting) for i in left), sum(i.open and i.group is not Group.REST for i in left)
@@ -162,7 +163,7 @@ def _what(found: Sequence[Item]) -> tuple[tuple[str, str], ...]:
     return tuple((i.submission_id, i.indicator_id) for i in found)
 
 
-def _summary(state: View, found: Sequence[Item]) -> Content:
+def _summary(state: Assessment, found: Sequence[Item]) -> Content:
     """What would be confirmed, and what of it needs judgement: those that do are named first, each with its reason."""
     judging = [i for i in found if i.group is not Group.REST]
     rest = [i for i in found if i.group is Group.REST]
@@ -181,13 +182,13 @@ def _summary(state: View, found: Sequence[Item]) -> Content:
     return join(lines)
 
 
-def _named(state: View, item: Item, *, why: bool) -> str:
+def _named(state: Assessment, item: Item, *, why: bool) -> str:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
     reasons = "・".join(GROUP_WORDS[g] for g in item.groups)
     return f"{indicator.number} {indicator.name}" + (f"({reasons})" if why else "")
 
 
-def _confirm(state: View, found: Sequence[Item], place: str, words: str) -> None:
+def _confirm(state: Assessment, found: Sequence[Item], place: str, words: str) -> None:
     """Confirm all of it, each return by itself: one that is refused keeps no other from it."""
     by_return, whose = _by_return(found), _whose(state, found)
     done, refused = each({whose[one]: partial(desk().confirm, one, own) for one, own in by_return.items()})
@@ -217,7 +218,7 @@ def _place(place: str) -> str:
     return f"confirm-{place}"
 
 
-def _whose(state: View, found: Sequence[Item]) -> dict[str, str]:
+def _whose(state: Assessment, found: Sequence[Item]) -> dict[str, str]:
     """Whose each return is, with its number: a department may have sent several."""
     return {
         i.submission_id: f"{state.plan.department(i.department_id).name(state.day)}({i.submission_id})" for i in found
@@ -235,6 +236,6 @@ def _key(item: Item) -> str:
     return f"{item.submission_id}/{item.indicator_id}"
 
 
-def _name(state: View, item: Item) -> str:
+def _name(state: Assessment, item: Item) -> str:
     whose = state.plan.department(item.department_id).name(state.day)
     return f"{state.snapshot.plan.indicator(item.indicator_id).name}({whose})"

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.letters import Question as Asked
 from kpi.collection.letters import question_letter
 from kpi.collection.review.answer_words import before_after, entry_words
 from kpi.collection.review.review_order import Question
 from loaders.documents.letter_files import question_of
 from loaders.form.writing.writer import form_filename
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_words import body, column_name
 from pages.parts.rounds.letter_downloads import letter_view
@@ -27,7 +28,7 @@ _WITHDRAWN = (
 )
 
 
-def questions_box(state: View, review: Review, *, acting: bool) -> None:
+def questions_box(state: Assessment, review: Review, *, acting: bool) -> None:
     """Every question of the round, those that wait first, and what goes out to each department."""
     notices.told(_PLACE)
     if not review.questions:
@@ -43,7 +44,7 @@ def questions_box(state: View, review: Review, *, acting: bool) -> None:
         _withdrawing(state, review, waiting)
 
 
-def _row(state: View, review: Review, question: Question) -> tuple[Content, ...]:
+def _row(state: Assessment, review: Review, question: Question) -> tuple[Content, ...]:
     indicator = state.snapshot.plan.indicator(question.indicator_id)
     whose = state.plan.department(question.department_id).name(state.day)
     place = f"{column_name(state, review.round, question.key)}　{whose}"
@@ -56,14 +57,14 @@ def _row(state: View, review: Review, question: Question) -> tuple[Content, ...]
     )
 
 
-def _old(state: View, review: Review, question: Question) -> Content:
+def _old(state: Assessment, review: Review, question: Question) -> Content:
     indicator, card = state.snapshot.plan.indicator(question.indicator_id), state.snapshot.cards[question.indicator_id]
     answer = review.earlier(question)
     entry = answer.entries.get(question.key or "value") if answer else None
     return join([entry_words(indicator, card, entry), tag("small", entry.cell if entry else "")])
 
 
-def _came_back(state: View, review: Review, question: Question) -> Content:
+def _came_back(state: Assessment, review: Review, question: Question) -> Content:
     """What the department answered: old value → new value, and its words."""
     now = review.answer(question.answered_by, question.indicator_id)
     if now is None:
@@ -71,7 +72,7 @@ def _came_back(state: View, review: Review, question: Question) -> Content:
     return body(before_after(state, review.round, now, question, review.earlier(question)))
 
 
-def _withdrawing(state: View, review: Review, waiting: Sequence[Question]) -> None:
+def _withdrawing(state: Assessment, review: Review, waiting: Sequence[Question]) -> None:
     """The way back from a question that was asked by mistake."""
     with st.expander("修正依頼を取り下げる"):
         show(tag("div", _WITHDRAWN, "meta"))
@@ -85,7 +86,7 @@ def _withdrawing(state: View, review: Review, waiting: Sequence[Question]) -> No
                 )
 
 
-def _label(state: View, review: Review, question: Question) -> str:
+def _label(state: Assessment, review: Review, question: Question) -> str:
     indicator = state.snapshot.plan.indicator(question.indicator_id)
     place = column_name(state, review.round, question.key)
     return f"{indicator.number} {indicator.name}({place}): {question.text}"
@@ -94,7 +95,7 @@ def _label(state: View, review: Review, question: Question) -> str:
 # --- what goes out -------------------------------------------------------------------------------------------------
 
 
-def _outgoing(state: View, review: Review, waiting: Sequence[Question]) -> None:
+def _outgoing(state: Assessment, review: Review, waiting: Sequence[Question]) -> None:
     """The letter and the form with the questions beside their cells, for one department at a time."""
     names = {d.id: d.name(state.day) for d in state.plan.departments if any(q.department_id == d.id for q in waiting)}
     whom = st.selectbox(
@@ -124,7 +125,7 @@ def _outgoing(state: View, review: Review, waiting: Sequence[Question]) -> None:
     letter_view(letter, key=f"question-{whom}", attachments=lambda: [ours.take_sent_back(plan_id, asked.id, whom)])
 
 
-def _told(state: View, review: Review, question: Question) -> Asked:
+def _told(state: Assessment, review: Review, question: Question) -> Asked:
     answer = review.earlier(question)
     entry = answer.entries.get(question.key) if answer else None
     cell = entry.cell if entry else ""

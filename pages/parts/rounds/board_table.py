@@ -7,13 +7,14 @@ from datetime import date
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import REPLACING, Row, State
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.plan import Round
 from loaders.store import StoredReturn
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import View, store
+from pages.parts.app.current_view import store
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, Markup, badge, join, link, table, tag
 
@@ -28,12 +29,12 @@ _FRAMES: Mapping[State, str] = {
 }
 
 
-def round_rows(state: View, asked: Round) -> tuple[Row, ...]:
+def round_rows(state: Assessment, asked: Round) -> tuple[Row, ...]:
     """The board of a round as it stands now, or at its closing."""
     return state.board(asked, now(), _contacts(state, asked))
 
 
-def _contacts(state: View, asked: Round) -> dict[tuple[str, str], str]:
+def _contacts(state: Assessment, asked: Round) -> dict[tuple[str, str], str]:
     """Whom to ask, by department and 課: who signed the newest return of the round, else of any round before."""
     rows = state.snapshot.submissions
     rows = rows[rows["state"].isin([ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT])]
@@ -51,12 +52,12 @@ def _contact(answers: Sequence[Answer]) -> str:
     return "\n".join(dict.fromkeys(s for s in said if s))
 
 
-def stored_return(state: View, submission_id: str) -> StoredReturn:
+def stored_return(state: Assessment, submission_id: str) -> StoredReturn:
     """One return as it stands. Pages ask for the right to see it before they call this."""
     return stored_returns(state, [submission_id])[submission_id]
 
 
-def stored_returns(state: View, submission_ids: Sequence[str]) -> Mapping[str, StoredReturn]:
+def stored_returns(state: Assessment, submission_ids: Sequence[str]) -> Mapping[str, StoredReturn]:
     """Several returns by id: those not known yet are read at once."""
     keys, kept = {one: _key(state, one) for one in submission_ids}, _kept()
     known = {one: kept.pop(key, None) for one, key in keys.items()}
@@ -70,7 +71,7 @@ def stored_returns(state: View, submission_ids: Sequence[str]) -> Mapping[str, S
     return found
 
 
-def _key(state: View, submission_id: str) -> tuple[str, str]:
+def _key(state: Assessment, submission_id: str) -> tuple[str, str]:
     # What was sent changes no more but for which of its rows are confirmed: reading it anew after every write would be
     # felt.
     rows = state.snapshot.submissions
@@ -150,7 +151,7 @@ def day_words(day: date, hour: int | None = None) -> str:
     return f"{day.month}月{day.day}日({'月火水木金土日'[day.weekday()]}){at}"
 
 
-def round_dates(state: View, asked: Round) -> Markup:
+def round_dates(state: Assessment, asked: Round) -> Markup:
     """Kind of dates a round has, on one line, and the mark of what was assumed."""
     planned = state.stage(asked) is Stage.PLANNED
     parts = [f"{asked.period.label}の値", *(["予定"] if planned else [])]

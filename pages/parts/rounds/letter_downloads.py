@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.letters import Item, Letter, division_letter, reminder_letter, request_letter, signature, signed
 from kpi.collection.lifecycle import Stage
 from kpi.collection.scope import departments_asked, divisions_asked
@@ -14,7 +15,7 @@ from kpi.collection.turnout import Row, waiting_for
 from kpi.plan import Department, Division, Round
 from loaders.documents.letter_files import letter_docx, letter_eml, letter_filename, letter_text
 from loaders.text.characters import one_line
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, Markup, join, table, tag, unmarked
@@ -32,7 +33,7 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 Attachments = Callable[[], Sequence[tuple[str, bytes]]]
 
 
-def letters_box(state: View, asked: Round, rows: Sequence[Row], *, of_departments: Collection[str] = ()) -> None:
+def letters_box(state: Assessment, asked: Round, rows: Sequence[Row], *, of_departments: Collection[str] = ()) -> None:
     """One letter of the round, chosen by kind and addressee. Departments see those to their own 課."""
     two_levels = [d for d in _asked(state, asked) if _divisions(state, asked, d)]
     if of_departments:
@@ -63,7 +64,7 @@ def letters_box(state: View, asked: Round, rows: Sequence[Row], *, of_department
 
 
 def _one(
-    state: View, asked: Round, rows: Sequence[Row], kind: str, whom: Sequence[Department], *, single: bool
+    state: Assessment, asked: Round, rows: Sequence[Row], kind: str, whom: Sequence[Department], *, single: bool
 ) -> None:
     late = [r.division_id for r in rows if r.division_id and not r.answered and r.department_id == whom[0].id]
     divisions = [v for v in _divisions(state, asked, whom[0]) if kind == "division" or v.id in late]
@@ -78,7 +79,7 @@ def _one(
         show(tag("div", note, "meta"))
 
 
-def _signed(state: View, letter: Letter, kind: str) -> Letter:
+def _signed(state: Assessment, letter: Letter, kind: str) -> Letter:
     """The letter with its number and whom to ask: as the plan's settings say, or as typed here for this one."""
     own = signature(state.plan) if kind not in _OF_DIVISIONS else dict.fromkeys(signature(state.plan), "")
     fields = {"number": "文書番号", "person": "担当者", "extension": "内線", "address": "連絡先(共有のメール)"}
@@ -92,7 +93,7 @@ def _signed(state: View, letter: Letter, kind: str) -> Letter:
 
 
 def _letter(
-    state: View,
+    state: Assessment,
     asked: Round,
     kind: str,
     whom: Sequence[Department],
@@ -114,7 +115,7 @@ def _letter(
 
 
 def _addressees(
-    state: View, asked: Round, rows: Sequence[Row], kind: str, two_levels: Sequence[Department]
+    state: Assessment, asked: Round, rows: Sequence[Row], kind: str, two_levels: Sequence[Department]
 ) -> Sequence[Department]:
     if kind in _OF_DIVISIONS:
         return two_levels
@@ -123,15 +124,15 @@ def _addressees(
     return _asked(state, asked)
 
 
-def _asked(state: View, asked: Round) -> tuple[Department, ...]:
+def _asked(state: Assessment, asked: Round) -> tuple[Department, ...]:
     return departments_asked(state.plan, asked, state.day, state.snapshot.cards)
 
 
-def _divisions(state: View, asked: Round, department: Department) -> tuple[Division, ...]:
+def _divisions(state: Assessment, asked: Round, department: Department) -> tuple[Division, ...]:
     return divisions_asked(state.plan, asked, department.id, state.day, state.snapshot.cards)
 
 
-def _forms(state: View, asked: Round, department: Department, divisions: Sequence[Division]) -> Attachments:
+def _forms(state: Assessment, asked: Round, department: Department, divisions: Sequence[Division]) -> Attachments:
     """The workbooks that belong to a letter: the department's, or those of the 課 it goes to."""
     ours, plan_id = desk(), state.plan.id
     wanted = [d.id for d in divisions] or [""]

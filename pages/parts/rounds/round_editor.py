@@ -9,12 +9,13 @@ from typing import NoReturn
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.round_proposal import KIND_WORDS, free_name, name_of, new_id, periods, problems, proposed, starting
 from kpi.collection.scope import asked_of, departments_asked
 from kpi.collection.turnout import Row, departments
 from kpi.issue import Severity
 from kpi.plan import Plan, Round, RoundKind
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared import notices as said
 from pages.parts.shared.date_input import day_input, unread
@@ -41,7 +42,7 @@ def _folded(key: str) -> str:
     return f"{key}-{st.session_state.get(_DONE, 0)}"
 
 
-def open_box(state: View) -> None:
+def open_box(state: Assessment) -> None:
     """新しい照会を始める."""
     with st.expander("新しい照会を始める", key=_folded("open-round")):
         kinds: list[RoundKind] = list(KIND_WORDS)
@@ -54,7 +55,7 @@ def open_box(state: View) -> None:
         _start(state, made, "open-now", unread=_unread(f"new-{base.id}"))
 
 
-def start_box(state: View, asked: Round) -> None:
+def start_box(state: Assessment, asked: Round) -> None:
     """この照会を始める: a proposal of the calendar, with dates that leave time to answer."""
     base = starting(state.snapshot.plan.round(asked.id), state.snapshot.plan, state.day)
     with st.expander("この照会を始める", key=_folded("start-round")):
@@ -65,7 +66,7 @@ def start_box(state: View, asked: Round) -> None:
         _start(state, made, "start-now", unread=_unread(f"start-{asked.id}"))
 
 
-def _start(state: View, made: Round, key: str, *, unread: bool) -> None:
+def _start(state: Assessment, made: Round, key: str, *, unread: bool) -> None:
     if not _preview(state, made, "始めると", starts=True) or unread:
         return
     if st.button("この内容で照会を始める", type="primary", key=key):
@@ -74,7 +75,7 @@ def _start(state: View, made: Round, key: str, *, unread: bool) -> None:
         _do(state, made, f"「{made.name}」{begun}照会文は下の「文書」から受け取れます。", "")
 
 
-def cancel_box(state: View, asked: Round) -> None:
+def cancel_box(state: Assessment, asked: Round) -> None:
     """取りやめる: nobody is offered the round any more; it can be started after all."""
     with st.expander("この照会を取りやめる", key=_folded("cancel-round")):
         told = "取りやめると、部局の「回答」に出なくなり、様式も受け付けません。この画面から、あらためて始められます。"
@@ -86,7 +87,7 @@ def cancel_box(state: View, asked: Round) -> None:
                 _tell(f"「{asked.name}」を取りやめました。")
 
 
-def change_box(state: View, asked: Round) -> None:
+def change_box(state: Assessment, asked: Round) -> None:
     """この照会を変更する; a closed one is opened again by it."""
     again = state.snapshot.closed_at(asked.id) is not None
     with st.expander(
@@ -106,7 +107,7 @@ def change_box(state: View, asked: Round) -> None:
             show(tag("div", "理由を入れると変更できます。理由は記録に残ります。", "meta"))
 
 
-def close_box(state: View, asked: Round, rows: Sequence[Row]) -> None:
+def close_box(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
     """締め切る, with what is still awaited."""
     if state.snapshot.closed_at(asked.id) is not None:
         return
@@ -134,7 +135,7 @@ def close_box(state: View, asked: Round, rows: Sequence[Row]) -> None:
                 _tell(f"「{asked.name}」を締め切りました。")
 
 
-def _do(state: View, made: Round, words: str, reason: str) -> None:
+def _do(state: Assessment, made: Round, words: str, reason: str) -> None:
     done = attempt(lambda: desk().open_round(state.plan.id, made, reason=reason.strip()))
     if done is not None:
         st.query_params["round"] = made.id
@@ -144,7 +145,7 @@ def _do(state: View, made: Round, words: str, reason: str) -> None:
 # --- the form ------------------------------------------------------------------------------------------------------
 
 
-def _fields(state: View, base: Round, key: str, *, fixed: bool) -> Round:
+def _fields(state: Assessment, base: Round, key: str, *, fixed: bool) -> Round:
     """The round as the widgets say. ``fixed``: what was answered already stays what it was asked for."""
     plan = state.plan
     grid = st.grid(min_column_width=240)
@@ -234,7 +235,7 @@ def _scope(plan: Plan, day: date, base: Round, key: str) -> Round:
     return replace(base, departments=tuple(whom), indicators=tuple(what))
 
 
-def _preview(state: View, made: Round, when: str, *, starts: bool = False) -> bool:
+def _preview(state: Assessment, made: Round, when: str, *, starts: bool = False) -> bool:
     """What each department would be asked, and what forbids it; whether nothing does."""
     found = problems(state.plan, made, state.day, state.snapshot.cards, starts=starts)
     day = made.opens or state.day
@@ -252,7 +253,7 @@ def _preview(state: View, made: Round, when: str, *, starts: bool = False) -> bo
     return not any(i.severity is Severity.FIX for i in found)
 
 
-def _divisions(state: View, made: Round, department_id: str, day: date) -> str:
+def _divisions(state: Assessment, made: Round, department_id: str, day: date) -> str:
     found = state.plan.department(department_id).divisions_on(day)
     counts = [(v.name, len(asked_of(state.plan, made, department_id, day, state.snapshot.cards, v.id))) for v in found]
     return "、".join(f"{name}{count}" for name, count in counts if count) or "―"

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from kpi.assessment import Assessment
 from kpi.charts.placement import text_width
 from kpi.charts.theme import VegaLite
 from kpi.collection.workflow import Action
@@ -21,7 +22,7 @@ from kpi.summary import is_sample, source_words
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.services import NotAllowed
 from loaders.store import StoreBusy, StoreError
-from pages.parts.app.current_view import NoPlan, View, data_issues, desk
+from pages.parts.app.current_view import NoPlan, data_issues, desk
 from pages.parts.app.storage import plan_id
 from pages.parts.shared import notices
 from pages.parts.shared.markup import Column, Content, Markup, address, changed, join, table, tag, unmarked
@@ -111,7 +112,7 @@ def show(markup: Markup) -> None:
     st.html(f'<div class="scroll">{markup.html}</div>' if "<table" in markup.html else markup.html)
 
 
-def header(title: str, view: View, *, meta: str = "", crumb: Content = "") -> None:
+def header(title: str, view: Assessment, *, meta: str = "", crumb: Content = "") -> None:
     """The sample banner, where there are samples, then the way here, the title and its as-of line."""
     if view.snapshot.has_samples:
         sample_banner()
@@ -155,7 +156,7 @@ def segments(parts: Sequence[tuple[str, str]]) -> Markup:
     return join(changed(text) if kind == "changed" else tag("b", text) if kind else text for text, kind in parts)
 
 
-def source_line(view: View, indicator: Indicator) -> Content:
+def source_line(view: Assessment, indicator: Indicator) -> Content:
     """What stands under every chart of an indicator."""
     mark: Content = tag("b", "サンプル　") if is_sample(view, indicator) else ""
     return join([mark, source_words(view, indicator)])
@@ -232,7 +233,7 @@ def _room(texts: Sequence[str]) -> int:
     return round(max(map(text_width, texts))) + 20
 
 
-def table_downloads(name: str, view: View, build: Callable[[View], pd.DataFrame]) -> None:
+def table_downloads(name: str, view: Assessment, build: Callable[[Assessment], pd.DataFrame]) -> None:
     """CSV and Excel of a table that is built only when asked for."""
     downloads(lambda: build(view), name=name, title=name, sample=view.snapshot.has_samples)
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import pandas as pd
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.published import CONFIDENCE_WORDS
 from kpi.period import Period
 from kpi.printing.number_words import decimals_of, with_unit
-from pages.parts.app.current_view import View
 from pages.parts.shared.assumptions import assumed
 from pages.parts.shared.layout import empty, lead, show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag
 
 
-def published_view(state: View, series_id: str, area: str, period: str) -> None:
+def published_view(state: Assessment, series_id: str, area: str, period: str) -> None:
     """One published figure with what else was published for the same area and period."""
     series = state.snapshot.series
     series = series[series["series_id"] == series_id]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import MISSING_WORDS, TYPED, Mend, none_this_time
 from kpi.issue import SEVERITY_WORDS, Choice, Issue, Severity
@@ -15,7 +16,7 @@ from kpi.printing.number_words import as_it_is
 from loaders.form import definition
 from loaders.services.typed_values import read_typed
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Content, badge, join, tag, unmarked
 from pages.parts.shared.notices import refuse, tell, told
@@ -30,7 +31,7 @@ _EMPTY = "この欄は空のままにする"
 _SEEN = "確かめた(理由を入れる)"
 
 
-def mend_forms(view: View, current: StoredReturn) -> None:
+def mend_forms(view: Assessment, current: StoredReturn) -> None:
     """One box for each open issue, in the form's order."""
     told(_PLACE)
     if not current.open:
@@ -46,7 +47,7 @@ def mend_forms(view: View, current: StoredReturn) -> None:
             )
 
 
-def _box(view: View, current: StoredReturn, issue: Issue, key: str) -> None:
+def _box(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> None:
     show(_told(view, current, issue))
     kind = view.plan.round(current.reading.round_id).kind
     ways = _ways(issue, _understood(current, issue), kind)
@@ -56,7 +57,7 @@ def _box(view: View, current: StoredReturn, issue: Issue, key: str) -> None:
     settle(view, current, issue, ways, key)
 
 
-def settle(view: View, current: StoredReturn, issue: Issue, ways: Mapping[str, Choice | None], key: str) -> None:
+def settle(view: Assessment, current: StoredReturn, issue: Issue, ways: Mapping[str, Choice | None], key: str) -> None:
     """Let a person choose one of some ways to settle what is asked, and put it into the draft."""
     way = st.radio("どうしますか", list(ways), format_func=unmarked, key=f"way-{key}", index=None, horizontal=True)
     made = _answer(view, current, issue, way, ways[way], key) if way else None
@@ -94,18 +95,18 @@ def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
     return (*mends, Mend(issue.indicator_id, place, None, mends[0].reason))
 
 
-def _name(view: View, issue: Issue) -> str:
+def _name(view: Assessment, issue: Issue) -> str:
     return view.plan.indicator(issue.indicator_id).name if issue.indicator_id else "様式全体"
 
 
-def _told(view: View, current: StoredReturn, issue: Issue) -> Content:
+def _told(view: Assessment, current: StoredReturn, issue: Issue) -> Content:
     column = _column_name(view, current, issue.key)
     head = [badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}"), " ", tag("b", _name(view, issue))]
     place = "　".join(part for part in (column, issue.address, _quoted(view, current, issue)) if part)
     return join([tag("div", join(head)), tag("div", place, "meta"), tag("div", issue.message + issue.advice)])
 
 
-def _quoted(view: View, current: StoredReturn, issue: Issue) -> str:
+def _quoted(view: Assessment, current: StoredReturn, issue: Issue) -> str:
     """What the question is about: the cell's own text, or what a person has put in its place since."""
     answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
     entry = answer.entries.get(issue.key) if answer else None
@@ -117,7 +118,7 @@ def _quoted(view: View, current: StoredReturn, issue: Issue) -> str:
     return f"「{issue.value}」" if issue.value else ""
 
 
-def _column_name(view: View, current: StoredReturn, key: str) -> str:
+def _column_name(view: Assessment, current: StoredReturn, key: str) -> str:
     """What the form calls a column, on one line; empty for what is no column."""
     found = next((column for column in definition.COLUMNS if column.key == key), None)
     return definition.heading(found, view.plan, view.plan.round(current.reading.round_id).kind) if found else ""
@@ -164,7 +165,9 @@ def _said(current: StoredReturn, issue: Issue, key: str) -> str:
 Made = tuple[tuple[Mend, ...], tuple[Issue, ...]]
 
 
-def _answer(view: View, current: StoredReturn, issue: Issue, way: str, choice: Choice | None, key: str) -> Made | None:
+def _answer(
+    view: Assessment, current: StoredReturn, issue: Issue, way: str, choice: Choice | None, key: str
+) -> Made | None:
     """What the person's answer sets, once the button is pressed."""
     if choice is not None:
         return _pressed(key) and (_mends(issue, choice.changes, choice.label), ())
@@ -201,7 +204,7 @@ def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
     return Mend(issue.indicator_id, key, answer.value(key) if answer else None, reason)
 
 
-def _typed(view: View, current: StoredReturn, issue: Issue, key: str) -> Made | None:
+def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> Made | None:
     row = "target" if view.plan.round(current.reading.round_id).kind == "targets" else "value"
     column = definition.column(row if issue.key == "row" else issue.key)
     unit = view.plan.indicator(issue.indicator_id).unit if column.kind == "number" else ""
@@ -233,7 +236,7 @@ def _typed(view: View, current: StoredReturn, issue: Issue, key: str) -> Made | 
     return (Mend(issue.indicator_id, column.key, value, reason or TYPED),), problems
 
 
-def _missing(view: View, issue: Issue, key: str) -> Made | None:
+def _missing(view: Assessment, issue: Issue, key: str) -> Made | None:
     code = st.selectbox("実績がない理由", list(MISSING_WORDS), format_func=MISSING_WORDS.__getitem__, key=f"m-{key}")
     when = st.text_input("次回公表予定(未公表のとき。例: R8.9)", key=f"n-{key}", max_chars=40)
     if not st.form_submit_button("これで確定する"):

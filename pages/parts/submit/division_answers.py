@@ -7,12 +7,13 @@ from typing import Literal
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.turnout import REPLACING, Row, State
 from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS, Action, Answer, ReturnState
 from kpi.period import Period
 from kpi.printing.printed_figures import exact_text
 from loaders.store import Conflict, Option, StoredReturn
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.rounds.board_table import round_rows
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
@@ -26,7 +27,7 @@ _FRAMES: Mapping[State, str] = {
 }
 
 
-def divisions_box(view: View, place: Place, current: StoredReturn | None, *, acting: bool) -> None:
+def divisions_box(view: Assessment, place: Place, current: StoredReturn | None, *, acting: bool) -> None:
     """The 課 of a department with their states, and 課の回答をまとめる."""
     rows = [r for r in round_rows(view, place.asked) if r.department_id == place.department.id and r.division_id]
     passed = sum(r.state is State.PASSED for r in rows)
@@ -59,7 +60,7 @@ def _whom(row: Row) -> Content:
     return join([row.contact or "―", tag("small", row.mail)]) if row.mail else row.contact or "―"
 
 
-def _join(view: View, place: Place, current: StoredReturn | None, rows: Sequence[Row]) -> None:
+def _join(view: Assessment, place: Place, current: StoredReturn | None, rows: Sequence[Row]) -> None:
     """The button, and what has to be chosen first where two 課 say different things."""
     ready = [r for r in rows if r.state is State.PASSED]
     waiting = [r.name for r in rows if r.state is not State.PASSED]
@@ -83,7 +84,7 @@ def _join(view: View, place: Place, current: StoredReturn | None, rows: Sequence
         _settle(view, place, conflicts, key)
 
 
-def _make(view: View, place: Place, choices: Mapping[str, str], key: str) -> None:
+def _make(view: Assessment, place: Place, choices: Mapping[str, str], key: str) -> None:
     done = attempt(lambda: desk().join(view.plan.id, place.asked.id, place.department.id, choices))
     if done is None:
         return
@@ -95,7 +96,7 @@ def _make(view: View, place: Place, choices: Mapping[str, str], key: str) -> Non
         st.rerun()
 
 
-def _settle(view: View, place: Place, conflicts: Sequence[Conflict], key: str) -> None:
+def _settle(view: Assessment, place: Place, conflicts: Sequence[Conflict], key: str) -> None:
     """What two 課 answer differently, with who answered what; one of each has to be chosen."""
     said = f"{len(conflicts)}つの指標に、違う回答があります。どちらを使うか選んでください。"
     show(tag("div", said, "notice", role="status"))
@@ -114,7 +115,7 @@ def _settle(view: View, place: Place, conflicts: Sequence[Conflict], key: str) -
         _make(view, place, chosen, key)
 
 
-def _option(view: View, place: Place, indicator_id: str, option: Option) -> str:
+def _option(view: Assessment, place: Place, indicator_id: str, option: Option) -> str:
     """Who answered what: 「DX推進課: 77.4%(R7・確定) 担当 青森花子」."""
     # Without a 課 it is what the 主管課 has answered by itself meanwhile.
     name = place.department.division(option.division_id).name if option.division_id else "主管課(回答済の内容)"
@@ -123,7 +124,7 @@ def _option(view: View, place: Place, indicator_id: str, option: Option) -> str:
     return f"{name}: {answer_words(view, indicator_id, option.answer)}" + (f" 担当 {who}" if who else "")
 
 
-def answer_words(view: View, indicator_id: str, answer: Answer) -> str:
+def answer_words(view: Assessment, indicator_id: str, answer: Answer) -> str:
     """An answer in one line: its value, or why there is none, and the first words of its explanation."""
     indicator, card = view.plan.indicator(indicator_id), view.snapshot.cards[indicator_id]
     told = []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import TYPED, Answer, Mend
 from kpi.plan import Indicator
 from kpi.rollup import OFF_LINE
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import View
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import badge, join, tag
 from pages.parts.submit.correction_form import put_in
@@ -17,7 +17,7 @@ from pages.parts.submit.return_picker import Place
 _LONGEST = 400
 
 
-def explanations(view: View, place: Place, current: StoredReturn) -> None:
+def explanations(view: Assessment, place: Place, current: StoredReturn) -> None:
     """要因分析 and 今後の対応 of what is behind with its new value and says nothing of it."""
     if place.asked.kind not in ("annual", "midterm"):
         return

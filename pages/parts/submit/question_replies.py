@@ -9,13 +9,14 @@ from typing import Any
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import Action, Answer, ReturnState
 from kpi.issue import Issue, Severity
 from loaders.form import definition
 from loaders.form.writing.writer import form_filename
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.review.review_words import column_name
 from pages.parts.rounds.board_table import stored_return
 from pages.parts.shared.layout import XLSX, attempt, show
@@ -37,7 +38,7 @@ class Asked:
     before: Answer
 
 
-def open_questions(view: View, place: Place) -> tuple[Asked, ...]:
+def open_questions(view: Assessment, place: Place) -> tuple[Asked, ...]:
     """What the secretariat waits for an answer to, of what is asked at this place."""
     found = view.snapshot.questions
     own = found[(found["round_id"] == place.asked.id) & (found["department_id"] == place.department.id)]
@@ -46,7 +47,7 @@ def open_questions(view: View, place: Place) -> tuple[Asked, ...]:
     return tuple(_asked(view, place, row) for row in own.to_dict("records") if row["indicator_id"] in mine)
 
 
-def _asked(view: View, place: Place, row: Mapping[Any, Any]) -> Asked:
+def _asked(view: Assessment, place: Place, row: Mapping[Any, Any]) -> Asked:
     indicator_id = str(row["indicator_id"])
     before = _before(view, place, str(row["submission_id"]), indicator_id)
     asked_at = row["asked_at"].to_pydatetime()
@@ -55,7 +56,7 @@ def _asked(view: View, place: Place, row: Mapping[Any, Any]) -> Asked:
     )
 
 
-def _before(view: View, place: Place, submission_id: str, indicator_id: str) -> Answer:
+def _before(view: Assessment, place: Place, submission_id: str, indicator_id: str) -> Answer:
     """The answer a question is about. A 課 may not see its department's return: it gave the answer in its own."""
     if submission_id not in set(view.snapshot.submissions["submission_id"]):
         own = answered_row(view, place)
@@ -80,7 +81,7 @@ def unanswered(questions: Sequence[Asked], current: StoredReturn | None) -> int:
 
 
 def questions_box(
-    view: View, place: Place, questions: Sequence[Asked], current: StoredReturn | None, *, acting: bool
+    view: Assessment, place: Place, questions: Sequence[Asked], current: StoredReturn | None, *, acting: bool
 ) -> None:
     """修正依頼, each with what was answered and, in a draft, what is answered now."""
     if not questions:
@@ -96,7 +97,7 @@ def questions_box(
         _ways(view, place, current)
 
 
-def _told(view: View, place: Place, one: Asked, draft: StoredReturn | None) -> Markup:
+def _told(view: Assessment, place: Place, one: Asked, draft: StoredReturn | None) -> Markup:
     indicator, card = view.plan.indicator(one.indicator_id), view.snapshot.cards[one.indicator_id]
     key = _key(place, one)
     entry = one.before.entries.get(key)
@@ -120,13 +121,13 @@ def _told(view: View, place: Place, one: Asked, draft: StoredReturn | None) -> M
     return tag("div", join(tag("div", line) for line in lines), "said")
 
 
-def _settle(view: View, place: Place, one: Asked, draft: StoredReturn) -> None:
+def _settle(view: Assessment, place: Place, one: Asked, draft: StoredReturn) -> None:
     key = _key(place, one)
     issue = Issue("question", Severity.ASK, one.text, indicator_id=one.indicator_id, key=key)
     settle(view, draft, issue, ways_to_answer(place.asked.kind, key), f"{draft.submission_id}-{one.question_id}")
 
 
-def _ways(view: View, place: Place, current: StoredReturn) -> None:
+def _ways(view: Assessment, place: Place, current: StoredReturn) -> None:
     """On the page, or by the form that carries the questions beside their cells."""
     ours, plan_id = desk(), view.plan.id
     department_id, division_id = place.department.id, place.division_id

@@ -9,11 +9,12 @@ from zlib import crc32
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.scope import asked_of, divisions_asked
 from kpi.collection.workflow import ReturnState
 from kpi.plan import Department, Indicator, Round
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import View, desk, file_name
+from pages.parts.app.current_view import desk, file_name
 from pages.parts.rounds.board_table import stored_return
 from pages.parts.shared.layout import XLSX, empty, show
 from pages.parts.shared.markup import Column, Content, join, table, tag
@@ -66,26 +67,26 @@ class Place:
         found = {"department": self.department.id, "round": self.asked.id}
         return found | ({"division": self.division_id} if self.division_id else {})
 
-    def indicators(self, view: View) -> tuple[Indicator, ...]:
+    def indicators(self, view: Assessment) -> tuple[Indicator, ...]:
         """What is asked here."""
         cards = view.snapshot.cards
         return asked_of(view.plan, self.asked, self.department.id, view.day, cards, self.division_id)
 
-    def is_lead(self, view: View) -> bool:
+    def is_lead(self, view: Assessment) -> bool:
         """Whether this is the 主管課 of a department whose 課 answer to it."""
         if self.division_id:
             return False
         return bool(divisions_asked(view.plan, self.asked, self.department.id, view.day, view.snapshot.cards))
 
 
-def rows_of(view: View, place: Place) -> pd.DataFrame:
+def rows_of(view: Assessment, place: Place) -> pd.DataFrame:
     """The returns of one place, in the order they came."""
     rows = view.snapshot.submissions
     own = (rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)
     return rows[own & (rows["round_id"] == place.asked.id)]
 
 
-def newest_row(view: View, place: Place) -> pd.Series | None:
+def newest_row(view: Assessment, place: Place) -> pd.Series | None:
     """The draft of a place, else what was answered last; None where there is nothing."""
     mine = rows_of(view, place)
     mine = mine[mine["state"].isin(_LIVE)]
@@ -93,7 +94,7 @@ def newest_row(view: View, place: Place) -> pd.Series | None:
     return None if mine.empty else (drafts if len(drafts) else mine).iloc[-1]
 
 
-def answered_row(view: View, place: Place) -> pd.Series | None:
+def answered_row(view: Assessment, place: Place) -> pd.Series | None:
     """What was last answered from a place: sent to 事務局, or by a 課 passed on to its 主管課."""
     mine = rows_of(view, place)
     mine = mine[mine["state"].isin((ReturnState.SENT, ReturnState.PASSED))]
@@ -108,7 +109,7 @@ def bind(place: Place, submission_id: str) -> None:
     st.session_state[f"seen-{place.key}"] = submission_id
 
 
-def current_return(view: View, place: Place) -> StoredReturn | None:
+def current_return(view: Assessment, place: Place) -> StoredReturn | None:
     """What this session works on: its own draft even when a colleague has replaced it, else the newest."""
     seen = st.session_state.get(f"seen-{place.key}", "")
     known = view.snapshot.submissions.set_index("submission_id")["state"]
@@ -121,7 +122,7 @@ def current_return(view: View, place: Place) -> StoredReturn | None:
     return stored_return(view, seen) if seen else None
 
 
-def replaced_notice(view: View, place: Place, current: StoredReturn) -> None:
+def replaced_notice(view: Assessment, place: Place, current: StoredReturn) -> None:
     """Who has replaced the draft shown, when and by what, and the way to the newest."""
     newest = newest_row(view, place)
     if current.state is not ReturnState.REPLACED or newest is None:
@@ -139,7 +140,7 @@ def replaced_notice(view: View, place: Place, current: StoredReturn) -> None:
         st.rerun()
 
 
-def called(view: View, row: pd.Series) -> str:
+def called(view: Assessment, row: pd.Series) -> str:
     """A return as people call it: its file, or how it was made without one."""
     if row["filename"]:
         return file_name(str(row["filename"]))
@@ -156,7 +157,7 @@ def moment_words(moment: datetime | pd.Timestamp) -> str:
 # --- those before --------------------------------------------------------------------------------------------------
 
 
-def earlier_returns(view: View, place: Place) -> None:
+def earlier_returns(view: Assessment, place: Place) -> None:
     """Every return of the department or 課, newest first, each with its original to take out again."""
     rows = view.snapshot.submissions
     mine = rows[(rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)].iloc[::-1]

@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.turnout import due_moment
 from kpi.collection.workflow import ReturnState
 from kpi.plan import Round
 from loaders.services import NotAllowed
 from loaders.store import Receipt, StoreBusy, StoredReturn
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared import confirm_button
 from pages.parts.shared import notices as said
 from pages.parts.shared.date_input import day_input, typed
@@ -31,7 +32,7 @@ def receipt() -> bool:
     return said.told(_PLACE)
 
 
-def send_box(view: View, place: Place, current: StoredReturn | None, unanswered: int = 0) -> None:
+def send_box(view: Assessment, place: Place, current: StoredReturn | None, unanswered: int = 0) -> None:
     """③ 回答する, when nothing is open any more. The step stands there from the start, so that its end is in sight.
 
     The buttons act on the very return they stand under: when it has been replaced meanwhile, that is told.
@@ -59,7 +60,7 @@ def send_box(view: View, place: Place, current: StoredReturn | None, unanswered:
         st.rerun()
 
 
-def _discarding(view: View, current: StoredReturn) -> Content:
+def _discarding(view: Assessment, current: StoredReturn) -> Content:
     """What is lost with a draft: it cannot be brought back."""
     count, mended = len(current.reading.answers), len({(m.indicator_id, m.key) for m in current.mends})
     typed = f"、画面で確認・修正した{mended}欄の内容も" if mended else "、内容は"
@@ -72,7 +73,7 @@ def _discarding(view: View, current: StoredReturn) -> Content:
     )
 
 
-def _answered_before(view: View, current: StoredReturn) -> bool:
+def _answered_before(view: Assessment, current: StoredReturn) -> bool:
     rows, own = view.snapshot.submissions, current.reading
     same = (rows["round_id"] == own.round_id) & (rows["department_id"] == own.department_id)
     mine = rows[same & (rows["division_id"] == own.division_id)]
@@ -88,7 +89,7 @@ def _beside(place: Place, current: StoredReturn, *, closed: bool) -> None:
         st.text_input("締め切った照会の値を直す理由(必ず)", key=f"late-{current.submission_id}", max_chars=200)
 
 
-def _send(view: View, place: Place, current: StoredReturn) -> None:
+def _send(view: Assessment, place: Place, current: StoredReturn) -> None:
     def act() -> tuple[bool, str]:
         one = current.submission_id
         if place.division_id:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from loaders.services import NotAllowed
 from loaders.services.batch_versions import SAME_ANSWERS, VERSIONS
 from loaders.services.intake import Taken
-from pages.parts.app.current_view import View, desk
+from pages.parts.app.current_view import desk
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Content, Markup, badge, join, link, tag, unmarked
 from pages.parts.submit.return_picker import Place, bind, moment_words, newest_row
@@ -35,13 +36,13 @@ class Aside:
     #: What has to be known to choose, where it is one of several versions.
     asked: tuple[Issue, ...] = ()
 
-    def place(self, view: View) -> Place:
+    def place(self, view: Assessment) -> Place:
         """Where it belongs."""
         department = view.snapshot.plan.department(self.department_id)
         return Place(view.snapshot.plan.round(self.round_id), department, self.division_id)
 
 
-def upload_box(view: View, place: Place) -> None:
+def upload_box(view: Assessment, place: Place) -> None:
     """② 記入済みの様式を入れる. A file is taken once, however often the page is drawn again."""
     turn = st.session_state.setdefault("upload-turn", 0)
     files = st.file_uploader(
@@ -75,7 +76,7 @@ def _aside_key(place: Place) -> str:
     return f"upload-aside-{place.key}"
 
 
-def _take(view: View, place: Place, files: Sequence) -> list[tuple[Taken, bytes]]:
+def _take(view: Assessment, place: Place, files: Sequence) -> list[tuple[Taken, bytes]]:
     with st.status("読み取っています…", expanded=False) as status:
         return desk().take_uploads(
             view.plan.id,
@@ -132,7 +133,7 @@ def _said(issue: Issue) -> tuple[Content, ...]:
 # --- forms of others -----------------------------------------------------------------------------------------------
 
 
-def _offers(view: View, place: Place) -> None:
+def _offers(view: Assessment, place: Place) -> None:
     """The forms put aside: whose each is, how versions differ, and the button that alone takes one in there."""
     key = _aside_key(place)
     waiting: list[Aside] = st.session_state.get(key, [])
@@ -168,7 +169,7 @@ def _offer(aside: Aside, whose: str) -> str:
     return f"「{aside.filename}」を{whose}の回答として取り込む" if whose else f"「{aside.filename}」を取り込む"
 
 
-def _whose(view: View, there: Place, here: Place) -> str:
+def _whose(view: Assessment, there: Place, here: Place) -> str:
     """The form's department, 課 and round, as far as they are not those of the page."""
     names = []
     if (there.department.id, there.division_id) != (here.department.id, here.division_id):
@@ -179,7 +180,7 @@ def _whose(view: View, there: Place, here: Place) -> str:
     return "".join(names)
 
 
-def _about(view: View, aside: Aside, place: Place, *, allowed: bool) -> Content:
+def _about(view: Assessment, aside: Aside, place: Place, *, allowed: bool) -> Content:
     whose = place.name(view.day)
     parts: list[Content] = [tag("b", aside.filename), " は、", tag("b", whose), "の"]
     parts.append(f"「{place.asked.name}」の様式です。まだ何も保存していません。")
@@ -197,7 +198,7 @@ def _about(view: View, aside: Aside, place: Place, *, allowed: bool) -> Content:
     return join(parts)
 
 
-def _adopt(view: View, aside: Aside, there: Place, whose: str) -> tuple[Markup, bool]:
+def _adopt(view: Assessment, aside: Aside, there: Place, whose: str) -> tuple[Markup, bool]:
     """Take a form in where it belongs; what is told of it, and whether it is there."""
     try:
         one = desk().take_return(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.review.answered_figures import answered_figure
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
@@ -14,14 +15,14 @@ from kpi.plan import Indicator
 from loaders.documents.packing import file_part
 from loaders.form.approval_page import settlement_sheet
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import View, desk, store
+from pages.parts.app.current_view import desk, store
 from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared.layout import XLSX, show
 from pages.parts.shared.markup import Column, Content, badge, changed, join, link, table, tag
 from pages.parts.submit.return_picker import Place, called
 
 
-def result_table(view: View, place: Place, current: StoredReturn) -> None:
+def result_table(view: Assessment, place: Place, current: StoredReturn) -> None:
     """Each indicator's row: what was understood, last time, the difference, what is approved, the verdict."""
     answers = {a.indicator_id: a for a in current.reading.answers}
     targets = place.asked.kind == "targets"
@@ -51,7 +52,7 @@ def result_table(view: View, place: Place, current: StoredReturn) -> None:
     _origin(view, current)
 
 
-def _origin(view: View, current: StoredReturn) -> None:
+def _origin(view: Assessment, current: StoredReturn) -> None:
     rows = view.snapshot.submissions
     said = [called(view, row) for _, row in rows[rows["submission_id"] == current.submission_id].iterrows()]
     if current.filename:
@@ -63,7 +64,7 @@ def _origin(view: View, current: StoredReturn) -> None:
     show(tag("div", "　".join(said), "meta"))
 
 
-def settlement(view: View, place: Place, current: StoredReturn) -> None:
+def settlement(view: Assessment, place: Place, current: StoredReturn) -> None:
     """決裁用の1枚: what is answered beside the last time, on one page to be signed."""
     ours, sample = desk(), current.reading.sample
     brief, department, division_id = view.snapshot.brief(view.day), place.department, place.division_id
@@ -79,7 +80,7 @@ def settlement(view: View, place: Place, current: StoredReturn) -> None:
     )
 
 
-def _asked_back(view: View, current: StoredReturn, *, targets: bool) -> frozenset[tuple[str, str]]:
+def _asked_back(view: Assessment, current: StoredReturn, *, targets: bool) -> frozenset[tuple[str, str]]:
     """The figures (indicator, column) that the secretariat waits for an answer about."""
     found = view.snapshot.questions
     open_now = found[(found["submission_id"] == current.submission_id) & (found["answered_by"] == "")]
@@ -87,7 +88,7 @@ def _asked_back(view: View, current: StoredReturn, *, targets: bool) -> frozense
     return frozenset((one, _stands_in(key, targets=targets)) for one, key in asked)
 
 
-def _codes(view: View, current: StoredReturn) -> dict[tuple[str, str], str]:
+def _codes(view: Assessment, current: StoredReturn) -> dict[tuple[str, str], str]:
     """The short numbers that the values of a sent return were given."""
     found = view.snapshot.observations
     mine = found[found["submission_id"] == current.submission_id]
@@ -96,7 +97,7 @@ def _codes(view: View, current: StoredReturn) -> dict[tuple[str, str], str]:
 
 @dataclass(frozen=True)
 class _Rows:
-    view: View
+    view: Assessment
     place: Place
     current: StoredReturn
     asked_back: frozenset[tuple[str, str]]
