@@ -1,6 +1,7 @@
 """The directions of import, and what may stand where."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 STDLIB = sys.stdlib_module_names
 KPI_BASE = {"kpi", "pandas", "numpy"}
+
+_MARKUP = re.compile(r"</?(?:a|b|br|div|h\d|i|li|ol|p|small|span|table|td|th|tr|ul)\b[^<]*>")
 
 
 def modules(folder: str) -> list[Path]:
@@ -57,6 +60,22 @@ def test_the_domain_reads_no_clock_and_no_file(path):
     }
     assert not calls & {"date.today", "datetime.now", "datetime.utcnow", "time.time", "read_text", "read_bytes"}
     assert "open" not in opened
+
+
+@pytest.mark.parametrize("path", modules("kpi"), ids=case)
+def test_the_domain_speaks_plain_text(path):
+    literals = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert not [text for text in literals if _MARKUP.search(text)]
+
+
+@pytest.mark.parametrize("path", [*modules("pages"), *modules("loaders/cli")], ids=case)
+def test_screens_and_commands_ask_the_judged_state_and_judge_nothing(path):
+    judging = {"kpi.progress", "kpi.path", "kpi.selection", "kpi.outlook", "kpi.printing.explanation"}
+    assert not imports(path) & judging
 
 
 @pytest.mark.parametrize("path", modules("loaders"), ids=case)

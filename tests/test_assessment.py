@@ -1,0 +1,118 @@
+"""The judged state of a plan: built once from a snapshot and a day, and asked alike by screens, commands and papers."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kpi.assessment import Assessment
+from kpi.changes import Change, by_indicator
+from kpi.collection.workflow import Answer
+from kpi.rollup import OFF_LINE, attention, by_owner, nothing_changed, nothing_to_attend
+from kpi.story import story
+from kpi.summary import explanation, judged_observation, source_words, summary
+from loaders.cli import terminal
+from loaders.store import Store
+from tests.factory import COUNT, POLICY, RATE, ROUND, tiny_plan
+from tests.storekit import answer, figures, later, reading, save_and_send
+
+DAY = date(2025, 9, 12)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(tmp_path / "kpi.duckdb")
+    made.init([tiny_plan()], figures(), at=later(0))
+    return made
+
+
+def tell(store: Store, *answers: Answer, hours: float = 1.0) -> None:
+    save_and_send(store, reading(*answers, round_id=ROUND, department=POLICY), f"{hours}".encode(), later(hours))
+
+
+def state_of(store: Store, day: date = DAY) -> Assessment:
+    return Assessment.of(store.snapshot("tiny"), day, "key")
+
+
+def rate(value: float, period: str = "FY2024") -> Answer:
+    return answer(RATE, value=value, period=period, release="final")
+
+
+def test_a_state_has_a_judgement_of_every_indicator_in_force(store):
+    state = state_of(store)
+    assert set(state.assessed.index) == {i.id for i in state.plan.indicators}
+    assert set(state.everything.index) == set(state.snapshot.cards)
+    assert state.before is None
+    assert state.key == "key"
+    assert nothing_changed(state).startswith("比べられる前回")
+
+
+def test_a_value_more_is_judged_as_it_would_be_once_it_is_sent(store):
+    bare = state_of(store)
+    for hour, value in enumerate((1.0, 20.0, 99.0), start=1):
+        told = bare.with_value(RATE, value, "FY2024")
+        tell(store, rate(value), hours=hour)
+        sent = state_of(store)
+        assert told == (sent.row(RATE)["status"], sent.word(RATE))
+    assert {bare.with_value(RATE, value, "FY2024")[0] for value in (1.0, 99.0)} == {"regressed", "on_track"}
+    assert bare.row(RATE)["status"] == "no_data"  # to ask changes nothing
+
+
+def test_figures_sentence_and_chart_of_one_indicator_agree(store):
+    tell(store, rate(64.0))
+    state = state_of(store)
+    indicator = state.plan.indicator(RATE)
+    said = summary(state, indicator)
+    (seen,) = story(state, indicator).actual
+    assert said.value == seen.text
+    assert said.value in explanation(state, indicator)
+    assert said.value in story(state, indicator).words
+    assert f"『{said.word}』" in explanation(state, indicator)
+    assert judged_observation(state, RATE)["code"] == said.code
+    assert said.unconfirmed
+    assert f"更新 {later(1):%Y-%m-%d}" in source_words(state, indicator)
+    assert said.course.startswith(f"{said.baseline}({said.baseline_period})→目標 {said.target}")
+
+
+def test_what_needs_a_look_comes_worst_first_and_many_silent_ones_as_one(store):
+    tell(store, rate(1.0))
+    state = state_of(store)
+    found = attention(state)
+    assert [one.kind for one in found] == sorted((one.kind for one in found), key=("off", "silent", "stale").index)
+    assert found[0].indicators == (state.plan.indicator(RATE),)
+    assert state.row(RATE)["status"] in OFF_LINE
+    silent = [i for i in state.plan.indicators if state.row(i.id)["reason"] == "unanswered"]
+    told = [one.indicators for one in found if one.kind == "silent"]
+    assert told == ([tuple(silent)] if len(silent) > 2 else [(i,) for i in silent])
+    counts = [int("".join(c for c in part if c.isdigit())) for part in by_owner(state, silent).split("、") if part]
+    assert sum(counts) == len(silent)
+
+
+def test_where_nothing_is_known_there_is_nothing_to_look_at(store):
+    assert nothing_to_attend(state_of(store)).startswith("実績の値が入ると")
+    tell(store, rate(99.0))
+    assert nothing_to_attend(state_of(store)).startswith("遅れている指標")
+
+
+def test_changes_of_one_indicator_stand_together_and_a_changed_status_first():
+    found = [
+        Change("new_value", COUNT, "1", "2", "1 → 2"),
+        Change("corrected", "x", "1", "2", "1 → 2"),
+        Change("new_value", RATE, "1", "2", "1 → 2"),
+        Change("status", RATE, "behind", "on_track", "進捗に遅れ → 順調"),
+    ]
+    assert [(one, len(those)) for one, those in by_indicator(found)] == [(RATE, 2), ("x", 1), (COUNT, 1)]
+    assert Change("corrected", "x", "", "", "").was_sent
+    assert not Change("target", "x", "", "", "").was_sent
+
+
+def test_the_command_line_shows_the_board_of_the_state(store):
+    tell(store, rate(64.0))
+    state = state_of(store)
+    rows = list(terminal.status_rows(state, later(2)))
+    (asked,) = (r for r in state.rounds if r.name == rows[0]["照会"])
+    assert [(r["部局・課"].strip(), r["指標"]) for r in rows if r["照会"] == asked.name] == [
+        (row.name, row.asked) for row in state.board(asked, later(2))
+    ]
