@@ -7,11 +7,13 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.charts.comparison import gaps, history, ranking
+from kpi.compare.compared_words import distinct, gaps_in_words, history_caption, history_in_words
 from kpi.compare.gaps import gap_trend, not_comparable, pairs, sentence
 from kpi.compare.gaps import history as history_table
 from kpi.compare.published import NATION, Benchmarks
 from kpi.compare.ranks import ranking as ranked
 from kpi.printing.printed_figures import figure_of
+from loaders.documents.takeaway_tables import pair_table
 from pages.parts.app.current_view import view
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import downloads, empty, figure, header, lead, show
@@ -48,7 +50,7 @@ def compare_page() -> None:
 
 def _pairs(state: Assessment, paired: pd.DataFrame) -> None:
     rates = paired[paired["gap_unit"] == "ポイント"]
-    told = _pair_table(state, paired)
+    told = pair_table(paired, state.plan.area_name)
     _gap_chart(rates, state.plan.area_name)
     show(tag("div", "●県 ◇全国(%)。人数などの統計は下の表にあります。", "meta"))
     rows = [
@@ -58,7 +60,7 @@ def _pairs(state: Assessment, paired: pd.DataFrame) -> None:
             link(row.nation_text, "origin", series=row.series_id, area=NATION, period=row.period),
             row.gap_text,
             row.ahead_word,
-            join([row.period_label, tag("small", "。".join(_distinct(row.notes)))]) if row.notes else row.period_label,
+            join([row.period_label, tag("small", distinct(row.notes))]) if row.notes else row.period_label,
         )
         for row in paired.itertuples(index=False)
     ]
@@ -75,38 +77,10 @@ def _pairs(state: Assessment, paired: pd.DataFrame) -> None:
     downloads(told, name="全国との比較", title="全国との比較")
 
 
-def _distinct(notes: tuple[str, ...]) -> list[str]:
-    """The notes without those that another one says in full."""
-    return [note for note in notes if not any(note != other and note in other for other in notes)]
-
-
 @st.cache_data(max_entries=4, show_spinner=False)
 def _gap_chart(table: pd.DataFrame, area_name: str) -> None:
-    words = "。".join(f"{r.name}は{area_name}{r.area_text}、全国{r.nation_text}" for r in table.itertuples())
+    words = gaps_in_words(table, area_name)
     st.vega_lite_chart(spec=gaps(table, area_name=area_name), width="stretch", theme=None, alt=words)
-
-
-def _pair_table(state: Assessment, paired: pd.DataFrame) -> pd.DataFrame:
-    names = {
-        "name": "統計",
-        "definition": "定義",
-        "period_label": "時点",
-        "area_text": state.plan.area_name,
-        "nation_text": "全国",
-        "unit": "単位",
-        "gap_text": "差",
-        "gap_unit": "差の単位",
-        "ahead_word": "全国との比較",
-        "confidence_word": "確かさ",
-        "source_title": "出典",
-    }
-    told = paired.assign(
-        **{
-            key: [figure_of(text, unit) for text, unit in zip(paired[key], paired[units], strict=True)]
-            for key, units in (("area_text", "unit"), ("nation_text", "unit"), ("gap_text", "gap_unit"))
-        }
-    )
-    return told[list(names)].rename(columns=names).assign(注意=["。".join(n) for n in paired["notes"]])
 
 
 def _depth(state: Assessment, benchmarks: Benchmarks, series_id: str) -> None:
@@ -155,7 +129,6 @@ def _history(state: Assessment, series: dict[str, object], told: pd.DataFrame) -
         area_code=state.plan.area_code,
         area_name=state.plan.area_name,
     )
-    words = "、".join(f"{r.area_name}{r.period_label}{r.text}" for r in told.itertuples())
     unit = str(series["unit"])
     given = told.assign(text=[figure_of(text, unit) for text in told["text"]], unit=unit)
     names = {
@@ -170,20 +143,10 @@ def _history(state: Assessment, series: dict[str, object], told: pd.DataFrame) -
     figure(
         chart,
         key=f"推移_{series['name']}",
-        alt_text=f"{series['name']}の推移。{words}",
-        caption="　".join(_caption(series, told)),
+        alt_text=history_in_words(str(series["name"]), told),
+        caption=history_caption(series, told),
         table=given[list(names)].rename(columns=names),
     )
-
-
-def _caption(series: dict[str, object], told: pd.DataFrame) -> list[str]:
-    """Unit and source, and of the signs of the drawing those that are in it."""
-    said = [f"単位 {series['unit']}", f"出典 {series['source_title']}"]
-    if told["segment"].nunique() > told["area"].nunique():
-        said.append("調査方法や公表の版が変わるところで線を切っています")
-    if told["mark"].any():
-        said.append("※は二次資料")
-    return said
 
 
 def _ranks(state: Assessment, benchmarks: Benchmarks, series: dict[str, object], series_id: str) -> None:

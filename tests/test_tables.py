@@ -22,9 +22,8 @@ from kpi.progress import cards_table as cards_of
 from kpi.story import story, table_of
 from loaders.documents.export import cards_table, observations_table
 from loaders.documents.table_files import to_csv, to_xlsx
-from loaders.documents.takeaway_tables import indicator_table, published_table
+from loaders.documents.takeaway_tables import indicator_table, pair_table, published_table
 from loaders.form.writing.style import put
-from pages.compare import _pair_table
 from pages.parts.handover.statements import as_table, everything_said
 from tests.factory import PAPER, RATE
 from tests.samplekit import store_of, with_samples
@@ -323,7 +322,7 @@ def files_of(state):
     yield "判定", indicator_table(state)
     yield "回答", observations_table(state.snapshot)
     yield "条件", cards_table(state.snapshot)
-    yield "全国", _pair_table(state, pairs(state.benchmarks, state.plan.area_code))
+    yield "全国", pair_table(pairs(state.benchmarks, state.plan.area_code), state.plan.area_name)
     for series in state.snapshot.series["series_id"]:
         yield f"公表値 {series}", published_table(state, series)
     for indicator in state.plan.indicators:

@@ -12,7 +12,7 @@ from kpi.compare.published import CONFIDENCE_WORDS, digits
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.printing.number_words import number
-from kpi.printing.printed_figures import exact, number_in
+from kpi.printing.printed_figures import exact, figure_of, number_in
 from kpi.summary import is_sample, unconfirmed
 
 
@@ -69,3 +69,25 @@ def published_table(state: Assessment, series_id: str) -> pd.DataFrame:
             "備考": rows["note"].to_numpy(),
         }
     )
+
+
+def pair_table(paired: pd.DataFrame, area_name: str) -> pd.DataFrame:
+    """The pairs of :func:`kpi.compare.gaps.pairs`, a row each: both values, the difference, and how sure they are."""
+    names = {
+        "name": "統計",
+        "definition": "定義",
+        "period_label": "時点",
+        "area_text": area_name,
+        "nation_text": "全国",
+        "unit": "単位",
+        "gap_text": "差",
+        "gap_unit": "差の単位",
+        "ahead_word": "全国との比較",
+        "confidence_word": "確かさ",
+        "source_title": "出典",
+    }
+    told = paired.copy()
+    for key, units in (("area_text", "unit"), ("nation_text", "unit"), ("gap_text", "gap_unit")):
+        figures = [figure_of(text, unit) for text, unit in zip(paired[key], paired[units], strict=True)]
+        told[key] = pd.Series(figures, index=paired.index, dtype=object)
+    return told[list(names)].rename(columns=names).assign(注意=["。".join(n) for n in paired["notes"]])
