@@ -53,6 +53,7 @@ def counts(assessed: pd.DataFrame, plan: Plan) -> tuple[Group, ...]:
 
 def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:
     words: dict[tuple[str, str], int] = {}
+    statuses = Counter(rows["status"])
     for status, reason in zip(rows["status"], rows["reason"], strict=True):
         key = (status, _counted_word(status, reason, plan.scheme))
         words[key] = words.get(key, 0) + 1
@@ -64,7 +65,7 @@ def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:
         total=len(rows),
         settled=int((rows["target_set"] & rows["baseline_set"]).sum()),
         valued=int((rows["status"] != "no_data").sum()),
-        by_status=tuple((status, int((rows["status"] == status).sum())) for status in STATUSES),
+        by_status=tuple((status, statuses[status]) for status in STATUSES),
         by_word=tuple((status, word, words[status, word]) for status, word in order),
     )
 

@@ -195,6 +195,8 @@ def _band(extension: Outlook, actual: tuple[Point, ...], card: Card) -> tuple[tu
 
 def _nation(state: Assessment, indicator: Indicator, card: Card) -> tuple[Point, ...]:
     """The nation's values of the same definition, where the plan names a series: those that 全国比較 shows too."""
+    if not indicator.series_id:
+        return ()
     rows = records(history(state.benchmarks, indicator.series_id, [NATION]))
     cuts = {segment: number for number, segment in enumerate(dict.fromkeys(row["segment"] for row in rows))}
 
