@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,8 @@ from kpi.printing.printed_figures import Figures, figures
 from kpi.progress import assess, cards_table
 from kpi.selection import best_rows
 from kpi.snapshot import Snapshot
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,17 @@ class Assessment:
         before = judged(earlier).loc[live] if earlier is not None else None
         changed = changes(before, assessed, plan) if before is not None else ()
         return cls(snapshot, day, assessed, before, changed, everything, key)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` makes of this state, made at the first asking; it goes when the state goes."""
+        if name not in self._made:
+            self._made[name] = make()
+        found: T = self._made[name]
+        return found
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
 
     # --- the plan and its rounds ------------------------------------------------------------------------------------
 
@@ -144,13 +157,8 @@ class Assessment:
 
     def figures(self, indicator_id: str) -> Figures:
         """The printed figures of one judgement: the same wherever they are shown."""
-        if indicator_id not in self._figures:
-            self._figures[indicator_id] = figures(self.row(indicator_id), self.card(indicator_id), self.plan.scheme)
-        return self._figures[indicator_id]
-
-    @cached_property
-    def _figures(self) -> dict[str, Figures]:
-        return {}
+        row, card = self.row(indicator_id), self.card(indicator_id)
+        return self.once(f"figures {indicator_id}", lambda: figures(row, card, self.plan.scheme))
 
     def owner_name(self, indicator: Indicator) -> str:
         """The department that answers for an indicator today."""

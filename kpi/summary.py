@@ -65,7 +65,11 @@ class Summary:
 
 
 def summary(state: Assessment, indicator: Indicator) -> Summary:
-    """The texts of one indicator as judged."""
+    """The texts of one indicator as judged, made once for a state."""
+    return state.once(f"summary {indicator.id}", lambda: _summary(state, indicator))
+
+
+def _summary(state: Assessment, indicator: Indicator) -> Summary:
     row, card, shown = state.row(indicator.id), state.card(indicator.id), state.figures(indicator.id)
     word, progress, done = state.word(indicator.id), text_of(shown.progress, "%"), _known(row["progress"])
     return Summary(

@@ -43,7 +43,8 @@ def overview_page() -> None:
     items = [summary(state, i) for i in state.plan.indicators]
     header("概況", state, meta=as_of_words(state))
     doubted = sum(item.unconfirmed for item in items)
-    lead(segments(headline(state.assessed, state.plan, state.changes, unconfirmed=doubted)))
+    told = state.once("headline", lambda: headline(state.assessed, state.plan, state.changes, unconfirmed=doubted))
+    lead(segments(told))
     file_issues()
     start_panel(state)
     if beginning(state):
@@ -101,7 +102,7 @@ def _goal_card(item: Summary) -> Markup:
 
 def _fields(state: Assessment) -> Markup:
     rows: list[tuple[Content, Content]] = []
-    for group in counts(state.assessed, state.plan):
+    for group in state.once("counts", lambda: counts(state.assessed, state.plan)):
         if not group.field_id:
             continue
         field = state.plan.field_by_id(group.field_id)
