@@ -17,7 +17,7 @@ from kpi.collection.acts import Act
 from loaders.cli import commands
 from loaders.services import operations
 from loaders.store import Keep, Store, StoreDamaged, StoreError
-from loaders.store.file.location import Extent, StoreLost, traces
+from loaders.store.file.presence import Extent, StoreLost, traces
 from loaders.store.file.retention import copies
 from pages.parts.app import http_rights, sign_in, storage
 from pages.parts.app.sign_in import Setup
