@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from kpi.collection.workflow import RULES, Action, may
 from kpi.people import NOBODY, Person, Role
+from kpi.place import Place
 from loaders.store.commands.access_rules import Rule
 from pages.parts.app import http_rights, identity, sign_in, trial_identity
 from pages.parts.app.sign_in import Setup, SignIn, Standing, person_by
@@ -397,7 +398,7 @@ PEOPLE = {
 @pytest.mark.parametrize("action", Action)
 def test_a_page_opens_for_exactly_those_who_may_do_something_on_it(who, action):
     one, reach = PEOPLE[who], RULES[action].get(PEOPLE[who].role, "none")
-    lead = who == "road" and not may(one, action, "land", "road")
+    lead = who == "road" and not may(one, action, Place("", "", "land", "road"))
     for department in ("", "land"):
         assert identity.reaches(one, action, department) is (reach != "none" and not lead)
     assert identity.reaches(one, action, "planning") is (reach == "all")

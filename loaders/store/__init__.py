@@ -166,6 +166,21 @@ class Store:
         with self._database.read() as connection:
             return provenance.trace(connection, query)
 
+    def plan_of_proposal(self, proposal_id: str) -> str:
+        """The plan a proposal is about; KeyError for an unknown one."""
+        query = "SELECT plan_id FROM proposals WHERE proposal_id = ?"
+        with self._database.read() as connection:
+            found = value(connection, query, [proposal_id])
+        if found is None:
+            raise KeyError(proposal_id)
+        return str(found)
+
+    def plans_of_figures(self, codes: Sequence[str]) -> frozenset[str]:
+        """The plans in which figures with these short numbers stand."""
+        query = "SELECT DISTINCT plan_id FROM observations WHERE code IN (SELECT unnest(?))"
+        with self._database.read() as connection:
+            return frozenset(r["plan_id"] for r in rows(connection, query, [list(codes)]))
+
     def holders(self, sha256: str) -> tuple[str, ...]:
         """The returns that brought a file."""
         query = "SELECT submission_id FROM submissions WHERE sha256 = ? ORDER BY seq"

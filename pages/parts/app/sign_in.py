@@ -74,6 +74,8 @@ class Membership(Protocol):
     @property
     def role(self) -> str: ...  # noqa: D102
     @property
+    def plan_id(self) -> str: ...  # noqa: D102
+    @property
     def departments(self) -> Iterable[str]: ...  # noqa: D102
     @property
     def divisions(self) -> Iterable[str]: ...  # noqa: D102
@@ -229,28 +231,36 @@ def claims_of(cookies: Mapping[str, str]) -> Claims:
 # --- a person ------------------------------------------------------------------------------------------------------
 
 
-def person_of(claims: Claims) -> Person | None:
-    """The person a valid sign-in is by the store's rules; None for somebody no rule knows."""
+def person_of(claims: Claims, plan_id: str) -> Person | None:
+    """The person a valid sign-in is in a plan by the store's rules; None for somebody no rule knows."""
     ours = store()
-    return person_by(SignIn.of(claims), _memberships(ours, ours.revision()), first_admin())
+    return person_by(SignIn.of(claims), _memberships(ours, ours.revision()), first_admin(), plan_id)
 
 
-def person_by(signed: SignIn, rules: Iterable[Membership], admin: str = "") -> Person | None:
-    """The highest role of all rules that match, with the departments of all that make a 部局担当."""
-    matching = [rule for rule in rules if _matches(rule, signed)]
-    roles = [Role(rule.role) for rule in matching]
+def person_by(signed: SignIn, rules: Iterable[Membership], admin: str = "", plan_id: str = "") -> Person | None:
+    """The highest role of all rules that match, with the departments of all that make a 部局担当 of a plan.
+
+    Whom only rules of other plans know is a reader here.
+    """
+    known = [rule for rule in rules if _matches(rule, signed)]
+    # Departments are a plan's own: a rule that names no plan gives nobody one.
+    matching = [r for r in known if r.plan_id == plan_id or (not r.plan_id and Role(r.role) is not Role.DEPARTMENT)]
+    # The plan in which each role holds, empty for every plan: of two equal ones the wider counts.
+    roles = [(_RANK[Role(rule.role)], not rule.plan_id) for rule in matching]
     if admin and signed.mail == admin:
-        roles.append(Role.ADMIN)
+        roles.append((_RANK[Role.ADMIN], True))
     if not roles:
-        return None
-    role = max(roles, key=_RANK.__getitem__)
+        return Person(signed.mail or signed.subject, signed.name or signed.mail, plan_id=plan_id) if known else None
+    rank, everywhere = max(roles)
+    role = list(Role)[rank]
     own = [rule for rule in matching if role is Role.DEPARTMENT and Role(rule.role) is role]
     # A rule without 課 gives the whole department, whatever another rule narrows.
     whole = {d for rule in own for d in rule.departments if not _within(rule, d)}
     divisions = {d for rule in own for d in rule.divisions if d.split("/")[0] not in whole}
     departments = frozenset(d for rule in own for d in rule.departments)
     who = signed.name or signed.mail
-    return Person(signed.mail or signed.subject, who, role, departments, frozenset(divisions))
+    where = "" if everywhere else plan_id
+    return Person(signed.mail or signed.subject, who, role, departments, frozenset(divisions), where)
 
 
 def _within(rule: Membership, department_id: str) -> bool:

@@ -11,6 +11,7 @@ from kpi.collection.letters import Item, Letter, division_letter, reminder_lette
 from kpi.collection.lifecycle import Stage
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.turnout import Row, waiting_for
+from kpi.place import Place
 from kpi.plan import Department, Division, Round
 from loaders.documents.letter_files import letter_docx, letter_eml, letter_filename, letter_text
 from loaders.text.characters import one_line
@@ -135,7 +136,7 @@ def _forms(state: View, asked: Round, department: Department, divisions: Sequenc
     """The workbooks that belong to a letter: the department's, or those of the 課 it goes to."""
     ours, plan_id = desk(), state.plan.id
     wanted = [d.id for d in divisions] or [""]
-    return lambda: [ours.take_form(plan_id, asked.id, department.id, division) for division in wanted]
+    return lambda: [ours.take_form(Place(plan_id, asked.id, department.id, division)) for division in wanted]
 
 
 def _address(asked: Round, department_id: str) -> str:

@@ -14,6 +14,7 @@ import streamlit as st
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.period import Period
+from kpi.place import ANYWHERE, Place
 from loaders.services import Desk, NotAllowed
 from pages.parts.app.clock import today
 from pages.parts.app.storage import plan_id, store
@@ -192,12 +193,12 @@ _NOT_THEN = Issue(
 class PastDesk(Desk):
     """The desk while the past is shown: one looks and takes figures away, and writes nothing."""
 
-    def may(self, action: Action, department_id: str = "", division_id: str = "") -> bool:
+    def may(self, action: Action, place: Place = ANYWHERE) -> bool:
         """Only what leaves no trace in the store."""
-        return action in _LOOKING and super().may(action, department_id, division_id)
+        return action in _LOOKING and super().may(action, place)
 
-    def _ask(self, action: Action, department_id: str = "", division_id: str = "") -> None:
-        super()._ask(action, department_id, division_id)
+    def _ask(self, action: Action, place: Place = ANYWHERE) -> None:
+        super()._ask(action, place)
         if action not in _LOOKING:
             raise NotAllowed(_NOT_THEN)
 
