@@ -12,7 +12,7 @@ from kpi.collection.workflow import Entry, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan, RoundKind
 from loaders.form import definition as d
-from loaders.form.reading.entries import shortened
+from loaders.form.reading.understanding.entries import shortened
 from loaders.rules import finding
 
 #: The codes of the question among versions, and of the note on a file that says what another one says.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kpi.collection.workflow import MISSING_WORDS, Entry
 from kpi.issue import Choice
-from loaders.form.reading.entries import RowReader
+from loaders.form.reading.understanding.entries import RowReader
 from loaders.rules.quotient import PERCENT, SCALES, differ, quotient, same_but_for_scale
 
 

@@ -17,14 +17,14 @@ from kpi.plan import Indicator, Round
 from loaders.form import definition as d
 from loaders.form.hidden_sheet import Meta
 from loaders.form.reading import identification
-from loaders.form.reading.entries import RowReader, shortened
-from loaders.form.reading.formulas import Formulas
 from loaders.form.reading.leftover import ReadTable, Swept, sweep
 from loaders.form.reading.location import Table
 from loaders.form.reading.prose_ownership import sort_out
 from loaders.form.reading.prose_sheet import Prose
 from loaders.form.reading.rates import settle_missing, work_out
 from loaders.form.reading.row_matching import Identified, identify
+from loaders.form.reading.understanding.entries import RowReader, shortened
+from loaders.form.reading.understanding.formulas import Formulas
 from loaders.form.writing.writer import form_marks
 from loaders.rules.check_registry import finding
 from loaders.workbook.cells import Book

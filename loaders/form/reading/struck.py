@@ -19,7 +19,7 @@ from loaders.form import definition as d
 from loaders.workbook.cells import Cell
 
 if TYPE_CHECKING:
-    from loaders.form.reading.entries import RowReader
+    from loaders.form.reading.understanding.entries import RowReader
 
 Value = float | str | None
 

@@ -15,11 +15,11 @@ from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from loaders.form import definition as d
 from loaders.form.own_text import calculated, mark
-from loaders.form.reading.formulas import Formulas
 from loaders.form.reading.location import Table, label
-from loaders.form.reading.misplaced_text import other_row, stray_number
 from loaders.form.reading.row_matching import Identified, merged_over
 from loaders.form.reading.struck import read_marked, spellings
+from loaders.form.reading.understanding.formulas import Formulas
+from loaders.form.reading.understanding.misplaced_text import other_row, stray_number
 from loaders.form.writing.prefill import field_name
 from loaders.rules.check_registry import finding
 from loaders.text.characters import is_blank, visible
