@@ -21,7 +21,7 @@ from loaders.form.prose_lines import COVERS
 from loaders.form.reading.location import Table, label
 from loaders.form.reading.row_matching import TOTALS
 from loaders.rules.check_registry import finding
-from loaders.text.characters import is_blank
+from loaders.text.characters import is_blank, shortened
 from loaders.text.choice_words import WHEN
 from loaders.workbook.cells import Attached, Book, Cell, Sheet
 
@@ -180,7 +180,11 @@ def _overwritten(one: ReadTable, row: int, key: str, cell: Cell) -> Issue:
     target = _LAST_WORDS[key]
     table, indicator = one.table, one.rows[row]
     entry = one.entries.get(row, {}).get(target)
-    words = {"expected": table.headings[key], "found": _short(cell.written), "target": table.headings.get(target, "")}
+    words = {
+        "expected": table.headings[key],
+        "found": shortened(cell.written),
+        "target": table.headings.get(target, ""),
+    }
     choices: tuple[Choice, ...] = ()
     if entry is not None and entry.value is None and not entry.written:
         choices = (Choice(f"「{words['target']}」として取り込む", {target: cell.written.strip()}),)
@@ -196,12 +200,12 @@ def _columns(one: ReadTable, columns: Mapping[int, list[Cell]]) -> Iterator[Issu
         title = heading.written if heading else ""
         if title and not may_answer(title) and not any(_corrects(c) for c in cells):
             if cells or heading is not None:
-                words = {"found": _short(title), "cells": _quoted(cells)}
+                words = {"found": shortened(title), "cells": _quoted(cells)}
                 code = "heading.extra" if cells else "heading.alone"
                 yield _at(sheet, heading or cells[0], code, words)
             continue
         for cell in cells:
-            words = {"found": _short(cell.written), "heading": f"(見出し「{_short(title)}」)" if title else ""}
+            words = {"found": shortened(cell.written), "heading": f"(見出し「{shortened(title)}」)" if title else ""}
             asked = bool(title) or cell.kind != "text" or may_answer(cell.written)
             code = "row.beside_asked" if asked else "row.beside"
             yield _at(sheet, cell, code, words, one.rows[cell.row].id, "row")
@@ -267,7 +271,7 @@ def _comments(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Iss
         cell = sheet.at(row, column) or Cell(row, column, "text", "")
         code = "cell.comment_asked" if asked else "cell.comment"
         indicator_id = indicator.id if indicator else ""
-        yield _at(sheet, cell, code, {"comment": _short(words, 400)}, indicator_id, place if indicator else "")
+        yield _at(sheet, cell, code, {"comment": shortened(words, 400)}, indicator_id, place if indicator else "")
 
 
 def _covered(swept: Swept, sheet: Sheet, one: ReadTable | None) -> Iterator[Issue]:
@@ -307,10 +311,10 @@ def _attached_words(one: Attached, own: frozenset[str]) -> tuple[str, dict[str, 
         parts = header_words(one.text) if header else (one.text.strip(),)
         said = "　".join(part for part in parts if part and mark(AROUND, part) not in own)
         where = "ヘッダー・フッター" if header else "ファイルのプロパティ"
-        return ("around.unread", {"where": where, "found": _short(said, 200)}) if said else ("", {})
+        return ("around.unread", {"where": where, "found": shortened(said, 200)}) if said else ("", {})
     if one.text.strip():
         code = "drawn.words_asked" if may_answer(one.text) else "drawn.words"
-        return code, {"what": _DRAWN.get(one.kind, "図形"), "found": _short(one.text, 400)}
+        return code, {"what": _DRAWN.get(one.kind, "図形"), "found": shortened(one.text, 400)}
     return ("drawn.unread", {"what": _DRAWN[one.kind]}) if one.kind in _DRAWN else ("", {})
 
 
@@ -335,10 +339,5 @@ def _at(
 def _quoted(cells: Iterable[Cell]) -> str:
     """Places with what stands there: P4「…」、Q5「…」."""
     all_cells = list(cells)
-    told = "、".join(f"{c.ref}「{_short(c.written, 100)}」" for c in all_cells[:_MOST])
+    told = "、".join(f"{c.ref}「{shortened(c.written, 100)}」" for c in all_cells[:_MOST])
     return told + (f" ほか{len(all_cells) - _MOST}か所" if len(all_cells) > _MOST else "")
-
-
-def _short(text: str, length: int = 60) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1] + "…"

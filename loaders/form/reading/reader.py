@@ -23,10 +23,11 @@ from loaders.form.reading.prose_ownership import sort_out
 from loaders.form.reading.prose_sheet import Prose
 from loaders.form.reading.rates import settle_missing, work_out
 from loaders.form.reading.row_matching import Identified, identify
-from loaders.form.reading.understanding.entries import RowReader, shortened
+from loaders.form.reading.understanding.entries import RowReader
 from loaders.form.reading.understanding.formulas import Formulas
 from loaders.form.writing.writer import form_marks
 from loaders.rules.check_registry import finding
+from loaders.text.characters import shortened
 from loaders.workbook.cells import Book
 
 

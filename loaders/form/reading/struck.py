@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from kpi.collection.workflow import MISSING_WORDS
 from kpi.issue import Choice, Issue, Severity
 from loaders.form import definition as d
+from loaders.text.characters import shortened
 from loaders.workbook.cells import Cell
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def read_marked(reader: RowReader, column: d.Column, cell: Cell) -> Value:
 def _told_text(reader: RowReader, column: d.Column, cell: Cell) -> Value:
     """An explanation: what is struck through is withdrawn, what is raised belongs to it."""
     if cell.struck:
-        reader.told("cell.struck_left_out", column.key, {"struck": _short(cell.struck)})
+        reader.told("cell.struck_left_out", column.key, {"struck": shortened(cell.struck)})
     if cell.kind != "text":
         return None
     value, found = _quietly(reader, column, _as(cell, _text(cell, "", "raised")))
@@ -79,10 +80,10 @@ def _told_text(reader: RowReader, column: d.Column, cell: Cell) -> Value:
 
 def _told_struck(reader: RowReader, column: d.Column, cell: Cell) -> Value:
     key, left = column.key, _text(cell, "") if cell.kind == "text" else ""
-    words = {"struck": _short(cell.struck), "kept": _short(left.strip()), "found": _short(cell.written)}
+    words = {"struck": shortened(cell.struck), "kept": shortened(left.strip()), "found": shortened(cell.written)}
     as_it_stands = _offered(reader, column, _as(cell, cell.written))
     if not left.strip():
-        choices = _choices((f"取り消していない(「{_short(cell.written)}」のまま)", as_it_stands))
+        choices = _choices((f"取り消していない(「{shortened(cell.written)}」のまま)", as_it_stands))
         reader.told("cell.struck_whole", key, words, (*choices, Choice("取り消した(空欄とする)", {key: None})))
         return None
     without, found = _quietly(reader, column, _as(cell, left))
@@ -108,7 +109,7 @@ def _told_struck(reader: RowReader, column: d.Column, cell: Cell) -> Value:
 
 def _told_raised(reader: RowReader, column: d.Column, cell: Cell) -> Value:
     key, left, raised = column.key, _text(cell, "").strip(), cell.raised.strip()
-    words = {"raised": _short(raised), "kept": _short(left), "found": _short(cell.written)}
+    words = {"raised": shortened(raised), "kept": shortened(left), "found": shortened(cell.written)}
     without, found = _quietly(reader, column, _as(cell, left))
     as_it_stands = _offered(reader, column, _as(cell, cell.written))
     last = [how for text, how in cell.runs if text.strip()][-1]
@@ -192,8 +193,3 @@ def _choices(*offers: tuple[str, dict[str, Value] | None]) -> tuple[Choice, ...]
 
 def _asks(found: Iterable[Issue]) -> bool:
     return any(issue.severity is not Severity.NOTE for issue in found)
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 60 else flat[:59] + "…"

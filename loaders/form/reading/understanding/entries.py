@@ -22,7 +22,7 @@ from loaders.form.reading.understanding.formulas import Formulas
 from loaders.form.reading.understanding.misplaced_text import other_row, stray_number
 from loaders.form.writing.prefill import field_name
 from loaders.rules.check_registry import finding
-from loaders.text.characters import is_blank, visible
+from loaders.text.characters import is_blank, shortened, visible
 from loaders.text.choice_words import OFFICIAL, code_of, releases_beside, said
 from loaders.text.dates import read_period
 from loaders.text.findings import Finding, as_issues
@@ -468,9 +468,3 @@ def _is_number(text: str) -> bool:
 def _code(key: str, text: str) -> str:
     """The code of a drop-down's word, a usual synonym included; empty where it is neither."""
     return code_of(key, text)
-
-
-def shortened(text: str, length: int = 60) -> str:
-    """A text on one line, cut where it is long."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1] + "…"
