@@ -24,6 +24,7 @@ class Case:
     round: Round
     brief: Brief
     troubled: frozenset[str] = frozenset()  # columns about which the reader already asks
+    missing: str = ""  # of a row being read: the code of a reason for having no value, written where the value belongs
 
     @cached_property
     def expected(self) -> Period:

@@ -18,7 +18,7 @@ from loaders.form import definition as d
 from loaders.form.form_questions import Asked, own_words
 from loaders.form.own_text import ABOVE, AROUND, GUIDE, calculated, header_words, mark
 from loaders.form.prose_lines import COVERS
-from loaders.form.reading.location import Table, label
+from loaders.form.reading.headings import Table, label
 from loaders.form.reading.row_matching import TOTALS
 from loaders.rules.check_registry import finding
 from loaders.text.characters import is_blank, shortened
