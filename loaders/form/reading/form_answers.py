@@ -10,7 +10,7 @@ from kpi.issue import Issue, Severity
 from kpi.plan import Indicator, Round
 from loaders.form import definition as d
 from loaders.form.reading.headings import Table
-from loaders.form.reading.leftover import ReadTable
+from loaders.form.reading.leftover.read_table import ReadTable
 from loaders.form.reading.prose_ownership import SortedProse
 from loaders.form.reading.repeated_rows import RowRead, joined
 from loaders.form.reading.row_matching import Identified, identify

@@ -27,7 +27,8 @@ from loaders.form.reading.form_answers import (
 )
 from loaders.form.reading.headings import Table
 from loaders.form.reading.identification import Whose, whose
-from loaders.form.reading.leftover import ReadTable, Swept, sweep
+from loaders.form.reading.leftover.read_table import ReadTable, Swept
+from loaders.form.reading.leftover.sweep import sweep
 from loaders.form.reading.prose_ownership import sort_out
 from loaders.form.reading.understanding.formulas import Formulas
 from loaders.form.writing.writer import form_marks
