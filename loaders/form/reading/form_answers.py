@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpi.collection.workflow import Answer, Brief, Entry
@@ -11,7 +11,7 @@ from kpi.plan import Indicator, Round
 from loaders.form import definition as d
 from loaders.form.reading.headings import Table
 from loaders.form.reading.leftover.read_table import ReadTable
-from loaders.form.reading.prose_ownership import SortedProse
+from loaders.form.reading.prose_ownership import SortedProse, sort_out
 from loaders.form.reading.repeated_rows import RowRead, joined
 from loaders.form.reading.row_matching import Identified, identify
 from loaders.form.reading.understanding.entries import read_row
@@ -40,10 +40,24 @@ class Form:
         return FormRow(table, place, self.brief, self.round, self.formulas, siblings, self.own)
 
 
-def read_figures(form: Form, tables: Iterable[Table]) -> tuple[ByIndicator, tuple[ReadTable, ...], tuple[Issue, ...]]:
-    """What the tables of figures say, by indicator and as tables that have been read; what is wrong with their rows."""
-    read: dict[str, list[RowRead]] = {}
-    seen: list[ReadTable] = []
+@dataclass(frozen=True)
+class SheetRead:
+    """What the tables of one of the form's sheets say.
+
+    ``places`` are the rows and the kinds of blocks in which an answer may stand, each by indicator; ``read`` is what
+    the sweep must know, ``issues`` what is doubtful about whose a row is.
+    """
+
+    tables: tuple[Table, ...]
+    places: tuple[ByIndicator, ...]
+    read: tuple[ReadTable, ...]
+    issues: tuple[Issue, ...]
+
+
+def read_figures(form: Form, tables: tuple[Table, ...]) -> SheetRead:
+    """What the tables of figures say."""
+    places: dict[str, list[RowRead]] = {}
+    read: list[ReadTable] = []
     issues: list[Issue] = []
     for table in tables:
         rows, noticed = identify(table, form.brief, form.ours, form.department_id)
@@ -53,9 +67,9 @@ def read_figures(form: Form, tables: Iterable[Table]) -> tuple[ByIndicator, tupl
         for place in rows:
             found = _figures(form.row(table, place, siblings))
             entries[place.row] = found.entries
-            read.setdefault(place.indicator.id, []).append(found)
-        seen.append(ReadTable(table, {r.row: r.indicator for r in rows}, entries))
-    return read, tuple(seen), tuple(issues)
+            places.setdefault(place.indicator.id, []).append(found)
+        read.append(ReadTable(table, {r.row: r.indicator for r in rows}, entries))
+    return SheetRead(tables, (places,), tuple(read), tuple(issues))
 
 
 def _figures(row: FormRow) -> RowRead:
@@ -66,7 +80,16 @@ def _figures(row: FormRow) -> RowRead:
     return RowRead(row.table, row.place.row, entries, (*read.issues, *noticed))
 
 
-def read_blocks(form: Form, sheets: Iterable[SortedProse]) -> ByIndicator:
+def read_prose(form: Form, tables: tuple[Table, ...]) -> SheetRead:
+    """What the sheets 記述 say: the blocks of the indicators, then those of the 課."""
+    found = [sort_out(t, form.brief, form.ours, form.department_id, form.own) for t in tables]
+    sheets = [prose for prose, _ in found]
+    places = _blocks(form, sheets), _contacts(form, sheets)
+    issues = (i for prose, noticed in found for i in (*prose.sheet.table.issues, *noticed))
+    return SheetRead(tables, places, tuple(_read_lines(one, places) for one in sheets), tuple(issues))
+
+
+def _blocks(form: Form, sheets: Iterable[SortedProse]) -> ByIndicator:
     """What the blocks of 記述 say, by indicator."""
     found: dict[str, list[RowRead]] = {}
     for prose in sheets:
@@ -78,7 +101,7 @@ def read_blocks(form: Form, sheets: Iterable[SortedProse]) -> ByIndicator:
     return found
 
 
-def read_contacts(form: Form, sheets: Iterable[SortedProse]) -> ByIndicator:
+def _contacts(form: Form, sheets: Iterable[SortedProse]) -> ByIndicator:
     """What a 課 says of itself once, for each indicator it answers for. A note is told once, a question to each."""
     found: dict[str, list[RowRead]] = {}
     for prose in sheets:
@@ -97,26 +120,32 @@ def read_contacts(form: Form, sheets: Iterable[SortedProse]) -> ByIndicator:
     return found
 
 
-def read_prose(prose: SortedProse, read: Iterable[ByIndicator]) -> ReadTable:
+def _read_lines(prose: SortedProse, places: tuple[ByIndicator, ...]) -> ReadTable:
     """A sheet 記述 for the sweep: each line with its indicator and what that indicator's lines gave."""
-    table, given = prose.sheet.table, tuple(read)
+    table = prose.sheet.table
     entries: dict[int, dict[str, Entry]] = {}
     for row, indicator in prose.rows.items():
-        rows = (one for places in given for one in places.get(indicator.id, ()) if one.table is table)
+        rows = (one for place in places for one in place.get(indicator.id, ()) if one.table is table)
         entries[row] = {key: entry for one in rows for key, entry in one.entries.items()}
     return ReadTable(table, prose.rows, entries, prose.sheet.parts)
 
 
-def answer_of(
-    indicator: Indicator, round_: Round, places: Iterable[tuple[Sequence[RowRead], Sequence[Table]]]
-) -> tuple[Answer, tuple[Issue, ...]]:
-    """What the places of a form say of one indicator; each with the tables that were read for such places."""
+#: How each sheet of the form that holds answers is read, in the order in which it has the say about a column.
+READERS: Mapping[d.FormSheet, Callable[[Form, tuple[Table, ...]], SheetRead]] = {
+    d.FIGURES: read_figures,
+    d.PROSE: read_prose,
+}
+
+
+def answer_of(indicator: Indicator, round_: Round, reads: Iterable[SheetRead]) -> tuple[Answer, tuple[Issue, ...]]:
+    """What the sheets of a form say of one indicator, and what is doubtful about it."""
     entries: dict[str, Entry] = {}
     issues: list[Issue] = []
-    for rows, tables in places:
-        if rows:
-            found, noticed = joined(indicator, rows, tables)
-            entries = {**found, **entries}
-            issues += noticed
+    for read in reads:
+        for place in read.places:
+            if rows := place.get(indicator.id):
+                found, noticed = joined(indicator, rows, read.tables)
+                entries = {**found, **entries}
+                issues += noticed
     order = {c.key: place for place, c in enumerate(d.columns_for(round_.kind))}
     return Answer(indicator.id, dict(sorted(entries.items(), key=lambda one: order.get(one[0], -1)))), tuple(issues)

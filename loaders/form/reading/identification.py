@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kpi.collection.scope import asked_of, find_division
@@ -31,12 +31,17 @@ class Whose:
     plan_id: str
     meta: Meta | None
     meta_sheet: Sheet | None = None
-    tables: tuple[Table, ...] = ()  # the one that holds the answers, or several that differ
-    prose: tuple[Table, ...] = ()  # the sheets 記述 that hold answers; none in the layout before
+    # The table of each of the form's sheets that holds answers, or several that differ; 記述 none in the layout before.
+    sheets: Mapping[d.FormSheet, tuple[Table, ...]] = field(default_factory=dict)
     round: Round | None = None
     department_id: str = ""
     division_id: str = ""
     sample: bool = False
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables of figures, by which it is told whose form it is."""
+        return self.sheets.get(d.FIGURES, ())
 
     @property
     def own(self) -> frozenset[str]:
@@ -76,14 +81,14 @@ def whose(
     told = _round_of(plan, meta.round_id) if meta else None
     kind_round = told or _round_of(plan, round_id)
     located = _tables(book, plan, kind_round, meta_sheet, meta.form_version if meta else "")
-    tables, of_tables = chosen(located, out.own, plan, kind_round, d.FORM_SHEET)
-    out = replace(out, tables=tables)
+    tables, of_tables = chosen(located, out.own, plan, kind_round, d.FIGURES)
+    out = replace(out, sheets={d.FIGURES: tables})
     out = replace(out, sample=bool(meta and meta.sample) or any(d.SAMPLE_MARK in t for t in out.titles))
     if not tables:
         return out, of_tables
     round_, of_round = _round(out, plan, told, round_id)
     prose, of_prose = _prose(out, book, plan, round_) if round_ else ((), ())
-    out = replace(out, round=round_, prose=prose)
+    out = replace(out, round=round_, sheets={d.FIGURES: tables, d.PROSE: prose})
     department, of_department = _department(out, brief, department_id)
     out = replace(out, department_id=department)
     division, of_division = _division(out, brief, division_id)
@@ -102,7 +107,7 @@ def _of_meta(out: Whose) -> _Noticed:
 def _prose(out: Whose, book: Book, plan: Plan, round_: Round) -> tuple[tuple[Table, ...], _Noticed]:
     """The sheets 記述 with answers; that there is none is told where the form must have had one."""
     if found := find_prose(book, plan, round_.kind, out.meta_sheet):
-        return chosen(found, out.own, plan, round_, d.PROSE_SHEET)
+        return chosen(found, out.own, plan, round_, d.PROSE)
     wanted = any("evidence" not in t.columns and "evidence" not in t.headings for t in out.tables)
     return (), (finding("prose.missing"),) if wanted else ()
 

@@ -14,7 +14,7 @@ _OF_BEFORE = 3
 
 def find_meta(book: Book) -> tuple[Meta, Sheet] | None:
     """The hidden sheet, wherever it stands and whatever it is called; None where it is gone or damaged."""
-    for sheet in sorted(book.sheets, key=lambda s: s.name != d.META_SHEET):
+    for sheet in sorted(book.sheets, key=lambda s: s.name != d.META.name):
         mark = next((c for c in sheet.cells.values() if c.value == META_MARK), None)
         if mark is None:
             continue
@@ -33,15 +33,21 @@ def headings(plan: Plan, kind: RoundKind) -> dict[str, str]:
     return {"token": d.TOKEN_HEADING} | {c.key: "".join(d.heading(c, plan, kind).split()) for c in d.columns_for(kind)}
 
 
+def sheets_for(book: Book, wanted: d.FormSheet, meta_sheet: Sheet | None) -> list[Sheet]:
+    """The sheets that may be one of the form's: visible ones first, the form's own name before others."""
+    sheets = (sheet for sheet in book.sheets if sheet is not meta_sheet)
+    return sorted(sheets, key=lambda s: (s.state == "hidden", s.name != wanted.name))
+
+
 def find_tables(
     book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None, version: str = ""
 ) -> tuple[Table, ...]:
-    """Every table of figures in the workbook, visible sheets first, the form's own name before others.
+    """Every table of figures in the workbook.
 
     ``version`` is the layout that the hidden sheet tells; each sheet's own headings count more.
     """
-    sheets = sorted(book.sheets, key=lambda s: (s.state == "hidden", s.name != d.FORM_SHEET))
-    found = (table_under(sheet, _wanted(sheet, plan, kind, version)) for sheet in sheets if sheet is not meta_sheet)
+    sheets = sheets_for(book, d.FIGURES, meta_sheet)
+    found = (table_under(sheet, _wanted(sheet, plan, kind, version)) for sheet in sheets)
     return tuple(t for t in found if t)
 
 
@@ -51,8 +57,8 @@ def _wanted(sheet: Sheet, plan: Plan, kind: RoundKind, version: str) -> dict[str
     texts = {label(c.written) for c in sheet.cells.values() if c.kind == "text"}
     moved = [c for c in d.columns_before(kind) if c.stands != "figures"]
     seen = sum(label(every[c.key]) in texts for c in moved)
-    newer = any(label(every[c.key]) in texts for c in d.columns_on(kind, "figures") if c.since != d.VERSION_BEFORE)
+    newer = any(label(every[c.key]) in texts for c in d.FIGURES.columns(kind) if c.since != d.VERSION_BEFORE)
     told = version == d.VERSION_BEFORE or (not version and seen > 0)
     before = seen >= _OF_BEFORE or (told and not newer)
-    columns = d.columns_before(kind) if before else d.columns_on(kind, "figures")
+    columns = d.columns_before(kind) if before else d.FIGURES.columns(kind)
     return {"token": every["token"]} | {c.key: every[c.key] for c in columns}

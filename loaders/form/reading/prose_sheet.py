@@ -12,7 +12,7 @@ from loaders.form import definition as d
 from loaders.form import prose_lines as ln
 from loaders.form.prose_lines import Told, read_token
 from loaders.form.reading.headings import Table, bare, label, table_under
-from loaders.form.reading.location import headings
+from loaders.form.reading.location import headings, sheets_for
 from loaders.form.reading.struck import known_spelling
 from loaders.rules.check_registry import finding
 from loaders.text.characters import is_blank
@@ -83,10 +83,9 @@ class ProseSheet:
 
 
 def find_prose(book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None) -> tuple[Table, ...]:
-    """Every sheet 記述 of the workbook, visible ones first, the form's own name before others."""
-    sheets = sorted(book.sheets, key=lambda s: (s.state == "hidden", s.name != d.PROSE_SHEET))
+    """Every sheet 記述 of the workbook."""
     every = headings(plan, kind) | _OWN
-    found = (_table(sheet, every) for sheet in sheets if sheet is not meta_sheet)
+    found = (_table(sheet, every) for sheet in sheets_for(book, d.PROSE, meta_sheet))
     return tuple(t for t in found if t)
 
 

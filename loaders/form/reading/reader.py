@@ -17,19 +17,11 @@ from kpi.issue import Issue
 from kpi.plan import Indicator, Round
 from loaders.form import definition as d
 from loaders.form.hidden_sheet import Meta
-from loaders.form.reading.form_answers import (
-    Form,
-    answer_of,
-    read_blocks,
-    read_contacts,
-    read_figures,
-    read_prose,
-)
+from loaders.form.reading.form_answers import READERS, Form, answer_of
 from loaders.form.reading.headings import Table
 from loaders.form.reading.identification import Whose, whose
 from loaders.form.reading.leftover.read_table import ReadTable, Swept
 from loaders.form.reading.leftover.sweep import sweep
-from loaders.form.reading.prose_ownership import sort_out
 from loaders.form.reading.understanding.formulas import Formulas
 from loaders.form.writing.writer import form_marks
 from loaders.rules.check_registry import finding
@@ -75,25 +67,21 @@ def _drawn_marks(brief: Brief, owner: Whose, round_: Round) -> frozenset[str]:
 
 def _read(form: Form, owner: Whose) -> tuple[tuple[Answer, ...], tuple[ReadTable, ...], list[Issue]]:
     """The answers in the order of the indicators, the tables that have been read, and what was noticed."""
-    figures, tables, of_figures = read_figures(form, owner.tables)
-    sorted_out = [(t, *sort_out(t, form.brief, form.ours, form.department_id, form.own)) for t in owner.prose]
-    prose = [sheet for _, sheet, _ in sorted_out]
-    blocks, contacts = read_blocks(form, prose), read_contacts(form, prose)
-    issues = [*of_figures, *(i for table, _, noticed in sorted_out for i in (*table.issues, *noticed))]
+    reads = {sheet: read(form, owner.sheets.get(sheet, ())) for sheet, read in READERS.items()}
+    issues = [issue for read in reads.values() for issue in read.issues]
+    figures, prose = reads[d.FIGURES], reads[d.PROSE]
     answers: list[Answer] = []
-    for indicator_id, indicator in form.ours.items():
-        if indicator_id not in figures:
-            issues += _missing_row(owner.tables[0], indicator, form.brief)
+    for indicator in form.ours.values():
+        if indicator.id not in figures.places[0]:
+            issues += _missing_row(figures.tables[0], indicator, form.brief)
             continue
-        beside = blocks.get(indicator_id, ()), contacts.get(indicator_id, ())
-        places = ((figures[indicator_id], owner.tables), *((rows, owner.prose) for rows in beside))
-        answer, noticed = answer_of(indicator, form.round, places)
+        answer, noticed = answer_of(indicator, form.round, reads.values())
         answers.append(answer)
         issues += noticed
-        if owner.prose and indicator_id not in blocks:
-            issues += _missing_block(owner.prose[0], indicator)
-        issues += _redefined(owner.tables[0], indicator, form.brief, owner.meta)
-    return tuple(answers), (*tables, *(read_prose(sheet, (blocks, contacts)) for sheet in prose)), issues
+        if prose.tables and indicator.id not in prose.places[0]:
+            issues += _missing_block(prose.tables[0], indicator)
+        issues += _redefined(figures.tables[0], indicator, form.brief, owner.meta)
+    return tuple(answers), tuple(table for read in reads.values() for table in read.read), issues
 
 
 def _missing_block(table: Table, indicator: Indicator) -> list[Issue]:

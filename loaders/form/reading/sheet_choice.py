@@ -16,11 +16,11 @@ _ENTRIES = frozenset(c.key for c in d.COLUMNS if c.entry)
 
 
 def chosen(
-    tables: tuple[Table, ...], own: frozenset[str], plan: Plan, round_: Round | None, name: str
+    tables: tuple[Table, ...], own: frozenset[str], plan: Plan, round_: Round | None, wanted: d.FormSheet
 ) -> tuple[tuple[Table, ...], tuple[Issue, ...]]:
     """The table with the answers, several where more than one is filled in and they do not say the same; and why.
 
-    ``name`` is what the form calls its sheet, ``own`` are the form's marks.
+    ``wanted`` is the form's sheet that is looked for, ``own`` are the form's marks.
     """
     if not tables:
         return (), (finding("form.not_form"),)
@@ -32,7 +32,7 @@ def chosen(
             found.append(table)
     aside = [table for table in tables if not any(table is t for t in found)]
     issues = [_left_aside(table, found, other_round=table not in ours) for table in aside]
-    return tuple(found), (*issues, *_about(found, name))
+    return tuple(found), (*issues, *_about(found, wanted))
 
 
 def _left_aside(table: Table, found: Sequence[Table], *, other_round: bool) -> Issue:
@@ -42,15 +42,15 @@ def _left_aside(table: Table, found: Sequence[Table], *, other_round: bool) -> I
     return finding(code, words, sheet=table.sheet.name)
 
 
-def _about(found: Sequence[Table], name: str) -> list[Issue]:
+def _about(found: Sequence[Table], wanted: d.FormSheet) -> list[Issue]:
     """What is said of the sheets that are read: that they are several, hidden, or called otherwise than the form's."""
     first = found[0].sheet
     if len(found) > 1:
         names = "、".join(f"「{t.sheet.name}」{'(非表示)' if t.sheet.state == 'hidden' else ''}" for t in found)
         return [finding("form.several_tables", {"sheets": names}, sheet=first.name)]
     hidden = [finding("form.hidden_table", {"sheet": first.name}, sheet=first.name)] if first.state == "hidden" else []
-    code = "form.renamed" if name == d.FORM_SHEET else "prose.renamed"
-    return hidden + ([finding(code, {"sheet": first.name}, sheet=first.name)] if first.name != name else [])
+    renamed = first.name != wanted.name
+    return hidden + ([finding(wanted.renamed, {"sheet": first.name}, sheet=first.name)] if renamed else [])
 
 
 def _other_round(table: Table, plan: Plan, round_: Round | None) -> bool:

@@ -74,7 +74,7 @@ def write_guide(sheet: Worksheet, content: FormContent) -> Results:
     row = _head(sheet, plan, round_, content.whose, due, sample=content.sample)
     row = _section(sheet, row, "記入の手順")
     for number, step in enumerate(_steps(round_, of_division=of_division, back=questions is not None), start=1):
-        named = step.replace("{sheet}", d.FORM_SHEET).replace("{prose}", d.PROSE_SHEET)
+        named = step.replace("{sheet}", d.FIGURES.name).replace("{prose}", d.PROSE.name)
         row = _line(sheet, row, f"{number}", d.in_words(named, plan))
     if questions is not None:
         row = _section(sheet, row + 1, "確認したい点")
@@ -126,7 +126,7 @@ def _head(sheet: Worksheet, plan: Plan, round_: Round, department: str, due: str
     mark = d.SAMPLE_MARK if sample else ""
     title = sheet.cell(1, 1)
     style.dress(title, style.Look(16, bold=True, color=style.NAVY, bordered=False, wraps=False))
-    style.put(title, f"{mark}{d.GUIDE_SHEET}　{d.word(plan, 'form')}({round_.name})")
+    style.put(title, f"{mark}{d.GUIDE.name}　{d.word(plan, 'form')}({round_.name})")
     style.set_height(sheet, 1, 28)
     lines = [f"{plan.name}　／　{department}　／　{due}"]
     if sample:
