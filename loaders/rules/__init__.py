@@ -1,8 +1,10 @@
 """The checks: one registered entry each, and the one list of them that people read.
 
-To add a check, write a function over a :class:`~loaders.rules.check_case.Case` in :mod:`.value_checks` or
-:mod:`.state_checks` under ``@check(...)``; it then runs on every answer and stands on the help screen. A check ``of``
-a row, in :mod:`.rate_checks`, runs while a form is read and may settle what the row's cells say together.
+To add a check, write a function over a :class:`~loaders.rules.check_case.Case` under ``@check(...)``
+in the module of what it looks at: the figure (:mod:`.value_checks`, :mod:`.value_digits`), what surrounds it
+(:mod:`.state_checks`) or the answer as a whole (:mod:`.answer_checks`); it then runs on every answer and stands on the
+help screen. A check ``of`` a row (:mod:`.rate_checks`) runs while a form is read and may settle what the row's cells
+say together.
 """
 
 from __future__ import annotations
@@ -12,10 +14,12 @@ from dataclasses import replace
 
 from kpi.collection.workflow import Answer, Brief, Entry, Reading
 from kpi.issue import Issue
+from loaders.rules import answer_checks as _answers
 from loaders.rules import rate_checks as _rates
 from loaders.rules import reading_findings as _reading
 from loaders.rules import state_checks as _states
 from loaders.rules import value_checks as _values
+from loaders.rules import value_digits as _digits
 from loaders.rules.check_case import Case, cases
 from loaders.rules.check_registry import CHECKS, Check, Hit, Of, check, declare, finding
 from loaders.rules.declared_checks import checks_elsewhere
@@ -24,7 +28,7 @@ from loaders.rules.reading_findings import UNREAD
 __all__ = [
     "CHECKS", "UNREAD", "Check", "Hit", "all_checks", "check", "check_answers", "check_row", "declare", "finding",
 ]  # fmt: skip
-_REGISTERING = (_rates, _reading, _states, _values)  # imported for the entries they register
+_REGISTERING = (_answers, _rates, _reading, _states, _values, _digits)  # imported for the entries they register
 
 
 def all_checks() -> tuple[Check, ...]:
