@@ -39,7 +39,7 @@ def marks_of(book: Workbook, kind: RoundKind, answered: Collection[Place] = ()) 
     found: set[str] = set()
     for one in d.SHEETS:
         if not one.hidden:
-            sheet, zone = book[one.name], _ZONES[one](book[one.name], kind)
+            sheet, zone = book[one.name], ZONES[one](book[one.name], kind)
             texts = (cell for cell in _texts(sheet) if (one.name, *cell[:2]) not in answered)
             found |= {mark(zone(row, column), text) for row, column, text in texts}
             found |= {mark(AROUND, text) for text in _around(sheet)}
@@ -73,7 +73,7 @@ def _zone_of_guide(_: Worksheet, __: RoundKind) -> _Zone:
 
 
 #: What zones the sheets of the form have.
-_ZONES: Mapping[d.FormSheet, Callable[[Worksheet, RoundKind], _Zone]] = {
+ZONES: Mapping[d.FormSheet, Callable[[Worksheet, RoundKind], _Zone]] = {
     d.GUIDE: _zone_of_guide,
     d.FIGURES: _zone_of_figures,
     d.PROSE: _zone_of_prose,

@@ -13,9 +13,9 @@ from kpi.plan import Indicator, Plan, Round
 from loaders.form import definition as d
 from loaders.form.hidden_sheet import Meta
 from loaders.form.reading.headings import Table, label, texts_above
+from loaders.form.reading.indicator_names import Names
 from loaders.form.reading.location import find_meta, find_tables
 from loaders.form.reading.prose_sheet import find_prose
-from loaders.form.reading.row_matching import Names
 from loaders.form.reading.sheet_choice import chosen, named_rounds
 from loaders.rules.check_registry import finding
 from loaders.workbook.cells import Book, Sheet

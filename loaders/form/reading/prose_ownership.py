@@ -14,8 +14,9 @@ from kpi.plan import Indicator
 from loaders.form import prose_lines as ln
 from loaders.form.reading.contacts import Contact, sort_contacts
 from loaders.form.reading.headings import Table, label
+from loaders.form.reading.indicator_names import Names
 from loaders.form.reading.prose_sheet import Part, ProseSheet, read_parts
-from loaders.form.reading.row_matching import Identified, Names, changed, foreign
+from loaders.form.reading.row_matching import Identified, changed, foreign
 from loaders.form.reading.struck import known_spelling
 from loaders.rules.check_registry import finding
 

@@ -15,6 +15,7 @@ from kpi.issue import Issue
 from kpi.plan import Indicator
 from loaders.form import definition as d
 from loaders.form.reading.headings import Table, label
+from loaders.form.reading.indicator_names import Names
 from loaders.form.reading.struck import known_spelling
 from loaders.rules.check_registry import finding
 from loaders.workbook.cells import Cell, Sheet
@@ -50,28 +51,6 @@ class Identified:
     row: int
     indicator: Indicator
     spots: Mapping[str, tuple[int, int]]
-
-
-class Names:
-    """Indicators of a plan by folded number and name."""
-
-    def __init__(self, indicators: tuple[Indicator, ...]) -> None:
-        self.ids = {i.id: i for i in indicators}
-        self._numbers: dict[str, list[Indicator]] = {}
-        self._names: dict[str, list[Indicator]] = {}
-        for indicator in indicators:
-            self._numbers.setdefault(label(indicator.number), []).append(indicator)
-            self._names.setdefault(label(indicator.name), []).append(indicator)
-
-    def number(self, text: str) -> Indicator | None:
-        """The one indicator of a number."""
-        found = self._numbers.get(label(text), [])
-        return found[0] if len(found) == 1 else None
-
-    def name(self, text: str) -> Indicator | None:
-        """The one indicator of a name."""
-        found = self._names.get(label(text), [])
-        return found[0] if len(found) == 1 else None
 
 
 def identify(
@@ -207,12 +186,3 @@ def _at(table: Table, row: int, code: str, words: Mapping[str, str], indicator_i
     ref = place.ref if place else f"{row}行"
     value = place.written if place else ""
     return finding(code, words, sheet=table.sheet.name, cell=ref, value=value, indicator_id=indicator_id, key=key)
-
-
-def merged_over(sheet: Sheet, row: int, column: int) -> tuple[Cell | None, tuple[int, int, int, int]] | None:
-    """The top-left cell and the range of the merged area that a place lies in."""
-    for area in sheet.merged:
-        top, left, bottom, right = area
-        if top <= row <= bottom and left <= column <= right:
-            return sheet.at(top, left), area
-    return None

@@ -121,7 +121,7 @@ def _sheets(content: FormContent) -> tuple[Workbook, dict[str, Results]]:
     book = Workbook()
     book.remove(book.active)
     sheets = {one: book.create_sheet(one.name) for one in d.SHEETS}
-    results = {one.name: draw(sheets[one], content) for one, draw in _DRAWN.items()}
+    results = {one.name: draw(sheets[one], content) for one, draw in DRAWN.items()}
     if content.questions:
         content.questions.attach(book)
     book.active = book.index(sheets[d.FIGURES])
@@ -132,7 +132,7 @@ def _sheets(content: FormContent) -> tuple[Workbook, dict[str, Results]]:
 
 
 #: How each sheet of the form that a person reads is drawn.
-_DRAWN: Mapping[d.FormSheet, Callable[[Worksheet, FormContent], Results]] = {
+DRAWN: Mapping[d.FormSheet, Callable[[Worksheet, FormContent], Results]] = {
     d.GUIDE: write_guide,
     d.FIGURES: write_sheet,
     d.PROSE: write_prose,

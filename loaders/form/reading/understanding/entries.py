@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from kpi.collection.workflow import Entry
 from kpi.issue import Choice, Issue
 from loaders.form import definition as d
-from loaders.form.reading.row_matching import merged_over
 from loaders.form.reading.understanding.blank_words import left_out
 from loaders.form.reading.understanding.cell_values import understood
 from loaders.form.reading.understanding.form_row import FormCell, FormRow
 from loaders.form.reading.understanding.marked_cells import read_marked
 from loaders.form.reading.understanding.prefilled_cells import check_prefilled, check_withdrawn
 from loaders.text.characters import is_blank, shortened
-from loaders.workbook.cells import Cell
+from loaders.workbook.cells import Cell, Sheet
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def _entry(row: FormRow, column: d.Column) -> tuple[Entry, tuple[Issue, ...], st
 
 def _unmerged(row: FormRow, column: d.Column, cell: Cell | None) -> tuple[Cell | None, str]:
     """The cell to read, and the merged range where it is shared with other rows or other columns."""
-    found = merged_over(row.table.sheet, *row.place.spots[column.key])
+    found = _merged_over(row.table.sheet, *row.place.spots[column.key])
     if found is None or found[0] is None:
         return cell, ""
     top_left, (top, left, bottom, right) = found
@@ -96,3 +95,12 @@ def _asked_whose(one: FormCell, area: str, value: float | str) -> Issue:
         Choice("空欄とする", {one.key: None}),
     )
     return one.issue("cell.merged_value", {"range": area}, choices)
+
+
+def _merged_over(sheet: Sheet, row: int, column: int) -> tuple[Cell | None, tuple[int, int, int, int]] | None:
+    """The top-left cell and the range of the merged area that a place lies in."""
+    for area in sheet.merged:
+        top, left, bottom, right = area
+        if top <= row <= bottom and left <= column <= right:
+            return sheet.at(top, left), area
+    return None
