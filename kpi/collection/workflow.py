@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -135,6 +135,18 @@ class Mend:
         """Whether somebody wrote the reason; ``offered`` are the answers that the page let them choose from."""
         reason = self.reason.removesuffix(TAKEN_OVER)
         return bool(reason.strip()) and reason not in _GIVEN and reason not in offered
+
+
+def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer, ...]:
+    """The answers with the mends put in, later over earlier. An indicator the file left out may be answered too."""
+    entries: dict[str, dict[str, Entry]] = {a.indicator_id: dict(a.entries) for a in answers}
+    for mend in mends:
+        if not mend.indicator_id:
+            continue  # an answer about the whole file changes no cell
+        own = entries.setdefault(mend.indicator_id, {})
+        cell = own.get(mend.key) or Entry(mend.key, "", "", "", None)
+        own[mend.key] = replace(cell, value=mend.value, mended=mend.reason)
+    return tuple(Answer(k, v) for k, v in entries.items())
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
-from loaders.rules import check_answers
-from loaders.rules.quotient import PERCENT, quotient
+from loaders.rules.mended_answers import raised_by, worked_out
 from loaders.services.batch_reading import read_book, read_return, same_file, unexpected, unpack
 from loaders.services.batch_versions import Copy, sifted
-from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, commands, is_of_the_store, with_mends
+from loaders.store import NewReturn, Receipt, Saved, Snapshot, Store, commands, is_of_the_store
 from loaders.store.commands.sending import Sending
 from loaders.text.characters import one_line
 from loaders.workbook.cells import Reader
@@ -303,59 +302,9 @@ def mend_return(
     """Put in what a person answered and check the new values as those of a file are checked; what forbids it."""
     stored = store.submission(submission_id)
     brief = store.snapshot(stored.reading.plan_id).brief(act.at.date())
-    mends = (*mends, *_worked_out(stored.reading, mends, brief))
-    raised = _raised(stored.reading, stored.issues, mends, brief)
+    mends = (*mends, *worked_out(stored.reading, mends, brief))
+    raised = raised_by(stored.reading, stored.issues, mends, brief)
     return store.do(commands.mend, act, submission_id, mends, raised=raised, late=late)
-
-
-#: Cells that one figure stands in: whoever changes one has the others looked at again.
-_RATE = ("value", "numerator", "denominator")
-_BY_PARTS = "分子÷分母から計算"
-
-
-def _worked_out(reading: Reading, mends: Sequence[Mend], brief: Brief) -> Iterator[Mend]:
-    """The rates whose parts these mends change, worked out again where nobody has written the value itself."""
-    touched = {m.indicator_id for m in mends if m.key in ("numerator", "denominator")}
-    given = {m.indicator_id for m in mends if m.key in ("value", "missing_reason") and m.value is not None}
-    before = {a.indicator_id: a for a in reading.answers}
-    for answer in with_mends(reading.answers, mends):
-        one = answer.indicator_id
-        if one not in touched - given or brief.plan.indicator(one).unit not in PERCENT:
-            continue
-        own = before[one].entries.get("value") if one in before else None
-        written = own is not None and own.value is not None and "/" not in own.cell and own.mended != _BY_PARTS
-        over, under = answer.number("numerator"), answer.number("denominator")
-        if written or answer.text("missing_reason") or over is None or under is None or under <= 0:
-            continue
-        yield Mend(one, "value", quotient(over, under, percent=True), _BY_PARTS)
-
-
-def _raised(reading: Reading, known: Sequence[Issue], mends: Sequence[Mend], brief: Brief) -> tuple[Issue, ...]:
-    """The questions that changed values bring up; not those that the picked choice itself has answered."""
-    current = {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items()}
-    changed = {(m.indicator_id, m.key): m.value for m in mends if current.get((m.indicator_id, m.key)) != m.value}
-    touched = {indicator for indicator, _ in changed}
-    asked = {(i.code, i.indicator_id, i.key) for i in known}
-    answered = {
-        (i.code, i.indicator_id, i.key)
-        for i in known
-        for choice in i.choices
-        if all(
-            changed.get((i.indicator_id, k), current.get((i.indicator_id, k))) == v for k, v in choice.changes.items()
-        )
-    }
-    after = replace(reading, answers=with_mends(reading.answers, mends), issues=())
-    return tuple(
-        i
-        for i in check_answers(after, brief)
-        if i.indicator_id in touched
-        and (i.code, i.indicator_id, i.key) not in answered
-        and (
-            (i.indicator_id, i.key) in changed
-            or (i.code, i.indicator_id, i.key) not in asked
-            or (i.code == "rate.differs" and any((i.indicator_id, key) in changed for key in _RATE))
-        )
-    )
 
 
 def send_returns(

@@ -40,11 +40,11 @@ from loaders.store.queries.records import (
     Snapshot,
     StoredReturn,
 )  # fmt: skip
-from loaders.store.queries.stored_returns import read_return, read_returns, with_mends
+from loaders.store.queries.stored_returns import read_return, read_returns
 
 __all__ = [
     "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
-    "Snapshot", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store", "with_mends",
+    "Snapshot", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store",
 ]  # fmt: skip
 
 

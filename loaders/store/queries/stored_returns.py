@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kpi.collection.workflow import Answer, Entry, Mend, Reading, ReturnState
+from kpi.collection.workflow import Answer, Entry, Mend, Reading, ReturnState, with_mends
 from kpi.issue import Choice, Issue, Severity
 from kpi.plan import Plan
 from loaders.store.file.database import Connection, Row, rows
@@ -153,18 +152,6 @@ def stored_issues(connection: Connection, query: str, parameters: Sequence[objec
         )
         for r in rows(connection, query, parameters)
     )
-
-
-def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer, ...]:
-    """The answers with the mends put in, later over earlier. An indicator the file left out may be answered too."""
-    entries: dict[str, dict[str, Entry]] = {a.indicator_id: dict(a.entries) for a in answers}
-    for mend in mends:
-        if not mend.indicator_id:
-            continue  # an answer about the whole file changes no cell
-        own = entries.setdefault(mend.indicator_id, {})
-        cell = own.get(mend.key) or Entry(mend.key, "", "", "", None)
-        own[mend.key] = replace(cell, value=mend.value, mended=mend.reason)
-    return tuple(Answer(k, v) for k, v in entries.items())
 
 
 def plan_of(connection: Connection, stored: StoredReturn) -> Plan:

@@ -1,13 +1,14 @@
-"""What does not belong into a column of text: a figure alone, and words about another row's indicator."""
+"""Cells of words, and what does not belong into them: a figure alone, and words about another row's indicator."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from kpi.issue import Severity
-from loaders.form.reading.location import label
-from loaders.text.characters import fold
+from kpi.issue import Choice, Severity
+from loaders.form.reading.headings import label
+from loaders.form.reading.understanding.form_row import FormCell, Understood
+from loaders.text.characters import fold, visible
 from loaders.text.findings import severity
 from loaders.text.numbers import read_number
 from loaders.text.surroundings import COUNTED
@@ -25,6 +26,19 @@ _AHEAD = re.compile(r"[\s・●○◯■□◆◇※*・\-「『【(（\d.:]*")
 _TOPIC = re.compile(
     r"[」』】]の|[」』】)]*(?:について|に関し|に係る|に対する|の(?:実績|状況|推移|要因|集計|調査|統計|資料|数値|値|結果|データ)|は|が|を|:|$)"
 )
+
+
+def words(one: FormCell) -> Understood:
+    """The text in a cell as it stands; a figure alone in it, or another row's indicator, is asked about."""
+    key, text, indicators = one.key, visible(one.cell.written).strip(), one.row.brief.plan.indicators
+    choices = (Choice("このまま取り込む", {key: text}), Choice("空欄とする", {key: None}))
+    own = one.row.indicator
+    if stray_number(key, one.cell, tuple(i.unit for i in indicators)):
+        return Understood(text or None, (one.issue("text.number", choices=choices),))
+    # Those of all other indicators: the row that a text belongs to may have been deleted.
+    if name := other_row(key, text, own.name, tuple(i.name for i in indicators if i.id != own.id)):
+        return Understood(text or None, (one.issue("text.other_row", {"name": name, "own": own.name}, choices),))
+    return Understood(text or None)
 
 
 def stray_number(key: str, cell: Cell, units: Iterable[str]) -> bool:

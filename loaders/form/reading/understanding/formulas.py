@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from loaders.form.reading.understanding.arithmetic import worth
 from loaders.workbook.cells import Book, Cell, Sheet
 from loaders.workbook.isolation.preflight import Refused
 from loaders.workbook.package import place
@@ -173,9 +172,7 @@ class Formulas:
             figures = _REFERENCE.sub(lambda found: self._figure(sheet, found[0]), figures)
         except ValueError:
             return False
-        if not _ARITHMETIC.fullmatch(figures):
-            return False
-        worked_out = _reckon(figures)
+        worked_out = worth(figures)
         return worked_out is not None and abs(worked_out - result) > 1e-9 * max(1.0, abs(worked_out), abs(result))
 
     def _cells(self, sheet: Sheet, reference: str) -> list[Cell]:
@@ -233,31 +230,4 @@ def _corners(area: str) -> _Area:
 
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _REFERENCE_LOST = re.compile(r"#REF!", re.IGNORECASE)
-_ARITHMETIC = re.compile(r"[\d.+\-*/() e]{1,400}")
 _SUM = re.compile(r"(?<![\w.])SUM\(([^()]*)\)", re.IGNORECASE)
-
-
-def _reckon(text: str) -> float | None:
-    """The value of figures joined by + - * / and brackets; None where it is nothing else, or nothing at all."""
-    try:
-        return _value(ast.parse(text.strip(), mode="eval").body)
-    except (SyntaxError, ValueError, ZeroDivisionError, OverflowError, RecursionError, MemoryError):
-        return None
-
-
-def _value(node: ast.expr) -> float:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return float(node.value)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd | ast.USub):
-        return _value(node.operand) * (-1 if isinstance(node.op, ast.USub) else 1)
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
-        return _OPERATIONS[type(node.op)](_value(node.left), _value(node.right))
-    raise ValueError(ast.dump(node))
-
-
-_OPERATIONS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
