@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from kpi.period import Period
 from loaders.documents.export import observations_table
 from pages.parts.app.current_view import View, view
+from pages.parts.framework import DeltaGenerator
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import as_of, downloads, empty, grid, header, lead, show
 from pages.parts.shared.markup import tag

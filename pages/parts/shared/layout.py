@@ -11,7 +11,6 @@ from typing import TypeVar
 import altair as alt
 import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from kpi.charts.placement import text_width
 from kpi.collection.workflow import Action
@@ -24,6 +23,7 @@ from loaders.services import NotAllowed
 from loaders.store import StoreBusy, StoreError
 from pages.parts.app.current_view import NoPlan, View, data_issues, desk, stamp
 from pages.parts.app.storage import plan_id
+from pages.parts.framework import ColumnConfig
 from pages.parts.shared import notices
 from pages.parts.shared.markup import Column, Content, Markup, address, changed, join, table, tag, unmarked
 

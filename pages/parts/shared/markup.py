@@ -14,7 +14,8 @@ from math import isfinite
 from urllib.parse import urlencode
 
 from streamlit import query_params
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.parts import framework
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def address(page: str, **query: str) -> str:
 
 def _moment() -> dict[str, str]:
     """The moment in the address of the screen that is drawn; nothing outside a screen."""
-    if get_script_run_ctx(suppress_warning=True) is None:
+    if not framework.in_a_run():
         return {}
     moment = query_params.get(AS_OF)
     return {AS_OF: moment} if moment else {}
