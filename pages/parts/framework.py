@@ -15,13 +15,14 @@ from typing import Any
 from streamlit.auth_util import get_cookie_with_chunks, get_origin_from_redirect_uri, get_secrets_auth_section
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.column_types import ColumnConfig
+from streamlit.elements.lib.grid_container import GridContainer
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.secrets import secrets_singleton
 from streamlit.web.server.server_util import get_cookie_secret, is_xsrf_enabled
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-__all__ = ["USER_COOKIE_NAME", "ColumnConfig", "DeltaGenerator"]
+__all__ = ["USER_COOKIE_NAME", "ColumnConfig", "DeltaGenerator", "GridContainer"]
 
 
 def in_a_run() -> bool:

@@ -13,7 +13,7 @@ from html import escape
 from math import isfinite
 from urllib.parse import urlencode
 
-from streamlit import query_params
+import streamlit as st
 
 from pages.parts import framework
 
@@ -86,7 +86,7 @@ def _moment() -> dict[str, str]:
     """The moment in the address of the screen that is drawn; nothing outside a screen."""
     if not framework.in_a_run():
         return {}
-    moment = query_params.get(AS_OF)
+    moment = st.query_params.get(AS_OF)
     return {AS_OF: moment} if moment else {}
 
 
