@@ -25,6 +25,7 @@ INTERNALS = {
     "streamlit.elements.lib.grid_container": {"GridContainer"},
     "streamlit.runtime.scriptrunner": {"get_script_run_ctx"},
     "streamlit.runtime.secrets": {"secrets_singleton"},
+    "streamlit.runtime.uploaded_file_manager": {"UploadedFile"},
     "streamlit.web.server.server_util": {"get_cookie_secret", "is_xsrf_enabled"},
     "streamlit.web.server.starlette.starlette_app_utils": {"decode_signed_value"},
     "streamlit.web.server.starlette.starlette_server_config": {"USER_COOKIE_NAME"},

@@ -18,11 +18,12 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from streamlit.elements.lib.grid_container import GridContainer
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.secrets import secrets_singleton
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 from streamlit.web.server.server_util import get_cookie_secret, is_xsrf_enabled
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-__all__ = ["USER_COOKIE_NAME", "ColumnConfig", "DeltaGenerator", "GridContainer"]
+__all__ = ["USER_COOKIE_NAME", "ColumnConfig", "DeltaGenerator", "GridContainer", "UploadedFile"]
 
 
 def in_a_run() -> bool:

@@ -196,7 +196,7 @@ def _listening(claims: sign_in.Claims, send: Send) -> Send:
 
 def _was_told(claims: sign_in.Claims, path: str) -> bool:
     found = framework.FILE_ADDRESS.search(path.encode())
-    return bool(found) and (sign_in.SignIn.of(claims).id, found[1]) in _told
+    return found is not None and (sign_in.SignIn.of(claims).id, found[1]) in _told
 
 
 # --- cookies and ways back -----------------------------------------------------------------------------------------

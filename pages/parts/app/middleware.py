@@ -88,7 +88,7 @@ def _nearer(scope: Scope) -> str:
 
     The page asks for its parts beside itself: below a folder that is not there it would stay empty.
     """
-    path, base = scope.get("path", "/"), st.get_option("server.baseUrlPath").strip("/")
+    path, base = str(scope.get("path", "/")), str(st.get_option("server.baseUrlPath")).strip("/")
     up = path.count("/") - (base.count("/") + 1 if base else 0) - 1
     if up < 1:
         return ""
@@ -126,8 +126,8 @@ class _Dresser:
     async def _finish(self) -> None:
         assert self.start is not None
         if self.nearer and self.start["status"] == 200:
-            headers = [(b"location", self.nearer.encode()), (b"content-length", b"0")]
-            await self.send({"type": "http.response.start", "status": 307, "headers": headers})
+            there = [(b"location", self.nearer.encode()), (b"content-length", b"0")]
+            await self.send({"type": "http.response.start", "status": 307, "headers": there})
             await self.send({"type": "http.response.body", "body": b""})
             return
         html = dress(self.body)

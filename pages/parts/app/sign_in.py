@@ -192,10 +192,16 @@ def _ours(claims: Claims) -> bool:
 
 
 def _timely(claims: Claims, moment: float) -> bool:
-    issued, expires = claims.get("iat"), claims.get("exp")
-    if not all(isinstance(t, (int, float)) and not isinstance(t, bool) for t in (issued, expires)):
-        return False
-    return issued - _SKEW <= moment < min(expires, issued + longest_seconds())
+    issued, expires = _seconds(claims.get("iat")), _seconds(claims.get("exp"))
+    return (
+        issued is not None
+        and expires is not None
+        and issued - _SKEW <= moment < min(expires, issued + longest_seconds())
+    )
+
+
+def _seconds(value: object) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def end(claims: Claims) -> None:

@@ -237,8 +237,8 @@ def _column(name: str, column: pd.Series) -> ColumnConfig:
         finer = not numbers.round(3).eq(numbers).all()
         texts = [f"{n:.15g}" if finer else f"{n:,.3f}".rstrip("0").rstrip(".") for n in numbers]
         return st.column_config.NumberColumn(format="%.15g" if finer else "localized", width=_room([name, *texts]))
-    texts = column.dropna().astype(str).drop_duplicates().sort_values(key=lambda c: c.str.len()).tail(50)
-    return st.column_config.Column(width=min(_room([name, *texts]), _WIDEST))
+    longest = column.dropna().astype(str).drop_duplicates().sort_values(key=lambda c: c.str.len()).tail(50)
+    return st.column_config.Column(width=min(_room([name, *longest]), _WIDEST))
 
 
 def _room(texts: Sequence[str]) -> int:
