@@ -47,9 +47,9 @@ def day_input(
                 width=44, on_change=_picked, args=(key, on_change, args), min_value=_FIRST, max_value=_LAST,
             )  # fmt: skip
         if fault:
-            st.html(tag("div", fault, "day-fault", role="alert").html)
+            st.html(tag("div", fault, "day-fault", role="alert"))
         elif day:
-            st.html(tag("div", _told(day), "meta").html)
+            st.html(tag("div", _told(day), "meta"))
     return day
 
 

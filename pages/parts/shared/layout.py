@@ -109,7 +109,7 @@ def _tried(act: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
 
 def show(markup: Markup) -> None:
     """Draw a piece of HTML."""
-    st.html(f'<div class="scroll">{markup.html}</div>' if "<table" in markup.html else markup.html)
+    st.html(tag("div", markup, "scroll") if "<table" in markup else markup)
 
 
 def header(title: str, view: View, *, meta: str = "", crumb: Content = "") -> None:
