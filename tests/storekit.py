@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Answer, Brief, Entry, Reading
 from kpi.issue import Issue, Severity
 from loaders.benchmarks.benchmark_files import Benchmarks
-from loaders.store import Store
-from tests.factory import POLICY, ROUND, tiny_plan
+from loaders.store import NewReturn, Receipt, Saved, Store
+from loaders.store.commands import HANDLERS
+from loaders.store.commands.sending import Sending
+from tests.factory import POLICY, RATE, ROUND, tiny_plan
 
 AT = datetime(2025, 9, 10, 10, 0)
 
@@ -45,7 +49,7 @@ def first_start(folder: Path, *, wait: float = 10.0) -> Store:
     """A store made, or brought up to date, as the program does it."""
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(folder / "kpi.duckdb", wait)
-    store.init([tiny_plan()], figures(), at=AT)
+    store.init([tiny_plan()], figures(), Act("", AT))
     return store
 
 
@@ -54,6 +58,35 @@ def new_store(folder: Path, *, wait: float = 10.0) -> Store:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "kpi.duckdb").write_bytes(_made())
     return Store(folder / "kpi.duckdb", wait)
+
+
+def do(
+    store: Store, name: str, *args: Any, by: str = "", at: datetime = AT, role: str = "", reason: str = "",
+    person: str = "", **given: Any,
+) -> Any:  # fmt: skip
+    """An act of the register by its name."""
+    return store.do(HANDLERS[name], Act(by, at, role, reason, person), *args, **given)
+
+
+def save_return(store: Store, reading: Reading, data: bytes, filename: str, **given: Any) -> Saved:
+    """One file kept as a draft."""
+    (saved,) = do(store, "save", [NewReturn(reading, data, filename)], **given)
+    return saved
+
+
+def send(
+    store: Store, submission_id: str, *, settled_on: date | None = None, late: bool = True, **given: Any
+) -> Receipt | tuple[Issue, ...]:
+    """One draft sent, or why not."""
+    (sent,) = do(store, "send", [submission_id], Sending(settled_on, late), **given)
+    return sent
+
+
+def decide_card(
+    store: Store, proposal_id: str, accept: bool, decided_on: date, decision: str = "本部決定", **given: Any
+) -> tuple[Issue, ...]:
+    """A proposal accepted, or not taken up."""
+    return do(store, "accept_card" if accept else "reject_card", proposal_id, decided_on, decision, **given)
 
 
 @cache
@@ -96,9 +129,16 @@ def issue(severity: Severity, indicator_id: str, key: str = "value") -> Issue:
     )
 
 
+def filled_store(folder: Path) -> Store:
+    """A new store with one sent value."""
+    store = new_store(folder)
+    save_and_send(store, reading(answer(RATE, value=65.0, period="FY2024")), b"1", later(1))
+    return store
+
+
 def save_and_send(store: Store, one: Reading, data: bytes, at: datetime, by: str = "青森 花子") -> str:
-    saved = store.save_return(one, data, "回答.xlsx", by=by, at=at)
-    receipt = store.send(saved.submission_id, by=by, at=at)
+    saved = save_return(store, one, data, "回答.xlsx", by=by, at=at)
+    receipt = send(store, saved.submission_id, by=by, at=at)
     assert not isinstance(receipt, tuple), receipt
     return saved.submission_id
 

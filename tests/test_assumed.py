@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi.collection.acts import Act
 from kpi.people import Audience
 from kpi.plan import Plan, Scheme
 from loaders.benchmarks.benchmark_files import load_benchmarks
@@ -17,7 +18,7 @@ from pages.method import _status_table
 from tests.factory import COUNT, RATE, tiny_plan
 from tests.samplekit import DATA, with_samples
 from tests.screenkit import by_label, look, operator, press, run, words
-from tests.storekit import figures, later
+from tests.storekit import decide_card, do, figures, later
 
 FOLDER = DATA / "plans" / "aomori-dx-2024"
 
@@ -91,17 +92,23 @@ def with_assumptions() -> Plan:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     made = Store(tmp_path / "kpi.duckdb")
-    made.init([with_assumptions()], figures(), at=later(0))
+    made.init([with_assumptions()], figures(), Act("", later(0)))
     return made
 
 
 def decide(store: Store, indicator: str, changes: dict[str, object], hours: float, *, accept: bool = True) -> None:
-    proposal = store.propose("tiny", indicator, changes, "見直し", by="甲", at=later(hours))
+    proposal = do(store, "propose_card", "tiny", indicator, changes, reason="見直し", by="甲", at=later(hours))
     assert isinstance(proposal, str), proposal
-    done = store.decide_card(
-        proposal, accept, decided_on=date(2025, 9, 10), decision="本部決定" if accept else "", by="乙",
-        at=later(hours + 1), reason="" if accept else "まだ早い",
-    )  # fmt: skip
+    done = decide_card(
+        store,
+        proposal,
+        accept,
+        decided_on=date(2025, 9, 10),
+        decision="本部決定" if accept else "",
+        by="乙",
+        at=later(hours + 1),
+        reason="" if accept else "まだ早い",
+    )
     assert done == ()
 
 
@@ -116,7 +123,7 @@ def test_a_decision_records_the_way_of_judging_also_as_it_is(store: Store, chang
         assert dict(store.snapshot("tiny", audience=audience).plan_assumed) == {"number": "仮の番号"}
     assert "scheme" in store.snapshot("tiny", later(1.5)).plan_assumed  # before it was decided
     assert store.verify() == ()
-    again = store.propose("tiny", "", AS_IT_IS | changes, "もう一度", by="甲", at=later(5))
+    again = do(store, "propose_card", "tiny", "", AS_IT_IS | changes, reason="もう一度", by="甲", at=later(5))
     assert not isinstance(again, str)
     assert again[0].code == "card.same"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import ACTION_WORDS, RULES, Action, Mend, Question, may
 from kpi.people import ROLE_WORDS, Person, Role
 from kpi.plan import Division
@@ -22,7 +23,7 @@ from loaders.services import Desk, NotAllowed
 from loaders.services.authorization import Gate
 from loaders.store import Receipt, Rule, Store
 from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
-from tests.storekit import answer, figures, later, reading, save_and_send
+from tests.storekit import answer, do, figures, later, reading, save_and_send, save_return
 
 DX = Division("dx", "DX推進課", (RATE, UNSET))
 GENERAL = Division("general", "総務課", (PAPER, SURVEY))
@@ -39,13 +40,13 @@ def filled(tmp_path_factory) -> tuple[Store, dict[str, str]]:
     plan = tiny_plan()
     departments = tuple(replace(d, divisions=(DX, GENERAL)) if d.id == POLICY else d for d in plan.departments)
     store = Store(tmp_path_factory.mktemp("desk") / "kpi.duckdb")
-    store.init([replace(plan, departments=departments)], figures(), at=later(0))
+    store.init([replace(plan, departments=departments)], figures(), Act("", later(0)))
     sent = save_and_send(store, reading(answer(RATE, value=65.0, period="FY2024", release="final")), b"1", later(1))
-    draft = store.save_return(reading(answer(PAPER, value=1.0)), b"2", "b.xlsx", by="x", at=later(2)).submission_id
-    part = store.save_return(
-        replace(reading(answer(RATE, value=1.0)), division_id=DX.id), b"3", "c.xlsx", by="x", at=later(2)
+    draft = save_return(store, reading(answer(PAPER, value=1.0)), b"2", "b.xlsx", by="x", at=later(2)).submission_id
+    part = save_return(
+        store, replace(reading(answer(RATE, value=1.0)), division_id=DX.id), b"3", "c.xlsx", by="x", at=later(2)
     ).submission_id
-    proposal = store.propose("tiny", RATE, {"target": 90.0}, "見直し", by="一郎", at=later(2))
+    proposal = do(store, "propose_card", "tiny", RATE, {"target": 90.0}, reason="見直し", by="一郎", at=later(2))
     found = store.snapshot("tiny").observations
     ids = {"sent": sent, "draft": draft, "part": part, "proposal": str(proposal), "code": str(found["code"].iloc[0])}
     store.verify()  # a write or a read leaves no log beside the file: it can be copied as it is

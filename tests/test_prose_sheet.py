@@ -19,6 +19,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
@@ -447,7 +448,7 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
     plan = tiny_plan()
     departments = tuple(replace(x, divisions=DIVISIONS) if x.id == POLICY else x for x in plan.departments)
     store = Store(tmp_path / "kpi.duckdb")
-    store.init([replace(plan, departments=departments)], figures(), at=later(0))
+    store.init([replace(plan, departments=departments)], figures(), Act("", later(0)))
     lead = Person("1", "主管課 太郎", Role.DEPARTMENT, frozenset({POLICY}))
     said = answers()
     said[RATE] |= {"value": 52.5, "numerator": 21.0}  # nothing is known of the years before here

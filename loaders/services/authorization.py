@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Action, may, refusal
 from kpi.issue import Issue
 from kpi.people import ROLE_WORDS, Audience, Person, audience_of
@@ -22,14 +22,6 @@ class NotAllowed(Exception):
     def __init__(self, issue: Issue) -> None:
         super().__init__(issue.message + issue.advice)
         self.issue = issue
-
-
-class Signed(TypedDict):
-    """By whom and when something is done, as the store's methods take it."""
-
-    by: str
-    at: datetime
-    role: str
 
 
 class Gate:
@@ -72,8 +64,9 @@ class Gate:
             may(self.person, action, d, v) for d, own in places.items() for v in ("", *own)
         ]
 
-    def _signed(self) -> Signed:
-        return {"by": self.person.name, "at": self._now(), "role": ROLE_WORDS[self.person.role]}
+    def _act(self, reason: str = "") -> Act:
+        """By this person, now."""
+        return Act(self.person.name, self._now(), ROLE_WORDS[self.person.role], reason, self.person.id)
 
     @property
     def _late(self) -> bool:

@@ -10,7 +10,7 @@ from loaders.form.form_questions import given_again
 from loaders.form.writing.writer import form_filename, write_form
 from loaders.services import operations
 from loaders.services.authorization import Gate
-from loaders.store import Snapshot
+from loaders.store import Snapshot, commands
 
 
 class Forms(Gate):
@@ -61,8 +61,8 @@ class Forms(Gate):
         return name, data
 
     def _note(self, plan_id: str, round_id: str, department_id: str, division_id: str) -> None:
-        staff = self.person.is_staff
-        self.store.take(plan_id, round_id, department_id, division_id, staff=staff, **self._signed())
+        place = plan_id, round_id, department_id, division_id
+        self.store.do(commands.take_form, self._act(), *place, staff=self.person.is_staff)
 
 
 def _open_questions(snapshot: Snapshot, round_id: str, department_id: str) -> list[dict[Hashable, Any]]:

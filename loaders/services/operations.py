@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from kpi.collection.acts import Act
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.workflow import Brief, Reading
 from kpi.issue import Issue
@@ -63,7 +64,7 @@ def open_store(data: Path, db: Path | None = None, *, at: datetime | None = None
     """
     store = store_of(data, db, wait)
     loaded = load_data(data)
-    store.init(loaded.plans, loaded.benchmarks, at=at or settings.now())
+    store.init(loaded.plans, loaded.benchmarks, Act("", at or settings.now()))
     return store
 
 

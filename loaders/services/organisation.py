@@ -12,7 +12,7 @@ from kpi.issue import Issue, Severity
 from kpi.people import has_control
 from kpi.plan import Division, Plan
 from loaders.services.authorization import Gate
-from loaders.store import Rule, Snapshot
+from loaders.store import Rule, Snapshot, commands
 from loaders.text.characters import tidied, tidy, writable
 
 Issues = tuple[Issue, ...]
@@ -44,13 +44,13 @@ class Office(Gate):
         self._ask(Action.SET_PEOPLE)
         if lacking := rule_fault(rule):
             return (Issue("membership.pattern", Severity.FIX, *lacking),)
-        return self.store.set_membership(rule, reason=writable(reason), **self._signed())
+        return self.store.do(commands.set_membership, self._act(writable(reason)), rule)
 
     @tidy
     def remove_membership(self, rule_id: str, reason: str = "") -> None:
         """Take a rule out of force."""
         self._ask(Action.SET_PEOPLE)
-        self.store.remove_membership(rule_id, reason=reason, **self._signed())
+        self.store.do(commands.remove_membership, self._act(reason), rule_id)
 
     def rename_department(
         self, plan_id: str, department_id: str, name: str, from_day: date, reason: str = ""
@@ -128,4 +128,4 @@ class Office(Gate):
             changed = how(self.store.snapshot(plan_id))
         except reorganisation.Unfit as unfit:
             return (unfit.issue,)
-        return self.store.change_plan(tidied(changed), reason=writable(reason), **self._signed())
+        return self.store.do(commands.change_plan, self._act(writable(reason)), tidied(changed))

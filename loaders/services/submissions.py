@@ -10,7 +10,8 @@ from kpi.issue import Issue, Severity
 from loaders.services import intake
 from loaders.services.authorization import Gate
 from loaders.services.intake import Rights, Taken
-from loaders.store import Joined, Receipt
+from loaders.store import Joined, Receipt, commands
+from loaders.store.commands.sending import Sending
 from loaders.text.characters import tidy
 
 Issues = tuple[Issue, ...]
@@ -41,9 +42,8 @@ class Returning(Gate):
     ) -> list[tuple[Taken, bytes]]:
         """Take in what was put on one department's page at once, zips file by file; each with its bytes."""
         self._ask(Action.SAVE, department_id, division_id)
-        signed = self._signed()
         return intake.take_uploads(
-            self.store, files, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
+            self.store, files, snapshot=self.store.snapshot(plan_id), act=self._act(),
             round_id=round_id, department_id=department_id, division_id=division_id, tick=tick,
             rights=self._rights(),
         )  # fmt: skip
@@ -61,9 +61,8 @@ class Returning(Gate):
     ) -> Taken:
         """Read one file and keep it where it belongs; refused in its issues where that is not the person's own."""
         self._ask_any(department_id, division_id)
-        signed = self._signed()
         return intake.take_return(
-            self.store, data, filename, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
+            self.store, data, filename, snapshot=self.store.snapshot(plan_id), act=self._act(),
             round_id=round_id, department_id=department_id, division_id=division_id, only_here=only_here,
             rights=self._rights(),
         )  # fmt: skip
@@ -80,9 +79,8 @@ class Returning(Gate):
     ) -> Iterator[Taken]:
         """Read many files and keep them batch by batch, each where it belongs."""
         self._ask_any(department_id, "")
-        signed = self._signed()
         return intake.take_files(
-            self.store, files, snapshot=self.store.snapshot(plan_id), by=signed["by"], at=signed["at"],
+            self.store, files, snapshot=self.store.snapshot(plan_id), act=self._act(),
             workers=workers, round_id=round_id, department_id=department_id, tick=tick, rights=self._rights(),
         )  # fmt: skip
 
@@ -97,39 +95,40 @@ class Returning(Gate):
             return () if allowed else (refusal(self.person, Action.SAVE),)
 
         staff = self.person.is_staff and self.may(Action.ENTER_FOR)
-        return Rights(self._signed()["role"], on_behalf=staff, late=self._late, refuse=refuse, person=self.person.id)
+        return Rights(on_behalf=staff, late=self._late, refuse=refuse)
 
     @tidy
     def mend(self, submission_id: str, mends: Sequence[Mend]) -> Issues:
         """Put in what was answered on the page; what forbids it."""
         self._return(Action.MEND, submission_id)
-        return intake.mend_return(self.store, submission_id, mends, late=self._late, **self._signed())
+        return intake.mend_return(self.store, submission_id, mends, self._act(), late=self._late)
 
     @tidy
     def revise(self, submission_id: str, reason: str = "") -> str | Issues:
         """A new draft of what a sent return said, to be put right on the page; its id, or what forbids it."""
         self._return(Action.SAVE, submission_id)
-        return self.store.revise(
-            submission_id, reason=reason, late=self._late, on_behalf=self.person.is_staff, **self._signed()
+        return self.store.do(
+            commands.revise, self._act(reason), submission_id, late=self._late, on_behalf=self.person.is_staff
         )
 
     @tidy
     def discard(self, submission_id: str, reason: str = "") -> Issues:
         """Withdraw a draft; what forbids it."""
         self._return(Action.DISCARD, submission_id)
-        return self.store.discard(submission_id, reason=reason, late=self._late, **self._signed())
+        return self.store.do(commands.discard, self._act(reason), submission_id, late=self._late)
 
     def pass_on(self, submission_id: str) -> Issues:
         """A 課 answers to its 主管課; what forbids it."""
         self._return(Action.PASS_ON, submission_id)
-        return self.store.pass_on(submission_id, late=self._late, **self._signed())
+        return self.store.do(commands.pass_on, self._act(), submission_id, late=self._late)
 
     def join(self, plan_id: str, round_id: str, department_id: str, choices: Mapping[str, str] | None = None) -> Joined:
         """Make the department's draft from the returns of its 課; ``choices`` settle what two say differently."""
         self._ask(Action.JOIN, department_id)
-        return self.store.join(
-            plan_id, round_id, department_id, choices, late=self._late, on_behalf=self.person.is_staff, **self._signed()
-        )
+        return self.store.do(
+            commands.join, self._act(), plan_id, round_id, department_id, choices or {},
+            late=self._late, on_behalf=self.person.is_staff,
+        )  # fmt: skip
 
     @tidy
     def send(self, submission_id: str, settled_on: date | None = None, reason: str = "") -> Receipt | Issues:
@@ -137,10 +136,8 @@ class Returning(Gate):
         self._return(Action.SEND, submission_id)
         if settled_on and not _EARLIEST <= settled_on <= self._now().date():
             return (_NOT_SETTLED_THEN,)
-        return self.store.send(
-            submission_id, settled_on=settled_on, reason=reason, late=self._late, person=self.person.id,
-            **self._signed(),
-        )  # fmt: skip
+        how = Sending(settled_on, self._late)
+        return self.store.do(commands.send, self._act(reason), [submission_id], how)[0]
 
     def send_returns(self, taken: Sequence[Taken], tick: Callable[[str], None] = lambda _name: None) -> list[Taken]:
         """Send every draft of a batch that has nothing open. All or none may be sent by the person."""
@@ -149,7 +146,6 @@ class Returning(Gate):
         for one in taken:
             if one.saved and one.saved.submission_id:
                 self._return(Action.SEND, one.saved.submission_id)
-        signed = self._signed()
         return intake.send_returns(
-            self.store, taken, by=signed["by"], at=signed["at"], tick=tick, rights=self._rights()
+            self.store, taken, act=self._act(), tick=tick, rights=self._rights()
         )  # fmt: skip

@@ -22,6 +22,7 @@ from tests.browser.conftest import CHROMIUM, NOW, QUIET, ROOT, running, settled
 from tests.browser.provider import dishonest
 from tests.browser.walking import unfold_one, visit
 from tests.samplekit import with_samples
+from tests.storekit import do
 
 CLIENT_SECRET = "client-secret-that-stands-nowhere"
 COOKIE_SECRET = "cookie-secret-that-stands-nowhere-else"
@@ -69,7 +70,7 @@ server_metadata_url = "{issuer}/.well-known/openid-configuration"
 def prepared(server):
     store = open_store(server.data)
     for rule in RULES:
-        store.set_membership(rule, by="試験", at=NOW)
+        do(store, "set_membership", rule, by="試験", at=NOW)
     return server
 
 

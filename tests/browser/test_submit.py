@@ -10,6 +10,7 @@ from tests.browser.conftest import NOW, running, settled
 from tests.browser.test_trip import issue, put_in
 from tests.browser.walking import PLAN, english, fill, visit
 from tests.samplekit import with_samples
+from tests.storekit import do, send
 
 
 def test_enter_confirms_a_typed_value_and_says_so(server, open_page, tmp_path):
@@ -71,7 +72,10 @@ def test_samples_removed_while_one_is_looked_at_break_nothing(tmp_path, open_pag
         page = open_page()
         visit(page, server.url, "submit?department=planning&round=fy2025")
         expect(page.get_by_role("heading", name="回答した内容")).to_be_visible(timeout=30_000)
-        store.remove_samples()
+        do(
+            store,
+            "remove_samples",
+        )
         page.get_by_role("button", name="原本を受け取る").click()
         expect(page.get_by_text("ファイルを用意できませんでした。")).to_be_visible(timeout=30_000)
         assert english(page) == set()
@@ -89,9 +93,12 @@ def test_a_question_is_answered_on_the_page_by_its_department_and_seen_by_nobody
     taken = take_return(store, fill(blank, rice), name, snapshot=store.snapshot(PLAN.id), **own, **where)
     one = taken.saved.submission_id
     for asked in store.submission(one).open:
-        store.mend(one, [Mend(asked.indicator_id, asked.key, None, "確かめた")], **own)
-    assert isinstance(store.send(one, **own), Receipt)
-    assert store.ask_back(one, [Question("rice-labor", "value", "単位を確かめてください。")], by="事務局", at=NOW) == ()
+        do(store, "mend", one, [Mend(asked.indicator_id, asked.key, None, "確かめた")], **own)
+    assert isinstance(send(store, one, **own), Receipt)
+    assert (
+        do(store, "ask_back", one, [Question("rice-labor", "value", "単位を確かめてください。")], by="事務局", at=NOW)
+        == ()
+    )
 
     page = open_page()
     visit(page, server.url, "submit?as=dept-agriculture&round=fy2025")

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kpi.collection.acts import Act
 from loaders.plan.folder import load_plan
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form
@@ -72,7 +73,7 @@ def leave_faults(store: Store) -> None:
     }
     hurt_form = hurt.rename_sheet(hurt.delete_meta(fill(data, answers)), "提出用(県土)")
     take_return(
-        store, hurt_form, name, snapshot=snapshot, by="県土整備部", at=NOW, round_id="fy2025", department_id="land"
+        store, hurt_form, name, snapshot=snapshot, round_id="fy2025", department_id="land", act=Act("県土整備部", NOW)
     )
 
 

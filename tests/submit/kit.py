@@ -2,6 +2,7 @@
 
 import re
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
 from loaders.services import Desk
@@ -11,6 +12,7 @@ from loaders.store import Receipt
 from tests.browser.walking import fill
 from tests.samplekit import AT
 from tests.screenkit import html, run, said
+from tests.storekit import send
 
 LAND, FARM, PLANNING = "land", "agriculture", "planning"
 FY = "fy2025"
@@ -30,9 +32,15 @@ def form(store, department, answers=None, round_id=FY, division=""):
 def put_in(store, department, answers=None, *, round_id=FY, by="", at=AT, division=""):
     name, filled = form(store, department, answers, round_id, division)
     taken = take_return(
-        store, filled, name, snapshot=snapshot(store), by=by or "県土整備部", at=at,
-        round_id=round_id, department_id=department, division_id=division,
-    )  # fmt: skip
+        store,
+        filled,
+        name,
+        snapshot=snapshot(store),
+        round_id=round_id,
+        department_id=department,
+        division_id=division,
+        act=Act(by or "県土整備部", at),
+    )
     return taken.saved.submission_id
 
 
@@ -45,14 +53,14 @@ def settle(store, submission, at=AT):
         for issue in stored.open:
             answers = {a.indicator_id: a for a in stored.reading.answers}
             kept = answers[issue.indicator_id].value(issue.key)
-            mend_return(store, submission, [Mend(issue.indicator_id, issue.key, kept, "確かめた")], by="x", at=at)
+            mend_return(store, submission, [Mend(issue.indicator_id, issue.key, kept, "確かめた")], Act("x", at))
     raise AssertionError(store.submission(submission).open)
 
 
 def sent(store, department, answers):
     one = put_in(store, department, answers)
     settle(store, one)
-    assert isinstance(store.send(one, by="県土整備部", at=AT), Receipt)
+    assert isinstance(send(store, one, by="県土整備部", at=AT), Receipt)
     return one
 
 

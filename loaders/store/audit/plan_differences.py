@@ -12,11 +12,11 @@ from datetime import date
 from typing import Any
 
 from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS, card_text, day_text
+from kpi.collection.publication import PUBLICATION_WORDS
 from kpi.collection.round_proposal import KIND_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Plan
 from kpi.printing.number_words import as_it_is
-from loaders.store.commands.access_rules import PUBLICATION_WORDS
 from loaders.store.queries.json_document import load_attributes
 
 #: One attribute in words: what it is called, its value before and after.

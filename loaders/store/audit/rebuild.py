@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kpi.collection.acts import ACTS, PROGRAM, Act
 from kpi.issue import Issue, Severity
 from loaders import settings
-from loaders.store.audit.audit_log import PROGRAM, Event, append_event
+from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.audit.replay import ReadFile, Repeat
 from loaders.store.audit.seals import end_of
 from loaders.store.file.database import Connection, Database, rows
@@ -59,13 +60,14 @@ def rebuild(
             repeat.given.finish(new)
             # Its seals are others than those of the store before, whose ends people have on paper.
             payload = {"before": end_of(old).mark}
-            append_event(new, Event("rebuild", "", source.path.name, PROGRAM, settings.now(), payload=payload))
+            append_event(new, Event("rebuild", "", source.path.name, Act(PROGRAM, settings.now()), payload))
         with dest.read() as new:
             return (*refused, *_differences(old, new), *_other_differences(old, new))
 
 
 def _lost(event: Mapping[str, Any]) -> Issue:
-    message = f"操作の記録の{event['seq']}番({event['kind']})を、繰り返せません。対象がありません({event['subject']})。"
+    which = f"{event['seq']}番({ACTS[event['kind']].word})"
+    message = f"操作の記録の{which}を、繰り返せません。対象がありません({event['subject']})。"
     return Issue("rebuild.lost", Severity.FIX, message, "元のファイルと操作の記録を確かめてください。")
 
 

@@ -6,17 +6,18 @@ Each only where nothing has changed. What is carried over says so, and names who
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import TAKEN_OVER, Answer, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
-from loaders.store.commands.access_rules import PUBLISHED
-from loaders.store.commands.corrections import mend
-from loaders.store.commands.drafts import NewReturn, Place, place_of
+from loaders.store.commands.corrections import put_in
+from loaders.store.commands.drafts import NewReturn, Place, keep, place_of
 from loaders.store.file.database import Connection, Row, append, rows
+from loaders.store.queries.access import PUBLISHED
 from loaders.store.queries.records import Saved, StoredReturn
 from loaders.store.queries.standing_questions import taking_back
 from loaders.store.queries.stored_returns import WITH_SOURCES, read_answers, read_return
@@ -141,8 +142,20 @@ _OF_MISSING = ("value", "numerator", "denominator", "period", "release")
 _Cell = tuple[str, str]
 
 
-def keep_explained(
-    connection: Connection, new: Sequence[NewReturn], saved: Sequence[Saved], by: str, at: datetime, role: str
+def save(
+    connection: Connection, act: Act, new: Sequence[NewReturn], *, on_behalf: bool = False, late: bool = True
+) -> tuple[Saved, ...]:
+    """Keep files as drafts, in their order; an earlier draft of the same place is replaced.
+
+    What was explained in the answer before is put in where the very same is asked again. ``late``: a closed round
+    still takes them.
+    """
+    saved = keep(connection, act, new, on_behalf=on_behalf, late=late)
+    return _keep_explained(connection, act, new, saved)
+
+
+def _keep_explained(
+    connection: Connection, act: Act, new: Sequence[NewReturn], saved: Sequence[Saved]
 ) -> tuple[Saved, ...]:
     """Put what was explained in the last answer of a place into its new draft, where the very same is asked again."""
     asking = [bool(one.submission_id) and not one.duplicate_of and bool(_asked(n.reading)) for n, one in
@@ -154,7 +167,7 @@ def keep_explained(
         mends = _explained(connection, file.reading, base) if base else ()
         if mends:
             stored = read_return(connection, one.submission_id)
-            mend(connection, stored, mends, by, at, (), role, reason=_WHY, carried_from=base)
+            put_in(connection, replace(act, reason=_WHY), stored, mends, carried_from=base)
         done.append(Saved(one.submission_id, one.duplicate_of, one.refused, frozenset(_cell(m) for m in mends)))
     return tuple(done)
 

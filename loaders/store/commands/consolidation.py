@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from kpi.collection.acts import Act
 from kpi.collection.scope import asked_of, divisions_asked
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue, Severity
@@ -18,10 +19,9 @@ from kpi.plan import Indicator, Plan, Round
 from loaders.form.definition import COLUMNS
 from loaders.rules import finding
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.commands.access_rules import Act
 from loaders.store.commands.drafts import issue_rows, refused_late, refused_now, typed
-from loaders.store.commands.plan_versions import NOW, read_cards, read_plan
 from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.queries.plan_states import NOW, read_cards, read_plan
 from loaders.store.queries.records import Conflict, Joined, Option, StoredReturn
 from loaders.store.queries.stored_returns import WITH_SOURCES, read_return
 
@@ -43,11 +43,11 @@ WHERE round_id = ? AND department_id = ? AND division_id = '' AND state = 'sent'
 
 def join(
     connection: Connection,
+    act: Act,
     plan_id: str,
     round_id: str,
     department_id: str,
     choices: Mapping[str, str],
-    act: Act,
     *,
     late: bool = True,
     on_behalf: bool = False,
@@ -81,7 +81,7 @@ def join(
     used = [one for one in sent if any(one is source for source, _ in merged.values())]
     asked = asked_of(plan, plan.round(round_id), department_id, day, cards)
     lacking = [issue for i in asked if i.id not in merged for issue in _lacking(i, plan.round(round_id))]
-    draft = _write(connection, [*passed, *used], sources, taken, act, "", on_behalf)
+    draft = _write(connection, act, "join", [*passed, *used], sources, taken, "", on_behalf)
     append(connection, "issues", issue_rows(draft, lacking, 0))
     return Joined(draft, waiting=waiting)
 
@@ -186,18 +186,10 @@ def _owners(plan: Plan, said: list[tuple[StoredReturn, Answer]]) -> list[tuple[S
 
 
 def revise(
-    connection: Connection,
-    stored: StoredReturn,
-    act: Act,
-    *,
-    late: bool = True,
-    on_behalf: bool = False,
-    kind: str = "revise",
+    connection: Connection, act: Act, submission_id: str, *, late: bool = True, on_behalf: bool = False
 ) -> str | tuple[Issue, ...]:
-    """A new draft that says what a sent return said, to be put right on the page; its id, or what forbids it.
-
-    ``kind`` is what the log calls it: in older logs it was ``join`` too.
-    """
+    """A new draft that says what a sent return said, to be put right on the page; its id, or what forbids it."""
+    stored = read_return(connection, submission_id)
     own = stored.reading
     if stored.state not in (ReturnState.SENT, ReturnState.PASSED):
         return (_NOT_SENT,)
@@ -208,7 +200,7 @@ def revise(
     if own.answers and not mine:
         return (_MOVED,)
     sources = {a.indicator_id: (stored.submission_id, a) for a in mine}
-    return _write(connection, [stored], sources, {}, act, own.division_id, on_behalf, kind)
+    return _write(connection, act, "revise", [stored], sources, {}, own.division_id, on_behalf)
 
 
 _MOVED = Issue(
@@ -228,15 +220,15 @@ _NOT_SENT = Issue(
 
 def _write(
     connection: Connection,
+    act: Act,
+    kind: str,
     joined: Sequence[StoredReturn],
     sources: Mapping[str, tuple[str, Answer]],
     choices: Mapping[str, str],
-    act: Act,
     division_id: str,
     on_behalf: bool,
-    kind: str = "join",
 ) -> str:
-    """Keep the draft made of other returns' cells; ``kind`` is what the log calls it."""
+    """Keep the draft made of other returns' cells by an act of a ``kind``."""
     first = joined[0].reading
     seq, number = take(connection, "event_seq", 1)[0], take(connection, "submission_seq", 1)[0]
     submission_id, ids = f"S{number:05d}", [one.submission_id for one in joined]
@@ -264,9 +256,7 @@ def _write(
     append(connection, "entries", entries)
     payload: dict[str, Any] = {"sha256": "", "filename": "", "joined_from": ids}
     told = payload | {"choices": dict(choices), "division_id": division_id}
-    append_event(
-        connection, Event(kind, first.plan_id, submission_id, act.by, act.at, act.reason, told, sample, act.role, seq)
-    )
+    append_event(connection, Event(kind, first.plan_id, submission_id, act, told, sample, seq))
     return submission_id
 
 

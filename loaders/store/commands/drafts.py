@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Reading, ReturnState
 from kpi.issue import Issue, Severity
 from loaders.store.audit.audit_log import Event, append_event, append_events
@@ -14,6 +15,7 @@ from loaders.store.file.database import Connection, Row, append, rows, take
 from loaders.store.queries.json_document import dump
 from loaders.store.queries.records import Saved, StoredReturn
 from loaders.store.queries.round_lives import lives
+from loaders.store.queries.stored_returns import read_return
 
 #: Where a return lives: plan, round, department, 課. The newest one there counts.
 Place = tuple[str, str, str, str]
@@ -28,15 +30,8 @@ class NewReturn:
     filename: str
 
 
-def save(
-    connection: Connection,
-    new: Sequence[NewReturn],
-    by: str,
-    at: datetime,
-    role: str = "",
-    *,
-    on_behalf: bool = False,
-    late: bool = True,
+def keep(
+    connection: Connection, act: Act, new: Sequence[NewReturn], *, on_behalf: bool = False, late: bool = True
 ) -> tuple[Saved, ...]:
     """Keep files as drafts. A file that is already the live one of its place is not kept twice.
 
@@ -46,13 +41,11 @@ def save(
     over = {place: refused_now(connection, *place, late) for place in rounds}
     refused = [over[one.reading.plan_id, one.reading.round_id] for one in new]
     wanted = [one for one, why in zip(new, refused, strict=True) if not why]
-    kept = iter(_save(connection, wanted, by, at, role, on_behalf=on_behalf))
+    kept = iter(_keep(connection, act, wanted, on_behalf=on_behalf))
     return tuple(Saved("", refused=why) if why else next(kept) for why in refused)
 
 
-def _save(
-    connection: Connection, new: Sequence[NewReturn], by: str, at: datetime, role: str, *, on_behalf: bool
-) -> list[Saved]:
+def _keep(connection: Connection, act: Act, new: Sequence[NewReturn], *, on_behalf: bool) -> list[Saved]:
     live = _live(connection)
     known = {r["sha256"] for r in rows(connection, "SELECT sha256 FROM workbooks")}
     hashes = [sha256(one.data).hexdigest() for one in new]
@@ -67,18 +60,18 @@ def _save(
             saved.append(Saved(live[place][0], duplicate_of=live[place][0]))
             continue
         if hashed not in known:
-            _store_workbook(connection, one, hashed, at)
+            _store_workbook(connection, one, hashed, act.at)
             known.add(hashed)
         number, seq = next(numbers)
         submission_id, entries = f"S{number:05d}", _entry_rows(f"S{number:05d}", one.reading)
-        row = _submission_row(one, submission_id, seq, hashed, by, at)
+        row = _submission_row(one, submission_id, seq, hashed, act)
         tables["submissions"].append({**row, "on_behalf": on_behalf})
         tables["entries"] += entries
         tables["issues"] += issue_rows(submission_id, one.reading.issues, 0)
         payload = {"sha256": hashed, "filename": one.filename}
         told = payload | ({"on_behalf": True} if on_behalf else {})
         own = one.reading
-        events.append(Event("save", own.plan_id, submission_id, by, at, "", told, own.sample, role, seq))
+        events.append(Event("save", own.plan_id, submission_id, act, told, own.sample, seq))
         live[place] = (submission_id, hashed)
         saved.append(Saved(submission_id))
     for table, found in tables.items():
@@ -148,7 +141,7 @@ def _store_workbook(connection: Connection, one: NewReturn, hashed: str, at: dat
     append(connection, "workbooks", [row | {"sample": one.reading.sample, "stored_at": at}])
 
 
-def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, by: str, at: datetime) -> Row:
+def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, act: Act) -> Row:
     reading = one.reading
     return {
         "submission_id": submission_id,
@@ -161,8 +154,8 @@ def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, b
         "form_version": reading.form_version,
         "matched_by": reading.matched_by,
         "sample": reading.sample,
-        "saved_by": by,
-        "saved_at": at,
+        "saved_by": act.by,
+        "saved_at": act.at,
         "division_id": reading.division_id,
     }
 
@@ -228,10 +221,21 @@ def not_draft(stored: StoredReturn) -> Issue:
     )
 
 
-def pass_on(
-    connection: Connection, stored: StoredReturn, by: str, at: datetime, role: str = "", *, late: bool = True
-) -> tuple[Issue, ...]:
+def discard(connection: Connection, act: Act, submission_id: str, *, late: bool = True) -> tuple[Issue, ...]:
+    """Withdraw a draft. It stays in the store and counts no longer; what forbids it, as where it was sent."""
+    stored = read_return(connection, submission_id)
+    own = stored.reading
+    if stored.state is not ReturnState.DRAFT:
+        return (not_draft(stored),)
+    if refused := refused_late(connection, own.plan_id, own.round_id, late):
+        return refused
+    append_event(connection, Event("discard", own.plan_id, submission_id, act, sample=own.sample))
+    return ()
+
+
+def pass_on(connection: Connection, act: Act, submission_id: str, *, late: bool = True) -> tuple[Issue, ...]:
     """A 課 answers to its 主管課; what forbids it."""
+    stored = read_return(connection, submission_id)
     own = stored.reading
     if stored.state is not ReturnState.DRAFT:
         return (not_draft(stored),)
@@ -240,7 +244,7 @@ def pass_on(
     if refused := stored.open or refused_now(connection, own.plan_id, own.round_id, late):
         return refused
     payload = {"division_id": own.division_id}
-    append_event(connection, Event("pass_on", own.plan_id, stored.submission_id, by, at, "", payload, own.sample, role))
+    append_event(connection, Event("pass_on", own.plan_id, submission_id, act, payload, own.sample))
     return ()
 
 

@@ -26,8 +26,7 @@ CREATE TABLE rounds (
     hash VARCHAR NOT NULL, document VARCHAR NOT NULL, retired BOOLEAN NOT NULL, recorded_at TIMESTAMP NOT NULL,
     origin VARCHAR NOT NULL DEFAULT 'plan', PRIMARY KEY (plan_id, round_id, version));
 -- A card's version is either the whole card as the plan file gives it (origin 'plan') or the attributes that a decision
--- about a proposal set (origin 'decision'). Stores of version 1 also hold attributes that a sent return set by itself
--- where the file left them 未設定 (origin 'return'). The card in force is these folded in order.
+-- about a proposal set (origin 'decision'). The card in force is these folded in order.
 CREATE TABLE cards (
     plan_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
     origin VARCHAR NOT NULL, hash VARCHAR NOT NULL, document VARCHAR NOT NULL, reason VARCHAR NOT NULL,
@@ -80,8 +79,8 @@ CREATE TABLE questions (
     question_id VARCHAR PRIMARY KEY, seq BIGINT NOT NULL, plan_id VARCHAR NOT NULL, round_id VARCHAR NOT NULL,
     department_id VARCHAR NOT NULL, submission_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, key VARCHAR NOT NULL,
     text VARCHAR NOT NULL, who VARCHAR NOT NULL, asked_at TIMESTAMP NOT NULL, sample BOOLEAN NOT NULL);
--- Changes of cards before they are decided. `origin` 'staff' or 'return'. Decided by an event of kind card_decide or
--- card_reject whose subject is the proposal.
+-- Changes of cards before they are decided. `origin` 'staff' or 'return'. Decided by an event of kind accept_card or
+-- reject_card whose subject is the proposal.
 CREATE TABLE proposals (
     proposal_id VARCHAR PRIMARY KEY, seq BIGINT NOT NULL, plan_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL,
     document VARCHAR NOT NULL, reason VARCHAR NOT NULL, origin VARCHAR NOT NULL, submission_id VARCHAR NOT NULL,

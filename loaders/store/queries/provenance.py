@@ -1,4 +1,4 @@
-"""Following a figure to its cell, and taking the samples out."""
+"""Following a figure to its cell."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
 from kpi.period import Period
 from kpi.plan import Plan
-from loaders.store.audit.audit_log import Event, append_event, rechain
-from loaders.store.audit.seals import forget_samples
-from loaders.store.commands.access_rules import PUBLISHED
-from loaders.store.commands.plan_versions import NOW, plan_ids, read_plan
-from loaders.store.file.database import Connection, append, rows, value
+from loaders.store.file.database import Connection, rows
+from loaders.store.queries.access import PUBLISHED
+from loaders.store.queries.plan_states import NOW, plan_ids, read_plan
 from loaders.store.queries.records import Earlier, Passport
 from loaders.store.queries.standing_questions import taking_back
 from loaders.store.queries.stored_returns import reason_before, said_before
@@ -99,30 +96,3 @@ def _passport(plan: Plan, row: Mapping[str, Any], others: list[dict[str, Any]]) 
 
 def _earlier(row: Mapping[str, Any]) -> Earlier:
     return Earlier(**{f.name: row[f.name] for f in fields(Earlier)})
-
-
-_WITH_SAMPLES = (
-    "observations", "cards", "confirmations", "questions", "proposals", "publications", "decisions", "submissions",
-)  # fmt: skip
-
-
-def remove_samples(connection: Connection, by: str, role: str, at: datetime) -> dict[str, int]:
-    """Delete every sample with its chain of the log and nothing else; how many rows went, by table."""
-    mine = "submission_id IN (SELECT submission_id FROM submissions WHERE sample)"
-    counts = {t: _delete(connection, t, mine) for t in ("entries", "issues", "mends")}
-    counts |= {t: _delete(connection, t, "sample") for t in _WITH_SAMPLES}
-    used = rows(connection, "SELECT * FROM workbooks WHERE sample AND sha256 IN (SELECT sha256 FROM submissions)")
-    counts |= {"workbooks": _delete(connection, "workbooks", "sample") - len(used)}
-    # A file that somebody sent as their own is theirs from now on, brought by this act.
-    append(connection, "workbooks", [{**r, "sample": False} for r in used])
-    forget_samples(connection)
-    rechain(connection)
-    append_event(connection, Event("remove_samples", "", "", by, at, payload={"rows": counts}, role=role))
-    return counts
-
-
-def _delete(connection: Connection, table: str, condition: str) -> int:
-    count = int(value(connection, f"SELECT count(*) FROM {table} WHERE {condition}"))
-    if count:
-        connection.execute(f"DELETE FROM {table} WHERE {condition}")
-    return count

@@ -14,12 +14,12 @@ from kpi.collection.workflow import Brief
 from kpi.people import Audience
 from kpi.plan import Plan
 from kpi.selection import WITHDRAWING, withdrawn
-from loaders.store.commands.access_rules import PUBLISHED
-from loaders.store.commands.plan_versions import NOW, plan_ids, read_cards, read_plan
-from loaders.store.commands.proposals import PROPOSALS
 from loaders.store.commands.published_batches import benchmark_batch
 from loaders.store.file.database import Connection, rows
+from loaders.store.queries.access import PUBLISHED
 from loaders.store.queries.json_document import load_keys
+from loaders.store.queries.plan_states import NOW, plan_ids, read_cards, read_plan
+from loaders.store.queries.proposals_at import PROPOSALS
 from loaders.store.queries.records import Snapshot, annual_ids, best_known
 from loaders.store.queries.round_lives import lives
 from loaders.store.queries.standing_questions import QUESTIONS, taking_back
@@ -75,7 +75,8 @@ ORDER BY s.seq
 """
 
 _TAKES = """
-SELECT payload, who, done_at FROM decisions WHERE kind = 'take' AND plan_id = $plan AND done_at <= $moment ORDER BY seq
+SELECT payload, who, done_at FROM decisions
+WHERE kind = 'take_form' AND plan_id = $plan AND done_at <= $moment ORDER BY seq
 """
 _TAKE_COLUMNS = ["round_id", "department_id", "division_id", "who", "taken_at"]
 
@@ -84,7 +85,7 @@ _DECISIONS = "SELECT DISTINCT kind FROM decisions WHERE plan_id = $plan AND subj
 #: What was proposed and accepted. Whoever sees a figure sees on whose word its rule stands.
 _DECIDED = """
 SELECT p.indicator_id, p.document FROM decisions d JOIN proposals p ON p.proposal_id = d.subject
-WHERE d.kind = 'card_decide' AND p.plan_id = $plan AND d.done_at <= $moment
+WHERE d.kind = 'accept_card' AND p.plan_id = $plan AND d.done_at <= $moment
 """
 
 Figures = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]

@@ -5,10 +5,8 @@ And what takes a confirmation (確認済) back: such a question, or somebody's a
 
 from __future__ import annotations
 
-#: What a withdrawing act is called in the log, and under what its payload names the questions.
-WITHDRAW, WITHDRAWN = "withdraw", "withdrawn"
-#: The same of the act that takes confirmations back, and its indicators.
-UNCONFIRM, UNCONFIRMED = "unconfirm", "unconfirmed"
+#: Under what the payload of ``withdraw`` names the questions, and that of ``unconfirm`` its indicators.
+WITHDRAWN, UNCONFIRMED = "withdrawn", "unconfirmed"
 #: A moment after all that was ever done.
 _EVER = "TIMESTAMP '9999-12-31'"
 
@@ -18,7 +16,7 @@ def standing(moment: str = _EVER) -> str:
     return f"""(
     SELECT * FROM questions WHERE asked_at <= {moment} AND question_id NOT IN (
         SELECT unnest(from_json(payload -> '{WITHDRAWN}', '["VARCHAR"]'))
-        FROM decisions WHERE kind = '{WITHDRAW}' AND done_at <= {moment}))"""
+        FROM decisions WHERE kind = 'withdraw' AND done_at <= {moment}))"""
 
 
 def taking_back(moment: str = _EVER) -> str:
@@ -33,7 +31,7 @@ def taking_back(moment: str = _EVER) -> str:
     SELECT s.plan_id, s.round_id, s.department_id, s.submission_id,
         unnest(from_json(d.payload -> '{UNCONFIRMED}', '["VARCHAR"]')), d.seq
     FROM decisions d JOIN submissions s ON s.submission_id = d.subject
-    WHERE d.kind = '{UNCONFIRM}' AND d.done_at <= {moment})"""
+    WHERE d.kind = 'unconfirm' AND d.done_at <= {moment})"""
 
 
 #: The questions of a plan at a moment, each with what answers it:

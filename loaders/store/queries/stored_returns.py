@@ -10,9 +10,9 @@ from typing import Any
 from kpi.collection.workflow import Answer, Entry, Mend, Reading, ReturnState
 from kpi.issue import Choice, Issue, Severity
 from kpi.plan import Plan
-from loaders.store.commands.plan_versions import NOW, read_plan
 from loaders.store.file.database import Connection, Row, rows
 from loaders.store.queries.json_document import load_list
+from loaders.store.queries.plan_states import NOW, read_plan
 from loaders.store.queries.records import StoredReturn
 from loaders.store.queries.standing_questions import taking_back
 

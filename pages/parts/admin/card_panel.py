@@ -151,7 +151,7 @@ def _history(state: View, indicator_id: str) -> None:
 def _logged(state: View) -> dict[str, str]:
     """What was decided, by proposal, in the words of the log."""
     log = desk().log(state.plan.id)
-    log = log[log["kind"].isin(["card_decide", "propose_card"])]
+    log = log[log["kind"].isin(["accept_card", "propose_card"])]
     # A decision tells what it changed then, newer than what its proposal saw.
     return {str(r["subject"]): pairs(str(r["before"]), str(r["after"])) for r in log.iloc[::-1].to_dict("records")}
 

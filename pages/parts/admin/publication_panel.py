@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kpi.collection.publication import PUBLICATION_WORDS, publication_word
 from kpi.collection.workflow import MISSING_WORDS
 from kpi.period import Period
 from kpi.printing.printed_figures import exact_text
-from loaders.store.commands.access_rules import PUBLICATION_WORDS, publication_word
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app.current_view import View, desk
 from pages.parts.shared import confirm_button

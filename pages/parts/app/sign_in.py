@@ -23,8 +23,10 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from kpi.collection.acts import Act
 from kpi.people import Person, Role, mail_address
 from loaders.settings import now
+from loaders.store.commands import revoke
 from loaders.text.characters import one_line
 from pages.parts import framework
 from pages.parts.app.storage import store
@@ -208,7 +210,7 @@ def end(claims: Claims) -> None:
     """Revoke a sign-in, so that every copy of its cookie is dead."""
     if standing(claims) is Standing.VALID:
         signed = SignIn.of(claims)
-        store().revoke(signed.id, by=signed.name or signed.mail or "サインイン", at=now())
+        store().do(revoke, Act(signed.name or signed.mail or "サインイン", now()), signed.id)
 
 
 def claims_of(cookies: Mapping[str, str]) -> Claims:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pandas as pd
 import streamlit as st
 
+from kpi.collection.publication import publication_word
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action
 from kpi.period import Period
 from kpi.plan import Indicator
@@ -15,7 +16,6 @@ from kpi.printing.explanation import calculation, explain
 from kpi.printing.number_words import status_word
 from kpi.printing.printed_figures import exact_text
 from loaders.store import Earlier, Passport
-from loaders.store.commands.access_rules import publication_word
 from pages.parts.app.current_view import View, desk, file_name
 from pages.parts.shared.as_of import as_of
 from pages.parts.shared.indicator_text import judged_code

@@ -1,74 +1,28 @@
-"""Decisions about a return (sent, discarded) or about a plan as a whole.
+"""Sending: a draft becomes an answer.
 
 Sending appends what the draft says as observations. A card it never changes: what it says of one is proposed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Answer, Brief, Reading, ReturnState
 from kpi.issue import Issue, Severity
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.commands.access_rules import Act
 from loaders.store.commands.carry_over import Carried, carry_over
-from loaders.store.commands.drafts import not_draft, refused_late, refused_now
-from loaders.store.commands.plan_versions import plan_ids
+from loaders.store.commands.drafts import not_draft, refused_now
 from loaders.store.commands.proposals import propose_from_return
+from loaders.store.commands.round_acts import start_round
 from loaders.store.commands.submission_rows import Found, card_facts, observations_of, short_code
 from loaders.store.file.database import Connection, Row, append, rows, take
 from loaders.store.queries.records import Receipt, StoredReturn
-from loaders.store.queries.round_lives import lives, start_by_answer
+from loaders.store.queries.round_lives import lives
 from loaders.store.queries.snapshots import read_brief
 from loaders.store.queries.stored_returns import read_return, states
-
-#: Kinds that are about a return or a value and never about a plan as a whole.
-_OF_RETURNS = (
-    "save",
-    "mend",
-    "send",
-    "discard",
-    "pass_on",
-    "join",
-    "revise",
-    "confirm",
-    "unconfirm",
-    "ask_back",
-    "withdraw",
-)
-
-
-def decide_plan(
-    connection: Connection, kind: str, plan_id: str, by: str, at: datetime, reason: str, role: str = ""
-) -> int:
-    """Append a decision about a plan as a whole: it is about no return, and so its subject is empty."""
-    if not kind or kind in _OF_RETURNS:
-        raise ValueError(f"not a decision about a plan: {kind!r}")
-    if plan_id not in plan_ids(connection):
-        raise KeyError(plan_id)
-    return append_event(connection, Event(kind, plan_id, "", by, at, reason, role=role))
-
-
-def discard(
-    connection: Connection,
-    stored: StoredReturn,
-    by: str,
-    at: datetime,
-    reason: str,
-    role: str = "",
-    *,
-    late: bool = True,
-) -> tuple[Issue, ...]:
-    """Withdraw a draft. It stays in the store and counts no longer; what was sent cannot be withdrawn."""
-    own = stored.reading
-    if stored.state is not ReturnState.DRAFT:
-        return (not_draft(stored),)
-    if refused := refused_late(connection, own.plan_id, own.round_id, late):
-        return refused
-    append_event(connection, Event("discard", own.plan_id, stored.submission_id, by, at, reason, {}, own.sample, role))
-    return ()
 
 
 class Before:
@@ -84,7 +38,7 @@ class Before:
         """Start the round of a return that is sent, where nobody has."""
         own = stored.reading
         place = own.plan_id, own.round_id, own.sample
-        if place not in self._begun and start_by_answer(self._connection, own, stored.submission_id, act):
+        if place not in self._begun and start_round(self._connection, act, own, stored.submission_id):
             self._known = {}
         self._begun.add(place)
 
@@ -100,83 +54,74 @@ class Before:
 
 @dataclass(frozen=True)
 class Sending:
-    """How a return is sent: 部局内決裁の日付, why a closed round is corrected, and whether that is allowed.
+    """How a return is sent: 部局内決裁の日付, and whether a closed round may be corrected.
 
-    ``propose`` is off where a rebuild repeats what version 1 has sent: that set cards by itself and proposed nothing.
-    ``carry`` is off where it repeats what was sent without taking over any confirmation or 公表区分, ``begins`` where
-    the log tells by itself whether a round began with it. ``person`` is the id of who sends, beside the name.
+    A rebuild switches ``carry`` off where it repeats what was sent without taking over any confirmation or 公表区分,
+    and ``begins`` because the log tells by itself whether a round began with it.
     """
 
     settled_on: date | None = None
-    reason: str = ""
     late: bool = True
-    propose: bool = True
     carry: bool = True
     begins: bool = True
-    person: str = ""
-
-
-def send_all(
-    connection: Connection,
-    submission_ids: Sequence[str],
-    by: str,
-    at: datetime,
-    role: str = "",
-    *,
-    how: Sending | None = None,
-) -> Iterator[Receipt | tuple[Issue, ...]]:
-    """Send drafts one after the other; each succeeds or is refused for itself."""
-    before, rows_known = Before(connection), states(connection, submission_ids)
-    for submission_id in submission_ids:
-        # Each row serves once: sending changes the state of the return itself, and of no other.
-        stored = read_return(connection, submission_id, rows_known.pop(submission_id, None))
-        yield send(connection, stored, by, at, before, role=role, how=how)
 
 
 def send(
     connection: Connection,
-    stored: StoredReturn,
-    by: str,
-    at: datetime,
-    known: Before | None = None,
-    *,
-    role: str = "",
+    act: Act,
+    submission_ids: Sequence[str],
     how: Sending | None = None,
+    *,
+    tick: Callable[[str], None] = lambda _id: None,
+) -> tuple[Receipt | tuple[Issue, ...], ...]:
+    """Send drafts one after the other; each succeeds or is refused for itself. ``tick`` is called with each one's id.
+
+    KeyError for an unknown one.
+    """
+    before, rows_known = Before(connection), states(connection, submission_ids)
+    results = []
+    for submission_id in submission_ids:
+        # Each row serves once: sending changes the state of the return itself, and of no other.
+        stored = read_return(connection, submission_id, rows_known.pop(submission_id, None))
+        results.append(_send(connection, act, stored, before, how or Sending()))
+        tick(submission_id)
+    return tuple(results)
+
+
+def _send(
+    connection: Connection, act: Act, stored: StoredReturn, before: Before, how: Sending
 ) -> Receipt | tuple[Issue, ...]:
     """Append what a draft says as observations and as proposals about cards, or say what forbids it."""
-    how = how or Sending()
-    if refused := _not_now(connection, stored, how):
+    if refused := _not_now(connection, act, stored, how):
         return refused
-    own, before = stored.reading, known or Before(connection)
+    own = stored.reading
     if how.begins:
-        before.begin(stored, Act(by, at, role, person=how.person))
-    brief = before.of(own, at.date())
+        before.begin(stored, replace(act, reason=""))
+    brief = before.of(own, act.at.date())
     asked = brief.plan.round(own.round_id)
     cards = [(a, brief.cards[a.indicator_id]) for a in own.answers if a.indicator_id in brief.cards]
     found = [f for a, card in cards for f in observations_of(a, card, brief, asked)]
-    facts = {a.indicator_id: card_facts(a, card) for a, card in cards}
+    facts = {a.indicator_id: said for a, card in cards if (said := card_facts(a, card))}
     seq = take(connection, "event_seq", 1)[0]
     numbered = list(zip(take(connection, "observation_seq", len(found)), found, strict=True))
     sources = _sources(connection, stored)
-    made = [_observation_row(n, f, stored, seq, at, sources) for n, f in numbered]
+    made = [_observation_row(n, f, stored, seq, act.at, sources) for n, f in numbered]
     append(connection, "observations", made)
-    carried = carry_over(connection, stored, made, seq, at) if how.carry else Carried()
+    carried = carry_over(connection, stored, made, seq, act.at) if how.carry else Carried()
     payload: dict[str, object] = {**carried.told(brief.plan)}
-    if how.person:
-        payload["person"] = how.person
+    if act.person:
+        payload["person"] = act.person
     if how.settled_on:
         payload["settled_on"] = how.settled_on.isoformat()
-    event = Event("send", own.plan_id, stored.submission_id, by, at, how.reason, payload, own.sample, role, seq)
-    append_event(connection, event)
-    said = {k: v for k, v in facts.items() if v and how.propose}
-    proposed = propose_from_return(connection, stored, said, Act(by, at, role, person=how.person))
+    append_event(connection, Event("send", own.plan_id, stored.submission_id, act, payload, own.sample, seq))
+    proposed = propose_from_return(connection, act, stored, facts)
     codes: dict[str, tuple[str, ...]] = {}
     for number, one in numbered:
         codes[one.indicator_id] = (*codes.get(one.indicator_id, ()), short_code(number))
-    return Receipt(stored.submission_id, at, codes, proposed)
+    return Receipt(stored.submission_id, act.at, codes, proposed)
 
 
-def _not_now(connection: Connection, stored: StoredReturn, how: Sending) -> tuple[Issue, ...]:
+def _not_now(connection: Connection, act: Act, stored: StoredReturn, how: Sending) -> tuple[Issue, ...]:
     """Why a return cannot be sent as things stand."""
     own = stored.reading
     if stored.state is not ReturnState.DRAFT:
@@ -185,7 +130,7 @@ def _not_now(connection: Connection, stored: StoredReturn, how: Sending) -> tupl
         return (_OF_DIVISION,)
     if refused := refused_now(connection, own.plan_id, own.round_id, how.late):
         return refused
-    if not how.reason.strip() and not own.sample and own.round_id in lives(connection, own.plan_id).closed:
+    if not act.reason.strip() and not own.sample and own.round_id in lives(connection, own.plan_id).closed:
         return (_NO_REASON,)
     return stored.open
 
