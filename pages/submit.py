@@ -25,7 +25,7 @@ from pages.parts.rounds.board_table import day_words
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.filters import choose, only
 from pages.parts.shared.layout import XLSX, empty, header, lead, show
-from pages.parts.shared.markup import Content, Markup, join, tag
+from pages.parts.shared.markup import Content, join, tag
 from pages.parts.submit.corrected_cells import mended_box
 from pages.parts.submit.correction_form import mend_forms
 from pages.parts.submit.division_answers import divisions_box
@@ -272,7 +272,7 @@ def _forms(state: View, place: Respondent) -> None:
     )
     whose = "この課" if there.division_id else "この部局"
     inside = "" if place.asked.kind == "targets" else "前回の値と説明を入れた、"
-    show(Markup(f'<div class="meta">{inside}{whose}だけの様式です。</div>'))
+    show(tag("div", f"{inside}{whose}だけの様式です。", "meta"))
     upload_box(state, place)
 
 

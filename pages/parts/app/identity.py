@@ -193,4 +193,4 @@ def _choices(current: str) -> None:
 
 
 def _say(name: str, content: Content, kind: str = "", **attributes: str) -> None:
-    st.html(tag(name, content, kind, **attributes).html)
+    st.html(tag(name, content, kind, **attributes))

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from urllib.parse import unquote, urlsplit
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from kpi.collection.workflow import Action
 from kpi.people import Person
@@ -116,7 +115,7 @@ def main() -> None:
     as_of.drawn()
 
 
-def _around(chosen: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:
+def _around(chosen: st.Page, pages: Sequence[st.Page]) -> None:
     """What stands around every screen: the moment that is shown, and the way from a number to its origin."""
     as_of.carry(chosen.url_path)
     find_box(next(p for p in pages if p.url_path == "origin"))

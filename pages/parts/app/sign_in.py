@@ -21,18 +21,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-from streamlit import config
-from streamlit.auth_util import get_cookie_with_chunks, get_origin_from_redirect_uri, get_secrets_auth_section
-from streamlit.runtime.secrets import secrets_singleton
-from streamlit.web.server.server_util import get_cookie_secret, is_xsrf_enabled
-from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+import streamlit as st
 
 from kpi.collection.acts import Act
 from kpi.people import Person, Role, mail_address
 from loaders.settings import now
 from loaders.store.commands import revoke
 from loaders.text.characters import one_line
+from pages.parts import framework
 from pages.parts.app.storage import store
 
 _RANK = {role: place for place, role in enumerate(Role)}
@@ -127,26 +123,26 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def setup() -> Setup:
     """Whether people can sign in. Anything half done is BROKEN, which lets nobody in."""
-    if not secrets_singleton.load_if_toml_exists():
+    if not framework.secrets_loaded():
         # The framework takes a file it cannot read for no file at all.
-        return Setup.BROKEN if any(Path(p).exists() for p in config.get_option("secrets.files")) else Setup.NONE
-    if "auth" not in secrets_singleton:
+        return Setup.BROKEN if any(Path(p).exists() for p in st.get_option("secrets.files")) else Setup.NONE
+    if not framework.has_auth_section():
         return Setup.NONE
-    auth = get_secrets_auth_section()
+    auth = framework.auth_section()
     sound = (
         providers()
         and all(all(_text(section.get(key)) for key in _NEEDED) for section in providers().values())
         and len(str(auth.get("cookie_secret", ""))) >= _SHORTEST_SECRET
-        and (get_origin_from_redirect_uri() or "").startswith(("http://", "https://"))
-        and is_xsrf_enabled()  # without it the framework reads no cookie
-        and not config.get_option("server.trustedUserHeaders")  # a header can be sent by anyone who reaches the port
+        and origin().startswith(("http://", "https://"))
+        and framework.reads_sign_ins()
+        and not st.get_option("server.trustedUserHeaders")  # a header can be sent by anyone who reaches the port
     )
     return Setup.READY if sound else Setup.BROKEN
 
 
 def providers() -> dict[str, Mapping[str, Any]]:
     """The providers of the configuration by the name that ``st.login`` knows them by."""
-    auth = get_secrets_auth_section()
+    auth = framework.auth_section()
     if auth.get("client_id"):
         return {"default": auth}
     return {name: section for name, section in auth.items() if isinstance(section, Mapping) and "client_id" in section}
@@ -154,7 +150,7 @@ def providers() -> dict[str, Mapping[str, Any]]:
 
 def origin() -> str:
     """Scheme, host and port at which people reach the program, from the configured redirect_uri."""
-    return get_origin_from_redirect_uri() or ""
+    return framework.redirect_origin()
 
 
 def first_admin() -> str:
@@ -200,10 +196,16 @@ def _ours(claims: Claims) -> bool:
 
 
 def _timely(claims: Claims, moment: float) -> bool:
-    issued, expires = claims.get("iat"), claims.get("exp")
-    if not all(isinstance(t, (int, float)) and not isinstance(t, bool) for t in (issued, expires)):
-        return False
-    return issued - _SKEW <= moment < min(expires, issued + longest_seconds())
+    issued, expires = _seconds(claims.get("iat")), _seconds(claims.get("exp"))
+    return (
+        issued is not None
+        and expires is not None
+        and issued - _SKEW <= moment < min(expires, issued + longest_seconds())
+    )
+
+
+def _seconds(value: object) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def end(claims: Claims) -> None:
@@ -215,17 +217,8 @@ def end(claims: Claims) -> None:
 
 def claims_of(cookies: Mapping[str, str]) -> Claims:
     """What a request's sign-in cookie says, if we signed it for this address; nothing otherwise."""
-
-    def one(name: str) -> bytes | None:
-        value = cookies.get(name)
-        return decode_signed_value(get_cookie_secret(), name, value.encode("latin-1", "replace")) if value else None
-
-    try:
-        raw = get_cookie_with_chunks(one, USER_COOKIE_NAME)
-        claims = json.loads(raw) if raw else {}
-    except (ValueError, UnicodeError):
-        return {}
-    return claims if isinstance(claims, dict) and claims.get("origin") == origin() else {}
+    claims = framework.cookie_claims(cookies)
+    return claims if claims.get("origin") == origin() else {}
 
 
 # --- a person ------------------------------------------------------------------------------------------------------

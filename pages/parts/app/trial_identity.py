@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-from streamlit import config
+import streamlit as st
 
 from kpi.people import ROLE_WORDS, Person, Role
 
@@ -44,7 +44,7 @@ def on_this_machine(headers: Mapping[str, str], peer: str | None) -> bool:
     nothing, and they forbid where they name another: a page elsewhere whose name was made to point here (DNS
     rebinding) brings its own name.
     """
-    address = str(config.get_option("server.address") or "")
+    address = str(st.get_option("server.address") or "")
     if not (address == "localhost" or _loopback(address)) or not _loopback(peer or ""):
         return False
     if any(name in _PASSED_ON or name.startswith(_PASSED_ON_BY) for name in map(_named, headers)):

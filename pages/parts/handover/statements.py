@@ -78,8 +78,13 @@ def whole(view: View, department_id: str, division_id: str, indicators: Sequence
     def mine(table: pd.DataFrame) -> pd.DataFrame:
         return table[table["indicator_id"].isin(ids)]
 
-    tables = {name: mine(getattr(full, name)) for name in ("observations", "questions", "proposals")}
-    return replace(view, snapshot=replace(full, **tables), key=f"{view.key}:handover")
+    own = replace(
+        full,
+        observations=mine(full.observations),
+        questions=mine(full.questions),
+        proposals=mine(full.proposals),
+    )
+    return replace(view, snapshot=own, key=f"{view.key}:handover")
 
 
 def everything_said(view: View, indicators: Sequence[Indicator]) -> tuple[Said, ...]:

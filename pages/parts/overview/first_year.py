@@ -15,7 +15,7 @@ from pages.parts.app.current_view import View, desk
 from pages.parts.app.identity import person
 from pages.parts.rounds.board_table import round_rows
 from pages.parts.shared.indicator_text import UNSET, face
-from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, table, tag
+from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, listing, table
 
 
 def beginning(view: View) -> bool:
@@ -45,7 +45,7 @@ def next_steps(view: View) -> Markup:
             ]
         )
     )
-    return tag("ol", join(tag("li", step) for step in steps), "steps")
+    return listing(steps, "steps", ordered=True)
 
 
 def _targets(view: View) -> Round | None:

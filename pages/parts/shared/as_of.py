@@ -163,7 +163,7 @@ def banner(screen: str) -> None:
     said = join(
         [tag("b", f"{told(moment, st.query_params[AS_OF])}で分かっていた内容です。"), "変更はできません。", back]
     )
-    st.html(tag("div", said, "notice as-of", role="status").html)
+    st.html(tag("div", said, "notice as-of", role="status"))
 
 
 def told(moment: datetime, asked: str) -> str:
@@ -178,7 +178,7 @@ def looking_back() -> bool:
     """Whether the past is shown, where nothing may be written; says so in place of what would write."""
     if as_of() is None:
         return False
-    st.html(tag("div", _NOT_THEN.message + _NOT_THEN.advice, "empty").html)
+    st.html(tag("div", _NOT_THEN.message + _NOT_THEN.advice, "empty"))
     return True
 
 

@@ -19,7 +19,7 @@ from loaders.store import StoredReturn
 from pages.parts.app.current_view import View
 from pages.parts.review.review_words import entry_words
 from pages.parts.shared.layout import show
-from pages.parts.shared.markup import Content, join, tag, unmarked
+from pages.parts.shared.markup import Markup, join, tag, unmarked
 from pages.parts.shared.notices import refuse
 from pages.parts.submit.correction_form import LONG, put_in
 from pages.parts.submit.return_picker import Respondent
@@ -71,7 +71,7 @@ def _cells(view: View, place: Respondent, draft: StoredReturn) -> Iterator[_Cell
                 yield _Cell(indicator, answer, column, entry, f"{indicator.name}の「{heading}」")
 
 
-def _told(view: View, cell: _Cell) -> Content:
+def _told(view: View, cell: _Cell) -> Markup:
     card = view.snapshot.cards[cell.indicator.id]
     now = "空欄" if cell.entry.value is None else entry_words(cell.indicator, card, cell.entry)
     written = f"様式では「{cell.entry.written}」" if cell.entry.written else ""

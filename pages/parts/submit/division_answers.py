@@ -105,9 +105,12 @@ def _settle(view: View, place: Respondent, conflicts: Sequence[Conflict], key: s
         with st.container(border=True, key=f"conflict-{conflict.indicator_id}"):
             show(tag("b", view.plan.indicator(conflict.indicator_id).name))
             one = st.radio(
-                "使う回答", list(options), index=None, format_func=lambda o, t=options: unmarked(t[o]),
+                "使う回答",
+                list(options),
+                index=None,
+                format_func={one: unmarked(said) for one, said in options.items()}.__getitem__,
                 key=f"take-{key}-{conflict.indicator_id}-{'-'.join(options)}",
-            )  # fmt: skip
+            )
         if one:
             chosen[conflict.indicator_id] = one
     if st.button("選んだ内容でまとめる", key="join-chosen", disabled=len(chosen) < len(conflicts)):

@@ -134,7 +134,7 @@ def replaced_notice(view: View, place: Respondent, current: StoredReturn) -> Non
     if current.state is not ReturnState.REPLACED or newest is None:
         return
     sent = "、回答として送られ" if newest["state"] == ReturnState.SENT else ""
-    said = [
+    said: list[Content] = [
         tag("b", "この下書きは差し替えられました。"),
         f"{moment_words(newest['saved_at'])}に、{newest['saved_by']}の画面で「{called(view, newest)}」が"
         f"取り込まれ{sent}ています。",
@@ -177,10 +177,10 @@ def earlier_returns(view: View, place: Respondent) -> None:
         (
             rounds.get(row["round_id"], row["round_id"]),
             f"{row['saved_at']:%Y-%m-%d %H:%M}",
-            _state(row, replaced=bool(later[index])),
+            _state(row, replaced=replaced),
             join([called(view, row), tag("small", "サンプル" if row["sample"] else "")]),
         )
-        for index, row in mine.iterrows()
+        for replaced, (_, row) in zip(later, mine.iterrows(), strict=True)
     ]
     columns = [Column("照会"), Column("取込"), Column("状態"), Column("ファイル")]
     show(table(columns, drawn, caption="これまでの回答", kind="stack"))
@@ -203,11 +203,12 @@ def _state(row: pd.Series, *, replaced: bool) -> Content:
 
 def _originals(mine: pd.DataFrame, rounds: dict[str, str]) -> None:
     """The files as they came in, to take out again: the newest unless another is chosen."""
-    names = {row.submission_id: file_name(row.filename) for row in mine.itertuples()}
+    rows = mine.to_dict("records")
+    names = {row["submission_id"]: file_name(row["filename"]) for row in rows}
     labels = {
-        row.submission_id: f"{rounds.get(row.round_id, '')}　{row.saved_at:%m-%d %H:%M}取込　"
-        f"{_STATES[ReturnState(row.state)]}　{names[row.submission_id]}"
-        for row in mine.itertuples()
+        row["submission_id"]: f"{rounds.get(row['round_id'], '')}　{row['saved_at']:%m-%d %H:%M}取込　"
+        f"{_STATES[ReturnState(row['state'])]}　{names[row['submission_id']]}"
+        for row in rows
     }
     newest = next(iter(labels))
     labels[newest] = f"最新　{labels[newest]}"

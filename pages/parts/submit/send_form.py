@@ -46,8 +46,8 @@ def send_box(view: View, place: Respondent, current: StoredReturn | None, unansw
     closed = view.snapshot.closed_at(place.asked.id) is not None
     _beside(place, current, closed=closed)
     with st.container(horizontal=True, vertical_alignment="center"):
-        given = {"args": (view, place, current), "disabled": not current.can_send or unanswered > 0}
-        st.button(label, type="primary", key="send", on_click=_send, **given)
+        waits = not current.can_send or unanswered > 0
+        st.button(label, type="primary", key="send", on_click=_send, args=(view, place, current), disabled=waits)
         if not current.can_send:
             show(tag("span", f"あと{len(current.open)}件、直すか理由を入れると送れます。", "meta"))
         elif unanswered:

@@ -16,6 +16,7 @@ from loaders.services import NotAllowed
 from loaders.services.batch_versions import SAME_ANSWERS, VERSIONS
 from loaders.services.intake import Taken
 from pages.parts.app.current_view import View, desk
+from pages.parts.framework import UploadedFile
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Content, Markup, badge, join, link, tag, unmarked
 from pages.parts.submit.return_picker import Respondent, bind, moment_words, newest_row
@@ -75,7 +76,7 @@ def _aside_key(place: Respondent) -> str:
     return f"upload-aside-{place.key}"
 
 
-def _take(view: View, place: Respondent, files: Sequence) -> list[tuple[Taken, bytes]]:
+def _take(view: View, place: Respondent, files: Sequence[UploadedFile]) -> list[tuple[Taken, bytes]]:
     with st.status("読み取っています…", expanded=False) as status:
         return desk().take_uploads(
             place.place,

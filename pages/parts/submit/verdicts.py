@@ -29,7 +29,7 @@ from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View, desk, store
 from pages.parts.review.review_words import column_name
 from pages.parts.shared.layout import XLSX, show
-from pages.parts.shared.markup import Column, Content, badge, changed, join, link, table, tag
+from pages.parts.shared.markup import Column, Content, badge, changed, join, link, listing, table, tag
 from pages.parts.submit.return_picker import Respondent, called
 
 
@@ -69,7 +69,7 @@ def result_table(view: View, place: Respondent, current: StoredReturn) -> None:
     notes = [i for i in current.issues if i.severity is Severity.NOTE]
     if notes and current.state is ReturnState.DRAFT:
         with st.expander(f"お知らせ {len(notes)}件(そのままで構いません)"):
-            show(tag("ul", join(tag("li", join([i.address, "　", i.message])) for i in notes)))
+            show(listing(join([i.address, "　", i.message]) for i in notes))
     _origin(view, current)
 
 
