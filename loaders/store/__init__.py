@@ -118,6 +118,10 @@ class Store:
         """The plans in the store, in the order they came."""
         return self._newest.plan_ids()
 
+    def plans(self) -> tuple[Plan, ...]:
+        """All plans as they stand, in the order they came; a query each time."""
+        return self._newest.plans()
+
     def snapshot(
         self,
         plan_id: str,

@@ -27,7 +27,8 @@ from loaders.services import Desk
 from loaders.store import Snapshot
 from pages.parts.app import identity
 from pages.parts.app.clock import now
-from pages.parts.app.storage import DATA, data_issues, plan_id, store
+from pages.parts.app.plan_choice import plan_id
+from pages.parts.app.storage import DATA, data_issues, store
 from pages.parts.shared import as_of
 
 __all__ = ["DATA", "NoPlan", "View", "data_issues", "desk", "file_name", "stamp", "store", "view"]

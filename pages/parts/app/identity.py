@@ -14,8 +14,9 @@ from kpi.people import NOBODY, ROLE_WORDS, Person, own_places
 from kpi.place import Place
 from pages.parts.app import sign_in, trial_identity
 from pages.parts.app.clock import today
+from pages.parts.app.plan_choice import plan_id
 from pages.parts.app.sign_in import Setup, Standing
-from pages.parts.app.storage import plan_id, store
+from pages.parts.app.storage import store
 from pages.parts.shared.address import notice, quoted
 from pages.parts.shared.markup import Content, join, link, tag
 
@@ -132,13 +133,13 @@ def _unsigned() -> _Who:
 
 
 def _departments() -> Mapping[str, str]:
-    return _names(store().revision(), today())
+    return _names(store().revision(), today(), plan_id())
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
-def _names(revision: str, day: date) -> Mapping[str, str]:
+@st.cache_data(max_entries=8, show_spinner=False)
+def _names(revision: str, day: date, plan: str) -> Mapping[str, str]:
     """The departments' names: the same for everybody, and known without a person."""
-    return {d.id: d.name(day) for d in store().snapshot(plan_id()).plan.departments} if plan_id() else {}
+    return {d.id: d.name(day) for d in store().snapshot(plan).plan.departments} if plan else {}
 
 
 # --- the pages that stand instead ----------------------------------------------------------------------------------

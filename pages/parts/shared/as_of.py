@@ -17,7 +17,8 @@ from kpi.period import Period
 from kpi.place import ANYWHERE, Place
 from loaders.services import Desk, NotAllowed
 from pages.parts.app.clock import today
-from pages.parts.app.storage import plan_id, store
+from pages.parts.app.plan_choice import plan_id
+from pages.parts.app.storage import store
 from pages.parts.shared.address import notice, quoted
 from pages.parts.shared.date_input import day_input, set_day, typed, unread
 from pages.parts.shared.markup import AS_OF, Markup, join, link, tag, unmarked

@@ -22,7 +22,7 @@ from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.services import NotAllowed
 from loaders.store import StoreBusy, StoreError
 from pages.parts.app.current_view import NoPlan, View, data_issues, desk, stamp
-from pages.parts.app.storage import plan_id
+from pages.parts.app.plan_choice import plan_id
 from pages.parts.framework import ColumnConfig
 from pages.parts.shared import notices
 from pages.parts.shared.markup import Column, Content, Markup, address, changed, join, table, tag, unmarked

@@ -84,8 +84,9 @@ def tag(name: str, content: Content, kind: str = "", **attributes: str) -> Marku
     return Markup(f"<{name}{inside}>{text(content)}</{name}>")
 
 
-#: The moment that is shown (see :mod:`pages.parts.shared.as_of`), kept in the address from link to link.
-AS_OF = "as_of"
+#: What is kept in the address from link to link: the moment that is shown (see :mod:`pages.parts.shared.as_of`), and
+#: the plan (see :mod:`pages.parts.app.plan_choice`).
+AS_OF, PLAN = "as_of", "plan"
 
 
 def link(label: Content, page: str, **query: str) -> Markup:
@@ -94,22 +95,23 @@ def link(label: Content, page: str, **query: str) -> Markup:
 
 
 def address(page: str, **query: str) -> str:
-    """The address of a screen with its filters, and with the past moment where one is shown.
+    """The address of a screen with its filters, and with the plan and the past moment where such are shown.
 
     ``as_of=""`` leaves the moment out: back to now.
     """
-    asked = {**_moment(), **query}
-    if not asked.get(AS_OF):
-        asked.pop(AS_OF, None)
+    asked = {**_kept(), **query}
+    for kept in (AS_OF, PLAN):
+        if not asked.get(kept):
+            asked.pop(kept, None)
     return page + ("?" + urlencode(asked) if asked else "") or "./"
 
 
-def _moment() -> dict[str, str]:
-    """The moment in the address of the screen that is drawn; nothing outside a screen."""
+def _kept() -> dict[str, str]:
+    """What the address of the screen that is drawn hands on; nothing outside a screen."""
     if not framework.in_a_run():
         return {}
-    moment = st.query_params.get(AS_OF)
-    return {AS_OF: moment} if moment else {}
+    found = {name: st.query_params.get(name, "") for name in (PLAN, AS_OF)}
+    return {name: value for name, value in found.items() if value}
 
 
 def badge(word: str, status: str) -> Markup:
