@@ -56,6 +56,7 @@ class ActKind:
     changes_plan: bool = False
 
 
+_CHANGING = (Action.SET_DEPARTMENTS, Action.SET_DIVISIONS, Action.SET_PLAN)
 _ENTRIES = (
     # the life of a return
     ActKind("save", "取込", "return", (Action.SAVE,), ("submissions",), "repeat"),
@@ -76,7 +77,7 @@ _ENTRIES = (
     ActKind("cancel_round", "照会の取りやめ", "round", (Action.OPEN_ROUND,)),
     ActKind("close_round", "照会の締切り", "round", (Action.CLOSE_ROUND,)),
     # the plan and its judging rules
-    ActKind("change_plan", "計画の変更", "plan", (Action.SET_DEPARTMENTS, Action.SET_DIVISIONS), changes_plan=True),
+    ActKind("change_plan", "計画の変更", "plan", _CHANGING, changes_plan=True),
     ActKind("load_plan", "計画ファイルの読込み", "plan", (Action.SET_PLAN,)),
     ActKind("propose_card", "判定条件の変更の提案", "card", (Action.PROPOSE_CARD,), ("proposals",), "repeat"),
     ActKind("accept_card", "判定条件の決定", "card", (Action.DECIDE_CARD,), replay="repeat", changes_plan=True),

@@ -22,7 +22,7 @@ from kpi.issue import Issue, Severity
 from kpi.people import OPERATOR
 from kpi.place import Place
 from loaders import settings
-from loaders.cli import arguments, round_command, terminal
+from loaders.cli import arguments, plan_command, round_command, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
 from loaders.services import Desk, intake, nightly, operations
@@ -421,6 +421,7 @@ def _samples_options(command: argparse.ArgumentParser) -> None:
 _Command = tuple[Callable[[argparse.Namespace], int], str, Callable[[argparse.ArgumentParser], None]]
 _COMMANDS: Mapping[str, _Command] = {
     "init": (_init, "データファイルを作り、計画と公表統計を読み込みます。", _nothing),
+    "new-plan": (plan_command.run, "空の計画のフォルダーを作ります。", plan_command.options),
     "template": (_template, "回答様式を作ります。", _template_options),
     "load": (_load, "戻ってきた回答様式を取り込みます。", _load_options),
     "round": (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kpi.collection.workflow import Action
-from kpi.issue import Issue
+from kpi.issue import Issue, Severity
 from loaders.services import nightly, operations, sample_rounds
 from loaders.services.authorization import Gate
 from loaders.services.intake import Taken
@@ -16,6 +17,13 @@ from loaders.store import commands
 from loaders.text.characters import tidy
 
 Issues = tuple[Issue, ...]
+
+_LAST_PLAN = Issue(
+    "plan.last_offered",
+    Severity.FIX,
+    "ほかに選べる計画がないため、この計画を選べなくすることはできません。",
+    "先に、ほかの計画を選べるようにしてください。",
+)
 
 
 class Keeping(Gate):
@@ -27,6 +35,15 @@ class Keeping(Gate):
         loaded = operations.load_data(self.data)
         self.store.init(loaded.plans, loaded.benchmarks, self._act())
         return loaded
+
+    @tidy
+    def offer_plan(self, plan_id: str, offered: bool, reason: str = "") -> Issues:
+        """Let a plan be chosen on the screens, or no more; what forbids it: one must be left."""
+        self._ask(Action.SET_PLAN)
+        plans = {plan.id: plan for plan in self.store.plans()}
+        if not offered and not any(p.offered for p in plans.values() if p.id != plan_id):
+            return (_LAST_PLAN,)
+        return self.store.do(commands.change_plan, self._act(reason), replace(plans[plan_id], offered=offered))
 
     def load_samples(self, plan_id: str, tick: Tick = lambda _done, _total, _name: None) -> list[Taken]:
         """Take in the sample returns, confirmed and decided but for the newest round."""

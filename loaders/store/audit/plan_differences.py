@@ -44,6 +44,7 @@ _PLAN = {
     "end": "計画の終わり",
     "source": "出典",
     "publication": "公表区分",
+    "offered": "画面で選べる",
 }
 _WHAT = {"departments": "部局", "rounds": "照会", "cards": "指標の判定条件", "indicators": "指標"}
 _INDICATOR = {**INDICATOR_WORDS, "number": "番号", "field_id": "分野", "item_id": "項目", "series_id": "全国比較の統計"}
@@ -110,7 +111,9 @@ class _Words:
 
     def _header(self, keys: Sequence[str], was: Mapping[str, Any], now: Mapping[str, Any], _: str) -> Iterator[Line]:
         plain = [k for k in keys if k in _PLAN]
-        yield from _lines(plain, was, now, _PLAN, {"publication": _publication, "start": _period, "end": _period})
+        yield from _lines(
+            plain, was, now, _PLAN, {"publication": _publication, "start": _period, "end": _period, "offered": _yes_no}
+        )
         if "ownerships" in keys:
             yield from self._ownerships(was.get("ownerships") or [], now.get("ownerships") or [])
         if "indicators" in keys:
@@ -226,6 +229,10 @@ def _hour(found: Any) -> str:
 
 def _period(found: Any) -> str:
     return Period.parse(found).short if found else ""
+
+
+def _yes_no(told: object) -> str:
+    return "はい" if told else "いいえ"
 
 
 def _publication(found: Any) -> str:
