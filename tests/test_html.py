@@ -176,6 +176,12 @@ def test_no_template_lets_a_value_through_unescaped():
     assert [name for name, source in templates().items() if re.search(r"\bsafe\b|autoescape|\|e\b", source)] == []
 
 
+def test_every_value_of_an_attribute_stands_in_quotation_marks():
+    """Escaping leaves spaces as they are: without the marks a value could become an attribute of its own."""
+    bare = {name: re.sub(r"\{\{.*?\}\}", "x", re.sub(r"\{[%#].*?[%#]\}", "", s)) for name, s in templates().items()}
+    assert [name for name, source in bare.items() if re.search(r"<[^>]*=(?!\")", source)] == []
+
+
 def test_each_template_is_drawn_somewhere_and_none_is_asked_for_that_is_not_there():
     asked = {name for path in CODE for name in re.findall(r'render\(\s*"([\w.]+)"', path.read_text("utf-8"))}
     assert asked == set(templates())

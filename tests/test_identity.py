@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from kpi.collection.workflow import RULES, Action, may
 from kpi.people import NOBODY, Person, Role
 from kpi.place import Place
+from loaders.store.commands import revoke
 from loaders.store.commands.access_rules import Rule
 from pages.parts import framework
 from pages.parts.app import http_rights, identity, sign_in, trial_identity
@@ -55,7 +56,8 @@ class Kept:
     def is_revoked(self, session_id):
         return session_id in self.ended
 
-    def revoke(self, session_id, *, by, at):
+    def do(self, act, who, session_id):
+        assert act is revoke
         self.ended |= {session_id}
 
 

@@ -264,7 +264,7 @@ def test_every_number_stands_with_its_unit(samples):
 
 def test_what_changed_keeps_its_share_of_the_line_beside_a_long_name(samples):
     head = html(run("overview")).split("前回からの変化</caption>")[1].split("</thead>")[0]
-    assert re.findall(r"style=width:(\d+)%", head) == ["45", "55"]
+    assert re.findall(r'style="width:(\d+)%"', head) == ["45", "55"]
 
 
 def test_a_figure_leads_to_its_cell_and_its_original(samples):
