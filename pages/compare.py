@@ -8,7 +8,7 @@ import streamlit as st
 from kpi.charts.comparison import gaps, history, ranking
 from kpi.compare.gaps import gap_trend, not_comparable, pairs, sentence
 from kpi.compare.gaps import history as history_table
-from kpi.compare.published import NATION, Benchmarks
+from kpi.compare.published import NATION, Benchmarks, Row, records
 from kpi.compare.ranks import ranking as ranked
 from kpi.printing.printed_figures import figure_of
 from pages.parts.app.current_view import View, view
@@ -50,17 +50,7 @@ def _pairs(state: View, paired: pd.DataFrame) -> None:
     told = _pair_table(state, paired)
     _gap_chart(state.revision, state, rates)
     show(tag("div", "●県 ◇全国(%)。人数などの統計は下の表にあります。", "meta"))
-    rows = [
-        (
-            link(row.name, "compare", series=row.series_id),
-            link(row.area_text, "origin", series=row.series_id, area=state.plan.area_code, period=row.period),
-            link(row.nation_text, "origin", series=row.series_id, area=NATION, period=row.period),
-            row.gap_text,
-            row.ahead_word,
-            join([row.period_label, tag("small", "。".join(_distinct(row.notes)))]) if row.notes else row.period_label,
-        )
-        for row in paired.itertuples(index=False)
-    ]
+    rows = [_pair_row(state, row) for row in records(paired)]
     columns = [
         Column("統計", width="15rem"),
         Column(state.plan.area_name, number=True),
@@ -72,6 +62,19 @@ def _pairs(state: View, paired: pd.DataFrame) -> None:
     show(table(columns, rows, caption="計画にある全国との比較", kind="stack"))
     show(tag("div", f"出典 {state.plan.source}。値の確かさは下の各統計に示します。", "meta"))
     downloads(told, name="全国との比較", title="全国との比較")
+
+
+def _pair_row(state: View, row: Row) -> tuple[Content, ...]:
+    series, period = row["series_id"], row["period"]
+    notes = tag("small", "。".join(_distinct(row["notes"]))) if row["notes"] else ""
+    return (
+        link(row["name"], "compare", series=series),
+        link(row["area_text"], "origin", series=series, area=state.plan.area_code, period=period),
+        link(row["nation_text"], "origin", series=series, area=NATION, period=period),
+        row["gap_text"],
+        row["ahead_word"],
+        join([row["period_label"], notes]),
+    )
 
 
 def _distinct(notes: tuple[str, ...]) -> list[str]:
@@ -101,13 +104,16 @@ def _pair_table(state: View, paired: pd.DataFrame) -> pd.DataFrame:
         "confidence_word": "確かさ",
         "source_title": "出典",
     }
-    told = paired.assign(
-        **{
-            key: [figure_of(text, unit) for text, unit in zip(paired[key], paired[units], strict=True)]
-            for key, units in (("area_text", "unit"), ("nation_text", "unit"), ("gap_text", "gap_unit"))
-        }
-    )
+    told = paired.copy()
+    for key, units in (("area_text", "unit"), ("nation_text", "unit"), ("gap_text", "gap_unit")):
+        told[key] = _figures(paired[key], paired[units])
     return told[list(names)].rename(columns=names).assign(注意=["。".join(n) for n in paired["notes"]])
+
+
+def _figures(texts: pd.Series, units: pd.Series | str) -> pd.Series:
+    """Printed values as numbers with their fixed decimals; None where there is none."""
+    of = [units] * len(texts) if isinstance(units, str) else units
+    return pd.Series([figure_of(t, u) for t, u in zip(texts, of, strict=True)], index=texts.index, dtype=object)
 
 
 def _depth(state: View, benchmarks: Benchmarks, series_id: str) -> None:
@@ -131,22 +137,21 @@ def _depth(state: View, benchmarks: Benchmarks, series_id: str) -> None:
         _ranks(state, benchmarks, series, series_id)
 
 
-def _about(series: object) -> Markup:
-    get = series.get if isinstance(series, dict) else {}.get
+def _about(series: Row) -> Markup:
     parts: list[Content] = [
         tag("b", "定義　"),
-        str(get("definition", "")),
+        str(series.get("definition", "")),
         "　",
         tag("b", "出典　"),
-        str(get("source_title", "")),
+        str(series.get("source_title", "")),
     ]
     for key in ("small_sample", "note"):
-        if get(key):
-            parts += ["　", tag("b", "注意　"), str(get(key))]
+        if series.get(key):
+            parts += ["　", tag("b", "注意　"), str(series[key])]
     return tag("p", join(parts), "meta")
 
 
-def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None:
+def _history(state: View, series: Row, told: pd.DataFrame) -> None:
     chart = history(
         told.assign(
             text=told["text"] + told["mark"],
@@ -158,7 +163,7 @@ def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None
     )
     words = "、".join(f"{r.area_name}{r.period_label}{r.text}" for r in told.itertuples())
     unit = str(series["unit"])
-    given = told.assign(text=[figure_of(text, unit) for text in told["text"]], unit=unit)
+    given = told.assign(text=_figures(told["text"], unit), unit=unit)
     names = {
         "area_name": "地域",
         "period_label": "時点",
@@ -177,7 +182,7 @@ def _history(state: View, series: dict[str, object], told: pd.DataFrame) -> None
     )
 
 
-def _caption(series: dict[str, object], told: pd.DataFrame) -> list[str]:
+def _caption(series: Row, told: pd.DataFrame) -> list[str]:
     """Unit and source, and of the signs of the drawing those that are in it."""
     said = [f"単位 {series['unit']}", f"出典 {series['source_title']}"]
     if told["segment"].nunique() > told["area"].nunique():
@@ -187,7 +192,7 @@ def _caption(series: dict[str, object], told: pd.DataFrame) -> list[str]:
     return said
 
 
-def _ranks(state: View, benchmarks: Benchmarks, series: dict[str, object], series_id: str) -> None:
+def _ranks(state: View, benchmarks: Benchmarks, series: Row, series_id: str) -> None:
     found = ranked(benchmarks, series_id, area=state.plan.area_code)
     if found is None or found.among < 2:
         show(tag("div", "ほかの都道府県の値がそろわないため、順位は示せません。", "empty"))
@@ -197,7 +202,7 @@ def _ranks(state: View, benchmarks: Benchmarks, series: dict[str, object], serie
     st.altair_chart(chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
     show(tag("div", "。".join(found.notes), "meta"))
     unit = str(series["unit"])
-    given = found.table.assign(text=[figure_of(text, unit) for text in found.table["text"]], unit=unit)
+    given = found.table.assign(text=_figures(found.table["text"], unit), unit=unit)
     downloads(
         given[["rank", "name", "text", "unit", "mark"]].rename(
             columns={"rank": "順位", "name": "地域", "text": "値", "unit": "単位", "mark": "印"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from kpi.period import Period
 from loaders.documents.export import observations_table
 from pages.parts.app.current_view import View, view
+from pages.parts.framework import GridContainer
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import as_of, downloads, empty, grid, header, lead, show
 from pages.parts.shared.markup import tag
@@ -65,7 +65,7 @@ def _observed(state: View, rows: pd.DataFrame) -> None:
     )
 
 
-def _published(state: View, controls: DeltaGenerator) -> None:
+def _published(state: View, controls: GridContainer) -> None:
     series = dict(zip(state.snapshot.series["series_id"], state.snapshot.series["name"], strict=True))
     if not series:
         empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")

@@ -13,7 +13,7 @@ from pages.parts.shared.filters import choose
 from pages.parts.shared.indicator_charts import story, story_summary
 from pages.parts.shared.indicator_text import face
 from pages.parts.shared.layout import as_of, empty, header, lead, segments, show, source_line, table_downloads
-from pages.parts.shared.markup import Markup, join, tag, unmarked
+from pages.parts.shared.markup import join, listing, tag, unmarked
 from pages.parts.shared.takeaway_tables import indicator_table
 
 
@@ -69,14 +69,10 @@ def _pictures(field: Field) -> None:
         show(tag("p", field.policy))
     if field.pictures:
         st.header("2040年の姿", anchor=False)
-        show(_list(field.pictures))
+        show(listing(field.pictures))
     for item in field.items:
         with st.expander(unmarked(item.name)):
             for vision in item.visions:
                 show(tag("p", join([tag("b", "めざす姿　"), vision])))
             if item.policies:
-                show(join([tag("b", "取組方針"), _list(item.policies)]))
-
-
-def _list(texts: tuple[str, ...]) -> Markup:
-    return tag("ul", join(tag("li", text) for text in texts))
+                show(join([tag("b", "取組方針"), listing(item.policies)]))

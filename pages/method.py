@@ -24,7 +24,7 @@ from pages.parts.method.rule_texts import (
 )
 from pages.parts.shared.assumptions import scheme_assumed
 from pages.parts.shared.layout import downloads, grid, header, lead, show
-from pages.parts.shared.markup import Column, Content, Markup, badge, join, link, table, tag
+from pages.parts.shared.markup import Column, Content, Markup, badge, link, listing, table, tag
 
 #: What a message fills in about the cell at hand; the list of checks shows … in its place.
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -38,7 +38,7 @@ def method_page() -> None:
     lead(SCHEME_TEXTS.get(scheme.name, "この計画の判定方法に、このプログラムは対応していません。"))
     st.header("判定のしかた", anchor=False)
     show(scheme_assumed(state))
-    show(tag("ol", join(tag("li", step) for step in SCHEME_STEPS.get(scheme.name, ()))))
+    show(listing(SCHEME_STEPS.get(scheme.name, ()), ordered=True))
     show(_status_table(state.plan.scheme))
     st.header("用語", anchor=False)
     show(table([Column("用語", width="11rem"), Column("意味")], GLOSSARY, caption="用語"))

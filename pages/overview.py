@@ -25,6 +25,7 @@ from pages.parts.shared.markup import (
     changed,
     join,
     link,
+    render,
     status_bar,
     table,
     tag,
@@ -92,23 +93,10 @@ def _goals(revision: str, _state: View) -> Markup:
 
 def _goal_card(item: Face) -> Markup:
     mark: Content = changed(item.updated) if item.updated else ""
-    below = join((part for part in (item.period, mark, item.doubt) if str(part)), " ")
+    below = join((part for part in (item.period, mark, item.doubt) if part), " ")
     line = f"{_at(item.baseline, item.baseline_period)}→目標 {_at(item.target, item.target_period)}"
     known = UNSET not in (item.baseline, item.target)
-    return tag(
-        "section",
-        join(
-            [
-                tag("div", item.link, "name"),
-                tag("div", join([item.figure, tag("small", below)], " "), "big"),
-                item.bullet if item.progress != "―" else Markup(""),
-                tag("div", item.badge),
-                tag("div", line, "meta") if known else "",
-                tag("div", item.advice, "meta") if item.advice else "",
-            ]
-        ),
-        "card",
-    )
+    return render("goal_card.html", item=item, below=below, course=line if known else "")
 
 
 def _at(value: str, period: str) -> str:

@@ -17,6 +17,7 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import TAKEN_OVER, Brief, Mend, Past, Question, known_beside
 from kpi.issue import Issue, Severity
 from kpi.people import Audience
+from kpi.place import Place
 from kpi.plan import Plan, Round
 from loaders.form.form_questions import given_again
 from loaders.form.reading.reader import read_form
@@ -282,7 +283,7 @@ def test_a_figure_hidden_under_an_earlier_number_stays_hidden_when_it_is_correct
         ("UPDATE confirmations SET done_at = done_at - INTERVAL 1 DAY", "verify.rows_changed"),
         ("INSERT INTO confirmations SELECT seq, 'S00002', 'city-rate', done_at, sample FROM confirmations LIMIT 1",
          "verify.rows_added"),
-        ("INSERT INTO confirmations SELECT seq, 'S00003', indicator_id, done_at, sample FROM confirmations LIMIT 1",
+        ("INSERT INTO confirmations SELECT seq, 'S00003', subject_id, done_at, sample FROM confirmations LIMIT 1",
          "verify.unlogged"),
         ("UPDATE publications SET publication = 'public' WHERE done_at = (SELECT max(done_at) FROM publications)",
          "verify.rows_changed"),
@@ -398,7 +399,7 @@ def test_what_a_division_explained_holds_for_the_departments_form_and_for_its_ow
     do(store, "mend", first, [Mend(RATE, "value", 65.0, "対象が増えた")], by="課", at=later(1))
     assert do(store, "pass_on", first, by="課", at=later(2)) == ()
     passed(store, "general", answer(PAPER, value=30.0, period="FY2024", release="final"), data=b"4", hours=2)
-    joined = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
     assert isinstance(send(store, joined, by="主管", at=later(4)), Receipt)
     whole = save(store, reading(rate(65.0), issues=(jump(65.0),)), b"2", 5)
     own = save(store, of_division(DX, rate(65.0), issues=(jump(65.0),)), b"3", 6)
@@ -469,7 +470,7 @@ def test_a_passport_tells_why_a_division_mended_the_value(tmp_path):
     do(store, "mend", first, [Mend(RATE, "value", 65.0, "入力誤り")], by="課", at=later(1))
     do(store, "pass_on", first, by="課", at=later(2))
     passed(store, "general", answer(PAPER, value=30.0, period="FY2024", release="final"), data=b"2", hours=2)
-    joined = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
     send(store, joined, by="主管", at=later(4))
     (passport,) = store.trace(RATE)
     assert (passport.origin, passport.mended, passport.written) == ("mend", "入力誤り", "5.0")

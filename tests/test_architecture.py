@@ -1,11 +1,14 @@
 """The directions of import, and what may stand where."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+import streamlit as st
 
 ROOT = Path(__file__).resolve().parents[1]
 STDLIB = sys.stdlib_module_names
@@ -90,6 +93,39 @@ def test_session_state_is_touched_only_in_the_shared_parts(path):
         assert "session_state" not in path.read_text("utf-8")
 
 
+#: What the server's toolkit documents; the framework itself documents nothing but its one name.
+_DOCUMENTED = {
+    "streamlit",
+    *(f"starlette.{part}" for part in ("concurrency", "datastructures", "middleware", "requests", "responses")),
+    *(f"starlette.{part}" for part in ("routing", "types")),
+}
+#: How the framework's own addresses and elements begin, and what a session's insides are reached by.
+_INSIDE = re.compile(r"_stcore|/media/|/auth/log|oauth2callback|data-testid|_streamlit_")
+
+
+def _begins(node: ast.expr) -> str:
+    """The name that a chain of attributes begins with; empty where it begins with anything else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *modules("pages"), *modules("loaders")], ids=case)
+def test_what_the_framework_does_not_document_is_used_in_one_module(path):
+    if path == ROOT / "pages" / "parts" / "framework.py":
+        return
+    tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    taken = {name for name in imports(path) if name.split(".")[0] in ("streamlit", "starlette")}
+    assert taken <= _DOCUMENTED
+    assert not [n for n in tree if isinstance(n, ast.ImportFrom) and n.module == "streamlit"]
+    reached = [ast.unparse(n).split(".")[1:] for n in tree if isinstance(n, ast.Attribute) and _begins(n) == "st"]
+    modules_of_st = {name for name in dir(st) if isinstance(getattr(st, name), ModuleType)} - {"column_config"}
+    assert not [names for names in reached if names[0] in modules_of_st or any(n.startswith("_") for n in names)]
+    docstrings = {id(node.value) for node in tree if isinstance(node, ast.Expr)}
+    texts = [n.value for n in tree if isinstance(n, ast.Constant) and id(n) not in docstrings]
+    assert not [text for text in texts if isinstance(text, str) and _INSIDE.search(text)]
+
+
 def screens() -> list[Path]:
     return sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
 
@@ -127,8 +163,9 @@ def test_the_top_level_holds_what_was_agreed_and_tooling():
 
 #: What may be asked of a store without a service. Everything else changes it, or shows what a person may not see.
 _READS = {
-    "path", "exists", "check", "revision", "plan_ids", "snapshot", "visible_codes", "submission", "submissions",
-    "memberships", "is_revoked", "has_samples", "log_head", "holders", "trace", "log", "workbook",
+    "path", "exists", "check", "revision", "plan_ids", "plans", "snapshot", "visible_codes", "submission",
+    "submissions", "memberships", "is_revoked", "has_samples", "log_head", "holders", "trace", "log", "workbook",
+    "plan_of_proposal", "plans_of_figures",
 }  # fmt: skip
 _WRITES = {"do", "init", "backup", "restore", "make_nightly", "rebuild", "verify"}
 

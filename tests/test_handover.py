@@ -11,6 +11,7 @@ from kpi.collection.reorganisation import move_indicators
 from kpi.collection.workflow import Mend, Question
 from kpi.people import Role
 from kpi.period import Period
+from kpi.place import Place
 from loaders.documents.table_files import to_xlsx
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form
@@ -40,7 +41,9 @@ def store(data):
 def answer(store, round_id, answers, at):
     """A sent return of 県土整備部."""
     plan_id = store.plan_ids()[0]
-    name, blank = make_form(store.snapshot(plan_id), round_id, LAND, day=at.date())
+    name, blank = make_form(
+        store.snapshot(plan_id), Place(store.snapshot(plan_id).plan.id, round_id, LAND), day=at.date()
+    )
     where = {"round_id": round_id, "department_id": LAND}
     own = {"by": "県土 太郎", "at": at}
     taken = take_return(store, fill(blank, answers), name, snapshot=store.snapshot(plan_id), **own, **where)

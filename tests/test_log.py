@@ -16,6 +16,7 @@ from kpi.collection.acts import Act
 from kpi.collection.reorganisation import move_indicators, rename, set_divisions
 from kpi.collection.workflow import Mend, Question
 from kpi.period import Period
+from kpi.place import Place
 from kpi.plan import Division, Plan, Round
 from loaders.store import Rule, Store
 from loaders.store.audit.log_table import in_words
@@ -165,7 +166,7 @@ def asked(store: Store) -> Store:
     ("done", "code"),
     [
         ("UPDATE questions SET text = '別の質問'", "verify.rows_changed"),
-        ("UPDATE questions SET indicator_id = 'paper'", "verify.rows_changed"),
+        ("UPDATE questions SET subject_id = 'paper'", "verify.rows_changed"),
         ("UPDATE questions SET who = 'だれか'", "verify.rows_changed"),
         ("DELETE FROM questions", "verify.rows_missing"),
         ("UPDATE proposals SET document = '{}'", "verify.rows_changed"),
@@ -326,8 +327,8 @@ def test_many_returns_kept_at_once_are_one_chain(store):
 
 
 def test_a_form_taken_is_told_by_round_and_department(store):
-    do(store, "take_form", "tiny", ROUND, POLICY, "", by="青森 花子", at=later(1))
-    do(store, "take_form", "tiny", ROUND, "", "", staff=True, by="事務局", at=later(2))
+    do(store, "take_form", Place("tiny", ROUND, POLICY, ""), by="青森 花子", at=later(1))
+    do(store, "take_form", Place("tiny", ROUND, "", ""), staff=True, by="事務局", at=later(2))
     plan = tiny_plan()
     asked, whose = plan.round(ROUND).name, plan.department(POLICY).name(later(1).date())
     assert list(store.log(plan_id="tiny")["subject_word"])[:2] == [f"{asked} 全部局", f"{asked} {whose}"]

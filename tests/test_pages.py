@@ -10,6 +10,7 @@ import pytest
 import pages.parts.app.current_view
 import pages.parts.app.storage
 from kpi.charts.placement import text_width
+from kpi.place import Place
 from loaders.services.operations import make_form, open_store
 from loaders.store import StoreBusy
 from loaders.store.file.database import Database
@@ -355,7 +356,7 @@ def test_a_form_as_it_was_handed_out_becomes_a_draft_with_every_cell_judged(use,
     data = use(with_files(tmp_path, "plans", "benchmarks"))
     store = open_store(data, at=AT)
     snapshot = store.snapshot(store.plan_ids()[0])
-    name, form = make_form(snapshot, "fy2025", "planning", day=AT.date())
+    name, form = make_form(snapshot, Place(snapshot.plan.id, "fy2025", "planning"), day=AT.date())
     at = upload(run("submit", department="planning", round="fy2025"), name, form)
     assert sound(at)
     told = "".join(said(at))

@@ -13,6 +13,7 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, Question, ReturnState
 from kpi.people import Audience
 from kpi.period import Period
+from kpi.place import Place
 from kpi.plan import Division, Round
 from loaders.store import Receipt, Store
 from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, tiny_plan
@@ -95,7 +96,7 @@ def test_joined_returns_keep_the_file_the_cell_and_the_mend_of_each_division(two
     do(store, "mend", first.submission_id, [Mend(RATE, "value", 65.0, "入力誤り")], by="d", at=later(1.2))
     assert do(store, "pass_on", first.submission_id, by="d", at=later(1.5)) == ()
     second = passed(store, GENERAL, paper(41.3), data=b"2", hours=2)
-    joined = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(3))
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3))
     assert (joined.conflicts, joined.issues, joined.waiting) == ((), (), ())
     stored = store.submission(joined.submission_id)
     assert (stored.joined_from, stored.sha256, stored.division_id) == ((first.submission_id, second), "", "")
@@ -122,15 +123,15 @@ def test_two_divisions_that_differ_on_a_row_wait_for_a_choice(two_levels):
     first = passed(store, DX, rate(65.0), data=b"1", hours=1)
     second = passed(store, GENERAL, rate(66.0), paper(1.0), data=b"2", hours=2)
     before = store.revision()
-    joined = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(3))
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3))
     assert joined.submission_id == ""
     (conflict,) = joined.conflicts
     assert conflict.indicator_id == RATE
     assert [(o.submission_id, o.division_id) for o in conflict.options] == [(first, DX), (second, GENERAL)]
     assert len(store.snapshot("tiny").submissions) == 2
-    wrong = do(store, "join", "tiny", ROUND, POLICY, {RATE: "S99999"}, by="主管", at=later(3))
+    wrong = do(store, "join", Place("tiny", ROUND, POLICY), {RATE: "S99999"}, by="主管", at=later(3))
     assert wrong.conflicts == joined.conflicts
-    settled = do(store, "join", "tiny", ROUND, POLICY, {RATE: second}, by="主管", at=later(3))
+    settled = do(store, "join", Place("tiny", ROUND, POLICY), {RATE: second}, by="主管", at=later(3))
     assert settled.submission_id
     assert store.revision() != before
     send(store, settled.submission_id, by="主管", at=later(4))
@@ -140,12 +141,14 @@ def test_two_divisions_that_differ_on_a_row_wait_for_a_choice(two_levels):
 
 def test_the_same_said_twice_is_no_conflict_and_who_has_not_answered_is_told(two_levels):
     store = two_levels
-    assert [i.code for i in do(store, "join", "tiny", ROUND, POLICY, by="m", at=later(1)).issues] == ["join.none"]
+    assert [i.code for i in do(store, "join", Place("tiny", ROUND, POLICY), {}, by="m", at=later(1)).issues] == [
+        "join.none"
+    ]
     passed(store, DX, rate(65.0), data=b"1", hours=1)
-    joined = do(store, "join", "tiny", ROUND, POLICY, by="m", at=later(2))
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="m", at=later(2))
     assert (bool(joined.submission_id), joined.waiting) == (True, (GENERAL,))
     passed(store, GENERAL, rate(65.0), paper(1.0), data=b"2", hours=3)
-    assert do(store, "join", "tiny", ROUND, POLICY, by="m", at=later(4)).conflicts == ()
+    assert do(store, "join", Place("tiny", ROUND, POLICY), {}, by="m", at=later(4)).conflicts == ()
 
 
 def test_a_division_that_answers_again_is_joined_with_its_newest_answer(two_levels):
@@ -153,7 +156,7 @@ def test_a_division_that_answers_again_is_joined_with_its_newest_answer(two_leve
     passed(store, DX, rate(65.0), data=b"1", hours=1)
     passed(store, DX, rate(67.0), data=b"2", hours=2)
     save_return(store, of_division(DX, rate(99.0)), b"3", "draft.xlsx", by="x", at=later(2.5))
-    joined = do(store, "join", "tiny", ROUND, POLICY, by="m", at=later(3))
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="m", at=later(3))
     assert store.submission(joined.submission_id).reading.answers[0].number("value") == 67.0
 
 
@@ -161,7 +164,7 @@ def answered_by_itself(store):
     """課 made one and sent; then the department itself answers otherwise about one row, which is confirmed."""
     passed(store, DX, rate(65.0), data=b"1", hours=1)
     passed(store, GENERAL, paper(170.0), data=b"2", hours=2)
-    first = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    first = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
     assert isinstance(send(store, first, by="主管", at=later(4)), Receipt)
     own = save_and_send(store, reading(rate(65.0), paper(155.0)), b"3", later(5))
     assert do(store, "confirm", own, by="事", at=later(6)) == ()
@@ -175,7 +178,7 @@ def values(store, submission):
 def test_what_the_department_answered_itself_outlasts_what_its_divisions_had_said_before(two_levels):
     own = answered_by_itself(two_levels)
     passed(two_levels, DX, rate(66.0), data=b"4", hours=7)
-    joined = do(two_levels, "join", "tiny", ROUND, POLICY, by="主管", at=later(8))
+    joined = do(two_levels, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(8))
     assert joined.conflicts == ()
     assert values(two_levels, joined.submission_id) == {RATE: 66.0, PAPER: 155.0}
     assert own in two_levels.submission(joined.submission_id).joined_from
@@ -187,10 +190,10 @@ def test_what_the_department_answered_itself_outlasts_what_its_divisions_had_sai
 def test_what_a_division_says_after_its_department_has_to_be_chosen(two_levels):
     own = answered_by_itself(two_levels)
     later_one = passed(two_levels, GENERAL, paper(180.0), data=b"4", hours=7)
-    (conflict,) = do(two_levels, "join", "tiny", ROUND, POLICY, by="主管", at=later(8)).conflicts
+    (conflict,) = do(two_levels, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(8)).conflicts
     assert [(o.submission_id, o.division_id) for o in conflict.options] == [(own, ""), (later_one, GENERAL)]
     for chosen, value in ((own, 155.0), (later_one, 180.0)):
-        joined = do(two_levels, "join", "tiny", ROUND, POLICY, {PAPER: chosen}, by="主管", at=later(9))
+        joined = do(two_levels, "join", Place("tiny", ROUND, POLICY), {PAPER: chosen}, by="主管", at=later(9))
         assert values(two_levels, joined.submission_id) == {RATE: 65.0, PAPER: value}
 
 
@@ -199,10 +202,10 @@ def test_what_a_division_had_taken_back_and_its_department_put_in_again_stays(tw
     passed(store, GENERAL, paper(41.0), data=b"0", hours=0.5)
     passed(store, DX, rate(65.0), data=b"1", hours=1)
     passed(store, DX, rate(66.0), data=b"2", hours=2)
-    joined = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
     do(store, "mend", joined, [Mend(RATE, "value", 65.0, "主管課で確認")], by="主管", at=later(3.5))
     assert isinstance(send(store, joined, by="主管", at=later(4)), Receipt)
-    again = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(5))
+    again = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(5))
     assert (again.conflicts, values(store, again.submission_id)) == ((), {RATE: 65.0, PAPER: 41.0})
 
 
@@ -211,31 +214,31 @@ def test_what_a_division_passed_on_while_its_department_had_a_draft_is_not_lost(
     store = two_levels
     passed(store, GENERAL, paper(41.0), data=b"0", hours=0.5)
     passed(store, DX, rate(65.0), data=b"1", hours=1)
-    draft = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    draft = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
     passed(store, DX, rate(66.0), data=b"2", hours=3.5)
     assert isinstance(send(store, draft, by="主管", at=later(4)), Receipt)
     if revised:
         assert isinstance(
             send(store, do(store, "revise", draft, by="主管", at=later(5)), by="主管", at=later(6)), Receipt
         )
-    again = do(store, "join", "tiny", ROUND, POLICY, by="主管", at=later(7))
+    again = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(7))
     assert (again.conflicts, values(store, again.submission_id)[RATE]) == ((), 66.0)
 
 
 def test_a_division_corrects_what_its_department_only_took_over(two_levels):
     passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
-    first = do(two_levels, "join", "tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
+    first = do(two_levels, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
     for issue in two_levels.submission(first).open:
         do(two_levels, "mend", first, [Mend(issue.indicator_id, issue.key, None, "来年から")], by="主管", at=later(3.5))
     assert isinstance(send(two_levels, first, by="主管", at=later(4)), Receipt)
     passed(two_levels, DX, rate(64.0), data=b"2", hours=5)
-    joined = do(two_levels, "join", "tiny", ROUND, POLICY, by="主管", at=later(6))
+    joined = do(two_levels, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(6))
     assert (joined.conflicts, values(two_levels, joined.submission_id)[RATE]) == ((), 64.0)
 
 
 def test_an_indicator_that_nobody_answers_is_asked_about_before_sending(two_levels):
     passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
-    joined = do(two_levels, "join", "tiny", ROUND, POLICY, by="主管", at=later(2)).submission_id
+    joined = do(two_levels, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(2)).submission_id
     (issue,) = two_levels.submission(joined).open
     assert (issue.code, issue.indicator_id, issue.key) == ("join.lacking", PAPER, "value")
     assert send(two_levels, joined, by="主管", at=later(3)) == (issue,)
@@ -247,7 +250,7 @@ def test_an_indicator_that_nobody_answers_is_asked_about_before_sending(two_leve
 def test_a_revised_return_points_at_the_first_file_and_at_every_reason(two_levels):
     store = two_levels
     passed(store, DX, rate(65.0), data=b"1", hours=1)
-    joined = do(store, "join", "tiny", ROUND, POLICY, by="m", at=later(2))
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="m", at=later(2))
     mends = [Mend(RATE, "value", 66.0, "主管課で訂正"), Mend(PAPER, "value", None, "来年から")]
     do(store, "mend", joined.submission_id, mends, by="m", at=later(2))
     send(store, joined.submission_id, by="m", at=later(3))
@@ -706,8 +709,8 @@ def test_a_division_sees_its_own_return_and_not_the_other_divisions(two_levels):
 
 
 def test_taking_a_form_is_noted_for_departments_alone(store):
-    do(store, "take_form", "tiny", ROUND, POLICY, by="部", at=later(1))
-    do(store, "take_form", "tiny", ROUND, TRADE, by="事", at=later(1), staff=True)
+    do(store, "take_form", Place("tiny", ROUND, POLICY), by="部", at=later(1))
+    do(store, "take_form", Place("tiny", ROUND, TRADE), by="事", at=later(1), staff=True)
     found = store.snapshot("tiny").takes
     assert [(t["round_id"], t["department_id"], t["division_id"], t["who"]) for t in found.to_dict("records")] == [
         (ROUND, POLICY, "", "部")

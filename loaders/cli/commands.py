@@ -20,6 +20,7 @@ import duckdb
 from kpi.collection.lifecycle import upcoming
 from kpi.issue import Issue, Severity
 from kpi.people import OPERATOR
+from kpi.place import Place
 from loaders import settings
 from loaders.cli import arguments, round_command, terminal
 from loaders.cli.arguments import Refused
@@ -188,7 +189,7 @@ def _template(given: argparse.Namespace) -> int:
     wanted = arguments.round_of(plan, given.round) if given.round else arguments.current_round(plan, snapshot.life, day)
     if given.department:
         department = arguments.department_of(plan, given.department, day)
-        name, data = operations.make_form(snapshot, wanted.id, department.id, day=day)
+        name, data = operations.make_form(snapshot, Place(snapshot.plan.id, wanted.id, department.id), day=day)
     else:
         name, data = (
             operations.forms_name(snapshot, wanted.id, day=day),
@@ -215,10 +216,8 @@ def _load(given: argparse.Namespace) -> int:
     files = [f for f in found if not isinstance(f, Issue)]
     progress = terminal.Progress(len(files))
     desk = _desk(given, store, given.by)
-    reads = desk.take_files(
-        snapshot.plan.id, files, workers=given.workers, round_id=round_id, department_id=owner,
-        tick=lambda _name: progress.tick(),
-    )  # fmt: skip
+    place = Place(snapshot.plan.id, round_id, owner)
+    reads = desk.take_files(place, files, workers=given.workers, tick=lambda _name: progress.tick())
     taken = list(reads)
     if given.send:
         held = [] if round_id else [t for t in taken if _answered_long_ago(t, snapshot, at.date())]

@@ -9,6 +9,7 @@ from kpi.cards import impact
 from kpi.cards.impact import Effect, Standing
 from kpi.collection.workflow import Action, Question
 from kpi.issue import Issue
+from kpi.place import Place
 from kpi.plan import Round
 from loaders.services.authorization import Gate
 from loaders.store import Snapshot, commands
@@ -23,19 +24,19 @@ class Staff(Gate):
     @tidy
     def open_round(self, plan_id: str, round: Round, reason: str = "") -> Issues:
         """Open a round, change one, or open a closed one again; what forbids it."""
-        self._ask(Action.OPEN_ROUND)
+        self._ask(Action.OPEN_ROUND, Place(plan_id))
         return self.store.do(commands.open_round, self._act(reason), plan_id, round)
 
     @tidy
     def cancel_round(self, plan_id: str, round_id: str, reason: str = "") -> Issues:
         """Give a round up that nobody has started; what forbids it."""
-        self._ask(Action.OPEN_ROUND)
+        self._ask(Action.OPEN_ROUND, Place(plan_id))
         return self.store.do(commands.cancel_round, self._act(reason), plan_id, round_id)
 
     @tidy
     def close_round(self, plan_id: str, round_id: str, reason: str = "") -> Issues:
         """Close a round; what forbids it."""
-        self._ask(Action.CLOSE_ROUND)
+        self._ask(Action.CLOSE_ROUND, Place(plan_id))
         return self.store.do(commands.close_round, self._act(reason), plan_id, round_id)
 
     @tidy
@@ -64,13 +65,13 @@ class Staff(Gate):
     @tidy
     def propose_card(self, plan_id: str, indicator_id: str, changes: Mapping[str, object], reason: str) -> str | Issues:
         """Propose a change of a judging rule; the proposal's id, or what forbids it."""
-        self._ask(Action.PROPOSE_CARD)
+        self._ask(Action.PROPOSE_CARD, Place(plan_id))
         return self.store.do(commands.propose_card, self._act(reason), plan_id, indicator_id, changes)
 
     @tidy
     def effects(self, plan_id: str, indicator_id: str, changes: Mapping[str, object]) -> tuple[Effect, ...]:
         """The statuses of closed rounds and of today that a change would alter."""
-        self._ask(Action.PROPOSE_CARD)
+        self._ask(Action.PROPOSE_CARD, Place(plan_id))
         now = self.store.snapshot(plan_id)
         past = [
             _standing(self.store.snapshot(plan_id, moment), moment, r.id, r.name)
@@ -90,7 +91,7 @@ class Staff(Gate):
         reason: str = "",
     ) -> Issues:
         """Record what was decided about a proposal of somebody else; what forbids it."""
-        self._ask(Action.DECIDE_CARD)
+        self._ask(Action.DECIDE_CARD, Place(self.store.plan_of_proposal(proposal_id)))
         decide = commands.accept_card if accept else commands.reject_card
         return self.store.do(decide, self._act(reason), proposal_id, decided_on, decision)
 
@@ -100,6 +101,8 @@ class Staff(Gate):
     ) -> Issues:
         """Set the 公表区分 of figures by their short numbers; what forbids it."""
         self._ask(Action.SET_PUBLICATION)
+        for plan_id in self.store.plans_of_figures(codes):
+            self._ask(Action.SET_PUBLICATION, Place(plan_id))
         return self.store.do(commands.set_publication, self._act(reason), codes, publication, released_at)
 
 

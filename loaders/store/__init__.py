@@ -118,6 +118,10 @@ class Store:
         """The plans in the store, in the order they came."""
         return self._newest.plan_ids()
 
+    def plans(self) -> tuple[Plan, ...]:
+        """All plans as they stand, in the order they came; a query each time."""
+        return self._newest.plans()
+
     def snapshot(
         self,
         plan_id: str,
@@ -165,6 +169,21 @@ class Store:
         """Where a figure comes from: by its short number, or all current values of an indicator."""
         with self._database.read() as connection:
             return provenance.trace(connection, query)
+
+    def plan_of_proposal(self, proposal_id: str) -> str:
+        """The plan a proposal is about; KeyError for an unknown one."""
+        query = "SELECT plan_id FROM proposals WHERE proposal_id = ?"
+        with self._database.read() as connection:
+            found = value(connection, query, [proposal_id])
+        if found is None:
+            raise KeyError(proposal_id)
+        return str(found)
+
+    def plans_of_figures(self, codes: Sequence[str]) -> frozenset[str]:
+        """The plans in which figures with these short numbers stand."""
+        query = "SELECT DISTINCT plan_id FROM observations WHERE code IN (SELECT unnest(?))"
+        with self._database.read() as connection:
+            return frozenset(r["plan_id"] for r in rows(connection, query, [list(codes)]))
 
     def holders(self, sha256: str) -> tuple[str, ...]:
         """The returns that brought a file."""

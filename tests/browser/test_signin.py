@@ -16,7 +16,7 @@ import pytest
 from kpi.collection.workflow import Action
 from kpi.people import ROLE_WORDS, Person, Role
 from loaders.services.operations import open_store
-from loaders.store.commands.access_rules import Rule
+from loaders.store import Rule
 from pages.parts.app.identity import reaches
 from tests.browser.conftest import CHROMIUM, NOW, QUIET, ROOT, running, settled
 from tests.browser.provider import dishonest
@@ -30,11 +30,12 @@ ADMIN, OFFICE, LAND, PLANNING, READER, STRANGER = (
     "admin@pref.example", "office@pref.example", "land@pref.example", "planning@pref.example", "reader@pref.example",
     "somebody@elsewhere.example",
 )  # fmt: skip
+PLAN = "aomori-dx-2024"
 RULES = (
     Rule("", "mail", "*@pref.example", "reader"),
     Rule("", "group", "DX推進課", "secretariat"),
-    Rule("", "mail", LAND, "department", ("land",)),
-    Rule("", "mail", PLANNING, "department", ("planning",)),
+    Rule("", "mail", LAND, "department", ("land",), plan_id=PLAN),
+    Rule("", "mail", PLANNING, "department", ("planning",), plan_id=PLAN),
 )
 PEOPLE = {
     READER: Person("r", "", Role.READER),

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from kpi.collection.workflow import Mend, Question
+from kpi.place import Place
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form, open_store
 from loaders.store import Receipt
@@ -15,7 +16,9 @@ from tests.storekit import do, send
 
 def test_enter_confirms_a_typed_value_and_says_so(server, open_page, tmp_path):
     store = open_store(server.data)
-    name, blank = make_form(store.snapshot(PLAN.id), "fy2025", "land", day=NOW.date())
+    name, blank = make_form(
+        store.snapshot(PLAN.id), Place(store.snapshot(PLAN.id).plan.id, "fy2025", "land"), day=NOW.date()
+    )
     path = tmp_path / name
     answers = {
         "ict-construction": {"value": "約５００", "release": "確定"},
@@ -86,7 +89,9 @@ def test_samples_removed_while_one_is_looked_at_break_nothing(tmp_path, open_pag
 
 def test_a_question_is_answered_on_the_page_by_its_department_and_seen_by_nobody_else(server, open_page):
     store = open_store(server.data)
-    name, blank = make_form(store.snapshot(PLAN.id), "fy2025", "agriculture", day=NOW.date())
+    name, blank = make_form(
+        store.snapshot(PLAN.id), Place(store.snapshot(PLAN.id).plan.id, "fy2025", "agriculture"), day=NOW.date()
+    )
     rice = {"rice-labor": {"value": "12.3", "release": "確定", "section": "農産園芸課", "person": "青森 花子"}}
     where = {"round_id": "fy2025", "department_id": "agriculture"}
     own = {"by": "農林水産部", "at": NOW}

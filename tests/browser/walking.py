@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kpi.collection.acts import Act
+from kpi.place import Place
 from loaders.plan.folder import load_plan
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form
@@ -66,7 +67,7 @@ def fill(data: bytes, answers: dict[str, dict[str, object]]) -> bytes:
 def leave_faults(store: Store) -> None:
     """A draft of 県土整備部 with one doubtful and one broken cell."""
     snapshot = store.snapshot(PLAN.id)
-    name, data = make_form(snapshot, "fy2025", "land", day=NOW.date())
+    name, data = make_form(snapshot, Place(snapshot.plan.id, "fy2025", "land"), day=NOW.date())
     answers = {
         "ict-construction": {"value": "約５００", "release": "確定"},
         "bridge-ai": {"value": "#REF!", "release": "確定"},

@@ -5,6 +5,7 @@ import re
 from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
+from kpi.place import Place
 from loaders.services import Desk
 from loaders.services.intake import mend_return, take_return
 from loaders.services.operations import make_form
@@ -25,7 +26,9 @@ def snapshot(store):
 
 
 def form(store, department, answers=None, round_id=FY, division=""):
-    name, blank = make_form(snapshot(store), round_id, department, day=AT.date(), division_id=division)
+    name, blank = make_form(
+        snapshot(store), Place(snapshot(store).plan.id, round_id, department, division), day=AT.date()
+    )
     return name, fill(blank, answers or {})
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from kpi.collection.acts import ACTS, acts
+from kpi.place import parts_of
 from kpi.plan import Plan
 from kpi.printing.number_words import as_it_is
 from loaders.store.audit.plan_differences import plan_change_words
@@ -82,7 +83,7 @@ class _Words:
 
     def __init__(self, connection: Connection) -> None:
         self._plans = {plan_id: read_plan(connection, plan_id, NOW) for plan_id in plan_ids(connection)}
-        returns = "SELECT submission_id AS id, plan_id, round_id, department_id, division_id FROM submissions"
+        returns = "SELECT submission_id AS id, plan_id, round_id, respondent_id FROM submissions"
         self._returns = {r["id"]: r for r in rows(connection, returns)}
         proposals = "SELECT proposal_id AS id, plan_id, indicator_id FROM proposals"
         self._proposals = {r["id"]: r["indicator_id"] for r in rows(connection, proposals)}
@@ -107,9 +108,11 @@ class _Words:
         if not subject:
             return plan.name
         if about == "return" and subject in self._returns:
-            return _return_word(plan, self._returns[subject], row["done_at"])
+            found = self._returns[subject]
+            return _return_word(plan, found["round_id"], found["respondent_id"], row["done_at"])
         if about == "form":
-            return _return_word(plan, json.loads(row["payload"]), row["done_at"])
+            round_id, _, respondent = subject.partition("/")
+            return _return_word(plan, round_id, respondent, row["done_at"])
         if about == "card" and subject in self._proposals:
             return _indicator_word(plan, self._proposals[subject]) or "計画全体の判定方法"
         if subject in self._figures:
@@ -117,12 +120,13 @@ class _Words:
         return next((r.name for r in plan.rounds if r.id == subject), str(subject))
 
 
-def _return_word(plan: Plan, found: Mapping[str, Any], at: datetime) -> str:
-    asked = next((r.name for r in plan.rounds if r.id == found["round_id"]), found["round_id"])
-    department = next((d for d in plan.departments if d.id == found["department_id"]), None)
+def _return_word(plan: Plan, round_id: str, respondent: str, at: datetime) -> str:
+    asked = next((r.name for r in plan.rounds if r.id == round_id), round_id)
+    department_id, division_id = parts_of(respondent)
+    department = next((d for d in plan.departments if d.id == department_id), None)
     if department is None:
-        return f"{asked} {found['department_id'] or '全部局'}"
-    division = next((d.name for d in department.divisions if d.id == found["division_id"]), found["division_id"])
+        return f"{asked} {department_id or '全部局'}"
+    division = next((d.name for d in department.divisions if d.id == division_id), division_id)
     return " ".join(part for part in (asked, department.name(at.date()), division) if part)
 
 

@@ -26,14 +26,14 @@ _COMPARED = (
 
 #: What else must come out the same, row for row, and what it is called.
 _ALSO: tuple[tuple[str, str], ...] = (
-    ("確認済", "SELECT submission_id, indicator_id, done_at FROM confirmations"),
-    ("修正依頼", "SELECT question_id, submission_id, indicator_id, key, text FROM questions"),
+    ("確認済", "SELECT submission_id, subject_id, done_at FROM confirmations"),
+    ("修正依頼", "SELECT question_id, submission_id, subject_id, key, text FROM questions"),
     ("判定条件の提案", "SELECT proposal_id, indicator_id, document, origin, submission_id FROM proposals"),
     ("判定条件", "SELECT plan_id, indicator_id, origin, document, reason FROM cards"),
     ("照会", "SELECT plan_id, round_id, document, retired FROM rounds"),
     ("部局", "SELECT plan_id, department_id, document, retired FROM departments"),
     ("公表区分", "SELECT code, publication, released_at FROM publications"),
-    ("課の回答", "SELECT submission_id, division_id, on_behalf, joined_from FROM submissions"),
+    ("回答", "SELECT submission_id, respondent_id, on_behalf, joined_from FROM submissions"),
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from kpi.collection.acts import ACTS, Act
 from kpi.collection.workflow import Brief, Mend, Question, Reading
 from kpi.issue import Issue
+from kpi.place import Place, parts_of
 from loaders.store import commands
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.audit.replay_sources import CHANGING, Given
@@ -65,8 +66,9 @@ class Repeat:
             WHERE submission_id = ?"""
         row = rows(self._old, query, [event["subject"]])[0]
         brief = read_brief(new, row["plan_id"], event["done_at"].date())
-        place = {"round_id": row["round_id"], "department_id": row["department_id"]}
-        reading = replace(self._read(row["data"], row["filename"], brief, **place), division_id=row["division_id"])
+        department_id, division_id = parts_of(row["respondent_id"])
+        place = {"round_id": row["round_id"], "department_id": department_id}
+        reading = replace(self._read(row["data"], row["filename"], brief, **place), division_id=division_id)
         skip(new, "submission_seq", int(row["submission_id"][1:]))
         # What was explained in the answer before is an act of its own in the log.
         keep(new, _act(event), [NewReturn(reading, row["data"], row["filename"])], on_behalf=row["on_behalf"])
@@ -74,7 +76,7 @@ class Repeat:
 
     def _mend(self, new: Connection, event: Mapping[str, Any]) -> object:
         found = rows(self._old, "SELECT * FROM mends WHERE batch = ? ORDER BY seq", [event["seq"]])
-        mends = [Mend(r["indicator_id"], r["key"], untyped(r), r["reason"]) for r in found]
+        mends = [Mend(r["subject_id"], r["key"], untyped(r), r["reason"]) for r in found]
         issues = "SELECT * FROM issues WHERE after_seq = ? AND submission_id = ? ORDER BY position"
         raised = stored_issues(self._old, issues, [event["seq"], event["subject"]])
         stored, told = read_return(new, event["subject"]), json.loads(event["payload"])
@@ -84,8 +86,8 @@ class Repeat:
     def _join(self, new: Connection, event: Mapping[str, Any]) -> object:
         choices, row = json.loads(event["payload"])["choices"], self._submission(event)
         skip(new, "submission_seq", int(event["subject"][1:]))
-        place = row["plan_id"], row["round_id"], row["department_id"]
-        return commands.join(new, _act(event), *place, choices, on_behalf=row["on_behalf"]).issues
+        place = Place(row["plan_id"], row["round_id"], *parts_of(row["respondent_id"]))
+        return commands.join(new, _act(event), place, choices, on_behalf=row["on_behalf"]).issues
 
     def _revise(self, new: Connection, event: Mapping[str, Any]) -> object:
         first, row = json.loads(event["payload"])["joined_from"][0], self._submission(event)
@@ -122,7 +124,7 @@ class Repeat:
     def _ask_back(self, new: Connection, event: Mapping[str, Any]) -> object:
         found = rows(self._old, "SELECT * FROM questions WHERE seq = ? ORDER BY question_id", [event["seq"]])
         skip(new, "question_seq", int(found[0]["question_id"][1:]))
-        asked = [Question(r["indicator_id"], r["key"], r["text"]) for r in found]
+        asked = [Question(r["subject_id"], r["key"], r["text"]) for r in found]
         return commands.ask_back(new, _act(event), event["subject"], asked)
 
     def _propose_card(self, new: Connection, event: Mapping[str, Any]) -> object:

@@ -46,7 +46,7 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         JOIN submissions s USING (submission_id)
         WHERE o.sha256 <> s.sha256 AND o.sha256 NOT IN (
             SELECT f.sha256 FROM entries e JOIN submissions f ON f.submission_id = e.source_id
-            WHERE e.submission_id = o.submission_id AND e.indicator_id = o.indicator_id)
+            WHERE e.submission_id = o.submission_id AND e.subject_id = o.indicator_id)
         UNION ALL SELECT code, sheet, cell, indicator_id FROM observations
             WHERE submission_id NOT IN (FROM submission_ids)""",
     ),
@@ -67,15 +67,15 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "verify.unlogged",
         "操作の記録にない行があります。",
         """SELECT submission_id, '', '', '' FROM submissions WHERE seq NOT IN (FROM logged(submissions))
-        UNION ALL SELECT submission_id, '', '', indicator_id FROM mends WHERE batch NOT IN (FROM logged(mends))
-        UNION ALL SELECT submission_id, '', '', indicator_id FROM confirmations
+        UNION ALL SELECT submission_id, '', '', subject_id FROM mends WHERE batch NOT IN (FROM logged(mends))
+        UNION ALL SELECT submission_id, '', '', subject_id FROM confirmations
             WHERE seq NOT IN (FROM logged(confirmations))
-        UNION ALL SELECT f.submission_id, '', '', f.indicator_id FROM confirmations f JOIN decisions d USING (seq)
+        UNION ALL SELECT f.submission_id, '', '', f.subject_id FROM confirmations f JOIN decisions d USING (seq)
             WHERE d.subject <> f.submission_id
                 AND f.submission_id NOT IN (SELECT subject FROM decisions WHERE kind = 'send')
         UNION ALL SELECT p.code, '', '', '' FROM publications p JOIN decisions d USING (seq)
             WHERE d.subject <> p.code AND p.code NOT IN (SELECT code FROM observations)
-        UNION ALL SELECT question_id, '', '', indicator_id FROM questions WHERE seq NOT IN (FROM logged(questions))
+        UNION ALL SELECT question_id, '', '', subject_id FROM questions WHERE seq NOT IN (FROM logged(questions))
         UNION ALL SELECT proposal_id, '', '', indicator_id FROM proposals
             WHERE seq NOT IN (FROM logged(proposals))
         UNION ALL SELECT code, '', '', '' FROM publications WHERE seq NOT IN (FROM logged(publications))
@@ -90,11 +90,11 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "verify.observation_differs",
         "値が、元になったセル(または画面での修正)の内容と一致しません。",
         """SELECT o.code, o.sheet, o.cell, o.indicator_id FROM observations o
-        LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.indicator_id = o.indicator_id AND e.key = o.key
-        LEFT JOIN (SELECT submission_id, indicator_id, key, max(seq) AS seq, arg_max(struct_pack(n := number), seq).n
+        LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.subject_id = o.indicator_id AND e.key = o.key
+        LEFT JOIN (SELECT submission_id, subject_id, key, max(seq) AS seq, arg_max(struct_pack(n := number), seq).n
             AS number, arg_max(struct_pack(t := text), seq).t AS text
-            FROM mends GROUP BY submission_id, indicator_id, key) m
-            ON m.submission_id = o.submission_id AND m.indicator_id = o.indicator_id AND m.key = o.key
+            FROM mends GROUP BY submission_id, subject_id, key) m
+            ON m.submission_id = o.submission_id AND m.subject_id = o.indicator_id AND m.key = o.key
         WHERE CASE WHEN o.origin = 'mend' AND m.seq IS NOT NULL
             THEN o.value IS DISTINCT FROM m.number OR (o.state <> 'value' AND o.state IS DISTINCT FROM m.text)
             ELSE o.value IS DISTINCT FROM e.number OR (o.state <> 'value' AND o.state IS DISTINCT FROM e.text)
@@ -201,7 +201,7 @@ def _plan_faults(connection: Connection) -> list[Issue]:
         UNION SELECT plan_id, 'department', department_id FROM departments
         UNION SELECT plan_id, 'indicator', indicator_id FROM cards"""
     used = """SELECT plan_id, 'round' AS kind, round_id AS id FROM submissions
-        UNION SELECT plan_id, 'department', department_id FROM submissions
+        UNION SELECT plan_id, 'department', department_of(respondent_id) FROM submissions
         UNION SELECT plan_id, 'indicator', indicator_id FROM observations"""
     lost = connection.execute(f"SELECT plan_id, kind, id FROM ({used}) EXCEPT SELECT plan_id, kind, id FROM ({known})")
     words = {"round": "照会", "department": "部局", "indicator": "指標"}

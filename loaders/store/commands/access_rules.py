@@ -91,6 +91,7 @@ def _append_rule(connection: Connection, act: Act, rule: Rule, *, removed: bool)
         "claim": rule.claim,
         "pattern": rule.pattern,
         "role": rule.role,
+        "plan_id": rule.plan_id,
         "departments": json.dumps(list(rule.departments), ensure_ascii=False),
         "divisions": json.dumps(list(rule.divisions), ensure_ascii=False),
         "removed": removed,
@@ -104,7 +105,12 @@ def _append_rule(connection: Connection, act: Act, rule: Rule, *, removed: bool)
 def _told(rule: Rule | None) -> dict[str, str]:
     if rule is None:
         return {}
-    told = {"条件": f"{rule.claim} = {rule.pattern}", "権限": rule.role, "部局": "、".join(rule.departments)}
+    told = {
+        "条件": f"{rule.claim} = {rule.pattern}",
+        "計画": rule.plan_id,
+        "権限": rule.role,
+        "部局": "、".join(rule.departments),
+    }
     return {k: v for k, v in (told | {"課": "、".join(rule.divisions)}).items() if v}
 
 

@@ -15,6 +15,7 @@ from kpi.collection.acts import Act
 from kpi.collection.scope import asked_of, divisions_asked
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue, Severity
+from kpi.place import Place, respondent_id
 from kpi.plan import Indicator, Plan, Round
 from loaders.form.definition import COLUMNS
 from loaders.rules import finding
@@ -44,9 +45,7 @@ WHERE round_id = ? AND department_id = ? AND division_id = '' AND state = 'sent'
 def join(
     connection: Connection,
     act: Act,
-    plan_id: str,
-    round_id: str,
-    department_id: str,
+    place: Place,
     choices: Mapping[str, str],
     *,
     late: bool = True,
@@ -56,11 +55,12 @@ def join(
 
     What the department has answered by itself since then stays, and indicators that nobody answers are asked about.
     """
+    plan_id, round_id, department_id = place.plan_id, place.round_id, place.department_id
     if refused := refused_now(connection, plan_id, round_id, late):
         return Joined("", issues=refused)
     plan = read_plan(connection, plan_id, NOW)
-    place = [plan_id, NOW, round_id, department_id]
-    ever = [read_return(connection, r["submission_id"]) for r in rows(connection, _PASSED, place)]
+    own_returns = [plan_id, NOW, round_id, department_id]
+    ever = [read_return(connection, r["submission_id"]) for r in rows(connection, _PASSED, own_returns)]
     order = [v.id for v in plan.department(department_id).divisions]
     newest = {one.division_id: one for one in ever}
     passed = sorted(newest.values(), key=lambda r: order.index(r.division_id) if r.division_id in order else len(order))
@@ -69,7 +69,7 @@ def join(
     waiting = tuple(v.id for v in divisions if v.id not in newest)
     if not passed:
         return Joined("", issues=(_NONE,), waiting=waiting)
-    sent = [read_return(connection, r["submission_id"]) for r in rows(connection, _SENT, place)]
+    sent = [read_return(connection, r["submission_id"]) for r in rows(connection, _SENT, own_returns)]
     own = _own_words(connection, sent[0], ever) if sent else {}
     found, said_twice = merge(plan, passed, choices, own)
     merged = {i: m for i, m in found.items() if _answers_for(plan, department_id, i, day)}
@@ -238,7 +238,7 @@ def _write(
         "seq": seq,
         "plan_id": first.plan_id,
         "round_id": first.round_id,
-        "department_id": first.department_id,
+        "respondent_id": respondent_id(first.department_id, division_id),
         "sha256": "",
         "filename": "",
         "form_version": first.form_version,
@@ -246,7 +246,6 @@ def _write(
         "sample": sample,
         "saved_by": act.by,
         "saved_at": act.at,
-        "division_id": division_id,
         "joined_from": json.dumps(ids),
         "on_behalf": on_behalf,
     }
@@ -255,7 +254,7 @@ def _write(
     append(connection, "submissions", [row])
     append(connection, "entries", entries)
     payload: dict[str, Any] = {"sha256": "", "filename": "", "joined_from": ids}
-    told = payload | {"choices": dict(choices), "division_id": division_id}
+    told = payload | {"choices": dict(choices)}
     append_event(connection, Event(kind, first.plan_id, submission_id, act, told, sample, seq))
     return submission_id
 
@@ -264,7 +263,7 @@ def _origins(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str,
     """For cells of returns that were joined themselves, the return whose file they stand in."""
     query = "SELECT * FROM entries WHERE source_id <> '' AND submission_id IN (SELECT unnest(?))"
     found = rows(connection, query, [list(ids)])
-    return {(r["submission_id"], r["indicator_id"], r["key"]): r["source_id"] for r in found}
+    return {(r["submission_id"], r["subject_id"], r["key"]): r["source_id"] for r in found}
 
 
 def _entries(
@@ -273,7 +272,7 @@ def _entries(
     return [
         {
             "submission_id": submission_id,
-            "indicator_id": indicator_id,
+            "subject_id": indicator_id,
             "position": position,
             "key": key,
             "sheet": entry.sheet,

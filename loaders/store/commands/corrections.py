@@ -62,7 +62,7 @@ def put_in(
             "seq": seq,
             "batch": batch,
             "submission_id": stored.submission_id,
-            "indicator_id": m.indicator_id,
+            "subject_id": m.indicator_id,
             "key": m.key,
             **typed(m.value),
             "reason": m.reason,

@@ -10,6 +10,7 @@ from hashlib import sha256
 from kpi.collection.acts import Act
 from kpi.collection.workflow import Reading, ReturnState
 from kpi.issue import Issue, Severity
+from kpi.place import respondent_id
 from loaders.store.audit.audit_log import Event, append_event, append_events
 from loaders.store.file.database import Connection, Row, append, rows, take
 from loaders.store.queries.json_document import dump
@@ -17,8 +18,8 @@ from loaders.store.queries.records import Saved, StoredReturn
 from loaders.store.queries.round_lives import lives
 from loaders.store.queries.stored_returns import read_return
 
-#: Where a return lives: plan, round, department, 課. The newest one there counts.
-Place = tuple[str, str, str, str]
+#: Where a return lives: plan, round, respondent. The newest one there counts.
+Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ _CANCELLED = Issue(
 
 def place_of(reading: Reading) -> Place:
     """Where a return lives."""
-    return reading.plan_id, reading.round_id, reading.department_id, reading.division_id
+    return reading.plan_id, reading.round_id, respondent_id(reading.department_id, reading.division_id)
 
 
 def _count_fresh(new: Sequence[NewReturn], hashes: Sequence[str], live: Mapping[Place, tuple[str, str]]) -> int:
@@ -126,14 +127,11 @@ def _count_fresh(new: Sequence[NewReturn], hashes: Sequence[str], live: Mapping[
 
 def _live(connection: Connection) -> dict[Place, tuple[str, str]]:
     """The newest return of each place that was not discarded, with its workbook."""
-    query = """SELECT plan_id, round_id, department_id, division_id, arg_max(submission_id, seq) AS id,
+    query = """SELECT plan_id, round_id, respondent_id, arg_max(submission_id, seq) AS id,
         arg_max(sha256, seq) AS sha
         FROM submissions WHERE submission_id NOT IN (SELECT subject FROM decisions WHERE kind = 'discard')
         GROUP BY ALL"""
-    return {
-        (r["plan_id"], r["round_id"], r["department_id"], r["division_id"]): (r["id"], r["sha"])
-        for r in rows(connection, query)
-    }
+    return {(r["plan_id"], r["round_id"], r["respondent_id"]): (r["id"], r["sha"]) for r in rows(connection, query)}
 
 
 def _store_workbook(connection: Connection, one: NewReturn, hashed: str, at: datetime) -> None:
@@ -148,7 +146,7 @@ def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, a
         "seq": seq,
         "plan_id": reading.plan_id,
         "round_id": reading.round_id,
-        "department_id": reading.department_id,
+        "respondent_id": respondent_id(reading.department_id, reading.division_id),
         "sha256": hashed,
         "filename": one.filename,
         "form_version": reading.form_version,
@@ -156,7 +154,6 @@ def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, a
         "sample": reading.sample,
         "saved_by": act.by,
         "saved_at": act.at,
-        "division_id": reading.division_id,
     }
 
 
@@ -164,7 +161,7 @@ def _entry_rows(submission_id: str, reading: Reading) -> list[Row]:
     return [
         {
             "submission_id": submission_id,
-            "indicator_id": answer.indicator_id,
+            "subject_id": answer.indicator_id,
             "position": position,
             "key": key,
             "sheet": entry.sheet,
@@ -197,7 +194,7 @@ def issue_rows(submission_id: str, issues: Iterable[Issue], after_seq: int) -> l
             "sheet": i.sheet,
             "cell": i.cell,
             "value": i.value,
-            "indicator_id": i.indicator_id,
+            "subject_id": i.indicator_id,
             "key": i.key,
             "choices": dump(i.choices),
         }

@@ -187,7 +187,8 @@ def _waiting_from(connection: Connection, stored: StoredReturn) -> dict[str, str
         arg_max(d.subject IS NULL, p.seq) AS waits
         FROM proposals p JOIN submissions s USING (submission_id)
         LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('accept_card', 'reject_card')
-        WHERE s.plan_id = ? AND s.round_id = ? AND s.department_id = ? AND p.sample = ? GROUP BY p.indicator_id"""
+        WHERE s.plan_id = ? AND s.round_id = ? AND department_of(s.respondent_id) = ? AND p.sample = ?
+        GROUP BY p.indicator_id"""
     own = stored.reading
     found = rows(connection, query, [own.plan_id, own.round_id, own.department_id, own.sample])
     return {r["indicator_id"]: r["document"] for r in found if r["waits"]}

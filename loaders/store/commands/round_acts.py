@@ -9,6 +9,7 @@ from kpi.collection.acts import Act
 from kpi.collection.lifecycle import begun
 from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
+from kpi.place import Place
 from kpi.plan import Plan, Round
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.plan_versions import store_changes
@@ -105,20 +106,11 @@ def change_plan(connection: Connection, act: Act, plan: Plan) -> tuple[Issue, ..
     return ()
 
 
-def take_form(
-    connection: Connection,
-    act: Act,
-    plan_id: str,
-    round_id: str,
-    department_id: str,
-    division_id: str = "",
-    *,
-    staff: bool = False,
-) -> None:
+def take_form(connection: Connection, act: Act, place: Place, *, staff: bool = False) -> None:
     """Note that a form was taken (様式取得); by ``staff`` it tells nothing of how far the department is."""
-    place = "/".join(part for part in (round_id, department_id, division_id) if part)
-    payload = {"round_id": round_id, "department_id": department_id, "division_id": division_id, "staff": staff}
-    append_event(connection, Event("take_form", plan_id, place, act, payload))
+    payload = {"round_id": place.round_id, "respondent_id": place.respondent_id, "staff": staff}
+    subject = f"{place.round_id}/{place.respondent_id}" if place.respondent_id else place.round_id
+    append_event(connection, Event("take_form", place.plan_id, subject, act, payload))
 
 
 def _issue(code: str, message: str, advice: str) -> Issue:

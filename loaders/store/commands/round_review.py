@@ -30,7 +30,7 @@ def confirm(
     event = Event("confirm", own.plan_id, submission_id, act, {"indicators": wanted}, own.sample)
     seq = append_event(connection, event)
     made = [
-        {"seq": seq, "submission_id": submission_id, "indicator_id": i, "done_at": act.at, "sample": own.sample}
+        {"seq": seq, "submission_id": submission_id, "subject_id": i, "done_at": act.at, "sample": own.sample}
         for i in wanted
     ]
     append(connection, "confirmations", made)
@@ -68,9 +68,9 @@ def ask_back(connection: Connection, act: Act, submission_id: str, questions: Se
             "question_id": question_id,
             "plan_id": own.plan_id,
             "round_id": own.round_id,
-            "department_id": own.department_id,
+            "respondent_id": own.department_id,
             "submission_id": submission_id,
-            "indicator_id": q.indicator_id,
+            "subject_id": q.indicator_id,
             "key": q.key,
             "text": q.text.strip(),
             "who": act.by,

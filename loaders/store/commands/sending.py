@@ -153,9 +153,9 @@ def _sources(connection: Connection, stored: StoredReturn) -> dict[tuple[str, st
     """For a joined return the hash of the file that each of its cells stands in."""
     if not stored.joined_from:
         return {}
-    query = """SELECT e.indicator_id, e.key, s.sha256 FROM entries e JOIN submissions s ON s.submission_id = e.source_id
+    query = """SELECT e.subject_id, e.key, s.sha256 FROM entries e JOIN submissions s ON s.submission_id = e.source_id
         WHERE e.submission_id = ?"""
-    return {(r["indicator_id"], r["key"]): r["sha256"] for r in rows(connection, query, [stored.submission_id])}
+    return {(r["subject_id"], r["key"]): r["sha256"] for r in rows(connection, query, [stored.submission_id])}
 
 
 def _observation_row(

@@ -21,9 +21,9 @@ QUALIFY row_number() OVER (PARTITION BY o.code ORDER BY p.seq DESC) = 1
 
 @dataclass(frozen=True)
 class Rule:
-    """Whoever's ``claim`` (mail, name, group) fits ``pattern`` has the role, for these departments and 課.
+    """Whoever's ``claim`` (mail, name, group) fits ``pattern`` has the role in a plan, for these departments and 課.
 
-    ``rule_id`` is empty for a new rule.
+    ``rule_id`` is empty for a new rule, ``plan_id`` for a role that is the same in every plan.
     """
 
     rule_id: str
@@ -32,6 +32,7 @@ class Rule:
     role: str
     departments: tuple[str, ...] = ()
     divisions: tuple[str, ...] = ()
+    plan_id: str = ""
 
 
 def memberships(connection: Connection) -> tuple[Rule, ...]:
@@ -41,7 +42,7 @@ def memberships(connection: Connection) -> tuple[Rule, ...]:
     return tuple(
         Rule(
             r["rule_id"], r["claim"], r["pattern"], r["role"],
-            tuple(json.loads(r["departments"])), tuple(json.loads(r["divisions"])),
+            tuple(json.loads(r["departments"])), tuple(json.loads(r["divisions"])), r["plan_id"],
         )
         for r in rows(connection, query)
         if not r["removed"]

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from kpi.people import Audience
+from kpi.plan import Plan
 from loaders.store.commands import published_batches
 from loaders.store.file.database import Connection, Database
 from loaders.store.file.lock import StoreBusy
@@ -61,6 +62,13 @@ class Newest:
                 return self.everything(plan_id).plan_ids
         with self._database.read() as connection:
             return plan_states.plan_ids(connection)
+
+    def plans(self) -> tuple[Plan, ...]:
+        """All plans of the store, in the order they came."""
+        with self._database.read() as connection:
+            return tuple(
+                plan_states.read_plan(connection, p, plan_states.NOW) for p in plan_states.plan_ids(connection)
+            )
 
     def snapshot(self, plan_id: str, audience: Audience, at: datetime | None) -> Snapshot:
         """What an audience may see of it: the kept one while the file is what it was, no embargo and no day has ended.

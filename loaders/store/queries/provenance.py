@@ -24,26 +24,26 @@ SELECT o.*, coalesce(own.filename, nullif(s.filename, ''), w.filename, '') AS fi
     coalesce(d.who, '') AS sent_by,
     o.observation_id NOT IN (SELECT observation_id FROM current) AS superseded,
     coalesce((SELECT arg_max(m.reason, m.seq) FROM mends m WHERE m.submission_id = o.submission_id
-        AND m.indicator_id = o.indicator_id AND m.key = o.key AND m.seq < o.seq), '') AS mended,
+        AND m.subject_id = o.indicator_id AND m.key = o.key AND m.seq < o.seq), '') AS mended,
     s.joined_from, coalesce(e.source_id, '') AS source_id,
     c.done_at AS confirmed_at, coalesce(c.who, '') AS confirmed_by, s.on_behalf,
     try_cast(json_extract_string(d.payload, '$.settled_on') AS DATE) AS settled_on,
     coalesce(p.publication, $default) AS publication, p.released_at
 FROM observations o JOIN submissions s USING (submission_id)
-LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.indicator_id = o.indicator_id AND e.key = o.key
+LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.subject_id = o.indicator_id AND e.key = o.key
 LEFT JOIN submissions own ON own.submission_id = e.source_id -- the 課's own return that a joined one took the cell from
 LEFT JOIN workbooks w ON w.sha256 = o.sha256
 LEFT JOIN decisions d ON d.seq = o.seq
 LEFT JOIN ({PUBLISHED}) p ON p.code = o.code
 LEFT JOIN (
     -- When and by whom it was confirmed first: a confirmation taken over names the act of then.
-    SELECT f.submission_id, f.indicator_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who
+    SELECT f.submission_id, f.subject_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who
     FROM confirmations f JOIN decisions d USING (seq)
     WHERE NOT EXISTS ( -- what was done since can take a confirmation back
         SELECT 1 FROM {taking_back("$moment")} q
-        WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id AND q.seq > f.seq)
+        WHERE q.submission_id = f.submission_id AND q.subject_id = f.subject_id AND q.seq > f.seq)
     GROUP BY ALL) c
-    ON c.submission_id = o.submission_id AND c.indicator_id = o.indicator_id
+    ON c.submission_id = o.submission_id AND c.subject_id = o.indicator_id
 WHERE o.plan_id = $plan AND o.indicator_id = $indicator AND o.known_at <= $moment
 ORDER BY o.position DESC, o.observation_id DESC
 """

@@ -22,13 +22,14 @@ def standing(moment: str = _EVER) -> str:
 def taking_back(moment: str = _EVER) -> str:
     """What takes confirmations back at a moment, as a table within a query.
 
-    Its columns: plan_id, round_id, department_id, submission_id, indicator_id, and the seq of the act. A confirmation
+    Its columns: plan_id, round_id, department_id, submission_id, subject_id, and the seq of the act. A confirmation
     with a higher number than that is a new one and holds.
     """
     return f"""(
-    SELECT plan_id, round_id, department_id, submission_id, indicator_id, seq FROM {standing(moment)}
+    SELECT plan_id, round_id, department_of(respondent_id) AS department_id, submission_id, subject_id, seq
+    FROM {standing(moment)}
     UNION ALL
-    SELECT s.plan_id, s.round_id, s.department_id, s.submission_id,
+    SELECT s.plan_id, s.round_id, department_of(s.respondent_id), s.submission_id,
         unnest(from_json(d.payload -> '{UNCONFIRMED}', '["VARCHAR"]')), d.seq
     FROM decisions d JOIN submissions s ON s.submission_id = d.subject
     WHERE d.kind = 'unconfirm' AND d.done_at <= {moment})"""
@@ -43,10 +44,11 @@ WITH answers AS (
     FROM {standing("$moment")} q JOIN submissions_at($plan, $moment) s
         ON s.round_id = q.round_id AND s.sent_seq > q.seq
     WHERE s.state = 'sent' AND EXISTS (
-        SELECT 1 FROM entries e WHERE e.submission_id = s.submission_id AND e.indicator_id = q.indicator_id
-        UNION ALL SELECT 1 FROM mends m WHERE m.submission_id = s.submission_id AND m.indicator_id = q.indicator_id)
+        SELECT 1 FROM entries e WHERE e.submission_id = s.submission_id AND e.subject_id = q.subject_id
+        UNION ALL SELECT 1 FROM mends m WHERE m.submission_id = s.submission_id AND m.subject_id = q.subject_id)
     GROUP BY q.question_id)
-SELECT q.question_id, q.round_id, q.department_id, q.submission_id, q.indicator_id, q.key, q.text, q.who, q.asked_at,
+SELECT q.question_id, q.round_id, department_of(q.respondent_id) AS department_id, q.submission_id,
+    q.subject_id AS indicator_id, q.key, q.text, q.who, q.asked_at,
     coalesce(a.answered_by, '') AS answered_by, a.answered_at, q.sample
 FROM {standing("$moment")} q LEFT JOIN answers a USING (question_id)
 WHERE q.plan_id = $plan ORDER BY q.question_id

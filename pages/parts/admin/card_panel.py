@@ -10,6 +10,7 @@ import streamlit as st
 
 from kpi.cards.revision import day_text, target_text
 from kpi.collection.workflow import Action
+from kpi.place import Place
 from kpi.plan import Card, Indicator
 from kpi.printing.number_words import number
 from pages.parts.admin.admin_forms import note
@@ -142,7 +143,7 @@ def _history(state: View, indicator_id: str) -> None:
     if mine.empty:
         empty("決定の記録はまだありません。判定条件は計画の原案のままです。")
         return
-    told = _logged(state) if desk().may(Action.SEE_LOG) else {}
+    told = _logged(state) if desk().may(Action.SEE_LOG, Place(state.plan.id)) else {}
     drawn = [_decided(row, told.get(str(row["proposal_id"]), "")) for row in mine.iloc[::-1].to_dict("records")]
     columns = [Column("決定"), Column("変わったこと"), Column("理由"), Column("提案・記録")]
     show(table(columns, drawn, caption="判定条件の決定", kind="stack"))

@@ -18,7 +18,7 @@ import streamlit as st
 from kpi.changes import Change, changes
 from kpi.collection.lifecycle import Stage, counting, current
 from kpi.collection.obligations import owed, told_apart
-from kpi.compare.published import Benchmarks
+from kpi.compare.published import Benchmarks, records
 from kpi.people import Audience
 from kpi.plan import Indicator, Plan, Round
 from kpi.printing.printed_figures import Figures, figures
@@ -27,7 +27,8 @@ from loaders.services import Desk
 from loaders.store import Snapshot
 from pages.parts.app import identity
 from pages.parts.app.clock import now
-from pages.parts.app.storage import DATA, data_issues, plan_id, store
+from pages.parts.app.plan_choice import plan_id
+from pages.parts.app.storage import DATA, data_issues, store
 from pages.parts.shared import as_of
 
 __all__ = ["DATA", "NoPlan", "View", "data_issues", "desk", "file_name", "stamp", "store", "view"]
@@ -90,13 +91,17 @@ class View:
     def told(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """The observations of each indicator in the order they came in: looking one up in the table costs far more."""
         found: dict[str, list[Mapping[str, Any]]] = {}
-        for row in self.snapshot.observations.to_dict("records"):
+        for row in records(self.snapshot.observations):
             found.setdefault(row["indicator_id"], []).append(row)
         return found
 
-    def row(self, indicator_id: str) -> pd.Series:
+    def row(self, indicator_id: str) -> Mapping[str, Any]:
         """The judgement of one indicator."""
-        return self.everything.loc[indicator_id]
+        return self._rows[indicator_id]
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Mapping[str, Any]]:
+        return {row["indicator_id"]: row for row in records(self.everything)}
 
     def figures(self, indicator_id: str) -> Figures:
         """The printed figures of one judgement: the same on every screen."""
@@ -149,7 +154,8 @@ def _before_last_round(observations: pd.DataFrame) -> pd.DataFrame | None:
     first_known = observations.groupby("round_id")["known_at"].min().sort_values()
     if len(first_known) < 2:
         return None
-    return observations[observations["known_at"] < first_known.iloc[-1]]
+    earlier: pd.DataFrame = observations[observations["known_at"] < first_known.iloc[-1]]
+    return earlier
 
 
 def desk() -> Desk:
@@ -168,7 +174,7 @@ def view() -> View:
     # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write, in which a value
     # may have taken another's place.
     seen = hash(tuple(snapshot.observations["code"]))
-    key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience)}:{seen}"
+    key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience(plan_id()))}:{seen}"
     return _view(key, day, snapshot)
 
 

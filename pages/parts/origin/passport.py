@@ -11,6 +11,7 @@ import streamlit as st
 from kpi.collection.publication import publication_word
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action
 from kpi.period import Period
+from kpi.place import Place
 from kpi.plan import Indicator
 from kpi.printing.explanation import calculation, explain
 from kpi.printing.number_words import status_word
@@ -99,7 +100,7 @@ def _original(found: Passport) -> None:
     if not found.sha256:
         return
     ours = desk()
-    if not ours.may(Action.SEE_RETURNS, found.department_id):
+    if not ours.may(Action.SEE_RETURNS, Place(found.plan_id, department_id=found.department_id)):
         show(tag("div", "原本は、担当部局と事務局が受け取れます。", "meta"))
         return
     st.download_button(

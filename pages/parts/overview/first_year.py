@@ -8,13 +8,14 @@ from kpi.collection.lifecycle import Stage, current
 from kpi.collection.scope import asked_of, departments_asked
 from kpi.collection.turnout import summary
 from kpi.collection.workflow import Action
+from kpi.place import Place
 from kpi.plan import Department, Indicator, Round
 from pages.parts.app.clock import now
 from pages.parts.app.current_view import View, desk
 from pages.parts.app.identity import person
 from pages.parts.rounds.board_table import round_rows
 from pages.parts.shared.indicator_text import UNSET, face
-from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, table, tag
+from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, listing, table
 
 
 def beginning(view: View) -> bool:
@@ -44,7 +45,7 @@ def next_steps(view: View) -> Markup:
             ]
         )
     )
-    return tag("ol", join(tag("li", step) for step in steps), "steps")
+    return listing(steps, "steps", ordered=True)
 
 
 def _targets(view: View) -> Round | None:
@@ -90,7 +91,7 @@ def _undecided(view: View) -> Content:
     """For who records decisions: what was answered and is in force only once it is decided."""
     rows = view.snapshot.proposals
     waiting = int((rows["state"] == "open").sum())
-    if not waiting or not desk().may(Action.DECIDE_CARD):
+    if not waiting or not desk().may(Action.DECIDE_CARD, Place(view.plan.id)):
         return ""
     said = f"回答された現状値・目標値{waiting}件は、決定を記録すると設定されます("
     return join([said, link("管理の判定条件", "admin", part="cards"), ")。"])

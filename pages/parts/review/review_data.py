@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -138,7 +138,7 @@ def _before(state: View, round_id: str) -> Before:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _known_at(plan_id: str, moment: object, returns: int) -> Before:
+def _known_at(plan_id: str, moment: datetime, returns: int) -> Before:
     """What was known at a moment. It changes only when samples come or go, and so does the number of returns."""
     then = store().snapshot(plan_id, as_of=moment)
     return Before(then.history, then.observations)

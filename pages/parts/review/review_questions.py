@@ -9,6 +9,7 @@ import streamlit as st
 from kpi.collection.letters import Question as Asked
 from kpi.collection.letters import question_letter
 from kpi.collection.review_order import Question
+from kpi.place import Place
 from loaders.documents.letter_files import question_of
 from loaders.form.writing.writer import form_filename
 from pages.parts.app.current_view import View, desk
@@ -114,13 +115,15 @@ def _outgoing(state: View, review: Review, waiting: Sequence[Question]) -> None:
     name = form_filename(state.snapshot.brief(state.day), asked.id, whom, sent_back=True)
     st.download_button(
         f"修正依頼の付いた様式を受け取る({len(mine)}件)",
-        lambda: ours.take_sent_back(plan_id, asked.id, whom)[1],
+        lambda: ours.take_sent_back(Place(plan_id, asked.id, whom))[1],
         name,
         XLSX,
         key=f"take-sent-back-{whom}",
         on_click="ignore",
     )
-    letter_view(letter, key=f"question-{whom}", attachments=lambda: [ours.take_sent_back(plan_id, asked.id, whom)])
+    letter_view(
+        letter, key=f"question-{whom}", attachments=lambda: [ours.take_sent_back(Place(plan_id, asked.id, whom))]
+    )
 
 
 def _told(state: View, review: Review, question: Question) -> Asked:

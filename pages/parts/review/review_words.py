@@ -29,7 +29,7 @@ from kpi.printing.printed_figures import difference_text, exact_text
 from loaders.form import definition
 from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View
-from pages.parts.shared.markup import Content, Markup, badge, changed, join, tag
+from pages.parts.shared.markup import Content, Markup, badge, changed, join, render, tag
 
 #: How much of a long text stands in a table's cell.
 _LONG = 60
@@ -144,9 +144,7 @@ def _understood(indicator: Indicator, card: Card, item: Item, key: str) -> Conte
         notes.append("画面で選択" if answer.entries[key].mended in picked else TYPED)
     said = join([n for n in notes if n], "・")
     told = exact_text(value, card, indicator.unit)
-    return join(
-        [changed(f"{told}(提案)") if key in proposed else tag("b", told), tag("small", said) if said.html else ""]
-    )
+    return join([changed(f"{told}(提案)") if key in proposed else tag("b", told), tag("small", said) if said else ""])
 
 
 def _typed(entry: Entry) -> bool:
@@ -206,8 +204,7 @@ def statements(
 
 
 def _said(head: Content, body: Content) -> Markup:
-    reason = tag("div", body, "reason") if body else ""
-    return tag("div", join([tag("div", head), reason]), "said", data_verbatim="1")
+    return render("statement.html", head=head, body=body)
 
 
 def _reply(state: View, asked: Round, item: Item, question: Question, before: Answer | None) -> Markup:

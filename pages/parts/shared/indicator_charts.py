@@ -47,7 +47,10 @@ def story(view: View, indicator: Indicator, *, with_outlook: bool = False) -> St
 
     table = points(view, indicator.id)
     mine = view.snapshot.observations
-    told = tuple(seen(row.period, row.value, _note(row.release, row.review), row.release) for row in table.itertuples())
+    told = tuple(
+        seen(row["period"], row["value"], _note(row["release"], row["review"]), row["release"])
+        for row in table.to_dict("records")
+    )
     actual = tuple(p for p in told if not card.is_part_count(p.period))
     parts = tuple(replace(p, note=f"{p.note}・{PART}の値") for p in told if card.is_part_count(p.period))
     baseline = (
@@ -98,7 +101,7 @@ def simple_extension(view: View, indicator: Indicator) -> Outlook | None:
     """The simple extension to the target's period, or None where there are too few values."""
     table = points(view, indicator.id)
     firm = table[table["release"] != "forecast"]
-    seen = [(Period.parse(row.period), row.value) for row in firm.itertuples()]
+    seen = [(Period.parse(row["period"]), row["value"]) for row in firm.to_dict("records")]
     return outlook(view.snapshot.cards[indicator.id], seen, indicator.unit)
 
 
@@ -119,13 +122,13 @@ def _nation(view: View, indicator: Indicator, card: Card) -> tuple[Point, ...]:
     cuts = {segment: number for number, segment in enumerate(dict.fromkeys(rows["segment"]))}
     found = (
         Point(
-            Period.parse(row.period),
-            row.value,
-            with_unit(row.value, indicator.unit, decimals_of(row.value, card.decimals)),
+            Period.parse(row["period"]),
+            row["value"],
+            with_unit(row["value"], indicator.unit, decimals_of(row["value"], card.decimals)),
             "全国",
-            segment=cuts[row.segment],
+            segment=cuts[row["segment"]],
         )
-        for row in rows.itertuples()
+        for row in rows.to_dict("records")
     )
     return tuple(p for p in found if not card.is_part_count(p.period))
 

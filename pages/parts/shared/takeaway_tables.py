@@ -52,7 +52,7 @@ def published_table(view: View, series_id: str) -> pd.DataFrame:
     """The published figures of one series with definition, release, vintage, source and how they were read."""
     rows = view.snapshot.values
     rows = rows[rows["series_id"] == series_id].sort_values(["position", "area_code"])
-    series = view.snapshot.series.set_index("series_id").loc[series_id]
+    series = view.benchmarks.one(series_id) or {}
     return pd.DataFrame(
         {
             "統計": series["name"],

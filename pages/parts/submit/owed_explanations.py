@@ -17,14 +17,14 @@ from pages.parts.app.current_view import View
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import badge, join, tag
 from pages.parts.submit.correction_form import put_in
-from pages.parts.submit.return_picker import Place
+from pages.parts.submit.return_picker import Respondent
 
 #: The statuses that owe an explanation.
 _BEHIND = ("behind", "regressed", "not_achieved")
 _LONGEST = 400
 
 
-def explanations(view: View, place: Place, current: StoredReturn) -> None:
+def explanations(view: View, place: Respondent, current: StoredReturn) -> None:
     """要因分析 and 今後の対応 of what is behind with its new value and says nothing of it."""
     if place.asked.kind not in ("annual", "midterm"):
         return

@@ -29,8 +29,8 @@ from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View, desk, store
 from pages.parts.review.review_words import column_name
 from pages.parts.shared.layout import XLSX, show
-from pages.parts.shared.markup import Column, Content, badge, changed, join, link, table, tag
-from pages.parts.submit.return_picker import Place, called
+from pages.parts.shared.markup import Column, Content, badge, changed, join, link, listing, table, tag
+from pages.parts.submit.return_picker import Respondent, called
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Known:
     what: str = ""
 
 
-def result_table(view: View, place: Place, current: StoredReturn) -> None:
+def result_table(view: View, place: Respondent, current: StoredReturn) -> None:
     """Each indicator's row: what was understood, last time, the difference, what is approved, the verdict."""
     answers = {a.indicator_id: a for a in current.reading.answers}
     targets = place.asked.kind == "targets"
@@ -69,7 +69,7 @@ def result_table(view: View, place: Place, current: StoredReturn) -> None:
     notes = [i for i in current.issues if i.severity is Severity.NOTE]
     if notes and current.state is ReturnState.DRAFT:
         with st.expander(f"お知らせ {len(notes)}件(そのままで構いません)"):
-            show(tag("ul", join(tag("li", join([i.address, "　", i.message])) for i in notes)))
+            show(listing(join([i.address, "　", i.message]) for i in notes))
     _origin(view, current)
 
 
@@ -85,7 +85,7 @@ def _origin(view: View, current: StoredReturn) -> None:
     show(tag("div", "　".join(said), "meta"))
 
 
-def settlement(view: View, place: Place, current: StoredReturn) -> None:
+def settlement(view: View, place: Respondent, current: StoredReturn) -> None:
     """決裁用の1枚: what is answered beside the last time, on one page to be signed."""
     ours, sample = desk(), current.reading.sample
     brief, department, division_id = view.snapshot.brief(view.day), place.department, place.division_id
@@ -119,7 +119,7 @@ def _codes(view: View, current: StoredReturn) -> dict[tuple[str, str], str]:
 @dataclass(frozen=True)
 class _Rows:
     view: View
-    place: Place
+    place: Respondent
     current: StoredReturn
     asked_back: frozenset[tuple[str, str]]
     codes: Mapping[tuple[str, str], str]
@@ -260,7 +260,7 @@ def _stands_in(key: str, *, targets: bool) -> str:
     return next((figure for figure in shown if key in _FIGURES[figure]), "")
 
 
-def _before(view: View, place: Place, indicator: Indicator) -> Known | None:
+def _before(view: View, place: Respondent, indicator: Indicator) -> Known | None:
     """The value told last time; before any was told, the baseline, as in the checks."""
     card = view.snapshot.cards[indicator.id]
     told = _last(view, place, indicator)
@@ -271,19 +271,19 @@ def _before(view: View, place: Place, indicator: Indicator) -> Known | None:
     return Known(card.baseline, card.baseline_period, "final", word) if earlier else None
 
 
-def _last(view: View, place: Place, indicator: Indicator) -> Known | None:
+def _last(view: View, place: Respondent, indicator: Indicator) -> Known | None:
     """The value that the form shows as 前回値: what this round itself has said is none."""
     return _known(view, place, indicator, view.snapshot.history.get(indicator.id, ()))
 
 
-def _approved(view: View, place: Place, indicator: Indicator) -> Known | None:
+def _approved(view: View, place: Respondent, indicator: Indicator) -> Known | None:
     """The newest value that stands 確認済, also where this round has told it."""
     card = view.snapshot.cards[indicator.id]
     return _known(view, place, indicator, best_confirmed(view.snapshot.observations, card), own=True)
 
 
 def _known(
-    view: View, place: Place, indicator: Indicator, history: Iterable[Past], *, own: bool = False
+    view: View, place: Respondent, indicator: Indicator, history: Iterable[Past], *, own: bool = False
 ) -> Known | None:
     """The newest of some values, without the periods that only later rounds ask for."""
     card = view.snapshot.cards[indicator.id]
