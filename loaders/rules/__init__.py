@@ -48,12 +48,17 @@ def check_answers(reading: Reading, brief: Brief) -> tuple[Issue, ...]:
 
 
 def check_row(case: Case) -> tuple[Mapping[str, Entry], tuple[Issue, ...]]:
-    """The entries of a row of a form as its checks leave them, and what these have to say of it."""
+    """The entries of a row of a form as its checks leave them, and what these have to say of it.
+
+    A finding stands at its cell as it was read, or as its own check leaves it.
+    """
+    read = case.answer
     issues: list[Issue] = []
     for entry in _running("row"):
         for hit in _hits(entry, case):
-            case = replace(case, answer=replace(case.answer, entries={**case.answer.entries, **hit.entries}))
-            issues.append(_issue(entry, hit, case.answer))
+            entries = {**case.answer.entries, **hit.entries}
+            issues.append(_issue(entry, hit, replace(read, entries={**entries, **read.entries, **hit.entries})))
+            case = replace(case, answer=replace(case.answer, entries=entries))
     return case.answer.entries, tuple(issues)
 
 

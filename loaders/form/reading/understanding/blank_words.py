@@ -9,25 +9,9 @@ from loaders.text.choice_words import code_of
 from loaders.workbook.cells import Cell
 
 #: What people write into cells that they leave out. ``*`` and ``x`` mean secrecy and are none of these.
-NOTHING = {
-    "-",
-    "--",
-    "---",
-    "ー",
-    "ーー",
-    "…",
-    "・・・",
-    "...",
-    "/",
-    "なし",
-    "無し",
-    "無",
-    "該当なし",
-    "該当無し",
-    "訂正なし",
-    "変更なし",
-    "対象外",
-}
+NOTHING = frozenset(
+    "- -- --- ー ーー … ・・・ ... / なし 無し 無 該当なし 該当無し 訂正なし 変更なし 対象外".split()  # noqa: SIM905
+)
 _UNSET = {"未定", "未設定", "検討中", "調整中"}
 
 
