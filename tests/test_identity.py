@@ -560,7 +560,7 @@ def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
     monkeypatch.setattr(sign_in, "origin", lambda: "http://127.0.0.1:1")
     monkeypatch.setattr(sign_in, "claims_of", lambda cookies: signed.get(f"kpi_test={cookies.get('kpi_test')}", {}))
     monkeypatch.setattr(sign_in, "standing", lambda claims: Standing.VALID if claims else Standing.ABSENT)
-    monkeypatch.setattr(sign_in, "person_of", lambda claims: PEOPLE["land"])
+    monkeypatch.setattr(sign_in, "person_of", lambda claims, plan_id: PEOPLE["land"])
     monkeypatch.setattr(http_rights, "_MOST_TOLD", 2)
     http_rights._told.clear()
 
