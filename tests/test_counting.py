@@ -166,7 +166,7 @@ def test_no_place_shows_or_uses_a_value_that_was_taken_back(taken_back: Store) -
     assert pd.isna(view.row(RATE)["value"])
     # 確認 and 回答
     confirmed = snapshot.observations.assign(review="confirmed")
-    assert known_beside(best_confirmed(confirmed, snapshot.cards[RATE]), "") == ()
+    assert known_beside(best_confirmed(confirmed, snapshot.cards).get(RATE, ()), "") == ()
     # 引継ぎ, and what is taken away
     said = everything_said(replace(view), [brief.plan.indicator(RATE)])
     assert not [s.text for s in said if "60.0" in s.text]
@@ -190,7 +190,7 @@ def test_the_newest_confirmed_value_is_not_hidden_by_a_newer_one_that_is_not(sto
     store.confirm(first, by="事", at=later(2))
     tell(store, ROUND, value(65.0, "FY2024"), 3)
     snapshot = store.snapshot("tiny")
-    assert [p.value for p in best_confirmed(snapshot.observations, snapshot.cards[RATE])] == [60.0]
+    assert [p.value for p in snapshot.confirmed[RATE]] == [60.0]
 
 
 def test_others_do_not_see_what_was_taken_back_by_a_word_that_is_for_the_office_alone(store: Store) -> None:
@@ -315,7 +315,7 @@ def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
     tell(store, ROUND, none("suppressed", "FY2023"), 2)
     view = view_of(store)
     indicator, card = view.plan.indicator(RATE), view.snapshot.cards[RATE]
-    before = review_words.Before(view.snapshot.history, view.snapshot.observations)
+    before = review_words.Before(view.snapshot.history, view.snapshot.confirmed)
     for round_id, last in ((AFTER, None), (ROUND, 60.0)):
         asked = view.plan.round(round_id)
         place = SimpleNamespace(asked=asked)
@@ -323,7 +323,7 @@ def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
         known = before.last(view, asked, indicator)
         assert [p.value if p else None for p in (told, known)] == [last, last]
         assert verdicts._approved(view, place, indicator) is None  # type: ignore[arg-type]
-    assert review_words._approved(view, before, card) is None
+    assert review_words._approved(before, card) is None
 
 
 def test_the_screens_take_no_half_of_a_count_from_its_year(store: Store) -> None:

@@ -242,6 +242,11 @@ class Snapshot:
         return best_known(self.observations, self.cards)
 
     @cached_property
+    def confirmed(self) -> Mapping[str, tuple[Past, ...]]:
+        """The same of confirmed values alone; see :func:`best_confirmed`."""
+        return best_confirmed(self.observations, self.cards)
+
+    @cached_property
     def taken_back(self) -> frozenset[str]:
         """The short numbers of the values that a later 秘匿 or 該当なし took back: nothing shows or gives them on."""
         gone = withdrawn(self.observations, annual_ids(self.cards))
@@ -279,14 +284,13 @@ def best_known(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping
     return {k: tuple(v) for k, v in history.items()}
 
 
-def best_confirmed(observations: pd.DataFrame, card: Card) -> tuple[Past, ...]:
-    """The same for one indicator, of its confirmed values alone: a newer one that is not must not hide them.
+def best_confirmed(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping[str, tuple[Past, ...]]:
+    """The same of confirmed values alone: a newer one that is not must not hide them.
 
     A later word that takes a value back counts, confirmed or not.
     """
-    mine = observations["indicator_id"] == card.indicator_id
-    told = observations[mine & ((observations["review"] == "confirmed") | (observations["state"] != "value"))]
-    return best_known(told.reset_index(drop=True), {card.indicator_id: card}).get(card.indicator_id, ())
+    told = observations[(observations["review"] == "confirmed") | (observations["state"] != "value")]
+    return best_known(told.reset_index(drop=True), cards)
 
 
 _OF_PERIOD = ["indicator_id", "period"]

@@ -14,7 +14,8 @@ from kpi.issue import Issue
 from kpi.plan import Round
 from kpi.review import Item, Question, Sent, items
 from loaders.rules import UNREAD
-from loaders.store import StoredReturn
+from loaders.store import Snapshot, StoredReturn
+from loaders.store.records import best_confirmed
 from pages.parts.board import stored_returns
 from pages.parts.review_words import Before
 from pages.parts.snapshot import View, store
@@ -133,12 +134,14 @@ def _before(state: View, round_id: str) -> Before:
     rows = state.snapshot.submissions
     first = rows[rows["round_id"] == round_id]["sent_at"].min()
     if pd.isna(first):
-        return Before(state.snapshot.history, state.snapshot.observations)
-    return _known_at(state.plan.id, first.to_pydatetime() - timedelta(microseconds=1), len(rows))
+        return Before(state.snapshot.history, state.snapshot.confirmed)
+    then = _known_at(state.plan.id, first.to_pydatetime() - timedelta(microseconds=1), len(rows))
+    both = pd.concat([then.observations, state.snapshot.observations])
+    both = both.drop_duplicates("observation_id", keep="last").sort_values("observation_id")
+    return Before(then.history, best_confirmed(both, state.snapshot.cards))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _known_at(plan_id: str, moment: object, returns: int) -> Before:
+def _known_at(plan_id: str, moment: object, returns: int) -> Snapshot:
     """What was known at a moment. It changes only when samples come or go, and so does the number of returns."""
-    then = store().snapshot(plan_id, as_of=moment)
-    return Before(then.history, then.observations)
+    return store().snapshot(plan_id, as_of=moment)

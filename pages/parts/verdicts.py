@@ -17,7 +17,6 @@ from kpi.schedule import expected_period
 from loaders.form.settle import settlement_sheet
 from loaders.packing import file_part
 from loaders.store import StoredReturn
-from loaders.store.records import best_confirmed
 from pages.parts.frame import XLSX, show
 from pages.parts.html import Column, Content, badge, changed, join, link, table, tag
 from pages.parts.returns import Place, called
@@ -270,8 +269,7 @@ def _last(view: View, place: Place, indicator: Indicator) -> Known | None:
 
 def _approved(view: View, place: Place, indicator: Indicator) -> Known | None:
     """The newest value that stands 確認済, also where this round has told it."""
-    card = view.snapshot.cards[indicator.id]
-    return _known(view, place, indicator, best_confirmed(view.snapshot.observations, card), own=True)
+    return _known(view, place, indicator, view.snapshot.confirmed.get(indicator.id, ()), own=True)
 
 
 def _known(
