@@ -34,7 +34,7 @@ from pages.parts.handover import everything_said
 from pages.parts.snapshot import View
 from pages.parts.stories import simple_extension, story, story_summary
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
-from tests.storekit import answer, figures, later, reading, save_and_send
+from tests.storekit import answer, later, new_store, reading, save_and_send
 
 BEFORE, AFTER = "fy2023", "fy2025"
 
@@ -49,9 +49,7 @@ def years() -> Plan:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    made = Store(tmp_path / "kpi.duckdb")
-    made.init([years()], figures(), at=later(0))
-    return made
+    return new_store(tmp_path, years())
 
 
 def value(figure: float, period: str, indicator: str = RATE, release: str = "final") -> Answer:
