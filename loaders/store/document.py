@@ -57,7 +57,7 @@ def _plain(value: Any) -> Any:
         return value.code
     if isinstance(value, date):
         return value.isoformat()
-    if names := _attributes(type(value)):
+    if names := _attributes(cast(Any, type(value))):
         return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
