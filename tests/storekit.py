@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +12,7 @@ import pandas as pd
 from kpi.collection.acts import Act
 from kpi.collection.workflow import Answer, Brief, Entry, Reading
 from kpi.issue import Issue, Severity
+from kpi.plan import Plan
 from loaders.benchmarks.benchmark_files import Benchmarks
 from loaders.store import NewReturn, Receipt, Saved, Store
 from loaders.store.commands import HANDLERS
@@ -45,18 +45,23 @@ def figures(count: int = 3) -> Benchmarks:
     return Benchmarks(series, values, pd.DataFrame({"series_id": ["s1"], "period": ["FY2023"], "reason": ["断層"]}))
 
 
-def first_start(folder: Path, *, wait: float = 10.0) -> Store:
-    """A store made, or brought up to date, as the program does it."""
+def first_start(folder: Path, plan: Plan | None = None, *, wait: float = 10.0) -> Store:
+    """A store of a plan (the tiny one unless told) made, or brought up to date, as the program does it."""
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(folder / "kpi.duckdb", wait)
-    store.init([tiny_plan()], figures(), Act("", AT))
+    store.init([plan or tiny_plan()], figures(), Act("", AT))
     return store
 
 
-def new_store(folder: Path, *, wait: float = 10.0) -> Store:
-    """The same as a copy of one that is made once in a run of the tests."""
+def new_store(folder: Path, plan: Plan | None = None, *, wait: float = 10.0) -> Store:
+    """The same as a copy of one that is made once in a run of the tests for each plan."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "kpi.duckdb").write_bytes(_made())
+    plan = plan or tiny_plan()
+    key = repr(plan)
+    if key not in _made:
+        with TemporaryDirectory() as made:
+            _made[key] = first_start(Path(made), plan).path.read_bytes()
+    (folder / "kpi.duckdb").write_bytes(_made[key])
     return Store(folder / "kpi.duckdb", wait)
 
 
@@ -89,10 +94,8 @@ def decide_card(
     return do(store, "accept_card" if accept else "reject_card", proposal_id, decided_on, decision, **given)
 
 
-@cache
-def _made() -> bytes:
-    with TemporaryDirectory() as folder:
-        return first_start(Path(folder)).path.read_bytes()
+#: The files of stores by what their plans say.
+_made: dict[str, bytes] = {}
 
 
 def entry(key: str, value: float | str | None, cell: str = "H6") -> Entry:

@@ -27,7 +27,7 @@ from loaders.store import Receipt, Store
 from loaders.store.commands.submission_rows import observations_of
 from loaders.workbook.cells import Book, open_book
 from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_answers, tiny_plan
-from tests.storekit import answer, do, figures, later, new_store, read_back, reading, save_and_send, save_return, send
+from tests.storekit import answer, do, later, new_store, read_back, reading, save_and_send, save_return, send
 from tests.test_rebuild import repeated, told
 from tests.test_rounds import DX, of_division, passed, with_divisions
 
@@ -49,8 +49,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def years(tmp_path: Path) -> Store:
     """A store in which the round before has said 1,278 for the last period, provisionally."""
-    store = Store(tmp_path / "kpi.duckdb")
-    store.init([two_years()], figures(), Act("", later(0)))
+    store = new_store(tmp_path, two_years())
     said = answer(COUNT, value=1278.0, period="FY2023", release="provisional")
     save_and_send(store, reading(said, department=TRADE, round_id=BEFORE), b"0", later(0.5))
     return store
@@ -393,8 +392,7 @@ def test_a_question_about_the_whole_file_is_asked_of_every_file(store):
 
 
 def test_what_a_division_explained_holds_for_the_departments_form_and_for_its_own(tmp_path):
-    store = Store(tmp_path / "kpi.duckdb")
-    store.init([with_divisions()], figures(), Act("", later(0)))
+    store = new_store(tmp_path, with_divisions())
     first = save(store, of_division(DX, rate(65.0), issues=(jump(65.0),)), b"1", 1)
     do(store, "mend", first, [Mend(RATE, "value", 65.0, "対象が増えた")], by="課", at=later(1))
     assert do(store, "pass_on", first, by="課", at=later(2)) == ()
@@ -464,8 +462,7 @@ def test_what_was_taken_over_is_repeated_in_a_rebuild(store, tmp_path):
 
 
 def test_a_passport_tells_why_a_division_mended_the_value(tmp_path):
-    store = Store(tmp_path / "kpi.duckdb")
-    store.init([with_divisions()], figures(), Act("", later(0)))
+    store = new_store(tmp_path, with_divisions())
     first = save(store, of_division(DX, rate(5.0)), b"1", 1)
     do(store, "mend", first, [Mend(RATE, "value", 65.0, "入力誤り")], by="課", at=later(1))
     do(store, "pass_on", first, by="課", at=later(2))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from kpi.collection.acts import Act
 from kpi.people import Audience
 from kpi.plan import Plan, Scheme
 from loaders.benchmarks.benchmark_files import load_benchmarks
@@ -18,7 +17,7 @@ from pages.method import _status_table
 from tests.factory import COUNT, RATE, tiny_plan
 from tests.samplekit import DATA, with_samples
 from tests.screenkit import by_label, look, operator, press, run, words
-from tests.storekit import decide_card, do, figures, later
+from tests.storekit import decide_card, do, later, new_store
 
 FOLDER = DATA / "plans" / "aomori-dx-2024"
 
@@ -91,9 +90,7 @@ def with_assumptions() -> Plan:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    made = Store(tmp_path / "kpi.duckdb")
-    made.init([with_assumptions()], figures(), Act("", later(0)))
-    return made
+    return new_store(tmp_path, with_assumptions())
 
 
 def decide(store: Store, indicator: str, changes: dict[str, object], hours: float, *, accept: bool = True) -> None:

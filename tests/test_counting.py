@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from kpi.collection.acts import Act
 from kpi.collection.board import Known
 from kpi.collection.workflow import Answer, Past, known_beside, last_before
 from kpi.people import Audience
@@ -36,7 +35,7 @@ from pages.parts.review import review_words
 from pages.parts.shared.indicator_charts import simple_extension, story, story_summary
 from pages.parts.submit import verdicts
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
-from tests.storekit import answer, do, figures, later, reading, save_and_send
+from tests.storekit import answer, do, later, new_store, reading, save_and_send
 
 BEFORE, AFTER = "fy2023", "fy2025"
 
@@ -51,9 +50,7 @@ def years() -> Plan:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    made = Store(tmp_path / "kpi.duckdb")
-    made.init([years()], figures(), Act("", later(0)))
-    return made
+    return new_store(tmp_path, years())
 
 
 def value(figure: float, period: str, indicator: str = RATE, release: str = "final") -> Answer:
@@ -168,7 +165,7 @@ def test_no_place_shows_or_uses_a_value_that_was_taken_back(taken_back: Store) -
     assert pd.isna(view.row(RATE)["value"])
     # 確認 and 回答
     confirmed = snapshot.observations.assign(review="confirmed")
-    assert known_beside(best_confirmed(confirmed, snapshot.cards[RATE]), "") == ()
+    assert known_beside(best_confirmed(confirmed, snapshot.cards).get(RATE, ()), "") == ()
     # 引継ぎ, and what is taken away
     said = everything_said(replace(view), [brief.plan.indicator(RATE)])
     assert not [s.text for s in said if "60.0" in s.text]
@@ -192,7 +189,7 @@ def test_the_newest_confirmed_value_is_not_hidden_by_a_newer_one_that_is_not(sto
     do(store, "confirm", first, by="事", at=later(2))
     tell(store, ROUND, value(65.0, "FY2024"), 3)
     snapshot = store.snapshot("tiny")
-    assert [p.value for p in best_confirmed(snapshot.observations, snapshot.cards[RATE])] == [60.0]
+    assert [p.value for p in snapshot.confirmed[RATE]] == [60.0]
 
 
 def test_others_do_not_see_what_was_taken_back_by_a_word_that_is_for_the_office_alone(store: Store) -> None:
@@ -317,7 +314,7 @@ def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
     tell(store, ROUND, none("suppressed", "FY2023"), 2)
     view = view_of(store)
     indicator, card = view.plan.indicator(RATE), view.snapshot.cards[RATE]
-    before = review_words.Before(view.snapshot.history, view.snapshot.observations)
+    before = review_words.Before(view.snapshot.history, view.snapshot.confirmed)
     for round_id, last in ((AFTER, None), (ROUND, 60.0)):
         asked = view.plan.round(round_id)
         place = SimpleNamespace(asked=asked)
@@ -325,7 +322,7 @@ def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
         known = before.last(view, asked, indicator)
         assert [p.value if p else None for p in (told, known)] == [last, last]
         assert verdicts._approved(view, place, indicator) is None  # type: ignore[arg-type]
-    assert review_words._approved(view, before, card) is None
+    assert review_words._approved(before, card) is None
 
 
 def test_the_screens_take_no_half_of_a_count_from_its_year(store: Store) -> None:

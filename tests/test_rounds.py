@@ -39,9 +39,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def two_levels(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "kpi.duckdb")
-    store.init([with_divisions()], figures(), Act("", later(0)))
-    return store
+    return new_store(tmp_path, with_divisions())
 
 
 def rate(value: float, **more: float | str | None):

@@ -254,10 +254,10 @@ def place_of(page, url, department):
 
     page.route("**/_stcore/upload_file/**", catch)
     visit(page, url, f"submit?department={department}&round=fy2025")
-    page.locator("[data-testid='stFileUploader'] input").set_input_files(
-        {"name": "a.xlsx", "mimeType": "application/octet-stream", "buffer": b"PK"}
-    )
-    page.wait_for_timeout(800)
+    with page.expect_response("**/_stcore/upload_file/**"):
+        page.locator("[data-testid='stFileUploader'] input").set_input_files(
+            {"name": "a.xlsx", "mimeType": "application/octet-stream", "buffer": b"PK"}
+        )
     page.unroute("**/_stcore/upload_file/**")
     assert caught
     return caught[0]

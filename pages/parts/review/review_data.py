@@ -14,7 +14,8 @@ from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue
 from kpi.plan import Round
 from loaders.rules import UNREAD
-from loaders.store import StoredReturn
+from loaders.store import Snapshot, StoredReturn
+from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View, store
 from pages.parts.review.review_words import Before
 from pages.parts.rounds.board_table import stored_returns
@@ -133,12 +134,14 @@ def _before(state: View, round_id: str) -> Before:
     rows = state.snapshot.submissions
     first = rows[rows["round_id"] == round_id]["sent_at"].min()
     if pd.isna(first):
-        return Before(state.snapshot.history, state.snapshot.observations)
-    return _known_at(state.plan.id, first.to_pydatetime() - timedelta(microseconds=1), len(rows))
+        return Before(state.snapshot.history, state.snapshot.confirmed)
+    then = _known_at(state.plan.id, first.to_pydatetime() - timedelta(microseconds=1), len(rows))
+    both = pd.concat([then.observations, state.snapshot.observations])
+    both = both.drop_duplicates("observation_id", keep="last").sort_values("observation_id")
+    return Before(then.history, best_confirmed(both, state.snapshot.cards))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _known_at(plan_id: str, moment: datetime, returns: int) -> Before:
+def _known_at(plan_id: str, moment: datetime, returns: int) -> Snapshot:
     """What was known at a moment. It changes only when samples come or go, and so does the number of returns."""
-    then = store().snapshot(plan_id, as_of=moment)
-    return Before(then.history, then.observations)
+    return store().snapshot(plan_id, as_of=moment)

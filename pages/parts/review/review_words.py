@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from kpi.cards.revision import band_text
 from kpi.collection.review_order import Group, Item, Question
 from kpi.collection.schedule import expected_period
@@ -27,7 +25,6 @@ from kpi.plan import Card, Indicator, Round
 from kpi.printing.number_words import as_it_is, status_word
 from kpi.printing.printed_figures import difference_text, exact_text
 from loaders.form import definition
-from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View
 from pages.parts.shared.markup import Content, Markup, badge, changed, join, render, tag
 
@@ -50,10 +47,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Before:
-    """What was known before the round's first answer came in."""
+    """What was known before the round's first answer came in.
+
+    ``confirmed`` is what stands confirmed then or now: a value may have been sent anew since and not been confirmed.
+    """
 
     history: Mapping[str, tuple[Past, ...]]
-    observations: pd.DataFrame
+    confirmed: Mapping[str, tuple[Past, ...]]
 
     def last(self, state: View, asked: Round, indicator: Indicator) -> Past | None:
         """The newest value of an indicator then, as its form shows it."""
@@ -79,7 +79,7 @@ def facts(state: View, before: Before, asked: Round, item: Item, key: str) -> Fa
     """One figure of an item against what was known."""
     indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
     entry = item.answer.entries.get(key)
-    last, approved = before.last(state, asked, indicator), _approved(state, before, card)
+    last, approved = before.last(state, asked, indicator), _approved(before, card)
     value, said = item.answer.number(key), item.answer.text("period")
     what = ""
     if last is None and card.baseline is not None and card.baseline_period is not None:
@@ -99,11 +99,9 @@ def facts(state: View, before: Before, asked: Round, item: Item, key: str) -> Fa
     )
 
 
-def _approved(state: View, before: Before, card: Card) -> Past | None:
-    """The newest value that stands confirmed, though it may have been sent anew since and not been confirmed."""
-    both = pd.concat([before.observations, state.snapshot.observations])
-    both = both.drop_duplicates("observation_id", keep="last").sort_values("observation_id")
-    found = known_beside(best_confirmed(both, card), "")
+def _approved(before: Before, card: Card) -> Past | None:
+    """The newest value that stands confirmed."""
+    found = known_beside(before.confirmed.get(card.indicator_id, ()), "")
     whole = [p for p in found if not card.is_part_count(p.period)]
     return (whole or found or (None,))[-1]
 

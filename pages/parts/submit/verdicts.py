@@ -25,7 +25,6 @@ from kpi.printing.printed_figures import difference_text, exact_text
 from loaders.documents.packing import file_part
 from loaders.form.approval_page import settlement_sheet
 from loaders.store import StoredReturn
-from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View, desk, store
 from pages.parts.review.review_words import column_name
 from pages.parts.shared.layout import XLSX, show
@@ -278,8 +277,7 @@ def _last(view: View, place: Respondent, indicator: Indicator) -> Known | None:
 
 def _approved(view: View, place: Respondent, indicator: Indicator) -> Known | None:
     """The newest value that stands 確認済, also where this round has told it."""
-    card = view.snapshot.cards[indicator.id]
-    return _known(view, place, indicator, best_confirmed(view.snapshot.observations, card), own=True)
+    return _known(view, place, indicator, view.snapshot.confirmed.get(indicator.id, ()), own=True)
 
 
 def _known(
