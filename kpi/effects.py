@@ -15,7 +15,7 @@ import pandas as pd
 from kpi.cards import apply_to_card, apply_to_scheme
 from kpi.plan import Card, Scheme
 from kpi.progress import assess, cards_table
-from kpi.words import status_word
+from kpi.status import status_word
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
-from kpi.figures import Figures, figures, stated_text
+from kpi.figures import figures, stated_text
 from kpi.path import EPS
-from kpi.period import Period
+from kpi.period import Period, short_of
 from kpi.plan import Card, Indicator, Scheme
-from kpi.progress import LEVEL
+from kpi.schemes import method_of
+from kpi.schemes.common import plain
+from kpi.schemes.scheme import Figures, Row, Told
+from kpi.status import status_word
 from kpi.words import (
     MISSING,
     NO_DATA_WORDS,
@@ -20,13 +21,9 @@ from kpi.words import (
     decimals_of,
     number,
     per_year,
-    percent,
-    signed_text,
-    status_word,
     text_of,
 )
 
-Row = Mapping[str, Any]
 Step = tuple[str, str, str]
 
 #: Why there is no progress rate, for the calculation.
@@ -41,21 +38,6 @@ PROGRESS_REASONS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class _Told:
-    """A judged row with everything that its sentence speaks of."""
-
-    row: Row
-    card: Card
-    indicator: Indicator
-    scheme: Scheme
-    figures: Figures
-
-    def amount(self, shown: Decimal | None) -> str:
-        """A printed number with the indicator's unit."""
-        return text_of(shown, self.indicator.unit)
-
-
 def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     """「現状値55.0(R4)→目標80.0(R10)。R6の計画線63.3に対し実績61.5。進捗率26.0%、ペース0.78のため『進捗に遅れ』」.
 
@@ -65,7 +47,9 @@ def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     head = _head(card, indicator, scheme)
     if row["status"] == "no_data":
         return f"{head}。{_no_value(row)}『{word}』"
-    clause = _CLAUSES.get(row["reason"], _plain)(_Told(row, card, indicator, scheme, figures(row, card, scheme)))
+    outcome = method_of(scheme).outcome(row["status"], row["reason"])
+    told = Told(row, card, indicator, scheme, figures(row, card, scheme))
+    clause = outcome.clause(told) if outcome else plain(told)
     tail = "" if clause.endswith("。") else "ため" if _ends_in_kana(clause) else "のため"
     notes = _notes(row)
     return f"{head}。{clause}{tail}『{word}』{notes}"
@@ -100,16 +84,8 @@ def _band(card: Card, indicator: Indicator) -> str:
     return f"{low}以上を維持" if high == MISSING else f"{low}から{high}までを維持"
 
 
-def _short(code: str) -> str:
-    """A period code as R6; the code itself where it is none, empty where there is none."""
-    try:
-        return Period.parse(code).short if code else ""
-    except ValueError:
-        return code
-
-
 def _no_value(row: Row) -> str:
-    asked = _short(row.get("waiting_period", ""))
+    asked = short_of(row.get("waiting_period", ""))
     why = NO_DATA_WORDS.get(row["reason"], "")
     if row["reason"] == NOT_ASKED:
         return "現状値より後の時点の値がないため"
@@ -122,92 +98,13 @@ def _notes(row: Row) -> str:
     """What has to be known beside the status."""
     notes = ["速報値による" if row.get("provisional") else ""]
     if row.get("waiting"):
-        notes.append(f"{_short(row['waiting_period'])}は{NO_DATA_WORDS.get(row['waiting'], '')}")
+        notes.append(f"{short_of(row['waiting_period'])}は{NO_DATA_WORDS.get(row['waiting'], '')}")
     if row.get("stale"):
         notes.append("次の値が公表されているはずの時期を過ぎている")
     if row.get("fragile"):
         notes.append("四捨五入やしきい値の少しの違いで判定が変わりうる")
     told = "、".join(note for note in notes if note)
     return f"({told})" if told else ""
-
-
-def _actual(told: _Told) -> str:
-    return f"{_short(told.row['period'])}の実績{told.amount(told.figures.value)}"
-
-
-def _since(told: _Told) -> str:
-    change, word = told.figures.change, told.row["baseline_word"]
-    if change is None or not word:
-        return ""
-    if word == LEVEL and change:  # held within a band, a movement is neither
-        word = "改善でも悪化でもない"
-    return f"。現状値から{signed_text(change, told.indicator.unit)}({word})"
-
-
-def _plain(told: _Told) -> str:
-    return f"{_actual(told)}{_since(told)}。"
-
-
-def _met(told: _Told) -> str:
-    return f"{_actual(told)}が目標を満たす"
-
-
-def _pace(told: _Told) -> str:
-    row, shown = told.row, told.figures
-    line = f"{_short(row['period'])}の計画線{told.amount(shown.line)}に対し実績{told.amount(shown.value)}。"
-    rate = f"進捗率{text_of(shown.progress, '%')}、"
-    if row["reason"] == "flat_path":
-        side = "以上" if row["status"] == "on_track" else "未満"
-        return f"{line}{rate}計画線がまだ動いていない時点で計画上の進捗{text_of(shown.planned, '%')}{side}"
-    return f"{line}{rate}ペース{text_of(shown.pace)}"
-
-
-def _milestone(told: _Told) -> str:
-    row, scheme = told.row, told.scheme
-    goal, value = told.figures.milestone, told.figures.value
-    if row["reason"] != "milestone_met":
-        how = f"{percent(scheme.mostly)}{'以上' if row['status'] == 'mostly_on_track' else '未満'}"
-    else:  # a plan may call it 順調 at less than the 目安値 itself
-        how = f"{percent(scheme.on_track)}以上" if abs(scheme.on_track - 1) > EPS else ""
-    reached = f"目安値までの{how}" if how else "目安値を満たす"
-    return f"{_short(row['period'])}の目安値{told.amount(goal)}に対し実績{told.amount(value)}で{reached}"
-
-
-def _ratio(told: _Told) -> str:
-    return f"{_actual(told)}、達成率{text_of(told.figures.achievement, '%')}"
-
-
-def _with(text: str) -> Callable[[_Told], str]:
-    return lambda told: f"{_actual(told)}{text}"
-
-
-def _moved_away(told: _Told) -> str:
-    return f"{_actual(told)}、進捗率{text_of(told.figures.progress, '%')}で現状値より目標から離れた"
-
-
-def _deadline(told: _Told) -> str:
-    return f"{_actual(told)}、進捗率{text_of(told.figures.progress, '%')}で目標の時点に至った"
-
-
-_CLAUSES: Mapping[str, Callable[[_Told], str]] = {
-    "target_met": _met,
-    "out_of_band": _with("が維持の範囲の外にある"),
-    "target_not_ahead": _with("で目標に届かず、目標値が現状値より目指す方向の先にない"),
-    "moved_away": _moved_away,
-    "deadline_passed": _deadline,
-    "pace": _pace,
-    "flat_path": _pace,
-    "milestone_met": _milestone,
-    "milestone": _milestone,
-    "milestone_unset": _with("と比べる同じ時点の目安値がない"),
-    "not_annual": _with("は年度ごとの値の指標でなく、達成率による判定の対象とならない"),
-    "ratio_undefined": _with("と目標値からは達成率を計算できない"),
-    "ratio": _ratio,
-    "target_period_unset": _with("と比べる計画線が、目標の時点が未設定のため引けない"),
-    "baseline_period_unset": _with("と比べる計画線が、現状値の時点が未設定のため引けない"),
-    "not_computable": _with("では数が大きすぎる等により計算できない"),
-    "scheme_unknown": _with("だが、計画の判定方法にこのプログラムが対応していない"),
-}
 
 
 def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | None = None) -> list[Step]:
@@ -245,9 +142,9 @@ def _progress_step(row: Row, shown: Figures) -> Step:
 
 def _planned_formula(row: Row, card: Card) -> str:
     if card.milestones:
-        return f"{_short(row['period'])}の目安値を通る計画線"
+        return f"{short_of(row['period'])}の目安値を通る計画線"
     first, last = (p.short if p else "" for p in (card.baseline_period, card.target_period))
-    return f"({_short(row['period'])}−{first})÷({last}−{first})"
+    return f"({short_of(row['period'])}−{first})÷({last}−{first})"
 
 
 def _yearly(row: Row, card: Card, indicator: Indicator, shown: Figures) -> list[Step]:

@@ -8,15 +8,15 @@ The sides are those of the judgement's own floats and tolerance; what is printed
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from kpi.path import EPS
 from kpi.plan import Card, Scheme
+from kpi.schemes import method_of
+from kpi.schemes.scheme import RATIO_CLASSES, Figures, Row
 from kpi.sides import MORE, Bound, closeness, compared, cut, fitted, reaches, sided, sound
-from kpi.status import RATIO_CLASSES
 from kpi.words import (
     MINUS,
     change_text,
@@ -31,7 +31,6 @@ from kpi.words import (
     text_of,
 )
 
-Row = Mapping[str, Any]
 #: 進捗率, 計画上の進捗 (both per cent) and ペース as they are printed.
 Shares = tuple[Decimal | None, Decimal | None, Decimal | None]
 
@@ -39,27 +38,6 @@ Shares = tuple[Decimal | None, Decimal | None, Decimal | None]
 _SHARE, _PACE = 1, 2
 #: So many decimal digits a planned share needs for any quotient of it to be printed.
 _DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The printed numbers of one judged indicator; None where there is none.
-
-    ``value``, ``line``, ``change`` (since the baseline) and what was stated are in the indicator's unit, ``progress``,
-    ``planned`` and ``achievement`` per cent. ``precise`` is the value with the decimals it has, for a formula.
-    """
-
-    baseline: Decimal | None = None
-    target: Decimal | None = None
-    milestone: Decimal | None = None
-    value: Decimal | None = None
-    precise: Decimal | None = None
-    line: Decimal | None = None
-    change: Decimal | None = None
-    progress: Decimal | None = None
-    planned: Decimal | None = None
-    pace: Decimal | None = None
-    achievement: Decimal | None = None
 
 
 # --- one value beside what its card states ---------------------------------------------------------------------------
@@ -298,7 +276,7 @@ class _Judged:
         return printed(_hundredfold(self.ratio), _SHARE + more)
 
     def _ratio_bounds(self) -> list[Bound]:
-        edges = RATIO_CLASSES if self.scheme.name == "achievement_ratio" else ()
+        edges = RATIO_CLASSES if method_of(self.scheme).shows_achievement else ()
         limits = [*((edge, self.ratio >= edge - EPS) for edge in edges), (1.0, self.met or self.ratio >= 1)]
         return [bound for edge, reached in limits for bound in sided(_decimal(edge * 100), reached, 1)]
 
@@ -360,7 +338,7 @@ def _thresholds(
         for limit in (scheme.mostly, scheme.on_track):
             reached = (value - base) / way >= limit - EPS
             yield from sided(_decimal(base + (limit - EPS) * way), reached, side)
-    if scheme.name == "achievement_ratio" and card.target is not None and math.isfinite(ratio):
+    if method_of(scheme).shows_achievement and card.target is not None and math.isfinite(ratio):
         for limit in RATIO_CLASSES:
             edge = (limit - EPS) * card.target if side > 0 else card.target / (limit - EPS)
             yield from sided(_decimal(edge), ratio >= limit - EPS, side)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from kpi.digest import Change
 from kpi.period import Period
-from kpi.plan import Plan, Scheme
-from kpi.status import RANKS, STATUSES
-from kpi.words import NO_DATA_WORDS, NOT_ASKED, STATUS_WORDS, status_word
+from kpi.plan import Plan
+from kpi.status import RANKS, STATUSES, counted_word
+from kpi.words import NO_DATA_WORDS, NOT_ASKED
 
 #: A sentence in pieces: text and what it is (a status, ``changed``, or empty), so that a screen can emphasise.
 Segment = tuple[str, str]
@@ -47,7 +47,7 @@ def counts(assessed: pd.DataFrame, plan: Plan) -> tuple[Group, ...]:
 def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:
     words: dict[tuple[str, str], int] = {}
     for status, reason in zip(rows["status"], rows["reason"], strict=True):
-        key = (status, _counted_word(status, reason, plan.scheme))
+        key = (status, counted_word(status, reason, plan.scheme))
         words[key] = words.get(key, 0) + 1
     # What nobody was asked for comes after all that somebody has to do with.
     order = sorted(words, key=lambda key: (STATUSES.index(key[0]), key[1] == NO_DATA_WORDS[NOT_ASKED]))
@@ -60,13 +60,6 @@ def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:
         by_status=tuple((status, int((rows["status"] == status).sum())) for status in STATUSES),
         by_word=tuple((status, word, words[status, word]) for status, word in order),
     )
-
-
-def _counted_word(status: str, reason: str, scheme: Scheme) -> str:
-    """評価対象外 is counted as one whatever the reason; what has no value is counted by its reason."""
-    if status == "not_assessable" and reason != "figures_only":
-        return scheme.words.get(status, STATUS_WORDS[status])
-    return status_word(status, reason, scheme)
 
 
 def headline(

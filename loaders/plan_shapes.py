@@ -13,6 +13,7 @@ from typing import get_args
 
 from kpi.issue import Severity
 from kpi.plan import Card, DatedName, Direction, Indicator, Kind, Level, RoundKind
+from kpi.schemes import METHODS
 from kpi.sound import SENSES
 from loaders.records import (
     Column,
@@ -204,7 +205,7 @@ SECTION = Shape("section", (
     Column("text", texts, default=()), Column("points", texts, default=()), Column("source", text, default=""),
 ))  # fmt: skip
 SCHEME = Shape("scheme", (
-    Column("name", one_of("linear_pace", "milestone", "achievement_ratio", "figures_only"), default="linear_pace"),
+    Column("name", one_of(*METHODS), default="linear_pace"),
     Column("on_track", number, default=1.0), Column("mostly", number, default=0.8),
     Column("tolerance", number, default=0.05), Column("show_achievement", flag, default=False),
     Column("show_outlook", flag, default=True), Column("words", mapping, default={}),

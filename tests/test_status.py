@@ -12,8 +12,8 @@ from kpi.explain import calculation, explain
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Scheme
 from kpi.progress import assess, cards_table
-from kpi.status import OUTCOMES, RANKS, STATUSES
-from kpi.words import status_word
+from kpi.schemes import METHODS
+from kpi.status import RANKS, STATUSES, status_word
 
 R4, R6, R10 = Period("FY", 2022), Period("FY", 2024), Period("FY", 2028)
 LATE = date(2025, 9, 1)
@@ -235,9 +235,10 @@ def test_a_duplicate_year_and_a_text_for_a_number_raise_nothing():
 
 
 def test_what_cannot_be_judged_still_has_a_status_and_a_word():
-    for status, why in OUTCOMES:
-        assert status in STATUSES
-        assert status_word(status, why, Scheme())
+    for name, method in METHODS.items():
+        for outcome in method.outcomes:
+            assert outcome.status in STATUSES
+            assert status_word(outcome.status, outcome.reason, Scheme(name))
 
 
 numbers = st.floats(allow_nan=True, allow_infinity=True) | st.floats(-1000, 1000)

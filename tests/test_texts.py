@@ -9,11 +9,13 @@ from kpi.collection import MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Scheme
 from kpi.progress import assess, cards_table
-from kpi.status import SCHEMES, STATUSES
-from pages.parts.texts import GLOSSARY, SCHEME_RULES, SCHEME_STEPS, SCHEME_TEXTS, STATUS_RULES, STEPS
+from kpi.schemes import METHODS
+from kpi.status import STATUSES
+from pages.parts.texts import GLOSSARY
 
 R4, R6, R10 = (Period("FY", year) for year in (2022, 2024, 2028))
 SCHEME = Scheme()
+STATUS_RULES, STEPS = METHODS[SCHEME.name].rules, METHODS[SCHEME.name].steps
 
 
 def card(**more):
@@ -56,7 +58,7 @@ NAMES = [case[0] for case in CASES]
 
 def test_every_rule_told_has_its_case_in_the_same_order():
     assert len(CASES) == len(STATUS_RULES)
-    for (condition, _), name in zip(STATUS_RULES, NAMES, strict=True):
+    for (condition, *_), name in zip(STATUS_RULES, NAMES, strict=True):
         assert condition.startswith(name)
 
 
@@ -104,18 +106,17 @@ def test_no_progress_at_all_is_behind_as_told():
 
 
 def test_every_status_is_told_and_none_that_does_not_exist():
-    assert {told for _, told in STATUS_RULES} == set(STATUSES)
+    assert {told for _, told, _ in STATUS_RULES} == set(STATUSES)
 
 
 def test_every_rule_can_be_filled_with_the_plans_thresholds():
-    filled = [c.format(on_track=SCHEME.on_track, mostly=SCHEME.mostly) for c, _ in STATUS_RULES]
+    filled = [c.format(on_track=SCHEME.on_track, mostly=SCHEME.mostly) for c, *_ in STATUS_RULES]
     assert not any("{" in told for told in filled)
     assert str(SCHEME.mostly) in filled[8]
 
 
 def test_every_scheme_has_its_sentence():
-    assert set(SCHEME_TEXTS) == set(SCHEMES)
-    assert all(told.endswith("。") for told in (*SCHEME_TEXTS.values(), *STEPS))
+    assert all(told.endswith("。") for m in METHODS.values() for told in (m.summary, *m.steps))
 
 
 def test_the_formulas_told_are_those_of_the_judge():
@@ -179,13 +180,11 @@ OTHERS = (
 
 @pytest.mark.parametrize(("name", "number", "one", "value", "period"), OTHERS)
 def test_the_rules_told_of_another_way_of_judging_are_those_of_its_judge(name, number, one, value, period):
-    told = SCHEME_RULES[name][number][1]
-    wanted = "not_assessable" if told == "figures_only" else told
-    assert status(one, value, period, Scheme(name)) == wanted
+    assert status(one, value, period, Scheme(name)) == METHODS[name].rules[number].status
 
 
 def test_every_way_of_judging_has_its_rules_its_steps_and_a_case_for_each_rule():
-    assert set(SCHEME_RULES) == set(SCHEME_STEPS) == set(SCHEMES)
+    assert all(method.rules and method.steps for method in METHODS.values())
     for name in ("milestone", "achievement_ratio", "figures_only"):
-        assert [n for s, n, *_ in OTHERS if s == name] == list(range(len(SCHEME_RULES[name])))
-    assert "ペース" not in "".join(SCHEME_STEPS["achievement_ratio"]) + "".join(SCHEME_STEPS["figures_only"])
+        assert [n for s, n, *_ in OTHERS if s == name] == list(range(len(METHODS[name].rules)))
+    assert "ペース" not in "".join((*METHODS["achievement_ratio"].steps, *METHODS["figures_only"].steps))

@@ -5,13 +5,13 @@ import math
 import pytest
 
 from kpi.plan import Scheme
+from kpi.status import status_word
 from kpi.words import (
     change_text,
     in_myriads,
     number,
     per_year,
     percent,
-    status_word,
     with_unit,
 )
 

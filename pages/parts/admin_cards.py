@@ -11,6 +11,7 @@ import streamlit as st
 from kpi.cards import day_text, target_text
 from kpi.collection import Action
 from kpi.plan import Card, Indicator
+from kpi.schemes import METHODS
 from kpi.words import number
 from pages.parts.admin_common import note
 from pages.parts.admin_proposals import open_proposals, pairs, waiting
@@ -26,12 +27,7 @@ from pages.parts.snapshot import View, desk
 _ALL, _SCHEME = "all", "scheme"
 _WORDS = {"increase": "増やす", "decrease": "減らす", "maintain": "保つ"}
 _KINDS = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "累計"}
-_METHODS = {
-    "linear_pace": "計画線とペース",
-    "milestone": "目安値",
-    "achievement_ratio": "達成率",
-    "figures_only": "数値のみ",
-}
+_METHODS = {name: method.word for name, method in METHODS.items()}
 
 
 def cards_part(state: View) -> None:

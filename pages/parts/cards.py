@@ -11,7 +11,8 @@ from kpi.collection import RELEASE_WORDS
 from kpi.figures import stated_text
 from kpi.period import Period
 from kpi.plan import Card, Indicator
-from kpi.words import NOT_ASKED, status_word, text_of
+from kpi.status import status_word
+from kpi.words import NOT_ASKED, text_of
 from pages.parts.html import Content, Markup, badge, bullet, changed, join, link, tag
 from pages.parts.snapshot import View
 

@@ -11,7 +11,7 @@ from kpi.collection import TYPED, Answer, Mend
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.progress import assess, cards_table
-from kpi.words import status_word
+from kpi.status import status_word
 from loaders.store import StoredReturn
 from pages.parts.frame import show
 from pages.parts.html import badge, join, tag

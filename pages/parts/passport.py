@@ -13,7 +13,7 @@ from kpi.explain import calculation, explain
 from kpi.figures import exact_text
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.words import status_word
+from kpi.status import status_word
 from loaders.store import Earlier, Passport
 from loaders.store.access import publication_word
 from pages.parts.asof import as_of

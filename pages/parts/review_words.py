@@ -25,7 +25,8 @@ from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.review import Group, Item, Question
 from kpi.schedule import expected_period
-from kpi.words import as_it_is, status_word
+from kpi.status import status_word
+from kpi.words import as_it_is
 from loaders.form import definition
 from loaders.store.records import best_confirmed
 from pages.parts.html import Content, Markup, badge, changed, join, tag

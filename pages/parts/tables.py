@@ -10,7 +10,8 @@ from kpi.collection import RELEASE_WORDS
 from kpi.figures import exact, number_in
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.words import number, status_word
+from kpi.status import status_word
+from kpi.words import number
 from pages.parts.cards import unconfirmed
 from pages.parts.snapshot import View
 

@@ -1,0 +1,107 @@
+"""The methods of judging: one file each, found by its ``METHOD``, and the only place that knows which there are.
+
+Screens, plan files, sentences and printed figures ask here by the name that a plan gives; nothing else names a method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi.path import Bools
+from kpi.plan import Scheme
+from kpi.schemes import common
+from kpi.schemes.scheme import Case, Codes, Method, Outcome, Rule, Situation
+
+__all__ = ["METHODS", "Codes", "Method", "Rule", "Situation", "fragile", "judge", "method_of", "outcomes_of"]
+
+
+def _found() -> dict[str, Method]:
+    """The methods of this folder, the default first, then those that judge, by name."""
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    methods = [module.METHOD for module in modules if hasattr(module, "METHOD")]
+    return {m.name: m for m in sorted(methods, key=lambda m: (m.name != Scheme().name, m.name))}
+
+
+METHODS: Mapping[str, Method] = _found()
+
+
+def _unknown(s: Situation) -> list[Case]:
+    return [(np.ones(len(s.value), dtype=bool), "not_assessable", "scheme_unknown")]
+
+
+#: What stands for a method that a plan names and this program does not know: it judges nothing and says so.
+_UNKNOWN = Method(
+    name="",
+    word="",
+    summary="この計画の判定方法に、このプログラムは対応していません。",
+    judge=_unknown,
+    outcomes=(
+        common.NOT_COMPUTABLE,
+        Outcome(
+            "not_assessable", "scheme_unknown",
+            common.with_text("だが、計画の判定方法にこのプログラムが対応していない"), "判定方法が未対応",
+        ),
+    ),
+    rules=(),
+    steps=(),
+)  # fmt: skip
+
+
+def method_of(scheme: Scheme) -> Method:
+    """The method that a plan names."""
+    return METHODS.get(scheme.name, _UNKNOWN)
+
+
+@cache
+def _coded(outcomes: tuple[Outcome, ...]) -> Mapping[tuple[str, str], int]:
+    return {(outcome.status, outcome.reason): number for number, outcome in enumerate(outcomes)}
+
+
+@cache
+def _status_numbers(outcomes: tuple[Outcome, ...]) -> NDArray[np.int8]:
+    """For each outcome the number of its status, so that outcomes of one status compare equal."""
+    statuses = list(dict.fromkeys(outcome.status for outcome in outcomes))
+    return np.array([statuses.index(outcome.status) for outcome in outcomes], dtype=np.int8)
+
+
+def judge(method: Method, s: Situation) -> Codes:
+    """For each card the number of its outcome in the method's outcomes."""
+    return _first_match(method.judge(s), _coded(method.outcomes), len(s.value))
+
+
+def outcomes_of(method: Method, codes: Codes) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Statuses and reasons of outcome numbers."""
+    statuses = np.array([outcome.status for outcome in method.outcomes], dtype=object)
+    reasons = np.array([outcome.reason for outcome in method.outcomes], dtype=object)
+    return statuses[codes], reasons[codes]
+
+
+def _first_match(cases: Sequence[Case], numbers: Mapping[tuple[str, str], int], count: int) -> Codes:
+    """The outcome of the first case that holds; the first of all where none does (figures that overflow)."""
+    codes = np.zeros(count, dtype=np.int8)
+    for holds, status, reason in reversed(cases):
+        codes[holds] = numbers[status, reason]
+    return codes
+
+
+def fragile(method: Method, s: Situation, tolerance: float, codes: Codes) -> Bools:
+    """Whether another rounding of the value, or thresholds moved by their tolerance, would change the status.
+
+    A value printed with the card's decimals stands for anything half a unit below or above it; both ends are asked,
+    one at a time with the thresholds as they are, and then the thresholds lower and higher with the value as it is.
+    """
+    half = np.where(np.isfinite(s.rules.half_unit), s.rules.half_unit, 0.0)
+    by = abs(tolerance) if np.isfinite(tolerance) else 0.0
+    others = (replace(s, value=s.value - half), replace(s, value=s.value + half), s.moved(-by), s.moved(by))
+    numbers = _status_numbers(method.outcomes)
+    before, changed = numbers[codes], np.zeros(len(s.value), dtype=bool)
+    for other in others:
+        changed |= numbers[judge(method, other)] != before
+    return changed

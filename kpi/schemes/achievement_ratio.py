@@ -1,0 +1,67 @@
+"""達成率 of annual flows, 100 / 90 / 80: 達成, 概ね達成, 達成不十分, 著しく不十分. The rest is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kpi.path import EPS, MAINTAIN, achievement, meets
+from kpi.schemes import common
+from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation, Told
+from kpi.words import text_of
+
+
+def _judge(s: Situation) -> list[Case]:
+    rules, ratio = s.rules, achievement(s.rules, s.value)
+    most, some = s.ratio_classes
+    return [
+        *common.before_judging(s),
+        (~rules.annual | (rules.sign == MAINTAIN), "not_assessable", "not_annual"),
+        (meets(rules, s.value, rules.target), "achieved", "target_met"),
+        (~np.isfinite(ratio), "not_assessable", "ratio_undefined"),
+        (ratio >= most - EPS, "mostly_on_track", "ratio"),
+        (ratio >= some - EPS, "behind", "ratio"),
+        (np.isfinite(ratio), "not_achieved", "ratio"),
+    ]
+
+
+def _ratio(told: Told) -> str:
+    return f"{common.actual(told)}、達成率{text_of(told.figures.achievement, '%')}"
+
+
+METHOD = Method(
+    name="achievement_ratio",
+    word="達成率",
+    summary="目標値に対する実績の割合(達成率)で判定します。",
+    judge=_judge,
+    outcomes=(
+        *common.OUTCOMES,
+        Outcome(
+            "not_assessable", "not_annual",
+            common.with_text("は年度ごとの値の指標でなく、達成率による判定の対象とならない"), "年度ごとの値でない",
+        ),
+        Outcome(
+            "not_assessable", "ratio_undefined", common.with_text("と目標値からは達成率を計算できない"),
+            "達成率を計算できない",
+        ),
+        Outcome("mostly_on_track", "ratio", _ratio, "概ね達成"),
+        Outcome("behind", "ratio", _ratio, "達成不十分"),
+        Outcome("not_achieved", "ratio", _ratio, "著しく不十分"),
+    ),
+    rules=(
+        common.NO_VALUE,
+        common.NO_TARGET,
+        Rule("年度ごとに数える指標でない、または維持する指標", "not_assessable"),
+        common.MET,
+        Rule("値か目標値が0または負で、達成率を計算できない", "not_assessable"),
+        Rule("達成率が90%以上", "mostly_on_track", "ratio"),
+        Rule("達成率が80%以上90%未満", "behind", "ratio"),
+        Rule("達成率が80%未満", "not_achieved", "ratio"),
+    ),
+    steps=(
+        common.VALUE_STEP,
+        "達成率=今回の値÷目標値。減らすことを目指す指標では、目標値÷今回の値。年度ごとに数える指標だけを判定します。",
+        common.ROUNDING_STEP,
+        common.COUNTS_STEP,
+    ),
+    shows_achievement=True,
+)  # fmt: skip
