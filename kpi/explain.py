@@ -47,8 +47,9 @@ def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     head = _head(card, indicator, scheme)
     if row["status"] == "no_data":
         return f"{head}。{_no_value(row)}『{word}』"
-    outcome = method_of(scheme).outcome(row["status"], row["reason"])
-    told = Told(row, card, indicator, scheme, figures(row, card, scheme))
+    method = method_of(scheme)
+    outcome = method.outcome(row["status"], row["reason"])
+    told = Told(row, card, indicator, scheme, method.limits(scheme), figures(row, card, scheme))
     clause = outcome.clause(told) if outcome else plain(told)
     tail = "" if clause.endswith("。") else "ため" if _ends_in_kana(clause) else "のため"
     notes = _notes(row)

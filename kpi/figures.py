@@ -15,7 +15,7 @@ from decimal import Decimal
 from kpi.path import EPS
 from kpi.plan import Card, Scheme
 from kpi.schemes import method_of
-from kpi.schemes.scheme import RATIO_CLASSES, Figures, Row
+from kpi.schemes.scheme import Figures, Row
 from kpi.sides import MORE, Bound, closeness, compared, cut, fitted, reaches, sided, sound
 from kpi.words import (
     MINUS,
@@ -276,21 +276,24 @@ class _Judged:
         return printed(_hundredfold(self.ratio), _SHARE + more)
 
     def _ratio_bounds(self) -> list[Bound]:
-        edges = RATIO_CLASSES if method_of(self.scheme).shows_achievement else ()
+        edges = method_of(self.scheme).edges(self.scheme, "achievement")
         limits = [*((edge, self.ratio >= edge - EPS) for edge in edges), (1.0, self.met or self.ratio >= 1)]
         return [bound for edge, reached in limits for bound in sided(_decimal(edge * 100), reached, 1)]
 
     def _pace_places(self) -> int:
-        return max(decimals_of(limit, _PACE) for limit in (self.scheme.on_track, self.scheme.mostly))
+        return max((decimals_of(limit, _PACE) for limit in self._paces()), default=_PACE)
+
+    def _paces(self) -> tuple[float, ...]:
+        """The thresholds of the pace."""
+        return method_of(self.scheme).edges(self.scheme, "pace")
 
     def _pace_bounds(self) -> list[Bound]:
-        limits = (self.scheme.mostly, self.scheme.on_track, 1.0)
-        return [bound for edge in limits for bound in sided(_decimal(edge), self.pace >= edge - EPS, 1)]
+        return [bound for edge in (*self._paces(), 1.0) for bound in sided(_decimal(edge), self.pace >= edge - EPS, 1)]
 
     def _share_bounds(self, planned: Decimal | None) -> list[Bound]:
         limits = [(planned, self.on_line), (Decimal(0), self.share >= 0), (Decimal(100), self.share >= 1)]
         if planned and math.isfinite(self.pace):  # who divides the two finds the class that was judged
-            edges = ((edge, _decimal(edge)) for edge in (self.scheme.mostly, self.scheme.on_track))
+            edges = ((edge, _decimal(edge)) for edge in self._paces())
             limits[:0] = [(planned * at, self.pace >= edge - EPS) for edge, at in edges if at is not None]
         return [bound for at, reached in limits for bound in sided(at, reached, 1)]
 
@@ -327,19 +330,20 @@ def _thresholds(
 ) -> Iterator[Bound]:
     """Where in the value's own unit the judgement's thresholds lie: what a reader finds who computes it again."""
     (planned, pace, share), base, side = path, card.baseline, _side(card)
+    method = method_of(scheme)
     if base is not None and card.target is not None and math.isfinite(planned):
         way = card.target - base
-        limits = [(limit, pace >= limit - EPS) for limit in (scheme.mostly, scheme.on_track, 1.0)]
+        limits = [(limit, pace >= limit - EPS) for limit in (*method.edges(scheme, "pace"), 1.0)]
         edges = [((limit - EPS) * planned, reached) for limit, reached in limits]
         for edge, reached in edges if planned > EPS else [(planned - EPS, share >= planned - EPS)]:
             yield from sided(_decimal(base + edge * way), reached, side)
     if base is not None and side * (milestone - base) > EPS:
         way = milestone - base
-        for limit in (scheme.mostly, scheme.on_track):
+        for limit in method.edges(scheme, "milestone"):
             reached = (value - base) / way >= limit - EPS
             yield from sided(_decimal(base + (limit - EPS) * way), reached, side)
-    if method_of(scheme).shows_achievement and card.target is not None and math.isfinite(ratio):
-        for limit in RATIO_CLASSES:
+    if card.target is not None and math.isfinite(ratio):
+        for limit in method.edges(scheme, "achievement"):
             edge = (limit - EPS) * card.target if side > 0 else card.target / (limit - EPS)
             yield from sided(_decimal(edge), ratio >= limit - EPS, side)
 

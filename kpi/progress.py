@@ -159,8 +159,8 @@ def _milestone_columns(table: pd.DataFrame, ids: pd.Index) -> tuple[Ints, Floats
 
 
 def _judged(rules: Rules, way: Path, value: Floats, found: Latest, scheme: Scheme) -> dict[str, object]:
-    situation = Situation(rules, value, way, scheme.on_track, scheme.mostly)
     method = method_of(scheme)
+    situation = Situation(rules, value, way, method.limits(scheme))
     codes = judge(method, situation)
     shaky = fragile(method, situation, scheme.tolerance, codes)
     statuses, reasons = outcomes_of(method, codes)
@@ -178,7 +178,7 @@ def _figures(rules: Rules, way: Path, value: Floats, as_of: date, scheme: Scheme
     planned = np.where(rules.ahead, way.planned, np.nan)
     to_go, gone = rules.target_at - way.at, way.at - rules.baseline_at
     open_end = (to_go > 0) & ~meets(rules, value, rules.target) & (rules.sign != MAINTAIN)
-    asked = scheme.show_achievement or method_of(scheme).shows_achievement
+    asked = scheme.show_achievement or method_of(scheme).measure == "achievement"
     age = (Period.of_date(as_of).position - way.at) * 12
     figures = {
         "progress": done,

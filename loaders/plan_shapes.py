@@ -13,7 +13,7 @@ from typing import get_args
 
 from kpi.issue import Severity
 from kpi.plan import Card, DatedName, Direction, Indicator, Kind, Level, RoundKind
-from kpi.schemes import METHODS
+from kpi.schemes import METHODS, THRESHOLDS
 from kpi.sound import SENSES
 from loaders.records import (
     Column,
@@ -206,7 +206,7 @@ SECTION = Shape("section", (
 ))  # fmt: skip
 SCHEME = Shape("scheme", (
     Column("name", one_of(*METHODS), default="linear_pace"),
-    Column("on_track", number, default=1.0), Column("mostly", number, default=0.8),
+    *(Column(key, number) for key in THRESHOLDS),
     Column("tolerance", number, default=0.05), Column("show_achievement", flag, default=False),
     Column("show_outlook", flag, default=True), Column("words", mapping, default={}),
 ), key=())  # fmt: skip

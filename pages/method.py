@@ -52,10 +52,10 @@ def _status_table(scheme: Scheme) -> Markup:
     rows: list[tuple[Content, ...]] = [
         (
             str(number),
-            rule.condition.format(on_track=f"{scheme.on_track:g}", mostly=f"{scheme.mostly:g}"),
+            rule.condition,
             _word(scheme, rule),
         )
-        for number, rule in enumerate(method_of(scheme).rules, start=1)
+        for number, rule in enumerate(method_of(scheme).table(scheme), start=1)
     ]
     columns = [Column("順"), Column("条件(上から見て最初に当てはまるもの)"), Column("判定")]
     return table(columns, rows, caption="判定の条件")

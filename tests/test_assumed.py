@@ -105,10 +105,10 @@ def decide(store: Store, indicator: str, changes: dict[str, object], hours: floa
     assert done == ()
 
 
-AS_IT_IS = {"name": "linear_pace", "on_track": 1.0, "mostly": 0.8}
+AS_IT_IS = {"name": "linear_pace", "thresholds": {"on_track": 1.0, "mostly": 0.8}}
 
 
-@pytest.mark.parametrize("changes", [AS_IT_IS, {"mostly": 0.7}, {"name": "figures_only"}])
+@pytest.mark.parametrize("changes", [AS_IT_IS, {"thresholds": {"mostly": 0.7}}, {"name": "figures_only"}])
 def test_a_decision_records_the_way_of_judging_also_as_it_is(store: Store, changes: dict[str, object]) -> None:
     assert dict(store.snapshot("tiny").plan_assumed) == {"scheme": "仮の方法", "number": "仮の番号"}
     decide(store, "", changes, 1)

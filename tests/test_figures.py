@@ -31,6 +31,7 @@ from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Scheme
 from kpi.progress import assess, cards_table
 from kpi.ranks import _table
+from kpi.schemes import METHODS
 from loaders.tables import to_csv, to_xlsx
 from pages.parts.cards import face
 from pages.parts.review_words import entry_words
@@ -74,10 +75,16 @@ SHOWN = []
 # --- made-up cards, with values near everything that decides --------------------------------------------------------
 
 SCHEMES = (
-    Scheme(), Scheme(on_track=0.9, mostly=0.75), Scheme(name="milestone"), Scheme(name="milestone", on_track=0.95),
+    Scheme(), Scheme(thresholds={"on_track": 0.9, "mostly": 0.75}), Scheme(name="milestone"),
+    Scheme(name="milestone", thresholds={"on_track": 0.95}),
     Scheme(name="achievement_ratio", show_achievement=True), Scheme(show_achievement=True),
 )  # fmt: skip
 UNITS = ("%", "件", "人", "万枚", "百万円", "")
+
+
+def limits_of(scheme):
+    """The thresholds of the pace as the plan sets them, the higher first."""
+    return tuple(METHODS["linear_pace"].limits(scheme).values())
 
 
 def made_up(rng, scheme, name):
@@ -113,7 +120,7 @@ def made_up(rng, scheme, name):
     span = (period.position - R4.position) / (R10.position - R4.position)
     line = base + (target - base) * span
     anchors = [base, target, goal, line, *(side for side in one.band if side is not None)]
-    anchors += [base + limit * (anchor - base) for limit in (scheme.on_track, scheme.mostly) for anchor in (line, goal)]
+    anchors += [base + limit * (anchor - base) for limit in limits_of(scheme) for anchor in (line, goal)]
     anchors += [target * 0.9, target * 0.8, target / 0.9, target / 0.8, rng.uniform(-0.1, 1.2) * size]
     unit = 10.0**-decimals
     step = rng.choice((0.0, 0.49, 0.04, 0.004, 4e-4, 4e-5, 1e-6, 1e-9, 1.0, size * 0.004 / unit))
@@ -201,7 +208,7 @@ def quarrels(row, one, unit, scheme, said, steps):
         planned = Decimal(row["position"] - R4.position) / Decimal(R10.position - R4.position)
         if not one.milestones:
             again = (value - base) / (target - base) / planned
-            near = min(abs(again - Decimal(str(edge))) for edge in (scheme.on_track, scheme.mostly))
+            near = min(abs(again - Decimal(str(edge))) for edge in limits_of(scheme))
             ask(
                 "computed again it is another class", class_of(again, scheme) == status or near < Decimal("1e-8"), again
             )
@@ -211,12 +218,12 @@ def quarrels(row, one, unit, scheme, said, steps):
         hit = side * (value - goal) >= 0
         if "目安値を満たす" in said:
             ask("目安値 not met in print", hit, value, goal)
-        elif scheme.on_track == 1:
+        elif limits_of(scheme)[0] == 1:
             ask("目安値 met in print", not hit, value, goal)
         if base is not None and goal != base and reason == "milestone":
             way = (value - base) / (goal - base)
-            near = abs(way - Decimal(str(scheme.mostly))) < Decimal("1e-8")
-            as_told = (way >= Decimal(str(scheme.mostly))) == (status == "mostly_on_track")
+            near = abs(way - Decimal(str(limits_of(scheme)[1]))) < Decimal("1e-8")
+            as_told = (way >= Decimal(str(limits_of(scheme)[1]))) == (status == "mostly_on_track")
             ask("the way to the 目安値", as_told or near, value, base, goal)
     if reason == "ratio":
         ask("class of the ratio", status == ratio_class(ratio), ratio)
@@ -235,7 +242,7 @@ def quarrels(row, one, unit, scheme, said, steps):
 
 
 def class_of(pace, scheme):
-    most, some = (Decimal(str(limit)) for limit in (scheme.on_track, scheme.mostly))
+    most, some = (Decimal(str(limit)) for limit in limits_of(scheme))
     return "on_track" if pace >= most else "mostly_on_track" if pace >= some else "behind"
 
 
@@ -447,7 +454,7 @@ def test_a_sentence_never_prints_the_line_or_a_class_reached_that_is_not(value, 
 
 
 def test_the_pace_in_a_formula_is_that_of_the_sentence_under_the_plans_own_thresholds():
-    scheme = Scheme(on_track=0.9, mostly=0.7)
+    scheme = Scheme(thresholds={"on_track": 0.9, "mostly": 0.7})
     one = card(baseline=0.0, target=90.0)
     said = told(one, 26.9985, scheme)  # p = 0.29998, e = 1/3, r = 0.89995
     assert after("ペース", said) < Decimal("0.9")
@@ -466,8 +473,12 @@ def test_forty_by_forty_never_stands_beside_less_than_one():
         (64.96, Scheme(name="milestone"), "目安値65.0%に対し実績64.96%で目安値までの80%以上のため『概ね順調』"),
         (62.99, Scheme(name="milestone"), "目安値65.0%に対し実績62.99%で目安値までの80%未満のため『進捗に遅れ』"),
         (65.0, Scheme(name="milestone"), "目安値65.0%に対し実績65.0%で目安値を満たすため『順調』"),
-        (64.2, Scheme(name="milestone", on_track=0.9), "実績64.2%で目安値までの90%以上のため『順調』"),
-        (63.2, Scheme(name="milestone", mostly=0.825), "実績63.2%で目安値までの82.5%未満のため『進捗に遅れ』"),
+        (64.2, Scheme(name="milestone", thresholds={"on_track": 0.9}), "実績64.2%で目安値までの90%以上のため『順調』"),
+        (
+            63.2,
+            Scheme(name="milestone", thresholds={"mostly": 0.825}),
+            "実績63.2%で目安値までの82.5%未満のため『進捗に遅れ』",
+        ),
     ],
 )
 def test_a_sentence_about_a_milestone_holds_in_print(value, scheme, words):

@@ -16,6 +16,7 @@ from pages.parts.texts import GLOSSARY
 R4, R6, R10 = (Period("FY", year) for year in (2022, 2024, 2028))
 SCHEME = Scheme()
 STATUS_RULES, STEPS = METHODS[SCHEME.name].rules, METHODS[SCHEME.name].steps
+PACE = METHODS[SCHEME.name].limits(SCHEME)
 
 
 def card(**more):
@@ -49,9 +50,9 @@ CASES = (
     ("維持する指標で範囲の外", BAND, 61.0, R6),
     ("進捗率が0%より小さい", card(), -1.0, R6),
     ("目標の時点を迎えた", card(), 59.0, R10),
-    ("ペースが{on_track}以上", card(), 20.0 * SCHEME.on_track, R6),
-    ("ペースが{mostly}以上{on_track}未満", card(), 20.0 * SCHEME.mostly, R6),
-    ("そのほか", card(), 20.0 * SCHEME.mostly - 0.1, R6),
+    ("ペースが{on_track}以上", card(), 20.0 * PACE["on_track"], R6),
+    ("ペースが{mostly}以上{on_track}未満", card(), 20.0 * PACE["mostly"], R6),
+    ("そのほか", card(), 20.0 * PACE["mostly"] - 0.1, R6),
 )
 NAMES = [case[0] for case in CASES]
 
@@ -110,9 +111,9 @@ def test_every_status_is_told_and_none_that_does_not_exist():
 
 
 def test_every_rule_can_be_filled_with_the_plans_thresholds():
-    filled = [c.format(on_track=SCHEME.on_track, mostly=SCHEME.mostly) for c, *_ in STATUS_RULES]
+    filled = [c for c, *_ in METHODS[SCHEME.name].table(SCHEME)]
     assert not any("{" in told for told in filled)
-    assert str(SCHEME.mostly) in filled[8]
+    assert str(PACE["mostly"]) in filled[8]
 
 
 def test_every_scheme_has_its_sentence():

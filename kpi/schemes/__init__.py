@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from kpi.path import Bools
 from kpi.plan import Scheme
 from kpi.schemes import common
-from kpi.schemes.scheme import Case, Codes, Method, Outcome, Rule, Situation
+from kpi.schemes.scheme import Case, Codes, Method, Outcome, Rule, Situation, Threshold
 
-__all__ = ["METHODS", "Codes", "Method", "Rule", "Situation", "fragile", "judge", "method_of", "outcomes_of"]
+__all__ = [
+    "METHODS", "THRESHOLDS", "Codes", "Method", "Rule", "Situation", "Threshold", "fragile", "judge", "method_of",
+    "outcomes_of",
+]  # fmt: skip
 
 
 def _found() -> dict[str, Method]:
@@ -30,6 +33,10 @@ def _found() -> dict[str, Method]:
 
 
 METHODS: Mapping[str, Method] = _found()
+
+
+#: Every threshold that a plan may set, by key.
+THRESHOLDS: Mapping[str, Threshold] = {t.key: t for method in METHODS.values() for t in method.thresholds}
 
 
 def _unknown(s: Situation) -> list[Case]:

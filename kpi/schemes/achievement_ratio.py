@@ -6,20 +6,19 @@ import numpy as np
 
 from kpi.path import EPS, MAINTAIN, achievement, meets
 from kpi.schemes import common
-from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation, Told
+from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation, Threshold, Told
 from kpi.words import text_of
 
 
 def _judge(s: Situation) -> list[Case]:
     rules, ratio = s.rules, achievement(s.rules, s.value)
-    most, some = s.ratio_classes
     return [
         *common.before_judging(s),
         (~rules.annual | (rules.sign == MAINTAIN), "not_assessable", "not_annual"),
         (meets(rules, s.value, rules.target), "achieved", "target_met"),
         (~np.isfinite(ratio), "not_assessable", "ratio_undefined"),
-        (ratio >= most - EPS, "mostly_on_track", "ratio"),
-        (ratio >= some - EPS, "behind", "ratio"),
+        (ratio >= s.limits["mostly_achieved"] - EPS, "mostly_on_track", "ratio"),
+        (ratio >= s.limits["underachieved"] - EPS, "behind", "ratio"),
         (np.isfinite(ratio), "not_achieved", "ratio"),
     ]
 
@@ -53,9 +52,9 @@ METHOD = Method(
         Rule("年度ごとに数える指標でない、または維持する指標", "not_assessable"),
         common.MET,
         Rule("値か目標値が0または負で、達成率を計算できない", "not_assessable"),
-        Rule("達成率が90%以上", "mostly_on_track", "ratio"),
-        Rule("達成率が80%以上90%未満", "behind", "ratio"),
-        Rule("達成率が80%未満", "not_achieved", "ratio"),
+        Rule("達成率が{mostly_achieved}以上", "mostly_on_track", "ratio"),
+        Rule("達成率が{underachieved}以上{mostly_achieved}未満", "behind", "ratio"),
+        Rule("達成率が{underachieved}未満", "not_achieved", "ratio"),
     ),
     steps=(
         common.VALUE_STEP,
@@ -63,5 +62,10 @@ METHOD = Method(
         common.ROUNDING_STEP,
         common.COUNTS_STEP,
     ),
-    shows_achievement=True,
+    thresholds=(
+        Threshold("mostly_achieved", "概ね達成", 0.9, most=1.0, percent=True),
+        Threshold("underachieved", "達成不十分", 0.8, most=1.0, percent=True),
+    ),
+    measure="achievement",
+    figure="達成率",
 )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from kpi.path import EPS, MAINTAIN, UNKNOWN, Floats
 from kpi.period import short_of
-from kpi.schemes.scheme import Case, Outcome, Rule, Situation, Told
+from kpi.schemes.scheme import Case, Outcome, Rule, Situation, Threshold, Told
 from kpi.words import LEVEL, signed_text, text_of
 
 # --- clauses ---------------------------------------------------------------------------------------------------------
@@ -105,6 +105,10 @@ def not_towards(s: Situation, done: Floats) -> list[Case]:
         (s.path.at >= rules.target_at - EPS, "not_achieved", "deadline_passed"),
     ]
 
+
+#: The thresholds of the methods that ask how far a value has come on its way.
+ON_TRACK = Threshold("on_track", "順調", 1.0)
+MOSTLY = Threshold("mostly", "概ね順調", 0.8)
 
 # --- the same in words -----------------------------------------------------------------------------------------------
 

@@ -23,8 +23,8 @@ def _judge(s: Situation) -> list[Case]:
         (~np.isfinite(rules.baseline_at), "not_assessable", "baseline_period_unset"),
         (flat & (done >= planned - EPS), "on_track", "flat_path"),
         (flat, "behind", "flat_path"),
-        (rate >= s.on_track - EPS, "on_track", "pace"),
-        (rate >= s.mostly - EPS, "mostly_on_track", "pace"),
+        (rate >= s.limits["on_track"] - EPS, "on_track", "pace"),
+        (rate >= s.limits["mostly"] - EPS, "mostly_on_track", "pace"),
         (np.isfinite(rate), "behind", "pace"),
     ]
 
@@ -71,4 +71,7 @@ METHOD = Method(
         common.ROUNDING_STEP,
         common.COUNTS_STEP,
     ),
+    thresholds=(common.ON_TRACK, common.MOSTLY),
+    measure="pace",
+    figure="ペース",
 )

@@ -22,7 +22,7 @@ def _judge(s: Situation) -> list[Case]:
     rules, goal, done = s.rules, s.path.milestone, progress(s.rules, s.value)
     way = rules.side * (goal - rules.baseline)
     share = pace(rules.side * (s.value - rules.baseline), way)
-    met = np.where(np.isfinite(share), share >= s.on_track - EPS, meets(rules, s.value, goal))
+    met = np.where(np.isfinite(share), share >= s.limits["on_track"] - EPS, meets(rules, s.value, goal))
     has, over = np.isfinite(goal), s.path.at >= rules.target_at - EPS
     return [
         *common.before_judging(s),
@@ -30,18 +30,18 @@ def _judge(s: Situation) -> list[Case]:
         (has & met & ~over & (rules.sign != MAINTAIN), "on_track", "milestone_met"),
         (~has & ~over & (rules.sign != MAINTAIN), "not_assessable", "milestone_unset"),
         *common.not_towards(s, done),
-        (share >= s.mostly - EPS, "mostly_on_track", "milestone"),
+        (share >= s.limits["mostly"] - EPS, "mostly_on_track", "milestone"),
         (has, "behind", "milestone"),
     ]
 
 
 def _clause(told: Told) -> str:
-    row, scheme = told.row, told.scheme
+    row, limits = told.row, told.limits
     goal, value = told.figures.milestone, told.figures.value
     if row["reason"] != "milestone_met":
-        how = f"{percent(scheme.mostly)}{'以上' if row['status'] == 'mostly_on_track' else '未満'}"
+        how = f"{percent(limits['mostly'])}{'以上' if row['status'] == 'mostly_on_track' else '未満'}"
     else:  # a plan may call it 順調 at less than the 目安値 itself
-        how = f"{percent(scheme.on_track)}以上" if abs(scheme.on_track - 1) > EPS else ""
+        how = f"{percent(limits['on_track'])}以上" if abs(limits["on_track"] - 1) > EPS else ""
     reached = f"目安値までの{how}" if how else "目安値を満たす"
     return f"{short_of(row['period'])}の目安値{told.amount(goal)}に対し実績{told.amount(value)}で{reached}"
 
@@ -79,4 +79,7 @@ METHOD = Method(
         common.ROUNDING_STEP,
         common.COUNTS_STEP,
     ),
+    thresholds=(common.ON_TRACK, common.MOSTLY),
+    measure="milestone",
+    figure="目安値までの進み",
 )

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kpi.path import Bools, Floats, Path, Rules
 from kpi.plan import Card, Indicator, Scheme
-from kpi.words import text_of
+from kpi.words import percent, text_of
 
 Row = Mapping[str, Any]
 Codes = NDArray[np.int8]
 #: Where a row of a status table holds, and the status and the reason that it gives.
 Case = tuple[Bools, str, str]
-
-#: The classes of 達成率 of ``achievement_ratio`` below 100 percent, which is the target met.
-RATIO_CLASSES = (0.9, 0.8)
+#: The thresholds that hold, by key.
+Limits = Mapping[str, float]
+#: The figures of :func:`kpi.progress.assess` that thresholds may divide into classes: ペース, the share of the way to a
+#: 目安値, 達成率.
+Measure = Literal["pace", "milestone", "achievement"]
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,38 @@ class Situation:
     rules: Rules
     value: Floats
     path: Path
-    on_track: float
-    mostly: float
-    ratio_classes: tuple[float, float] = RATIO_CLASSES
+    limits: Limits
 
     def moved(self, by: float) -> Situation:
         """The same with every threshold moved."""
-        most, some = self.ratio_classes
-        return replace(self, on_track=self.on_track + by, mostly=self.mostly + by, ratio_classes=(most + by, some + by))
+        return replace(self, limits={key: limit + by for key, limit in self.limits.items()})
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Where a class begins: ``key`` is its name in ``plan.toml``, ``word`` the class, ``most`` the highest it may be.
+
+    One key of several methods is one threshold: it keeps its value where a plan goes from one to the other.
+    """
+
+    key: str
+    word: str
+    default: float
+    most: float = 2.0
+    percent: bool = False
+
+    def text(self, value: float) -> str:
+        """「0.8」, or 「80%」 of what is told per cent."""
+        return percent(value) if self.percent else f"{value:g}"
+
+
+class Fault(NamedTuple):
+    """A threshold that cannot be: its key, what kind of fault, what is wrong, what to do."""
+
+    key: str
+    kind: str
+    message: str
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +96,7 @@ class Told:
     card: Card
     indicator: Indicator
     scheme: Scheme
+    limits: Limits
     figures: Figures
 
     def amount(self, shown: Decimal | None) -> str:
@@ -104,7 +132,8 @@ class Method:
     """One way of judging. ``word`` is what it is called where it is chosen, ``summary`` its one sentence.
 
     ``judge`` gives the rows of its status table, of which the first that holds decides. ``rules`` tell the same in
-    words, ``steps`` how its figures are worked out.
+    words (``{key}`` is a threshold), ``steps`` how its figures are worked out. ``thresholds``, the highest first,
+    divide the figure ``measure``, which people call ``figure``.
     """
 
     name: str
@@ -114,7 +143,37 @@ class Method:
     outcomes: tuple[Outcome, ...]
     rules: tuple[Rule, ...]
     steps: tuple[str, ...]
-    shows_achievement: bool = False
+    thresholds: tuple[Threshold, ...] = ()
+    measure: Measure | None = None
+    figure: str = ""
+
+    def limits(self, scheme: Scheme) -> Limits:
+        """Its thresholds as a plan has set them."""
+        return {t.key: scheme.thresholds.get(t.key, t.default) for t in self.thresholds}
+
+    def edges(self, scheme: Scheme, measure: Measure) -> tuple[float, ...]:
+        """The thresholds that divide a figure, the lowest first; none where the method judges by another."""
+        return tuple(sorted(self.limits(scheme).values())) if measure == self.measure else ()
+
+    def table(self, scheme: Scheme) -> list[Rule]:
+        """The rules with the plan's thresholds put in."""
+        limits = self.limits(scheme)
+        told = {t.key: t.text(limits[t.key]) for t in self.thresholds}
+        return [rule._replace(condition=rule.condition.format(**told)) for rule in self.rules]
+
+    def faults(self, scheme: Scheme) -> list[Fault]:
+        """What is wrong with a plan's thresholds: one beyond its range, one above that of a better class."""
+        limits, found = self.limits(scheme), []
+        for t in self.thresholds:
+            if not 0 <= limits[t.key] <= t.most:
+                message = f"「{t.word}」の境目は{t.text(0)}から{t.text(t.most)}までです。"
+                found.append(Fault(t.key, "out_of_range", message, f"{t.key} の値を確かめてください。"))
+        for better, worse in pairwise(self.thresholds):
+            if limits[worse.key] > limits[better.key]:
+                message = f"「{worse.word}」の境目が「{better.word}」の境目より上にあります。"
+                advice = f"{worse.key} は {better.key} 以下にしてください。"
+                found.append(Fault(worse.key, "scheme_order", message, advice))
+        return found
 
     def outcome(self, status: str, reason: str) -> Outcome | None:
         """The outcome of a status and a reason; without a reason the first of the status that has a word of its own."""

@@ -23,6 +23,7 @@ from kpi.cards import (
 from kpi.issue import Issue, Severity
 from kpi.people import may_not_decide
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
+from kpi.schemes import THRESHOLDS, method_of
 from kpi.sound import SENSES, attributes
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
@@ -66,7 +67,9 @@ def _unfit(plan: Plan, indicator_id: str, changes: Mapping[str, object], reason:
         return (_issue("card.attribute", "判定条件として扱えない内容です。", "入力を確かめてください。"),)
     if not reason.strip():
         return (_issue("card.no_reason", "変更の理由が入力されていません。", "理由を入力してください。"),)
-    return ()
+    scheme = plan.scheme if indicator_id else apply_to_scheme(plan.scheme, changes)
+    faults = () if indicator_id else method_of(scheme).faults(scheme)
+    return tuple(_issue(f"card.{fault.kind}", fault.message, fault.advice) for fault in faults)
 
 
 def _readable(indicator_id: str, changes: Mapping[str, object]) -> bool:
@@ -83,6 +86,8 @@ def _readable(indicator_id: str, changes: Mapping[str, object]) -> bool:
 
 def _allowed(key: str, given: object) -> bool:
     """Whether a value is one the judging knows; a number that is none is not."""
+    if isinstance(given, Mapping):  # the thresholds of a scheme, the only mapping that can be changed
+        return given.keys() <= THRESHOLDS.keys() and all(_allowed(key, value) for key, value in given.items())
     words = {"direction": get_args(Direction), "kind": get_args(Kind)}
     return given in words.get(key, (given,)) and not (isinstance(given, float) and not math.isfinite(given))
 

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpi.cards import day_text, target_text
+from kpi.cards import THRESHOLD_WORDS, day_text, target_text
 from kpi.collection import Action
-from kpi.plan import Card, Indicator
-from kpi.schemes import METHODS
-from kpi.words import number
+from kpi.plan import Card, Indicator, Scheme
+from kpi.schemes import method_of
+from kpi.words import decimals_of, number
 from pages.parts.admin_common import note
 from pages.parts.admin_proposals import open_proposals, pairs, waiting
 from pages.parts.admin_propose import propose_box, propose_scheme
@@ -27,7 +27,6 @@ from pages.parts.snapshot import View, desk
 _ALL, _SCHEME = "all", "scheme"
 _WORDS = {"increase": "増やす", "decrease": "減らす", "maintain": "保つ"}
 _KINDS = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "累計"}
-_METHODS = {name: method.word for name, method in METHODS.items()}
 
 
 def cards_part(state: View) -> None:
@@ -115,9 +114,8 @@ def _when(period: object) -> str:
 def _scheme(state: View) -> None:
     scheme = state.plan.scheme
     rows = [
-        ("判定方法", _METHODS.get(scheme.name, scheme.name)),
-        ("「順調」の下限", f"ペース{number(scheme.on_track, 2)}"),
-        ("「概ね順調」の下限", f"ペース{number(scheme.mostly, 2)}"),
+        ("判定方法", method_of(scheme).word or scheme.name),
+        *_limits(scheme),
         ("横ばいの許容幅", f"{number(scheme.tolerance * 100, 1)}%"),
     ]
     show(table([Column("項目", width="10rem"), Column("内容")], rows, caption="計画全体の判定方法"))
@@ -126,9 +124,20 @@ def _scheme(state: View) -> None:
     if not looking_back():
         if len(waiting(state, "")):
             open_proposals(state, "")
-        propose_scheme(state, _METHODS)
+        propose_scheme(state)
     st.header("これまでの決定", anchor=False)
     _history(state, "")
+
+
+def _limits(scheme: Scheme) -> list[tuple[str, str]]:
+    """The thresholds of the plan's method, each with what it divides."""
+    method = method_of(scheme)
+    limits = method.limits(scheme)
+    return [
+        (THRESHOLD_WORDS[t.key], method.figure + (t.text(v) if t.percent else number(v, decimals_of(v, 2))))
+        for t in method.thresholds
+        for v in (limits[t.key],)
+    ]
 
 
 def _history(state: View, indicator_id: str) -> None:
