@@ -10,7 +10,7 @@ from kpi.figures import figures, stated_text
 from kpi.path import EPS
 from kpi.period import Period, short_of
 from kpi.plan import Card, Indicator, Scheme
-from kpi.schemes import method_of
+from kpi.schemes import method_of, outcome_of
 from kpi.schemes.common import plain
 from kpi.schemes.scheme import Figures, Row, Told
 from kpi.status import status_word
@@ -47,9 +47,8 @@ def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     head = _head(card, indicator, scheme)
     if row["status"] == "no_data":
         return f"{head}。{_no_value(row)}『{word}』"
-    method = method_of(scheme)
-    outcome = method.outcome(row["status"], row["reason"])
-    told = Told(row, card, indicator, scheme, method.limits(scheme), figures(row, card, scheme))
+    outcome = outcome_of(scheme, row["status"], row["reason"])
+    told = Told(row, card, indicator, scheme, method_of(scheme).limits(scheme), figures(row, card, scheme))
     clause = outcome.clause(told) if outcome else plain(told)
     tail = "" if clause.endswith("。") else "ため" if _ends_in_kana(clause) else "のため"
     notes = _notes(row)

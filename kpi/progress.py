@@ -33,7 +33,7 @@ from kpi.path import (
 )
 from kpi.period import Period
 from kpi.plan import Card, Scheme
-from kpi.schemes import Situation, fragile, judge, method_of, outcomes_of
+from kpi.schemes import Situation, fragile, judge, judged_words, method_of
 from kpi.words import BETTER, LEVEL, WORSE
 
 _STALE_SLACK = 1e-6  # months; positions are binary fractions of years
@@ -163,7 +163,7 @@ def _judged(rules: Rules, way: Path, value: Floats, found: Latest, scheme: Schem
     situation = Situation(rules, value, way, method.limits(scheme))
     codes = judge(method, situation)
     shaky = fragile(method, situation, scheme.tolerance, codes)
-    statuses, reasons = outcomes_of(method, codes)
+    statuses, reasons = judged_words(method, codes)
     absent = found.newest < 0
     why = np.array(NO_VALUE, dtype=object)[found.why]
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kpi.plan import Scheme
-from kpi.schemes import method_of
+from kpi.schemes import outcome_of
 from kpi.words import NO_DATA_WORDS, STATUS_WORDS
 
 #: Statuses in the order in which they are told.
@@ -27,7 +27,7 @@ def status_word(status: str, reason: str, scheme: Scheme) -> str:
     own = scheme.words
     if status == "no_data":
         return own.get(reason) or NO_DATA_WORDS.get(reason, "") or own.get(status, "未回答" if reason else "値なし")
-    outcome = method_of(scheme).outcome(status, reason)
+    outcome = outcome_of(scheme, status, reason)
     word = outcome.word if outcome else ""
     if outcome and outcome.apart:
         return own.get(reason, word)
@@ -39,7 +39,7 @@ def status_word(status: str, reason: str, scheme: Scheme) -> str:
 
 def counted_word(status: str, reason: str, scheme: Scheme) -> str:
     """The word that a status is counted under: 評価対象外 whatever the reason, what has no value by its reason."""
-    outcome = method_of(scheme).outcome(status, reason) if reason else None
+    outcome = outcome_of(scheme, status, reason)
     if status == "not_assessable" and not (outcome and outcome.apart):
         return status_word(status, "", scheme)
     return status_word(status, reason, scheme)

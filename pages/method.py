@@ -10,7 +10,7 @@ import streamlit as st
 from kpi.benchmarks import CONFIDENCE_WORDS
 from kpi.issue import SEVERITY_WORDS
 from kpi.plan import Scheme
-from kpi.schemes import Rule, method_of
+from kpi.schemes import Rule, method_of, rules_of
 from kpi.status import status_word
 from loaders.rules import all_checks
 from pages.parts.assumed import scheme_assumed
@@ -55,7 +55,7 @@ def _status_table(scheme: Scheme) -> Markup:
             rule.condition,
             _word(scheme, rule),
         )
-        for number, rule in enumerate(method_of(scheme).table(scheme), start=1)
+        for number, rule in enumerate(rules_of(scheme), start=1)
     ]
     columns = [Column("順"), Column("条件(上から見て最初に当てはまるもの)"), Column("判定")]
     return table(columns, rows, caption="判定の条件")

@@ -12,7 +12,7 @@ from kpi.explain import calculation, explain
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Scheme
 from kpi.progress import assess, cards_table
-from kpi.schemes import METHODS
+from kpi.schemes import METHODS, outcomes_of
 from kpi.status import RANKS, STATUSES, status_word
 
 R4, R6, R10 = Period("FY", 2022), Period("FY", 2024), Period("FY", 2028)
@@ -236,7 +236,7 @@ def test_a_duplicate_year_and_a_text_for_a_number_raise_nothing():
 
 def test_what_cannot_be_judged_still_has_a_status_and_a_word():
     for name, method in METHODS.items():
-        for outcome in method.outcomes:
+        for outcome in outcomes_of(method):
             assert outcome.status in STATUSES
             assert status_word(outcome.status, outcome.reason, Scheme(name))
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from kpi.path import EPS, MAINTAIN, achievement, meets
+from kpi.path import EPS, achievement
 from kpi.schemes import common
 from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation, Threshold, Told
 from kpi.words import text_of
 
 
 def _judge(s: Situation) -> list[Case]:
-    rules, ratio = s.rules, achievement(s.rules, s.value)
+    ratio = achievement(s.rules, s.value)
     return [
-        *common.before_judging(s),
-        (~rules.annual | (rules.sign == MAINTAIN), "not_assessable", "not_annual"),
-        (meets(rules, s.value, rules.target), "achieved", "target_met"),
+        (~s.rules.annual, "not_assessable", "not_annual"),
         (~np.isfinite(ratio), "not_assessable", "ratio_undefined"),
         (ratio >= s.limits["mostly_achieved"] - EPS, "mostly_on_track", "ratio"),
         (ratio >= s.limits["underachieved"] - EPS, "behind", "ratio"),
@@ -33,7 +31,6 @@ METHOD = Method(
     summary="目標値に対する実績の割合(達成率)で判定します。",
     judge=_judge,
     outcomes=(
-        *common.OUTCOMES,
         Outcome(
             "not_assessable", "not_annual",
             common.with_text("は年度ごとの値の指標でなく、達成率による判定の対象とならない"), "年度ごとの値でない",
@@ -47,10 +44,7 @@ METHOD = Method(
         Outcome("not_achieved", "ratio", _ratio, "著しく不十分"),
     ),
     rules=(
-        common.NO_VALUE,
-        common.NO_TARGET,
-        Rule("年度ごとに数える指標でない、または維持する指標", "not_assessable"),
-        common.MET,
+        Rule("年度ごとに数える指標でない", "not_assessable"),
         Rule("値か目標値が0または負で、達成率を計算できない", "not_assessable"),
         Rule("達成率が{mostly_achieved}以上", "mostly_on_track", "ratio"),
         Rule("達成率が{underachieved}以上{mostly_achieved}未満", "behind", "ratio"),

@@ -1,4 +1,7 @@
-"""What all methods share: the rows of the status table that stand before any threshold, their words and clauses."""
+"""Rows 1 to 7 of the status table, which apply before any method: judged, named, told and explained once for all.
+
+Row 1, no value after the baseline, is said by :mod:`kpi.progress`, which chooses the value.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kpi.path import EPS, MAINTAIN, UNKNOWN, Floats
+from kpi.path import EPS, MAINTAIN, UNKNOWN, meets, progress
 from kpi.period import short_of
 from kpi.schemes.scheme import Case, Outcome, Rule, Situation, Threshold, Told
 from kpi.words import LEVEL, signed_text, text_of
@@ -48,23 +51,14 @@ def _deadline(told: Told) -> str:
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
 
-NOT_COMPUTABLE = Outcome(
-    "not_assessable", "not_computable", with_text("では数が大きすぎる等により計算できない"), "計算できない値"
-)
-TARGET_UNSET = Outcome("not_assessable", "target_unset", plain, "目標値設定中")
-BAND_UNSET = Outcome("not_assessable", "band_unset", plain, "維持の範囲設定中")
-DIRECTION_UNSET = Outcome("not_assessable", "direction_unset", plain, "目指す方向設定中")
-TARGET_MET = Outcome("achieved", "target_met", with_text("が目標を満たす"))
-BASELINE_UNSET = Outcome("not_assessable", "baseline_unset", plain, "現状値設定中")
-
 #: Every outcome of these rows. The first stands for figures of which no row holds.
 OUTCOMES = (
-    NOT_COMPUTABLE,
-    TARGET_UNSET,
-    BAND_UNSET,
-    DIRECTION_UNSET,
-    TARGET_MET,
-    BASELINE_UNSET,
+    Outcome("not_assessable", "not_computable", with_text("では数が大きすぎる等により計算できない"), "計算できない値"),
+    Outcome("not_assessable", "target_unset", plain, "目標値設定中"),
+    Outcome("not_assessable", "band_unset", plain, "維持の範囲設定中"),
+    Outcome("not_assessable", "direction_unset", plain, "目指す方向設定中"),
+    Outcome("achieved", "target_met", with_text("が目標を満たす")),
+    Outcome("not_assessable", "baseline_unset", plain, "現状値設定中"),
     Outcome("regressed", "out_of_band", with_text("が維持の範囲の外にある")),
     Outcome("regressed", "target_not_ahead", with_text("で目標に届かず、目標値が現状値より目指す方向の先にない")),
     Outcome("regressed", "moved_away", _moved_away),
@@ -83,26 +77,30 @@ OUTCOMES = (
 # --- the rows --------------------------------------------------------------------------------------------------------
 
 
-def before_judging(s: Situation) -> list[Case]:
-    """Row 2 of the table, and what the card must say before anything can be judged."""
-    unknown = s.rules.sign == UNKNOWN
-    unset = ~s.rules.has_target
-    return [
-        (unset & (s.rules.sign == MAINTAIN), "not_assessable", "band_unset"),
-        (unset, "not_assessable", "target_unset"),
-        (unknown, "not_assessable", "direction_unset"),
+def rows(s: Situation, *, verdict: bool) -> list[Case]:
+    """Rows 2 to 7: what is unset, met, not ahead, moving away or over; without ``verdict`` only what is unset.
+
+    Last comes what a way to the target needs besides: the periods at which it begins and ends.
+    """
+    rules, has = s.rules, s.rules.has_target
+    unset: list[Case] = [
+        (~has & (rules.sign == MAINTAIN), "not_assessable", "band_unset"),
+        (~has, "not_assessable", "target_unset"),
+        (rules.sign == UNKNOWN, "not_assessable", "direction_unset"),
     ]
-
-
-def not_towards(s: Situation, done: Floats) -> list[Case]:
-    """Rows 4 to 7: no baseline, no way to go, moving away, the target's period reached."""
-    rules = s.rules
+    baseless: Case = (~np.isfinite(rules.baseline), "not_assessable", "baseline_unset")
+    if not verdict:
+        return [*unset, baseless]
     return [
-        (~np.isfinite(rules.baseline), "not_assessable", "baseline_unset"),
+        *unset,
+        (meets(rules, s.value, rules.target), "achieved", "target_met"),
+        baseless,
         (rules.sign == MAINTAIN, "regressed", "out_of_band"),
         (~rules.ahead, "regressed", "target_not_ahead"),
-        (done < -EPS, "regressed", "moved_away"),
+        (progress(rules, s.value) < -EPS, "regressed", "moved_away"),
         (s.path.at >= rules.target_at - EPS, "not_achieved", "deadline_passed"),
+        (~np.isfinite(rules.target_at), "not_assessable", "target_period_unset"),
+        (~np.isfinite(rules.baseline_at), "not_assessable", "baseline_period_unset"),
     ]
 
 
@@ -112,15 +110,20 @@ MOSTLY = Threshold("mostly", "概ね順調", 0.8)
 
 # --- the same in words -----------------------------------------------------------------------------------------------
 
-NO_VALUE = Rule("現状値の時点より後の値がない(理由を示す)", "no_data")
-NO_TARGET = Rule("目標値が未設定。現状値からの変化を改善・横ばい・悪化で示す", "not_assessable")
-MET = Rule("目標値に届いている", "achieved")
-NO_BASELINE = Rule("現状値が未設定", "not_assessable")
-AWAY = (
+_NO_VALUE = Rule("現状値の時点より後の値がない(理由を示す)", "no_data")
+_NO_TARGET = Rule("目標値が未設定。現状値からの変化を改善・横ばい・悪化で示す", "not_assessable")
+_NO_BASELINE = Rule("現状値が未設定", "not_assessable")
+#: Rows 1 to 7, and of them those that a method without a verdict has.
+RULES = (
+    _NO_VALUE,
+    _NO_TARGET,
+    Rule("目標値に届いている", "achieved"),
+    _NO_BASELINE,
     Rule("維持する指標で範囲の外にある、または目標値が現状値より先にない", "regressed"),
     Rule("進捗率が0%より小さい", "regressed"),
     Rule("目標の時点を迎えた", "not_achieved"),
 )
+UNSET_RULES = (_NO_VALUE, _NO_TARGET, _NO_BASELINE)
 
 VALUE_STEP = (
     "使う値は、現状値の時点より後で、いちばん新しい時点の値です。同じ時点では確定が速報に優先し、後から分かった値が先の値に優先します。見込は判定に使いません。"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kpi.path import EPS, meets, pace, progress
+from kpi.path import EPS, pace, progress
 from kpi.period import short_of
 from kpi.schemes import common
 from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation, Told
@@ -12,15 +12,10 @@ from kpi.words import text_of
 
 
 def _judge(s: Situation) -> list[Case]:
-    rules, done, planned = s.rules, progress(s.rules, s.value), s.path.planned
+    done, planned = progress(s.rules, s.value), s.path.planned
     rate = pace(done, planned)
     flat = planned <= EPS
     return [
-        *common.before_judging(s),
-        (meets(rules, s.value, rules.target), "achieved", "target_met"),
-        *common.not_towards(s, done),
-        (~np.isfinite(rules.target_at), "not_assessable", "target_period_unset"),
-        (~np.isfinite(rules.baseline_at), "not_assessable", "baseline_period_unset"),
         (flat & (done >= planned - EPS), "on_track", "flat_path"),
         (flat, "behind", "flat_path"),
         (rate >= s.limits["on_track"] - EPS, "on_track", "pace"),
@@ -45,7 +40,6 @@ METHOD = Method(
     summary="現状値から目標値までまっすぐ進むとした線(計画線)と、実績とを比べて判定します。",
     judge=_judge,
     outcomes=(
-        *common.OUTCOMES,
         Outcome("on_track", "pace", _pace),
         Outcome("mostly_on_track", "pace", _pace),
         Outcome("behind", "pace", _pace),
@@ -53,11 +47,6 @@ METHOD = Method(
         Outcome("behind", "flat_path", _pace),
     ),
     rules=(
-        common.NO_VALUE,
-        common.NO_TARGET,
-        common.MET,
-        common.NO_BASELINE,
-        *common.AWAY,
         Rule("ペースが{on_track}以上", "on_track"),
         Rule("ペースが{mostly}以上{on_track}未満", "mostly_on_track"),
         Rule("そのほか(進捗率0%を含む)", "behind"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kpi.path import EPS, MAINTAIN, meets, pace, progress
+from kpi.path import EPS, meets, pace
 from kpi.period import short_of
 from kpi.schemes import common
 from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation, Told
@@ -14,22 +14,17 @@ from kpi.words import percent
 def _judge(s: Situation) -> list[Case]:
     """Met is 順調, 80 % is 概ね順調, below is 進捗に遅れ.
 
-    "Of the way" is (v − b) / (m − b): v / m would call a rate that never moved from 74 towards 80 "92 % done". Rows 1
-    to 3 of the default come first; a period without 目安値 is not assessable and never falls back on the straight line,
-    but at or after the target's period the target is its 目安値. What misses its 目安値 goes through rows 4 to 7 before
-    it is asked how much it misses.
+    "Of the way" is (v − b) / (m − b): v / m would call a rate that never moved from 74 towards 80 "92 % done". A period
+    without 目安値 is not assessable and never falls back on the straight line.
     """
-    rules, goal, done = s.rules, s.path.milestone, progress(s.rules, s.value)
+    rules, goal = s.rules, s.path.milestone
     way = rules.side * (goal - rules.baseline)
     share = pace(rules.side * (s.value - rules.baseline), way)
     met = np.where(np.isfinite(share), share >= s.limits["on_track"] - EPS, meets(rules, s.value, goal))
-    has, over = np.isfinite(goal), s.path.at >= rules.target_at - EPS
+    has = np.isfinite(goal)
     return [
-        *common.before_judging(s),
-        (meets(rules, s.value, rules.target), "achieved", "target_met"),
-        (has & met & ~over & (rules.sign != MAINTAIN), "on_track", "milestone_met"),
-        (~has & ~over & (rules.sign != MAINTAIN), "not_assessable", "milestone_unset"),
-        *common.not_towards(s, done),
+        (~has, "not_assessable", "milestone_unset"),
+        (met, "on_track", "milestone_met"),
         (share >= s.limits["mostly"] - EPS, "mostly_on_track", "milestone"),
         (has, "behind", "milestone"),
     ]
@@ -52,7 +47,6 @@ METHOD = Method(
     summary="年度ごとに定めた目安値と、実績とを比べて判定します。",
     judge=_judge,
     outcomes=(
-        *common.OUTCOMES,
         Outcome(
             "not_assessable", "milestone_unset", common.with_text("と比べる同じ時点の目安値がない"), "目安値設定中"
         ),
@@ -61,13 +55,8 @@ METHOD = Method(
         Outcome("behind", "milestone", _clause),
     ),
     rules=(
-        common.NO_VALUE,
-        common.NO_TARGET,
-        common.MET,
-        Rule("目標の時点より前で、目安値までの進みが{on_track}以上", "on_track"),
-        Rule("目標の時点より前で、同じ時点の目安値がない", "not_assessable"),
-        common.NO_BASELINE,
-        *common.AWAY,
+        Rule("同じ時点の目安値がない", "not_assessable"),
+        Rule("目安値までの進みが{on_track}以上", "on_track"),
         Rule("目安値までの進みが{mostly}以上{on_track}未満", "mostly_on_track"),
         Rule("そのほか", "behind"),
     ),

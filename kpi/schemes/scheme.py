@@ -131,9 +131,10 @@ class Rule(NamedTuple):
 class Method:
     """One way of judging. ``word`` is what it is called where it is chosen, ``summary`` its one sentence.
 
-    ``judge`` gives the rows of its status table, of which the first that holds decides. ``rules`` tell the same in
-    words (``{key}`` is a threshold), ``steps`` how its figures are worked out. ``thresholds``, the highest first,
-    divide the figure ``measure``, which people call ``figure``.
+    ``judge`` gives its rows of the status table, asked after those of :mod:`kpi.schemes.common`; the first that holds
+    decides. Without ``verdict`` it gives no status, and before it stand only the rows of what is unset. ``rules`` tell
+    the same in words (``{key}`` is a threshold), ``steps`` how its figures are worked out. ``thresholds``, the highest
+    first, divide the figure ``measure``, which people call ``figure``.
     """
 
     name: str
@@ -146,6 +147,7 @@ class Method:
     thresholds: tuple[Threshold, ...] = ()
     measure: Measure | None = None
     figure: str = ""
+    verdict: bool = True
 
     def limits(self, scheme: Scheme) -> Limits:
         """Its thresholds as a plan has set them."""
@@ -154,12 +156,6 @@ class Method:
     def edges(self, scheme: Scheme, measure: Measure) -> tuple[float, ...]:
         """The thresholds that divide a figure, the lowest first; none where the method judges by another."""
         return tuple(sorted(self.limits(scheme).values())) if measure == self.measure else ()
-
-    def table(self, scheme: Scheme) -> list[Rule]:
-        """The rules with the plan's thresholds put in."""
-        limits = self.limits(scheme)
-        told = {t.key: t.text(limits[t.key]) for t in self.thresholds}
-        return [rule._replace(condition=rule.condition.format(**told)) for rule in self.rules]
 
     def faults(self, scheme: Scheme) -> list[Fault]:
         """What is wrong with a plan's thresholds: one beyond its range, one above that of a better class."""
@@ -174,8 +170,3 @@ class Method:
                 advice = f"{worse.key} は {better.key} 以下にしてください。"
                 found.append(Fault(worse.key, "scheme_order", message, advice))
         return found
-
-    def outcome(self, status: str, reason: str) -> Outcome | None:
-        """The outcome of a status and a reason; without a reason the first of the status that has a word of its own."""
-        same = [o for o in self.outcomes if o.status == status and reason in ("", o.reason)]
-        return next((o for o in same if reason or o.word), None)
