@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -87,7 +88,7 @@ def scheme_differences(before: Scheme, after: Scheme) -> tuple[Changed, ...]:
 def _flat(scheme: Scheme) -> dict[str, object]:
     """A scheme with its thresholds beside its name, those that the plan leaves as they are included."""
     held = {key: scheme.thresholds.get(key, threshold.default) for key, threshold in THRESHOLDS.items()}
-    return {**vars(scheme), "thresholds": "", **held}
+    return {**vars(scheme), "thresholds": "", **{k: v if math.isfinite(v) else None for k, v in held.items()}}
 
 
 def _plain_differences(
@@ -193,8 +194,9 @@ def target_lies_ahead(card: Card) -> bool:
 
 
 def apply_to_scheme(scheme: Scheme, changes: Mapping[str, object]) -> Scheme:
-    """The scheme with a change laid over it; thresholds that it does not set stay as they are."""
+    """The scheme with a change laid over it; thresholds that it does not name stay, one set to None goes."""
     own: dict[str, Any] = {k: v for k, v in changes.items() if k in SCHEME_WORDS}
     if "thresholds" in own:
-        own["thresholds"] = {**scheme.thresholds, **own["thresholds"]}
+        merged = {**scheme.thresholds, **own["thresholds"]}
+        own["thresholds"] = {key: value for key, value in merged.items() if value is not None}
     return replace(scheme, **own)

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal
 
 from kpi.figures import figures, stated_text
-from kpi.path import EPS
 from kpi.period import Period, short_of
 from kpi.plan import Card, Indicator, Scheme
 from kpi.schemes import method_of, outcome_of
 from kpi.schemes.common import plain
-from kpi.schemes.scheme import Figures, Row, Told
+from kpi.schemes.scheme import Figures, Row, Step, Told
 from kpi.status import status_word
 from kpi.words import (
     MISSING,
     NO_DATA_WORDS,
     NOT_ASKED,
-    decimals_of,
-    number,
     per_year,
+    term,
     text_of,
+    years_text,
 )
-
-Step = tuple[str, str, str]
 
 #: Why there is no progress rate, for the calculation.
 PROGRESS_REASONS: Mapping[str, str] = {
@@ -47,12 +43,15 @@ def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     head = _head(card, indicator, scheme)
     if row["status"] == "no_data":
         return f"{head}。{_no_value(row)}『{word}』"
-    outcome = outcome_of(scheme, row["status"], row["reason"])
-    told = Told(row, card, indicator, scheme, method_of(scheme).limits(scheme), figures(row, card, scheme))
+    outcome, told = outcome_of(scheme, row["status"], row["reason"]), _told(row, card, indicator, scheme)
     clause = outcome.clause(told) if outcome else plain(told)
     tail = "" if clause.endswith("。") else "ため" if _ends_in_kana(clause) else "のため"
     notes = _notes(row)
     return f"{head}。{clause}{tail}『{word}』{notes}"
+
+
+def _told(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> Told:
+    return Told(row, card, indicator, scheme, method_of(scheme).held(scheme), figures(row, card, scheme))
 
 
 def _ends_in_kana(clause: str) -> bool:
@@ -114,7 +113,8 @@ def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | Non
     """
     if row["status"] == "no_data" or not _finite(row["value"]):
         return []
-    shown = figures(row, card, scheme or Scheme())
+    told = _told(row, card, indicator, scheme or Scheme())
+    shown = told.figures
     steps = [_progress_step(row, shown)]
     if shown.planned is not None:
         steps.append(("計画上の進捗", _planned_formula(row, card), text_of(shown.planned, "%")))
@@ -123,9 +123,10 @@ def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | Non
         steps.append(("ペース", formula, text_of(shown.pace)))
     steps += _yearly(row, card, indicator, shown)
     if shown.achievement is not None:
-        value, goal = _term(shown.precise), _term(shown.target)
+        value, goal = term(shown.precise), term(shown.target)
         formula = f"{goal}÷{value}" if card.direction == "decrease" else f"{value}÷{goal}"
         steps.append(("達成率", formula, text_of(shown.achievement, "%")))
+    steps += method_of(told.scheme).calculation(told)
     if card.direction == "maintain":
         result = "満たす" if row["reason"] == "target_met" else "満たさない"
         formula = f"{text_of(shown.value, indicator.unit)}／{_band(card, indicator)}"
@@ -136,7 +137,7 @@ def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | Non
 def _progress_step(row: Row, shown: Figures) -> Step:
     if shown.progress is None:
         return ("進捗率", PROGRESS_REASONS.get(row["progress_reason"], "計算できない値です"), MISSING)
-    v, b, t = (_term(number) for number in (shown.precise, shown.baseline, shown.target))
+    v, b, t = (term(number) for number in (shown.precise, shown.baseline, shown.target))
     return ("進捗率", f"({v}−{b})÷({t}−{b})", text_of(shown.progress, "%"))
 
 
@@ -153,26 +154,12 @@ def _yearly(row: Row, card: Card, indicator: Indicator, shown: Figures) -> list[
     if _finite(row["pace_per_year"]) and card.baseline_period and v is not None and shown.baseline is not None:
         span = row["position"] - card.baseline_period.position
         result = per_year(float(v - shown.baseline) / span, indicator.unit, card.decimals)
-        steps.append(("これまでの動き", f"({_term(v)}−{_term(shown.baseline)})÷{_years(span)}", result))
+        steps.append(("これまでの動き", f"({term(v)}−{term(shown.baseline)})÷{years_text(span)}", result))
     if _finite(row["required_per_year"]) and card.target_period and v is not None and shown.target is not None:
         span = card.target_period.position - row["position"]
         result = per_year(float(shown.target - v) / span, indicator.unit, card.decimals)
-        steps.append(("今後必要な動き", f"({_term(shown.target)}−{_term(v)})÷{_years(span)}", result))
+        steps.append(("今後必要な動き", f"({term(shown.target)}−{term(v)})÷{years_text(span)}", result))
     return steps
-
-
-def _term(shown: Decimal | None) -> str:
-    """A number inside a formula: a minus in brackets."""
-    text = text_of(shown)
-    return f"({text})" if text.startswith("−") else text
-
-
-def _years(span: float) -> str:
-    """A span of periods in years, of months that are no hundredths of a year by their number: 「(40÷12)年」."""
-    months = round(span * 12)
-    if abs(span - round(span, 2)) <= EPS or abs(span * 12 - months) > EPS:
-        return number(span, decimals_of(span, 0)) + "年"
-    return f"({months}÷12)年"
 
 
 def _finite(value: object) -> bool:

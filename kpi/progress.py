@@ -160,7 +160,7 @@ def _milestone_columns(table: pd.DataFrame, ids: pd.Index) -> tuple[Ints, Floats
 
 def _judged(rules: Rules, way: Path, value: Floats, found: Latest, scheme: Scheme) -> dict[str, object]:
     method = method_of(scheme)
-    situation = Situation(rules, value, way, method.limits(scheme))
+    situation = Situation(rules, value, way, method.limits(scheme), method.judges_alone(scheme))
     codes = judge(method, situation)
     shaky = fragile(method, situation, scheme.tolerance, codes)
     statuses, reasons = judged_words(method, codes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kpi.plan import Scheme
-from kpi.schemes import outcome_of
+from kpi.schemes import METHODS, method_of, outcome_of, outcomes_of
 from kpi.words import NO_DATA_WORDS, STATUS_WORDS
 
 #: Statuses in the order in which they are told.
@@ -17,6 +17,38 @@ STATUSES = (
 RANKS: Mapping[str, int] = {
     "achieved": 5, "on_track": 4, "mostly_on_track": 3, "behind": 2, "not_achieved": 1, "regressed": 0,
 }  # fmt: skip
+
+
+#: The statuses of what is off its way, the worst first: they stand first where a look is due, and owe an explanation.
+_OFF_TRACK = ("regressed", "not_achieved", "behind")
+
+_OWN = {status.code: status for method in METHODS.values() for status in method.statuses}
+
+
+def standing(status: str) -> str:
+    """The common status that a method's own is like; any other is itself."""
+    return _OWN[status].like if status in _OWN else status
+
+
+def order(status: str) -> int:
+    """The place of a status among those that are told."""
+    return STATUSES.index(standing(status))
+
+
+def rank(status: str) -> int | None:
+    """How good a judged status is; None for the others."""
+    return RANKS.get(standing(status))
+
+
+def concern(status: str) -> int | None:
+    """How soon a status wants a look, the worst with 0; None for what is on its way or was not judged."""
+    return _OFF_TRACK.index(standing(status)) if standing(status) in _OFF_TRACK else None
+
+
+def statuses_of(scheme: Scheme) -> tuple[str, ...]:
+    """The statuses that a plan's indicators may have, in order."""
+    found = {outcome.status for outcome in outcomes_of(method_of(scheme))} | {"no_data"}
+    return tuple(sorted(found, key=lambda status: (order(status), status)))
 
 
 def status_word(status: str, reason: str, scheme: Scheme) -> str:
@@ -32,7 +64,8 @@ def status_word(status: str, reason: str, scheme: Scheme) -> str:
     if outcome and outcome.apart:
         return own.get(reason, word)
     if status != "not_assessable":
-        return own.get(status) or word or STATUS_WORDS.get(status, STATUS_WORDS["not_assessable"])
+        default = _OWN[status].word if status in _OWN else STATUS_WORDS.get(status, STATUS_WORDS["not_assessable"])
+        return own.get(status) or word or default
     base, why = own.get(status, STATUS_WORDS[status]), (own.get(reason) or word) if reason else ""
     return f"{base}({why})" if why else base
 

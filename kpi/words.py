@@ -190,3 +190,17 @@ def shortened_to(value: float, size: int, more: int) -> Decimal | None:
     """How many 万 or 億 are printed of a value: whole ones from a hundred on, else with one decimal; ``more`` added."""
     scaled = value / size
     return printed(scaled, (0 if abs(scaled) >= 100 else 1) + more)
+
+
+def term(shown: Decimal | None) -> str:
+    """A number inside a formula: a minus in brackets."""
+    text = text_of(shown)
+    return f"({text})" if text.startswith("−") else text
+
+
+def years_text(span: float) -> str:
+    """A span of periods in years, of months that are no hundredths of a year by their number: 「(40÷12)年」."""
+    months = round(span * 12)
+    if abs(span - round(span, 2)) <= EPS or abs(span * 12 - months) > EPS:
+        return number(span, decimals_of(span, 0)) + "年"
+    return f"({months}÷12)年"

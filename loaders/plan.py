@@ -215,8 +215,8 @@ def _scheme(tables: Mapping[str, list[Record]]) -> tuple[Scheme, list[Issue]]:
     given = {key: value for key in THRESHOLDS if (value := row.pop(key)) is not None}
     scheme = Scheme(**row, thresholds=given)
     method = method_of(scheme)
-    own = method.limits(scheme)
-    for key in given.keys() - own.keys():
+    own = {t.key for t in method.settable}
+    for key in given.keys() - own:
         message = f"{key} は判定方法「{method.word}」では使われません。"
         advice = "判定方法を変えるまで効きません。不要なら消してください。"
         issues.append(tables["scheme"][0].issue("plan.other_threshold", key, message, advice, Severity.ASK))

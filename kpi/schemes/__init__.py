@@ -36,7 +36,7 @@ METHODS: Mapping[str, Method] = _found()
 
 
 #: Every threshold that a plan may set, by key.
-THRESHOLDS: Mapping[str, Threshold] = {t.key: t for method in METHODS.values() for t in method.thresholds}
+THRESHOLDS: Mapping[str, Threshold] = {t.key: t for method in METHODS.values() for t in method.settable}
 
 
 #: What stands for a method that a plan names and this program does not know: it judges nothing and says so.
@@ -133,7 +133,10 @@ def rules_of(scheme: Scheme) -> list[Rule]:
     method = method_of(scheme)
     if not method.rules:
         return []
-    limits = method.limits(scheme)
-    told = {t.key: t.text(limits[t.key]) for t in method.thresholds}
-    own = (rule._replace(condition=rule.condition.format(**told)) for rule in method.rules)
-    return [*(common.RULES if method.verdict else common.UNSET_RULES), *own]
+    before: tuple[Rule, ...] = common.RULES if method.verdict else common.UNSET_RULES
+    own = method.rules
+    if method.judges_alone(scheme) is not None:
+        before, own = tuple(rule for rule in before if rule is not common.NO_TARGET), (*method.alone_rules, *own)
+    held = method.held(scheme)
+    told = {t.key: t.text(held[t.key]) for t in method.settable if t.key in held}
+    return [*before, *(rule._replace(condition=rule.condition.format(**told)) for rule in own)]

@@ -80,12 +80,13 @@ OUTCOMES = (
 def rows(s: Situation, *, verdict: bool) -> list[Case]:
     """Rows 2 to 7: what is unset, met, not ahead, moving away or over; without ``verdict`` only what is unset.
 
-    Last comes what a way to the target needs besides: the periods at which it begins and ends.
+    Last comes what a way to the target needs besides: the periods at which it begins and ends. A card without target
+    passes where the plan lets its method judge it alone.
     """
     rules, has = s.rules, s.rules.has_target
     unset: list[Case] = [
         (~has & (rules.sign == MAINTAIN), "not_assessable", "band_unset"),
-        (~has, "not_assessable", "target_unset"),
+        (~has & (s.alone is None), "not_assessable", "target_unset"),
         (rules.sign == UNKNOWN, "not_assessable", "direction_unset"),
     ]
     baseless: Case = (~np.isfinite(rules.baseline), "not_assessable", "baseline_unset")
@@ -96,10 +97,10 @@ def rows(s: Situation, *, verdict: bool) -> list[Case]:
         (meets(rules, s.value, rules.target), "achieved", "target_met"),
         baseless,
         (rules.sign == MAINTAIN, "regressed", "out_of_band"),
-        (~rules.ahead, "regressed", "target_not_ahead"),
+        (has & ~rules.ahead, "regressed", "target_not_ahead"),
         (progress(rules, s.value) < -EPS, "regressed", "moved_away"),
-        (s.path.at >= rules.target_at - EPS, "not_achieved", "deadline_passed"),
-        (~np.isfinite(rules.target_at), "not_assessable", "target_period_unset"),
+        (has & (s.path.at >= rules.target_at - EPS), "not_achieved", "deadline_passed"),
+        (has & ~np.isfinite(rules.target_at), "not_assessable", "target_period_unset"),
         (~np.isfinite(rules.baseline_at), "not_assessable", "baseline_period_unset"),
     ]
 
@@ -111,19 +112,19 @@ MOSTLY = Threshold("mostly", "概ね順調", 0.8)
 # --- the same in words -----------------------------------------------------------------------------------------------
 
 _NO_VALUE = Rule("現状値の時点より後の値がない(理由を示す)", "no_data")
-_NO_TARGET = Rule("目標値が未設定。現状値からの変化を改善・横ばい・悪化で示す", "not_assessable")
+NO_TARGET = Rule("目標値が未設定。現状値からの変化を改善・横ばい・悪化で示す", "not_assessable")
 _NO_BASELINE = Rule("現状値が未設定", "not_assessable")
 #: Rows 1 to 7, and of them those that a method without a verdict has.
 RULES = (
     _NO_VALUE,
-    _NO_TARGET,
+    NO_TARGET,
     Rule("目標値に届いている", "achieved"),
     _NO_BASELINE,
     Rule("維持する指標で範囲の外にある、または目標値が現状値より先にない", "regressed"),
     Rule("進捗率が0%より小さい", "regressed"),
     Rule("目標の時点を迎えた", "not_achieved"),
 )
-UNSET_RULES = (_NO_VALUE, _NO_TARGET, _NO_BASELINE)
+UNSET_RULES = (_NO_VALUE, NO_TARGET, _NO_BASELINE)
 
 VALUE_STEP = (
     "使う値は、現状値の時点より後で、いちばん新しい時点の値です。同じ時点では確定が速報に優先し、後から分かった値が先の値に優先します。見込は判定に使いません。"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -16,6 +17,8 @@ from kpi.plan import Card, Indicator, Scheme
 from kpi.words import percent, text_of
 
 Row = Mapping[str, Any]
+#: A line of the calculation: what it is, the formula with its numbers, the result.
+Step = tuple[str, str, str]
 Codes = NDArray[np.int8]
 #: Where a row of a status table holds, and the status and the reason that it gives.
 Case = tuple[Bools, str, str]
@@ -34,9 +37,10 @@ class Situation:
     value: Floats
     path: Path
     limits: Limits
+    alone: float | None = None  # from which change a card without target is judged; None: such a card is not judged
 
     def moved(self, by: float) -> Situation:
-        """The same with every threshold moved."""
+        """The same with every threshold between classes moved."""
         return replace(self, limits={key: limit + by for key, limit in self.limits.items()})
 
 
@@ -44,12 +48,13 @@ class Situation:
 class Threshold:
     """Where a class begins: ``key`` is its name in ``plan.toml``, ``word`` the class, ``most`` the highest it may be.
 
-    One key of several methods is one threshold: it keeps its value where a plan goes from one to the other.
+    Without ``default`` it holds only where a plan sets it. One key of several methods is one threshold: it keeps its
+    value where a plan goes from one to the other.
     """
 
     key: str
     word: str
-    default: float
+    default: float = math.nan
     most: float = 2.0
     percent: bool = False
 
@@ -105,6 +110,18 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Status:
+    """A status that a method has for itself: its code, its word, and the common status that it is ``like``.
+
+    Order, rank and colours are those of the common one, and so is whether an explanation is owed.
+    """
+
+    code: str
+    word: str
+    like: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """A status, the reason for it, and the clause of the sentence that tells the reason.
 
@@ -134,7 +151,12 @@ class Method:
     ``judge`` gives its rows of the status table, asked after those of :mod:`kpi.schemes.common`; the first that holds
     decides. Without ``verdict`` it gives no status, and before it stand only the rows of what is unset. ``rules`` tell
     the same in words (``{key}`` is a threshold), ``steps`` how its figures are worked out. ``thresholds``, the highest
-    first, divide the figure ``measure``, which people call ``figure``.
+    first, divide the figure ``measure``, which people call ``figure``. ``statuses`` are those beside the common ones.
+
+    A figure that no other method has is the method's own affair: ``marks`` are the values at which it comes to a
+    threshold, each with whether that is reached, so that no printed value seems to stand in another class, and
+    ``calculation`` its lines of the calculation. ``alone`` is a threshold by which, where a plan sets it, a card
+    without target is judged; ``alone_rules`` say how.
     """
 
     name: str
@@ -148,10 +170,30 @@ class Method:
     measure: Measure | None = None
     figure: str = ""
     verdict: bool = True
+    statuses: tuple[Status, ...] = ()
+    marks: Callable[[Row, Card, Scheme], Iterable[tuple[float, bool]]] = lambda row, card, scheme: ()
+    calculation: Callable[[Told], Sequence[Step]] = lambda told: ()
+    alone: Threshold | None = None
+    alone_rules: tuple[Rule, ...] = ()
+
+    @property
+    def settable(self) -> tuple[Threshold, ...]:
+        """Every threshold that a plan may set."""
+        return (*self.thresholds, *([self.alone] if self.alone else []))
+
+    def held(self, scheme: Scheme) -> Limits:
+        """Every threshold that holds in a plan."""
+        found = {t.key: scheme.thresholds.get(t.key, t.default) for t in self.settable}
+        return {key: value for key, value in found.items() if math.isfinite(value)}
+
+    def judges_alone(self, scheme: Scheme) -> float | None:
+        """The threshold of a card without target; None where the plan judges none."""
+        return self.held(scheme).get(self.alone.key) if self.alone else None
 
     def limits(self, scheme: Scheme) -> Limits:
-        """Its thresholds as a plan has set them."""
-        return {t.key: scheme.thresholds.get(t.key, t.default) for t in self.thresholds}
+        """The thresholds between its classes as a plan has set them."""
+        held = self.held(scheme)
+        return {t.key: held[t.key] for t in self.thresholds}
 
     def edges(self, scheme: Scheme, measure: Measure) -> tuple[float, ...]:
         """The thresholds that divide a figure, the lowest first; none where the method judges by another."""
@@ -159,9 +201,9 @@ class Method:
 
     def faults(self, scheme: Scheme) -> list[Fault]:
         """What is wrong with a plan's thresholds: one beyond its range, one above that of a better class."""
-        limits, found = self.limits(scheme), []
-        for t in self.thresholds:
-            if not 0 <= limits[t.key] <= t.most:
+        limits, found = self.held(scheme), []
+        for t in self.settable:
+            if t.key in limits and not 0 <= limits[t.key] <= t.most:
                 message = f"「{t.word}」の境目は{t.text(0)}から{t.text(t.most)}までです。"
                 found.append(Fault(t.key, "out_of_range", message, f"{t.key} の値を確かめてください。"))
         for better, worse in pairwise(self.thresholds):

@@ -87,7 +87,9 @@ def _readable(indicator_id: str, changes: Mapping[str, object]) -> bool:
 def _allowed(key: str, given: object) -> bool:
     """Whether a value is one the judging knows; a number that is none is not."""
     if isinstance(given, Mapping):  # the thresholds of a scheme, the only mapping that can be changed
-        return given.keys() <= THRESHOLDS.keys() and all(_allowed(key, value) for key, value in given.items())
+        return given.keys() <= THRESHOLDS.keys() and all(
+            value is None or (isinstance(value, float) and math.isfinite(value)) for value in given.values()
+        )
     words = {"direction": get_args(Direction), "kind": get_args(Kind)}
     return given in words.get(key, (given,)) and not (isinstance(given, float) and not math.isfinite(given))
 

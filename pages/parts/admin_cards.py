@@ -11,7 +11,7 @@ import streamlit as st
 from kpi.cards import THRESHOLD_WORDS, day_text, target_text
 from kpi.collection import Action
 from kpi.plan import Card, Indicator, Scheme
-from kpi.schemes import method_of
+from kpi.schemes import Threshold, method_of
 from kpi.words import decimals_of, number
 from pages.parts.admin_common import note
 from pages.parts.admin_proposals import open_proposals, pairs, waiting
@@ -132,12 +132,15 @@ def _scheme(state: View) -> None:
 def _limits(scheme: Scheme) -> list[tuple[str, str]]:
     """The thresholds of the plan's method, each with what it divides."""
     method = method_of(scheme)
-    limits = method.limits(scheme)
-    return [
-        (THRESHOLD_WORDS[t.key], method.figure + (t.text(v) if t.percent else number(v, decimals_of(v, 2))))
-        for t in method.thresholds
-        for v in (limits[t.key],)
-    ]
+    held = method.held(scheme)
+
+    def told(t: Threshold) -> str:
+        if t.key not in held:
+            return "定めない"
+        figure = method.figure if t in method.thresholds else ""
+        return figure + (t.text(held[t.key]) if t.percent else number(held[t.key], decimals_of(held[t.key], 2)))
+
+    return [(THRESHOLD_WORDS[t.key], told(t)) for t in method.settable]
 
 
 def _history(state: View, indicator_id: str) -> None:

@@ -63,14 +63,17 @@ def _method_word(name: str) -> str:
     return METHODS[name].word if name in METHODS else name
 
 
-def _thresholds(grid: Any, scheme: Scheme, key: str) -> dict[str, float]:
-    """The thresholds of the scheme's method as typed."""
+def _thresholds(grid: Any, scheme: Scheme, key: str) -> dict[str, float | None]:
+    """The thresholds of the scheme's method as typed; None of one that may be left unset."""
     method, said = method_of(scheme), {}
-    limits = method.limits(scheme)
-    for t in method.thresholds:
+    held = method.held(scheme)
+    for t in method.settable:
+        about = method.figure if t in method.thresholds else "空けると定めない"
         with grid.cell():
-            label = f"{THRESHOLD_WORDS[t.key]}({method.figure})"
-            said[t.key] = st.number_input(label, 0.0, t.most, limits[t.key], 0.05, key=f"{key}-{t.key}")
+            said[t.key] = st.number_input(
+                f"{THRESHOLD_WORDS[t.key]}({about})", 0.0, t.most, held.get(t.key), 0.05, format="%g",
+                key=f"{key}-{t.key}", placeholder="定めない",
+            )  # fmt: skip
     return said
 
 

@@ -11,7 +11,7 @@ from kpi.collection import TYPED, Answer, Mend
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.progress import assess, cards_table
-from kpi.status import status_word
+from kpi.status import concern, status_word
 from loaders.store import StoredReturn
 from pages.parts.frame import show
 from pages.parts.html import badge, join, tag
@@ -19,8 +19,6 @@ from pages.parts.mending import put_in
 from pages.parts.returns import Place
 from pages.parts.snapshot import View
 
-#: The statuses that owe an explanation.
-_BEHIND = ("behind", "regressed", "not_achieved")
 _LONGEST = 400
 
 
@@ -35,7 +33,7 @@ def explanations(view: View, place: Place, current: StoredReturn) -> None:
         if value is None or not period or not mine or not lacking or current.verdict(answer.indicator_id).severity:
             continue
         status, word = _judged(view, answer, value, period)
-        if status in _BEHIND:
+        if concern(status) is not None:
             _box(current, mine[0], answer, status, word)
 
 

@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 from streamlit import query_params
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from kpi.status import standing
+
 
 @dataclass(frozen=True)
 class Markup:
@@ -91,7 +93,7 @@ def _moment() -> dict[str, str]:
 
 def badge(word: str, status: str) -> Markup:
     """A status as a word in its frame. No sign stands before it: △ and ▲ mean minus in official tables, × offends."""
-    return tag("span", word, f"badge s-{status}")
+    return tag("span", word, f"badge s-{standing(status)}")
 
 
 def changed(label: str) -> Markup:
@@ -186,7 +188,7 @@ def bullet(progress: float | None, planned: float | None, summary: str) -> Marku
 def status_bar(counts: Sequence[tuple[str, str, int]], summary: str) -> Markup:
     """One bar of counts, widths in proportion: (status, word, count). The words stand in the bar."""
     parts = [
-        f'<span class="seg s-{status}" style="flex:{count} 1 0">{escape(word)}<b>{count}</b></span>'
+        f'<span class="seg s-{standing(status)}" style="flex:{count} 1 0">{escape(word)}<b>{count}</b></span>'
         for status, word, count in counts
         if count
     ]

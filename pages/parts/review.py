@@ -13,14 +13,12 @@ from kpi.collection import Answer, ReturnState
 from kpi.issue import Issue
 from kpi.plan import Round
 from kpi.review import Item, Question, Sent, items
+from kpi.status import concern
 from loaders.rules import UNREAD
 from loaders.store import StoredReturn
 from pages.parts.board import stored_returns
 from pages.parts.review_words import Before
 from pages.parts.snapshot import View, store
-
-#: The statuses that owe an explanation.
-_BEHIND = ("behind", "regressed", "not_achieved")
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def _review(revision: str, round_id: str, _state: View) -> Review:
         questions,
         order={i.id: n for n, i in enumerate(_state.plan.indicators)},
         proposed=_proposed(_state, round_id),
-        behind=frozenset(_state.assessed.index[_state.assessed["status"].isin(_BEHIND)])
+        behind=frozenset(_state.assessed.index[_state.assessed["status"].map(concern).notna()])
         if asked.kind in ("annual", "midterm")
         else frozenset(),
     )
