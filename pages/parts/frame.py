@@ -108,7 +108,9 @@ def _tried(act: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
 
 
 def show(markup: Markup) -> None:
-    """Draw a piece of HTML."""
+    """Draw a piece of HTML; nothing where it is empty."""
+    if not markup.html:
+        return
     st.html(f'<div class="scroll">{markup.html}</div>' if "<table" in markup.html else markup.html)
 
 
