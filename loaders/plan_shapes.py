@@ -12,7 +12,7 @@ from datetime import date
 from typing import get_args
 
 from kpi.issue import Severity
-from kpi.plan import Card, DatedName, Direction, Indicator, Kind, Level, RoundKind
+from kpi.plan import Card, DatedName, Direction, Indicator, Kind, Level, RoundKind, Scheme
 from kpi.schemes import METHODS, THRESHOLDS
 from kpi.sound import SENSES
 from loaders.records import (
@@ -205,7 +205,7 @@ SECTION = Shape("section", (
     Column("text", texts, default=()), Column("points", texts, default=()), Column("source", text, default=""),
 ))  # fmt: skip
 SCHEME = Shape("scheme", (
-    Column("name", one_of(*METHODS), default="linear_pace"),
+    Column("name", one_of(*METHODS), default=Scheme.name),
     *(Column(key, number) for key in THRESHOLDS),
     Column("tolerance", number, default=0.05), Column("show_achievement", flag, default=False),
     Column("show_outlook", flag, default=True), Column("words", mapping, default={}),

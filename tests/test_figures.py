@@ -32,6 +32,7 @@ from kpi.plan import Card, Indicator, Plan, Scheme
 from kpi.progress import assess, cards_table
 from kpi.ranks import _table
 from kpi.schemes import METHODS
+from kpi.status import rank, standing
 from loaders.tables import to_csv, to_xlsx
 from pages.parts.cards import face
 from pages.parts.review_words import entry_words
@@ -78,13 +79,15 @@ SCHEMES = (
     Scheme(), Scheme(thresholds={"on_track": 0.9, "mostly": 0.75}), Scheme(name="milestone"),
     Scheme(name="milestone", thresholds={"on_track": 0.95}),
     Scheme(name="achievement_ratio", show_achievement=True), Scheme(show_achievement=True),
+    *(Scheme(name) for name in METHODS if name not in ("linear_pace", "milestone", "achievement_ratio")),
 )  # fmt: skip
 UNITS = ("%", "件", "人", "万枚", "百万円", "")
 
 
 def limits_of(scheme):
-    """The thresholds of the pace as the plan sets them, the higher first."""
-    return tuple(METHODS["linear_pace"].limits(scheme).values())
+    """The thresholds of a way as the plan sets them, the highest first: those of its method, else of the default."""
+    method = METHODS[scheme.name] if METHODS[scheme.name].measure in ("pace", "milestone") else METHODS["linear_pace"]
+    return tuple(method.limits(scheme).values())
 
 
 def made_up(rng, scheme, name):
@@ -213,7 +216,7 @@ def quarrels(row, one, unit, scheme, said, steps):
                 "computed again it is another class", class_of(again, scheme) == status or near < Decimal("1e-8"), again
             )
     if reason == "flat_path":
-        ask("line against status", (side * (value - line) >= 0) == (status == "on_track"), value, line)
+        ask("line against status", (side * (value - line) >= 0) == (standing(status) == "on_track"), value, line)
     if goal is not None:
         hit = side * (value - goal) >= 0
         if "目安値を満たす" in said:
@@ -226,11 +229,11 @@ def quarrels(row, one, unit, scheme, said, steps):
             as_told = (way >= Decimal(str(limits_of(scheme)[1]))) == (status == "mostly_on_track")
             ask("the way to the 目安値", as_told or near, value, base, goal)
     if reason == "ratio":
-        ask("class of the ratio", status == ratio_class(ratio), ratio)
+        ask("class of the ratio", status == ratio_class(ratio, scheme), ratio)
         again = 100 * (value / target if side > 0 else target / value)
         ask(
             "value by target",
-            status == ratio_class(again + Decimal("1e-6")) or status == ratio_class(again),
+            status == ratio_class(again + Decimal("1e-6"), scheme) or status == ratio_class(again, scheme),
             value,
             target,
         )
@@ -241,13 +244,16 @@ def quarrels(row, one, unit, scheme, said, steps):
     return found + formula_quarrels(row, said, steps, (share, pace))
 
 
-def class_of(pace, scheme):
-    most, some = (Decimal(str(limit)) for limit in limits_of(scheme))
-    return "on_track" if pace >= most else "mostly_on_track" if pace >= some else "behind"
+def class_of(pace, scheme, reason="pace"):
+    """The status of a printed figure: that of the class which it stands in."""
+    method = METHODS[scheme.name]
+    classes = sorted({o.status for o in method.outcomes if o.reason == reason}, key=rank)
+    assert len(classes) == len(method.thresholds) + 1
+    return classes[sum(pace >= Decimal(str(limit)) for limit in method.limits(scheme).values())]
 
 
-def ratio_class(ratio):
-    return "mostly_on_track" if ratio >= 90 else "behind" if ratio >= 80 else "not_achieved"
+def ratio_class(ratio, scheme):
+    return class_of(ratio / 100, scheme, "ratio")
 
 
 def formula_quarrels(row, said, steps, sentence):

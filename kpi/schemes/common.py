@@ -49,6 +49,17 @@ def _deadline(told: Told) -> str:
     return f"{actual(told)}、進捗率{text_of(told.figures.progress, '%')}で目標の時点に至った"
 
 
+def pace_clause(told: Told) -> str:
+    """「R6の計画線63.3に対し実績61.5。進捗率26.0%、ペース0.78」, of every method that goes by the pace."""
+    row, shown = told.row, told.figures
+    line = f"{short_of(row['period'])}の計画線{told.amount(shown.line)}に対し実績{told.amount(shown.value)}。"
+    rate = f"進捗率{text_of(shown.progress, '%')}、"
+    if shown.pace is None:
+        side = "以上" if row["progress"] >= row["planned"] - EPS else "未満"
+        return f"{line}{rate}計画線がまだ動いていない時点で計画上の進捗{text_of(shown.planned, '%')}{side}"
+    return f"{line}{rate}ペース{text_of(shown.pace)}"
+
+
 # --- outcomes --------------------------------------------------------------------------------------------------------
 
 #: Every outcome of these rows. The first stands for figures of which no row holds.
@@ -131,6 +142,11 @@ VALUE_STEP = (
     "後の回答で秘匿・該当なしとされた値と、年度ごとに数える指標の年度途中までの値も使いません。"
 )
 PROGRESS_STEP = "進捗率=(今回の値−現状値)÷(目標値−現状値)。0%未満も100%超もそのまま示します。"
+PLANNED_STEP = (
+    "計画上の進捗=(今回の時点−現状値の時点)÷(目標の時点−現状値の時点)。"
+    "目安値があるときは、目安値を結んだ線で計算します。"
+)
+PACE_STEP = "ペース=進捗率÷計画上の進捗。1なら計画線の上、1を下回るほど遅れています。"
 REQUIRED_STEP = "必要なペース=(目標値−今回の値)÷目標までの年数。これまでのペースと並べて示します。"
 ROUNDING_STEP = (
     "四捨五入は表示するときだけで、判定には四捨五入する前の値を使います。"

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kpi.path import EPS, pace, progress
-from kpi.period import short_of
 from kpi.schemes import common
-from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation, Told
-from kpi.words import text_of
+from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation
 
 
 def _judge(s: Situation) -> list[Case]:
@@ -24,27 +22,17 @@ def _judge(s: Situation) -> list[Case]:
     ]
 
 
-def _pace(told: Told) -> str:
-    row, shown = told.row, told.figures
-    line = f"{short_of(row['period'])}の計画線{told.amount(shown.line)}に対し実績{told.amount(shown.value)}。"
-    rate = f"進捗率{text_of(shown.progress, '%')}、"
-    if row["reason"] == "flat_path":
-        side = "以上" if row["status"] == "on_track" else "未満"
-        return f"{line}{rate}計画線がまだ動いていない時点で計画上の進捗{text_of(shown.planned, '%')}{side}"
-    return f"{line}{rate}ペース{text_of(shown.pace)}"
-
-
 METHOD = Method(
     name="linear_pace",
     word="計画線とペース",
     summary="現状値から目標値までまっすぐ進むとした線(計画線)と、実績とを比べて判定します。",
     judge=_judge,
     outcomes=(
-        Outcome("on_track", "pace", _pace),
-        Outcome("mostly_on_track", "pace", _pace),
-        Outcome("behind", "pace", _pace),
-        Outcome("on_track", "flat_path", _pace),
-        Outcome("behind", "flat_path", _pace),
+        Outcome("on_track", "pace", common.pace_clause),
+        Outcome("mostly_on_track", "pace", common.pace_clause),
+        Outcome("behind", "pace", common.pace_clause),
+        Outcome("on_track", "flat_path", common.pace_clause),
+        Outcome("behind", "flat_path", common.pace_clause),
     ),
     rules=(
         Rule("ペースが{on_track}以上", "on_track"),
@@ -54,8 +42,8 @@ METHOD = Method(
     steps=(
         common.VALUE_STEP,
         common.PROGRESS_STEP,
-        "計画上の進捗=(今回の時点−現状値の時点)÷(目標の時点−現状値の時点)。目安値があるときは、目安値を結んだ線で計算します。",
-        "ペース=進捗率÷計画上の進捗。1なら計画線の上、1を下回るほど遅れています。",
+        common.PLANNED_STEP,
+        common.PACE_STEP,
         common.REQUIRED_STEP,
         common.ROUNDING_STEP,
         common.COUNTS_STEP,

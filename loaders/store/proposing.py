@@ -23,7 +23,7 @@ from kpi.cards import (
 from kpi.issue import Issue, Severity
 from kpi.people import may_not_decide
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
-from kpi.schemes import THRESHOLDS, method_of
+from kpi.schemes import METHODS, THRESHOLDS, method_of
 from kpi.sound import SENSES, attributes
 from loaders.store.access import Act
 from loaders.store.database import Connection, Row, append, rows, take
@@ -63,7 +63,8 @@ def _unfit(plan: Plan, indicator_id: str, changes: Mapping[str, object], reason:
     known = _OF_INDICATOR if indicator_id else SCHEME_WORDS
     if indicator_id and indicator_id not in {i.id for i in plan.indicators}:
         return (_issue("card.unknown", "指標が計画にありません。", "指標を選び直してください。"),)
-    if not changes or not changes.keys() <= known.keys() or not _readable(indicator_id, changes):
+    named = not indicator_id and changes.get("name", plan.scheme.name) not in {*METHODS, plan.scheme.name}
+    if not changes or not changes.keys() <= known.keys() or named or not _readable(indicator_id, changes):
         return (_issue("card.attribute", "判定条件として扱えない内容です。", "入力を確かめてください。"),)
     if not reason.strip():
         return (_issue("card.no_reason", "変更の理由が入力されていません。", "理由を入力してください。"),)
