@@ -30,9 +30,13 @@ def standing(status: str) -> str:
     return _OWN[status].like if status in _OWN else status
 
 
-def order(status: str) -> int:
-    """The place of a status among those that are told."""
-    return STATUSES.index(standing(status))
+def order(status: str) -> tuple[int, int]:
+    """The place of a status among those told; a method's own follow one another from the place of the first."""
+    for method in METHODS.values():
+        own = [one.code for one in method.statuses]
+        if status in own:
+            return STATUSES.index(method.statuses[0].like), own.index(status)
+    return STATUSES.index(status), 0
 
 
 def rank(status: str) -> int | None:
@@ -48,7 +52,7 @@ def concern(status: str) -> int | None:
 def statuses_of(scheme: Scheme) -> tuple[str, ...]:
     """The statuses that a plan's indicators may have, in order."""
     found = {outcome.status for outcome in outcomes_of(method_of(scheme))} | {"no_data"}
-    return tuple(sorted(found, key=lambda status: (order(status), status)))
+    return tuple(sorted(found, key=order))
 
 
 def status_word(status: str, reason: str, scheme: Scheme) -> str:

@@ -36,9 +36,10 @@ def test_every_outcome_has_a_status_with_order_and_colour_a_word_and_a_rule(sche
     for outcome in outcomes_of(method_of(scheme)):
         assert standing(outcome.status) in STATUSES
         assert outcome.status in statuses_of(scheme)
-        assert order(outcome.status) >= 0
         assert f".s-{standing(outcome.status)}" in style
         assert not re.search(r"[a-z_]{3,}", status_word(outcome.status, outcome.reason, scheme))
+    places = [order(status) for status in statuses_of(scheme)]
+    assert places == sorted(set(places))
     told = {rule.status for rule in rules_of(scheme)}
     assert {outcome.status for outcome in method_of(scheme).outcomes} <= told
 
