@@ -114,19 +114,15 @@ def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | Non
     if row["status"] == "no_data" or not _finite(row["value"]):
         return []
     told = _told(row, card, indicator, scheme or Scheme())
-    shown = told.figures
+    shown, method = told.figures, method_of(told.scheme)
     steps = [_progress_step(row, shown)]
-    if shown.planned is not None:
-        steps.append(("計画上の進捗", _planned_formula(row, card), text_of(shown.planned, "%")))
-    if shown.pace is not None:
-        formula = f"{text_of(shown.progress, '%')}÷{text_of(shown.planned, '%')}"
-        steps.append(("ペース", formula, text_of(shown.pace)))
+    steps += [] if method.own_figure else _planned(row, card, shown)
     steps += _yearly(row, card, indicator, shown)
     if shown.achievement is not None:
         value, goal = term(shown.precise), term(shown.target)
         formula = f"{goal}÷{value}" if card.direction == "decrease" else f"{value}÷{goal}"
         steps.append(("達成率", formula, text_of(shown.achievement, "%")))
-    steps += method_of(told.scheme).calculation(told)
+    steps += method.calculation(told)
     if card.direction == "maintain":
         result = "満たす" if row["reason"] == "target_met" else "満たさない"
         formula = f"{text_of(shown.value, indicator.unit)}／{_band(card, indicator)}"
@@ -139,6 +135,17 @@ def _progress_step(row: Row, shown: Figures) -> Step:
         return ("進捗率", PROGRESS_REASONS.get(row["progress_reason"], "計算できない値です"), MISSING)
     v, b, t = (term(number) for number in (shown.precise, shown.baseline, shown.target))
     return ("進捗率", f"({v}−{b})÷({t}−{b})", text_of(shown.progress, "%"))
+
+
+def _planned(row: Row, card: Card, shown: Figures) -> list[Step]:
+    """計画上の進捗, and ペース measured by it."""
+    steps = []
+    if shown.planned is not None:
+        steps.append(("計画上の進捗", _planned_formula(row, card), text_of(shown.planned, "%")))
+    if shown.pace is not None:
+        formula = f"{text_of(shown.progress, '%')}÷{text_of(shown.planned, '%')}"
+        steps.append(("ペース", formula, text_of(shown.pace)))
+    return steps
 
 
 def _planned_formula(row: Row, card: Card) -> str:

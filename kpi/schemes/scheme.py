@@ -177,6 +177,11 @@ class Method:
     alone_rules: tuple[Rule, ...] = ()
 
     @property
+    def own_figure(self) -> bool:
+        """Whether it judges by a figure that no other method has; then the pace says nothing of the status."""
+        return bool(self.thresholds) and self.measure is None
+
+    @property
     def settable(self) -> tuple[Threshold, ...]:
         """Every threshold that a plan may set."""
         return (*self.thresholds, *([self.alone] if self.alone else []))
