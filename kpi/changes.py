@@ -12,7 +12,8 @@ from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS
 from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Indicator, Plan
-from kpi.printing.number_words import decimals_of, status_word, with_unit
+from kpi.printing.number_words import decimals_of, with_unit
+from kpi.status import status_word
 
 Kind = Literal["new_value", "finalised", "corrected", "withdrawn", "status", "target", "baseline"]
 Row = Mapping[str, Any]

@@ -259,11 +259,13 @@ class Round:
 
 @dataclass(frozen=True)
 class Scheme:
-    """How statuses are given and named. ``name`` is linear_pace, milestone, achievement_ratio or figures_only."""
+    """How statuses are given and named. ``name`` is that of a method in :mod:`kpi.schemes`.
+
+    ``thresholds`` are those that the plan sets for itself, by the keys of the methods; the others have their defaults.
+    """
 
     name: str = "linear_pace"
-    on_track: float = 1.0
-    mostly: float = 0.8
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     tolerance: float = 0.05
     words: Mapping[str, str] = field(default_factory=dict)
     show_achievement: bool = False

@@ -9,9 +9,9 @@ import pandas as pd
 
 from kpi.changes import Change
 from kpi.period import Period
-from kpi.plan import Plan, Scheme
-from kpi.printing.number_words import NO_DATA_WORDS, NOT_ASKED, STATUS_WORDS, status_word
-from kpi.status import RANKS, STATUSES
+from kpi.plan import Plan
+from kpi.printing.number_words import NO_DATA_WORDS, NOT_ASKED
+from kpi.status import counted_word, order, rank, statuses_of
 
 #: A sentence in pieces: text and what it is (a status, ``changed``, or empty), so that a screen can emphasise.
 Segment = tuple[str, str]
@@ -21,8 +21,9 @@ Segment = tuple[str, str]
 class Group:
     """The counts of the whole plan (``field_id`` empty) or of one field.
 
-    ``by_status`` has every status in its order, zeros included; ``by_word`` only what occurs, as (status, word,
-    number), with 未公表, 未回答 and the like apart. ``settled`` is how many have both baseline and target.
+    ``by_status`` has every status of the plan's method in its order, zeros included; ``by_word`` only what occurs, as
+    (status, word, number), with 未公表, 未回答 and the like apart. ``settled`` is how many have both baseline and
+    target.
     """
 
     field_id: str
@@ -47,26 +48,19 @@ def counts(assessed: pd.DataFrame, plan: Plan) -> tuple[Group, ...]:
 def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:
     words: dict[tuple[str, str], int] = {}
     for status, reason in zip(rows["status"], rows["reason"], strict=True):
-        key = (status, _counted_word(status, reason, plan.scheme))
+        key = (status, counted_word(status, reason, plan.scheme))
         words[key] = words.get(key, 0) + 1
     # What nobody was asked for comes after all that somebody has to do with.
-    order = sorted(words, key=lambda key: (STATUSES.index(key[0]), key[1] == NO_DATA_WORDS[NOT_ASKED]))
+    in_order = sorted(words, key=lambda key: (order(key[0]), key[1] == NO_DATA_WORDS[NOT_ASKED]))
     return Group(
         field_id=field_id,
         name=name,
         total=len(rows),
         settled=int((rows["target_set"] & rows["baseline_set"]).sum()),
         valued=int((rows["status"] != "no_data").sum()),
-        by_status=tuple((status, int((rows["status"] == status).sum())) for status in STATUSES),
-        by_word=tuple((status, word, words[status, word]) for status, word in order),
+        by_status=tuple((status, int((rows["status"] == status).sum())) for status in statuses_of(plan.scheme)),
+        by_word=tuple((status, word, words[status, word]) for status, word in in_order),
     )
-
-
-def _counted_word(status: str, reason: str, scheme: Scheme) -> str:
-    """評価対象外 is counted as one whatever the reason; what has no value is counted by its reason."""
-    if status == "not_assessable" and reason != "figures_only":
-        return scheme.words.get(status, STATUS_WORDS[status])
-    return status_word(status, reason, scheme)
 
 
 def headline(
@@ -144,7 +138,7 @@ def _movement(changes: Iterable[Change]) -> tuple[Segment, ...]:
 
 
 def _step(change: Change) -> int:
-    before, after = RANKS.get(change.before), RANKS.get(change.after)
+    before, after = rank(change.before), rank(change.after)
     return 0 if before is None or after is None else after - before
 
 

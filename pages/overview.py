@@ -9,6 +9,7 @@ import streamlit as st
 from kpi.changes import Change
 from kpi.plan import Indicator
 from kpi.rollup import counts, headline
+from kpi.status import concern
 from pages.parts.app.current_view import View, view
 from pages.parts.overview.first_start import start_panel
 from pages.parts.overview.first_year import bare_list, beginning, next_steps, who_is_asked
@@ -121,7 +122,6 @@ def _fields(revision: str, _state: View) -> Markup:
 @st.cache_data(max_entries=4, show_spinner=False)
 def _attention(revision: str, _state: View) -> Markup:
     """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
-    order = ("regressed", "not_achieved", "behind")
     rows: list[tuple[int, tuple[Content, Content]]] = []
     # Only what a round has asked for and nobody has answered: see kpi.collection.obligations.
     silent = [i for i in _state.plan.indicators if _state.row(i.id)["reason"] == "unanswered"]
@@ -130,9 +130,10 @@ def _attention(revision: str, _state: View) -> Markup:
     for indicator in _state.plan.indicators:
         row, item = _state.row(indicator.id), face(_state, indicator)
         named = join([item.link, tag("small", item.owner)])
-        if row["status"] in order:
+        urgency = concern(row["status"])
+        if urgency is not None:
             stands = join([item.badge, tag("small", join([item.progress, item.doubt], " "))])
-            rows.append((order.index(row["status"]), (named, stands)))
+            rows.append((urgency, (named, stands)))
         elif indicator in silent:
             if len(silent) > _FEW:
                 continue

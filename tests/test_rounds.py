@@ -589,22 +589,15 @@ def test_a_rejected_proposal_changes_nothing_and_needs_a_reason(store):
 
 def test_a_definition_and_the_thresholds_change_in_the_same_way(store):
     on = date(2025, 9, 9)
-    first = do(
-        store,
-        "propose_card",
-        "tiny",
-        RATE,
-        {"definition": "市町村のうち計画を持つもの"},
-        reason="明確化",
-        by="a",
-        at=later(1),
-    )
-    second = do(store, "propose_card", "tiny", "", {"mostly": 0.7}, reason="県の基準", by="a", at=later(1))
+    described = {"definition": "市町村のうち計画を持つもの"}
+    first = do(store, "propose_card", "tiny", RATE, described, reason="明確化", by="a", at=later(1))
+    changed = {"thresholds": {"mostly": 0.7}}
+    second = do(store, "propose_card", "tiny", "", changed, reason="県の基準", by="a", at=later(1))
     for one in (first, second):
         assert decide_card(store, one, True, on, by="b", at=later(2)) == ()
     now, then = store.snapshot("tiny").plan, store.snapshot("tiny", as_of=later(1.5)).plan
-    assert (now.indicator(RATE).definition, now.scheme.mostly) == ("市町村のうち計画を持つもの", 0.7)
-    assert (then.indicator(RATE).definition, then.scheme.mostly) == ("", 0.8)
+    assert (now.indicator(RATE).definition, now.scheme.thresholds) == ("市町村のうち計画を持つもの", {"mostly": 0.7})
+    assert (then.indicator(RATE).definition, then.scheme.thresholds) == ("", {})
     assert store.verify() == ()
 
 

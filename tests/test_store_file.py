@@ -126,7 +126,7 @@ def test_a_migrated_store_and_what_it_was_before_are_closed(tmp_path, careless, 
 CHILDREN = """
 import json, os, resource, signal, sys
 from pathlib import Path
-from kpi.collection.acts import Act
+from kpi.collection.workflow.acts import Act
 from loaders.cli import commands as cli
 from loaders.store import Store
 from loaders.store.file import backup

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS, card_text, day_text
+from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS, THRESHOLD_WORDS, card_text, day_text
 from kpi.collection.publication import PUBLICATION_WORDS
 from kpi.collection.round_proposal import KIND_WORDS
 from kpi.period import Period
@@ -119,10 +119,11 @@ class _Words:
         if "indicators" in keys:
             yield from self._described(was.get("indicators") or [], now.get("indicators") or [])
         if "scheme" in keys:
-            old, new = _mapping(was.get("scheme")), _mapping(now.get("scheme"))
+            old, new = (_flat(_mapping(one.get("scheme"))) for one in (was, now))
+            words = {**SCHEME_WORDS, **THRESHOLD_WORDS}
             differing = [k for k in {**old, **new} if old.get(k) != new.get(k)]
-            yield from _lines([k for k in differing if k in SCHEME_WORDS], old, new, SCHEME_WORDS, {})
-            if any(k not in SCHEME_WORDS for k in differing):
+            yield from _lines([k for k in differing if k in words], old, new, words, {})
+            if any(k not in words for k in differing):
                 yield "判定の表し方", "", _CHANGED
         if any(k not in (*_PLAN, "ownerships", "indicators", "scheme") for k in keys):
             yield "計画の本文", "", _CHANGED
@@ -205,6 +206,11 @@ def _lines(
         tell = how.get(key, _text)
         old, new = (tell(side.get(key)) or _NONE if side else "" for side in (was, now))
         yield words.get(key, "そのほか"), old, new
+
+
+def _flat(scheme: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A kept scheme with its thresholds beside its name."""
+    return {**{k: v for k, v in scheme.items() if k != "thresholds"}, **_mapping(scheme.get("thresholds"))}
 
 
 def _mapping(found: object) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
 from kpi.people import may_not_decide
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
+from kpi.schemes import METHODS, THRESHOLDS, method_of
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.plan_versions import store_changes
 from loaders.store.file.database import Connection, Row, append, rows, take
@@ -64,11 +65,14 @@ def _unfit(plan: Plan, indicator_id: str, changes: Mapping[str, object], reason:
     known = _OF_INDICATOR if indicator_id else SCHEME_WORDS
     if indicator_id and indicator_id not in {i.id for i in plan.indicators}:
         return (_issue("card.unknown", "指標が計画にありません。", "指標を選び直してください。"),)
-    if not changes or not changes.keys() <= known.keys() or not _readable(indicator_id, changes):
+    named = not indicator_id and changes.get("name", plan.scheme.name) not in {*METHODS, plan.scheme.name}
+    if not changes or not changes.keys() <= known.keys() or named or not _readable(indicator_id, changes):
         return (_issue("card.attribute", "判定条件として扱えない内容です。", "入力を確かめてください。"),)
     if not reason.strip():
         return (_issue("card.no_reason", "変更の理由が入力されていません。", "理由を入力してください。"),)
-    return ()
+    scheme = plan.scheme if indicator_id else apply_to_scheme(plan.scheme, changes)
+    faults = () if indicator_id else method_of(scheme).faults(scheme)
+    return tuple(_issue(f"card.{fault.kind}", fault.message, fault.advice) for fault in faults)
 
 
 def _readable(indicator_id: str, changes: Mapping[str, object]) -> bool:
@@ -85,6 +89,10 @@ def _readable(indicator_id: str, changes: Mapping[str, object]) -> bool:
 
 def _allowed(key: str, given: object) -> bool:
     """Whether a value is one the judging knows; a number that is none is not."""
+    if isinstance(given, Mapping):  # the thresholds of a scheme, the only mapping that can be changed
+        return given.keys() <= THRESHOLDS.keys() and all(
+            value is None or (isinstance(value, float) and math.isfinite(value)) for value in given.values()
+        )
     words = {"direction": get_args(Direction), "kind": get_args(Kind)}
     return given in words.get(key, (given,)) and not (isinstance(given, float) and not math.isfinite(given))
 

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpi.cards.revision import day_text, target_text
+from kpi.cards.revision import THRESHOLD_WORDS, day_text, target_text
 from kpi.collection.workflow import Action
 from kpi.place import Place
-from kpi.plan import Card, Indicator
-from kpi.printing.number_words import number
+from kpi.plan import Card, Indicator, Scheme
+from kpi.printing.number_words import decimals_of, number
+from kpi.schemes import Threshold, method_of
 from pages.parts.admin.admin_forms import note
 from pages.parts.admin.proposal_form import propose_box, propose_scheme
 from pages.parts.admin.proposal_panel import open_proposals, pairs, waiting
@@ -27,12 +28,6 @@ from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join,
 _ALL, _SCHEME = "all", "scheme"
 _WORDS = {"increase": "増やす", "decrease": "減らす", "maintain": "保つ"}
 _KINDS = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "累計"}
-_METHODS = {
-    "linear_pace": "計画線とペース",
-    "milestone": "目安値",
-    "achievement_ratio": "達成率",
-    "figures_only": "数値のみ",
-}
 
 
 def cards_part(state: View) -> None:
@@ -120,9 +115,8 @@ def _when(period: object) -> str:
 def _scheme(state: View) -> None:
     scheme = state.plan.scheme
     rows = [
-        ("判定方法", _METHODS.get(scheme.name, scheme.name)),
-        ("「順調」の下限", f"ペース{number(scheme.on_track, 2)}"),
-        ("「概ね順調」の下限", f"ペース{number(scheme.mostly, 2)}"),
+        ("判定方法", method_of(scheme).word or scheme.name),
+        *_limits(scheme),
         ("横ばいの許容幅", f"{number(scheme.tolerance * 100, 1)}%"),
     ]
     show(table([Column("項目", width="10rem"), Column("内容")], rows, caption="計画全体の判定方法"))
@@ -131,9 +125,23 @@ def _scheme(state: View) -> None:
     if not looking_back():
         if len(waiting(state, "")):
             open_proposals(state, "")
-        propose_scheme(state, _METHODS)
+        propose_scheme(state)
     st.header("これまでの決定", anchor=False)
     _history(state, "")
+
+
+def _limits(scheme: Scheme) -> list[tuple[str, str]]:
+    """The thresholds of the plan's method, each with what it divides."""
+    method = method_of(scheme)
+    held = method.held(scheme)
+
+    def told(t: Threshold) -> str:
+        if t.key not in held:
+            return "定めない"
+        figure = method.figure if t in method.thresholds else ""
+        return figure + (t.text(held[t.key]) if t.percent else number(held[t.key], decimals_of(held[t.key], 2)))
+
+    return [(THRESHOLD_WORDS[t.key], told(t)) for t in method.settable]
 
 
 def _history(state: View, indicator_id: str) -> None:

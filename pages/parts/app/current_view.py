@@ -21,8 +21,9 @@ from kpi.collection.obligations import owed, told_apart
 from kpi.compare.published import Benchmarks, records
 from kpi.people import Audience
 from kpi.plan import Indicator, Plan, Round
-from kpi.printing.printed_figures import Figures, figures
+from kpi.printing.printed_figures import figures
 from kpi.progress import assess, cards_table
+from kpi.schemes.scheme import Figures
 from loaders.services import Desk
 from loaders.store import Snapshot
 from pages.parts.app import identity

@@ -14,8 +14,8 @@ from kpi.period import Period
 from kpi.place import Place
 from kpi.plan import Indicator
 from kpi.printing.explanation import calculation, explain
-from kpi.printing.number_words import status_word
 from kpi.printing.printed_figures import exact_text
+from kpi.status import status_word
 from loaders.store import Earlier, Passport
 from pages.parts.app.current_view import View, desk, file_name
 from pages.parts.shared.as_of import as_of

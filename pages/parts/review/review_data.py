@@ -13,15 +13,13 @@ from kpi.collection.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue
 from kpi.plan import Round
+from kpi.status import concern
 from loaders.rules import UNREAD
 from loaders.store import Snapshot, StoredReturn
 from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View, store
 from pages.parts.review.review_words import Before
 from pages.parts.rounds.board_table import stored_returns
-
-#: The statuses that owe an explanation.
-_BEHIND = ("behind", "regressed", "not_achieved")
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def _review(revision: str, round_id: str, _state: View) -> Review:
         questions,
         order={i.id: n for n, i in enumerate(_state.plan.indicators)},
         proposed=_proposed(_state, round_id),
-        behind=frozenset(_state.assessed.index[_state.assessed["status"].isin(_BEHIND)])
+        behind=frozenset(_state.assessed.index[_state.assessed["status"].map(concern).notna()])
         if asked.kind in ("annual", "midterm")
         else frozenset(),
     )

@@ -22,8 +22,9 @@ from kpi.collection.workflow import (
 )
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
-from kpi.printing.number_words import as_it_is, status_word
+from kpi.printing.number_words import as_it_is
 from kpi.printing.printed_figures import difference_text, exact_text
+from kpi.status import status_word
 from loaders.form import definition
 from pages.parts.app.current_view import View
 from pages.parts.shared.markup import Content, Markup, badge, changed, join, render, tag

@@ -10,8 +10,9 @@ from kpi.cards.revision import has_target, target_text
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Indicator
-from kpi.printing.number_words import NOT_ASKED, status_word, text_of
+from kpi.printing.number_words import NOT_ASKED, text_of
 from kpi.printing.printed_figures import stated_text
+from kpi.status import status_word
 from pages.parts.app.current_view import View
 from pages.parts.shared.markup import Content, Markup, badge, bullet, changed, join, link, tag
 

@@ -108,8 +108,9 @@ def _tried(act: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
 
 
 def show(markup: Markup) -> None:
-    """Draw a piece of HTML."""
-    st.html(tag("div", markup, "scroll") if "<table" in markup else markup)
+    """Draw a piece of HTML; nothing where it is empty."""
+    if markup:
+        st.html(tag("div", markup, "scroll") if "<table" in markup else markup)
 
 
 def header(title: str, view: View, *, meta: str = "", crumb: Content = "") -> None:

@@ -22,6 +22,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup as Markup  # screens have it from here, with the pieces
 from markupsafe import escape
 
+from kpi.status import standing
 from pages.parts import framework
 
 #: Plain text, which is escaped where it is put in, or markup, which is not.
@@ -116,7 +117,7 @@ def _kept() -> dict[str, str]:
 
 def badge(word: str, status: str) -> Markup:
     """A status as a word in its frame. No sign stands before it: △ and ▲ mean minus in official tables, × offends."""
-    return tag("span", word, f"badge s-{status}")
+    return tag("span", word, f"badge s-{standing(status)}")
 
 
 def changed(label: str) -> Markup:
@@ -203,4 +204,5 @@ def bullet(progress: float | None, planned: float | None, summary: str) -> Marku
 
 def status_bar(counts: Sequence[tuple[str, str, int]], summary: str) -> Markup:
     """One bar of counts, widths in proportion: (status, word, count). The words stand in the bar."""
-    return render("status_bar.html", counts=counts, summary=summary)
+    shown = [(standing(status), word, count) for status, word, count in counts]
+    return render("status_bar.html", counts=shown, summary=summary)

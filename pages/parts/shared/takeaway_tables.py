@@ -9,8 +9,9 @@ from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.published import CONFIDENCE_WORDS, digits
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.printing.number_words import number, status_word
+from kpi.printing.number_words import number
 from kpi.printing.printed_figures import exact, number_in
+from kpi.status import status_word
 from pages.parts.app.current_view import View
 from pages.parts.shared.indicator_text import unconfirmed
 

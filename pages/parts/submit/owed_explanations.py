@@ -10,8 +10,8 @@ import streamlit as st
 from kpi.collection.workflow import TYPED, Answer, Mend
 from kpi.period import Period
 from kpi.plan import Indicator
-from kpi.printing.number_words import status_word
 from kpi.progress import assess, cards_table
+from kpi.status import concern, status_word
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import View
 from pages.parts.shared.layout import show
@@ -19,8 +19,6 @@ from pages.parts.shared.markup import badge, join, tag
 from pages.parts.submit.correction_form import put_in
 from pages.parts.submit.return_picker import Respondent
 
-#: The statuses that owe an explanation.
-_BEHIND = ("behind", "regressed", "not_achieved")
 _LONGEST = 400
 
 
@@ -35,7 +33,7 @@ def explanations(view: View, place: Respondent, current: StoredReturn) -> None:
         if value is None or not period or not mine or not lacking or current.verdict(answer.indicator_id).severity:
             continue
         status, word = _judged(view, answer, value, period)
-        if status in _BEHIND:
+        if concern(status) is not None:
             _box(current, mine[0], answer, status, word)
 
 
