@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kpi.path import EPS, MAINTAIN, UNKNOWN, meets, progress
+from kpi.path import EPS, MAINTAIN, UNKNOWN, Bools, meets
 from kpi.period import short_of
 from kpi.printing.number_words import LEVEL, signed_text, text_of
 from kpi.schemes.scheme import Case, Outcome, Rule, Situation, Threshold, Told
@@ -97,21 +97,25 @@ def rows(s: Situation, *, verdict: bool) -> list[Case]:
     rules, has = s.rules, s.rules.has_target
     unset: list[Case] = [
         (~has & (rules.sign == MAINTAIN), "not_assessable", "band_unset"),
-        (~has & (s.alone is None), "not_assessable", "target_unset"),
+        *([(~has, "not_assessable", "target_unset")] if s.alone is None else []),
         (rules.sign == UNKNOWN, "not_assessable", "direction_unset"),
     ]
     baseless: Case = (~np.isfinite(rules.baseline), "not_assessable", "baseline_unset")
     if not verdict:
         return [*unset, baseless]
+
+    def aimed(holds: Bools) -> Bools:
+        return holds if s.alone is None else holds & has
+
     return [
         *unset,
         (meets(rules, s.value, rules.target), "achieved", "target_met"),
         baseless,
         (rules.sign == MAINTAIN, "regressed", "out_of_band"),
-        (has & ~rules.ahead, "regressed", "target_not_ahead"),
-        (progress(rules, s.value) < -EPS, "regressed", "moved_away"),
-        (has & (s.path.at >= rules.target_at - EPS), "not_achieved", "deadline_passed"),
-        (has & ~np.isfinite(rules.target_at), "not_assessable", "target_period_unset"),
+        (aimed(~rules.ahead), "regressed", "target_not_ahead"),
+        (s.done < -EPS, "regressed", "moved_away"),
+        (aimed(s.path.at >= rules.target_at - EPS), "not_achieved", "deadline_passed"),
+        (aimed(~np.isfinite(rules.target_at)), "not_assessable", "target_period_unset"),
         (~np.isfinite(rules.baseline_at), "not_assessable", "baseline_period_unset"),
     ]
 

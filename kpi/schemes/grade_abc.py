@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from kpi.path import EPS, pace, progress
+from kpi.path import EPS, pace
 from kpi.schemes import common
 from kpi.schemes.scheme import Case, Method, Outcome, Rule, Situation, Status, Threshold
 
 
 def _judge(s: Situation) -> list[Case]:
-    done, planned = progress(s.rules, s.value), s.path.planned
+    done, planned = s.done, s.path.planned
     rate, flat = pace(done, planned), planned <= EPS
     return [
         (flat & (done >= planned - EPS), "grade_a", "flat_path"),

@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi.path import Bools, Floats, Path, Rules
+from kpi.path import Bools, Floats, Path, Rules, progress
 from kpi.plan import Card, Indicator, Scheme
 from kpi.printing.number_words import percent, text_of
 
@@ -38,6 +39,11 @@ class Situation:
     path: Path
     limits: Limits
     alone: float | None = None  # from which change a card without target is judged; None: such a card is not judged
+
+    @cached_property
+    def done(self) -> Floats:
+        """進捗率."""
+        return progress(self.rules, self.value)
 
     def moved(self, by: float) -> Situation:
         """The same with every threshold between classes moved."""
