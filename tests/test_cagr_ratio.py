@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.explain import calculation, explain
 from kpi.plan import Indicator, Scheme
+from kpi.printing.explanation import calculation, explain
 from kpi.schemes import METHODS, rules_of
 from tests.schemekit import judged_coast, stored_coast
 from tests.screenkit import html, lead, run, said, sound, words

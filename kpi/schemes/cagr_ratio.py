@@ -14,10 +14,10 @@ import numpy as np
 
 from kpi.path import EPS, Floats, pace
 from kpi.plan import Card, Scheme
+from kpi.printing.number_words import MISSING, percent, term, text_of, years_text
 from kpi.schemes import common
 from kpi.schemes.scheme import Case, Method, Outcome, Row, Rule, Situation, Step, Threshold, Told
 from kpi.shares import Quotient, Shares, exactly
-from kpi.words import MISSING, percent, term, text_of, years_text
 
 _ON_TRACK = Threshold("growth_on_track", "順調", 0.95)
 _MOSTLY = Threshold("growth_mostly", "概ね順調", 0.6)
