@@ -11,19 +11,20 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from kpi.changes import Change, Row, changes, records
+from kpi.changes import Change, changes
 from kpi.collection import turnout
 from kpi.collection.board import Known, board
 from kpi.collection.lifecycle import Stage, counting, current
 from kpi.collection.obligations import owed, told_apart
-from kpi.compare.published import Benchmarks
+from kpi.compare.published import Benchmarks, Row, records
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
-from kpi.printing.number_words import status_word
-from kpi.printing.printed_figures import Figures, figures
+from kpi.printing.printed_figures import figures
 from kpi.progress import assess, cards_table
+from kpi.schemes.scheme import Figures
 from kpi.selection import best_rows
 from kpi.snapshot import Snapshot
+from kpi.status import status_word
 
 T = TypeVar("T")
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS
+from kpi.compare.published import Row, records
 from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Indicator, Plan
-from kpi.printing.number_words import decimals_of, status_word, with_unit
+from kpi.printing.number_words import decimals_of, with_unit
+from kpi.status import status_word
 
 Kind = Literal["new_value", "finalised", "corrected", "withdrawn", "status", "target", "baseline"]
-Row = Mapping[str, Any]
 
 #: What each kind is called, and its mark. 改 would read as 改定, so it is 更新 or 訂正.
 KINDS: Mapping[Kind, tuple[str, str]] = {
@@ -76,11 +77,6 @@ def by_indicator(found: Iterable[Change]) -> tuple[tuple[str, tuple[Change, ...]
     for change in found:
         grouped[change.indicator_id] = (*grouped.get(change.indicator_id, ()), change)
     return tuple(sorted(grouped.items(), key=lambda pair: min(_WEIGHTS.get(c.kind, 1) for c in pair[1])))
-
-
-def records(table: pd.DataFrame) -> list[Row]:
-    """The rows of a table by the names of its columns."""
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def _indicator(plan: Plan, indicator_id: str) -> Indicator:

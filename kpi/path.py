@@ -86,6 +86,12 @@ def progress(rules: Rules, value: Floats) -> Floats:
     return np.where(rules.ahead, (value - rules.baseline) / (rules.target - rules.baseline), np.nan)
 
 
+def pace(done: Floats, planned: Floats) -> Floats:
+    """r = p / e; NaN where the planned path has not moved yet."""
+    moved = planned > EPS
+    return np.where(moved, done / np.where(moved, planned, 1.0), np.nan)
+
+
 def straight(rules: Rules, at: Floats) -> Floats:
     """e = (t − y0) / (yT − y0), the straight line; NaN where the two periods are not in order."""
     span = rules.target_at - rules.baseline_at

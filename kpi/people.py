@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from kpi.place import Place
+
 
 class Role(StrEnum):
     """The four roles, each with all that the one before may do within its reach."""
@@ -31,7 +33,8 @@ class Person:
     """A signed-in person, or the one somebody acts as while trying the program out.
 
     ``departments`` are the ids a 部局担当 answers for. ``divisions`` (``部局id/課id``) narrow that to some of its 課;
-    empty means the whole department, as its 主管課.
+    empty means the whole department, as its 主管課. ``plan_id`` is the plan in which all this holds, empty for every
+    plan: in another plan one is a reader, even where ids of departments agree.
     """
 
     id: str
@@ -39,6 +42,13 @@ class Person:
     role: Role = Role.READER
     departments: frozenset[str] = frozenset()
     divisions: frozenset[str] = frozenset()
+    plan_id: str = ""
+
+    def within(self, plan_id: str) -> Person:
+        """What the person is in a plan."""
+        if plan_id in ("", self.plan_id) or not self.plan_id:
+            return self
+        return Person(self.id, self.name, plan_id=plan_id)
 
     @property
     def is_staff(self) -> bool:
@@ -54,6 +64,16 @@ class Person:
             return False
         named = {d for d in self.divisions if d.startswith(f"{department_id}/")}
         return not named or f"{department_id}/{division_id}" in named
+
+
+def own_places(person: Person) -> tuple[Place, ...]:
+    """Where a person may have rights: their plan, their departments there, and the 課 these are narrowed to."""
+    narrowed = [d.split("/", 1) for d in sorted(person.divisions)]
+    return (
+        Place(person.plan_id),
+        *(Place(person.plan_id, department_id=d) for d in sorted(person.departments)),
+        *(Place(person.plan_id, department_id=d, division_id=v) for d, v in narrowed if d in person.departments),
+    )
 
 
 #: An address as every mail program takes it: ASCII, one, without comments, quotes, commas or line ends.

@@ -138,6 +138,14 @@ class Period:
         return self.code
 
 
+def short_of(code: str) -> str:
+    """A period's code as R6; the code itself where it is none, empty where there is none."""
+    try:
+        return Period.parse(code).short if code else ""
+    except ValueError:
+        return code
+
+
 def _era(day: date) -> tuple[str, str, int]:
     for name, letter, first in ERAS:
         if day >= first:

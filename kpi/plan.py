@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol, TypeVar
@@ -259,11 +259,13 @@ class Round:
 
 @dataclass(frozen=True)
 class Scheme:
-    """How statuses are given and named. ``name`` is linear_pace, milestone, achievement_ratio or figures_only."""
+    """How statuses are given and named. ``name`` is that of a method in :mod:`kpi.schemes`.
+
+    ``thresholds`` are those that the plan sets for itself, by the keys of the methods; the others have their defaults.
+    """
 
     name: str = "linear_pace"
-    on_track: float = 1.0
-    mostly: float = 0.8
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     tolerance: float = 0.05
     words: Mapping[str, str] = field(default_factory=dict)
     show_achievement: bool = False
@@ -277,6 +279,7 @@ class Plan:
     ``publication`` is the 公表区分 of figures about which nothing else was decided: public, embargoed or internal.
     ``assumptions`` maps what no indicator has for itself and the source does not settle to the reason for what was
     taken: ``scheme``, ``number`` (the indicators' numbers), ``departments.<id>``, ``series.<id>``.
+    ``offered`` tells whether the screens let one choose the plan.
     """
 
     id: str
@@ -302,6 +305,11 @@ class Plan:
     initiatives: tuple[Initiative, ...] = ()
     publication: str = "public"
     assumptions: Mapping[str, str] = field(default_factory=dict)
+    offered: bool = True
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in the plan's years."""
+        return self.start.position <= Period.fiscal_year_of(day).position <= self.end.position
 
     def indicator(self, indicator_id: str) -> Indicator:
         """The indicator of an id; KeyError where there is none."""
@@ -334,6 +342,11 @@ class Plan:
         """The indicators a department answers for on a day, in the plan's order."""
         held = {o.indicator_id for o in self.ownerships if o.department_id == department_id and o.holds(day)}
         return tuple(i for i in self.indicators if i.id in held)
+
+
+def in_order(plans: Iterable[Plan], day: date) -> tuple[Plan, ...]:
+    """The plans as they are offered: those whose years hold a day first, then the later one before the earlier."""
+    return tuple(sorted(plans, key=lambda p: (not p.holds(day), -p.start.position, p.id)))
 
 
 class _HasId(Protocol):

@@ -1,7 +1,7 @@
 """Judging: cards and observations in, one judged row per card out. Vectorised over all cards at once.
 
 The formulas stand in :mod:`kpi.path`, the choice of the value in :mod:`kpi.selection`, the schemes in
-:mod:`kpi.status`. A figure that cannot be given is NaN, a word that cannot be given is empty, and ``reason`` or
+:mod:`kpi.schemes`. A figure that cannot be given is NaN, a word that cannot be given is empty, and ``reason`` or
 ``progress_reason`` says why; a status is never missing.
 """
 
@@ -25,16 +25,17 @@ from kpi.path import (
     achievement,
     gain,
     meets,
+    pace,
     path,
     progress,
     slack,
 )
 from kpi.period import Period
 from kpi.plan import Card, Scheme
+from kpi.printing.number_words import BETTER, LEVEL, WORSE
+from kpi.schemes import Situation, fragile, judge, judged_words, method_of
 from kpi.selection import NO_VALUE, Latest, best_rows, coded, numbers, select, words
-from kpi.status import OUTCOMES, Situation, fragile, judge, pace
 
-BETTER, LEVEL, WORSE = "改善", "横ばい", "悪化"
 _STALE_SLACK = 1e-6  # months; positions are binary fractions of years
 
 
@@ -158,15 +159,16 @@ def _milestone_columns(table: pd.DataFrame, ids: pd.Index) -> tuple[Ints, Floats
 
 
 def _judged(rules: Rules, way: Path, value: Floats, found: Latest, scheme: Scheme) -> dict[str, object]:
-    situation = Situation(rules, value, way, scheme.on_track, scheme.mostly)
-    codes = judge(scheme.name, situation)
-    shaky = fragile(scheme.name, situation, scheme.tolerance, codes)
-    statuses, reasons = (np.array(words, dtype=object) for words in zip(*OUTCOMES, strict=True))
+    method = method_of(scheme)
+    situation = Situation(rules, value, way, method.limits(scheme), method.judges_alone(scheme))
+    codes = judge(method, situation)
+    shaky = fragile(method, situation, scheme.tolerance, codes)
+    statuses, reasons = judged_words(method, codes)
     absent = found.newest < 0
     why = np.array(NO_VALUE, dtype=object)[found.why]
     return {
-        "status": np.where(absent, "no_data", statuses[codes]),
-        "reason": np.where(absent, why, reasons[codes]),
+        "status": np.where(absent, "no_data", statuses),
+        "reason": np.where(absent, why, reasons),
         "fragile": shaky & ~absent,
     }
 
@@ -176,7 +178,7 @@ def _figures(rules: Rules, way: Path, value: Floats, as_of: date, scheme: Scheme
     planned = np.where(rules.ahead, way.planned, np.nan)
     to_go, gone = rules.target_at - way.at, way.at - rules.baseline_at
     open_end = (to_go > 0) & ~meets(rules, value, rules.target) & (rules.sign != MAINTAIN)
-    asked = scheme.show_achievement or scheme.name == "achievement_ratio"
+    asked = scheme.show_achievement or method_of(scheme).measure == "achievement"
     age = (Period.of_date(as_of).position - way.at) * 12
     figures = {
         "progress": done,

@@ -241,7 +241,19 @@ def best_rows(observations: pd.DataFrame, ids: pd.Index, annual: Bools | None = 
 
     ``annual`` tells of each card whether it counts each year anew: then a part of a year is a period of its own.
     """
-    rows, values = _standing(observations, ids, annual)
+    return _best_of_periods(*_standing(observations, ids, annual))
+
+
+def best_and_withdrawn(observations: pd.DataFrame, annual: Collection[str]) -> tuple[Ints, Bools]:
+    """What :func:`best_rows` and :func:`withdrawn` tell of every indicator in the table, from one reading of it."""
+    ids = pd.Index(pd.unique(observations["indicator_id"]), dtype=object)
+    rows, standing = _standing(observations, ids, ids.isin(list(annual)))
+    gone = rows.is_value.copy()
+    gone[standing] = False
+    return _best_of_periods(rows, standing), gone
+
+
+def _best_of_periods(rows: _Rows, values: Ints) -> Ints:
     order = np.lexsort(
         (values, rows.known[values], rows.rank[values], rows.part[values], rows.position[values], rows.code[values])
     )
@@ -255,11 +267,7 @@ def best_rows(observations: pd.DataFrame, ids: pd.Index, annual: Bools | None = 
 
 def withdrawn(observations: pd.DataFrame, annual: Collection[str] = ()) -> Bools:
     """Which rows are values that were taken back, row by row; ``annual`` are the ids of what counts each year anew."""
-    ids = pd.Index(pd.unique(observations["indicator_id"]), dtype=object)
-    rows, standing = _standing(observations, ids, ids.isin(list(annual)))
-    gone = rows.is_value.copy()
-    gone[standing] = False
-    return gone
+    return best_and_withdrawn(observations, annual)[1]
 
 
 def _standing(observations: pd.DataFrame, ids: pd.Index, annual: Bools | None) -> tuple[_Rows, Ints]:

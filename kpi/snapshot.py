@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kpi.collection.lifecycle import Life, counting
@@ -16,7 +17,7 @@ from kpi.collection.workflow import Brief, Past
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
-from kpi.selection import WITHDRAWING, best_rows, withdrawn
+from kpi.selection import WITHDRAWING, best_and_withdrawn, withdrawn
 
 #: In which order the words about one period are told: the last is the best known value's own.
 _RELEASE_RANK: Mapping[str, int] = {"forecast": 0, "provisional": 1, "final": 2}
@@ -110,15 +111,15 @@ def best_known(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping
     """
     annual = annual_ids(cards)
     decided = _decided(observations, annual)
-    if decided.empty:
+    if not decided:
         return {}
-    whose = decided.set_index(_OF_PERIOD)["round_id"]
-    asked = pd.MultiIndex.from_frame(observations[_OF_PERIOD])
-    own = whose.reindex(asked).to_numpy() == observations["round_id"].to_numpy()
-    others = {(r["indicator_id"], r["period"]): r for r in _decided(observations[~own], annual).to_dict("records")}
+    whose = {_of_period(row): row["round_id"] for row in decided}
+    said = zip(*(observations[c].to_list() for c in (*_OF_PERIOD, "round_id")), strict=True)
+    own = np.array([whose.get((indicator, period)) == told for indicator, period, told in said], dtype=bool)
+    others = {_of_period(row): row for row in _decided(observations[~own], annual)}
     history: dict[str, list[Past]] = {}
-    for row in decided.sort_values("position", kind="stable").to_dict("records"):
-        other = others.get((row["indicator_id"], row["period"]))
+    for row in sorted(decided, key=lambda row: float(row["position"])):
+        other = others.get(_of_period(row))
         past = replace(_past(row), otherwise=_past(other) if other else None)
         history.setdefault(str(row["indicator_id"]), []).append(past)
     return {k: tuple(v) for k, v in history.items()}
@@ -136,27 +137,48 @@ def best_confirmed(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Map
 _OF_PERIOD = ["indicator_id", "period"]
 
 
-def _decided(observations: pd.DataFrame, annual: Collection[str]) -> pd.DataFrame:
+def _of_period(row: Mapping[Any, Any]) -> tuple[str, str]:
+    return row["indicator_id"], row["period"]
+
+
+def _decided(observations: pd.DataFrame, annual: Collection[str]) -> list[dict[Any, Any]]:
     """One row for each period of which a value is known: the best that stands, else the last that was taken back.
 
     ``withdrawn`` tells which, and ``round_id`` is the round that decides it.
     """
-    ids = pd.Index(pd.unique(observations["indicator_id"]), dtype=object)
-    gone = withdrawn(observations, annual)
-    values = observations[(observations["state"] == "value").to_numpy() & ~gone]
-    # A correction brings a value, not a new comment: what was said of the period before still holds.
-    told = values.assign(rank=values["release"].map(_RELEASE_RANK).fillna(0))
-    told = told.sort_values(["rank", "known_at", "observation_id"])
-    said = told[["analysis", "evidence"]].replace("", None)
-    kept = said.groupby([told["indicator_id"], told["period"]]).ffill().fillna("")
-    told = told.assign(analysis=kept["analysis"], evidence=kept["evidence"])
-    best = told.loc[observations.index[best_rows(observations, ids, ids.isin(list(annual)))]].assign(withdrawn=False)
+    best, gone = best_and_withdrawn(observations, annual)
+    said = _said(observations[(observations["state"] == "value").to_numpy() & ~gone])
+    rows = observations.iloc[best].to_dict("records")
+    found = [row | said[row["observation_id"]] | {"withdrawn": False} for row in rows]
     if not gone.any():
-        return best
-    lost = observations[gone].drop_duplicates(_OF_PERIOD, keep="last")
-    lost = lost[~pd.MultiIndex.from_frame(lost[_OF_PERIOD]).isin(pd.MultiIndex.from_frame(best[_OF_PERIOD]))]
-    back = [_taken_back_in(observations, row) for row in lost.to_dict("records")]
-    return pd.concat([best, lost.assign(withdrawn=True, round_id=pd.Series(back, index=lost.index, dtype=object))])
+        return found
+    standing = {_of_period(row) for row in rows}
+    lost = observations[gone].drop_duplicates(_OF_PERIOD, keep="last").to_dict("records")
+    back = {"withdrawn": True}
+    return found + [
+        row | back | {"round_id": _taken_back_in(observations, row)} for row in lost if _of_period(row) not in standing
+    ]
+
+
+def _said(values: pd.DataFrame) -> dict[int, dict[str, str]]:
+    """What stands as said beside each value, by its ``observation_id``.
+
+    A correction brings a value, not a new comment: what was said of the period before still holds.
+    """
+    rank = values["release"].map(_RELEASE_RANK).fillna(0)
+    order = np.lexsort((values["observation_id"], values["known_at"], rank))
+    columns = [values[c].to_list() for c in (*_OF_PERIOD, "observation_id", *_SAID)]
+    of_period: dict[tuple[str, str], dict[str, str]] = {}
+    found = {}
+    for at in order:
+        indicator, period, observation_id, *texts = (column[at] for column in columns)
+        kept = of_period.get((indicator, period), dict.fromkeys(_SAID, ""))
+        told = {name: text for name, text in zip(_SAID, texts, strict=True) if isinstance(text, str) and text}
+        found[observation_id] = of_period[indicator, period] = kept | told
+    return found
+
+
+_SAID = ("analysis", "evidence")
 
 
 def _taken_back_in(observations: pd.DataFrame, value: Mapping[Any, Any]) -> str:

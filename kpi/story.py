@@ -8,10 +8,9 @@ import pandas as pd
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
-from kpi.changes import Row, records
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.gaps import history
-from kpi.compare.published import NATION
+from kpi.compare.published import NATION, Row, records
 from kpi.outlook import Outlook, outlook
 from kpi.period import Period
 from kpi.plan import Card, Indicator

@@ -10,7 +10,7 @@ from kpi.charts.comparison import gaps, history, ranking
 from kpi.compare.compared_words import distinct, gaps_in_words, history_caption, history_in_words
 from kpi.compare.gaps import gap_trend, not_comparable, pairs, sentence
 from kpi.compare.gaps import history as history_table
-from kpi.compare.published import NATION, Benchmarks
+from kpi.compare.published import NATION, Benchmarks, Row, records
 from kpi.compare.ranks import ranking as ranked
 from kpi.printing.printed_figures import figure_of
 from loaders.documents.takeaway_tables import pair_table
@@ -53,17 +53,7 @@ def _pairs(state: Assessment, paired: pd.DataFrame) -> None:
     told = pair_table(paired, state.plan.area_name)
     _gap_chart(rates, state.plan.area_name)
     show(tag("div", "●県 ◇全国(%)。人数などの統計は下の表にあります。", "meta"))
-    rows = [
-        (
-            link(row.name, "compare", series=row.series_id),
-            link(row.area_text, "origin", series=row.series_id, area=state.plan.area_code, period=row.period),
-            link(row.nation_text, "origin", series=row.series_id, area=NATION, period=row.period),
-            row.gap_text,
-            row.ahead_word,
-            join([row.period_label, tag("small", distinct(row.notes))]) if row.notes else row.period_label,
-        )
-        for row in paired.itertuples(index=False)
-    ]
+    rows = [_pair_row(state, row) for row in records(paired)]
     columns = [
         Column("統計", width="15rem"),
         Column(state.plan.area_name, number=True),
@@ -77,10 +67,29 @@ def _pairs(state: Assessment, paired: pd.DataFrame) -> None:
     downloads(told, name="全国との比較", title="全国との比較")
 
 
+def _pair_row(state: Assessment, row: Row) -> tuple[Content, ...]:
+    series, period = row["series_id"], row["period"]
+    notes = tag("small", distinct(row["notes"])) if row["notes"] else ""
+    return (
+        link(row["name"], "compare", series=series),
+        link(row["area_text"], "origin", series=series, area=state.plan.area_code, period=period),
+        link(row["nation_text"], "origin", series=series, area=NATION, period=period),
+        row["gap_text"],
+        row["ahead_word"],
+        join([row["period_label"], notes]),
+    )
+
+
 @st.cache_data(max_entries=4, show_spinner=False)
 def _gap_chart(table: pd.DataFrame, area_name: str) -> None:
     words = gaps_in_words(table, area_name)
     st.vega_lite_chart(spec=gaps(table, area_name=area_name), width="stretch", theme=None, alt=words)
+
+
+def _figures(texts: pd.Series, units: pd.Series | str) -> pd.Series:
+    """Printed values as numbers with their fixed decimals; None where there is none."""
+    of = [units] * len(texts) if isinstance(units, str) else units
+    return pd.Series([figure_of(t, u) for t, u in zip(texts, of, strict=True)], index=texts.index, dtype=object)
 
 
 def _depth(state: Assessment, benchmarks: Benchmarks, series_id: str) -> None:
@@ -104,22 +113,21 @@ def _depth(state: Assessment, benchmarks: Benchmarks, series_id: str) -> None:
         _ranks(state, benchmarks, series, series_id)
 
 
-def _about(series: object) -> Markup:
-    get = series.get if isinstance(series, dict) else {}.get
+def _about(series: Row) -> Markup:
     parts: list[Content] = [
         tag("b", "定義　"),
-        str(get("definition", "")),
+        str(series.get("definition", "")),
         "　",
         tag("b", "出典　"),
-        str(get("source_title", "")),
+        str(series.get("source_title", "")),
     ]
     for key in ("small_sample", "note"):
-        if get(key):
-            parts += ["　", tag("b", "注意　"), str(get(key))]
+        if series.get(key):
+            parts += ["　", tag("b", "注意　"), str(series[key])]
     return tag("p", join(parts), "meta")
 
 
-def _history(state: Assessment, series: dict[str, object], told: pd.DataFrame) -> None:
+def _history(state: Assessment, series: Row, told: pd.DataFrame) -> None:
     chart = history(
         told.assign(
             text=told["text"] + told["mark"],
@@ -130,7 +138,7 @@ def _history(state: Assessment, series: dict[str, object], told: pd.DataFrame) -
         area_name=state.plan.area_name,
     )
     unit = str(series["unit"])
-    given = told.assign(text=[figure_of(text, unit) for text in told["text"]], unit=unit)
+    given = told.assign(text=_figures(told["text"], unit), unit=unit)
     names = {
         "area_name": "地域",
         "period_label": "時点",
@@ -149,7 +157,7 @@ def _history(state: Assessment, series: dict[str, object], told: pd.DataFrame) -
     )
 
 
-def _ranks(state: Assessment, benchmarks: Benchmarks, series: dict[str, object], series_id: str) -> None:
+def _ranks(state: Assessment, benchmarks: Benchmarks, series: Row, series_id: str) -> None:
     found = ranked(benchmarks, series_id, area=state.plan.area_code)
     if found is None or found.among < 2:
         show(tag("div", "ほかの都道府県の値がそろわないため、順位は示せません。", "empty"))
@@ -159,7 +167,7 @@ def _ranks(state: Assessment, benchmarks: Benchmarks, series: dict[str, object],
     st.vega_lite_chart(spec=chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
     show(tag("div", "。".join(found.notes), "meta"))
     unit = str(series["unit"])
-    given = found.table.assign(text=[figure_of(text, unit) for text in found.table["text"]], unit=unit)
+    given = found.table.assign(text=_figures(found.table["text"], unit), unit=unit)
     downloads(
         given[["rank", "name", "text", "unit", "mark"]].rename(
             columns={"rank": "順位", "name": "地域", "text": "値", "unit": "単位", "mark": "印"}

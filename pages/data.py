@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from kpi.assessment import Assessment
 from kpi.period import Period
@@ -12,6 +11,7 @@ from kpi.summary import as_of_words
 from loaders.documents.export import observations_table
 from loaders.documents.takeaway_tables import indicator_table, published_table
 from pages.parts.app.current_view import view
+from pages.parts.framework import GridContainer
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import downloads, empty, grid, header, lead, show
 from pages.parts.shared.markup import tag
@@ -67,7 +67,7 @@ def _observed(state: Assessment, rows: pd.DataFrame) -> None:
     )
 
 
-def _published(state: Assessment, controls: DeltaGenerator) -> None:
+def _published(state: Assessment, controls: GridContainer) -> None:
     series = dict(zip(state.snapshot.series["series_id"], state.snapshot.series["name"], strict=True))
     if not series:
         empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")

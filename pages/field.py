@@ -7,7 +7,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Field
-from kpi.rollup import field_sentence
+from kpi.printing.rollup import field_sentence
 from kpi.story import Story, story
 from kpi.summary import as_of_words, summary
 from loaders.documents.takeaway_tables import indicator_table
@@ -16,7 +16,7 @@ from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.filters import choose
 from pages.parts.shared.indicator_cells import doubt, figure_link, name_link, status_badge
 from pages.parts.shared.layout import empty, header, lead, segments, show, source_line, table_downloads
-from pages.parts.shared.markup import Markup, join, tag, unmarked
+from pages.parts.shared.markup import join, listing, tag, unmarked
 
 
 def field_page() -> None:
@@ -64,14 +64,10 @@ def _pictures(field: Field) -> None:
         show(tag("p", field.policy))
     if field.pictures:
         st.header("2040年の姿", anchor=False)
-        show(_list(field.pictures))
+        show(listing(field.pictures))
     for item in field.items:
         with st.expander(unmarked(item.name)):
             for vision in item.visions:
                 show(tag("p", join([tag("b", "めざす姿　"), vision])))
             if item.policies:
-                show(join([tag("b", "取組方針"), _list(item.policies)]))
-
-
-def _list(texts: tuple[str, ...]) -> Markup:
-    return tag("ul", join(tag("li", text) for text in texts))
+                show(join([tag("b", "取組方針"), listing(item.policies)]))

@@ -12,6 +12,7 @@ from kpi.collection.lifecycle import Stage
 from kpi.collection.reorganisation import ownerless
 from kpi.collection.workflow import Action
 from kpi.period import Period, stamp
+from kpi.place import Place
 from kpi.plan import Department, Indicator
 from loaders.documents.packing import file_part
 from loaders.documents.table_files import to_xlsx
@@ -76,8 +77,14 @@ def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
     department = plan.department(chosen)
     indicators = plan.owned_by(department.id, state.day)
     divisions = {v.id: v for v in department.divisions_on(state.day)}
-    own = {k: v.name for k, v in divisions.items() if desk().may(Action.SEE_HANDOVER, department.id, k)}
-    options = ({"": "部局全体"} if desk().may(Action.SEE_HANDOVER, department.id) else {}) | own
+    own = {
+        k: v.name
+        for k, v in divisions.items()
+        if desk().may(Action.SEE_HANDOVER, Place(plan.id, department_id=department.id, division_id=k))
+    }
+    options = (
+        {"": "部局全体"} if desk().may(Action.SEE_HANDOVER, Place(plan.id, department_id=department.id)) else {}
+    ) | own
     if not own:
         return department, "", indicators
     if len(options) > 1:
@@ -235,7 +242,7 @@ def _history(state: Assessment, indicator: Indicator) -> None:
 
 def _ownerless(state: Assessment) -> None:
     """For the secretariat: what nobody answers for."""
-    if not desk().may(Action.OPEN_ROUND):
+    if not desk().may(Action.OPEN_ROUND, Place(state.plan.id)):
         return
     left = ownerless(state.plan, state.day, state.snapshot.cards)
     if not left:

@@ -11,21 +11,19 @@ from kpi.assessment import Assessment
 from kpi.compare.published import CONFIDENCE_WORDS
 from kpi.issue import SEVERITY_WORDS
 from kpi.plan import Scheme
-from kpi.printing.number_words import status_word
+from kpi.schemes import Rule, method_of, rules_of
+from kpi.status import status_word
 from loaders.rules import all_checks
 from pages.parts.app.current_view import view
 from pages.parts.method.rule_texts import (
     ASSUMED_WORDS,
     GLOSSARY,
     PLAN_ASSUMED_WORDS,
-    SCHEME_RULES,
-    SCHEME_STEPS,
-    SCHEME_TEXTS,
     WITHOUT_VALUE,
 )
 from pages.parts.shared.assumptions import scheme_assumed
 from pages.parts.shared.layout import downloads, grid, header, lead, show
-from pages.parts.shared.markup import Column, Content, Markup, badge, join, link, table, tag
+from pages.parts.shared.markup import Column, Content, Markup, badge, link, listing, table, tag
 
 #: What a message fills in about the cell at hand; the list of checks shows … in its place.
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -35,11 +33,11 @@ def method_page() -> None:
     """Draw the rules, the words, the checks and the assumptions."""
     state = view()
     header("算定方法・用語", state)
-    scheme = state.plan.scheme
-    lead(SCHEME_TEXTS.get(scheme.name, "この計画の判定方法に、このプログラムは対応していません。"))
+    method = method_of(state.plan.scheme)
+    lead(method.summary)
     st.header("判定のしかた", anchor=False)
     show(scheme_assumed(state))
-    show(tag("ol", join(tag("li", step) for step in SCHEME_STEPS.get(scheme.name, ()))))
+    show(listing(method.steps, ordered=True))
     show(_status_table(state.plan.scheme))
     st.header("用語", anchor=False)
     show(table([Column("用語", width="11rem"), Column("意味")], GLOSSARY, caption="用語"))
@@ -55,21 +53,20 @@ def _status_table(scheme: Scheme) -> Markup:
     rows: list[tuple[Content, ...]] = [
         (
             str(number),
-            condition.format(on_track=f"{scheme.on_track:g}", mostly=f"{scheme.mostly:g}"),
-            _word(scheme, status),
+            rule.condition,
+            _word(scheme, rule),
         )
-        for number, (condition, status) in enumerate(SCHEME_RULES.get(scheme.name, ()), start=1)
+        for number, rule in enumerate(rules_of(scheme), start=1)
     ]
     columns = [Column("順"), Column("条件(上から見て最初に当てはまるもの)"), Column("判定")]
     return table(columns, rows, caption="判定の条件")
 
 
-def _word(scheme: Scheme, status: str) -> Content:
-    if status == "no_data":
-        return badge("・".join(status_word(status, reason, scheme) for reason in WITHOUT_VALUE) + "など", status)
-    if status == "figures_only":
-        return badge(status_word("not_assessable", status, scheme), "not_assessable")
-    return badge(status_word(status, "", scheme), status)
+def _word(scheme: Scheme, rule: Rule) -> Content:
+    if rule.status == "no_data":
+        words = (status_word(rule.status, reason, scheme) for reason in WITHOUT_VALUE)
+        return badge("・".join(words) + "など", rule.status)
+    return badge(status_word(rule.status, rule.reason, scheme), rule.status)
 
 
 def _assumptions(state: Assessment) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.changes import Change, by_indicator
 from kpi.collection.first_steps import beginning
-from kpi.rollup import Attention, attention, by_owner, counts, headline, nothing_changed, nothing_to_attend
+from kpi.printing.rollup import Attention, attention, by_owner, counts, headline, nothing_changed, nothing_to_attend
 from kpi.summary import Summary, as_of_words, summary
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import view
@@ -28,6 +28,7 @@ from pages.parts.shared.markup import (
     changed,
     join,
     link,
+    render,
     status_bar,
     table,
     tag,
@@ -83,20 +84,15 @@ def _bare(state: Assessment) -> None:
 
 def _goal_card(item: Summary) -> Markup:
     mark: Content = changed(item.updated) if item.updated else ""
-    below = join((part for part in (item.period, mark, doubt(item)) if str(part)), " ")
-    return tag(
-        "section",
-        join(
-            [
-                tag("div", name_link(item), "name"),
-                tag("div", join([figure_link(item), tag("small", below)], " "), "big"),
-                way(item) if item.progress != "―" else Markup(""),
-                tag("div", status_badge(item)),
-                tag("div", item.course, "meta") if item.course else "",
-                tag("div", item.advice, "meta") if item.advice else "",
-            ]
-        ),
-        "card",
+    below = join((part for part in (item.period, mark, doubt(item)) if part), " ")
+    return render(
+        "goal_card.html",
+        item=item,
+        name=name_link(item),
+        figure=figure_link(item),
+        below=below,
+        way=way(item) if item.progress != "―" else "",
+        badge=status_badge(item),
     )
 
 

@@ -10,6 +10,7 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage, labels
 from kpi.collection.turnout import Row, departments, summary
 from kpi.collection.workflow import Action, may
+from kpi.place import Place
 from kpi.plan import Department, Round
 from loaders.form.writing.writer import form_filename
 from loaders.services.operations import forms_name
@@ -29,7 +30,8 @@ def rounds_page() -> None:
     require(Action.SEE_RETURNS)
     state = view()
     header("照会", state)
-    staff = may(person(), Action.OPEN_ROUND)  # also while the past is shown, where the desk opens nothing
+    # Also while the past is shown, where the desk opens nothing.
+    staff = may(person(), Action.OPEN_ROUND, Place(state.plan.id))
     if not state.plan.rounds:
         can = staff and state.as_of is None
         empty("まだ照会がありません。" + ("下の「新しい照会を始める」から始められます。" if can else ""))
@@ -117,7 +119,7 @@ def _forms(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.download_button(
             f"全部局分をZIPで受け取る({len(departments(rows))}部局)",
-            lambda: ours.take_forms(plan_id, asked.id)[1],
+            lambda: ours.take_forms(Place(plan_id, asked.id))[1],
             forms_name(state.snapshot, asked.id, day=state.day),
             "application/zip",
             key="take-all",
@@ -128,7 +130,7 @@ def _forms(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
         )
         st.download_button(
             "この部局・課の様式を受け取る",
-            lambda: ours.take_form(plan_id, asked.id, department_id, division_id)[1],
+            lambda: ours.take_form(Place(plan_id, asked.id, department_id, division_id))[1],
             _name(state, asked, state.plan.department(department_id), division_id),
             XLSX,
             key="take-one",

@@ -12,7 +12,7 @@ from kpi.collection.lifecycle import Stage, labels
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.turnout import left_words
 from kpi.collection.workflow import Action, ReturnState
-from kpi.plan import Round
+from kpi.place import Place
 from loaders.form.completeness import unfilled
 from loaders.form.definition import column, heading
 from loaders.form.writing.writer import form_filename
@@ -26,13 +26,13 @@ from pages.parts.rounds.board_table import day_words
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.filters import choose, only
 from pages.parts.shared.layout import XLSX, empty, header, lead, show
-from pages.parts.shared.markup import Content, Markup, join, tag
+from pages.parts.shared.markup import Content, join, tag
 from pages.parts.submit.corrected_cells import mended_box
 from pages.parts.submit.correction_form import mend_forms
 from pages.parts.submit.division_answers import divisions_box
 from pages.parts.submit.owed_explanations import explanations
 from pages.parts.submit.question_replies import open_questions, questions_box, revise, unanswered
-from pages.parts.submit.return_picker import Place, answered_row, current_return, earlier_returns, replaced_notice
+from pages.parts.submit.return_picker import Respondent, answered_row, current_return, earlier_returns, replaced_notice
 from pages.parts.submit.send_form import receipt, send_box, until_words
 from pages.parts.submit.uploads import upload_box
 from pages.parts.submit.verdicts import result_table, settlement
@@ -56,7 +56,7 @@ def submit_page() -> None:
     late = closed is not None and not person().is_staff
     if closed is not None:
         _closed(closed.date(), late=late)
-    own = desk().may(Action.SAVE, place.department.id, place.division_id)
+    own = desk().may(Action.SAVE, place.place)
     acting = not looking_back() and not late and own
     questions_box(state, place, questions, current, acting=acting)
     if place.is_lead(state):
@@ -67,7 +67,7 @@ def submit_page() -> None:
     st.header("これまでの回答", anchor=False)
     earlier_returns(state, place)
     # The 管理者 has this on 管理; a 主管課 knows its 課 best.
-    leads = desk().may(Action.SET_DIVISIONS, place.department.id) and not place.division_id
+    leads = desk().may(Action.SET_DIVISIONS, place.place) and not place.division_id
     if leads and not looking_back() and not person().is_staff:
         told()
         with st.expander("課と担当を決める(主管課)"):
@@ -77,7 +77,7 @@ def submit_page() -> None:
 # --- where -------------------------------------------------------------------------------------------------------
 
 
-def _place(state: Assessment) -> Place:
+def _place(state: Assessment) -> Respondent:
     """The department, round and 課: what the address names; only what leaves a choice is asked."""
     plan, asked_for = state.plan, st.query_params.get("department", "")
     # Named in the address, another's department is refused in words and not silently exchanged for one's own.
@@ -103,7 +103,11 @@ def _place(state: Assessment) -> Place:
         asked = plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))
     divisions = {v.id: v.name for v in divisions_asked(plan, asked, department.id, state.day, cards)}
     options = {"": "主管課(部局全体)", **divisions} if divisions else {"": ""}
-    own = {k: name for k, name in options.items() if desk().may(Action.SEE_RETURNS, department.id, k)}
+    own = {
+        k: name
+        for k, name in options.items()
+        if desk().may(Action.SEE_RETURNS, Place(plan.id, asked.id, department.id, k))
+    }
     if not own:
         empty("あなたの課への照会は、この回にはありません。")
         st.stop()
@@ -112,13 +116,13 @@ def _place(state: Assessment) -> Place:
             division_id = choose("課", "division", own)
     else:
         division_id = only("課", "division", own)
-    return Place(asked, department, division_id)
+    return Respondent(plan.id, asked, department, division_id)
 
 
 # --- what is said first --------------------------------------------------------------------------------------------
 
 
-def _dates(state: Assessment, place: Place) -> None:
+def _dates(state: Assessment, place: Respondent) -> None:
     parts: list[Content] = [place.name(state.day), "　", place.asked.name]
     if state.stage(place.asked) is Stage.PLANNED:
         parts.append("　予定(まだ始まっていません)")
@@ -131,7 +135,7 @@ def _dates(state: Assessment, place: Place) -> None:
     show(tag("div", join(parts), "meta"))
 
 
-def _due(state: Assessment, place: Place) -> str:
+def _due(state: Assessment, place: Respondent) -> str:
     """「主管課への期限10月3日(金)17時(あと9日)」; of a round nobody has started the date it is planned with."""
     planned = state.stage(place.asked) is Stage.PLANNED
     if place.due is None:
@@ -146,7 +150,7 @@ def _due(state: Assessment, place: Place) -> str:
 
 def _lead(
     state: Assessment,
-    place: Place,
+    place: Respondent,
     current: StoredReturn | None,
     questions: int,
     unsaid: int,
@@ -188,7 +192,7 @@ def _on(answered: pd.Series | None) -> str:
     return f"{moment.month}月{moment.day}日"
 
 
-def _received(state: Assessment, place: Place, current: StoredReturn, on: str, questions: int) -> list[Content]:
+def _received(state: Assessment, place: Respondent, current: StoredReturn, on: str, questions: int) -> list[Content]:
     """How far an answer has come: received, looked at, approved."""
     if place.division_id:
         said: list[Content] = [tag("b", f"主管課へ回答しました({on})"), "。"]
@@ -204,7 +208,7 @@ def _received(state: Assessment, place: Place, current: StoredReturn, on: str, q
     return said
 
 
-def _still(state: Assessment, place: Place, draft: StoredReturn, unsaid: int) -> list[Content]:
+def _still(state: Assessment, place: Respondent, draft: StoredReturn, unsaid: int) -> list[Content]:
     """What is still to be done about a draft."""
     fix = sum(i.severity == "fix" for i in draft.open)
     ask = len(draft.open) - fix
@@ -214,7 +218,7 @@ def _still(state: Assessment, place: Place, draft: StoredReturn, unsaid: int) ->
     return [tag("b", words), "してください。確かめ終わった欄は下書きとして保存しています。"]
 
 
-def _empty_words(state: Assessment, place: Place, draft: StoredReturn) -> list[Content]:
+def _empty_words(state: Assessment, place: Respondent, draft: StoredReturn) -> list[Content]:
     """That all can be taken, or which of the cells that must be filled are empty all the same."""
     kind = place.asked.kind
     empty_cells = unfilled(draft.reading.answers, kind)
@@ -244,7 +248,7 @@ def _closed(day: date, *, late: bool) -> None:
 # --- the three steps -----------------------------------------------------------------------------------------------
 
 
-def _steps(state: Assessment, place: Place, current: StoredReturn | None, *, asked_back: bool) -> None:
+def _steps(state: Assessment, place: Respondent, current: StoredReturn | None, *, asked_back: bool) -> None:
     """① and ②; out of the way where the 課 answer, where all is answered already, or where something is asked back."""
     answered = current is not None and current.state in (ReturnState.SENT, ReturnState.PASSED)
     if answered or asked_back:
@@ -260,26 +264,26 @@ def _steps(state: Assessment, place: Place, current: StoredReturn | None, *, ask
         _forms(state, place)
 
 
-def _forms(state: Assessment, place: Place) -> None:
-    ours, plan_id = desk(), state.plan.id
-    asked: Round = place.asked
-    department_id, division_id = place.department.id, place.division_id
-    name = form_filename(state.snapshot.brief(state.day), asked.id, department_id, division_id=division_id)
+def _forms(state: Assessment, place: Respondent) -> None:
+    ours, there = desk(), place.place
+    name = form_filename(
+        state.snapshot.brief(state.day), there.round_id, there.department_id, division_id=there.division_id
+    )
     st.download_button(
         "① 回答様式を受け取る",
-        lambda: ours.take_form(plan_id, asked.id, department_id, division_id)[1],
+        lambda: ours.take_form(there)[1],
         name,
         XLSX,
         key="take-form",
         on_click="ignore",
     )
-    whose = "この課" if division_id else "この部局"
-    inside = "" if asked.kind == "targets" else "前回の値と説明を入れた、"
-    show(Markup(f'<div class="meta">{inside}{whose}だけの様式です。</div>'))
+    whose = "この課" if there.division_id else "この部局"
+    inside = "" if place.asked.kind == "targets" else "前回の値と説明を入れた、"
+    show(tag("div", f"{inside}{whose}だけの様式です。", "meta"))
     upload_box(state, place)
 
 
-def _result(state: Assessment, place: Place, current: StoredReturn | None, left: int, *, acting: bool) -> None:
+def _result(state: Assessment, place: Respondent, current: StoredReturn | None, left: int, *, acting: bool) -> None:
     if current is None:
         if acting and not place.is_lead(state):
             send_box(state, place, None)

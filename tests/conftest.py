@@ -1,6 +1,7 @@
 """Settings for all tests, and what those of the screens share."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,45 @@ from kpi.people import Person
 # A machine that tests on all its processors is slow now and then: how long one example takes says nothing.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+#: Whose tests take long, the longest first: begun last, one of them would keep one processor while the others idle.
+LONGEST_FIRST = (
+    "browser/test_round.py",
+    "browser/test_signin.py",
+    "test_rounds_pages.py",
+    "test_cli.py",
+    "browser/test_year.py",
+    "browser/test_screens.py",
+    "browser/test_japanese.py",
+    "test_pages.py",
+    "browser/test_start.py",
+    "test_admin_pages.py",
+    "browser/test_trip.py",
+    "test_again.py",
+    "test_store_file.py",
+    "test_samples.py",
+    "test_counting.py",
+    "browser/test_back.py",
+    "test_desk.py",
+    "test_concurrency.py",
+    "browser/test_submit.py",
+    "submit/test_forms.py",
+    "test_mending.py",
+    "test_figures.py",
+    "test_status.py",
+    "test_kill.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Order the files; xdist hands them out as they stand. Within a file nothing moves."""
+
+    def place(item):
+        found = str(item.path.relative_to(Path(__file__).parent))
+        return LONGEST_FIRST.index(found) if found in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from kpi.collection.acts import Act
 from kpi.people import Person, Role
 from kpi.plan import DatedName, Department
 from loaders.services import Desk
 from loaders.store import Store
 from tests.factory import COUNT, tiny_plan
-from tests.storekit import answer, later, reading
+from tests.storekit import answer, later, reading, save_return
 
 NAMES = tuple(f"bu{n:02d}" for n in range(12))
 _STAFF = 8
@@ -35,7 +36,7 @@ class Crowd:
         plan = tiny_plan()
         departments = tuple(Department(n, (DatedName(f"{n}部"),)) for n in NAMES)
         self.store = Store(self.folder / "kpi.duckdb", 30.0)
-        self.store.init([replace(plan, departments=(*plan.departments, *departments))], None, at=later(0))
+        self.store.init([replace(plan, departments=(*plan.departments, *departments))], None, Act("", later(0)))
         self.over = threading.Event()
 
     def all_at_once(self) -> float:
@@ -58,7 +59,7 @@ class Crowd:
         one = reading(answer(COUNT, value=float(number), period="FY2024", release="final"), department=name)
         person = Person(name, name, Role.DEPARTMENT, frozenset({name}))
         desk = Desk(self.store, person, self.folder, lambda: later(1))
-        saved = self._timed(lambda: self.store.save_return(one, name.encode(), f"{name}.xlsx", by=name, at=later(1)))
+        saved = self._timed(lambda: save_return(self.store, one, name.encode(), f"{name}.xlsx", by=name, at=later(1)))
         receipt = self._timed(lambda: desk.send(saved.submission_id))
         assert not isinstance(receipt, tuple), receipt
         self.done[name] = number

@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi.plan import Plan, RoundKind
 from loaders.form import definition as d
 from loaders.form import prose_lines as ln
-from loaders.form.reading.location import label
+from loaders.form.reading.headings import label
 from tests.factory import tiny_plan
 
 

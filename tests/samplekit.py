@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kpi.collection.acts import Act
 from loaders.services.operations import DATABASE, open_store
 from loaders.services.sample_rounds import load_samples
 from loaders.store import Store
@@ -56,7 +57,7 @@ def _made(*, samples: bool) -> Path:
                 data = with_files(Path(folder))
                 store = open_store(data, at=AT)
                 if samples:
-                    load_samples(store, data, store.plan_ids()[0], at=AT)
+                    load_samples(store, data, store.plan_ids()[0], Act("", AT))
                 store.path.replace(made)
     return made
 

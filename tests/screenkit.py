@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 import pages.parts.app.current_view
 import pages.parts.app.storage
@@ -23,6 +23,18 @@ FAILED = "画面を表示できませんでした"
 
 # Every AppTest looks through all installed packages for components, which takes longer than most of our screens.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+def _wait(runner, timeout=3.0):
+    """Wait for a script's own end: asking a thousand times a second whether it has come takes from its processor."""
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        runner.request_stop()
+        runner.join()
+        raise RuntimeError(f"the script did not end within {timeout} seconds")
+
+
+local_script_runner.require_widgets_deltas = _wait
 
 # --- running a screen ---------------------------------------------------------------------------------------------
 

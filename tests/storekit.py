@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Answer, Brief, Entry, Reading
 from kpi.issue import Issue, Severity
+from kpi.plan import Plan
 from loaders.benchmarks.benchmark_files import Benchmarks
-from loaders.store import Store
-from tests.factory import POLICY, ROUND, tiny_plan
+from loaders.store import NewReturn, Receipt, Saved, Store
+from loaders.store.commands import HANDLERS
+from loaders.store.commands.sending import Sending
+from tests.factory import POLICY, RATE, ROUND, tiny_plan
 
 AT = datetime(2025, 9, 10, 10, 0)
 
@@ -41,25 +45,57 @@ def figures(count: int = 3) -> Benchmarks:
     return Benchmarks(series, values, pd.DataFrame({"series_id": ["s1"], "period": ["FY2023"], "reason": ["断層"]}))
 
 
-def first_start(folder: Path, *, wait: float = 10.0) -> Store:
-    """A store made, or brought up to date, as the program does it."""
+def first_start(folder: Path, plan: Plan | None = None, *, wait: float = 10.0) -> Store:
+    """A store of a plan (the tiny one unless told) made, or brought up to date, as the program does it."""
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(folder / "kpi.duckdb", wait)
-    store.init([tiny_plan()], figures(), at=AT)
+    store.init([plan or tiny_plan()], figures(), Act("", AT))
     return store
 
 
-def new_store(folder: Path, *, wait: float = 10.0) -> Store:
-    """The same as a copy of one that is made once in a run of the tests."""
+def new_store(folder: Path, plan: Plan | None = None, *, wait: float = 10.0) -> Store:
+    """The same as a copy of one that is made once in a run of the tests for each plan."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "kpi.duckdb").write_bytes(_made())
+    plan = plan or tiny_plan()
+    key = repr(plan)
+    if key not in _made:
+        with TemporaryDirectory() as made:
+            _made[key] = first_start(Path(made), plan).path.read_bytes()
+    (folder / "kpi.duckdb").write_bytes(_made[key])
     return Store(folder / "kpi.duckdb", wait)
 
 
-@cache
-def _made() -> bytes:
-    with TemporaryDirectory() as folder:
-        return first_start(Path(folder)).path.read_bytes()
+def do(
+    store: Store, name: str, *args: Any, by: str = "", at: datetime = AT, role: str = "", reason: str = "",
+    person: str = "", **given: Any,
+) -> Any:  # fmt: skip
+    """An act of the register by its name."""
+    return store.do(HANDLERS[name], Act(by, at, role, reason, person), *args, **given)
+
+
+def save_return(store: Store, reading: Reading, data: bytes, filename: str, **given: Any) -> Saved:
+    """One file kept as a draft."""
+    (saved,) = do(store, "save", [NewReturn(reading, data, filename)], **given)
+    return saved
+
+
+def send(
+    store: Store, submission_id: str, *, settled_on: date | None = None, late: bool = True, **given: Any
+) -> Receipt | tuple[Issue, ...]:
+    """One draft sent, or why not."""
+    (sent,) = do(store, "send", [submission_id], Sending(settled_on, late), **given)
+    return sent
+
+
+def decide_card(
+    store: Store, proposal_id: str, accept: bool, decided_on: date, decision: str = "本部決定", **given: Any
+) -> tuple[Issue, ...]:
+    """A proposal accepted, or not taken up."""
+    return do(store, "accept_card" if accept else "reject_card", proposal_id, decided_on, decision, **given)
+
+
+#: The files of stores by what their plans say.
+_made: dict[str, bytes] = {}
 
 
 def entry(key: str, value: float | str | None, cell: str = "H6") -> Entry:
@@ -96,9 +132,16 @@ def issue(severity: Severity, indicator_id: str, key: str = "value") -> Issue:
     )
 
 
+def filled_store(folder: Path) -> Store:
+    """A new store with one sent value."""
+    store = new_store(folder)
+    save_and_send(store, reading(answer(RATE, value=65.0, period="FY2024")), b"1", later(1))
+    return store
+
+
 def save_and_send(store: Store, one: Reading, data: bytes, at: datetime, by: str = "青森 花子") -> str:
-    saved = store.save_return(one, data, "回答.xlsx", by=by, at=at)
-    receipt = store.send(saved.submission_id, by=by, at=at)
+    saved = save_return(store, one, data, "回答.xlsx", by=by, at=at)
+    receipt = send(store, saved.submission_id, by=by, at=at)
     assert not isinstance(receipt, tuple), receipt
     return saved.submission_id
 

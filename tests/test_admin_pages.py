@@ -322,7 +322,7 @@ def test_markup_in_a_rule_is_text(samples):
 
 def test_the_log_is_filtered_told_and_taken_away(samples):
     samples.set_membership(Rule("", "mail", "a@example.jp", "reader"))
-    at = run("admin", part="log", kind="membership")
+    at = run("admin", part="log", kind="set_membership")
     table = at.dataframe[0].value
     assert list(table["したこと"]) == ["利用者の権限"]
     assert table["後"].iloc[0].startswith("条件: mail = a@example.jp")

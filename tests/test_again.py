@@ -13,9 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import TAKEN_OVER, Brief, Mend, Past, Question, known_beside
 from kpi.issue import Issue, Severity
 from kpi.people import Audience
+from kpi.place import Place
 from kpi.plan import Plan, Round
 from loaders.form.form_questions import given_again
 from loaders.form.reading.reader import read_form
@@ -25,7 +27,7 @@ from loaders.store import Receipt, Store
 from loaders.store.commands.submission_rows import observations_of
 from loaders.workbook.cells import Book, open_book
 from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_answers, tiny_plan
-from tests.storekit import answer, figures, later, new_store, read_back, reading, save_and_send
+from tests.storekit import answer, do, later, new_store, read_back, reading, save_and_send, save_return, send
 from tests.test_rebuild import repeated, told
 from tests.test_rounds import DX, of_division, passed, with_divisions
 
@@ -47,8 +49,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def years(tmp_path: Path) -> Store:
     """A store in which the round before has said 1,278 for the last period, provisionally."""
-    store = Store(tmp_path / "kpi.duckdb")
-    store.init([two_years()], figures(), at=later(0))
+    store = new_store(tmp_path, two_years())
     said = answer(COUNT, value=1278.0, period="FY2023", release="provisional")
     save_and_send(store, reading(said, department=TRADE, round_id=BEFORE), b"0", later(0.5))
     return store
@@ -64,7 +65,7 @@ def put_in(store: Store, data: bytes, hours: float) -> tuple[str, list[Issue]]:
     assert isinstance(book, Book)
     read = read_form(book, brief)
     read = replace(read, issues=read.issues + check_answers(read, brief))
-    saved = store.save_return(read, data, "回答.xlsx", by="部局", at=later(hours))
+    saved = save_return(store, read, data, "回答.xlsx", by="部局", at=later(hours))
     return saved.submission_id, list(store.submission(saved.submission_id).open)
 
 
@@ -89,8 +90,8 @@ def test_a_correction_and_what_was_explained_are_sent_again_without_a_word_and_c
     said[COUNT] |= CORRECTED
     first, asked = put_in(years, form(years, said), 1)
     assert [(i.code, i.indicator_id) for i in asked] == [("value.jump", TOTAL)]
-    assert years.mend(first, [Mend(TOTAL, "value", 9.0, "3団体が参画した")], by="部局", at=later(1)) == ()
-    assert isinstance(years.send(first, by="部局", at=later(2)), Receipt)
+    assert do(years, "mend", first, [Mend(TOTAL, "value", 9.0, "3団体が参画した")], by="部局", at=later(1)) == ()
+    assert isinstance(send(years, first, by="部局", at=later(2)), Receipt)
     assert corrections(years) == [("FY2023", 1290.0, "final")]
     own = years.snapshot("tiny").history[COUNT]
     assert [(p.value, p.otherwise.value if p.otherwise else None) for p in own] == [(1290.0, 1278.0), (1405.0, None)]
@@ -101,17 +102,17 @@ def test_a_correction_and_what_was_explained_are_sent_again_without_a_word_and_c
     assert asked == []
     assert "entry.not_asked" not in {i.code for i in years.submission(second).issues}
     assert [m.reason for m in years.submission(second).mends] == ["3団体が参画した" + TAKEN_OVER]
-    assert isinstance(years.send(second, by="部局", at=later(4)), Receipt)
+    assert isinstance(send(years, second, by="部局", at=later(4)), Receipt)
     assert corrections(years) == [("FY2023", 1290.0, "final")]
 
     said[COUNT] |= {"correction": 1280.0, "correction_kind": "miscounted"}
     third, asked = put_in(years, form(years, said), 5)
     assert asked == []
-    assert isinstance(years.send(third, by="部局", at=later(6)), Receipt)
+    assert isinstance(send(years, third, by="部局", at=later(6)), Receipt)
     # A mistake put right says nothing of whether the figure is final: what it corrects does.
     assert corrections(years) == [("FY2023", 1280.0, "provisional")]
     last = put_in(years, form(years, tiny_answers()), 7)[0]
-    years.send(last, by="部局", at=later(8))
+    send(years, last, by="部局", at=later(8))
     assert corrections(years) == []
     assert [p.value for p in years.snapshot("tiny").history[COUNT]] == [1278.0, 1405.0]
     assert years.verify() == ()
@@ -145,7 +146,7 @@ def review(store: Store, **how) -> dict[str, str]:
 
 def test_an_unchanged_row_stays_confirmed_and_a_changed_one_waits(store):
     first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
-    store.confirm(first, by="弘前 一郎", at=later(2))
+    do(store, "confirm", first, by="弘前 一郎", at=later(2))
     second = save_and_send(store, reading(rate(66.0), paper(1.0)), b"2", later(3))
     assert review(store) == {RATE: "unconfirmed", PAPER: "confirmed"}
     assert store.submission(second).confirmed == (PAPER,)
@@ -154,14 +155,14 @@ def test_an_unchanged_row_stays_confirmed_and_a_changed_one_waits(store):
     assert set(public["submission_id"]) == {first, second}
     row = store.snapshot("tiny").submissions.set_index("submission_id").loc[second]
     assert (row["confirmed"], row["indicators"]) == (1, 2)
-    store.confirm(second, [RATE], by="八戸 次郎", at=later(4))
+    do(store, "confirm", second, [RATE], by="八戸 次郎", at=later(4))
     assert review(store) == {RATE: "confirmed", PAPER: "confirmed"}
     assert store.verify() == ()
 
 
 def test_a_confirmation_taken_over_names_who_confirmed_and_when_and_the_log_tells_it(store):
     first = save_and_send(store, reading(paper(1.0)), b"1", later(1))
-    store.confirm(first, by="弘前 一郎", at=later(2))
+    do(store, "confirm", first, by="弘前 一郎", at=later(2))
     save_and_send(store, reading(paper(1.0)), b"2", later(3))
     third = save_and_send(store, reading(paper(1.0)), b"3", later(4))
     (passport,) = store.trace(PAPER)
@@ -174,9 +175,9 @@ def test_a_confirmation_taken_over_names_who_confirmed_and_when_and_the_log_tell
 
 def test_a_draft_is_not_confirmed_before_it_is_sent(store):
     first = save_and_send(store, reading(paper(1.0)), b"1", later(1))
-    store.confirm(first, by="事", at=later(2))
-    draft = store.save_return(reading(paper(1.0)), b"2", "b.xlsx", by="x", at=later(3)).submission_id
-    store.send(draft, by="x", at=later(4))
+    do(store, "confirm", first, by="事", at=later(2))
+    draft = save_return(store, reading(paper(1.0)), b"2", "b.xlsx", by="x", at=later(3)).submission_id
+    send(store, draft, by="x", at=later(4))
     then = store.snapshot("tiny", as_of=later(3.5)).submissions.set_index("submission_id")
     assert then.loc[draft, "confirmed"] == 0
 
@@ -193,7 +194,7 @@ def test_a_draft_is_not_confirmed_before_it_is_sent(store):
 def test_whatever_is_changed_of_a_row_has_to_be_confirmed_anew(store, changed):
     said = {"value": 1.0, "period": "FY2024", "release": "final", "evidence": "調べ", "analysis": "因", "actions": "策"}
     first = save_and_send(store, reading(answer(PAPER, **said), rate(65.0)), b"1", later(1))
-    store.confirm(first, by="事", at=later(2))
+    do(store, "confirm", first, by="事", at=later(2))
     save_and_send(store, reading(answer(PAPER, **{**said, **changed}), rate(65.0)), b"2", later(3))
     found = store.snapshot("tiny").observations
     assert set(found[found["indicator_id"] == PAPER]["review"]) == {"unconfirmed"}
@@ -202,54 +203,54 @@ def test_whatever_is_changed_of_a_row_has_to_be_confirmed_anew(store, changed):
 
 def test_whom_to_ask_may_change_without_a_new_confirmation(store):
     first = save_and_send(store, reading(paper(1.0, section="総務課", person="甲")), b"1", later(1))
-    store.confirm(first, by="事", at=later(2))
+    do(store, "confirm", first, by="事", at=later(2))
     save_and_send(store, reading(paper(1.0, section="管理課", person="乙")), b"2", later(3))
     assert review(store) == {PAPER: "confirmed"}
 
 
 def test_what_was_asked_back_since_is_looked_at_again_even_if_it_stays_the_same(store):
     first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
-    store.confirm(first, by="事", at=later(2))
-    store.ask_back(first, [Question(RATE, "value", "正しいですか。")], by="事", at=later(2.5))
+    do(store, "confirm", first, by="事", at=later(2))
+    do(store, "ask_back", first, [Question(RATE, "value", "正しいですか。")], by="事", at=later(2.5))
     second = save_and_send(store, reading(rate(65.0), paper(1.0)), b"2", later(3))
     assert review(store) == {RATE: "unconfirmed", PAPER: "confirmed"}
-    store.confirm(second, [RATE], by="事", at=later(4))
+    do(store, "confirm", second, [RATE], by="事", at=later(4))
     save_and_send(store, reading(rate(65.0), paper(1.0)), b"3", later(5))
     assert review(store) == {RATE: "confirmed", PAPER: "confirmed"}
 
 
 def test_a_revised_return_keeps_the_confirmations_of_what_it_leaves_alone(store):
     first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
-    store.confirm(first, by="事", at=later(2))
-    again = store.revise(first, by="事", at=later(3))
+    do(store, "confirm", first, by="事", at=later(2))
+    again = do(store, "revise", first, by="事", at=later(3))
     assert isinstance(again, str)
-    store.mend(again, [Mend(RATE, "value", 66.0, "転記誤り")], by="事", at=later(3))
-    store.send(again, by="事", at=later(4))
+    do(store, "mend", again, [Mend(RATE, "value", 66.0, "転記誤り")], by="事", at=later(3))
+    send(store, again, by="事", at=later(4))
     assert review(store) == {RATE: "unconfirmed", PAPER: "confirmed"}
     assert store.verify() == ()
 
 
 def test_a_sample_confirms_nothing_real_and_a_baseline_stays_confirmed(store):
     sample = save_and_send(store, reading(paper(1.0), sample=True), b"1", later(1))
-    store.confirm(sample, by="事", at=later(2))
+    do(store, "confirm", sample, by="事", at=later(2))
     goal = answer(UNSET, baseline=20.0, target=50.0)
     real = save_and_send(store, reading(paper(1.0), goal), b"2", later(3))
     assert store.submission(real).confirmed == ()
-    store.confirm(real, [UNSET], by="事", at=later(4))
+    do(store, "confirm", real, [UNSET], by="事", at=later(4))
     same = save_and_send(store, reading(paper(2.0), goal), b"3", later(5))
     assert store.submission(same).confirmed == (UNSET,)
     other = save_and_send(store, reading(paper(2.0), answer(UNSET, baseline=20.0, target=60.0)), b"4", later(6))
     assert store.submission(other).confirmed == ()
-    store.remove_samples(by="管", at=later(7))
+    do(store, "remove_samples", by="管", at=later(7))
     assert store.verify() == ()
 
 
 def test_a_figure_stays_unpublished_when_it_is_sent_again(store):
     first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
-    store.confirm(first, by="事", at=later(2))
+    do(store, "confirm", first, by="事", at=later(2))
     codes = dict(zip(*(store.snapshot("tiny").observations[c] for c in ("indicator_id", "code")), strict=True))
-    store.set_publication([codes[RATE]], "internal", by="事", at=later(3))
-    store.set_publication([codes[PAPER]], "embargoed", later(50), by="事", at=later(3))
+    do(store, "set_publication", [codes[RATE]], "internal", by="事", at=later(3))
+    do(store, "set_publication", [codes[PAPER]], "embargoed", later(50), by="事", at=later(3))
     save_and_send(store, reading(rate(65.0), paper(2.0)), b"2", later(4))
     public = store.snapshot("tiny", audience=Audience.PUBLIC, at=later(5)).observations
     assert public.empty
@@ -265,9 +266,9 @@ def test_a_figure_hidden_under_an_earlier_number_stays_hidden_when_it_is_correct
 
     save_and_send(years, said(1278.0), b"1", later(1))
     first, second = years.snapshot("tiny").observations["code"]
-    years.set_publication([second], "public", by="事", at=later(2))
-    years.set_publication([first], "internal", by="事", at=later(3))
-    assert set(years.log(kind="publication")["before"]) == {"", "公表可"}
+    do(years, "set_publication", [second], "public", by="事", at=later(2))
+    do(years, "set_publication", [first], "internal", by="事", at=later(3))
+    assert set(years.log(kind="set_publication")["before"]) == {"", "公表可"}
     save_and_send(years, said(1280.0), b"2", later(4))
     newest = years.snapshot("tiny").observations.set_index("value").loc[1280.0]
     assert newest["publication"] == "internal"
@@ -281,7 +282,7 @@ def test_a_figure_hidden_under_an_earlier_number_stays_hidden_when_it_is_correct
         ("UPDATE confirmations SET done_at = done_at - INTERVAL 1 DAY", "verify.rows_changed"),
         ("INSERT INTO confirmations SELECT seq, 'S00002', 'city-rate', done_at, sample FROM confirmations LIMIT 1",
          "verify.rows_added"),
-        ("INSERT INTO confirmations SELECT seq, 'S00003', indicator_id, done_at, sample FROM confirmations LIMIT 1",
+        ("INSERT INTO confirmations SELECT seq, 'S00003', subject_id, done_at, sample FROM confirmations LIMIT 1",
          "verify.unlogged"),
         ("UPDATE publications SET publication = 'public' WHERE done_at = (SELECT max(done_at) FROM publications)",
          "verify.rows_changed"),
@@ -293,11 +294,11 @@ def test_a_figure_hidden_under_an_earlier_number_stays_hidden_when_it_is_correct
 )  # fmt: skip
 def test_what_was_taken_over_cannot_be_changed_unseen(store, done, code):
     first = save_and_send(store, reading(rate(65.0), paper(1.0)), b"1", later(1))
-    store.confirm(first, [PAPER], by="事", at=later(2))
+    do(store, "confirm", first, [PAPER], by="事", at=later(2))
     codes = list(store.snapshot("tiny").observations["code"])
-    store.set_publication(codes, "internal", by="事", at=later(3))
+    do(store, "set_publication", codes, "internal", by="事", at=later(3))
     save_and_send(store, reading(rate(65.0), paper(1.0)), b"2", later(4))
-    store.save_return(reading(paper(9.0)), b"3", "c.xlsx", by="x", at=later(5))
+    save_return(store, reading(paper(9.0)), b"3", "c.xlsx", by="x", at=later(5))
     assert store.verify() == ()
     with duckdb.connect(str(store.path)) as connection:
         connection.execute(done)
@@ -312,14 +313,14 @@ def jump(value: float, message: str = "前回から大きく変わっていま�
 
 
 def save(store: Store, one, data: bytes, hours: float) -> str:
-    return store.save_return(one, data, "回答.xlsx", by="部局", at=later(hours)).submission_id
+    return save_return(store, one, data, "回答.xlsx", by="部局", at=later(hours)).submission_id
 
 
 def explained(store: Store, value: float = 65.0) -> str:
     """A return whose doubt about the rate was explained, sent."""
     one = save(store, reading(rate(value), issues=(jump(value),)), b"1", 1)
-    store.mend(one, [Mend(RATE, "value", value, "対象の市町村が増えたため")], by="部局", at=later(1.5))
-    assert isinstance(store.send(one, by="部局", at=later(2)), Receipt)
+    do(store, "mend", one, [Mend(RATE, "value", value, "対象の市町村が増えたため")], by="部局", at=later(1.5))
+    assert isinstance(send(store, one, by="部局", at=later(2)), Receipt)
     return one
 
 
@@ -331,7 +332,7 @@ def test_what_was_explained_of_the_same_value_is_not_asked_again_and_says_that_i
     assert stored.mends == (Mend(RATE, "value", 65.0, "対象の市町村が増えたため" + TAKEN_OVER),)
     told = store.log(kind="mend").iloc[0]
     assert (told["subject"], told["reason"]) == (again, "前の回答での説明の引継ぎ")
-    store.send(again, by="部局", at=later(4))
+    send(store, again, by="部局", at=later(4))
     third = save(store, reading(rate(65.0), issues=(jump(65.0),)), b"3", 5)
     assert store.submission(third).mends == stored.mends
     assert store.submission(first).mends[0].reason == "対象の市町村が増えたため"
@@ -361,8 +362,8 @@ def test_an_empty_cell_that_was_explained_is_not_asked_about_but_other_words_in_
     )
     said = answer(RATE, missing_reason="unpublished", next_release=None)
     first = save(store, reading(said, issues=(empty,)), b"1", 1)
-    store.mend(first, [Mend(RATE, "next_release", None, "公表日は未定のため")], by="部局", at=later(1))
-    store.send(first, by="部局", at=later(2))
+    do(store, "mend", first, [Mend(RATE, "next_release", None, "公表日は未定のため")], by="部局", at=later(1))
+    send(store, first, by="部局", at=later(2))
     again = save(store, reading(said, issues=(empty,)), b"2", 3)
     assert store.submission(again).can_send
     entries = dict(said.entries)
@@ -375,8 +376,8 @@ def test_a_reason_for_no_value_does_not_answer_a_new_question_about_the_value(st
     both = Issue("missing.with_value", Severity.ASK, "両方が書かれています。", "", "", "", "", RATE, "missing_reason")
     said = answer(RATE, value=None, missing_reason="suppressed")
     first = save(store, reading(said, issues=(both,)), b"1", 1)
-    store.mend(first, [Mend(RATE, "missing_reason", "suppressed", "秘匿のため")], by="部局", at=later(1))
-    store.send(first, by="部局", at=later(2))
+    do(store, "mend", first, [Mend(RATE, "missing_reason", "suppressed", "秘匿のため")], by="部局", at=later(1))
+    send(store, first, by="部局", at=later(2))
     fresh = jump(0.0, "新しい問い")
     again = save(store, reading(said, issues=(both, fresh)), b"2", 3)
     assert store.submission(again).open == (both, fresh)
@@ -385,20 +386,19 @@ def test_a_reason_for_no_value_does_not_answer_a_new_question_about_the_value(st
 def test_a_question_about_the_whole_file_is_asked_of_every_file(store):
     whole = Issue("form.version", Severity.ASK, "様式の版が違います。", "")
     first = save(store, reading(rate(65.0), issues=(whole,)), b"1", 1)
-    store.mend(first, [Mend("", "form.version", None, "前の版で作成した")], by="部局", at=later(1))
-    store.send(first, by="部局", at=later(2))
+    do(store, "mend", first, [Mend("", "form.version", None, "前の版で作成した")], by="部局", at=later(1))
+    send(store, first, by="部局", at=later(2))
     assert store.submission(save(store, reading(rate(65.0), issues=(whole,)), b"2", 3)).open == (whole,)
 
 
 def test_what_a_division_explained_holds_for_the_departments_form_and_for_its_own(tmp_path):
-    store = Store(tmp_path / "kpi.duckdb")
-    store.init([with_divisions()], figures(), at=later(0))
+    store = new_store(tmp_path, with_divisions())
     first = save(store, of_division(DX, rate(65.0), issues=(jump(65.0),)), b"1", 1)
-    store.mend(first, [Mend(RATE, "value", 65.0, "対象が増えた")], by="課", at=later(1))
-    assert store.pass_on(first, by="課", at=later(2)) == ()
+    do(store, "mend", first, [Mend(RATE, "value", 65.0, "対象が増えた")], by="課", at=later(1))
+    assert do(store, "pass_on", first, by="課", at=later(2)) == ()
     passed(store, "general", answer(PAPER, value=30.0, period="FY2024", release="final"), data=b"4", hours=2)
-    joined = store.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
-    assert isinstance(store.send(joined, by="主管", at=later(4)), Receipt)
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
+    assert isinstance(send(store, joined, by="主管", at=later(4)), Receipt)
     whole = save(store, reading(rate(65.0), issues=(jump(65.0),)), b"2", 5)
     own = save(store, of_division(DX, rate(65.0), issues=(jump(65.0),)), b"3", 6)
     for one in (whole, own):
@@ -410,7 +410,7 @@ def test_what_a_division_explained_holds_for_the_departments_form_and_for_its_ow
 def test_a_file_of_another_round_or_department_takes_nothing_over(store):
     explained(store)
     plan = store.snapshot("tiny").plan
-    store.open_round("tiny", replace(plan.round(ROUND), id="extra", name="追加"), by="事", at=later(2.5))
+    do(store, "open_round", "tiny", replace(plan.round(ROUND), id="extra", name="追加"), by="事", at=later(2.5))
     again = save(store, reading(rate(65.0), issues=(jump(65.0),), round_id="extra"), b"2", 3)
     other = save(store, reading(rate(65.0), issues=(jump(65.0),), department=TRADE), b"3", 3)
     assert [len(store.submission(one).open) for one in (again, other)] == [1, 1]
@@ -423,9 +423,14 @@ def test_an_upload_tells_only_what_is_still_asked(store, monkeypatch):
     again = reading(rate(65.0), paper(1.0), issues=(jump(65.0), replace(jump(1.0), indicator_id=PAPER)))
     monkeypatch.setattr(intake, "read_return", lambda *_, **__: again)
     taken = intake.take_return(
-        store, b"2", "回答.xlsx", snapshot=store.snapshot("tiny"), by="部局", at=later(3),
-        round_id=ROUND, department_id=POLICY,
-    )  # fmt: skip
+        store,
+        b"2",
+        "回答.xlsx",
+        snapshot=store.snapshot("tiny"),
+        round_id=ROUND,
+        department_id=POLICY,
+        act=Act("部局", later(3)),
+    )
     assert [i.indicator_id for i in taken.open] == [PAPER]
 
 
@@ -437,14 +442,14 @@ def test_what_was_taken_over_is_repeated_in_a_rebuild(store, tmp_path):
 
     first = brought(b"", 1)
     both = [Mend(RATE, "value", 65.0, "対象が増えた"), Mend(PAPER, "evidence", "調べ", "追記")]
-    store.mend(first, both, by="部局", at=later(1))
-    store.send(first, by="部局", at=later(2))
-    store.confirm(first, by="事", at=later(3))
+    do(store, "mend", first, both, by="部局", at=later(1))
+    send(store, first, by="部局", at=later(2))
+    do(store, "confirm", first, by="事", at=later(3))
     code = store.snapshot("tiny").observations["code"].iloc[0]
-    store.set_publication([code], "internal", by="事", at=later(3))
+    do(store, "set_publication", [code], "internal", by="事", at=later(3))
     again = brought(b"\n#2", 4)
-    store.mend(again, [Mend(PAPER, "evidence", "調べ", "追記")], by="部局", at=later(4))
-    store.send(again, by="部局", at=later(5))
+    do(store, "mend", again, [Mend(PAPER, "evidence", "調べ", "追記")], by="部局", at=later(4))
+    send(store, again, by="部局", at=later(5))
     assert store.submission(again).confirmed == (RATE, PAPER)
     other = Store(tmp_path / "again.duckdb")
     assert [i.message for i in store.rebuild(other.path, read_back)] == []
@@ -457,23 +462,22 @@ def test_what_was_taken_over_is_repeated_in_a_rebuild(store, tmp_path):
 
 
 def test_a_passport_tells_why_a_division_mended_the_value(tmp_path):
-    store = Store(tmp_path / "kpi.duckdb")
-    store.init([with_divisions()], figures(), at=later(0))
+    store = new_store(tmp_path, with_divisions())
     first = save(store, of_division(DX, rate(5.0)), b"1", 1)
-    store.mend(first, [Mend(RATE, "value", 65.0, "入力誤り")], by="課", at=later(1))
-    store.pass_on(first, by="課", at=later(2))
+    do(store, "mend", first, [Mend(RATE, "value", 65.0, "入力誤り")], by="課", at=later(1))
+    do(store, "pass_on", first, by="課", at=later(2))
     passed(store, "general", answer(PAPER, value=30.0, period="FY2024", release="final"), data=b"2", hours=2)
-    joined = store.join("tiny", ROUND, POLICY, by="主管", at=later(3)).submission_id
-    store.send(joined, by="主管", at=later(4))
+    joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
+    send(store, joined, by="主管", at=later(4))
     (passport,) = store.trace(RATE)
     assert (passport.origin, passport.mended, passport.written) == ("mend", "入力誤り", "5.0")
     assert store.trace(PAPER)[0].mended == ""
-    again = store.revise(joined, by="主管", at=later(5))
+    again = do(store, "revise", joined, by="主管", at=later(5))
     assert isinstance(again, str)
-    store.send(again, by="主管", at=later(6))
+    send(store, again, by="主管", at=later(6))
     assert store.trace(RATE)[0].mended == "入力誤り"
-    last = store.revise(again, by="主管", at=later(7))
+    last = do(store, "revise", again, by="主管", at=later(7))
     assert isinstance(last, str)
-    store.mend(last, [Mend(RATE, "value", 66.0, "集計し直した")], by="主管", at=later(7))
-    store.send(last, by="主管", at=later(8))
+    do(store, "mend", last, [Mend(RATE, "value", 66.0, "集計し直した")], by="主管", at=later(7))
+    send(store, last, by="主管", at=later(8))
     assert store.trace(RATE)[0].mended == "集計し直した"

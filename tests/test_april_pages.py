@@ -50,8 +50,8 @@ def merged(desk):
 
 
 def test_a_merger_tells_which_divisions_rounds_and_rules_it_touches(desk):
-    desk.set_membership(Rule("", "mail", "a@x.jp", "department", (TOURISM,)))
-    desk.set_membership(Rule("", "mail", "b@x.jp", "department", (TRADE,)))
+    desk.set_membership(Rule("", "mail", "a@x.jp", "department", (TOURISM,), plan_id=plan_id(desk)))
+    desk.set_membership(Rule("", "mail", "b@x.jp", "department", (TRADE,), plan_id=plan_id(desk)))
     at = merging()
     said = words(at)
     assert "課: 商工政策課、観光政策課" in said
@@ -108,7 +108,9 @@ def test_a_round_goes_on_offering_the_department_that_april_brings(desk):
 
 
 def test_a_rule_for_a_department_that_has_ended_is_marked_and_reaches_no_further(desk):
-    rule = desk.set_membership(Rule("", "mail", "a@x.jp", "department", (TOURISM,), (f"{TOURISM}/ka1",)))
+    rule = desk.set_membership(
+        Rule("", "mail", "a@x.jp", "department", (TOURISM,), (f"{TOURISM}/ka1",), plan_id=plan_id(desk))
+    )
     assert desk.merge_departments(plan_id(desk), [TRADE, TOURISM], TRADE, "産業観光部", date(2026, 11, 1)) == ()
     at = run("admin", part="people")
     said = words(at)

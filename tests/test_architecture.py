@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+import streamlit as st
 
 ROOT = Path(__file__).resolve().parents[1]
 STDLIB = sys.stdlib_module_names
@@ -115,6 +117,39 @@ def test_session_state_is_touched_only_in_the_shared_parts(path):
         assert "session_state" not in path.read_text("utf-8")
 
 
+#: What the server's toolkit documents; the framework itself documents nothing but its one name.
+_DOCUMENTED = {
+    "streamlit",
+    *(f"starlette.{part}" for part in ("concurrency", "datastructures", "middleware", "requests", "responses")),
+    *(f"starlette.{part}" for part in ("routing", "types")),
+}
+#: How the framework's own addresses and elements begin, and what a session's insides are reached by.
+_INSIDE = re.compile(r"_stcore|/media/|/auth/log|oauth2callback|data-testid|_streamlit_")
+
+
+def _begins(node: ast.expr) -> str:
+    """The name that a chain of attributes begins with; empty where it begins with anything else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *modules("pages"), *modules("loaders")], ids=case)
+def test_what_the_framework_does_not_document_is_used_in_one_module(path):
+    if path == ROOT / "pages" / "parts" / "framework.py":
+        return
+    tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    taken = {name for name in imports(path) if name.split(".")[0] in ("streamlit", "starlette")}
+    assert taken <= _DOCUMENTED
+    assert not [n for n in tree if isinstance(n, ast.ImportFrom) and n.module == "streamlit"]
+    reached = [ast.unparse(n).split(".")[1:] for n in tree if isinstance(n, ast.Attribute) and _begins(n) == "st"]
+    modules_of_st = {name for name in dir(st) if isinstance(getattr(st, name), ModuleType)} - {"column_config"}
+    assert not [names for names in reached if names[0] in modules_of_st or any(n.startswith("_") for n in names)]
+    docstrings = {id(node.value) for node in tree if isinstance(node, ast.Expr)}
+    texts = [n.value for n in tree if isinstance(n, ast.Constant) and id(n) not in docstrings]
+    assert not [text for text in texts if isinstance(text, str) and _INSIDE.search(text)]
+
+
 def screens() -> list[Path]:
     return sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
 
@@ -150,31 +185,38 @@ def test_the_top_level_holds_what_was_agreed_and_tooling():
     assert {name.split("/")[0] for name in listed} <= agreed | tooling
 
 
-#: What changes the store. Only its own package, the service beneath the desk and the desk itself may call these.
-_WRITES = {
-    "save_return", "save_returns", "mend", "send", "send_all", "discard", "pass_on", "join", "revise", "take",
-    "change_plan", "open_round", "cancel_round", "close_round", "confirm", "unconfirm", "ask_back", "withdraw",
-    "propose",
-    "decide_card", "decide", "set_publication", "set_membership", "remove_membership", "remove_samples", "restore",
+#: What may be asked of a store without a service. Everything else changes it, or shows what a person may not see.
+_READS = {
+    "path", "exists", "check", "revision", "plan_ids", "plans", "snapshot", "visible_codes", "submission",
+    "submissions", "memberships", "is_revoked", "has_samples", "log_head", "holders", "trace", "log", "workbook",
+    "plan_of_proposal", "plans_of_figures",
 }  # fmt: skip
-_TAKING = {"take_return", "take_uploads", "take_files", "mend_return", "send_returns", "load_samples"}
+_WRITES = {"do", "init", "backup", "restore", "make_nightly", "rebuild", "verify"}
 
 
-@pytest.mark.parametrize("path", [ROOT / "loaders" / "cli" / "commands.py"], ids=case)
-def test_commands_write_through_the_desk_alone(path):
-    calls = [
-        (ast.unparse(node.func.value), node.func.attr)
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    ]
-    writes = [(whose, name) for whose, name in calls if name in _WRITES | _TAKING and not whose.startswith("'")]
-    assert writes
-    assert all(whose == "desk" or whose.startswith("_desk(") for whose, _ in writes), writes
+def test_a_store_offers_reads_and_one_way_to_write():
+    from loaders.store import Store
+
+    offered = {name for name in vars(Store) if not name.startswith("_")} | {"path"}
+    assert offered == _READS | _WRITES
 
 
-@pytest.mark.parametrize("path", [ROOT / "app.py", *modules("pages")], ids=case)
-def test_screens_write_through_the_desk_alone(path):
-    """Of the store itself a screen asks what stands in it; only a sign-in ends itself there."""
+_WRITERS = ("store", "services")
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *modules("pages"), *modules("loaders")], ids=case)
+def test_only_services_reach_the_commands_of_the_store(path):
+    """Of the store itself a screen or a command asks what stands in it; only a sign-in ends itself there."""
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "loaders" and parts[1] in _WRITERS:
+        return
+    commands = {name for name in imports(path) if name.startswith("loaders.store.commands")}
+    assert commands <= ({"loaders.store.commands"} if path.name == "sign_in.py" else set())
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *modules("pages"), *modules("loaders/cli")], ids=case)
+def test_screens_and_commands_ask_a_store_only_what_stands_in_it(path):
+    """By its name: ``store()``, ``store`` and whatever was made of them."""
 
     def is_store(node: ast.expr, names: set[str]) -> bool:
         called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "store"
@@ -182,7 +224,62 @@ def test_screens_write_through_the_desk_alone(path):
 
     tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
     assigned = [n for n in tree if isinstance(n, ast.Assign) and is_store(n.value, set())]
-    names = {t.id for n in assigned for t in n.targets if isinstance(t, ast.Name)}
+    names = {"store"} | {t.id for n in assigned for t in n.targets if isinstance(t, ast.Name)}
     asked = {n.attr for n in tree if isinstance(n, ast.Attribute) and is_store(n.value, names)}
-    reads = {"snapshot", "plan_ids", "revision", "submissions", "log_head", "memberships", "is_revoked", "path"}
-    assert asked <= reads | ({"revoke"} if path.name == "sign_in.py" else set())
+    assert asked <= _READS | ({"do"} if path.name == "sign_in.py" else set())
+
+
+# --- the plan of rooms --------------------------------------------------------------------------------------------
+
+PACKAGES = ("kpi", "loaders", "pages")
+
+
+def folders() -> list[Path]:
+    return sorted({path.parent for package in PACKAGES for path in modules(package)} - {ROOT / "pages"})
+
+
+@pytest.mark.parametrize("folder", folders(), ids=case)
+def test_no_folder_holds_more_than_fifteen_modules(folder):
+    assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= 15
+
+
+def test_no_two_modules_share_a_stem():
+    """A screen's file may share its folder's; ``__init__`` and ``__main__`` are no names."""
+    seen: dict[str, Path] = {}
+    for package in PACKAGES:
+        for path in modules(package):
+            if not path.stem.startswith("__"):
+                assert path.stem not in seen, (case(path), case(seen[path.stem]))
+                seen[path.stem] = path
+
+
+def _imported() -> dict[str, set[str]]:
+    """By module the modules it imports when it is loaded itself, functions' own imports and type checks apart."""
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+             for package in PACKAGES for path in modules(package)}  # fmt: skip
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        found[name] = set()
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                parts = {f"{node.module}.{alias.name}" for alias in node.names}
+                found[name] |= {part if part in names else node.module for part in parts} & names.keys()
+            elif isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names} & names.keys()
+    return found
+
+
+def test_there_is_no_circle_of_imports():
+    imported, done, way = _imported(), set(), []
+
+    def visit(name: str) -> None:
+        assert name not in way, [*way[way.index(name) :], name]
+        if name not in done:
+            way.append(name)
+            for other in sorted(imported[name]):
+                visit(other)
+            way.pop()
+            done.add(name)
+
+    for name in sorted(imported):
+        visit(name)

@@ -15,8 +15,8 @@ from kpi.cards.revision import band_text, has_target, target_text
 from kpi.compare.gaps import latest_pair, pairs, sentence
 from kpi.compare.ranks import ranking
 from kpi.plan import Card
+from kpi.printing.rollup import counts
 from kpi.progress import assess, cards_table
-from kpi.rollup import counts
 from kpi.story import story
 from kpi.summary import summary
 from loaders.documents.takeaway_tables import indicator_table

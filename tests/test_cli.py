@@ -23,6 +23,7 @@ import pandas as pd
 import pytest
 
 from kpi.assessment import Assessment
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, ReturnState
 from kpi.people import OPERATOR
 from kpi.plan import Division
@@ -34,6 +35,7 @@ from loaders.form.writing.writer import write_form
 from loaders.services import Desk, intake, operations
 from loaders.store import Store
 from loaders.workbook.cells import open_book
+from tests.storekit import send
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY, NOW = date(2026, 11, 21), datetime(2026, 11, 21, 10, 0)
@@ -208,9 +210,9 @@ def test_a_doubtful_file_waits_as_a_draft_until_it_is_mended(data, tmp_path):
     asked = opened.submission(submission).open
     assert [i.key for i in asked] == ["value"]
     mends = [Mend(asked[0].indicator_id, "value", 40.0, "概数で確定")]
-    assert intake.mend_return(opened, submission, mends, by="x", at=NOW) == ()
+    assert intake.mend_return(opened, submission, mends, Act("x", NOW)) == ()
     assert opened.submission(submission).can_send
-    opened.send(submission, by="x", at=NOW)
+    send(opened, submission, by="x", at=NOW)
     assert opened.submission(submission).state is ReturnState.SENT
     assert opened.verify() == ()
 
@@ -221,7 +223,7 @@ def test_a_mended_value_is_checked_like_one_in_a_file(data, tmp_path):
     opened, submission = store(data), snapshot(data).submissions.iloc[0]["submission_id"]
     asked = opened.submission(submission).open[0]
     unsound = [Mend(asked.indicator_id, "baseline", 90.0, "訂正"), Mend(asked.indicator_id, "value", 40.0, "訂正")]
-    assert intake.mend_return(opened, submission, unsound, by="x", at=NOW) == ()
+    assert intake.mend_return(opened, submission, unsound, Act("x", NOW)) == ()
     assert opened.submission(submission).open != ()  # the target now lies behind the baseline
 
 

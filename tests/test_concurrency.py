@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from kpi.collection.acts import Act
 from loaders.store.file.lock import FileLock, StoreBusy
 from tests.crowd import NAMES, Crowd
-from tests.storekit import first_start, new_store
+from tests.storekit import AT, first_start, new_store
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = float(os.environ.get("KPI_SOAK_SECONDS", "4"))
@@ -30,7 +31,7 @@ from dataclasses import replace
 from pathlib import Path
 from loaders.store import Store
 from tests.factory import COUNT
-from tests.storekit import answer, later, reading
+from tests.storekit import answer, later, reading, save_return, send
 
 folder, name, seconds = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 store = Store(folder / "kpi.duckdb", 30.0)
@@ -45,8 +46,9 @@ def write(writer):
         one = reading(answer(COUNT, value=float(number), period="FY2024", release="final"),
                       department={"a0": "policy", "a1": "trade", "b0": "agri", "b1": "policy"}[writer],
                       round_id="fy2025h1" if writer == "b1" else "fy2024")
-        saved = store.save_return(one, f"{writer}-{number}".encode(), f"{writer}-{number}.xlsx", by=writer, at=later(1))
-        receipt = store.send(saved.submission_id, by=writer, at=later(1))
+        file = f"{writer}-{number}".encode(), f"{writer}-{number}.xlsx"
+        saved = save_return(store, one, *file, by=writer, at=later(1))
+        receipt = send(store, saved.submission_id, by=writer, at=later(1))
         if isinstance(receipt, tuple):
             errors.append(repr(receipt))
         done[writer] = number
@@ -121,7 +123,7 @@ def test_a_copy_made_while_others_write_is_sound(tmp_path):
     copies = 0
     while worker.poll() is None:
         copy = tmp_path / f"copy-{copies}.duckdb"
-        assert isinstance(store.backup(copy), Path)
+        assert isinstance(store.backup(copy, Act("", AT)), Path)
         copies += 1
     assert json.loads(worker.communicate()[0])["errors"] == []
     assert copies > 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi.collection.acts import Act
 from loaders.services import nightly
 from loaders.settings import WrongSetting
 from loaders.store import Keep, Store
 from loaders.store.file.retention import copies, staying, written_ends
+from tests import next_schema
 from tests.factory import COUNT, RATE, TRADE
 from tests.storekit import answer, later, new_store, reading, save_and_send
 from tests.test_log import make_over
-from tests.test_migrate import STORES
 
 NIGHT = datetime(2026, 11, 21, 2, 0)
 
@@ -34,14 +34,14 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def copy(store: Store, tmp_path: Path) -> Path:
     """A copy of the store, after which another return was sent."""
-    made = store.backup(tmp_path / "copy.duckdb", by="管理 太郎", at=later(2), role="管理者")
+    made = store.backup(tmp_path / "copy.duckdb", Act("管理 太郎", later(2), "管理者"))
     assert isinstance(made, Path)
     save_and_send(store, reading(answer(COUNT, value=7.0, period="FY2024"), department=TRADE), b"2", later(3))
     return made
 
 
 def restore(store: Store, source: Path) -> list[str]:
-    return [i.code for i in store.restore(source, by="管理 太郎", at=later(4), role="管理者")]
+    return [i.code for i in store.restore(source, Act("管理 太郎", later(4), "管理者"))]
 
 
 def test_a_copy_put_back_is_the_store_again_and_the_log_tells_it(store, copy):
@@ -136,7 +136,7 @@ def another_database(path: Path) -> None:
 def test_what_is_not_sound_is_refused_and_nothing_changes(store, copy, hurt, code):
     hurt(copy)
     before = store.path.read_bytes()
-    found = store.restore(copy, by="x", at=later(4))
+    found = store.restore(copy, Act("x", later(4)))
     assert found[0].code == code
     assert "控え" in found[0].message or "データファイル" in found[0].message
     assert store.path.read_bytes() == before
@@ -147,13 +147,13 @@ def test_the_store_itself_is_no_copy(store):
     assert restore(store, store.path) == ["restore.same"]
 
 
-def test_a_copy_of_an_older_version_is_brought_up_to_date(store, tmp_path):
-    old = tmp_path / "old.duckdb"
-    old.write_bytes(gzip.decompress(STORES[0].read_bytes()))
+def test_a_copy_of_an_older_version_is_brought_up_to_date(store, tmp_path, monkeypatch):
+    old = store.backup(tmp_path / "old.duckdb", Act("x", later(2)))
     first = old.read_bytes()
+    next_schema.install(monkeypatch.setattr)
     assert restore(store, old) == []
     assert old.read_bytes() == first
-    assert set(store.snapshot("tiny").observations["value"]) == {61.5, 1400.0}
+    assert set(store.snapshot("tiny").observations["value"]) == {65.0}
     assert store.verify() == ()
 
 

@@ -34,7 +34,7 @@ from loaders.store import Store
 from loaders.store.commands.submission_rows import observations_of
 from pages.parts.handover.statements import everything_said
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
-from tests.storekit import answer, figures, later, reading, save_and_send
+from tests.storekit import answer, do, later, new_store, reading, save_and_send
 
 BEFORE, AFTER = "fy2023", "fy2025"
 
@@ -49,9 +49,7 @@ def years() -> Plan:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    made = Store(tmp_path / "kpi.duckdb")
-    made.init([years()], figures(), at=later(0))
-    return made
+    return new_store(tmp_path, years())
 
 
 def value(figure: float, period: str, indicator: str = RATE, release: str = "final") -> Answer:
@@ -187,7 +185,7 @@ def test_a_part_of_the_rows_is_given_away_without_what_a_row_not_chosen_took_bac
 
 def test_the_newest_confirmed_value_is_not_hidden_by_a_newer_one_that_is_not(store: Store) -> None:
     first = tell(store, BEFORE, value(60.0, "FY2023"), 1)
-    store.confirm(first, by="事", at=later(2))
+    do(store, "confirm", first, by="事", at=later(2))
     tell(store, ROUND, value(65.0, "FY2024"), 3)
     snapshot = store.snapshot("tiny")
     assert [p.value for p in snapshot.confirmed[RATE]] == [60.0]
@@ -195,17 +193,17 @@ def test_the_newest_confirmed_value_is_not_hidden_by_a_newer_one_that_is_not(sto
 
 def test_others_do_not_see_what_was_taken_back_by_a_word_that_is_for_the_office_alone(store: Store) -> None:
     first = tell(store, BEFORE, value(60.0, "FY2023"), 1)
-    store.confirm(first, by="事", at=later(1.5))
+    do(store, "confirm", first, by="事", at=later(1.5))
     second = tell(store, ROUND, none("suppressed", "FY2023"), 2)
 
     def seen() -> list[float]:
         return list(store.snapshot("tiny", audience=Audience.PUBLIC).observations["value"].dropna())
 
     assert seen() == [60.0]  # what nobody has confirmed is not told to others
-    store.confirm(second, by="事", at=later(3))
+    do(store, "confirm", second, by="事", at=later(3))
     own = store.snapshot("tiny").observations
     codes = list(own[own["state"] == "suppressed"]["code"])
-    store.set_publication(codes, "internal", by="事", at=later(4))
+    do(store, "set_publication", codes, "internal", by="事", at=later(4))
     assert seen() == []
 
 
@@ -311,7 +309,7 @@ def test_the_page_for_the_ketsuzai_takes_no_half_from_another_half(store: Store)
 
 def test_the_screens_of_a_round_compare_with_what_stands(store: Store) -> None:
     first = tell(store, BEFORE, value(60.0, "FY2023"), 1)
-    store.confirm(first, by="事", at=later(1.5))
+    do(store, "confirm", first, by="事", at=later(1.5))
     tell(store, ROUND, none("suppressed", "FY2023"), 2)
     view = view_of(store)
     indicator, card = view.plan.indicator(RATE), view.snapshot.cards[RATE]

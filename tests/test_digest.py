@@ -7,8 +7,8 @@ import pytest
 from kpi.changes import changes
 from kpi.period import Period
 from kpi.plan import Field, Indicator, Plan, Scheme
+from kpi.printing.rollup import counts, field_sentence, headline, text
 from kpi.progress import assess, cards_table
-from kpi.rollup import counts, field_sentence, headline, text
 from tests.test_status import LATE, R6, UP, card, reason, seen, table
 
 R5 = Period("FY", 2023)

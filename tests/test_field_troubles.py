@@ -16,6 +16,7 @@ import pytest
 
 from kpi.collection.workflow import Reading
 from kpi.people import Person, Role
+from kpi.place import Place
 from loaders.form import definition as d
 from loaders.form.prose_lines import TEXT
 from loaders.services import Desk
@@ -432,7 +433,9 @@ def _form(who: str, value: float, **more: object) -> bytes:
 def _loaded(folder: Path, **files: bytes) -> tuple[Desk, dict[str, Taken]]:
     """A batch taken in and, as far as it may be, sent; by file name."""
     desk = _desk(folder)
-    taken = list(desk.take_files("tiny", [(name.replace("__", "/") + ".xlsx", data) for name, data in files.items()]))
+    taken = list(
+        desk.take_files(Place("tiny"), [(name.replace("__", "/") + ".xlsx", data) for name, data in files.items()])
+    )
     return desk, {t.filename.removesuffix(".xlsx").replace("/", "__"): t for t in desk.send_returns(taken)}
 
 

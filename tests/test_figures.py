@@ -33,6 +33,8 @@ from kpi.plan import Card, Indicator, Plan, Scheme
 from kpi.printing.explanation import calculation, explain
 from kpi.printing.printed_figures import brief_texts, difference_text, exact_text, value_text
 from kpi.progress import assess, cards_table
+from kpi.schemes import METHODS
+from kpi.status import rank, standing
 from kpi.story import story
 from kpi.summary import summary
 from loaders.documents.table_files import to_csv, to_xlsx
@@ -74,10 +76,18 @@ SHOWN = []
 # --- made-up cards, with values near everything that decides --------------------------------------------------------
 
 SCHEMES = (
-    Scheme(), Scheme(on_track=0.9, mostly=0.75), Scheme(name="milestone"), Scheme(name="milestone", on_track=0.95),
+    Scheme(), Scheme(thresholds={"on_track": 0.9, "mostly": 0.75}), Scheme(name="milestone"),
+    Scheme(name="milestone", thresholds={"on_track": 0.95}),
     Scheme(name="achievement_ratio", show_achievement=True), Scheme(show_achievement=True),
+    *(Scheme(name) for name in METHODS if name not in ("linear_pace", "milestone", "achievement_ratio")),
 )  # fmt: skip
 UNITS = ("%", "件", "人", "万枚", "百万円", "")
+
+
+def limits_of(scheme):
+    """The thresholds of a way as the plan sets them, the highest first: those of its method, else of the default."""
+    method = METHODS[scheme.name] if METHODS[scheme.name].measure in ("pace", "milestone") else METHODS["linear_pace"]
+    return tuple(method.limits(scheme).values())
 
 
 def made_up(rng, scheme, name):
@@ -113,7 +123,7 @@ def made_up(rng, scheme, name):
     span = (period.position - R4.position) / (R10.position - R4.position)
     line = base + (target - base) * span
     anchors = [base, target, goal, line, *(side for side in one.band if side is not None)]
-    anchors += [base + limit * (anchor - base) for limit in (scheme.on_track, scheme.mostly) for anchor in (line, goal)]
+    anchors += [base + limit * (anchor - base) for limit in limits_of(scheme) for anchor in (line, goal)]
     anchors += [target * 0.9, target * 0.8, target / 0.9, target / 0.8, rng.uniform(-0.1, 1.2) * size]
     unit = 10.0**-decimals
     step = rng.choice((0.0, 0.49, 0.04, 0.004, 4e-4, 4e-5, 1e-6, 1e-9, 1.0, size * 0.004 / unit))
@@ -201,29 +211,29 @@ def quarrels(row, one, unit, scheme, said, steps):
         planned = Decimal(row["position"] - R4.position) / Decimal(R10.position - R4.position)
         if not one.milestones:
             again = (value - base) / (target - base) / planned
-            near = min(abs(again - Decimal(str(edge))) for edge in (scheme.on_track, scheme.mostly))
+            near = min(abs(again - Decimal(str(edge))) for edge in limits_of(scheme))
             ask(
                 "computed again it is another class", class_of(again, scheme) == status or near < Decimal("1e-8"), again
             )
     if reason == "flat_path":
-        ask("line against status", (side * (value - line) >= 0) == (status == "on_track"), value, line)
+        ask("line against status", (side * (value - line) >= 0) == (standing(status) == "on_track"), value, line)
     if goal is not None:
         hit = side * (value - goal) >= 0
         if "目安値を満たす" in said:
             ask("目安値 not met in print", hit, value, goal)
-        elif scheme.on_track == 1:
+        elif limits_of(scheme)[0] == 1:
             ask("目安値 met in print", not hit, value, goal)
         if base is not None and goal != base and reason == "milestone":
             way = (value - base) / (goal - base)
-            near = abs(way - Decimal(str(scheme.mostly))) < Decimal("1e-8")
-            as_told = (way >= Decimal(str(scheme.mostly))) == (status == "mostly_on_track")
+            near = abs(way - Decimal(str(limits_of(scheme)[1]))) < Decimal("1e-8")
+            as_told = (way >= Decimal(str(limits_of(scheme)[1]))) == (status == "mostly_on_track")
             ask("the way to the 目安値", as_told or near, value, base, goal)
     if reason == "ratio":
-        ask("class of the ratio", status == ratio_class(ratio), ratio)
+        ask("class of the ratio", status == ratio_class(ratio, scheme), ratio)
         again = 100 * (value / target if side > 0 else target / value)
         ask(
             "value by target",
-            status == ratio_class(again + Decimal("1e-6")) or status == ratio_class(again),
+            status == ratio_class(again + Decimal("1e-6"), scheme) or status == ratio_class(again, scheme),
             value,
             target,
         )
@@ -234,13 +244,16 @@ def quarrels(row, one, unit, scheme, said, steps):
     return found + formula_quarrels(row, said, steps, (share, pace))
 
 
-def class_of(pace, scheme):
-    most, some = (Decimal(str(limit)) for limit in (scheme.on_track, scheme.mostly))
-    return "on_track" if pace >= most else "mostly_on_track" if pace >= some else "behind"
+def class_of(pace, scheme, reason="pace"):
+    """The status of a printed figure: that of the class which it stands in."""
+    method = METHODS[scheme.name]
+    classes = sorted({o.status for o in method.outcomes if o.reason == reason}, key=rank)
+    assert len(classes) == len(method.thresholds) + 1
+    return classes[sum(pace >= Decimal(str(limit)) for limit in method.limits(scheme).values())]
 
 
-def ratio_class(ratio):
-    return "mostly_on_track" if ratio >= 90 else "behind" if ratio >= 80 else "not_achieved"
+def ratio_class(ratio, scheme):
+    return class_of(ratio / 100, scheme, "ratio")
 
 
 def formula_quarrels(row, said, steps, sentence):
@@ -447,7 +460,7 @@ def test_a_sentence_never_prints_the_line_or_a_class_reached_that_is_not(value, 
 
 
 def test_the_pace_in_a_formula_is_that_of_the_sentence_under_the_plans_own_thresholds():
-    scheme = Scheme(on_track=0.9, mostly=0.7)
+    scheme = Scheme(thresholds={"on_track": 0.9, "mostly": 0.7})
     one = card(baseline=0.0, target=90.0)
     said = told(one, 26.9985, scheme)  # p = 0.29998, e = 1/3, r = 0.89995
     assert after("ペース", said) < Decimal("0.9")
@@ -466,8 +479,12 @@ def test_forty_by_forty_never_stands_beside_less_than_one():
         (64.96, Scheme(name="milestone"), "目安値65.0%に対し実績64.96%で目安値までの80%以上のため『概ね順調』"),
         (62.99, Scheme(name="milestone"), "目安値65.0%に対し実績62.99%で目安値までの80%未満のため『進捗に遅れ』"),
         (65.0, Scheme(name="milestone"), "目安値65.0%に対し実績65.0%で目安値を満たすため『順調』"),
-        (64.2, Scheme(name="milestone", on_track=0.9), "実績64.2%で目安値までの90%以上のため『順調』"),
-        (63.2, Scheme(name="milestone", mostly=0.825), "実績63.2%で目安値までの82.5%未満のため『進捗に遅れ』"),
+        (64.2, Scheme(name="milestone", thresholds={"on_track": 0.9}), "実績64.2%で目安値までの90%以上のため『順調』"),
+        (
+            63.2,
+            Scheme(name="milestone", thresholds={"mostly": 0.825}),
+            "実績63.2%で目安値までの82.5%未満のため『進捗に遅れ』",
+        ),
     ],
 )
 def test_a_sentence_about_a_milestone_holds_in_print(value, scheme, words):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import Issue
 from loaders.form import definition as d
-from loaders.form.reading.location import likeness
+from loaders.form.reading.headings import likeness
 from loaders.services.batch_reading import expand, read_book, read_return, same_file
 from loaders.workbook.cells import Reader
 from tests.factory import (

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from loaders.form.reading.formulas import _MOST, Formulas, refers_outside
+from loaders.form.reading.understanding.formulas import _MOST, Formulas, refers_outside
 from loaders.workbook.cells import Book, Cell, Sheet
 
 

@@ -11,6 +11,7 @@ from kpi.collection.reorganisation import move_indicators
 from kpi.collection.workflow import Mend, Question
 from kpi.people import Role
 from kpi.period import Period
+from kpi.place import Place
 from loaders.documents.table_files import to_xlsx
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form
@@ -20,6 +21,7 @@ from pages.parts.handover.statements import as_table, everything_said
 from tests.browser.walking import fill
 from tests.samplekit import AT, store_of, with_store
 from tests.screenkit import english, html, lead, run, said, sound
+from tests.storekit import decide_card, do, send
 
 LAND, ICT, BRIDGE = "land", "ict-construction", "bridge-ai"
 THEN = datetime(2025, 11, 1, 9)
@@ -39,15 +41,17 @@ def store(data):
 def answer(store, round_id, answers, at):
     """A sent return of 県土整備部."""
     plan_id = store.plan_ids()[0]
-    name, blank = make_form(store.snapshot(plan_id), round_id, LAND, day=at.date())
+    name, blank = make_form(
+        store.snapshot(plan_id), Place(store.snapshot(plan_id).plan.id, round_id, LAND), day=at.date()
+    )
     where = {"round_id": round_id, "department_id": LAND}
     own = {"by": "県土 太郎", "at": at}
     taken = take_return(store, fill(blank, answers), name, snapshot=store.snapshot(plan_id), **own, **where)
     one = taken.saved.submission_id
     for issue in store.submission(one).open:
         known = next(a for a in store.submission(one).reading.answers if a.indicator_id == issue.indicator_id)
-        store.mend(one, [Mend(issue.indicator_id, issue.key, known.value(issue.key), "確かめた")], **own)
-    assert isinstance(store.send(one, **own), Receipt)
+        do(store, "mend", one, [Mend(issue.indicator_id, issue.key, known.value(issue.key), "確かめた")], **own)
+    assert isinstance(send(store, one, **own), Receipt)
     return one
 
 
@@ -65,15 +69,15 @@ def told(store):
     }
     one = answer(store, "fy2024", {ICT: first}, THEN)
     asked = [Question(ICT, "value", "発注件数ではなく完成件数ですか。")]
-    assert store.ask_back(one, asked, by="事務局 次郎", at=datetime(2025, 11, 5, 9)) == ()
+    assert do(store, "ask_back", one, asked, by="事務局 次郎", at=datetime(2025, 11, 5, 9)) == ()
     again = answer(store, "fy2024", {ICT: {**first, "value": "105"}}, datetime(2025, 11, 8, 9))
-    store.confirm(again, by="事務局 次郎", at=datetime(2025, 11, 9, 9))
+    do(store, "confirm", again, by="事務局 次郎", at=datetime(2025, 11, 9, 9))
     fixed = {"value": "110", "release": "確定", "correction": "106", "correction_kind": "確報", **signed}
     answer(store, "fy2025", {ICT: fixed}, AT)
     target = {"target": 300.0, "target_period": Period("FY", 2028)}
-    done = store.propose(plan_id, ICT, target, "実態に合わせる", by="事務局 次郎", at=THEN)
-    assert store.decide_card(done, True, date(2026, 3, 12), by="事務局 三郎", at=AT) == ()
-    store.propose(plan_id, ICT, {"target": 250.0}, "下方修正", by="事務局 次郎", at=AT)
+    done = do(store, "propose_card", plan_id, ICT, target, reason="実態に合わせる", by="事務局 次郎", at=THEN)
+    assert decide_card(store, done, True, date(2026, 3, 12), by="事務局 三郎", at=AT) == ()
+    do(store, "propose_card", plan_id, ICT, {"target": 250.0}, reason="下方修正", by="事務局 次郎", at=AT)
 
 
 def words(at):
@@ -136,7 +140,7 @@ def test_before_anything_was_said_it_tells_what_is_due_and_nothing_else(store, a
     acting(Role.DEPARTMENT, LAND)
     assert "県土整備部で引き継ぐ指標は2件。次は予定の目標値等設定照会(2件)です。" in lead(run("handover"))
     plan = store.snapshot(store.plan_ids()[0]).plan
-    assert store.open_round(plan.id, plan.round("fy2025"), by="事務局", at=AT) == ()
+    assert do(store, "open_round", plan.id, plan.round("fy2025"), by="事務局", at=AT) == ()
     at = run("handover")
     assert sound(at)
     assert "過ぎて未回答" not in words(at)
@@ -156,7 +160,7 @@ def test_nobody_reads_anothers_handover(store, acting):
 def test_who_takes_over_an_indicator_reads_what_was_said_before_it_came(told, store, acting):
     plan = store.snapshot(store.plan_ids()[0]).plan
     moved = move_indicators(plan, [ICT], "commerce", date(2026, 4, 1))
-    assert store.change_plan(moved, by="管理者", at=AT, reason="所管替え") == ()
+    assert do(store, "change_plan", moved, by="管理者", at=AT, reason="所管替え") == ()
     acting(Role.DEPARTMENT, "commerce")
     at = run("handover")
     assert sound(at)
@@ -170,7 +174,7 @@ def test_who_takes_over_an_indicator_reads_what_was_said_before_it_came(told, st
 def test_what_nobody_answers_for_is_told_to_the_secretariat_alone(store, acting):
     plan = store.snapshot(store.plan_ids()[0]).plan
     left = tuple(o for o in plan.ownerships if o.indicator_id != BRIDGE)
-    assert store.change_plan(replace(plan, ownerships=left), by="管理者", at=AT, reason="x") == ()
+    assert do(store, "change_plan", replace(plan, ownerships=left), by="管理者", at=AT, reason="x") == ()
     acting(Role.SECRETARIAT)
     assert "担当の部局がない指標(1)" in words(run("handover", department=LAND))
     acting(Role.DEPARTMENT, LAND)

@@ -1,12 +1,19 @@
 """Pieces of HTML: what comes from data stays text, tables bind their headings, one line per indicator."""
 
+import ast
+import re
+from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi.collection.letters import Item, Letter
 from kpi.status import STATUSES
+from pages.parts.rounds.letter_downloads import letter_markup
 from pages.parts.shared.markup import (
     Column,
     Group,
@@ -17,11 +24,20 @@ from pages.parts.shared.markup import (
     formula,
     join,
     link,
+    listing,
+    render,
     status_bar,
     table,
     tag,
     text,
 )
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "pages" / "parts" / "shared" / "templates"
+CODE = [
+    ROOT / "app.py",
+    *(path for name in ("kpi", "loaders", "pages") for path in sorted((ROOT / name).rglob("*.py"))),
+]
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -78,7 +94,21 @@ def pieces(bad):
         "group": table([Column("a")], [Group(bad)], caption="c"),
         "bullet": bullet(0.5, 0.4, bad),
         "bar": status_bar([("behind", bad, 2)], bad),
+        "list": listing([bad, bad], ordered=True),
+        "statement": render("statement.html", head=bad, body=bad),
+        "goal": render("goal_card.html", item=goal(bad), below=bad, course=bad),
+        "letter": letter_markup(letter(bad)),
     }
+
+
+def goal(bad):
+    pieces = {name: tag("span", bad) for name in ("link", "bullet", "badge")}
+    return SimpleNamespace(**pieces, figure=bad, progress=bad, advice=bad)
+
+
+def letter(bad):
+    items = (Item(bad, (bad, bad), ((bad, bad), (bad, bad))), Item(bad, (bad,)))
+    return Letter(bad, bad, bad, bad, bad, (bad, bad), items, (bad, bad), date(2026, 11, 21), bad, bad)
 
 
 @pytest.mark.parametrize("bad", HOSTILE)
@@ -120,6 +150,41 @@ def test_a_line_break_of_the_text_is_kept():
 def test_a_link_stays_in_the_window_and_the_front_page_has_an_address():
     assert str(link("概況", "")) == '<a href="./" target="_self">概況</a>'
     assert 'href="field?field=work"' in str(link("産業", "field", field="work"))
+
+
+# --- who makes markup ---
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_words_of_our_own_are_taken_for_markup(path):
+    if path == ROOT / "pages" / "parts" / "shared" / "markup.py":
+        return
+    tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    taken = {a.name for n in tree if isinstance(n, ast.Import) for a in n.names}
+    taken |= {n.module for n in tree if isinstance(n, ast.ImportFrom)}
+    assert not taken & {"html", "jinja2", "markupsafe"}
+    made = [n for n in tree if isinstance(n, ast.Call) and ast.unparse(n.func).split(".")[-1] == "Markup"]
+    assert all(isinstance(a, ast.Constant) for n in made for a in n.args), [ast.unparse(n) for n in made]
+
+
+def templates():
+    return {path.name: path.read_text("utf-8") for path in sorted(TEMPLATES.iterdir())}
+
+
+def test_no_template_lets_a_value_through_unescaped():
+    assert len(templates()) > 5
+    assert [name for name, source in templates().items() if re.search(r"\bsafe\b|autoescape|\|e\b", source)] == []
+
+
+def test_every_value_of_an_attribute_stands_in_quotation_marks():
+    """Escaping leaves spaces as they are: without the marks a value could become an attribute of its own."""
+    bare = {name: re.sub(r"\{\{.*?\}\}", "x", re.sub(r"\{[%#].*?[%#]\}", "", s)) for name, s in templates().items()}
+    assert [name for name, source in bare.items() if re.search(r"<[^>]*=(?!\")", source)] == []
+
+
+def test_each_template_is_drawn_somewhere_and_none_is_asked_for_that_is_not_there():
+    asked = {name for path in CODE for name in re.findall(r'render\(\s*"([\w.]+)"', path.read_text("utf-8"))}
+    assert asked == set(templates())
 
 
 # --- tables ---

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 from streamlit import config
@@ -14,7 +15,10 @@ from streamlit.testing.v1 import AppTest
 
 from kpi.collection.workflow import RULES, Action, may
 from kpi.people import NOBODY, Person, Role
+from kpi.place import Place
+from loaders.store.commands import revoke
 from loaders.store.commands.access_rules import Rule
+from pages.parts import framework
 from pages.parts.app import http_rights, identity, sign_in, trial_identity
 from pages.parts.app.sign_in import Setup, SignIn, Standing, person_by
 from tests.waiting import wait
@@ -52,7 +56,8 @@ class Kept:
     def is_revoked(self, session_id):
         return session_id in self.ended
 
-    def revoke(self, session_id, *, by, at):
+    def do(self, act, who, session_id):
+        assert act is revoke
         self.ended |= {session_id}
 
 
@@ -262,19 +267,18 @@ server_metadata_url = "https://id.pref.example/.well-known/openid-configuration"
     ],
 )
 def test_a_configuration_that_is_half_done_lets_nobody_in(tmp_path, monkeypatch, text, wanted):
-    from streamlit.runtime.secrets import secrets_singleton
-
     path = tmp_path / "secrets.toml"
     if text is not None:
         path.write_text(text, "utf-8")
     real = config.get_option
-    monkeypatch.setattr(config, "get_option", lambda key: [str(path)] if key == "secrets.files" else real(key))
-    secrets_singleton._reset()
+    for asked in (config, st):
+        monkeypatch.setattr(asked, "get_option", lambda key: [str(path)] if key == "secrets.files" else real(key))
+    framework.secrets_singleton._reset()
     try:
         assert sign_in.setup() is wanted
     finally:
         monkeypatch.undo()
-        secrets_singleton._reset()
+        framework.secrets_singleton._reset()
 
 
 # --- a trial -------------------------------------------------------------------------------------------------------
@@ -349,7 +353,7 @@ def test_what_a_browser_on_this_machine_sends_by_itself_is_no_sign_of_a_proxy():
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "", None, "10.0.0.1", "kpi.pref.example", "::"])
 def test_a_server_that_others_reach_lets_nobody_pick(monkeypatch, address):
-    monkeypatch.setattr(config, "get_option", lambda key: address)
+    monkeypatch.setattr(st, "get_option", lambda key: address)
     assert not trial_identity.on_this_machine({"host": "localhost"}, "127.0.0.1")
 
 
@@ -397,7 +401,7 @@ PEOPLE = {
 @pytest.mark.parametrize("action", Action)
 def test_a_page_opens_for_exactly_those_who_may_do_something_on_it(who, action):
     one, reach = PEOPLE[who], RULES[action].get(PEOPLE[who].role, "none")
-    lead = who == "road" and not may(one, action, "land", "road")
+    lead = who == "road" and not may(one, action, Place("", "", "land", "road"))
     for department in ("", "land"):
         assert identity.reaches(one, action, department) is (reach != "none" and not lead)
     assert identity.reaches(one, action, "planning") is (reach == "all")
@@ -556,7 +560,7 @@ def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
     monkeypatch.setattr(sign_in, "origin", lambda: "http://127.0.0.1:1")
     monkeypatch.setattr(sign_in, "claims_of", lambda cookies: signed.get(f"kpi_test={cookies.get('kpi_test')}", {}))
     monkeypatch.setattr(sign_in, "standing", lambda claims: Standing.VALID if claims else Standing.ABSENT)
-    monkeypatch.setattr(sign_in, "person_of", lambda claims: PEOPLE["land"])
+    monkeypatch.setattr(sign_in, "person_of", lambda claims, plan_id: PEOPLE["land"])
     monkeypatch.setattr(http_rights, "_MOST_TOLD", 2)
     http_rights._told.clear()
 
@@ -624,9 +628,9 @@ def test_where_people_come_by_tls_every_cookie_is_secure(monkeypatch):
 def test_a_cookie_signed_for_another_address_is_none(monkeypatch):
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-    monkeypatch.setattr(sign_in, "get_cookie_secret", lambda: "k" * 40)
+    monkeypatch.setattr(framework, "get_cookie_secret", lambda: "k" * 40)
     monkeypatch.setattr(sign_in, "origin", lambda: "https://kpi.example")
-    name = sign_in.USER_COOKIE_NAME
+    name = framework.USER_COOKIE_NAME
 
     def cookie(text, secret="k" * 40):
         return {name: create_signed_value(secret, name, text).decode()}

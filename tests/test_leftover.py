@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
 from loaders.form import definition as d
-from loaders.form.reading.leftover import may_answer
+from loaders.form.reading.leftover.outside_words import may_answer
 from loaders.form.writing.writer import write_form
 from loaders.services.batch_reading import read_book, read_return
 from loaders.workbook.cells import Attached, Book, Cell, open_book

@@ -12,14 +12,16 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
+from kpi.collection.acts import Act
 from kpi.collection.reorganisation import move_indicators, rename, set_divisions
 from kpi.collection.workflow import Mend, Question
 from kpi.period import Period
+from kpi.place import Place
 from kpi.plan import Division, Plan, Round
 from loaders.store import Rule, Store
 from loaders.store.audit.log_table import in_words
 from tests.factory import AGRI, COUNT, PAPER, POLICY, RATE, ROUND, TRADE, tiny_plan
-from tests.storekit import AT, answer, figures, later, new_store, reading, save_and_send
+from tests.storekit import AT, answer, do, figures, later, new_store, reading, save_and_send, save_return, send
 
 
 @pytest.fixture
@@ -46,12 +48,12 @@ def _made_busy() -> bytes:
 
 def _fill(store: Store) -> None:
     said = answer(RATE, value=65.0, period="FY2024", release="final")
-    first = store.save_return(reading(said), b"1", "回答.xlsx", by="青森 花子", at=later(1))
-    store.mend(first.submission_id, [Mend(RATE, "value", 64.0, "集計誤り")], by="青森 花子", at=later(2))
-    store.send(first.submission_id, by="青森 花子", at=later(3))
+    first = save_return(store, reading(said), b"1", "回答.xlsx", by="青森 花子", at=later(1))
+    do(store, "mend", first.submission_id, [Mend(RATE, "value", 64.0, "集計誤り")], by="青森 花子", at=later(2))
+    send(store, first.submission_id, by="青森 花子", at=later(3))
     other = reading(answer(COUNT, value=7.0, period="FY2024", release="final"), department=TRADE)
-    draft = store.save_return(other, b"2", "b.xlsx", by="八戸 太郎", at=later(4))
-    store.discard(draft.submission_id, by="八戸 太郎", at=later(5), reason="別のファイル")
+    draft = save_return(store, other, b"2", "b.xlsx", by="八戸 太郎", at=later(4))
+    do(store, "discard", draft.submission_id, by="八戸 太郎", at=later(5), reason="別のファイル")
     sample = reading(answer(COUNT, value=9.0, period="FY2024", release="final"), department=TRADE, sample=True)
     save_and_send(store, sample, b"3", later(6), by="サンプル")
 
@@ -102,7 +104,7 @@ def test_before_and_after_are_told_in_words():
 
 def test_the_head_moves_with_every_act(busy):
     before = busy.log_head()
-    busy.decide("start_empty", plan_id="tiny", by="x", at=later(9))
+    do(busy, "start_empty", "tiny", by="x", at=later(9))
     after = busy.log_head()
     assert after.count == before.count + 1
     assert after.hash != before.hash
@@ -150,12 +152,12 @@ def test_what_was_changed_behind_the_programs_back_is_found(busy, done, code):
 def asked(store: Store) -> Store:
     """A store with a question, a proposal, a figure that is not public and a rule of membership."""
     sent = save_and_send(store, reading(answer(RATE, value=65.0, period="FY2024", release="final")), b"1", later(1))
-    store.ask_back(sent, [Question(RATE, "value", "正しいですか。")], by="事", at=later(2))
-    store.propose("tiny", RATE, {"target": 90.0}, "見直し", by="事", at=later(3))
+    do(store, "ask_back", sent, [Question(RATE, "value", "正しいですか。")], by="事", at=later(2))
+    do(store, "propose_card", "tiny", RATE, {"target": 90.0}, reason="見直し", by="事", at=later(3))
     code = store.snapshot("tiny").observations["code"].iloc[0]
-    store.set_publication([code], "embargoed", later(50), by="事", at=later(4))
-    store.set_membership(Rule("", "mail", "a@example.jp", "department", (POLICY,)), by="管", at=later(5))
-    store.confirm(sent, by="事", at=later(6))
+    do(store, "set_publication", [code], "embargoed", later(50), by="事", at=later(4))
+    do(store, "set_membership", Rule("", "mail", "a@example.jp", "department", (POLICY,)), by="管", at=later(5))
+    do(store, "confirm", sent, by="事", at=later(6))
     assert store.verify() == ()
     return store
 
@@ -164,7 +166,7 @@ def asked(store: Store) -> Store:
     ("done", "code"),
     [
         ("UPDATE questions SET text = '別の質問'", "verify.rows_changed"),
-        ("UPDATE questions SET indicator_id = 'paper'", "verify.rows_changed"),
+        ("UPDATE questions SET subject_id = 'paper'", "verify.rows_changed"),
         ("UPDATE questions SET who = 'だれか'", "verify.rows_changed"),
         ("DELETE FROM questions", "verify.rows_missing"),
         ("UPDATE proposals SET document = '{}'", "verify.rows_changed"),
@@ -195,10 +197,16 @@ def test_a_change_of_the_plan_is_told_in_the_words_of_its_attributes(store):
         return store.snapshot("tiny").plan
 
     april, own = date(2026, 4, 1), [Division("dx", "DX推進課", (RATE,), "dx@example.jp")]
-    store.open_round("tiny", replace(plan().round(ROUND), due=date(2025, 10, 17)), by="事", at=later(1))
-    store.change_plan(rename(plan(), TRADE, "経済産業部", april), by="管", at=later(2))
-    store.change_plan(move_indicators(plan(), [PAPER], TRADE, april), by="管", at=later(3))
-    store.change_plan(set_divisions(plan(), POLICY, own, "lead@example.jp", later(4).date()), by="管", at=later(4))
+    do(store, "open_round", "tiny", replace(plan().round(ROUND), due=date(2025, 10, 17)), by="事", at=later(1))
+    do(store, "change_plan", rename(plan(), TRADE, "経済産業部", april), by="管", at=later(2))
+    do(store, "change_plan", move_indicators(plan(), [PAPER], TRADE, april), by="管", at=later(3))
+    do(
+        store,
+        "change_plan",
+        set_divisions(plan(), POLICY, own, "lead@example.jp", later(4).date()),
+        by="管",
+        at=later(4),
+    )
     told = plan_log(store)
     assert told[0] == (
         "open_round", "事", "令和6年度実績 部局の期限: R7.10.3", "令和6年度実績 部局の期限: R7.10.17",
@@ -218,9 +226,9 @@ def test_a_change_of_the_plan_is_told_in_the_words_of_its_attributes(store):
 def test_a_new_round_and_a_department_that_is_gone_are_told_as_such(store):
     plan = store.snapshot("tiny").plan
     new = Round("fy2025", "令和7年度実績", "annual", Period("FY", 2025), date(2026, 9, 1), date(2026, 10, 2))
-    store.open_round("tiny", replace(new, departments=(POLICY, TRADE)), by="事", at=later(1))
+    do(store, "open_round", "tiny", replace(new, departments=(POLICY, TRADE)), by="事", at=later(1))
     fewer = tuple(d for d in plan.departments if d.id != AGRI)
-    store.change_plan(replace(store.snapshot("tiny").plan, departments=fewer), by="管", at=later(2))
+    do(store, "change_plan", replace(store.snapshot("tiny").plan, departments=fewer), by="管", at=later(2))
     (opened, gone) = plan_log(store)
     assert opened[2] == ""
     assert opened[3].startswith("照会: 令和7年度実績を追加 / ")
@@ -232,8 +240,8 @@ def test_plan_files_read_again_are_told_plan_by_plan_with_who_asked_for_it(store
     plan = tiny_plan()
     cards = tuple(replace(c, target=90.0) if c.indicator_id == RATE else c for c in plan.cards)
     changed = replace(plan, name="新しい計画", cards=cards)
-    assert not store.init([plan], figures(), at=later(1), by="管理 太郎", role="管理者")
-    assert store.init([changed, replace(plan, id="other", name="別の計画")], figures(), at=later(2), by="管理 太郎")
+    assert not store.init([plan], figures(), Act("管理 太郎", later(1), "管理者"))
+    assert store.init([changed, replace(plan, id="other", name="別の計画")], figures(), Act("管理 太郎", later(2)))
     assert plan_log(store) == [
         (
             "load_plan", "管理 太郎",
@@ -242,7 +250,7 @@ def test_plan_files_read_again_are_told_plan_by_plan_with_who_asked_for_it(store
         ),
         ("load_plan", "管理 太郎", "", "計画: 別の計画"),
     ]  # fmt: skip
-    store.init([plan], figures(), at=later(3))
+    store.init([plan], figures(), Act("", later(3)))
     newest = store.log().iloc[0]
     assert (newest["kind_word"], newest["who"]) == ("計画ファイルの読込み", "プログラム")
     assert store.verify() == ()
@@ -283,7 +291,7 @@ def test_a_chain_computed_anew_does_not_fit_what_was_written_down(busy):
 
 def test_the_samples_leave_with_their_chain_and_that_is_logged(busy):
     real = busy.log_head()
-    counts = busy.remove_samples(by="管理 太郎", at=later(7), role="管理者")
+    counts = do(busy, "remove_samples", by="管理 太郎", at=later(7), role="管理者")
     assert counts["decisions"] == 2
     log = busy.log()
     assert not log["sample"].any()
@@ -302,7 +310,7 @@ def test_an_act_that_fails_leaves_no_trace(busy, monkeypatch):
 
     monkeypatch.setattr("loaders.store.commands.drafts.issue_rows", broken)
     with pytest.raises(RuntimeError):
-        busy.save_return(reading(answer(RATE, value=1.0)), b"9", "a.xlsx", by="x", at=AT)
+        save_return(busy, reading(answer(RATE, value=1.0)), b"9", "a.xlsx", by="x", at=AT)
     assert busy.log_head() == before
     assert busy.verify() == ()
 
@@ -313,14 +321,14 @@ def test_many_returns_kept_at_once_are_one_chain(store):
     new = [
         NewReturn(reading(answer(RATE, value=float(n)), department=POLICY), b"%d" % n, f"{n}.xlsx") for n in range(50)
     ]
-    store.save_returns(new, by="x", at=later(1))
+    do(store, "save", new, by="x", at=later(1))
     assert store.log_head().count == 50
     assert store.verify() == ()
 
 
 def test_a_form_taken_is_told_by_round_and_department(store):
-    store.take("tiny", ROUND, POLICY, "", by="青森 花子", at=later(1))
-    store.take("tiny", ROUND, "", "", staff=True, by="事務局", at=later(2))
+    do(store, "take_form", Place("tiny", ROUND, POLICY, ""), by="青森 花子", at=later(1))
+    do(store, "take_form", Place("tiny", ROUND, "", ""), staff=True, by="事務局", at=later(2))
     plan = tiny_plan()
     asked, whose = plan.round(ROUND).name, plan.department(POLICY).name(later(1).date())
     assert list(store.log(plan_id="tiny")["subject_word"])[:2] == [f"{asked} 全部局", f"{asked} {whose}"]

@@ -13,16 +13,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from kpi.collection.acts import Act
 from loaders.cli import commands
 from loaders.services import operations
 from loaders.store import Keep, Store, StoreDamaged, StoreError
-from loaders.store.file.location import Extent, StoreLost, traces
+from loaders.store.file.presence import Extent, StoreLost, traces
 from loaders.store.file.retention import copies
 from pages.parts.app import http_rights, sign_in, storage
 from pages.parts.app.sign_in import Setup
 from tests import screenkit
 from tests.factory import RATE
-from tests.storekit import answer, first_start, later, reading, save_and_send
+from tests.storekit import AT, answer, first_start, later, reading, save_and_send, save_return
 from tests.test_identity import ask
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,7 +92,7 @@ def listing(folder: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize("hurt", HURTS, ids=lambda h: h.__name__)
 def test_what_is_found_in_the_place_of_a_store_is_refused_left_and_replaced_by_a_copy(store, tmp_path, hurt):
-    copy = store.backup(tmp_path / "copy.db")
+    copy = store.backup(tmp_path / "copy.db", Act("", AT))
     hurt(store.path)
     before = listing(tmp_path)
     with pytest.raises(StoreDamaged) as refused:
@@ -106,7 +107,7 @@ def test_what_is_found_in_the_place_of_a_store_is_refused_left_and_replaced_by_a
         with pytest.raises(StoreDamaged):
             look()
     assert listing(tmp_path) == before
-    assert Store(store.path).restore(copy, by="x", at=later(2)) == ()
+    assert Store(store.path).restore(copy, Act("x", later(2))) == ()
     # Whoever has it open goes on, and what stood there stands beside.
     store.check()
     assert store.verify() == ()
@@ -123,7 +124,7 @@ def test_a_cut_that_still_opens_is_seen_by_who_had_it_open_and_by_who_comes_anew
         with pytest.raises(StoreDamaged, match="途中で切れている"):
             one.check()
         with pytest.raises(StoreDamaged):
-            one.save_return(reading(answer(RATE, value=1.0)), b"2", "a.xlsx", by="x", at=later(2))
+            save_return(one, reading(answer(RATE, value=1.0)), b"2", "a.xlsx", by="x", at=later(2))
     assert store.path.stat().st_size < len(whole)
     store.path.write_bytes(whole)
     store.check()
@@ -230,12 +231,12 @@ def test_a_first_start_needs_no_question(tmp_path, there):
 
 def test_a_name_with_brackets_has_its_own_traces(tmp_path):
     store = Store(tmp_path / "kpi[1]*.duckdb")
-    store.init([], None, at=later(0))
+    store.init([], None, Act("", later(0)))
     assert [p.name for p in traces(store.path)] == ["kpi[1]*.duckdb.lock"]
     store.path.unlink()
     with pytest.raises(StoreLost):
-        Store(store.path).init([], None, at=later(0))
-    assert Store(tmp_path / "kpi1.duckdb").init([], None, at=later(0))
+        Store(store.path).init([], None, Act("", later(0)))
+    assert Store(tmp_path / "kpi1.duckdb").init([], None, Act("", later(0)))
 
 
 def test_a_store_behind_a_link_is_missed_too(tmp_path):
@@ -259,7 +260,7 @@ def test_the_newest_copies_are_named_and_no_folder_of_the_server(store, tmp_path
         assert store.make_nightly(nights, Keep(), at=datetime(2026, 11, day, 2)) == ()
     store.path.unlink()
     with pytest.raises(StoreLost) as refused:
-        Store(store.path, nights=nights).init([], None, at=later(3))
+        Store(store.path, nights=nights).init([], None, Act("", later(3)))
     said = str(refused.value)
     made = [p.name for _, p in sorted(copies(nights).items())]
     assert made[-1] in said

@@ -9,7 +9,7 @@ from loaders.services.typed_values import read_typed
 from loaders.store import Receipt
 from pages.parts.submit.correction_form import _settling, _ways
 from tests.factory import COUNT, CUT, FY, PAPER, RATE, tiny_brief
-from tests.storekit import AT, answer, later, new_store, reading
+from tests.storekit import AT, answer, do, later, new_store, reading, save_return, send
 
 
 @pytest.fixture(scope="module")
@@ -107,11 +107,11 @@ def store(tmp_path):
 
 def draft(store, *issues):
     one = reading(answer(RATE, value=65.0, period="FY2024", release="final"), issues=issues)
-    return store.save_return(one, b"1", "回答.xlsx", by="x", at=later(1)).submission_id
+    return save_return(store, one, b"1", "回答.xlsx", by="x", at=later(1)).submission_id
 
 
 def answered(store, submission, *mends):
-    assert store.mend(submission, mends, by="x", at=later(2)) == ()
+    assert do(store, "mend", submission, mends, by="x", at=later(2)) == ()
     return store.submission(submission)
 
 
@@ -120,7 +120,7 @@ def test_a_question_about_the_whole_file_is_answered_by_a_persons_word(store):
     assert not store.submission(one).can_send
     stored = answered(store, one, Mend("", "test.asked", None, "確かめた"))
     assert stored.open == ()
-    assert isinstance(store.send(one, by="x", at=later(3)), Receipt)
+    assert isinstance(send(store, one, by="x", at=later(3)), Receipt)
 
 
 def test_one_question_about_the_file_answers_no_other(store):
@@ -138,26 +138,26 @@ def test_a_question_about_a_row_is_answered_by_a_persons_word(store):
 def test_a_word_without_a_reason_answers_nothing(store):
     one = draft(store, question(Severity.ASK), question(Severity.ASK, PAPER, "row"))
     for mend in (Mend("", "test.asked", None, " "), Mend(PAPER, "row", None, "")):
-        assert [i.code for i in store.mend(one, [mend], by="x", at=later(2))] == ["mend.refused"]
+        assert [i.code for i in do(store, "mend", one, [mend], by="x", at=later(2))] == ["mend.refused"]
     assert len(store.submission(one).open) == 2
 
 
 def test_a_fault_of_the_whole_file_stays_whatever_is_said(store):
     one = draft(store, question(Severity.FIX))
-    (refused,) = store.mend(one, [Mend("", "test.asked", None, "確かめた")], by="x", at=later(2))
+    (refused,) = do(store, "mend", one, [Mend("", "test.asked", None, "確かめた")], by="x", at=later(2))
     assert refused.message == "様式全体についての要修正は、画面での確認では済みません。"
     stored = store.submission(one)
     assert stored.mends == ()
     assert [i.code for i in stored.open] == ["test.asked"]
     assert not stored.can_send
-    assert not isinstance(store.send(one, by="x", at=later(3)), Receipt)
+    assert not isinstance(send(store, one, by="x", at=later(3)), Receipt)
     assert store.submission(one).state is ReturnState.DRAFT
 
 
 def test_nobody_can_answer_what_was_not_asked(store):
     one = draft(store)
     for mend in (Mend("", "test.asked", None, "確かめた"), Mend(PAPER, "row", None, "確かめた")):
-        assert [i.code for i in store.mend(one, [mend], by="x", at=AT)] == ["mend.refused"]
+        assert [i.code for i in do(store, "mend", one, [mend], by="x", at=AT)] == ["mend.refused"]
 
 
 # --- what the page offers and makes of it ---
@@ -171,7 +171,7 @@ def test_every_way_offered_for_a_row_settles_the_question(store):
     ):
         asked = question(Severity.FIX, PAPER, "row")
         one = reading(answer(RATE, value=65.0, period="FY2024", release="final"), issues=(asked,))
-        submission = store.save_return(one, data, "回答.xlsx", by="x", at=later(1)).submission_id
+        submission = save_return(store, one, data, "回答.xlsx", by="x", at=later(1)).submission_id
         stored = answered(store, submission, *_settling(asked, mends))
         assert stored.open == ()
 

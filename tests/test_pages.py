@@ -10,6 +10,7 @@ import pytest
 import pages.parts.app.current_view
 import pages.parts.app.storage
 from kpi.charts.placement import text_width
+from kpi.place import Place
 from loaders.services.operations import make_form, open_store
 from loaders.store import StoreBusy
 from loaders.store.file.database import Database
@@ -263,7 +264,7 @@ def test_every_number_stands_with_its_unit(samples):
 
 def test_what_changed_keeps_its_share_of_the_line_beside_a_long_name(samples):
     head = html(run("overview")).split("前回からの変化</caption>")[1].split("</thead>")[0]
-    assert re.findall(r"style=width:(\d+)%", head) == ["45", "55"]
+    assert re.findall(r'style="width:(\d+)%"', head) == ["45", "55"]
 
 
 def test_a_figure_leads_to_its_cell_and_its_original(samples):
@@ -355,7 +356,7 @@ def test_a_form_as_it_was_handed_out_becomes_a_draft_with_every_cell_judged(use,
     data = use(with_files(tmp_path, "plans", "benchmarks"))
     store = open_store(data, at=AT)
     snapshot = store.snapshot(store.plan_ids()[0])
-    name, form = make_form(snapshot, "fy2025", "planning", day=AT.date())
+    name, form = make_form(snapshot, Place(snapshot.plan.id, "fy2025", "planning"), day=AT.date())
     at = upload(run("submit", department="planning", round="fy2025"), name, form)
     assert sound(at)
     told = "".join(said(at))

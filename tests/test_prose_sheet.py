@@ -19,9 +19,11 @@ from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
+from kpi.place import Place
 from kpi.plan import Division
 from loaders.form import definition as d
 from loaders.form import prose_lines as ln
@@ -447,7 +449,7 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
     plan = tiny_plan()
     departments = tuple(replace(x, divisions=DIVISIONS) if x.id == POLICY else x for x in plan.departments)
     store = Store(tmp_path / "kpi.duckdb")
-    store.init([replace(plan, departments=departments)], figures(), at=later(0))
+    store.init([replace(plan, departments=departments)], figures(), Act("", later(0)))
     lead = Person("1", "主管課 太郎", Role.DEPARTMENT, frozenset({POLICY}))
     said = answers()
     said[RATE] |= {"value": 52.5, "numerator": 21.0}  # nothing is known of the years before here
@@ -459,7 +461,7 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
             tmp_path,
             lambda n=number: later(1 + n),
         )
-        _, blank = own.take_form("tiny", ROUND, POLICY, division.id)
+        _, blank = own.take_form(Place("tiny", ROUND, POLICY, division.id))
         sheet = hurt.prose(load_workbook(BytesIO(blank)))
         assert sheet.cell(ln.FIRST_ROW, ln.TEXT).value == ln.ALL
         assert sheet.cell(ln.FIRST_ROW + 1, ln.TEXT).value == division.name  # it knows its own name
@@ -474,10 +476,10 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
                     hurt.cell(first, i, key, plan).value = text
 
         place = {"round_id": ROUND, "department_id": POLICY, "division_id": division.id}
-        taken = own.take_return("tiny", hurt.edit(blank, fill), f"{division.id}.xlsx", **place)
+        taken = own.take_return(Place("tiny"), hurt.edit(blank, fill), f"{division.id}.xlsx", **place)
         assert taken.open == (), [(i.code, i.message) for i in taken.open]
         assert own.pass_on(taken.saved.submission_id) == ()
-    joined = Desk(store, lead, tmp_path, lambda: later(4)).join("tiny", ROUND, POLICY)
+    joined = Desk(store, lead, tmp_path, lambda: later(4)).join(Place("tiny", ROUND, POLICY))
     assert joined.submission_id, joined
     entries = {a.indicator_id: a for a in store.submission(joined.submission_id).reading.answers}
     assert {i: a.text("section") for i, a in entries.items()} == {
@@ -487,7 +489,7 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
     assert {entries[PAPER].entries[k].sheet for k in PROSE} == {d.PROSE_SHEET}
     # The whole department's form names each 課 with its indicators.
     whole = hurt.prose(
-        load_workbook(BytesIO(Desk(store, lead, tmp_path, lambda: later(5)).take_form("tiny", ROUND, POLICY)[1]))
+        load_workbook(BytesIO(Desk(store, lead, tmp_path, lambda: later(5)).take_form(Place("tiny", ROUND, POLICY))[1]))
     )
     told = {whole.cell(r, ln.NUMBER).value: whole.cell(r, ln.TEXT).value for r in range(ln.FIRST_ROW, 16)
             if whole.cell(r, ln.PART).value == ln.COVERS_HEADING}  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend
 from loaders.rules.quotient import differ, quotient, same_but_for_scale
 from loaders.services.batch_reading import read_return
 from loaders.services.intake import mend_return
 from tests import hurt
 from tests.factory import RATE, filled_form, tiny_brief
-from tests.storekit import AT, new_store
+from tests.storekit import AT, new_store, save_return
 
 
 @pytest.fixture
@@ -20,11 +21,11 @@ def draft(tmp_path):
     def made(**values):
         data = hurt.put(filled_form(), RATE, **values)
         store = new_store(tmp_path)
-        one = store.save_return(read_return(data, "回答.xlsx", tiny_brief()), data, "回答.xlsx", by="a", at=AT)
+        one = save_return(store, read_return(data, "回答.xlsx", tiny_brief()), data, "回答.xlsx", by="a", at=AT)
 
         def mend(**mends):
             given = [Mend(RATE, key, value, "画面で直した") for key, value in mends.items()]
-            assert mend_return(store, one.submission_id, given, by="a", at=AT) == ()
+            assert mend_return(store, one.submission_id, given, Act("a", AT)) == ()
             stored = store.submission(one.submission_id)
             answer = next(a for a in stored.reading.answers if a.indicator_id == RATE)
             return answer.number("value"), {i.code for i in stored.open if i.indicator_id == RATE}

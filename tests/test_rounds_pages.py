@@ -13,10 +13,11 @@ from openpyxl import load_workbook
 from kpi.collection.workflow import Mend, Question
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
+from kpi.place import Place
 from loaders.form.writing.writer import write_form
 from loaders.services import Desk
 from loaders.text.typed_day import day_text
-from pages.parts.rounds import board_table
+from pages.parts.rounds.round_editor import board_table
 from tests import hurt, screenkit
 from tests.samplekit import AT, store_of, with_samples, with_store
 from tests.screenkit import everything, html, lead, said
@@ -178,10 +179,10 @@ def test_the_board_tells_the_state_the_date_and_whom_to_ask(data):
 
 
 def test_a_form_taken_by_the_department_shows_and_by_the_secretariat_does_not(data):
-    desk(data).take_form(PLAN, ROUND, "agriculture")
+    desk(data).take_form(Place(PLAN, ROUND, "agriculture"))
     assert "様式取得" not in lead(run("rounds"))
     desk(data, Person("a", "農林水産部の担当", Role.DEPARTMENT, frozenset({"agriculture"}))).take_form(
-        PLAN, ROUND, "agriculture"
+        Place(PLAN, ROUND, "agriculture")
     )
     assert "様式取得1、未回答1" in lead(run("rounds"))
 
@@ -515,7 +516,7 @@ def answer_again(data, value):
     (before,) = own.submission(last).reading.answers
     said = {k: e.value for k, e in before.entries.items() if e.value is not None and "correction" not in k}
     form = write_form(shot.brief(later.date()), ROUND, EDUCATION, answers={INDICATOR: said | {"value": value}})
-    taken = own.take_return(PLAN, form, "回答.xlsx", round_id=ROUND, department_id=EDUCATION)
+    taken = own.take_return(Place(PLAN, round_id=ROUND, department_id=EDUCATION), form, "回答.xlsx")
     assert taken.saved, taken.issues
     for issue in own.submission(taken.saved.submission_id).open:
         own.mend(taken.saved.submission_id, [Mend(INDICATOR, issue.key, value, "算定の桁による")])
@@ -554,7 +555,7 @@ def test_proposals_of_a_return_stand_as_changes_with_the_way_to_decide(empty):
     }
     form = write_form(brief, "targets", EDUCATION, answers={INDICATOR: given | {"contact": "gakko@example.jp"}})
     own = desk(empty, OFFICER)
-    taken = own.take_return(PLAN, form, "目標.xlsx", round_id="targets", department_id=EDUCATION)
+    taken = own.take_return(Place(PLAN, round_id="targets", department_id=EDUCATION), form, "目標.xlsx")
     receipt = desk(empty).send(taken.saved.submission_id)
     assert not isinstance(receipt, tuple), receipt
     at = run("review", round="targets")
@@ -581,7 +582,7 @@ def propose_targets(data):
     answers = {ICT: given | {"target": 190.0}, BRIDGE: given | {"target": 70.0}}
     form = write_form(snapshot(data).brief(AT.date()), "targets", LAND, answers=answers)
     own = desk(data, LANDSMAN)
-    one = own.take_return(PLAN, form, "目標.xlsx", round_id="targets", department_id=LAND).saved.submission_id
+    one = own.take_return(Place(PLAN, round_id="targets", department_id=LAND), form, "目標.xlsx").saved.submission_id
     settle(own, one)
     assert not isinstance(own.send(one), tuple)
     assert desk(data).ask_back(one, [Question(ICT, "target", "根拠を確かめてください。")]) == ()
@@ -597,14 +598,14 @@ def by_page(data, one):
 
 def by_form(data, one, evidence=True):
     own = desk(data, LANDSMAN, datetime(2026, 11, 22, 9))
-    book = load_workbook(BytesIO(own.take_sent_back(PLAN, "targets", LAND)[1]))
+    book = load_workbook(BytesIO(own.take_sent_back(Place(PLAN, "targets", LAND))[1]))
     sheet, plan = hurt.form(book), snapshot(data).plan
     hurt.cell(sheet, ICT, "target", plan, "targets").value = 185
     if not evidence:
         hurt.cell(sheet, BRIDGE, "evidence", plan, "targets").value = None
     kept = BytesIO()
     book.save(kept)
-    taken = own.take_return(PLAN, kept.getvalue(), "修正.xlsx", round_id="targets", department_id=LAND)
+    taken = own.take_return(Place(PLAN, round_id="targets", department_id=LAND), kept.getvalue(), "修正.xlsx")
     return own, taken.saved.submission_id
 
 
@@ -640,7 +641,7 @@ def test_what_was_chosen_on_the_page_is_no_reason_of_the_department(empty):
     answers = {BRIDGE: given | {"value": "約60"}, ICT: given | {"value": 150}}
     form = write_form(snapshot(empty).brief(AT.date()), ROUND, LAND, answers=answers)
     own = desk(empty, LANDSMAN)
-    one = own.take_return(PLAN, form, "実績.xlsx", round_id=ROUND, department_id=LAND).saved.submission_id
+    one = own.take_return(Place(PLAN, round_id=ROUND, department_id=LAND), form, "実績.xlsx").saved.submission_id
     chosen = []
     while own.submission(one).open:
         choice = own.submission(one).open[0].choices[0]

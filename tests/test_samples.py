@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from kpi.changes import changes
+from kpi.collection.acts import Act
 from kpi.progress import assess, cards_table
 from kpi.snapshot import Snapshot
 from loaders.form import definition as d
@@ -24,6 +25,7 @@ from loaders.services.operations import load_data, open_store
 from loaders.services.sample_rounds import load_samples
 from loaders.services.samples import NOTE, SamplesFault, build, main, read_values
 from loaders.store import Store
+from tests.storekit import do
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -99,7 +101,7 @@ class Loaded:
 def loaded(tmp_path_factory) -> Loaded:
     store = open_store(DATA, tmp_path_factory.mktemp("samples") / "kpi.duckdb", at=AT)
     told: list[tuple[int, int, str]] = []
-    taken = load_samples(store, DATA, PLAN, at=AT, tick=lambda *one: told.append(one))
+    taken = load_samples(store, DATA, PLAN, Act("", AT), tick=lambda *one: told.append(one))
     return Loaded(store, taken, store.snapshot(PLAN), told)
 
 
@@ -234,8 +236,11 @@ def test_whoever_is_behind_says_why_and_what_next(loaded):
 
 
 def test_nothing_is_left_once_the_samples_are_taken_out(loaded, tmp_path):
-    store = Store(loaded.store.backup(tmp_path / "copy.duckdb"))
-    counts = store.remove_samples()
+    store = Store(loaded.store.backup(tmp_path / "copy.duckdb", Act("", AT)))
+    counts = do(
+        store,
+        "remove_samples",
+    )
     after = store.snapshot(PLAN)
     assert counts["submissions"] == len(files())
     assert not after.has_samples

@@ -258,9 +258,9 @@ def test_no_child_outlives_the_program_however_it_ends(tmp_path: Path, end: str)
     (tmp_path / "a.xlsx").write_bytes(SOUND)
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from loaders import cells, children\n"
+        "from loaders.workbook import cells\nfrom loaders.workbook.isolation import worker_pool\n"
         "assert isinstance(cells.open_book(open('a.xlsx', 'rb').read(), 'a.xlsx'), cells.Book)\n"
-        "print(children.shared_pool()._idle[0].process.pid, flush=True)\n" + end
+        "print(worker_pool.shared_pool()._idle[0].process.pid, flush=True)\n" + end
     )
     # Run from another folder: the child finds the package wherever the program was started.
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)

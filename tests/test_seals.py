@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, Question
 from kpi.issue import Severity
 from loaders.store import Rule, Store, StoreDamaged
@@ -20,7 +21,7 @@ from loaders.store.audit.seal_faults import TABLE_WORDS, read_chain, row_faults
 from loaders.store.audit.seals import CHAINED, TABLES
 from loaders.store.file.database import rows
 from tests.factory import AGRI, COUNT, CUT, POLICY, RATE, TRADE, tiny_plan
-from tests.storekit import answer, figures, issue, later, new_store, reading, save_and_send
+from tests.storekit import answer, do, figures, issue, later, new_store, reading, save_and_send, save_return, send
 from tests.test_log import make_over
 
 
@@ -28,16 +29,16 @@ def fill(store: Store) -> Store:
     """A store in which every table has rows, of samples too where there can be any."""
     said = answer(RATE, value=65.0, period="FY2024", release="final")
     asked = reading(said, issues=(issue(Severity.NOTE, RATE),))
-    first = store.save_return(asked, b"1", "回答.xlsx", by="青森 花子", at=later(1)).submission_id
-    store.mend(first, [Mend(RATE, "value", 64.0, "集計誤り")], by="青森 花子", at=later(2))
-    store.send(first, by="青森 花子", at=later(3))
-    store.ask_back(first, [Question(RATE, "value", "正しいですか。")], by="事", at=later(4))
-    store.propose("tiny", RATE, {"target": 90.0}, "見直し", by="事", at=later(4))
+    first = save_return(store, asked, b"1", "回答.xlsx", by="青森 花子", at=later(1)).submission_id
+    do(store, "mend", first, [Mend(RATE, "value", 64.0, "集計誤り")], by="青森 花子", at=later(2))
+    send(store, first, by="青森 花子", at=later(3))
+    do(store, "ask_back", first, [Question(RATE, "value", "正しいですか。")], by="事", at=later(4))
+    do(store, "propose_card", "tiny", RATE, {"target": 90.0}, reason="見直し", by="事", at=later(4))
     code = store.snapshot("tiny").observations["code"].iloc[0]
-    store.set_publication([code], "embargoed", later(50), by="事", at=later(4))
-    store.set_membership(Rule("", "mail", "a@example.jp", "department", (POLICY,)), by="管", at=later(5))
-    store.confirm(first, by="事", at=later(6))
-    store.revoke("s" * 64, by="青森 花子", at=later(6))
+    do(store, "set_publication", [code], "embargoed", later(50), by="事", at=later(4))
+    do(store, "set_membership", Rule("", "mail", "a@example.jp", "department", (POLICY,)), by="管", at=later(5))
+    do(store, "confirm", first, by="事", at=later(6))
+    do(store, "revoke", "s" * 64, by="青森 花子", at=later(6))
     sample = reading(answer(COUNT, value=9.0, period="FY2024", release="final"), department=TRADE, sample=True)
     save_and_send(store, sample, b"3", later(6), by="サンプル")
     return store
@@ -230,7 +231,7 @@ def test_a_finding_names_the_table_and_the_act_after_which_it_changed(store):
 
 
 def test_a_store_made_over_with_all_its_hashes_does_not_fit_the_name_of_its_copy(store, tmp_path):
-    copy = store.backup(tmp_path / "copy.duckdb", by="管", at=later(8))
+    copy = store.backup(tmp_path / "copy.duckdb", Act("管", later(8)))
     with other_client(store) as connection:
         connection.execute("UPDATE submissions SET saved_by = 'だれか'")
     make_over(store)
@@ -241,14 +242,14 @@ def test_a_store_made_over_with_all_its_hashes_does_not_fit_the_name_of_its_copy
     with duckdb.connect(str(copy)) as connection:
         connection.execute("UPDATE submissions SET saved_by = 'だれか'")
     make_over(Store(copy))
-    assert [i.code for i in store.restore(copy, by="管", at=later(9))] == ["restore.damaged", "verify.mark_unknown"]
+    assert [i.code for i in store.restore(copy, Act("管", later(9)))] == ["restore.damaged", "verify.mark_unknown"]
 
 
 def test_ends_that_a_restore_left_behind_are_no_fault(store, tmp_path):
-    early = store.backup(tmp_path / "early.duckdb", by="管", at=later(8))
+    early = store.backup(tmp_path / "early.duckdb", Act("管", later(8)))
     save_and_send(store, reading(answer(COUNT, value=7.0, period="FY2024"), department=TRADE), b"9", later(9))
     left = store.log_head().mark
-    assert store.restore(early, by="管", at=later(10)) == ()
+    assert store.restore(early, Act("管", later(10))) == ()
     save_and_send(store, reading(answer(COUNT, value=8.0, period="FY2024"), department=TRADE), b"8", later(11))
     ends = [("控え", early.stem.rpartition("_")[2]), ("紙", left), ("紙", store.log_head().mark)]
     assert store.verify(ends) == ()
@@ -260,7 +261,7 @@ def test_samples_come_and_go_and_a_file_that_somebody_sent_too_becomes_theirs(st
     own = reading(answer(CUT, value=9.0, period="FY2024"), department=AGRI)
     save_and_send(store, own, b"3", later(7))  # the very bytes of the sample
     assert store.verify() == ()
-    store.remove_samples(by="管", at=later(8))
+    do(store, "remove_samples", by="管", at=later(8))
     assert store.verify() == ()
     assert [one["sample"] for one in files(store)] == [False, False]
     save_and_send(store, reading(answer(COUNT, value=1.0, period="FY2024"), sample=True), b"5", later(9), by="サ")
@@ -268,7 +269,7 @@ def test_samples_come_and_go_and_a_file_that_somebody_sent_too_becomes_theirs(st
 
 
 def test_published_figures_that_change_are_sealed_with_no_act_of_a_person(store):
-    assert store.init([tiny_plan()], figures(5), at=later(9))
+    assert store.init([tiny_plan()], figures(5), Act("", later(9)))
     assert store.verify() == ()
     with other_client(store) as connection:
         connection.execute("UPDATE series_values SET value = 1 WHERE batch = 2 AND value = 4")
@@ -300,7 +301,7 @@ def test_a_damaged_block_anywhere_is_a_finding_and_no_traceback(store, tmp_path)
     assert store.verify() == ()  # and no other store of this process suffers
 
 
-@pytest.mark.parametrize("version", ["99", "1", "2", "0", "", "x", "３", "-1", "9" * 5000])
+@pytest.mark.parametrize("version", ["99", "2", "3", "0", "", "x", "３", "-1", "9" * 5000])
 def test_a_store_of_another_version_is_named_in_one_sentence(store, version):
     with other_client(store) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", [version])

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Scheme
 from kpi.printing.explanation import calculation, explain
-from kpi.printing.number_words import status_word
 from kpi.progress import assess, cards_table
-from kpi.status import OUTCOMES, RANKS, STATUSES
+from kpi.schemes import METHODS, outcomes_of
+from kpi.status import RANKS, STATUSES, standing, status_word, statuses_of
 
 R4, R6, R10 = Period("FY", 2022), Period("FY", 2024), Period("FY", 2028)
 LATE = date(2025, 9, 1)
@@ -235,9 +235,10 @@ def test_a_duplicate_year_and_a_text_for_a_number_raise_nothing():
 
 
 def test_what_cannot_be_judged_still_has_a_status_and_a_word():
-    for status, why in OUTCOMES:
-        assert status in STATUSES
-        assert status_word(status, why, Scheme())
+    for name, method in METHODS.items():
+        for outcome in outcomes_of(method):
+            assert standing(outcome.status) in STATUSES
+            assert status_word(outcome.status, outcome.reason, Scheme(name))
 
 
 numbers = st.floats(allow_nan=True, allow_infinity=True) | st.floats(-1000, 1000)
@@ -276,13 +277,13 @@ def any_row(draw):
 @settings(max_examples=80, deadline=None)
 @given(
     st.lists(any_card(), max_size=4), st.lists(any_row(), max_size=8),
-    st.sampled_from(["linear_pace", "milestone", "achievement_ratio", "figures_only"]),
+    st.sampled_from(sorted(METHODS)),
 )  # fmt: skip
 def test_any_input_gets_a_status_and_vectorised_is_one_by_one(cards, rows, name):
     observations, scheme = table(*rows), Scheme(name)
     got = assess(cards_table(cards), observations, as_of=LATE, scheme=scheme)
     assert len(got) == len(cards)
-    assert set(got["status"]) <= set(STATUSES)
+    assert set(got["status"]) <= set(statuses_of(scheme))
     assert all(isinstance(why, str) and why for why in got["reason"])
     for place, one in enumerate(cards):
         alone = assess(cards_table([one]), observations, as_of=LATE, scheme=scheme)

@@ -10,13 +10,28 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, ReturnState
 from kpi.issue import Choice, Severity
 from kpi.period import Period
 from loaders.store import Receipt, Store, StoreBusy, StoreDamaged
 from loaders.store.commands.submission_rows import short_code
 from tests.factory import COUNT, PAPER, RATE, TRADE, UNSET, tiny_plan
-from tests.storekit import AT, answer, figures, issue, later, new_store, read_back, reading, save_and_send
+from tests.storekit import (
+    AT,
+    answer,
+    decide_card,
+    do,
+    figures,
+    issue,
+    later,
+    new_store,
+    read_back,
+    reading,
+    save_and_send,
+    save_return,
+    send,
+)
 
 
 @pytest.fixture
@@ -45,7 +60,7 @@ def test_a_plan_comes_back_as_it_was_loaded(store):
 
 def test_a_second_start_changes_nothing(store):
     before = store.revision()
-    assert not store.init([tiny_plan()], figures(), at=later(1))
+    assert not store.init([tiny_plan()], figures(), Act("", later(1)))
     assert store.revision() == before
 
 
@@ -53,7 +68,7 @@ def test_a_changed_plan_file_adds_versions_and_keeps_the_old_ones(store):
     plan = tiny_plan()
     cards = tuple(dataclasses.replace(c, target=90.0) if c.indicator_id == RATE else c for c in plan.cards)
     changed = dataclasses.replace(plan, name="新しい名前", cards=cards, rounds=plan.rounds[1:])
-    store.init([changed], figures(), at=later(24))
+    store.init([changed], figures(), Act("", later(24)))
     now, then = store.snapshot("tiny"), store.snapshot("tiny", as_of=later(1))
     assert (now.plan.name, now.cards[RATE].target, now.cards[RATE].version) == ("新しい名前", 90.0, 2)
     assert (then.plan.name, then.cards[RATE].target, then.cards[RATE].version) == (plan.name, 100.0, 1)
@@ -63,14 +78,14 @@ def test_a_changed_plan_file_adds_versions_and_keeps_the_old_ones(store):
 
 def test_what_the_files_name_again_is_there_again(store):
     plan = tiny_plan()
-    store.init([dataclasses.replace(plan, rounds=plan.rounds[:1])], None, at=later(1))
-    store.init([plan], None, at=later(2))
+    store.init([dataclasses.replace(plan, rounds=plan.rounds[:1])], None, Act("", later(1)))
+    store.init([plan], None, Act("", later(2)))
     assert store.snapshot("tiny").plan.rounds == plan.rounds
 
 
 def test_thousands_of_figures_load_at_once_and_a_new_batch_replaces_them_without_losing_them(store):
     started = time.perf_counter()
-    store.init([tiny_plan()], figures(20_000), at=later(24))
+    store.init([tiny_plan()], figures(20_000), Act("", later(24)))
     assert time.perf_counter() - started < 5
     assert len(store.snapshot("tiny").values) == 20_000
     assert len(store.snapshot("tiny", as_of=later(1)).values) == 3
@@ -96,7 +111,7 @@ def test_a_sent_value_is_an_observation_with_its_cell(store):
 
 
 def test_a_draft_is_no_observation(store):
-    store.save_return(reading(rate(65.0)), b"one", "a.xlsx", by="x", at=later(1))
+    save_return(store, reading(rate(65.0)), b"one", "a.xlsx", by="x", at=later(1))
     assert current(store).empty
     assert list(store.snapshot("tiny").submissions["state"]) == ["draft"]
 
@@ -152,8 +167,8 @@ def test_another_department_or_round_supersedes_nothing(store):
 
 
 def test_as_of_knows_neither_later_returns_nor_later_states(store):
-    saved = store.save_return(reading(rate(65.0)), b"1", "a.xlsx", by="x", at=later(1))
-    store.send(saved.submission_id, by="x", at=later(5))
+    saved = save_return(store, reading(rate(65.0)), b"1", "a.xlsx", by="x", at=later(1))
+    send(store, saved.submission_id, by="x", at=later(5))
     assert store.snapshot("tiny", as_of=later(0.5)).submissions.empty
     then = store.snapshot("tiny", as_of=later(2))
     assert list(then.submissions["state"]) == ["draft"]
@@ -161,51 +176,51 @@ def test_as_of_knows_neither_later_returns_nor_later_states(store):
 
 
 def test_a_new_upload_replaces_the_draft_before_it(store):
-    first = store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
-    second = store.save_return(reading(rate(2.0)), b"2", "b.xlsx", by="x", at=later(2))
+    first = save_return(store, reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
+    second = save_return(store, reading(rate(2.0)), b"2", "b.xlsx", by="x", at=later(2))
     assert store.submission(first.submission_id).state is ReturnState.REPLACED
     assert store.submission(second.submission_id).state is ReturnState.DRAFT
-    refused = store.send(first.submission_id, by="x", at=later(3))
+    refused = send(store, first.submission_id, by="x", at=later(3))
     assert isinstance(refused, tuple)
     assert "差し替え" in refused[0].message
 
 
 def test_the_same_file_is_not_kept_twice(store):
-    first = store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
-    again = store.save_return(reading(rate(1.0)), b"1", "copy.xlsx", by="x", at=later(48))
+    first = save_return(store, reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
+    again = save_return(store, reading(rate(1.0)), b"1", "copy.xlsx", by="x", at=later(48))
     assert again.duplicate_of == again.submission_id == first.submission_id
     assert len(store.snapshot("tiny").submissions) == 1
 
 
 def test_the_same_file_for_another_department_is_its_own_return(store):
-    first = store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
-    other = store.save_return(reading(rate(1.0), department=TRADE), b"1", "a.xlsx", by="x", at=later(1))
+    first = save_return(store, reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
+    other = save_return(store, reading(rate(1.0), department=TRADE), b"1", "a.xlsx", by="x", at=later(1))
     assert not other.duplicate_of
     assert other.submission_id != first.submission_id
 
 
 def test_going_back_to_an_earlier_file_makes_it_the_draft_again(store):
     for data in (b"1", b"2"):
-        store.save_return(reading(rate(float(data))), data, "a.xlsx", by="x", at=later(1))
-    back = store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(2))
+        save_return(store, reading(rate(float(data))), data, "a.xlsx", by="x", at=later(1))
+    back = save_return(store, reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(2))
     assert not back.duplicate_of
     assert store.submission(back.submission_id).state is ReturnState.DRAFT
 
 
 def test_a_discarded_draft_brings_nothing_back_and_cannot_be_sent(store):
-    saved = store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
-    assert store.discard(saved.submission_id, by="x", at=later(2), reason="誤り") == ()
+    saved = save_return(store, reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
+    assert do(store, "discard", saved.submission_id, by="x", at=later(2), reason="誤り") == ()
     assert store.submission(saved.submission_id).state is ReturnState.DISCARDED
-    assert isinstance(store.send(saved.submission_id, by="x", at=later(3)), tuple)
-    again = store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(4))
+    assert isinstance(send(store, saved.submission_id, by="x", at=later(3)), tuple)
+    again = save_return(store, reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(4))
     assert not again.duplicate_of
 
 
 def test_a_return_is_sent_once(store):
     submission = save_and_send(store, reading(rate(1.0)), b"1", later(1))
-    again = store.send(submission, by="x", at=later(2))
+    again = send(store, submission, by="x", at=later(2))
     assert isinstance(again, tuple)
-    assert store.discard(submission, by="x", at=later(2)) != ()
+    assert do(store, "discard", submission, by="x", at=later(2)) != ()
     assert len(current(store)) == 1
 
 
@@ -215,7 +230,7 @@ def test_a_return_comes_back_as_it_was_read(store):
     one = reading(
         rate(65.0, evidence="", missing_reason=None), answer(UNSET, missing_reason="suppressed"), issues=(asked,)
     )
-    saved = store.save_return(one, b"1", "a.xlsx", by="青森 花子", at=later(1))
+    saved = save_return(store, one, b"1", "a.xlsx", by="青森 花子", at=later(1))
     stored = store.submission(saved.submission_id)
     assert stored.reading == one
     assert (stored.saved_by, stored.saved_at, stored.sent_at) == ("青森 花子", later(1), None)
@@ -227,33 +242,45 @@ def test_a_return_comes_back_as_it_was_read(store):
 @pytest.mark.parametrize("severity", [Severity.FIX, Severity.ASK])
 def test_sending_waits_for_every_open_cell(store, severity):
     one = reading(rate(5.0), issues=(issue(severity, RATE), issue(Severity.NOTE, RATE)))
-    saved = store.save_return(one, b"1", "a.xlsx", by="x", at=later(1))
-    refused = store.send(saved.submission_id, by="x", at=later(2))
+    saved = save_return(store, one, b"1", "a.xlsx", by="x", at=later(1))
+    refused = send(store, saved.submission_id, by="x", at=later(2))
     assert [i.severity for i in refused] == [severity]
     assert current(store).empty
-    assert store.mend(saved.submission_id, [Mend(RATE, "value", 50.0, "入力誤り")], by="x", at=later(3)) == ()
+    assert do(store, "mend", saved.submission_id, [Mend(RATE, "value", 50.0, "入力誤り")], by="x", at=later(3)) == ()
     stored = store.submission(saved.submission_id)
     assert stored.can_send
     assert stored.reading.answers[0].entries["value"].mended == "入力誤り"
-    assert isinstance(store.send(saved.submission_id, by="x", at=later(4)), Receipt)
+    assert isinstance(send(store, saved.submission_id, by="x", at=later(4)), Receipt)
     row = current(store).iloc[0]
     assert (row["value"], row["origin"], row["written"], row["cell"]) == (50.0, "mend", "5.0", "A6")
 
 
 def test_the_answer_that_it_is_right_as_it_stands_settles_a_question(store):
-    saved = store.save_return(reading(rate(5.0), issues=(issue(Severity.ASK, RATE),)), b"1", "a.xlsx", by="x", at=AT)
-    store.mend(
-        saved.submission_id, [Mend(RATE, "value", 5.0, "このままで正しい: 調査対象が減った")], by="x", at=later(1)
+    saved = save_return(store, reading(rate(5.0), issues=(issue(Severity.ASK, RATE),)), b"1", "a.xlsx", by="x", at=AT)
+    do(
+        store,
+        "mend",
+        saved.submission_id,
+        [Mend(RATE, "value", 5.0, "このままで正しい: 調査対象が減った")],
+        by="x",
+        at=later(1),
     )
-    assert isinstance(store.send(saved.submission_id, by="x", at=later(2)), Receipt)
+    assert isinstance(send(store, saved.submission_id, by="x", at=later(2)), Receipt)
     assert list(current(store)["value"]) == [5.0]
 
 
 def test_a_reason_for_having_no_value_settles_what_was_asked_about_the_value(store):
     issues = (issue(Severity.FIX, RATE), issue(Severity.ASK, RATE, "period"))
-    saved = store.save_return(reading(rate(5.0), issues=issues), b"1", "a.xlsx", by="x", at=AT)
-    store.mend(saved.submission_id, [Mend(RATE, "missing_reason", "not_compiled", "集計中")], by="x", at=later(1))
-    assert isinstance(store.send(saved.submission_id, by="x", at=later(2)), Receipt)
+    saved = save_return(store, reading(rate(5.0), issues=issues), b"1", "a.xlsx", by="x", at=AT)
+    do(
+        store,
+        "mend",
+        saved.submission_id,
+        [Mend(RATE, "missing_reason", "not_compiled", "集計中")],
+        by="x",
+        at=later(1),
+    )
+    assert isinstance(send(store, saved.submission_id, by="x", at=later(2)), Receipt)
     row = current(store).iloc[0]
     assert row["state"] == "not_compiled"
     assert row["value"] != row["value"]
@@ -261,8 +288,8 @@ def test_a_reason_for_having_no_value_settles_what_was_asked_about_the_value(sto
 
 def test_a_mend_of_one_cell_settles_no_other(store):
     issues = (issue(Severity.FIX, RATE), issue(Severity.FIX, PAPER), issue(Severity.FIX, RATE, "target"))
-    saved = store.save_return(reading(rate(5.0), issues=issues), b"1", "a.xlsx", by="x", at=AT)
-    store.mend(saved.submission_id, [Mend(RATE, "missing_reason", "suppressed", "少数")], by="x", at=later(1))
+    saved = save_return(store, reading(rate(5.0), issues=issues), b"1", "a.xlsx", by="x", at=AT)
+    do(store, "mend", saved.submission_id, [Mend(RATE, "missing_reason", "suppressed", "少数")], by="x", at=later(1))
     assert {(i.indicator_id, i.key) for i in store.submission(saved.submission_id).open} == {
         (PAPER, "value"),
         (RATE, "target"),
@@ -270,17 +297,17 @@ def test_a_mend_of_one_cell_settles_no_other(store):
 
 
 def test_a_fault_of_the_whole_file_cannot_be_mended_away(store):
-    saved = store.save_return(reading(rate(5.0), issues=(issue(Severity.FIX, "", ""),)), b"1", "a.xlsx", by="x", at=AT)
-    assert store.mend(saved.submission_id, [Mend("", "", None, "はい")], by="x", at=AT) != ()
-    assert isinstance(store.send(saved.submission_id, by="x", at=AT), tuple)
+    saved = save_return(store, reading(rate(5.0), issues=(issue(Severity.FIX, "", ""),)), b"1", "a.xlsx", by="x", at=AT)
+    assert do(store, "mend", saved.submission_id, [Mend("", "", None, "はい")], by="x", at=AT) != ()
+    assert isinstance(send(store, saved.submission_id, by="x", at=AT), tuple)
 
 
 def test_questions_that_a_mend_raises_stay_open_until_answered(store):
-    saved = store.save_return(reading(rate(5.0), issues=(issue(Severity.ASK, RATE),)), b"1", "a.xlsx", by="x", at=AT)
+    saved = save_return(store, reading(rate(5.0), issues=(issue(Severity.ASK, RATE),)), b"1", "a.xlsx", by="x", at=AT)
     raised = (issue(Severity.ASK, RATE),)
-    store.mend(saved.submission_id, [Mend(RATE, "value", 5000.0, "訂正")], by="x", at=later(1), raised=raised)
+    do(store, "mend", saved.submission_id, [Mend(RATE, "value", 5000.0, "訂正")], by="x", at=later(1), raised=raised)
     assert len(store.submission(saved.submission_id).open) == 1
-    store.mend(saved.submission_id, [Mend(RATE, "value", 5000.0, "このままで正しい")], by="x", at=later(2))
+    do(store, "mend", saved.submission_id, [Mend(RATE, "value", 5000.0, "このままで正しい")], by="x", at=later(2))
     assert store.submission(saved.submission_id).can_send
 
 
@@ -300,16 +327,16 @@ def test_questions_that_a_mend_raises_stay_open_until_answered(store):
     ids=lambda m: f"{m.key}={m.value}",
 )
 def test_a_mend_that_makes_no_sense_is_refused_whole(store, mend):
-    saved = store.save_return(reading(rate(5.0)), b"1", "a.xlsx", by="x", at=AT)
-    refused = store.mend(saved.submission_id, [Mend(PAPER, "value", 1.0, "訂正"), mend], by="x", at=AT)
+    saved = save_return(store, reading(rate(5.0)), b"1", "a.xlsx", by="x", at=AT)
+    refused = do(store, "mend", saved.submission_id, [Mend(PAPER, "value", 1.0, "訂正"), mend], by="x", at=AT)
     assert [i.code for i in refused] == ["mend.refused"]
     assert store.submission(saved.submission_id).mends == ()
 
 
 def test_an_indicator_the_file_left_out_can_be_answered_on_the_page(store):
-    saved = store.save_return(reading(rate(5.0)), b"1", "a.xlsx", by="x", at=AT)
-    store.mend(saved.submission_id, [Mend(PAPER, "missing_reason", "not_compiled", "集計中")], by="x", at=AT)
-    assert isinstance(store.send(saved.submission_id, by="x", at=AT), Receipt)
+    saved = save_return(store, reading(rate(5.0)), b"1", "a.xlsx", by="x", at=AT)
+    do(store, "mend", saved.submission_id, [Mend(PAPER, "missing_reason", "not_compiled", "集計中")], by="x", at=AT)
+    assert isinstance(send(store, saved.submission_id, by="x", at=AT), Receipt)
     assert list(current(store, PAPER)["state"]) == ["not_compiled"]
     assert store.verify() == ()
 
@@ -324,7 +351,7 @@ def proposals(store: Store, state: str = "open"):
 
 def accept_all(store: Store, hours: float, by: str = "事務局 次郎"):
     for proposal_id in proposals(store)["proposal_id"]:
-        assert store.decide_card(proposal_id, True, later(hours).date(), by=by, at=later(hours)) == ()
+        assert decide_card(store, proposal_id, True, later(hours).date(), by=by, at=later(hours)) == ()
 
 
 def test_a_return_changes_no_card_and_proposes_what_it_says_otherwise(store):
@@ -356,7 +383,7 @@ def test_what_the_plan_file_sets_later_wins_over_a_decision(store):
     save_and_send(store, reading(answer(UNSET, baseline=10.0, target=50.0)), b"1", later(1))
     accept_all(store, 1.5)
     cards = tuple(dataclasses.replace(c, baseline=9.0) if c.indicator_id == UNSET else c for c in tiny_plan().cards)
-    store.init([dataclasses.replace(tiny_plan(), cards=cards)], None, at=later(2))
+    store.init([dataclasses.replace(tiny_plan(), cards=cards)], None, Act("", later(2)))
     card = store.snapshot("tiny").cards[UNSET]
     assert (card.baseline, card.target) == (9.0, 50.0)
 
@@ -391,21 +418,24 @@ def test_short_numbers_are_one_to_one():
 
 def test_removing_the_samples_leaves_real_data_untouched(store):
     real = reading(rate(65.0), issues=(issue(Severity.ASK, RATE, "evidence"),))
-    draft = store.save_return(real, b"real", "real.xlsx", by="x", at=later(1))
-    store.mend(draft.submission_id, [Mend(RATE, "evidence", "調べ", "追記")], by="x", at=later(1))
-    store.send(draft.submission_id, by="x", at=later(1))
-    waiting = store.save_return(reading(answer(COUNT, value=1.0), department=TRADE), b"wait", "w.xlsx", by="x", at=AT)
+    draft = save_return(store, real, b"real", "real.xlsx", by="x", at=later(1))
+    do(store, "mend", draft.submission_id, [Mend(RATE, "evidence", "調べ", "追記")], by="x", at=later(1))
+    send(store, draft.submission_id, by="x", at=later(1))
+    waiting = save_return(store, reading(answer(COUNT, value=1.0), department=TRADE), b"wait", "w.xlsx", by="x", at=AT)
     before = store.snapshot("tiny")
     asked = (issue(Severity.ASK, RATE),)
     sample = reading(rate(1.0), answer(UNSET, baseline=3.0), issues=asked, sample=True)
-    kept = store.save_return(sample, b"sample", "s.xlsx", by="x", at=later(2))
-    store.mend(kept.submission_id, [Mend(RATE, "value", 2.0, "訂正")], by="x", at=later(2))
-    store.send(kept.submission_id, by="x", at=later(2))
+    kept = save_return(store, sample, b"sample", "s.xlsx", by="x", at=later(2))
+    do(store, "mend", kept.submission_id, [Mend(RATE, "value", 2.0, "訂正")], by="x", at=later(2))
+    send(store, kept.submission_id, by="x", at=later(2))
     accept_all(store, 2.5)
-    store.save_return(reading(sample=True, department=TRADE), b"sample2", "s.xlsx", by="x", at=later(3))
+    save_return(store, reading(sample=True, department=TRADE), b"sample2", "s.xlsx", by="x", at=later(3))
     assert store.snapshot("tiny").has_samples
     assert store.submission(waiting.submission_id).state is ReturnState.REPLACED
-    counts = store.remove_samples()
+    counts = do(
+        store,
+        "remove_samples",
+    )
     after = store.snapshot("tiny")
     assert {k: counts[k] for k in ("submissions", "observations", "cards", "workbooks", "mends", "issues")} == {
         "submissions": 2, "observations": 1, "cards": 1, "workbooks": 2, "mends": 1, "issues": 1,
@@ -443,13 +473,22 @@ def test_verify_finds_what_was_tampered_with(store, damage, code):
 def test_rebuilding_from_the_originals_gives_the_same_store(store, tmp_path):
     sample = reading(answer(RATE, value=1.0, period="FY2024", release="final"), sample=True)
     save_and_send(store, sample, b"sample", later(0.5))  # leaves gaps in the numbers when it goes
-    store.remove_samples()
-    first = store.save_return(reading(rate(65.0)), f"{RATE}=65".encode(), "a.xlsx", by="x", at=later(1))
-    store.mend(first.submission_id, [Mend(RATE, "value", 64.0, "訂正")], by="y", at=later(2))
-    other = store.save_return(reading(answer(COUNT, value=7.0, period="FY2024", release="final"), department=TRADE),
-                              f"{COUNT}=7".encode(), "b.xlsx", by="x", at=later(2))  # fmt: skip
-    store.send(first.submission_id, by="y", at=later(3))
-    store.discard(other.submission_id, by="y", at=later(4))
+    do(
+        store,
+        "remove_samples",
+    )
+    first = save_return(store, reading(rate(65.0)), f"{RATE}=65".encode(), "a.xlsx", by="x", at=later(1))
+    do(store, "mend", first.submission_id, [Mend(RATE, "value", 64.0, "訂正")], by="y", at=later(2))
+    other = save_return(
+        store,
+        reading(answer(COUNT, value=7.0, period="FY2024", release="final"), department=TRADE),
+        f"{COUNT}=7".encode(),
+        "b.xlsx",
+        by="x",
+        at=later(2),
+    )
+    send(store, first.submission_id, by="y", at=later(3))
+    do(store, "discard", other.submission_id, by="y", at=later(4))
     again = Store(tmp_path / "again.duckdb")
     found = store.rebuild(again.path, read_back)
     assert [i.message for i in found if "written" not in i.message] == []
@@ -471,12 +510,12 @@ def test_a_backup_is_a_store_of_its_own(store, tmp_path):
     save_and_send(store, reading(rate(65.0)), b"1", later(1))
     copy = tmp_path / "deep" / "copy.duckdb"
     copy.parent.mkdir()
-    end, made = store.log_head().mark, store.backup(copy)
+    end, made = store.log_head().mark, store.backup(copy, Act("", AT))
     assert made == copy.with_name(f"copy_{end}.duckdb")
     assert Store(made).snapshot("tiny").observations.equals(store.snapshot("tiny").observations)
     assert sorted(p.name for p in copy.parent.iterdir()) == [made.name, *sorted(
         p.name for p in copy.parent.iterdir() if ".lock" in p.name)]  # fmt: skip
-    assert not isinstance(store.backup(store.path), Path)
+    assert not isinstance(store.backup(store.path, Act("", AT)), Path)
 
 
 def test_a_backup_writes_over_nothing_and_makes_no_folder(store, tmp_path):
@@ -489,8 +528,10 @@ def test_a_backup_writes_over_nothing_and_makes_no_folder(store, tmp_path):
         "backup.no_folder": tmp_path / "typo" / "copy.duckdb",
         "backup.same": store.path,
     }
-    assert {code: [i.code for i in store.backup(dest)] for code, dest in places.items()} == {c: [c] for c in places}
-    assert [i.code for i in store.backup(tmp_path / "log.duckdb")] == ["backup.exists"]
+    assert {code: [i.code for i in store.backup(dest, Act("", AT))] for code, dest in places.items()} == {
+        c: [c] for c in places
+    }
+    assert [i.code for i in store.backup(tmp_path / "log.duckdb", Act("", AT))] == ["backup.exists"]
     assert kept.read_bytes() == b"kept"
     assert not (tmp_path / "typo").exists()
     assert not list(tmp_path.glob("*.part*"))
@@ -500,7 +541,7 @@ def test_a_damaged_store_makes_no_backup(store, tmp_path):
     save_and_send(store, reading(rate(65.0)), b"1", later(1))
     with duckdb.connect(str(store.path)) as connection:
         connection.execute("UPDATE workbooks SET data = 'x'::BLOB")
-    assert not isinstance(store.backup(tmp_path / "copy.duckdb"), Path)
+    assert not isinstance(store.backup(tmp_path / "copy.duckdb", Act("", AT)), Path)
     assert not (tmp_path / "copy.duckdb").exists()
 
 
@@ -510,9 +551,9 @@ def test_a_damaged_store_makes_no_backup(store, tmp_path):
 def test_every_write_changes_the_revision_and_no_read_does(store):
     seen = [store.revision()]
     for n in range(8):
-        saved = store.save_return(reading(rate(float(n))), str(n).encode(), "a.xlsx", by="x", at=later(1))
+        saved = save_return(store, reading(rate(float(n))), str(n).encode(), "a.xlsx", by="x", at=later(1))
         seen.append(store.revision())
-        store.mend(saved.submission_id, [Mend(RATE, "value", 1.0, "訂正")], by="x", at=later(1))
+        do(store, "mend", saved.submission_id, [Mend(RATE, "value", 1.0, "訂正")], by="x", at=later(1))
         seen.append(store.revision())
     assert len(set(seen)) == len(seen)
     snapshot = store.snapshot("tiny")
@@ -568,7 +609,7 @@ def test_half_a_write_is_no_write(store, monkeypatch):
 
     monkeypatch.setattr("loaders.store.commands.drafts.issue_rows", broken)
     with pytest.raises(RuntimeError):
-        store.save_return(reading(rate(1.0)), b"1", "a.xlsx", by="x", at=AT)
+        save_return(store, reading(rate(1.0)), b"1", "a.xlsx", by="x", at=AT)
     monkeypatch.undo()
     assert store.snapshot("tiny").submissions.equals(before.submissions)
     assert store.verify() == ()

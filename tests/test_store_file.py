@@ -3,7 +3,6 @@ a restore that was killed."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import operator
 import os
@@ -23,13 +22,26 @@ import duckdb
 import pytest
 
 import loaders.store
+from kpi.collection.acts import Act
 from loaders.cli import commands
 from loaders.store import Keep, Store, StoreError
 from loaders.store.file import backup
 from loaders.store.file.lock import FileLock, StoreBusy, StoreUnwritable
 from loaders.store.file.opening import StoreFull, full_told
+from tests import next_schema
 from tests.factory import COUNT, RATE, TRADE
-from tests.storekit import answer, figures, first_start, later, new_store, reading, save_and_send
+from tests.storekit import (
+    AT,
+    answer,
+    figures,
+    filled_store,
+    first_start,
+    later,
+    new_store,
+    reading,
+    save_and_send,
+    save_return,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 HELPERS = {"kpi.duckdb.lock", "kpi.duckdb.lock.gate", "kpi.duckdb.lock.bell", "kpi.duckdb.lock.work"}
@@ -64,10 +76,10 @@ def test_store_copies_and_locks_are_the_accounts_alone(tmp_path, careless):
     nights.mkdir()
     store = first_start(tmp_path)
     save(store)
-    copy = store.backup(tmp_path / "copy.duckdb")
+    copy = store.backup(tmp_path / "copy.duckdb", Act("", AT))
     assert store.make_nightly(nights, Keep(), at=datetime(2026, 11, 21, 2)) == ()
-    assert store.restore(copy, by="x", at=later(3)) == ()
-    assert store.restore(copy, by="x", at=later(4)) == ()
+    assert store.restore(copy, Act("x", later(3))) == ()
+    assert store.restore(copy, Act("x", later(4))) == ()
     assert len(list(tmp_path.glob("*.bak"))) == 2
     assert opened_to_others(tmp_path) == []
 
@@ -83,8 +95,8 @@ def test_the_log_and_what_is_under_way_are_closed_while_they_are_there(tmp_path,
         monkeypatch.setattr(f"loaders.store.{place}", lambda *a, real=real, **k: (looked(), real(*a, **k))[1])
     store = first_start(tmp_path)
     save(store)
-    copy = store.backup(tmp_path / "copy.duckdb")
-    store.restore(copy, by="x", at=later(3))
+    copy = store.backup(tmp_path / "copy.duckdb", Act("", AT))
+    store.restore(copy, Act("x", later(3)))
     assert {"kpi.duckdb.new", "kpi.duckdb.wal", "copy.duckdb.part", "kpi.duckdb.restoring"} <= set(seen)
     assert {name: oct(mode) for name, mode in seen.items() if mode & 0o077} == {}
 
@@ -100,9 +112,9 @@ def test_a_store_of_an_older_program_is_closed_at_the_first_look(tmp_path, carel
     assert opened_to_others(tmp_path) == ["notes.txt"]
 
 
-def test_a_migrated_store_and_what_it_was_before_are_closed(tmp_path, careless):
-    path = tmp_path / "kpi.duckdb"
-    path.write_bytes(gzip.decompress((ROOT / "tests/stores/v1.duckdb.gz").read_bytes()))
+def test_a_migrated_store_and_what_it_was_before_are_closed(tmp_path, careless, monkeypatch):
+    path = filled_store(tmp_path).path
+    next_schema.install(monkeypatch.setattr)
     Store(path).plan_ids()
     assert list(tmp_path.glob("*.v1-*.bak"))
     assert opened_to_others(tmp_path) == []
@@ -114,23 +126,25 @@ def test_a_migrated_store_and_what_it_was_before_are_closed(tmp_path, careless):
 CHILDREN = """
 import json, os, resource, signal, sys
 from pathlib import Path
-from loaders import cli
-from loaders.store import Store, copies
+from kpi.collection.workflow.acts import Act
+from loaders.cli import commands as cli
+from loaders.store import Store
+from loaders.store.file import backup
 from loaders.store.file.opening import StoreFull
 from tests.storekit import later
 from tests.test_store_file import save
 
 def restore(path, copy, place):
     "Put a copy back and die at a place: before a step, or behind it."
-    real = getattr(copies, place.strip("+"))
+    real = getattr(backup, place.strip("+"))
 
     def dying(*given, **more):
         if place.endswith("+"):
             real(*given, **more)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(copies, place.strip("+"), dying)
-    Store(path).restore(copy, by="x", at=later(9))
+    setattr(backup, place.strip("+"), dying)
+    Store(path).restore(copy, Act("x", later(9)))
 
 def confined(size, act, *given):
     "Work where no file may become larger than so many bytes."
@@ -138,8 +152,8 @@ def confined(size, act, *given):
     acts = {
         "init": lambda data: cli.main(["init", "--data", data]),
         "write": lambda path, _copy: save(Store(path), 5),
-        "backup": lambda path, _copy: Store(path).backup(path + ".copy"),
-        "restore": lambda path, copy: Store(path).restore(copy, by="x", at=later(9)),
+        "backup": lambda path, _copy: Store(path).backup(path + ".copy", Act("", later(9))),
+        "restore": lambda path, copy: Store(path).restore(copy, Act("x", later(9))),
     }
     try:
         os._exit(acts[act](*given) or 0)
@@ -185,7 +199,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def copy(store: Store, tmp_path: Path) -> Path:
-    made = store.backup(tmp_path / "copy.duckdb")
+    made = store.backup(tmp_path / "copy.duckdb", Act("", AT))
     assert isinstance(made, Path)
     said = reading(answer(COUNT, value=7.0, period="FY2024"), department=TRADE)
     save_and_send(store, said, b"2", later(3))
@@ -205,7 +219,7 @@ def test_a_restore_that_was_killed_leaves_the_store_or_the_copy_and_nothing_else
         assert beside(fresh) == set(), place
         assert fresh.verify() == (), place
         assert fresh.path.stat().st_nlink == 1, place
-        assert fresh.restore(copy, by="x", at=later(9)) == ()
+        assert fresh.restore(copy, Act("x", later(9))) == ()
         assert len(fresh.snapshot("tiny").observations) == 1
     # Killed behind its last step it has restored, and what was there stays.
     fresh = Store(of["put_in_place+"].path)
@@ -229,7 +243,7 @@ def test_the_log_of_a_damaged_store_goes_back_to_it(store, copy):
         Store(store.path).plan_ids()
     assert beside(store) == {"kpi.duckdb.wal"}
     assert (store.path.read_bytes(), Path(f"{store.path}.wal").read_bytes()) == (before, b"torn")
-    assert store.restore(copy, by="x", at=later(10)) == ()
+    assert store.restore(copy, Act("x", later(10))) == ()
     assert {n[-4:] for n in beside(store)} == {".bak", ".wal"}
     assert store.verify() == ()
 
@@ -243,11 +257,11 @@ def test_what_somebody_is_at_work_on_stays(store, copy, monkeypatch):
         other = Store(store.path)
         seen.append((len(other.snapshot("tiny").observations), beside(store)))
         with pytest.raises(StoreBusy):
-            Store(store.path, wait=0.05).restore(copy, by="y", at=later(9))
+            Store(store.path, wait=0.05).restore(copy, Act("y", later(9)))
         return real(*given)
 
     monkeypatch.setattr(backup, "_unsound", meanwhile)
-    assert store.restore(copy, by="x", at=later(9)) == ()
+    assert store.restore(copy, Act("x", later(9))) == ()
     assert seen == [(2, {"kpi.duckdb.restoring"})]
 
 
@@ -257,7 +271,7 @@ def test_where_a_file_can_have_one_name_only_the_store_is_copied(store, copy, mo
 
     monkeypatch.setattr(os, "link", unknown)
     before = store.path.read_bytes()
-    assert store.restore(copy, by="x", at=later(9)) == ()
+    assert store.restore(copy, Act("x", later(9))) == ()
     (kept,) = beside(store)
     assert store.path.with_name(kept).read_bytes() == before
     assert len(store.snapshot("tiny").observations) == 1
@@ -335,10 +349,12 @@ def test_a_disk_that_is_full_is_said_and_read(small):
         filler.write_bytes(b"x" * 16_000_000)
     for number in (2, 3):
         with pytest.raises(StoreFull):
-            store.save_return(reading(answer(RATE, value=2.0)), os.urandom(2_000_000), f"{number}", by="x", at=later(2))
+            save_return(
+                store, reading(answer(RATE, value=2.0)), os.urandom(2_000_000), f"{number}", by="x", at=later(2)
+            )
         assert len(store.snapshot("tiny").observations) == 1
     with pytest.raises(StoreFull):
-        store.backup(small / "copy.duckdb")
+        store.backup(small / "copy.duckdb", Act("", AT))
     assert not list(small.glob("copy*"))
     filler.unlink()
     save(store, 4)
@@ -388,20 +404,20 @@ def test_reading_works_on_a_read_only_disk_and_writing_says_so(store, tmp_path):
                 with pytest.raises(StoreUnwritable, match=r"kpi\.duckdb .*読み取り専用"):
                     act(*given)
             # Files of the plan that say something new wait until it can be written.
-            assert not fresh.init([], figures(5), at=later(2))
+            assert not fresh.init([], figures(5), Act("", later(2)))
             # A disk that can only be read any more is worth a copy most of all.
-            made = fresh.backup(tmp_path / f"copy-{n}.duckdb")
+            made = fresh.backup(tmp_path / f"copy-{n}.duckdb", Act("", AT))
             assert Store(made).verify() == ()
             assert fresh.make_nightly(tmp_path, Keep(), at=datetime(2026, 11, 21, n)) == ()
     save(store, 2)
 
 
 def restored(store: Store, source: Path) -> None:
-    store.restore(source, by="x", at=later(2))
+    store.restore(source, Act("x", later(2)))
 
 
 def init_asked_for(store: Store) -> None:
-    store.init([], figures(5), at=later(2), by="管理 太郎")
+    store.init([], figures(5), Act("管理 太郎", later(2)))
 
 
 def test_a_log_that_a_kill_left_is_read_there_too(store):
@@ -421,7 +437,7 @@ with Store(sys.argv[1])._database.write() as connection:
 
 def test_a_first_start_there_says_so(tmp_path):
     with read_only(tmp_path), pytest.raises(StoreUnwritable):
-        Store(tmp_path / "kpi.duckdb").init([], None, at=later(1))
+        Store(tmp_path / "kpi.duckdb").init([], None, Act("", later(1)))
 
 
 @pytest.mark.parametrize("number", [EROFS, EACCES])

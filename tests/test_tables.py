@@ -27,7 +27,7 @@ from loaders.form.writing.style import put
 from pages.parts.handover.statements import as_table, everything_said
 from tests.factory import PAPER, RATE
 from tests.samplekit import store_of, with_samples
-from tests.storekit import answer, later, new_store, reading
+from tests.storekit import answer, later, new_store, reading, save_return, send
 
 FORMULAS = ("=1+1", '=HYPERLINK("http://x")', "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1+1", "\r=1+1")
 
@@ -179,8 +179,8 @@ def test_a_table_of_values_has_all_its_headings_before_the_first_value(tmp_path)
     store = new_store(tmp_path)
     empty = observations_table(store.snapshot("tiny"))
     said = reading(answer(RATE, value=65.0, period="FY2024", release="final"))
-    saved = store.save_return(said, b"1", "fy2025/総務部\\回答.xlsx", by="x", at=later(1))
-    store.send(saved.submission_id, by="x", at=later(1))
+    saved = save_return(store, said, b"1", "fy2025/総務部\\回答.xlsx", by="x", at=later(1))
+    send(store, saved.submission_id, by="x", at=later(1))
     full = observations_table(store.snapshot("tiny"))
     code = store.trace(RATE)[0].code
     assert list(empty.columns) == list(full.columns)
@@ -285,7 +285,7 @@ def test_the_table_of_values_gives_each_at_its_cards_decimals_and_exactly_once(t
         answer(RATE, value=15 / 36.4 * 100, period="FY2024", release="final"),
         answer(PAPER, value=4512.0, period="FY2024", release="final"),
     )
-    store.send(store.save_return(said, b"1", "回答.xlsx", by="x", at=later(1)).submission_id, by="x", at=later(1))
+    send(store, save_return(store, said, b"1", "回答.xlsx", by="x", at=later(1)).submission_id, by="x", at=later(1))
     table = observations_table(store.snapshot("tiny"))
     heading, *rows = csv_rows(table)
     got = [(r[heading.index("値")], r[heading.index("正確な値")]) for r in rows]

@@ -9,11 +9,14 @@ from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Scheme
 from kpi.progress import assess, cards_table
-from kpi.status import SCHEMES, STATUSES
-from pages.parts.method.rule_texts import GLOSSARY, SCHEME_RULES, SCHEME_STEPS, SCHEME_TEXTS, STATUS_RULES, STEPS
+from kpi.schemes import METHODS, rules_of
+from kpi.status import STATUSES
+from pages.parts.method.rule_texts import GLOSSARY
 
 R4, R6, R10 = (Period("FY", year) for year in (2022, 2024, 2028))
 SCHEME = Scheme()
+STATUS_RULES, STEPS = rules_of(SCHEME), METHODS[SCHEME.name].steps
+PACE = METHODS[SCHEME.name].limits(SCHEME)
 
 
 def card(**more):
@@ -47,16 +50,16 @@ CASES = (
     ("維持する指標で範囲の外", BAND, 61.0, R6),
     ("進捗率が0%より小さい", card(), -1.0, R6),
     ("目標の時点を迎えた", card(), 59.0, R10),
-    ("ペースが{on_track}以上", card(), 20.0 * SCHEME.on_track, R6),
-    ("ペースが{mostly}以上{on_track}未満", card(), 20.0 * SCHEME.mostly, R6),
-    ("そのほか", card(), 20.0 * SCHEME.mostly - 0.1, R6),
+    ("ペースが1以上", card(), 20.0 * PACE["on_track"], R6),
+    ("ペースが0.8以上1未満", card(), 20.0 * PACE["mostly"], R6),
+    ("そのほか", card(), 20.0 * PACE["mostly"] - 0.1, R6),
 )
 NAMES = [case[0] for case in CASES]
 
 
 def test_every_rule_told_has_its_case_in_the_same_order():
     assert len(CASES) == len(STATUS_RULES)
-    for (condition, _), name in zip(STATUS_RULES, NAMES, strict=True):
+    for (condition, *_), name in zip(STATUS_RULES, NAMES, strict=True):
         assert condition.startswith(name)
 
 
@@ -104,18 +107,17 @@ def test_no_progress_at_all_is_behind_as_told():
 
 
 def test_every_status_is_told_and_none_that_does_not_exist():
-    assert {told for _, told in STATUS_RULES} == set(STATUSES)
+    assert {told for _, told, _ in STATUS_RULES} == set(STATUSES)
 
 
 def test_every_rule_can_be_filled_with_the_plans_thresholds():
-    filled = [c.format(on_track=SCHEME.on_track, mostly=SCHEME.mostly) for c, _ in STATUS_RULES]
+    filled = [c for c, *_ in STATUS_RULES]
     assert not any("{" in told for told in filled)
-    assert str(SCHEME.mostly) in filled[8]
+    assert str(PACE["mostly"]) in filled[8]
 
 
 def test_every_scheme_has_its_sentence():
-    assert set(SCHEME_TEXTS) == set(SCHEMES)
-    assert all(told.endswith("。") for told in (*SCHEME_TEXTS.values(), *STEPS))
+    assert all(told.endswith("。") for m in METHODS.values() for told in (m.summary, *m.steps))
 
 
 def test_the_formulas_told_are_those_of_the_judge():
@@ -154,22 +156,26 @@ OTHERS = (
     ("milestone", 0, card(**STEPPED), None, R6),
     ("milestone", 1, card(target=None, target_period=None), 20.0, R6),
     ("milestone", 2, card(**STEPPED), 60.0, R6),
-    ("milestone", 3, card(**STEPPED), 20.0, R6),
-    ("milestone", 4, card(), 20.0, R6),
-    ("milestone", 5, card(**STEPPED, **NO_BASE), 10.0, R6),
-    ("milestone", 6, BAND, 61.0, R6),
-    ("milestone", 7, card(**STEPPED), -1.0, R6),
-    ("milestone", 8, card(**STEPPED), 59.0, R10),
+    ("milestone", 3, card(**STEPPED, **NO_BASE), 20.0, R6),
+    ("milestone", 4, BAND, 61.0, R6),
+    ("milestone", 5, card(milestones=((R6, -2.0),)), -1.0, R6),
+    ("milestone", 6, card(**STEPPED), 59.0, R10),
+    ("milestone", 7, card(), 20.0, R6),
+    ("milestone", 8, card(**STEPPED), 20.0, R6),
     ("milestone", 9, card(**STEPPED), 16.0, R6),
     ("milestone", 10, card(**STEPPED), 15.9, R6),
     ("achievement_ratio", 0, card(**FLOW), None, R6),
     ("achievement_ratio", 1, card(target=None, target_period=None, **FLOW), 20.0, R6),
-    ("achievement_ratio", 2, card(), 60.0, R6),
-    ("achievement_ratio", 3, card(**FLOW), 60.0, R6),
-    ("achievement_ratio", 4, card(**FLOW), -1.0, R6),
-    ("achievement_ratio", 5, card(**FLOW), 54.0, R6),
-    ("achievement_ratio", 6, card(**FLOW), 48.0, R6),
-    ("achievement_ratio", 7, card(**FLOW), 47.9, R6),
+    ("achievement_ratio", 2, card(**FLOW), 60.0, R6),
+    ("achievement_ratio", 3, card(**FLOW, **NO_BASE), 54.0, R6),
+    ("achievement_ratio", 4, card(target=0.0, **FLOW), -5.0, R6),
+    ("achievement_ratio", 5, card(**FLOW), -1.0, R6),
+    ("achievement_ratio", 6, card(**FLOW), 54.0, R10),
+    ("achievement_ratio", 7, card(), 54.0, R6),
+    ("achievement_ratio", 8, card(baseline=-100.0, target=-60.0, **FLOW), -80.0, R6),
+    ("achievement_ratio", 9, card(**FLOW), 54.0, R6),
+    ("achievement_ratio", 10, card(**FLOW), 48.0, R6),
+    ("achievement_ratio", 11, card(**FLOW), 47.9, R6),
     ("figures_only", 0, card(), None, R6),
     ("figures_only", 1, card(target=None, target_period=None), 20.0, R6),
     ("figures_only", 2, card(**NO_BASE), 20.0, R6),
@@ -179,13 +185,11 @@ OTHERS = (
 
 @pytest.mark.parametrize(("name", "number", "one", "value", "period"), OTHERS)
 def test_the_rules_told_of_another_way_of_judging_are_those_of_its_judge(name, number, one, value, period):
-    told = SCHEME_RULES[name][number][1]
-    wanted = "not_assessable" if told == "figures_only" else told
-    assert status(one, value, period, Scheme(name)) == wanted
+    assert status(one, value, period, Scheme(name)) == rules_of(Scheme(name))[number].status
 
 
 def test_every_way_of_judging_has_its_rules_its_steps_and_a_case_for_each_rule():
-    assert set(SCHEME_RULES) == set(SCHEME_STEPS) == set(SCHEMES)
+    assert all(method.rules and method.steps for method in METHODS.values())
     for name in ("milestone", "achievement_ratio", "figures_only"):
-        assert [n for s, n, *_ in OTHERS if s == name] == list(range(len(SCHEME_RULES[name])))
-    assert "ペース" not in "".join(SCHEME_STEPS["achievement_ratio"]) + "".join(SCHEME_STEPS["figures_only"])
+        assert [n for s, n, *_ in OTHERS if s == name] == list(range(len(rules_of(Scheme(name)))))
+    assert "ペース" not in "".join((*METHODS["achievement_ratio"].steps, *METHODS["figures_only"].steps))

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from kpi.collection.acts import Act
 from kpi.collection.letters import request_letter
 from kpi.collection.workflow import Mend
 from kpi.issue import Severity
@@ -37,7 +38,7 @@ from loaders.store import StoreBusy, StoreDamaged
 from loaders.text.characters import CELL_LIMIT, cell_text, excel_length, one_line, tidied, writable
 from loaders.workbook.cells import column_letters, open_book
 from tests.factory import AGRI, COUNT, POLICY, RATE, ROUND, TOTAL, TRADE, filled_form, tiny_answers, tiny_brief
-from tests.storekit import answer, later, new_store, reading
+from tests.storekit import answer, later, new_store, reading, save_return
 from tests.test_written_text import WORKBOOKS, brief
 
 HALF, NUL, BELL, BREAK, NONCHARACTER = "\ud83d", "\x00", "\x07", "\x0b", "\uffff"
@@ -211,7 +212,7 @@ def test_a_formula_behind_an_unseen_sign_starts_none(start):
 
 
 def test_what_is_typed_reaches_the_store_clean(store):
-    kept = store.save_return(reading(answer(RATE, value=1.0, analysis="")), b"1", "a.xlsx", by="x", at=later(1))
+    kept = save_return(store, reading(answer(RATE, value=1.0, analysis="")), b"1", "a.xlsx", by="x", at=later(1))
     desk = Desk(store, replace(OPERATOR, name=f"事務{HALF}局"), store.path.parent, lambda: later(2))
     assert desk.mend(kept.submission_id, [Mend(RATE, "analysis", f"増{HALF}え{BELL}た", f"理{NUL}由")]) == ()
     assert store.submission(kept.submission_id).reading.answers[0].text("analysis") == "増\ufffdえた"
@@ -302,7 +303,7 @@ def three(monkeypatch, place: str, broken: str) -> list[tuple[str, bytes]]:
 @pytest.mark.parametrize("place", ["read_form", "check_answers"])
 def test_a_file_that_fails_at_reading_leaves_the_others(store, monkeypatch, place):
     files = three(monkeypatch, place, AGRI)
-    taken = list(take_files(store, files, snapshot=store.snapshot("tiny"), by="x", at=later(1)))
+    taken = list(take_files(store, files, snapshot=store.snapshot("tiny"), act=Act("x", later(1))))
     assert [[i.code for i in t.issues if i.code == "intake.unexpected"] for t in taken] == [
         [],
         ["intake.unexpected"],
@@ -335,7 +336,7 @@ def test_a_file_that_the_store_cannot_keep_leaves_the_others(store, monkeypatch,
         for n, d in zip("abc", (TRADE, AGRI, POLICY), strict=True)
     ]
     fails_for(store, monkeypatch, "save_returns", "b.xlsx", UnicodeEncodeError("utf-8", "x", 0, 1, "no"))
-    taken = list(take_files(store, files, snapshot=store.snapshot("tiny"), by="x", at=later(1)))
+    taken = list(take_files(store, files, snapshot=store.snapshot("tiny"), act=Act("x", later(1))))
     assert [bool(t.saved) for t in taken] == [True, False, True]
     assert [i.code for i in taken[1].issues] == ["intake.unexpected"]
     assert sorted(store.snapshot("tiny").submissions["filename"]) == ["a.xlsx", "c.xlsx"]
@@ -363,4 +364,4 @@ def test_a_draft_that_cannot_be_sent_leaves_the_others(store, monkeypatch):
 def test_what_is_wrong_with_the_store_itself_is_said_once_and_not_of_each_file(store, monkeypatch, error):
     fails_for(store, monkeypatch, "save_returns", "", error)
     with pytest.raises(type(error)):
-        list(take_files(store, [("a.xlsx", filled())], snapshot=store.snapshot("tiny"), by="x", at=later(1)))
+        list(take_files(store, [("a.xlsx", filled())], snapshot=store.snapshot("tiny"), act=Act("x", later(1))))

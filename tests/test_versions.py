@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Reading
 from kpi.issue import Issue, Severity
 from loaders import settings
@@ -198,7 +199,7 @@ def zipped(*files: tuple[str, bytes]) -> bytes:
 
 def put_in(store, *files: tuple[str, bytes], department: str = TRADE) -> list[Taken]:
     here = {"round_id": ROUND, "department_id": department}
-    return [t for t, _ in take_uploads(store, files, snapshot=store.snapshot("tiny"), by="x", at=later(1), **here)]
+    return [t for t, _ in take_uploads(store, files, snapshot=store.snapshot("tiny"), **here, act=Act("x", later(1)))]
 
 
 def test_a_zip_and_a_file_beside_it_are_one_batch(store):

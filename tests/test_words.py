@@ -5,7 +5,8 @@ import math
 import pytest
 
 from kpi.plan import Scheme
-from kpi.printing.number_words import change_text, in_myriads, number, per_year, percent, status_word, with_unit
+from kpi.printing.number_words import change_text, in_myriads, number, per_year, percent, with_unit
+from kpi.status import status_word
 
 
 @pytest.mark.parametrize(

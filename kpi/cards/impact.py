@@ -14,8 +14,8 @@ import pandas as pd
 
 from kpi.cards.revision import apply_to_card, apply_to_scheme
 from kpi.plan import Card, Scheme
-from kpi.printing.number_words import status_word
 from kpi.progress import assess, cards_table
+from kpi.status import status_word
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Scheme
 from kpi.printing.number_words import decimals_of, number, with_unit
+from kpi.schemes import THRESHOLDS
 
 #: What can be changed by a decision, and what each is called. First attributes of the card.
 CARD_WORDS: Mapping[str, str] = {
@@ -42,10 +45,11 @@ INDICATOR_WORDS: Mapping[str, str] = {
 #: Of the plan's scheme, for a change about no single indicator.
 SCHEME_WORDS: Mapping[str, str] = {
     "name": "判定方法",
-    "on_track": "「順調」の下限",
-    "mostly": "「概ね順調」の下限",
+    "thresholds": "しきい値",
     "tolerance": "横ばいの許容幅",
 }
+#: Of each threshold of its own.
+THRESHOLD_WORDS: Mapping[str, str] = {key: f"「{threshold.word}」の下限" for key, threshold in THRESHOLDS.items()}
 
 _DIRECTIONS = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
 _KINDS = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "累計"}
@@ -73,16 +77,24 @@ def differences(before: Card, after: Card, indicator: Indicator) -> tuple[Change
 
 def indicator_differences(before: Indicator, after: Indicator) -> tuple[Changed, ...]:
     """What differs between two descriptions of an indicator."""
-    return _plain_differences(before, after, INDICATOR_WORDS)
+    return _plain_differences(vars(before), vars(after), INDICATOR_WORDS)
 
 
 def scheme_differences(before: Scheme, after: Scheme) -> tuple[Changed, ...]:
-    """What differs between two schemes of judging."""
-    return _plain_differences(before, after, SCHEME_WORDS)
+    """What differs between two schemes of judging, each threshold by itself."""
+    return _plain_differences(_flat(before), _flat(after), {**SCHEME_WORDS, **THRESHOLD_WORDS})
 
 
-def _plain_differences(before: object, after: object, words: Mapping[str, str]) -> tuple[Changed, ...]:
-    found = ((key, word, getattr(before, key), getattr(after, key)) for key, word in words.items())
+def _flat(scheme: Scheme) -> dict[str, object]:
+    """A scheme with its thresholds beside its name, those that the plan leaves as they are included."""
+    held = {key: scheme.thresholds.get(key, threshold.default) for key, threshold in THRESHOLDS.items()}
+    return {**vars(scheme), "thresholds": "", **{k: v if math.isfinite(v) else None for k, v in held.items()}}
+
+
+def _plain_differences(
+    before: Mapping[str, object], after: Mapping[str, object], words: Mapping[str, str]
+) -> tuple[Changed, ...]:
+    found = ((key, word, before[key], after[key]) for key, word in words.items())
     return tuple(Changed(k, w, str(old or _UNSET), str(new or _UNSET)) for k, w, old, new in found if old != new)
 
 
@@ -182,5 +194,9 @@ def target_lies_ahead(card: Card) -> bool:
 
 
 def apply_to_scheme(scheme: Scheme, changes: Mapping[str, object]) -> Scheme:
-    """The scheme with a change laid over it."""
-    return replace(scheme, **{k: v for k, v in changes.items() if k in SCHEME_WORDS})  # type: ignore[arg-type]
+    """The scheme with a change laid over it; thresholds that it does not name stay, one set to None goes."""
+    own: dict[str, Any] = {k: v for k, v in changes.items() if k in SCHEME_WORDS}
+    if "thresholds" in own:
+        merged = {**scheme.thresholds, **own["thresholds"]}
+        own["thresholds"] = {key: value for key, value in merged.items() if value is not None}
+    return replace(scheme, **own)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -12,6 +12,7 @@ from kpi.issue import Issue, Severity
 from kpi.path import EPS
 from kpi.people import ROLE_WORDS, Person, Role
 from kpi.period import Period
+from kpi.place import ANYWHERE, Place
 from kpi.plan import Card, Plan
 
 Release = Literal["final", "provisional", "forecast"]
@@ -100,6 +101,11 @@ class Reading:
     sample: bool = False
     division_id: str = ""
 
+    @property
+    def place(self) -> Place:
+        """Where the return lives."""
+        return Place(self.plan_id, self.round_id, self.department_id, self.division_id)
+
 
 #: What the page gives as the reason where a person typed a value and said nothing.
 TYPED = "画面で入力"
@@ -129,6 +135,18 @@ class Mend:
         """Whether somebody wrote the reason; ``offered`` are the answers that the page let them choose from."""
         reason = self.reason.removesuffix(TAKEN_OVER)
         return bool(reason.strip()) and reason not in _GIVEN and reason not in offered
+
+
+def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer, ...]:
+    """The answers with the mends put in, later over earlier. An indicator the file left out may be answered too."""
+    entries: dict[str, dict[str, Entry]] = {a.indicator_id: dict(a.entries) for a in answers}
+    for mend in mends:
+        if not mend.indicator_id:
+            continue  # an answer about the whole file changes no cell
+        own = entries.setdefault(mend.indicator_id, {})
+        cell = own.get(mend.key) or Entry(mend.key, "", "", "", None)
+        own[mend.key] = replace(cell, value=mend.value, mended=mend.reason)
+    return tuple(Answer(k, v) for k, v in entries.items())
 
 
 @dataclass(frozen=True)
@@ -311,14 +329,21 @@ RULES: Mapping[Action, Mapping[Role, Reach]] = {
 _OF_THE_LEAD = (Action.JOIN, Action.SEND, Action.SET_DIVISIONS)
 
 
-def may(person: Person, action: Action, department_id: str = "", division_id: str = "") -> bool:
-    """Whether a person may do something, for actions about a department with its id and, if narrower, its 課's."""
-    match RULES[action].get(person.role, "none"):
+#: What is done to the store as a whole, and so to every plan in it.
+OF_THE_STORE = (Action.SET_PEOPLE, Action.SET_PLAN, Action.SAMPLES, Action.KEEP)
+
+
+def may(person: Person, action: Action, place: Place = ANYWHERE) -> bool:
+    """Whether a person may do something at a place: a plan, and for actions about a department this, or its 課."""
+    own = person.within(place.plan_id)
+    if action in OF_THE_STORE and own.plan_id:
+        return False
+    match RULES[action].get(own.role, "none"):
         case "all":
             return True
         case "own":
-            lead = "" if action in _OF_THE_LEAD else division_id
-            return bool(department_id) and person.answers_for(department_id, lead)
+            lead = "" if action in _OF_THE_LEAD else place.division_id
+            return bool(place.department_id) and own.answers_for(place.department_id, lead)
         case _:
             return False
 

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping
 
-from kpi.path import EPS
-from kpi.period import Period
+from kpi.period import Period, short_of
 from kpi.plan import Card, Indicator, Scheme
-from kpi.printing.number_words import (
-    MISSING,
-    NO_DATA_WORDS,
-    NOT_ASKED,
-    decimals_of,
-    number,
-    per_year,
-    percent,
-    signed_text,
-    status_word,
-    text_of,
-)
-from kpi.printing.printed_figures import Figures, figures, stated_text
-from kpi.progress import LEVEL
-
-Row = Mapping[str, Any]
-Step = tuple[str, str, str]
+from kpi.printing.number_words import MISSING, NO_DATA_WORDS, NOT_ASKED, per_year, term, text_of, years_text
+from kpi.printing.printed_figures import figures, stated_text
+from kpi.schemes import method_of, outcome_of
+from kpi.schemes.common import plain
+from kpi.schemes.scheme import Figures, Row, Step, Told
+from kpi.status import status_word
 
 #: Why there is no progress rate, for the calculation.
 PROGRESS_REASONS: Mapping[str, str] = {
@@ -41,21 +26,6 @@ PROGRESS_REASONS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class _Told:
-    """A judged row with everything that its sentence speaks of."""
-
-    row: Row
-    card: Card
-    indicator: Indicator
-    scheme: Scheme
-    figures: Figures
-
-    def amount(self, shown: Decimal | None) -> str:
-        """A printed number with the indicator's unit."""
-        return text_of(shown, self.indicator.unit)
-
-
 def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     """「現状値55.0(R4)→目標80.0(R10)。R6の計画線63.3に対し実績61.5。進捗率26.0%、ペース0.78のため『進捗に遅れ』」.
 
@@ -65,10 +35,15 @@ def explain(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> str:
     head = _head(card, indicator, scheme)
     if row["status"] == "no_data":
         return f"{head}。{_no_value(row)}『{word}』"
-    clause = _CLAUSES.get(row["reason"], _plain)(_Told(row, card, indicator, scheme, figures(row, card, scheme)))
+    outcome, told = outcome_of(scheme, row["status"], row["reason"]), _told(row, card, indicator, scheme)
+    clause = outcome.clause(told) if outcome else plain(told)
     tail = "" if clause.endswith("。") else "ため" if _ends_in_kana(clause) else "のため"
     notes = _notes(row)
     return f"{head}。{clause}{tail}『{word}』{notes}"
+
+
+def _told(row: Row, card: Card, indicator: Indicator, scheme: Scheme) -> Told:
+    return Told(row, card, indicator, scheme, method_of(scheme).held(scheme), figures(row, card, scheme))
 
 
 def _ends_in_kana(clause: str) -> bool:
@@ -100,16 +75,8 @@ def _band(card: Card, indicator: Indicator) -> str:
     return f"{low}以上を維持" if high == MISSING else f"{low}から{high}までを維持"
 
 
-def _short(code: str) -> str:
-    """A period code as R6; the code itself where it is none, empty where there is none."""
-    try:
-        return Period.parse(code).short if code else ""
-    except ValueError:
-        return code
-
-
 def _no_value(row: Row) -> str:
-    asked = _short(row.get("waiting_period", ""))
+    asked = short_of(row.get("waiting_period", ""))
     why = NO_DATA_WORDS.get(row["reason"], "")
     if row["reason"] == NOT_ASKED:
         return "現状値より後の時点の値がないため"
@@ -122,92 +89,13 @@ def _notes(row: Row) -> str:
     """What has to be known beside the status."""
     notes = ["速報値による" if row.get("provisional") else ""]
     if row.get("waiting"):
-        notes.append(f"{_short(row['waiting_period'])}は{NO_DATA_WORDS.get(row['waiting'], '')}")
+        notes.append(f"{short_of(row['waiting_period'])}は{NO_DATA_WORDS.get(row['waiting'], '')}")
     if row.get("stale"):
         notes.append("次の値が公表されているはずの時期を過ぎている")
     if row.get("fragile"):
         notes.append("四捨五入やしきい値の少しの違いで判定が変わりうる")
     told = "、".join(note for note in notes if note)
     return f"({told})" if told else ""
-
-
-def _actual(told: _Told) -> str:
-    return f"{_short(told.row['period'])}の実績{told.amount(told.figures.value)}"
-
-
-def _since(told: _Told) -> str:
-    change, word = told.figures.change, told.row["baseline_word"]
-    if change is None or not word:
-        return ""
-    if word == LEVEL and change:  # held within a band, a movement is neither
-        word = "改善でも悪化でもない"
-    return f"。現状値から{signed_text(change, told.indicator.unit)}({word})"
-
-
-def _plain(told: _Told) -> str:
-    return f"{_actual(told)}{_since(told)}。"
-
-
-def _met(told: _Told) -> str:
-    return f"{_actual(told)}が目標を満たす"
-
-
-def _pace(told: _Told) -> str:
-    row, shown = told.row, told.figures
-    line = f"{_short(row['period'])}の計画線{told.amount(shown.line)}に対し実績{told.amount(shown.value)}。"
-    rate = f"進捗率{text_of(shown.progress, '%')}、"
-    if row["reason"] == "flat_path":
-        side = "以上" if row["status"] == "on_track" else "未満"
-        return f"{line}{rate}計画線がまだ動いていない時点で計画上の進捗{text_of(shown.planned, '%')}{side}"
-    return f"{line}{rate}ペース{text_of(shown.pace)}"
-
-
-def _milestone(told: _Told) -> str:
-    row, scheme = told.row, told.scheme
-    goal, value = told.figures.milestone, told.figures.value
-    if row["reason"] != "milestone_met":
-        how = f"{percent(scheme.mostly)}{'以上' if row['status'] == 'mostly_on_track' else '未満'}"
-    else:  # a plan may call it 順調 at less than the 目安値 itself
-        how = f"{percent(scheme.on_track)}以上" if abs(scheme.on_track - 1) > EPS else ""
-    reached = f"目安値までの{how}" if how else "目安値を満たす"
-    return f"{_short(row['period'])}の目安値{told.amount(goal)}に対し実績{told.amount(value)}で{reached}"
-
-
-def _ratio(told: _Told) -> str:
-    return f"{_actual(told)}、達成率{text_of(told.figures.achievement, '%')}"
-
-
-def _with(text: str) -> Callable[[_Told], str]:
-    return lambda told: f"{_actual(told)}{text}"
-
-
-def _moved_away(told: _Told) -> str:
-    return f"{_actual(told)}、進捗率{text_of(told.figures.progress, '%')}で現状値より目標から離れた"
-
-
-def _deadline(told: _Told) -> str:
-    return f"{_actual(told)}、進捗率{text_of(told.figures.progress, '%')}で目標の時点に至った"
-
-
-_CLAUSES: Mapping[str, Callable[[_Told], str]] = {
-    "target_met": _met,
-    "out_of_band": _with("が維持の範囲の外にある"),
-    "target_not_ahead": _with("で目標に届かず、目標値が現状値より目指す方向の先にない"),
-    "moved_away": _moved_away,
-    "deadline_passed": _deadline,
-    "pace": _pace,
-    "flat_path": _pace,
-    "milestone_met": _milestone,
-    "milestone": _milestone,
-    "milestone_unset": _with("と比べる同じ時点の目安値がない"),
-    "not_annual": _with("は年度ごとの値の指標でなく、達成率による判定の対象とならない"),
-    "ratio_undefined": _with("と目標値からは達成率を計算できない"),
-    "ratio": _ratio,
-    "target_period_unset": _with("と比べる計画線が、目標の時点が未設定のため引けない"),
-    "baseline_period_unset": _with("と比べる計画線が、現状値の時点が未設定のため引けない"),
-    "not_computable": _with("では数が大きすぎる等により計算できない"),
-    "scheme_unknown": _with("だが、計画の判定方法にこのプログラムが対応していない"),
-}
 
 
 def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | None = None) -> list[Step]:
@@ -217,18 +105,16 @@ def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | Non
     """
     if row["status"] == "no_data" or not _finite(row["value"]):
         return []
-    shown = figures(row, card, scheme or Scheme())
+    told = _told(row, card, indicator, scheme or Scheme())
+    shown, method = told.figures, method_of(told.scheme)
     steps = [_progress_step(row, shown)]
-    if shown.planned is not None:
-        steps.append(("計画上の進捗", _planned_formula(row, card), text_of(shown.planned, "%")))
-    if shown.pace is not None:
-        formula = f"{text_of(shown.progress, '%')}÷{text_of(shown.planned, '%')}"
-        steps.append(("ペース", formula, text_of(shown.pace)))
+    steps += [] if method.own_figure else _planned(row, card, shown)
     steps += _yearly(row, card, indicator, shown)
     if shown.achievement is not None:
-        value, goal = _term(shown.precise), _term(shown.target)
+        value, goal = term(shown.precise), term(shown.target)
         formula = f"{goal}÷{value}" if card.direction == "decrease" else f"{value}÷{goal}"
         steps.append(("達成率", formula, text_of(shown.achievement, "%")))
+    steps += method.calculation(told)
     if card.direction == "maintain":
         result = "満たす" if row["reason"] == "target_met" else "満たさない"
         formula = f"{text_of(shown.value, indicator.unit)}／{_band(card, indicator)}"
@@ -239,15 +125,26 @@ def calculation(row: Row, card: Card, indicator: Indicator, scheme: Scheme | Non
 def _progress_step(row: Row, shown: Figures) -> Step:
     if shown.progress is None:
         return ("進捗率", PROGRESS_REASONS.get(row["progress_reason"], "計算できない値です"), MISSING)
-    v, b, t = (_term(number) for number in (shown.precise, shown.baseline, shown.target))
+    v, b, t = (term(number) for number in (shown.precise, shown.baseline, shown.target))
     return ("進捗率", f"({v}−{b})÷({t}−{b})", text_of(shown.progress, "%"))
+
+
+def _planned(row: Row, card: Card, shown: Figures) -> list[Step]:
+    """計画上の進捗, and ペース measured by it."""
+    steps = []
+    if shown.planned is not None:
+        steps.append(("計画上の進捗", _planned_formula(row, card), text_of(shown.planned, "%")))
+    if shown.pace is not None:
+        formula = f"{text_of(shown.progress, '%')}÷{text_of(shown.planned, '%')}"
+        steps.append(("ペース", formula, text_of(shown.pace)))
+    return steps
 
 
 def _planned_formula(row: Row, card: Card) -> str:
     if card.milestones:
-        return f"{_short(row['period'])}の目安値を通る計画線"
+        return f"{short_of(row['period'])}の目安値を通る計画線"
     first, last = (p.short if p else "" for p in (card.baseline_period, card.target_period))
-    return f"({_short(row['period'])}−{first})÷({last}−{first})"
+    return f"({short_of(row['period'])}−{first})÷({last}−{first})"
 
 
 def _yearly(row: Row, card: Card, indicator: Indicator, shown: Figures) -> list[Step]:
@@ -256,26 +153,12 @@ def _yearly(row: Row, card: Card, indicator: Indicator, shown: Figures) -> list[
     if _finite(row["pace_per_year"]) and card.baseline_period and v is not None and shown.baseline is not None:
         span = row["position"] - card.baseline_period.position
         result = per_year(float(v - shown.baseline) / span, indicator.unit, card.decimals)
-        steps.append(("これまでの動き", f"({_term(v)}−{_term(shown.baseline)})÷{_years(span)}", result))
+        steps.append(("これまでの動き", f"({term(v)}−{term(shown.baseline)})÷{years_text(span)}", result))
     if _finite(row["required_per_year"]) and card.target_period and v is not None and shown.target is not None:
         span = card.target_period.position - row["position"]
         result = per_year(float(shown.target - v) / span, indicator.unit, card.decimals)
-        steps.append(("今後必要な動き", f"({_term(shown.target)}−{_term(v)})÷{_years(span)}", result))
+        steps.append(("今後必要な動き", f"({term(shown.target)}−{term(v)})÷{years_text(span)}", result))
     return steps
-
-
-def _term(shown: Decimal | None) -> str:
-    """A number inside a formula: a minus in brackets."""
-    text = text_of(shown)
-    return f"({text})" if text.startswith("−") else text
-
-
-def _years(span: float) -> str:
-    """A span of periods in years, of months that are no hundredths of a year by their number: 「(40÷12)年」."""
-    months = round(span * 12)
-    if abs(span - round(span, 2)) <= EPS or abs(span * 12 - months) > EPS:
-        return number(span, decimals_of(span, 0)) + "年"
-    return f"({months}÷12)年"
 
 
 def _finite(value: object) -> bool:

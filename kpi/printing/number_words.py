@@ -1,4 +1,4 @@
-"""Numbers and statuses as people read them.
+"""Numbers as people read them, and the words that stand in place of one.
 
 Rounding is half up on the decimal text, minus is U+2212, and nothing missing is ever printed as a number. What stands
 beside a status is printed by :mod:`kpi.printing.printed_figures`, where no rounding contradicts the judgement.
@@ -12,7 +12,6 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from kpi.path import EPS
-from kpi.plan import Scheme
 
 #: Wide enough for every decimal of the largest float.
 _WIDE = Context(prec=400)
@@ -34,11 +33,6 @@ STATUS_WORDS: Mapping[str, str] = {
     "no_data": "未回答",
 }
 
-#: The words of schemes that classify otherwise than by pace.
-SCHEME_WORDS: Mapping[str, Mapping[str, str]] = {
-    "achievement_ratio": {"mostly_on_track": "概ね達成", "behind": "達成不十分", "not_achieved": "著しく不十分"},
-}
-
 #: Why there is no value where none is owed: nobody was asked, or nothing was published that could be told.
 NOT_ASKED = "not_asked"
 
@@ -56,39 +50,8 @@ NO_DATA_WORDS: Mapping[str, str] = {
     "not_ended": "期間の途中",
 }
 
-#: What stands in brackets after 評価対象外.
-UNASSESSED_WORDS: Mapping[str, str] = {
-    "target_unset": "目標値設定中",
-    "baseline_unset": "現状値設定中",
-    "band_unset": "維持の範囲設定中",
-    "direction_unset": "目指す方向設定中",
-    "target_period_unset": "目標の時点設定中",
-    "baseline_period_unset": "現状値の時点設定中",
-    "milestone_unset": "目安値設定中",
-    "not_annual": "年度ごとの値でない",
-    "ratio_undefined": "達成率を計算できない",
-    "scheme_unknown": "判定方法が未対応",
-    "not_computable": "計算できない値",
-}
-
-
-def status_word(status: str, reason: str, scheme: Scheme) -> str:
-    """A status in the plan's words, e.g. 順調, 未公表, 評価対象外(目標値設定中).
-
-    ``Scheme.words`` is asked by status, and for statuses that say why by reason first; 数値のみ stands where a plan
-    judges nothing.
-    """
-    own = scheme.words
-    if reason == "figures_only":
-        return own.get(reason, "数値のみ")
-    default = SCHEME_WORDS.get(scheme.name, {}).get(status) or STATUS_WORDS.get(status, STATUS_WORDS["not_assessable"])
-    if status == "no_data":
-        return own.get(reason) or NO_DATA_WORDS.get(reason, "") or own.get(status, "未回答" if reason else "値なし")
-    base = own.get(status, default)
-    if status == "not_assessable":
-        why = own.get(reason) or UNASSESSED_WORDS.get(reason, "")
-        return f"{base}({why})" if why else base
-    return base
+#: A movement for the better, none, and one for the worse.
+BETTER, LEVEL, WORSE = "改善", "横ばい", "悪化"
 
 
 def number(value: float | None, decimals: int) -> str:
@@ -228,3 +191,17 @@ def shortened_to(value: float, size: int, more: int) -> Decimal | None:
     """How many 万 or 億 are printed of a value: whole ones from a hundred on, else with one decimal; ``more`` added."""
     scaled = value / size
     return printed(scaled, (0 if abs(scaled) >= 100 else 1) + more)
+
+
+def term(shown: Decimal | None) -> str:
+    """A number inside a formula: a minus in brackets."""
+    text = text_of(shown)
+    return f"({text})" if text.startswith("−") else text
+
+
+def years_text(span: float) -> str:
+    """A span of periods in years, of months that are no hundredths of a year by their number: 「(40÷12)年」."""
+    months = round(span * 12)
+    if abs(span - round(span, 2)) <= EPS or abs(span * 12 - months) > EPS:
+        return number(span, decimals_of(span, 0)) + "年"
+    return f"({months}÷12)年"

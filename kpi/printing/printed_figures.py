@@ -8,10 +8,9 @@ The sides are those of the judgement's own floats and tolerance; what is printed
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from kpi.path import EPS
 from kpi.plan import Card, Scheme
@@ -24,43 +23,13 @@ from kpi.printing.number_words import (
     magnitude,
     places_of,
     printed,
-    quantized,
     shortened_to,
     signed_text,
     text_of,
 )
-from kpi.status import RATIO_CLASSES
-
-Row = Mapping[str, Any]
-#: 進捗率, 計画上の進捗 (both per cent) and ペース as they are printed.
-Shares = tuple[Decimal | None, Decimal | None, Decimal | None]
-
-#: The decimals that shares and paces start with.
-_SHARE, _PACE = 1, 2
-#: So many decimal digits a planned share needs for any quotient of it to be printed.
-_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The printed numbers of one judged indicator; None where there is none.
-
-    ``value``, ``line``, ``change`` (since the baseline) and what was stated are in the indicator's unit, ``progress``,
-    ``planned`` and ``achievement`` per cent. ``precise`` is the value with the decimals it has, for a formula.
-    """
-
-    baseline: Decimal | None = None
-    target: Decimal | None = None
-    milestone: Decimal | None = None
-    value: Decimal | None = None
-    precise: Decimal | None = None
-    line: Decimal | None = None
-    change: Decimal | None = None
-    progress: Decimal | None = None
-    planned: Decimal | None = None
-    pace: Decimal | None = None
-    achievement: Decimal | None = None
-
+from kpi.printing.shares import SHARE, Quotient, Shares, exactly, hundredfold
+from kpi.schemes import method_of
+from kpi.schemes.scheme import Figures, Row
 
 # --- one value beside what its card states ---------------------------------------------------------------------------
 
@@ -232,6 +201,8 @@ class _Judged:
             share = 0.0
         on_line = pace >= 1 - EPS if math.isfinite(pace) else share >= planned - EPS
         bounds = [*_thresholds(value, card, scheme, (planned, pace, share), milestone, ratio)]
+        marks = method_of(scheme).marks(row, card, scheme)
+        bounds += [bound for at, reached in marks for bound in sided(exactly(at), reached, side)]
         if math.isfinite(milestone):
             bounds += sided(stated(milestone, card), _milestone_reached(value, milestone, card), side)
         bounds += card_bounds(value, card)
@@ -240,18 +211,13 @@ class _Judged:
         return cls(card, scheme, value, line, milestone, share, planned, pace, ratio, met, on_line, tuple(bounds))
 
     def at(self, more: int) -> Figures | None:
-        """Everything with so many decimals more, or None where that contradicts the judgement.
-
-        Where only the quotient of two rounded shares misses the pace, the shares alone get more decimals.
-        """
+        """Everything with so many decimals more, or None where that contradicts the judgement."""
         places = _finest(self.card) + more
         value, line, ratio = printed(self.value, places), printed(self.line, places), self._ratio(more)
         against = sided(line, self.on_line, _side(self.card))
         if not sound(value, (*self.bounds, *against)) or not sound(ratio, self._ratio_bounds()):
             return None
-        paces = self._pace_places() + more
-        tried = (self._shares(_SHARE + more + finer, paces) for finer in range(MORE + 1 - more + self._small()))
-        shares = next((found for found in tried if found), None)
+        shares = self._quotient().at(more)
         return self._told(value, line, ratio, shares) if shares else None
 
     def at_last(self) -> Figures:
@@ -261,8 +227,8 @@ class _Judged:
         if line is not None:
             line = cut(self.line, places, sided(value, self.on_line, -_side(self.card)))
         if ratio is not None:
-            ratio = cut(self.ratio * 100, _SHARE + MORE, self._ratio_bounds())
-        return self._told(value, line, ratio, self._last_shares())
+            ratio = cut(self.ratio * 100, SHARE + MORE, self._ratio_bounds())
+        return self._told(value, line, ratio, self._quotient().at_last())
 
     def _told(self, value: Decimal | None, line: Decimal | None, ratio: Decimal | None, shares: Shares) -> Figures:
         card = self.card
@@ -288,60 +254,18 @@ class _Judged:
             return 6
         return max(6, 3 - int(share.as_tuple().exponent) - math.floor(math.log10(abs(target - base))))
 
-    def _small(self) -> int:
-        """How many decimals more the shares may need for their quotient, as the plan has hardly begun to move."""
-        if not self.planned > EPS or not math.isfinite(self.pace):
-            return 0
-        return min(9, max(0, math.floor(math.log10(max(abs(self.pace), 1.0) / self.planned))))
+    def _quotient(self) -> Quotient:
+        edges = method_of(self.scheme).edges(self.scheme, "pace")
+        stops = ((Decimal(0), self.share >= 0), (Decimal(100), self.share >= 1))
+        return Quotient(self.share, self.planned, self.pace, edges, self.on_line, stops)
 
     def _ratio(self, more: int) -> Decimal | None:
-        return printed(_hundredfold(self.ratio), _SHARE + more)
+        return printed(hundredfold(self.ratio), SHARE + more)
 
     def _ratio_bounds(self) -> list[Bound]:
-        edges = RATIO_CLASSES if self.scheme.name == "achievement_ratio" else ()
+        edges = method_of(self.scheme).edges(self.scheme, "achievement")
         limits = [*((edge, self.ratio >= edge - EPS) for edge in edges), (1.0, self.met or self.ratio >= 1)]
-        return [bound for edge, reached in limits for bound in sided(_decimal(edge * 100), reached, 1)]
-
-    def _pace_places(self) -> int:
-        return max(decimals_of(limit, _PACE) for limit in (self.scheme.on_track, self.scheme.mostly))
-
-    def _pace_bounds(self) -> list[Bound]:
-        limits = (self.scheme.mostly, self.scheme.on_track, 1.0)
-        return [bound for edge in limits for bound in sided(_decimal(edge), self.pace >= edge - EPS, 1)]
-
-    def _share_bounds(self, planned: Decimal | None) -> list[Bound]:
-        limits = [(planned, self.on_line), (Decimal(0), self.share >= 0), (Decimal(100), self.share >= 1)]
-        if planned and math.isfinite(self.pace):  # who divides the two finds the class that was judged
-            edges = ((edge, _decimal(edge)) for edge in (self.scheme.mostly, self.scheme.on_track))
-            limits[:0] = [(planned * at, self.pace >= edge - EPS) for edge, at in edges if at is not None]
-        return [bound for at, reached in limits for bound in sided(at, reached, 1)]
-
-    def _shares(self, places: int, pace_places: int) -> Shares | None:
-        """The two shares and the pace, each on its side, the pace being the quotient of the shares as printed."""
-        share, planned = (printed(_hundredfold(part), places) for part in (self.share, self.planned))
-        pace = printed(self.pace, pace_places)
-        if share is None:
-            return share, planned, None
-        if not sound(share, self._share_bounds(planned)) or not sound(pace, self._pace_bounds()):
-            return None
-        if pace is None or planned is None:
-            return share, planned, None
-        return (share, planned, pace) if _quotient(share, planned, pace) == pace else None
-
-    def _last_shares(self) -> Shares:
-        """At the last decimals: the pace is the quotient of the shares as printed, or is cut to its side."""
-        places = _SHARE + MORE
-        if self.planned > EPS:
-            places = max(places, math.ceil(_DIGITS - 2 - math.log10(self.planned)))
-        planned = printed(_hundredfold(self.planned), places)
-        if not math.isfinite(self.share):
-            return None, planned, None
-        share = cut(self.share * 100, places, self._share_bounds(planned))
-        if share is None or not planned or not math.isfinite(self.pace):
-            return share, planned, None
-        pace = cut(self.pace, self._pace_places() + MORE, self._pace_bounds())
-        again = None if pace is None else _quotient(share, planned, pace)
-        return share, planned, again if sound(again, self._pace_bounds()) else pace
+        return [bound for edge, reached in limits for bound in sided(exactly(edge * 100), reached, 1)]
 
 
 def _thresholds(
@@ -349,21 +273,22 @@ def _thresholds(
 ) -> Iterator[Bound]:
     """Where in the value's own unit the judgement's thresholds lie: what a reader finds who computes it again."""
     (planned, pace, share), base, side = path, card.baseline, _side(card)
+    method = method_of(scheme)
     if base is not None and card.target is not None and math.isfinite(planned):
         way = card.target - base
-        limits = [(limit, pace >= limit - EPS) for limit in (scheme.mostly, scheme.on_track, 1.0)]
+        limits = [(limit, pace >= limit - EPS) for limit in (*method.edges(scheme, "pace"), 1.0)]
         edges = [((limit - EPS) * planned, reached) for limit, reached in limits]
         for edge, reached in edges if planned > EPS else [(planned - EPS, share >= planned - EPS)]:
-            yield from sided(_decimal(base + edge * way), reached, side)
+            yield from sided(exactly(base + edge * way), reached, side)
     if base is not None and side * (milestone - base) > EPS:
         way = milestone - base
-        for limit in (scheme.mostly, scheme.on_track):
+        for limit in method.edges(scheme, "milestone"):
             reached = (value - base) / way >= limit - EPS
-            yield from sided(_decimal(base + (limit - EPS) * way), reached, side)
-    if scheme.name == "achievement_ratio" and card.target is not None and math.isfinite(ratio):
-        for limit in RATIO_CLASSES:
+            yield from sided(exactly(base + (limit - EPS) * way), reached, side)
+    if card.target is not None and math.isfinite(ratio):
+        for limit in method.edges(scheme, "achievement"):
             edge = (limit - EPS) * card.target if side > 0 else card.target / (limit - EPS)
-            yield from sided(_decimal(edge), ratio >= limit - EPS, side)
+            yield from sided(exactly(edge), ratio >= limit - EPS, side)
 
 
 def _milestone_reached(value: float, goal: float, card: Card) -> bool:
@@ -373,21 +298,6 @@ def _milestone_reached(value: float, goal: float, card: Card) -> bool:
     if card.baseline is not None and way > EPS:
         return side * (value - card.baseline) / way >= 1 - EPS
     return reaches(value, goal, side)
-
-
-def _quotient(over: Decimal, under: Decimal, like: Decimal) -> Decimal | None:
-    """What a reader gets who divides two printed shares, rounded as the printed pace is."""
-    return quantized(over / under, -int(like.as_tuple().exponent)) if under else None
-
-
-def _hundredfold(share: float) -> float:
-    """A share per cent, free of the noise of a binary product."""
-    exact = _decimal(share)
-    return math.nan if exact is None else float(exact * 100)
-
-
-def _decimal(value: float) -> Decimal | None:
-    return Decimal(f"{value:.15g}") if math.isfinite(value) else None
 
 
 # --- numbers read back from what is printed ---------------------------------------------------------------------------

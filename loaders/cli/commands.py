@@ -21,9 +21,10 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import upcoming
 from kpi.issue import Issue, Severity
 from kpi.people import OPERATOR
+from kpi.place import Place
 from kpi.snapshot import Snapshot
 from loaders import settings
-from loaders.cli import arguments, round_command, terminal
+from loaders.cli import arguments, plan_command, round_command, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
 from loaders.services import Desk, intake, nightly, operations
@@ -190,7 +191,7 @@ def _template(given: argparse.Namespace) -> int:
     wanted = arguments.round_of(plan, given.round) if given.round else arguments.current_round(plan, snapshot.life, day)
     if given.department:
         department = arguments.department_of(plan, given.department, day)
-        name, data = operations.make_form(snapshot, wanted.id, department.id, day=day)
+        name, data = operations.make_form(snapshot, Place(snapshot.plan.id, wanted.id, department.id), day=day)
     else:
         name, data = (
             operations.forms_name(snapshot, wanted.id, day=day),
@@ -217,10 +218,8 @@ def _load(given: argparse.Namespace) -> int:
     files = [f for f in found if not isinstance(f, Issue)]
     progress = terminal.Progress(len(files))
     desk = _desk(given, store, given.by)
-    reads = desk.take_files(
-        snapshot.plan.id, files, workers=given.workers, round_id=round_id, department_id=owner,
-        tick=lambda _name: progress.tick(),
-    )  # fmt: skip
+    place = Place(snapshot.plan.id, round_id, owner)
+    reads = desk.take_files(place, files, workers=given.workers, tick=lambda _name: progress.tick())
     taken = list(reads)
     if given.send:
         held = [] if round_id else [t for t in taken if _answered_long_ago(t, snapshot, at.date())]
@@ -425,6 +424,7 @@ def _samples_options(command: argparse.ArgumentParser) -> None:
 _Command = tuple[Callable[[argparse.Namespace], int], str, Callable[[argparse.ArgumentParser], None]]
 _COMMANDS: Mapping[str, _Command] = {
     "init": (_init, "データファイルを作り、計画と公表統計を読み込みます。", _nothing),
+    "new-plan": (plan_command.run, "空の計画のフォルダーを作ります。", plan_command.options),
     "template": (_template, "回答様式を作ります。", _template_options),
     "load": (_load, "戻ってきた回答様式を取り込みます。", _load_options),
     "round": (

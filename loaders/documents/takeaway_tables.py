@@ -6,9 +6,8 @@ import pandas as pd
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
-from kpi.changes import records
 from kpi.collection.workflow import RELEASE_WORDS
-from kpi.compare.published import CONFIDENCE_WORDS, digits
+from kpi.compare.published import CONFIDENCE_WORDS, digits, records
 from kpi.period import Period
 from kpi.plan import Indicator
 from kpi.printing.number_words import number

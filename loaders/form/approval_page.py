@@ -16,11 +16,10 @@ from kpi.plan import Card, Department, Round
 from kpi.printing.number_words import MISSING
 from kpi.printing.printed_figures import difference_text, exact_text
 from loaders.form import definition as d
-from loaders.form.reading.entries import shortened
 from loaders.form.writing import guide, style
 from loaders.form.writing.prefill import Row, form_rows
 from loaders.form.writing.writer import saved
-from loaders.text.characters import one_line, tidied
+from loaders.text.characters import one_line, shortened, tidied
 
 #: Who signs, from the top; the names of posts differ, so each office may write over them.
 BOXES: Mapping[bool, tuple[str, ...]] = {

@@ -238,6 +238,31 @@ def columns_on(kind: RoundKind, *stands: Stands) -> tuple[Column, ...]:
     return tuple(sorted(found, key=lambda c: _BLOCK.index(c.key) if c.stands == "prose" else -1))
 
 
+@dataclass(frozen=True)
+class FormSheet:
+    """One sheet of the form. ``stands`` are the columns on it, group by group; a ``hidden`` one no person reads.
+
+    ``renamed`` is the finding about a returned form that calls it otherwise.
+    """
+
+    name: str
+    stands: tuple[Stands, ...] = ()
+    renamed: str = ""
+    hidden: bool = False
+
+    def columns(self, kind: RoundKind) -> tuple[Column, ...]:
+        """Its columns in a kind of round."""
+        return columns_on(kind, *self.stands)
+
+
+GUIDE = FormSheet(GUIDE_SHEET)
+FIGURES = FormSheet(FORM_SHEET, ("figures",), "form.renamed")
+PROSE = FormSheet(PROSE_SHEET, ("contact", "prose"), "prose.renamed")
+META = FormSheet(META_SHEET, hidden=True)
+#: The sheets of the form, in the order of their tabs: the writer draws them, the reader looks for them.
+SHEETS = (GUIDE, FIGURES, PROSE, META)
+
+
 def keys_on(stands: Stands) -> frozenset[str]:
     """The keys of every column of one sheet, of whatever kind of round."""
     return frozenset(c.key for c in COLUMNS if c.stands == stands)
@@ -262,7 +287,7 @@ def column(key: str) -> Column:
 
 def positions(kind: RoundKind) -> Mapping[str, int]:
     """Where each column of the first sheet stands when the form of a kind of round is written (1 is A)."""
-    return {c.key: FIRST_COLUMN + i for i, c in enumerate(columns_on(kind, "figures"))}
+    return {c.key: FIRST_COLUMN + i for i, c in enumerate(FIGURES.columns(kind))}
 
 
 def word(plan: Plan, key: str) -> str:

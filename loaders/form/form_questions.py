@@ -61,7 +61,7 @@ class Questions:
         """The address of the cell a question stands at, with its sheet where that is not the first one."""
         sheet, row, column = self.place(asked)
         address = f"{get_column_letter(column)}{row}"
-        return address if sheet == d.FORM_SHEET else f"{sheet}!{address}"
+        return address if sheet == d.FIGURES.name else f"{sheet}!{address}"
 
     @property
     def places(self) -> str:

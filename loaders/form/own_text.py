@@ -7,7 +7,7 @@ keep their marks; a text that stands in another zone than the form put it in has
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from openpyxl import Workbook
@@ -36,35 +36,52 @@ def marks_of(book: Workbook, kind: RoundKind, answered: Collection[Place] = ()) 
 
     ``answered`` are the places in which the form brings along what a department has said.
     """
-    form, prose, guide = book[d.FORM_SHEET], book[d.PROSE_SHEET], book[d.GUIDE_SHEET]
+    found: set[str] = set()
+    for one in d.SHEETS:
+        if not one.hidden:
+            sheet, zone = book[one.name], ZONES[one](book[one.name], kind)
+            texts = (cell for cell in _texts(sheet) if (one.name, *cell[:2]) not in answered)
+            found |= {mark(zone(row, column), text) for row, column, text in texts}
+            found |= {mark(AROUND, text) for text in _around(sheet)}
+    return tuple(sorted(found | {mark(AROUND, text) for text in _properties(book)}))
+
+
+#: The zone of a place of a sheet, by row and column.
+_Zone = Callable[[int, int], str]
+
+
+def _zone_of_figures(_: Worksheet, kind: RoundKind) -> _Zone:
     keys = {place: key for key, place in d.positions(kind).items()}
-    found = {
-        mark(_zone(row, keys.get(column, "")), text)
-        for row, column, text in _texts(form)
-        if (d.FORM_SHEET, row, column) not in answered
-    }
-    parts = {row: told.key for row in range(1, prose.max_row + 1) if (told := read_token(_token(prose, row)))}
-    found |= {
-        mark(_zone_of_prose(row, column, parts.get(row, "")), text)
-        for row, column, text in _texts(prose)
-        if (d.PROSE_SHEET, row, column) not in answered
-    }
-    found |= {mark(GUIDE, text) for _, _, text in _texts(guide)}
-    around = (text for sheet in (form, prose, guide) for text in _around(sheet))
-    found |= {mark(AROUND, text) for text in (*around, *_properties(book))}
-    return tuple(sorted(found))
+    return lambda row, column: ABOVE if row <= d.HEADING_ROW else keys.get(column, "")
+
+
+def _zone_of_prose(sheet: Worksheet, _: RoundKind) -> _Zone:
+    """A line's text stands in its column's zone, what stands beside it in that of the sheet's own column."""
+    own = {place: name for name, place in COLUMNS.items()} | {COLUMNS["token"]: ""}
+    parts = {row: told.key for row in range(1, sheet.max_row + 1) if (told := read_token(_token(sheet, row)))}
+
+    def zone(row: int, column: int) -> str:
+        if row < FIRST_ROW:
+            return ABOVE
+        return parts.get(row, "") if column == COLUMNS["text"] else own.get(column, "")
+
+    return zone
+
+
+def _zone_of_guide(_: Worksheet, __: RoundKind) -> _Zone:
+    return lambda _, __: GUIDE
+
+
+#: What zones the sheets of the form have.
+ZONES: Mapping[d.FormSheet, Callable[[Worksheet, RoundKind], _Zone]] = {
+    d.GUIDE: _zone_of_guide,
+    d.FIGURES: _zone_of_figures,
+    d.PROSE: _zone_of_prose,
+}
 
 
 def _token(sheet: Worksheet, row: int) -> str:
     return str(sheet.cell(row, COLUMNS["token"]).value or "")
-
-
-def _zone_of_prose(row: int, column: int, key: str) -> str:
-    """A line's text stands in its column's zone, what stands beside it in that of the sheet's own column."""
-    if row < FIRST_ROW:
-        return ABOVE
-    own = next((name for name, place in COLUMNS.items() if place == column), "")
-    return key if own == "text" else "" if own == "token" else own
 
 
 #: How the form's own formulas begin: the counters of letters, and the way to 記述.
@@ -76,10 +93,6 @@ def calculated(cell: Cell) -> bool:
     """Whether a cell where the form has a formula holds that still, or the way to 記述 pasted as a value."""
     own = cell.formula == UNTOLD or _OWN_FORMULA.match(cell.formula)
     return bool(own or _STATE.fullmatch(cell.written.strip()))
-
-
-def _zone(row: int, key: str) -> str:
-    return ABOVE if row <= d.HEADING_ROW else key
 
 
 def _texts(sheet: Worksheet) -> Iterator[tuple[int, int, str]]:

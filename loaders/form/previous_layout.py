@@ -35,4 +35,4 @@ def _words(plan: Plan, kind: RoundKind) -> Iterator[tuple[str, str]]:
         for words in GROUP_WORDS:
             yield ABOVE, f"{words}｜{round_notes.group_title(column.group, kind)}"
     for words in GUIDE_WORDS:
-        yield GUIDE, d.in_words(words.replace("{sheet}", d.FORM_SHEET), plan)
+        yield GUIDE, d.in_words(words.replace("{sheet}", d.FIGURES.name), plan)

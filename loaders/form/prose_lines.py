@@ -81,10 +81,6 @@ class Line:
             return self.spare
         return self.spare or any(r.open(d.column(self.key), round_) for r in self.rows)
 
-    def answered(self) -> bool:
-        """Whether an answer is brought along here."""
-        return any(r.given.get(self.key) is not None for r in self.rows)
-
 
 _OF_INDICATOR, _OF_CONTACT = d.keys_on("prose"), d.keys_on("contact")
 
@@ -191,8 +187,8 @@ def places(
     """Where each column of each indicator stands: on the first sheet, or in a line of 記述."""
     out: dict[tuple[str, str], Place] = {}
     for number, row in enumerate(rows, start=d.FIRST_DATA_ROW):
-        out |= {(row.indicator.id, key): (d.FORM_SHEET, number, place) for key, place in kind_places.items()}
+        out |= {(row.indicator.id, key): (d.FIGURES.name, number, place) for key, place in kind_places.items()}
     for line in found:
         if line.key not in (NAME, COVERS):
-            out |= {(r.indicator.id, line.key): (d.PROSE_SHEET, line.row, TEXT) for r in line.rows}
+            out |= {(r.indicator.id, line.key): (d.PROSE.name, line.row, TEXT) for r in line.rows}
     return out

@@ -13,7 +13,8 @@ from typing import get_args
 
 from kpi.cards.consistency import SENSES
 from kpi.issue import Severity
-from kpi.plan import Card, DatedName, Direction, Indicator, Kind, Level, RoundKind
+from kpi.plan import Card, DatedName, Direction, Indicator, Kind, Level, RoundKind, Scheme
+from kpi.schemes import METHODS, THRESHOLDS
 from loaders.plan.tabular import (
     Column,
     Row,
@@ -172,6 +173,7 @@ PLAN = Shape("plan", (
     Column("name", text, True, ""), Column("area_code", text, True, ""), Column("area_name", text, True, ""),
     Column("start", period, True), Column("end", period, True),
     Column("slogan", text, default=""), Column("source", text, default=""), Column("ideals", texts, default=()),
+    Column("offered", flag, default=True),
 ), key=())  # fmt: skip
 STANCE = Shape(
     "stance", (Column("word", text, True), Column("title", text, True), Column("text", text, True)), ("word",)
@@ -204,8 +206,8 @@ SECTION = Shape("section", (
     Column("text", texts, default=()), Column("points", texts, default=()), Column("source", text, default=""),
 ))  # fmt: skip
 SCHEME = Shape("scheme", (
-    Column("name", one_of("linear_pace", "milestone", "achievement_ratio", "figures_only"), default="linear_pace"),
-    Column("on_track", number, default=1.0), Column("mostly", number, default=0.8),
+    Column("name", one_of(*METHODS), default=Scheme.name),
+    *(Column(key, number) for key in THRESHOLDS),
     Column("tolerance", number, default=0.05), Column("show_achievement", flag, default=False),
     Column("show_outlook", flag, default=True), Column("words", mapping, default={}),
 ), key=())  # fmt: skip

@@ -8,6 +8,7 @@ not tell the plan's years, leaves no plan at all.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kpi.issue import Issue, Severity
@@ -26,6 +27,7 @@ from kpi.plan import (
     Section,
     Stance,
 )
+from kpi.schemes import THRESHOLDS, method_of
 from loaders.plan.columns import CSV_SHAPES, SCHEME, TOML_SHAPES, Shape, overlap
 from loaders.plan.columns import PLAN as PLAN_SHAPE
 from loaders.plan.tabular import Record, Row, convert, file_issue, read_csv, read_toml
@@ -210,12 +212,21 @@ def _single(shape: Shape, tables: Mapping[str, list[Record]]) -> tuple[Row, list
 
 def _scheme(tables: Mapping[str, list[Record]]) -> tuple[Scheme, list[Issue]]:
     row, issues = _single(SCHEME, tables)
-    if row["mostly"] > row["on_track"]:
-        message = "「概ね順調」の境目が「順調」の境目より上にあります。既定の値を使っています。"
-        advice = "mostly は on_track 以下にしてください。"
-        issues.append(tables["scheme"][0].issue("plan.scheme_order", "mostly", message, advice))
-        row |= {"mostly": Scheme.mostly, "on_track": Scheme.on_track}
-    return Scheme(**row), issues
+    given = {key: value for key in THRESHOLDS if (value := row.pop(key)) is not None}
+    scheme = Scheme(**row, thresholds=given)
+    method = method_of(scheme)
+    own = {t.key for t in method.settable}
+    for key in given.keys() - own:
+        message = f"{key} は判定方法「{method.word}」では使われません。"
+        advice = "判定方法を変えるまで効きません。不要なら消してください。"
+        issues.append(tables["scheme"][0].issue("plan.other_threshold", key, message, advice, Severity.ASK))
+    if faults := method.faults(scheme):
+        issues += [
+            tables["scheme"][0].issue(f"plan.{f.kind}", f.key, f"{f.message}既定の値を使っています。", f.advice)
+            for f in faults
+        ]
+        scheme = replace(scheme, thresholds={key: value for key, value in given.items() if key not in own})
+    return scheme, issues
 
 
 def _words(tables: Mapping[str, list[Record]]) -> tuple[dict[str, str], list[Issue]]:

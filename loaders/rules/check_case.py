@@ -12,6 +12,9 @@ from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 
 EPSILON = 1e-9
+#: What is advised where only a person can tell whether it is right: of anything, and of a figure.
+CONFIRM = "正しければその理由を、違っていれば正しい内容を入力してください。"
+CONFIRM_FIGURE = "正しければその理由を、違っていれば正しい値を入力してください。"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Case:
     round: Round
     brief: Brief
     troubled: frozenset[str] = frozenset()  # columns about which the reader already asks
+    missing: str = ""  # of a row being read: the code of a reason for having no value, written where the value belongs
 
     @cached_property
     def expected(self) -> Period:

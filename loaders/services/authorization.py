@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Action, may, refusal
 from kpi.issue import Issue
-from kpi.people import ROLE_WORDS, Audience, Person, audience_of
+from kpi.people import ROLE_WORDS, Audience, Person, audience_of, own_places
+from kpi.place import ANYWHERE, Place
 from loaders import settings
 from loaders.store import Store, StoredReturn
 from loaders.text.characters import one_line, tidied
@@ -24,14 +25,6 @@ class NotAllowed(Exception):
         self.issue = issue
 
 
-class Signed(TypedDict):
-    """By whom and when something is done, as the store's methods take it."""
-
-    by: str
-    at: datetime
-    role: str
-
-
 class Gate:
     """A person before a store. Actions about a department name it, and its 課 where they are narrower."""
 
@@ -41,41 +34,34 @@ class Gate:
         self.data = data
         self._now = now or settings.now
 
-    @property
-    def audience(self) -> Audience:
-        """What the person may see."""
-        return audience_of(self.person)
+    def audience(self, plan_id: str) -> Audience:
+        """What the person may see of a plan."""
+        return audience_of(self.person.within(plan_id))
 
-    def may(self, action: Action, department_id: str = "", division_id: str = "") -> bool:
+    def may(self, action: Action, place: Place = ANYWHERE) -> bool:
         """Whether the person may do something, to know which buttons to draw; each method asks again."""
-        return may(self.person, action, department_id, division_id)
+        return may(self.person, action, place)
 
-    def _ask(self, action: Action, department_id: str = "", division_id: str = "") -> None:
-        if not may(self.person, action, department_id, division_id):
-            raise NotAllowed(refusal(self.person, action))
+    def _ask(self, action: Action, place: Place = ANYWHERE) -> None:
+        if not may(self.person, action, place):
+            raise NotAllowed(refusal(self.person.within(place.plan_id), action))
 
     def _return(self, action: Action, submission_id: str) -> StoredReturn:
         """A return the person may do something with."""
         if not any(self._reaches(action)):
             raise NotAllowed(refusal(self.person, action))  # not even whether there is such a return is told
         stored = self.store.submission(submission_id)
-        self._ask(action, stored.reading.department_id, stored.division_id)
+        self._ask(action, stored.reading.place)
         return stored
 
     def _reaches(self, action: Action) -> list[bool]:
         """Whether the person may do something for any department or 課 at all."""
-        places: Mapping[str, list[str]] = {
-            d: [v.split("/", 1)[1] for v in self.person.divisions if v.startswith(f"{d}/")]
-            for d in self.person.departments
-        }
-        return [may(self.person, action)] + [
-            may(self.person, action, d, v) for d, own in places.items() for v in ("", *own)
-        ]
+        return [may(self.person, action, place) for place in own_places(self.person)]
 
-    def _signed(self) -> Signed:
-        return {"by": self.person.name, "at": self._now(), "role": ROLE_WORDS[self.person.role]}
+    def _act(self, reason: str = "") -> Act:
+        """By this person, now."""
+        return Act(self.person.name, self._now(), ROLE_WORDS[self.person.role], reason, self.person.id)
 
-    @property
-    def _late(self) -> bool:
-        """A closed round is corrected by the secretariat alone."""
-        return self.person.is_staff
+    def _is_staff(self, plan_id: str) -> bool:
+        """Whether the person is of a plan's secretariat: who alone corrects a closed round, and enters for others."""
+        return self.person.within(plan_id).is_staff

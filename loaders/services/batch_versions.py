@@ -12,8 +12,8 @@ from kpi.collection.workflow import Entry, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan, RoundKind
 from loaders.form import definition as d
-from loaders.form.reading.entries import shortened
 from loaders.rules import finding
+from loaders.text.characters import shortened
 
 #: The codes of the question among versions, and of the note on a file that says what another one says.
 VERSIONS, SAME_ANSWERS = "intake.versions", "intake.same_answers"

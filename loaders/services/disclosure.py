@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpi.collection.workflow import Action, refusal
+from kpi.place import Place
 from kpi.snapshot import Snapshot
 from loaders.documents import export
 from loaders.services.authorization import Gate, NotAllowed
@@ -21,8 +22,8 @@ class Seeing(Gate):
 
     def snapshot(self, plan_id: str, as_of: datetime | None = None) -> Snapshot:
         """All of a plan that the person may see, now or as of a moment."""
-        self._ask(Action.SEE_APPROVED)
-        return self.store.snapshot(plan_id, as_of, self.audience, self._now())
+        self._ask(Action.SEE_APPROVED, Place(plan_id))
+        return self.store.snapshot(plan_id, as_of, self.audience(plan_id), self._now())
 
     def submission(self, submission_id: str) -> StoredReturn:
         """One return as it stands."""
@@ -34,7 +35,7 @@ class Seeing(Gate):
             self._ask(Action.SEE_RETURNS)
         for submission_id in self.store.holders(sha256):
             stored = self.store.submission(submission_id)
-            if self.may(Action.SEE_RETURNS, stored.reading.department_id, stored.division_id):
+            if self.may(Action.SEE_RETURNS, stored.reading.place):
                 name, data = self.store.workbook(sha256)
                 # The same bytes may have come under another name in a return of somebody else.
                 return stored.filename or name, data
@@ -47,7 +48,7 @@ class Seeing(Gate):
         found = self.store.trace(query)
         plans = {p.plan_id for p in found}
         now = self._now()
-        codes = frozenset().union(*(self.store.visible_codes(p, self.audience, now) for p in plans))
+        codes = frozenset().union(*(self.store.visible_codes(p, self.audience(p), now) for p in plans))
         return tuple(
             replace(p, earlier=tuple(e for e in p.earlier if e.code in codes)) for p in found if p.code in codes
         )
@@ -64,10 +65,10 @@ class Seeing(Gate):
         until: datetime | None = None,
     ) -> pd.DataFrame:
         """Who did what when, newest first."""
-        self._ask(Action.SEE_LOG)
+        self._ask(Action.SEE_LOG, Place(plan_id or ""))
         return self.store.log(plan_id, who=who, kind=kind, subject=subject, since=since, until=until)
 
     def export(self, plan_id: str, folder: Path) -> tuple[Path, ...]:
         """Write the tables of a plan, as far as the person may see them, into a folder."""
-        self._ask(Action.EXPORT)
+        self._ask(Action.EXPORT, Place(plan_id))
         return export.write_folder(self.snapshot(plan_id), folder)

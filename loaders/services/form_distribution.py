@@ -6,45 +6,43 @@ from collections.abc import Hashable
 from typing import Any
 
 from kpi.collection.workflow import Action
+from kpi.place import Place
 from kpi.snapshot import Snapshot
 from loaders.form.form_questions import given_again
 from loaders.form.writing.writer import form_filename, write_form
 from loaders.services import operations
 from loaders.services.authorization import Gate
+from loaders.store import commands
 
 
 class Forms(Gate):
     """A form says the same whoever takes it: what stands ready in it is the department's own."""
 
-    def take_form(self, plan_id: str, round_id: str, department_id: str, division_id: str = "") -> tuple[str, bytes]:
+    def take_form(self, place: Place) -> tuple[str, bytes]:
         """The form of a department or of one of its 課: file name and bytes."""
-        self._ask(Action.TAKE_FORM, department_id, division_id)
-        made = self.look_form(plan_id, round_id, department_id, division_id)
-        self._note(plan_id, round_id, department_id, division_id)
+        made = self.look_form(place)
+        self._note(place)
         return made
 
-    def look_form(self, plan_id: str, round_id: str, department_id: str, division_id: str = "") -> tuple[str, bytes]:
+    def look_form(self, place: Place) -> tuple[str, bytes]:
         """The same without noting it, for what only shows the form or attaches it to a letter."""
-        self._ask(Action.TAKE_FORM, department_id, division_id)
-        snapshot = self.store.snapshot(plan_id)
-        day = self._now().date()
-        return operations.make_form(snapshot, round_id, department_id, day=day, division_id=division_id)
+        self._ask(Action.TAKE_FORM, place)
+        return operations.make_form(self.store.snapshot(place.plan_id), place, day=self._now().date())
 
-    def take_forms(self, plan_id: str, round_id: str) -> tuple[str, bytes]:
+    def take_forms(self, place: Place) -> tuple[str, bytes]:
         """The forms of all departments that are asked for something, and of their 課, as one zip."""
-        self._ask(Action.TAKE_FORM)
-        snapshot, day = self.store.snapshot(plan_id), self._now().date()
-        made = operations.forms_name(snapshot, round_id, day=day), operations.make_forms(snapshot, round_id, day=day)
-        self._note(plan_id, round_id, "", "")
+        self._ask(Action.TAKE_FORM, place)
+        snapshot, day, asked = self.store.snapshot(place.plan_id), self._now().date(), place.round_id
+        made = operations.forms_name(snapshot, asked, day=day), operations.make_forms(snapshot, asked, day=day)
+        self._note(place)
         return made
 
-    def take_sent_back(
-        self, plan_id: str, round_id: str, department_id: str, division_id: str = ""
-    ) -> tuple[str, bytes]:
+    def take_sent_back(self, place: Place) -> tuple[str, bytes]:
         """The form sent back (修正依頼): the last answers, with the open questions beside their cells."""
-        self._ask(Action.TAKE_FORM, department_id, division_id)
+        self._ask(Action.TAKE_FORM, place)
         now = self._now()
-        snapshot = self.store.snapshot(plan_id, at=now)
+        round_id, department_id, division_id = place.round_id, place.department_id, place.division_id
+        snapshot = self.store.snapshot(place.plan_id, at=now)
         brief, asked = snapshot.brief(now.date()), _open_questions(snapshot, round_id, department_id)
         questions = [(str(q["indicator_id"]), str(q["key"]), str(q["text"])) for q in asked]
         last = _last_sent(snapshot, round_id, department_id)
@@ -57,12 +55,11 @@ class Forms(Gate):
             brief, round_id, department_id, answers=answers, division_id=division_id, questions=questions
         )  # fmt: skip
         name = form_filename(brief, round_id, department_id, division_id=division_id, sent_back=bool(questions))
-        self._note(plan_id, round_id, department_id, division_id)
+        self._note(place)
         return name, data
 
-    def _note(self, plan_id: str, round_id: str, department_id: str, division_id: str) -> None:
-        staff = self.person.is_staff
-        self.store.take(plan_id, round_id, department_id, division_id, staff=staff, **self._signed())
+    def _note(self, place: Place) -> None:
+        self.store.do(commands.take_form, self._act(), place, staff=self._is_staff(place.plan_id))
 
 
 def _open_questions(snapshot: Snapshot, round_id: str, department_id: str) -> list[dict[Hashable, Any]]:

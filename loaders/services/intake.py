@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from kpi.snapshot import Snapshot
-from loaders.rules import check_answers
-from loaders.rules.quotient import PERCENT, quotient
+from loaders.rules.mended_answers import raised_by, worked_out
 from loaders.services.batch_reading import read_book, read_return, same_file, unexpected, unpack
 from loaders.services.batch_versions import Copy, sifted
-from loaders.store import NewReturn, Receipt, Saved, Store, is_of_the_store, with_mends
+from loaders.store import NewReturn, Receipt, Saved, Store, commands, is_of_the_store
+from loaders.store.commands.sending import Sending
 from loaders.text.characters import one_line
 from loaders.workbook.cells import Reader
 from loaders.workbook.isolation.upload_limits import Upload
@@ -58,15 +58,12 @@ class Taken:
 class Rights:
     """What who takes files in is allowed: asked of each file's own department and 課, once it has been read.
 
-    ``on_behalf`` marks what the secretariat enters for a department (代理登録), ``late`` opens closed rounds and
-    ``person`` is the id of who sends.
+    ``on_behalf`` marks what the secretariat enters for a department (代理登録), ``late`` opens closed rounds.
     """
 
-    role: str = ""
     on_behalf: bool = False
     late: bool = True
     refuse: Callable[[str, str], tuple[Issue, ...]] = lambda _department, _division: ()
-    person: str = ""
 
 
 #: What stands in place of a return that the store could not take, for a reason nobody has foreseen.
@@ -82,8 +79,7 @@ def take_return(
     filename: str,
     *,
     snapshot: Snapshot,
-    by: str,
-    at: datetime,
+    act: Act,
     round_id: str = "",
     department_id: str = "",
     division_id: str = "",
@@ -92,7 +88,7 @@ def take_return(
 ) -> Taken:
     """Read one file, check it, and keep it as a draft; ``only_here`` puts another department's or round's aside."""
     filename = one_line(filename)
-    brief = snapshot.brief(at.date())
+    brief = snapshot.brief(act.at.date())
     reading = read_return(
         data, filename, brief, round_id=round_id, department_id=department_id, division_id=division_id
     )
@@ -100,7 +96,7 @@ def take_return(
     elsewhere = [reading.round_id, reading.department_id, reading.division_id] != here
     if only_here and elsewhere and _has_place(reading, brief.plan):
         return Taken(filename, reading, None, reading.issues, aside=True)
-    return keep(store, [(filename, data, reading)], brief, by=by, at=at, rights=rights)[0]
+    return keep(store, [(filename, data, reading)], brief, act=act, rights=rights)[0]
 
 
 def take_uploads(
@@ -108,8 +104,7 @@ def take_uploads(
     files: Iterable[tuple[str, bytes]],
     *,
     snapshot: Snapshot,
-    by: str,
-    at: datetime,
+    act: Act,
     round_id: str,
     department_id: str,
     division_id: str = "",
@@ -120,7 +115,7 @@ def take_uploads(
 
     ``tick`` is called with each file's name before it is read.
     """
-    brief = snapshot.brief(at.date())
+    brief = snapshot.brief(act.at.date())
     told: list[tuple[Taken, bytes] | None] = []
     read: list[File] = []
     upload = Upload()
@@ -143,7 +138,7 @@ def take_uploads(
         told.append(None)
     here = [round_id, department_id, division_id]
     elsewhere = [[r.round_id, r.department_id, r.division_id] != here for _, _, r in read]
-    taken = zip(_take(store, read, brief, elsewhere=elsewhere, by=by, at=at, rights=rights), read, strict=True)
+    taken = zip(_take(store, read, brief, elsewhere=elsewhere, act=act, rights=rights), read, strict=True)
     settled = ((one, data) for one, (_, data, _) in taken)
     return [next(settled) if one is None else one for one in told]
 
@@ -153,8 +148,7 @@ def take_files(
     files: Iterable[tuple[str, bytes]],
     *,
     snapshot: Snapshot,
-    by: str,
-    at: datetime,
+    act: Act,
     workers: int = 1,
     round_id: str = "",
     department_id: str = "",
@@ -166,14 +160,14 @@ def take_files(
     All are read before the first is kept: the last may be another version of the first. ``tick`` is called with each
     file's name once it is read.
     """
-    brief = snapshot.brief(at.date())
+    brief = snapshot.brief(act.at.date())
     given = {"round_id": round_id, "department_id": department_id}
     read: list[File] = []
     with Reader(workers=workers) as reader:
         for name, data, book in reader.read_all((one_line(name), data) for name, data in files):
             read.append((name, data, read_book(book, brief, **given)))
             tick(name)
-    yield from _take(store, read, brief, by=by, at=at, rights=rights)
+    yield from _take(store, read, brief, act=act, rights=rights)
 
 
 def _take(
@@ -182,8 +176,7 @@ def _take(
     brief: Brief,
     *,
     elsewhere: Sequence[bool] = (),
-    by: str,
-    at: datetime,
+    act: Act,
     rights: Rights,
 ) -> Iterator[Taken]:
     """Keep what was read at once, each file yielded in its order; ``elsewhere`` are those put aside for another place.
@@ -202,7 +195,7 @@ def _take(
     for start in range(0, len(read), _BATCH):
         part = range(start, min(start + _BATCH, len(read)))
         own = [n for n in part if found[n] is None and not apart[n]]
-        kept = iter(keep(store, [read[n] for n in own], brief, by=by, at=at, rights=rights))
+        kept = iter(keep(store, [read[n] for n in own], brief, act=act, rights=rights))
         for n in part:
             (name, _, reading), why = read[n], found[n]
             if isinstance(why, Copy):
@@ -229,8 +222,7 @@ def keep(
     batch: Sequence[File],
     brief: Brief,
     *,
-    by: str,
-    at: datetime,
+    act: Act,
     rights: Rights = FREE,
 ) -> list[Taken]:
     """Keep whatever of a batch belongs somewhere and may be kept there, in one transaction."""
@@ -242,9 +234,7 @@ def keep(
     new = [NewReturn(r, data, name) for (name, data, r), fit in zip(batch, fits, strict=True) if fit]
 
     def save(some: Sequence[NewReturn]) -> Sequence[Saved]:
-        return store.save_returns(
-            some, at=at, by=by, role=rights.role, on_behalf=rights.on_behalf, late=rights.late
-        )  # fmt: skip
+        return store.do(commands.save, act, some, on_behalf=rights.on_behalf, late=rights.late)
 
     saved = (_FAILED if one is None else one for one in (_each_for_itself(save, new) if new else ()))
     return [
@@ -306,83 +296,29 @@ def mend_return(
     store: Store,
     submission_id: str,
     mends: Sequence[Mend],
+    act: Act,
     *,
-    by: str,
-    at: datetime,
-    role: str = "",
     late: bool = True,
 ) -> tuple[Issue, ...]:
     """Put in what a person answered and check the new values as those of a file are checked; what forbids it."""
     stored = store.submission(submission_id)
-    brief = store.snapshot(stored.reading.plan_id).brief(at.date())
-    mends = (*mends, *_worked_out(stored.reading, mends, brief))
-    raised = _raised(stored.reading, stored.issues, mends, brief)
-    return store.mend(submission_id, mends, by=by, at=at, raised=raised, role=role, late=late)
-
-
-#: Cells that one figure stands in: whoever changes one has the others looked at again.
-_RATE = ("value", "numerator", "denominator")
-_BY_PARTS = "分子÷分母から計算"
-
-
-def _worked_out(reading: Reading, mends: Sequence[Mend], brief: Brief) -> Iterator[Mend]:
-    """The rates whose parts these mends change, worked out again where nobody has written the value itself."""
-    touched = {m.indicator_id for m in mends if m.key in ("numerator", "denominator")}
-    given = {m.indicator_id for m in mends if m.key in ("value", "missing_reason") and m.value is not None}
-    before = {a.indicator_id: a for a in reading.answers}
-    for answer in with_mends(reading.answers, mends):
-        one = answer.indicator_id
-        if one not in touched - given or brief.plan.indicator(one).unit not in PERCENT:
-            continue
-        own = before[one].entries.get("value") if one in before else None
-        written = own is not None and own.value is not None and "/" not in own.cell and own.mended != _BY_PARTS
-        over, under = answer.number("numerator"), answer.number("denominator")
-        if written or answer.text("missing_reason") or over is None or under is None or under <= 0:
-            continue
-        yield Mend(one, "value", quotient(over, under, percent=True), _BY_PARTS)
-
-
-def _raised(reading: Reading, known: Sequence[Issue], mends: Sequence[Mend], brief: Brief) -> tuple[Issue, ...]:
-    """The questions that changed values bring up; not those that the picked choice itself has answered."""
-    current = {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items()}
-    changed = {(m.indicator_id, m.key): m.value for m in mends if current.get((m.indicator_id, m.key)) != m.value}
-    touched = {indicator for indicator, _ in changed}
-    asked = {(i.code, i.indicator_id, i.key) for i in known}
-    answered = {
-        (i.code, i.indicator_id, i.key)
-        for i in known
-        for choice in i.choices
-        if all(
-            changed.get((i.indicator_id, k), current.get((i.indicator_id, k))) == v for k, v in choice.changes.items()
-        )
-    }
-    after = replace(reading, answers=with_mends(reading.answers, mends), issues=())
-    return tuple(
-        i
-        for i in check_answers(after, brief)
-        if i.indicator_id in touched
-        and (i.code, i.indicator_id, i.key) not in answered
-        and (
-            (i.indicator_id, i.key) in changed
-            or (i.code, i.indicator_id, i.key) not in asked
-            or (i.code == "rate.differs" and any((i.indicator_id, key) in changed for key in _RATE))
-        )
-    )
+    brief = store.snapshot(stored.reading.plan_id).brief(act.at.date())
+    mends = (*mends, *worked_out(stored.reading, mends, brief))
+    raised = raised_by(stored.reading, stored.issues, mends, brief)
+    return store.do(commands.mend, act, submission_id, mends, raised=raised, late=late)
 
 
 def send_returns(
     store: Store,
     taken: Sequence[Taken],
     *,
-    by: str,
-    at: datetime,
+    act: Act,
     tick: Callable[[str], None] = lambda _name: None,
     rights: Rights = FREE,
 ) -> list[Taken]:
     """Send every draft of a batch that may be sent; ``tick`` is called with each file's name, the rest say why not."""
     names = {t.saved.submission_id: t.filename for t in taken if t.saved and not t.saved.duplicate_of}
     ids = list(names)
-    own = {"by": by, "role": rights.role, "person": rights.person}
     waiting = dict(names)
 
     def told(one: str) -> None:
@@ -390,7 +326,7 @@ def send_returns(
             tick(name)
 
     def send(some: Sequence[str]) -> Sequence[Receipt | tuple[Issue, ...]]:
-        return store.send_all(some, at=at, tick=told, late=rights.late, **own)
+        return store.do(commands.send, act, some, Sending(late=rights.late), tick=told)
 
     sends = _each_for_itself(send, ids) if ids else ()
     results = {one: (unexpected(),) if result is None else result for one, result in zip(ids, sends, strict=True)}

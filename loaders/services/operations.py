@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from kpi.collection.acts import Act
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.workflow import Brief, Reading
 from kpi.issue import Issue
+from kpi.place import Place
 from kpi.plan import Plan
 from kpi.snapshot import Snapshot
 from loaders import settings
@@ -64,20 +66,19 @@ def open_store(data: Path, db: Path | None = None, *, at: datetime | None = None
     """
     store = store_of(data, db, wait)
     loaded = load_data(data)
-    store.init(loaded.plans, loaded.benchmarks, at=at or settings.now())
+    store.init(loaded.plans, loaded.benchmarks, Act("", at or settings.now()))
     return store
 
 
 # --- forms ---------------------------------------------------------------------------------------------------------
 
 
-def make_form(
-    snapshot: Snapshot, round_id: str, department_id: str, *, day: date, division_id: str = ""
-) -> tuple[str, bytes]:
+def make_form(snapshot: Snapshot, place: Place, *, day: date) -> tuple[str, bytes]:
     """The form of one department, or of one of its 課, for one round: its file name and bytes."""
     brief = snapshot.brief(day)
-    name = form_filename(brief, round_id, department_id, division_id=division_id)
-    return name, write_form(brief, round_id, department_id, division_id=division_id)
+    own = place.round_id, place.department_id
+    name = form_filename(brief, *own, division_id=place.division_id)
+    return name, write_form(brief, *own, division_id=place.division_id)
 
 
 def make_forms(snapshot: Snapshot, round_id: str, *, day: date) -> bytes:
@@ -85,7 +86,7 @@ def make_forms(snapshot: Snapshot, round_id: str, *, day: date) -> bytes:
     plan, cards = snapshot.plan, snapshot.cards
     asked = plan.round(round_id)
     forms = [
-        make_form(snapshot, round_id, department.id, day=day, division_id=division)
+        make_form(snapshot, Place(plan.id, round_id, department.id, division), day=day)
         for department in departments_asked(plan, asked, day, cards)
         for division in ("", *(v.id for v in divisions_asked(plan, asked, department.id, day, cards)))
     ]

@@ -7,13 +7,14 @@ from datetime import datetime, time
 from itertools import count
 from pathlib import Path
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Brief
 from kpi.issue import Issue
 from kpi.people import ROLE_WORDS, Role
 from kpi.plan import Round
 from loaders.services.batch_reading import expand, read_book
 from loaders.services.intake import Taken, keep, send_returns
-from loaders.store import Store
+from loaders.store import Store, commands
 from loaders.workbook.cells import Book, Reader
 
 _BY = "サンプル"
@@ -32,11 +33,9 @@ def load_samples(
     store: Store,
     data: Path,
     plan_id: str,
+    act: Act,
     *,
-    at: datetime,
     tick: Tick = lambda _done, _total, _name: None,
-    by: str = _BY,
-    role: str = "",
 ) -> list[Taken]:
     """Take in the sample returns of ``data/samples``, round after round, each dated to its round's end.
 
@@ -46,34 +45,35 @@ def load_samples(
     files = [item for item in expand([data / "samples"]) if not isinstance(item, Issue)]
     snapshot = store.snapshot(plan_id)
     with Reader(workers=1) as reader:
-        by_round = _sample_rounds(reader.read_all(files), snapshot.brief(at.date()))
+        by_round = _sample_rounds(reader.read_all(files), snapshot.brief(act.at.date()))
     total = sum(len(mine) for mine in by_round.values())
     taken: list[Taken] = []
     done = count(1)
     rounds = [r for r in snapshot.plan.rounds if r.id in by_round]
     for asked in rounds:
-        moment = min(_sample_moment(asked), at)
+        moment = min(_sample_moment(asked), act.at)
         brief = store.snapshot(plan_id).brief(moment.date())  # what the round before has said is known to this one
         read = [(name, content, read_book(book, brief)) for name, content, book in by_round[asked.id]]
-        kept = keep(store, read, brief, by=_BY, at=moment)
-        sent = send_returns(store, kept, by=_BY, at=moment, tick=lambda name: tick(next(done), total, name))
+        own = Act(_BY, moment)
+        kept = keep(store, read, brief, act=own)
+        sent = send_returns(store, kept, act=own, tick=lambda name: tick(next(done), total, name))
         settle_samples(store, plan_id, sent, moment, partly=asked is rounds[-1] and len(rounds) > 1)
         taken += sent
-    store.decide("load_samples", plan_id=plan_id, by=by, at=at, role=role)
+    store.do(commands.load_samples, act, plan_id)
     return taken
 
 
 def settle_samples(store: Store, plan_id: str, sent: Sequence[Taken], moment: datetime, *, partly: bool) -> None:
     """Confirm the samples of a round and decide what they propose; ``partly`` leaves every third return waiting."""
-    own = {"by": _STAFF, "role": ROLE_WORDS[Role.SECRETARIAT]}
+    act = Act(_STAFF, moment, ROLE_WORDS[Role.SECRETARIAT])
     received = [one.sent for one in sent if one.sent]
     for number, receipt in enumerate(received):
         if not partly or number % _LEFT:
-            store.confirm(receipt.submission_id, at=moment, **own)
+            store.do(commands.confirm, act, receipt.submission_id)
     proposals = store.snapshot(plan_id).proposals
     waiting = proposals[(proposals["state"] == "open") & proposals["sample"]]
     for proposal_id in waiting["proposal_id"]:
-        store.decide_card(proposal_id, True, moment.date(), at=moment, **own)
+        store.do(commands.accept_card, act, proposal_id, moment.date())
 
 
 def _sample_rounds(books: Iterable[Opened], brief: Brief) -> dict[str, list[Opened]]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
 
+from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan, Round
 from kpi.snapshot import Snapshot
@@ -105,9 +106,9 @@ def write_round(snapshot: Snapshot, asked: Round, answers: Answers) -> dict[str,
 def _take(store: Store, plan: Plan, asked: Round, files: Mapping[str, bytes]) -> None:
     """Take a round's returns into the store, so that the next round knows them; each must pass without a question."""
     at = _moment(asked)
-    taken = list(take_files(store, files.items(), snapshot=store.snapshot(plan.id), by=_BY, at=at))
+    taken = list(take_files(store, files.items(), snapshot=store.snapshot(plan.id), act=Act(_BY, at)))
     _refuse([(t.filename, i) for t in taken for i in t.open])
-    sent = send_returns(store, taken, by=_BY, at=at)
+    sent = send_returns(store, taken, act=Act(_BY, at))
     settle_samples(store, plan.id, sent, at, partly=False)
 
 

@@ -5,40 +5,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
 import pandas as pd
 
-from kpi.collection.workflow import Mend, Reading
+from kpi.collection.acts import PROGRAM, Act
 from kpi.issue import Issue
 from kpi.people import Audience
 from kpi.plan import Plan
 from kpi.snapshot import Snapshot
-from loaders import settings
-from loaders.store.acts import Acts
 from loaders.store.audit import log_table, rebuild, verification
-from loaders.store.audit.audit_log import PROGRAM, Event, Head, append_event
+from loaders.store.audit.audit_log import Event, Head, append_event
 from loaders.store.audit.seals import end_of
-from loaders.store.commands import (
-    access_rules,
-    carry_over,
-    corrections,
-    decisions,
-    drafts,
-    plan_import,
-    published_batches,
-)
-from loaders.store.commands.access_rules import Act, Rule
+from loaders.store.commands import HANDLERS, plan_import
 from loaders.store.commands.drafts import NewReturn
+from loaders.store.commands.published_batches import BenchmarkTables
 from loaders.store.file import backup, retention
-from loaders.store.file.database import Database, StoreDamaged, is_of_the_store, rows, value
+from loaders.store.file.database import Connection, Database, StoreDamaged, is_of_the_store, rows, value
 from loaders.store.file.lock import StoreBusy, StoreError, StoreUnwritable
 from loaders.store.file.retention import Keep
-from loaders.store.queries import provenance, snapshots
+from loaders.store.queries import access, provenance, snapshots
+from loaders.store.queries.access import Rule
 from loaders.store.queries.newest import Newest
-from loaders.store.queries.records import (  # fmt: skip
+from loaders.store.queries.records import (
     Conflict,
     Earlier,
     Joined,
@@ -47,19 +39,21 @@ from loaders.store.queries.records import (  # fmt: skip
     Receipt,
     Saved,
     StoredReturn,
-)
-from loaders.store.queries.stored_returns import plan_of, read_return, read_returns, with_mends
+)  # fmt: skip
+from loaders.store.queries.stored_returns import read_return, read_returns
 
 __all__ = [
     "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
-    "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store", "with_mends",
+    "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store",
 ]  # fmt: skip
 
 
 _LOG = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-class Store(Acts):
+class Store:
     """The store behind short-lived connections: each method opens, does one thing whole, and closes.
 
     Any number of threads and processes may use stores on one file at once. What cannot be had within ``wait``
@@ -78,20 +72,17 @@ class Store(Acts):
     def init(
         self,
         plan_list: Iterable[Plan],
-        benchmarks: published_batches.BenchmarkTables | None,
-        *,
-        at: datetime,
-        by: str = "",
-        role: str = "",
+        benchmarks: BenchmarkTables | None,
+        act: Act,
     ) -> bool:
         """Make the file if need be and take in what the plan and benchmark files say now; whether anything was new.
 
-        ``by`` is empty where the program does so by itself, at its start.
+        ``act.by`` is empty where the program does so by itself, at its start.
         """
-        wanted, act = tuple(plan_list), Act(by, at, role)
+        wanted = tuple(plan_list)
 
         def fill(connection: duckdb.DuckDBPyConnection) -> None:
-            plan_import.initialise(connection, wanted, benchmarks, act)
+            plan_import.load_plan(connection, act, wanted, benchmarks)
 
         made = not self._database.exists()
         if made:
@@ -103,7 +94,7 @@ class Store(Acts):
             with self._database.write() as connection:
                 fill(connection)
         except StoreUnwritable as error:
-            if by:
+            if act.by:
                 raise
             _LOG.warning("計画と公表統計のファイルの変更を取り込めません。%s", error)
             return False
@@ -126,6 +117,10 @@ class Store(Acts):
     def plan_ids(self) -> tuple[str, ...]:
         """The plans in the store, in the order they came."""
         return self._newest.plan_ids()
+
+    def plans(self) -> tuple[Plan, ...]:
+        """All plans as they stand, in the order they came; a query each time."""
+        return self._newest.plans()
 
     def snapshot(
         self,
@@ -175,145 +170,53 @@ class Store(Acts):
         with self._database.read() as connection:
             return provenance.trace(connection, query)
 
-    # --- returns ------------------------------------------------------------------------------------------------
+    def plan_of_proposal(self, proposal_id: str) -> str:
+        """The plan a proposal is about; KeyError for an unknown one."""
+        query = "SELECT plan_id FROM proposals WHERE proposal_id = ?"
+        with self._database.read() as connection:
+            found = value(connection, query, [proposal_id])
+        if found is None:
+            raise KeyError(proposal_id)
+        return str(found)
 
-    def save_return(self, reading: Reading, data: bytes, filename: str, *, by: str, at: datetime) -> Saved:
-        """Keep one file as a draft; an earlier draft of the same round and department is replaced."""
-        return self.save_returns([NewReturn(reading, data, filename)], by=by, at=at)[0]
+    def plans_of_figures(self, codes: Sequence[str]) -> frozenset[str]:
+        """The plans in which figures with these short numbers stand."""
+        query = "SELECT DISTINCT plan_id FROM observations WHERE code IN (SELECT unnest(?))"
+        with self._database.read() as connection:
+            return frozenset(r["plan_id"] for r in rows(connection, query, [list(codes)]))
 
-    def save_returns(
-        self,
-        new: Sequence[NewReturn],
-        *,
-        by: str,
-        at: datetime,
-        role: str = "",
-        on_behalf: bool = False,
-        late: bool = True,
-    ) -> tuple[Saved, ...]:
-        """Keep several files in one transaction, in their order. ``late``: a closed round still takes them."""
-        with self._database.write() as connection:
-            saved = drafts.save(connection, new, by, at, role, on_behalf=on_behalf, late=late)
-            return carry_over.keep_explained(connection, new, saved, by, at, role)
+    def holders(self, sha256: str) -> tuple[str, ...]:
+        """The returns that brought a file."""
+        query = "SELECT submission_id FROM submissions WHERE sha256 = ? ORDER BY seq"
+        with self._database.read() as connection:
+            return tuple(r["submission_id"] for r in rows(connection, query, [sha256]))
 
-    def mend(
-        self,
-        submission_id: str,
-        mends: Sequence[Mend],
-        *,
-        by: str,
-        at: datetime,
-        raised: Iterable[Issue] = (),
-        role: str = "",
-        late: bool = True,
-    ) -> tuple[Issue, ...]:
-        """Put in what a person answered, all or nothing; what forbids it. ``raised`` are new questions that follow."""
-        with self._database.write() as connection:
-            stored = read_return(connection, submission_id)
-            own = stored.reading
-            refused = corrections.refusals(stored, mends, plan_of(connection, stored))
-            refused = refused or drafts.refused_late(connection, own.plan_id, own.round_id, late)
-            if not refused:
-                corrections.mend(connection, stored, mends, by, at, raised, role)
-            return refused
+    # --- acts -----------------------------------------------------------------------------------------------------
 
-    def send(
-        self,
-        submission_id: str,
-        *,
-        by: str,
-        at: datetime,
-        role: str = "",
-        settled_on: date | None = None,
-        reason: str = "",
-        late: bool = True,
-        person: str = "",
-    ) -> Receipt | tuple[Issue, ...]:
-        """Send a draft: append its observations and proposals about cards; or what forbids it."""
-        with self._database.write() as connection:
-            stored = read_return(connection, submission_id)
-            how = decisions.Sending(settled_on, reason, late, person=person)
-            return decisions.send(connection, stored, by, at, role=role, how=how)
+    def do(
+        self, handler: Callable[Concatenate[Connection, Act, P], R], act: Act, *args: P.args, **given: P.kwargs
+    ) -> R:
+        """Do an act of the register: its handler of :mod:`loaders.store.commands`, whole, in a transaction of its own.
 
-    def send_all(
-        self,
-        submission_ids: Sequence[str],
-        *,
-        by: str,
-        at: datetime,
-        tick: Callable[[str], None] = lambda _id: None,
-        role: str = "",
-        late: bool = True,
-        person: str = "",
-    ) -> tuple[Receipt | tuple[Issue, ...], ...]:
-        """Send several drafts in one transaction, in their order; each succeeds or is refused for itself.
-
-        ``tick`` is called with each one's id; all of them are on the disk when this returns.
+        ValueError for a function that is no act's handler.
         """
-        results = []
+        if HANDLERS.get(handler.__name__) is not handler:
+            raise ValueError(f"not an act: {handler.__name__}")
         with self._database.write() as connection:
-            how = decisions.Sending(late=late, person=person)
-            sent = decisions.send_all(connection, submission_ids, by, at, role, how=how)
-            for one, result in zip(submission_ids, sent, strict=True):
-                results.append(result)
-                tick(one)
-        return tuple(results)
+            return handler(connection, act, *args, **given)
 
-    def discard(
-        self, submission_id: str, *, by: str, at: datetime, reason: str = "", role: str = "", late: bool = True
-    ) -> tuple[Issue, ...]:
-        """Withdraw a draft; what forbids it."""
-        with self._database.write() as connection:
-            stored = read_return(connection, submission_id)
-            return decisions.discard(connection, stored, by, at, reason, role, late=late)
-
-    def decide(self, kind: str, *, plan_id: str, by: str, at: datetime, reason: str = "", role: str = "") -> None:
-        """Keep a decision about a plan as a whole, such as ``start_empty``; a snapshot tells it in ``decisions``."""
-        with self._database.write() as connection:
-            decisions.decide_plan(connection, kind, plan_id, by, at, reason, role)
-
-    # --- people, and what they may see ----------------------------------------------------------------------------
-
-    def set_publication(
-        self,
-        codes: Sequence[str],
-        publication: str,
-        released_at: datetime | None = None,
-        *,
-        by: str,
-        at: datetime,
-        role: str = "",
-        reason: str = "",
-    ) -> tuple[Issue, ...]:
-        """Set the 公表区分 of figures by their short numbers, all or nothing; what forbids it."""
-        with self._database.write() as connection:
-            return access_rules.set_publication(connection, codes, publication, released_at, Act(by, at, role, reason))
+    # --- people ---------------------------------------------------------------------------------------------------
 
     def memberships(self) -> tuple[Rule, ...]:
         """The rules that say which claim of a signed-in person gives which role."""
         with self._database.read() as connection:
-            return access_rules.memberships(connection)
-
-    def set_membership(self, rule: Rule, *, by: str, at: datetime, role: str = "", reason: str = "") -> Rule:
-        """Make a rule (empty ``rule_id``), or set one anew; the rule as kept."""
-        with self._database.write() as connection:
-            return access_rules.set_membership(connection, rule, Act(by, at, role, reason))
-
-    def remove_membership(self, rule_id: str, *, by: str, at: datetime, role: str = "", reason: str = "") -> None:
-        """Take a rule out of force; KeyError where there is none."""
-        with self._database.write() as connection:
-            access_rules.remove_membership(connection, rule_id, Act(by, at, role, reason))
-
-    def revoke(self, session_id: str, *, by: str, at: datetime, role: str = "") -> None:
-        """End a sign-in: no copy of its cookie is accepted any more."""
-        with self._database.write() as connection:
-            access_rules.revoke(connection, session_id, Act(by, at, role))
+            return access.memberships(connection)
 
     def is_revoked(self, session_id: str) -> bool:
         """Whether a sign-in was ended. Asked on every run: while the file stays what it is, this costs no query."""
         if self._revoked[0] != self.revision():
             with self._database.read() as connection:
-                self._revoked = self.revision(), access_rules.revoked(connection)
+                self._revoked = self.revision(), access.revoked(connection)
         return session_id in self._revoked[1]
 
     # --- keeping ------------------------------------------------------------------------------------------------
@@ -322,11 +225,6 @@ class Store(Acts):
         """Whether any sample is in the store."""
         with self._database.read() as connection:
             return bool(value(connection, "SELECT count(*) FROM submissions WHERE sample"))
-
-    def remove_samples(self, *, by: str = "", at: datetime | None = None, role: str = "") -> dict[str, int]:
-        """Take out every sample in one transaction; how many rows went, by table."""
-        with self._database.write() as connection:
-            return provenance.remove_samples(connection, by, role, at or settings.now())
 
     def verify(self, written: Iterable[tuple[str, str]] = ()) -> tuple[Issue, ...]:
         """What in the store contradicts itself, or ends of its log that were written down elsewhere (where, mark).
@@ -361,9 +259,7 @@ class Store(Acts):
         with self._database.read() as connection:
             return end_of(connection)
 
-    def backup(
-        self, dest: str | Path, *, by: str = "", at: datetime | None = None, role: str = ""
-    ) -> Path | tuple[Issue, ...]:
+    def backup(self, dest: str | Path, act: Act) -> Path | tuple[Issue, ...]:
         """Make a checked copy while others work; its path, or what forbids it.
 
         The end of its log is put behind the wanted name: ``控え.duckdb`` becomes ``控え_123-0f3a5b7c9d1e.duckdb``.
@@ -371,12 +267,12 @@ class Store(Acts):
         made = backup.backup(self._database, Path(dest))
         if isinstance(made, Path):
             with suppress(StoreUnwritable):  # what can only be read is worth a copy most of all
-                self._log("backup", made.name, Act(by, at or settings.now(), role))
+                self._note_copy(made, act)
         return made
 
-    def restore(self, source: str | Path, *, by: str, at: datetime, role: str = "") -> tuple[Issue, ...]:
+    def restore(self, source: str | Path, act: Act) -> tuple[Issue, ...]:
         """Put a copy in this store's place, which stays beside it; what forbids it."""
-        return backup.restore(self._database, Path(source), by, role, at)
+        return backup.restore(self._database, Path(source), act)
 
     def make_nightly(self, folder: str | Path, keep: Keep, *, at: datetime) -> tuple[Issue, ...]:
         """Make the night's copy and take away those that need not stay; what forbids it."""
@@ -384,12 +280,12 @@ class Store(Acts):
         if not isinstance(made, Path):
             return made
         with suppress(StoreUnwritable):
-            self._log("backup", made.name, Act(PROGRAM, at))
+            self._note_copy(made, Act(PROGRAM, at))
         return ()
 
-    def _log(self, kind: str, subject: str, act: Act) -> None:
+    def _note_copy(self, made: Path, act: Act) -> None:
         with self._database.write() as connection:
-            append_event(connection, Event(kind, "", subject, act.by, act.at, act.reason, role=act.role))
+            append_event(connection, Event("backup", "", made.name, act))
 
     def rebuild(
         self, dest: str | Path, read: rebuild.ReadFile, tick: Callable[[], None] = lambda: None

@@ -191,6 +191,12 @@ def excel_length(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
+def shortened(text: str, length: int = 60) -> str:
+    """A text on one line, cut where it is long."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"
+
+
 def one_line(text: str) -> str:
     """A name without line ends, tabs, controls and what cannot be written; bytes that are no text leave a sign."""
     return _TURNING.sub("", _BREAKS.sub(" ", writable(text))).strip()

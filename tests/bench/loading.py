@@ -20,6 +20,7 @@ from pathlib import Path
 
 import openpyxl
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Brief
 from kpi.period import Period
 from kpi.plan import Card, DatedName, Department, Ownership, Plan
@@ -92,7 +93,7 @@ def filled(plan: Plan, day: date) -> Files:
 
 def load(store: Store, plan: Plan, files: Files, workers: int) -> list[Taken]:
     """Ours: isolated, read, checked, stored."""
-    return list(take_files(store, files, snapshot=store.snapshot(plan.id), by="計測", at=AT, workers=workers))
+    return list(take_files(store, files, snapshot=store.snapshot(plan.id), workers=workers, act=Act("計測", AT)))
 
 
 def visit(files: Files) -> int:
@@ -133,7 +134,7 @@ def run() -> list[Figure]:
             times[0].append(seconds(lambda: visit(files)))
             for workers, _ in LIMITS:
                 store = Store(Path(folder) / f"{turn}-{workers}.duckdb")
-                store.init([plan], None, at=AT)
+                store.init([plan], None, Act("", AT))
                 taken: list[Taken] = []
                 times[workers].append(seconds(lambda: taken.extend(load(store, plan, files, workers))))  # noqa: B023
                 check(taken, store, plan)

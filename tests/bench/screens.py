@@ -22,6 +22,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from kpi.collection.acts import Act
 from loaders.services.operations import open_store
 from loaders.services.sample_rounds import load_samples
 from tests.bench.figure import Figure
@@ -125,7 +126,7 @@ def run() -> list[Figure]:
         for part in ("plans", "benchmarks", "samples"):
             (data / part).symlink_to(ROOT / "data" / part)
         store = open_store(data)
-        load_samples(store, data, store.plan_ids()[0], at=datetime(2026, 11, 21, 12))
+        load_samples(store, data, store.plan_ids()[0], Act("", datetime(2026, 11, 21, 12)))
         script = Path(folder) / "one_chart.py"
         script.write_text(ONE_CHART, "utf-8")
         with serving(str(script), data) as (port, pid):

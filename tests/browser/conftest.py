@@ -254,6 +254,27 @@ def new_page(chromium):
         yield new
 
 
+#: Until nothing has been drawn for a while and no script runs. What never rests is waited for only so long.
+STILL = """() => new Promise((done) => {
+  const app = document.querySelector("[data-testid=stApp]");
+  const seen = new MutationObserver(again);
+  const end = setTimeout(finish, 2000);
+  let rest;
+  function finish() {
+    seen.disconnect();
+    clearTimeout(rest);
+    clearTimeout(end);
+    done(true);
+  }
+  function again() {
+    clearTimeout(rest);
+    rest = setTimeout(() => app?.dataset.testScriptState === "notRunning" ? finish() : again(), 100);
+  }
+  seen.observe(document.body, {attributes: true, characterData: true, childList: true, subtree: true});
+  again();
+})"""
+
+
 def settled(page, *, timeout: int = 60_000) -> None:
     """Wait until the script has run to its end and nothing is being drawn."""
     page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=timeout)
@@ -262,4 +283,4 @@ def settled(page, *, timeout: int = 60_000) -> None:
         "&& document.querySelector('[data-testid=stMainBlockContainer] h2, [data-testid=stMainBlockContainer] h1')",
         timeout=timeout,
     )
-    page.wait_for_timeout(250)
+    page.wait_for_function(STILL, timeout=timeout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import TimeoutError, expect
 
+from kpi.place import Place
 from loaders.services.operations import make_form, open_store
 from tests.browser.conftest import NOW, settled
 from tests.browser.walking import PLAN, english, fill, visit
@@ -59,7 +60,9 @@ def press(page, *words: str, told: str, back: bool = False) -> None:
 
 def test_a_department_answers_and_the_secretariat_confirms_by_keyboard_alone(server, open_page, tmp_path):
     store = open_store(server.data)
-    _, blank = make_form(store.snapshot(PLAN.id), "fy2025", "agriculture", day=NOW.date())
+    _, blank = make_form(
+        store.snapshot(PLAN.id), Place(store.snapshot(PLAN.id).plan.id, "fy2025", "agriculture"), day=NOW.date()
+    )
     path = tmp_path / "回答.xlsx"
     rice = {"value": "約12", "release": "確定", "section": "農産園芸課", "person": "青森 花子", "contact": "内線1"}
     path.write_bytes(fill(blank, {RICE: rice}))

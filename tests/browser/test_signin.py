@@ -16,12 +16,13 @@ import pytest
 from kpi.collection.workflow import Action
 from kpi.people import ROLE_WORDS, Person, Role
 from loaders.services.operations import open_store
-from loaders.store.commands.access_rules import Rule
+from loaders.store import Rule
 from pages.parts.app.identity import reaches
 from tests.browser.conftest import CHROMIUM, NOW, QUIET, ROOT, running, settled
 from tests.browser.provider import dishonest
 from tests.browser.walking import unfold_one, visit
 from tests.samplekit import with_samples
+from tests.storekit import do
 
 CLIENT_SECRET = "client-secret-that-stands-nowhere"
 COOKIE_SECRET = "cookie-secret-that-stands-nowhere-else"
@@ -29,11 +30,12 @@ ADMIN, OFFICE, LAND, PLANNING, READER, STRANGER = (
     "admin@pref.example", "office@pref.example", "land@pref.example", "planning@pref.example", "reader@pref.example",
     "somebody@elsewhere.example",
 )  # fmt: skip
+PLAN = "aomori-dx-2024"
 RULES = (
     Rule("", "mail", "*@pref.example", "reader"),
     Rule("", "group", "DX推進課", "secretariat"),
-    Rule("", "mail", LAND, "department", ("land",)),
-    Rule("", "mail", PLANNING, "department", ("planning",)),
+    Rule("", "mail", LAND, "department", ("land",), plan_id=PLAN),
+    Rule("", "mail", PLANNING, "department", ("planning",), plan_id=PLAN),
 )
 PEOPLE = {
     READER: Person("r", "", Role.READER),
@@ -69,7 +71,7 @@ server_metadata_url = "{issuer}/.well-known/openid-configuration"
 def prepared(server):
     store = open_store(server.data)
     for rule in RULES:
-        store.set_membership(rule, by="試験", at=NOW)
+        do(store, "set_membership", rule, by="試験", at=NOW)
     return server
 
 
@@ -252,10 +254,10 @@ def place_of(page, url, department):
 
     page.route("**/_stcore/upload_file/**", catch)
     visit(page, url, f"submit?department={department}&round=fy2025")
-    page.locator("[data-testid='stFileUploader'] input").set_input_files(
-        {"name": "a.xlsx", "mimeType": "application/octet-stream", "buffer": b"PK"}
-    )
-    page.wait_for_timeout(800)
+    with page.expect_response("**/_stcore/upload_file/**"):
+        page.locator("[data-testid='stFileUploader'] input").set_input_files(
+            {"name": "a.xlsx", "mimeType": "application/octet-stream", "buffer": b"PK"}
+        )
     page.unroute("**/_stcore/upload_file/**")
     assert caught
     return caught[0]

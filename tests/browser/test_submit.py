@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from kpi.collection.workflow import Mend, Question
+from kpi.place import Place
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form, open_store
 from loaders.store import Receipt
@@ -10,11 +11,14 @@ from tests.browser.conftest import NOW, running, settled
 from tests.browser.test_trip import issue, put_in
 from tests.browser.walking import PLAN, english, fill, visit
 from tests.samplekit import with_samples
+from tests.storekit import do, send
 
 
 def test_enter_confirms_a_typed_value_and_says_so(server, open_page, tmp_path):
     store = open_store(server.data)
-    name, blank = make_form(store.snapshot(PLAN.id), "fy2025", "land", day=NOW.date())
+    name, blank = make_form(
+        store.snapshot(PLAN.id), Place(store.snapshot(PLAN.id).plan.id, "fy2025", "land"), day=NOW.date()
+    )
     path = tmp_path / name
     answers = {
         "ict-construction": {"value": "約５００", "release": "確定"},
@@ -71,7 +75,10 @@ def test_samples_removed_while_one_is_looked_at_break_nothing(tmp_path, open_pag
         page = open_page()
         visit(page, server.url, "submit?department=planning&round=fy2025")
         expect(page.get_by_role("heading", name="回答した内容")).to_be_visible(timeout=30_000)
-        store.remove_samples()
+        do(
+            store,
+            "remove_samples",
+        )
         page.get_by_role("button", name="原本を受け取る").click()
         expect(page.get_by_text("ファイルを用意できませんでした。")).to_be_visible(timeout=30_000)
         assert english(page) == set()
@@ -82,16 +89,21 @@ def test_samples_removed_while_one_is_looked_at_break_nothing(tmp_path, open_pag
 
 def test_a_question_is_answered_on_the_page_by_its_department_and_seen_by_nobody_else(server, open_page):
     store = open_store(server.data)
-    name, blank = make_form(store.snapshot(PLAN.id), "fy2025", "agriculture", day=NOW.date())
+    name, blank = make_form(
+        store.snapshot(PLAN.id), Place(store.snapshot(PLAN.id).plan.id, "fy2025", "agriculture"), day=NOW.date()
+    )
     rice = {"rice-labor": {"value": "12.3", "release": "確定", "section": "農産園芸課", "person": "青森 花子"}}
     where = {"round_id": "fy2025", "department_id": "agriculture"}
     own = {"by": "農林水産部", "at": NOW}
     taken = take_return(store, fill(blank, rice), name, snapshot=store.snapshot(PLAN.id), **own, **where)
     one = taken.saved.submission_id
     for asked in store.submission(one).open:
-        store.mend(one, [Mend(asked.indicator_id, asked.key, None, "確かめた")], **own)
-    assert isinstance(store.send(one, **own), Receipt)
-    assert store.ask_back(one, [Question("rice-labor", "value", "単位を確かめてください。")], by="事務局", at=NOW) == ()
+        do(store, "mend", one, [Mend(asked.indicator_id, asked.key, None, "確かめた")], **own)
+    assert isinstance(send(store, one, **own), Receipt)
+    assert (
+        do(store, "ask_back", one, [Question("rice-labor", "value", "単位を確かめてください。")], by="事務局", at=NOW)
+        == ()
+    )
 
     page = open_page()
     visit(page, server.url, "submit?as=dept-agriculture&round=fy2025")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from kpi.cards.revision import has_target
 from kpi.collection.round_proposal import starting
 from kpi.people import Person, Role
+from kpi.place import Place
 from kpi.plan import Division
 from loaders.services import Desk
 from loaders.services.operations import DATABASE
@@ -108,11 +109,11 @@ class Year:
             place = ("aomori-dx-2024", self.asked, "planning", division.id)
             form = fill(own.take_form(*place)[1], {i: said[i] for i in division.indicators})
             taken = own.take_return(
-                place[0], form, "a.xlsx", round_id=self.asked, department_id="planning", division_id=division.id
+                Place(place[0], round_id=self.asked, department_id="planning", division_id=division.id), form, "a.xlsx"
             )
             assert taken.open == ()
             assert own.pass_on(taken.saved.submission_id) == ()
-        joined = self.desk(lead).join("aomori-dx-2024", self.asked, "planning")
+        joined = self.desk(lead).join(Place("aomori-dx-2024", self.asked, "planning"))
         assert self.desk(lead).send(joined.submission_id).codes is not None
 
 

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kpi.collection.acts import Act
+from kpi.place import Place
 from loaders.plan.folder import load_plan
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form
@@ -65,14 +67,14 @@ def fill(data: bytes, answers: dict[str, dict[str, object]]) -> bytes:
 def leave_faults(store: Store) -> None:
     """A draft of 県土整備部 with one doubtful and one broken cell."""
     snapshot = store.snapshot(PLAN.id)
-    name, data = make_form(snapshot, "fy2025", "land", day=NOW.date())
+    name, data = make_form(snapshot, Place(snapshot.plan.id, "fy2025", "land"), day=NOW.date())
     answers = {
         "ict-construction": {"value": "約５００", "release": "確定"},
         "bridge-ai": {"value": "#REF!", "release": "確定"},
     }
     hurt_form = hurt.rename_sheet(hurt.delete_meta(fill(data, answers)), "提出用(県土)")
     take_return(
-        store, hurt_form, name, snapshot=snapshot, by="県土整備部", at=NOW, round_id="fy2025", department_id="land"
+        store, hurt_form, name, snapshot=snapshot, round_id="fy2025", department_id="land", act=Act("県土整備部", NOW)
     )
 
 

@@ -2,8 +2,10 @@
 
 import re
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
+from kpi.place import Place
 from loaders.services import Desk
 from loaders.services.intake import mend_return, take_return
 from loaders.services.operations import make_form
@@ -11,6 +13,7 @@ from loaders.store import Receipt
 from tests.browser.walking import fill
 from tests.samplekit import AT
 from tests.screenkit import html, run, said
+from tests.storekit import send
 
 LAND, FARM, PLANNING = "land", "agriculture", "planning"
 FY = "fy2025"
@@ -23,16 +26,24 @@ def snapshot(store):
 
 
 def form(store, department, answers=None, round_id=FY, division=""):
-    name, blank = make_form(snapshot(store), round_id, department, day=AT.date(), division_id=division)
+    name, blank = make_form(
+        snapshot(store), Place(snapshot(store).plan.id, round_id, department, division), day=AT.date()
+    )
     return name, fill(blank, answers or {})
 
 
 def put_in(store, department, answers=None, *, round_id=FY, by="", at=AT, division=""):
     name, filled = form(store, department, answers, round_id, division)
     taken = take_return(
-        store, filled, name, snapshot=snapshot(store), by=by or "県土整備部", at=at,
-        round_id=round_id, department_id=department, division_id=division,
-    )  # fmt: skip
+        store,
+        filled,
+        name,
+        snapshot=snapshot(store),
+        round_id=round_id,
+        department_id=department,
+        division_id=division,
+        act=Act(by or "県土整備部", at),
+    )
     return taken.saved.submission_id
 
 
@@ -45,14 +56,14 @@ def settle(store, submission, at=AT):
         for issue in stored.open:
             answers = {a.indicator_id: a for a in stored.reading.answers}
             kept = answers[issue.indicator_id].value(issue.key)
-            mend_return(store, submission, [Mend(issue.indicator_id, issue.key, kept, "確かめた")], by="x", at=at)
+            mend_return(store, submission, [Mend(issue.indicator_id, issue.key, kept, "確かめた")], Act("x", at))
     raise AssertionError(store.submission(submission).open)
 
 
 def sent(store, department, answers):
     one = put_in(store, department, answers)
     settle(store, one)
-    assert isinstance(store.send(one, by="県土整備部", at=AT), Receipt)
+    assert isinstance(send(store, one, by="県土整備部", at=AT), Receipt)
     return one
 
 

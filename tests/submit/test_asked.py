@@ -10,6 +10,7 @@ from kpi.people import Role
 from kpi.plan import Division
 from tests.samplekit import AT
 from tests.screenkit import english, html, lead, said, sound, upload
+from tests.storekit import do
 from tests.submit.kit import (
     BRIDGE,
     FY,
@@ -100,14 +101,14 @@ def divisions(store, data):
     made = (Division(ROAD, "道路課", (BRIDGE,), "road@example.jp"), Division(SOIL, "整備企画課", (ICT,)))
     assert staff(store, data).set_divisions(plan_id, LAND, made) == ()
     old = snapshot(store).plan.round(FY)
-    assert store.open_round(plan_id, replace(old, division_due=date(2026, 11, 27)), by="s", at=AT) == ()
+    assert do(store, "open_round", plan_id, replace(old, division_due=date(2026, 11, 27)), by="s", at=AT) == ()
     return made
 
 
 def pass_on(store, division, answers, at=AT):
     one = put_in(store, LAND, answers, division=division, by=division, at=at)
     settle(store, one, at)
-    assert store.pass_on(one, by=division, at=at) == ()
+    assert do(store, "pass_on", one, by=division, at=at) == ()
     return one
 
 

@@ -4,10 +4,12 @@ import io
 import zipfile
 from datetime import datetime
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import ReturnState
 from loaders.services.sample_rounds import load_samples
 from tests.samplekit import AT
 from tests.screenkit import by_label, english, html, lead, run, said, sound, upload
+from tests.storekit import do
 from tests.submit.kit import (
     FARM,
     FY,
@@ -156,10 +158,13 @@ def test_the_button_sends_what_stands_above_it(store):
 
 
 def test_samples_gone_while_a_sample_draft_is_open(store, data):
-    load_samples(store, data, store.plan_ids()[0], at=AT)
+    load_samples(store, data, store.plan_ids()[0], Act("", AT))
     at = run("submit", department=PLANNING, round=FY)
     assert sound(at)
-    store.remove_samples()
+    do(
+        store,
+        "remove_samples",
+    )
     at.run()
     assert sound(at)
     assert "サンプルとして消されたため、もうありません。" in told(at)

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend
 from kpi.issue import Severity
 from kpi.people import Role
@@ -11,6 +12,7 @@ from loaders.services.intake import mend_return
 from loaders.store import Receipt
 from tests.samplekit import AT
 from tests.screenkit import english, html, lead, run, said, sound
+from tests.storekit import decide_card, do, send
 from tests.submit.kit import BRIDGE, FY, GOOD, ICT, LAND, cells, page, put_in, sent, settle, snapshot, staff, told
 
 # --- mending ----------------------------------------------------------------------------------------------------
@@ -40,7 +42,7 @@ def test_a_typed_value_is_confirmed_in_words(store):
 def test_what_was_chosen_is_quoted_in_words_where_it_is_asked_about(store):
     one = put_in(store, LAND, GOOD | {ICT: {"value": "約110", "release": "確定"}})
     mends = [Mend(ICT, "value", 110.0, "選んだ"), Mend(ICT, "release", "forecast", "選んだ")]
-    assert mend_return(store, one, mends, by="x", at=AT) == ()
+    assert mend_return(store, one, mends, Act("x", AT)) == ()
     (asked,) = store.submission(one).open
     assert (asked.code, asked.key) == ("release.forecast_closed", "release")
     at = run("submit", department=LAND, round=FY)
@@ -64,7 +66,7 @@ def cell_of(store, one, key, indicator=BRIDGE):
 
 def test_a_mended_cell_can_be_mended_again_and_the_last_word_counts(store):
     one = put_in(store, LAND, GOOD | {BRIDGE: {"value": "#REF!", "release": "確定"}})
-    assert mend_return(store, one, [Mend(BRIDGE, "value", 3.0, "選んだ")], by="x", at=AT) == ()
+    assert mend_return(store, one, [Mend(BRIDGE, "value", 3.0, "選んだ")], Act("x", AT)) == ()
     at = run("submit", department=LAND, round=FY)
     heading = "橋梁定期点検AI活用率の「今回の値」"
     assert "理由: 選んだ" in told(at)
@@ -80,7 +82,7 @@ def test_a_mended_cell_can_be_mended_again_and_the_last_word_counts(store):
 def test_what_cannot_be_read_or_says_nothing_new_is_not_taken_a_second_time(store):
     one = put_in(store, LAND, GOOD)
     settle(store, one)
-    assert mend_return(store, one, [Mend(BRIDGE, "value", 14.0, "直した")], by="x", at=AT) == ()
+    assert mend_return(store, one, [Mend(BRIDGE, "value", 14.0, "直した")], Act("x", AT)) == ()
     count = len(store.submission(one).mends)
     at = run("submit", department=LAND, round=FY)
     heading = "橋梁定期点検AI活用率の「今回の値」"
@@ -95,7 +97,7 @@ def test_what_cannot_be_read_or_says_nothing_new_is_not_taken_a_second_time(stor
 def test_a_value_that_comes_after_all_takes_the_reason_for_having_none_with_it(store):
     one = put_in(store, LAND, GOOD)
     none = [Mend(BRIDGE, "value", None, "なし"), Mend(BRIDGE, "missing_reason", "not_compiled", "なし")]
-    assert mend_return(store, one, none, by="x", at=AT) == ()
+    assert mend_return(store, one, none, Act("x", AT)) == ()
     put_right(run("submit", department=LAND, round=FY), "橋梁定期点検AI活用率の「今回の値」", "13", "集計できた")
     assert (cell_of(store, one, "value"), cell_of(store, one, "missing_reason")) == (13.0, None)
 
@@ -103,7 +105,7 @@ def test_a_value_that_comes_after_all_takes_the_reason_for_having_none_with_it(s
 def test_a_value_mended_again_is_checked_like_any_other(store):
     one = put_in(store, LAND, GOOD)
     settle(store, one)
-    assert mend_return(store, one, [Mend(BRIDGE, "value", 14.0, "直した")], by="x", at=AT) == ()
+    assert mend_return(store, one, [Mend(BRIDGE, "value", 14.0, "直した")], Act("x", AT)) == ()
     put_right(run("submit", department=LAND, round=FY), "橋梁定期点検AI活用率の「今回の値」", "140", "桁を直した")
     assert [(i.indicator_id, i.key) for i in store.submission(one).open] == [(BRIDGE, "value")]
 
@@ -114,7 +116,7 @@ def test_a_value_mended_again_is_checked_like_any_other(store):
 def earlier(store, answers):
     one = put_in(store, LAND, answers, round_id="fy2024", at=datetime(2025, 11, 1, 9))
     settle(store, one, at=datetime(2025, 11, 1, 9))
-    assert isinstance(store.send(one, by="県土整備部", at=datetime(2025, 11, 1, 9)), Receipt)
+    assert isinstance(send(store, one, by="県土整備部", at=datetime(2025, 11, 1, 9)), Receipt)
     return one
 
 
@@ -132,8 +134,8 @@ def test_each_value_stands_beside_the_last_time_its_difference_and_what_is_confi
 def start_at(store, value, period):
     """A baseline for ICT活用工事件数, decided."""
     changes = {"baseline": value, "baseline_period": period}
-    done = store.propose(store.plan_ids()[0], ICT, changes, "設定", by="a", at=AT)
-    assert store.decide_card(done, True, AT.date(), by="b", at=AT) == ()
+    done = do(store, "propose_card", store.plan_ids()[0], ICT, changes, reason="設定", by="a", at=AT)
+    assert decide_card(store, done, True, AT.date(), by="b", at=AT) == ()
 
 
 def test_before_the_first_answer_the_baseline_stands_as_the_last_value(store, data):
@@ -142,7 +144,7 @@ def test_before_the_first_answer_the_baseline_stands_as_the_last_value(store, da
     row = cells(page(department=LAND), "ICT活用工事件数")
     assert (row["前回"], row["差"]) == (["100件", "R4・現状値"], ["+10件"])
     settle(store, one)
-    assert isinstance(store.send(one, by="県土整備部", at=AT), Receipt)
+    assert isinstance(send(store, one, by="県土整備部", at=AT), Receipt)
     at = run("review", round=FY, of=LAND)
     line = re.search(r'<tr><th scope="row">(?:(?!</th>).)*ICT活用工事件数.*?</tr>', html(at)).group()
     told = {name: re.sub("<[^>]+>", " ", c).split() for name, c in re.findall(r'data-label="(.*?)">(.*?)</td>', line)}
@@ -182,8 +184,8 @@ def test_an_explanation_owed_is_asked_with_its_length_and_kept(store):
     (indicator,) = [i for i in snapshot(store).plan.owned_by(LAND, AT.date()) if i.id == ICT]
     start, end = Period("FY", 2022), Period("FY", 2028)
     changes = {"baseline": 100.0, "baseline_period": start, "target": 200.0, "target_period": end}
-    done = store.propose(store.plan_ids()[0], indicator.id, changes, "設定", by="a", at=AT)
-    assert store.decide_card(done, True, AT.date(), by="b", at=AT) == ()
+    done = do(store, "propose_card", store.plan_ids()[0], indicator.id, changes, reason="設定", by="a", at=AT)
+    assert decide_card(store, done, True, AT.date(), by="b", at=AT) == ()
     one = put_in(store, LAND, {ICT: {"value": "101", "release": "確定"}})
     settle(store, one)
     at = page(department=LAND)

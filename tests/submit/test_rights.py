@@ -13,13 +13,14 @@ from pages.parts.app.main import unknown_address
 from pages.parts.submit.send_form import receipt_words, until_words
 from tests.samplekit import AT
 from tests.screenkit import lead, run, sound, upload
+from tests.storekit import do
 from tests.submit.kit import BRIDGE, FARM, FY, GOOD, ICT, LAND, form, page, put_in, sent, snapshot, staff, states, told
 
 
 def begin(store):
     """The office starts the round that the calendar has for this autumn."""
     plan_id = store.plan_ids()[0]
-    assert store.open_round(plan_id, store.snapshot(plan_id).plan.round(FY), by="事務局", at=AT) == ()
+    assert do(store, "open_round", plan_id, store.snapshot(plan_id).plan.round(FY), by="事務局", at=AT) == ()
 
 
 # --- who may do what ----------------------------------------------------------------------------------------------

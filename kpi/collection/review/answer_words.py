@@ -27,7 +27,7 @@ from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.printing.number_words import as_it_is
 from kpi.printing.printed_figures import difference_text, exact_text
-from kpi.rollup import Segment
+from kpi.printing.rollup import Segment
 
 #: How much of a long text stands in a table's cell.
 _LONG = 60

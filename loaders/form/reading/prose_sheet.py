@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from kpi.issue import Issue
 from kpi.plan import Indicator, Plan, RoundKind
 from loaders.form import definition as d
 from loaders.form import prose_lines as ln
 from loaders.form.prose_lines import Told, read_token
-from loaders.form.reading.location import Table, bare, headings, label, table_in
-from loaders.form.reading.row_matching import Identified
+from loaders.form.reading.headings import Table, bare, label, table_under
+from loaders.form.reading.location import headings, sheets_for
 from loaders.form.reading.struck import known_spelling
 from loaders.rules.check_registry import finding
 from loaders.text.characters import is_blank
@@ -42,35 +43,25 @@ class Part:
         return self.key == ln.COVERS or self.key in d.keys_on("contact")
 
 
-@dataclass
-class Contact:
-    """A 課's block: the indicators it answers for and where each of its columns stands."""
-
-    covers: tuple[str, ...]
-    all: bool
-    spots: dict[str, tuple[int, int]]
-
-    @property
-    def row(self) -> int:
-        """The block's first line."""
-        return min(row for row, _ in self.spots.values())
-
-
-@dataclass
-class Prose:
-    """記述 sorted out: ``parts`` says what each line is, ``rows`` whose it is (of a 課's the first indicator).
-
-    ``ours`` are the indicators asked of the department, ``own`` the form's marks (:mod:`loaders.form.own_text`).
+@dataclass(frozen=True)
+class ProseSheet:
+    """A sheet 記述 of a form. ``ours`` are the indicators asked of the department, ``own`` the form's marks
+    (:mod:`loaders.form.own_text`).
     """
 
     table: Table
     ours: Mapping[str, Indicator]
     own: frozenset[str]
-    found: list[Identified] = field(default_factory=list)
-    contacts: list[Contact] = field(default_factory=list)
-    parts: dict[int, str] = field(default_factory=dict)
-    rows: dict[int, Indicator] = field(default_factory=dict)
-    issues: list[Issue] = field(default_factory=list)
+
+    @cached_property
+    def parts(self) -> Mapping[int, str]:
+        """What each line below the heading is, by row."""
+        return {row: key for row, key in part_keys(self.table).items() if row > self.table.heading_row}
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The columns of indicators that departments fill in here."""
+        return tuple(k for k in self.table.headings if k in d.keys_on("prose") and d.column(k).entry)
 
     def text(self, row: int, key: str = "text") -> str:
         """What stands in one of the sheet's own columns."""
@@ -81,26 +72,25 @@ class Prose:
         """Where a line's text stands."""
         return row, self.table.columns["text"]
 
-    def say(self, code: str, row: int, words: Mapping[str, str], indicator_id: str = "", key: str = "") -> None:
+    def issue(self, code: str, row: int, words: Mapping[str, str], indicator_id: str = "", key: str = "") -> Issue:
         """A registered finding about a line: at its text where that is an indicator's name, else at its heading."""
         order = ("text", "part", "number") if self.parts.get(row) == ln.NAME else ("part", "text", "number")
         cell = next((found for column in order if (found := self.table.at(row, column))), None)
         owner = indicator_id if indicator_id in self.ours else ""
         place, value = (cell.ref, cell.written) if cell else (f"{row}行", "")
         sheet = self.table.sheet.name
-        self.issues.append(finding(code, words, sheet=sheet, cell=place, value=value, indicator_id=owner, key=key))
+        return finding(code, words, sheet=sheet, cell=place, value=value, indicator_id=owner, key=key)
 
 
 def find_prose(book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None) -> tuple[Table, ...]:
-    """Every sheet 記述 of the workbook, visible ones first, the form's own name before others."""
-    sheets = sorted(book.sheets, key=lambda s: (s.state == "hidden", s.name != d.PROSE_SHEET))
+    """Every sheet 記述 of the workbook."""
     every = headings(plan, kind) | _OWN
-    found = (_table(sheet, every) for sheet in sheets if sheet is not meta_sheet)
+    found = (_table(sheet, every) for sheet in sheets_for(book, d.PROSE, meta_sheet))
     return tuple(t for t in found if t)
 
 
 def _table(sheet: Sheet, every: Mapping[str, str]) -> Table | None:
-    table = table_in(sheet, ln.HEADINGS, _LEAST)
+    table = table_under(sheet, ln.HEADINGS, _LEAST, quiet=True)
     if table is None or not {"part", "text"} <= table.columns.keys():
         table = _by_marks(sheet)
     if table is None:
@@ -160,16 +150,17 @@ def part_keys(table: Table) -> dict[int, str]:
     return {row: key for row, key in keys.items() if key}
 
 
-def parts_of(prose: Prose) -> list[Part]:
+def read_parts(sheet: ProseSheet) -> tuple[tuple[Part, ...], tuple[Issue, ...]]:
     """Every line below the heading that the form knows; a heading that is not what its mark says is told."""
-    table = prose.table
-    known, found = _labels(table), []
-    prose.parts |= {row: key for row, key in part_keys(table).items() if row > table.heading_row}
-    for row, key in sorted(prose.parts.items()):
+    table = sheet.table
+    known = _labels(table)
+    found: list[Part] = []
+    issues: list[Issue] = []
+    for row, key in sorted(sheet.parts.items()):
         written, told = _heading(table, row, known), _token(table, row)
         if told and not is_blank(written) and (key != told.key or not _key(written, known)):
             code = "part.exchanged" if key != told.key else "part.changed"
             words = {"found": written.partition("\n")[0], "known": table.headings.get(told.key, "")}
-            prose.say(code, row, words, told.ids[0] if told.ids else "", key)
-        found.append(Part(row, key, prose.text(row, "number"), told))
-    return found
+            issues.append(sheet.issue(code, row, words, told.ids[0] if told.ids else "", key))
+        found.append(Part(row, key, sheet.text(row, "number"), told))
+    return tuple(found), tuple(issues)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kpi.collection.workflow import Brief
 from kpi.issue import Issue
 from kpi.plan import Indicator
 from loaders.form import definition as d
-from loaders.form.reading.location import Table, label
+from loaders.form.reading.headings import Table, label
+from loaders.form.reading.indicator_names import Names
 from loaders.form.reading.struck import known_spelling
 from loaders.rules.check_registry import finding
 from loaders.workbook.cells import Cell, Sheet
@@ -52,55 +53,31 @@ class Identified:
     spots: Mapping[str, tuple[int, int]]
 
 
-@dataclass
-class Rows:
-    """The rows of a table, sorted out."""
-
-    found: list[Identified] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-
-
-class Names:
-    """Indicators of a plan by folded number and name."""
-
-    def __init__(self, indicators: tuple[Indicator, ...]) -> None:
-        self.ids = {i.id: i for i in indicators}
-        self._numbers: dict[str, list[Indicator]] = {}
-        self._names: dict[str, list[Indicator]] = {}
-        for indicator in indicators:
-            self._numbers.setdefault(label(indicator.number), []).append(indicator)
-            self._names.setdefault(label(indicator.name), []).append(indicator)
-
-    def number(self, text: str) -> Indicator | None:
-        """The one indicator of a number."""
-        found = self._numbers.get(label(text), [])
-        return found[0] if len(found) == 1 else None
-
-    def name(self, text: str) -> Indicator | None:
-        """The one indicator of a name."""
-        found = self._names.get(label(text), [])
-        return found[0] if len(found) == 1 else None
-
-
-def identify(table: Table, brief: Brief, ours: Mapping[str, Indicator], department_id: str = "") -> Rows:
+def identify(
+    table: Table, brief: Brief, ours: Mapping[str, Indicator], department_id: str = ""
+) -> tuple[tuple[Identified, ...], tuple[Issue, ...]]:
     """Every row below the heading: identified, or told why not. ``ours`` are the indicators asked of the department."""
-    names, out = Names(brief.plan.indicators), Rows()
+    names = Names(brief.plan.indicators)
+    found: list[Identified] = []
+    issues: list[Issue] = []
     for row, cells in table.sheet.rows():
         if row <= table.heading_row or _is_heading(cells, table):
             continue
-        indicator, issues = _identity(table, row, names)
-        if indicator is None and not issues:
-            issues = _nobody(table, row, cells)
-        elif indicator is not None and indicator.id not in ours:
-            out.issues.append(foreign(table, row, indicator, brief, department_id))
-            continue
-        out.issues += issues
-        if indicator is not None:
-            out.found.append(Identified(row, indicator, {key: (row, c) for key, c in table.columns.items()}))
-            if row in table.sheet.hidden_rows:
-                words = {"row": str(row), "name": indicator.name}
-                out.issues.append(_at(table, row, "row.hidden", words, indicator.id))
-    return out
+        indicator, noticed = _identity(table, row, names)
+        if indicator is None:
+            issues += noticed or _nobody(table, row, cells)
+        elif indicator.id not in ours:
+            issues.append(foreign(table, row, indicator, brief, department_id))
+        else:
+            found.append(Identified(row, indicator, {key: (row, c) for key, c in table.columns.items()}))
+            issues += [*noticed, *_hidden(table, row, indicator)]
+    return tuple(found), tuple(issues)
+
+
+def _hidden(table: Table, row: int, indicator: Indicator) -> list[Issue]:
+    if row not in table.sheet.hidden_rows:
+        return []
+    return [_at(table, row, "row.hidden", {"row": str(row), "name": indicator.name}, indicator.id)]
 
 
 def _is_heading(cells: tuple[Cell, ...], table: Table) -> bool:
@@ -129,15 +106,21 @@ def _identity(table: Table, row: int, names: Names) -> tuple[Indicator | None, l
             return None, [_at(table, row, "row.conflict", said)]
         words = {"name": found.name, "token": token.name}
         issues.append(_at(table, row, "row.token_conflict", words, found.id, "row"))
-    for key, known in (("number", by_number), ("name", by_name)):
-        same = label(texts[key]) == label(str(getattr(found, key)))  # a number that two indicators share
-        if known is None and not same and key in table.columns:
+    unknown = [key for key, known in (("number", by_number), ("name", by_name)) if known is None]
+    return found, issues + _written_over(table, row, found, {key: texts[key] for key in unknown})
+
+
+def _written_over(table: Table, row: int, found: Indicator, texts: Mapping[str, str]) -> list[Issue]:
+    """What is said of a number or a name that is no indicator's any more."""
+    issues = []
+    for key, text in texts.items():
+        same = label(text) == label(str(getattr(found, key)))  # a number that two indicators share
+        if not same and key in table.columns:
             spot, cell = (row, table.columns[key]), table.at(row, key)
             words = {"expected": table.headings[key], "known": str(getattr(found, key))}
-            issues.append(
-                changed(table.sheet, spot, key, words | {"found": cell.written if cell else "(空欄)"}, found.id)
-            )
-    return found, issues
+            words["found"] = cell.written if cell else "(空欄)"
+            issues.append(changed(table.sheet, spot, key, words, found.id))
+    return issues
 
 
 def _by_token(
@@ -203,12 +186,3 @@ def _at(table: Table, row: int, code: str, words: Mapping[str, str], indicator_i
     ref = place.ref if place else f"{row}行"
     value = place.written if place else ""
     return finding(code, words, sheet=table.sheet.name, cell=ref, value=value, indicator_id=indicator_id, key=key)
-
-
-def merged_over(sheet: Sheet, row: int, column: int) -> tuple[Cell | None, tuple[int, int, int, int]] | None:
-    """The top-left cell and the range of the merged area that a place lies in."""
-    for area in sheet.merged:
-        top, left, bottom, right = area
-        if top <= row <= bottom and left <= column <= right:
-            return sheet.at(top, left), area
-    return None

@@ -11,11 +11,11 @@ from kpi.plan import Plan, Round
 from kpi.printing.number_words import decimals_of
 from loaders.form import definition as d
 from loaders.form import prose_lines as ln
-from loaders.form.form_questions import Questions
 from loaders.form.prose_lines import Line
 from loaders.form.writing import guide, round_notes, style
+from loaders.form.writing.form_content import FormContent, Results
 from loaders.form.writing.prefill import Row, shown
-from loaders.form.writing.prose_drawing import Results, link, state_formula
+from loaders.form.writing.prose_drawing import link, state_formula
 from loaders.form.writing.validation import add_colours, add_validations
 
 _LINES = 4  # a longer text widens its column rather than making the row taller
@@ -34,27 +34,14 @@ _HIDING = (
 GROUP_WORDS = ("記入", "一部記入", "参考")
 
 
-def write_sheet(
-    sheet: Worksheet,
-    plan: Plan,
-    round_: Round,
-    department: str,
-    rows: tuple[Row, ...],
-    *,
-    sample: bool,
-    lines: tuple[Line, ...] = (),
-    of_division: bool = False,
-    questions: Questions | None = None,
-) -> Results:
-    """Fill the sheet that departments answer on; with ``questions`` it is the form sent back.
-
-    ``lines`` are those of 記述, to which each row leads. Returns the results of the formulas that tell how far it is.
-    """
-    columns = d.columns_on(round_.kind, "figures")
+def write_sheet(sheet: Worksheet, content: FormContent) -> Results:
+    """Fill the sheet that departments answer on; the results of the formulas that tell how far it is."""
+    plan, round_, rows, questions = content.plan, content.round, content.rows, content.questions
+    columns = d.FIGURES.columns(round_.kind)
     table = [[shown(c, row, plan, round_) for c in columns] for row in rows]
     widths = _widths(columns, table)
-    due = guide.due_line(plan, round_, of_division=of_division, questions=questions)
-    _write_titles(sheet, plan, round_, department, due, sample=sample)
+    due = guide.due_line(plan, round_, of_division=content.of_division, questions=questions)
+    _write_titles(sheet, plan, round_, content.whose, due, sample=content.sample)
     _write_headings(sheet, plan, round_, rows, widths)
     for offset, (row, values) in enumerate(zip(rows, table, strict=True)):
         marked = questions.marked(row.indicator.id) if questions else frozenset()
@@ -64,13 +51,13 @@ def write_sheet(
     add_colours(sheet, round_, openings)
     _hide(sheet, columns, openings, table)
     _write_legend(sheet, round_, asked=questions is not None)
-    _page(sheet, plan, round_, department, len(rows), sample=sample)
-    return _write_ways(sheet, round_, rows, lines)
+    _page(sheet, plan, round_, content.whose, len(rows), sample=content.sample)
+    return _write_ways(sheet, round_, rows, content.lines)
 
 
 def _write_ways(sheet: Worksheet, round_: Round, rows: tuple[Row, ...], lines: tuple[Line, ...]) -> Results:
     """In each row the way to its block in 記述, and how many of its boxes are filled."""
-    results: Results = {}
+    results: dict[str, str | float] = {}
     for number, row in enumerate(rows, start=d.FIRST_DATA_ROW):
         block = [line for line in lines if line.rows == (row,) and not line.of_contact]
         if block:
@@ -78,7 +65,7 @@ def _write_ways(sheet: Worksheet, round_: Round, rows: tuple[Row, ...], lines: t
             style.dress(cell, style.Look(color=style.LINK, underlined=True, strong_left=True, horizontal="center"))
             cell.value, results[cell.coordinate] = state_formula(block, round_)
             target = next((line for line in block if line.open(round_)), block[0])
-            link(sheet, cell.coordinate, d.PROSE_SHEET, f"{get_column_letter(ln.TEXT)}{target.row}")
+            link(sheet, cell.coordinate, d.PROSE.name, f"{get_column_letter(ln.TEXT)}{target.row}")
     return results
 
 
@@ -124,7 +111,7 @@ def _write_headings(
 ) -> None:
     token = sheet.cell(d.HEADING_ROW, d.TOKEN_COLUMN)
     style.put(token, d.TOKEN_HEADING)
-    columns, group = d.columns_on(round_.kind, "figures"), ""
+    columns, group = d.FIGURES.columns(round_.kind), ""
     entered = {c.group for c in columns if c.entry and (any(r.open(c, round_) for r in rows) or not rows)}
     whole = {c.group for c in columns} - {c.group for c in columns if not all(r.open(c, round_) for r in rows)}
     for column in columns:
@@ -161,7 +148,7 @@ def _write_row(
     widths: Mapping[str, float],
     marked: frozenset[str],
 ) -> None:
-    columns = d.columns_on(round_.kind, "figures")
+    columns = d.FIGURES.columns(round_.kind)
     style.put(sheet.cell(number, d.TOKEN_COLUMN), row.indicator.id)
     for column, value in zip(columns, values, strict=True):
         cell = sheet.cell(number, d.positions(round_.kind)[column.key])
@@ -210,7 +197,7 @@ def _openings(rows: tuple[Row, ...], round_: Round) -> dict[str, tuple[int, ...]
     """The sheet rows in which each entry column is filled in."""
     return {
         c.key: tuple(d.FIRST_DATA_ROW + i for i, row in enumerate(rows) if row.open(c, round_))
-        for c in d.columns_on(round_.kind, "figures")
+        for c in d.FIGURES.columns(round_.kind)
         if c.entry
     }
 

@@ -10,6 +10,7 @@ from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.form.form_questions import Questions
 from loaders.form.writing import round_notes, style
+from loaders.form.writing.form_content import FormContent, Results
 from loaders.text.characters import one_line
 
 WIDTHS = (4.0, 22.0, 84.0)
@@ -63,25 +64,17 @@ def due_line(plan: Plan, round_: Round, *, of_division: bool = False, questions:
     return f"{whom}{d.word(plan, 'answer')}期限: {due_text(round_)}"
 
 
-def write_guide(
-    sheet: Worksheet,
-    plan: Plan,
-    round_: Round,
-    department: str,
-    *,
-    sample: bool,
-    of_division: bool = False,
-    questions: Questions | None = None,
-) -> None:
+def write_guide(sheet: Worksheet, content: FormContent) -> Results:
     """Fill the guide's sheet: what and by when, the steps, the questions, each column, the reasons, the colours."""
+    plan, round_, of_division, questions = content.plan, content.round, content.of_division, content.questions
     for index, width in enumerate(WIDTHS, start=1):
         sheet.column_dimensions["ABC"[index - 1]].width = width
     sheet.sheet_view.showGridLines = False
     due = due_line(plan, round_, of_division=of_division, questions=questions)
-    row = _head(sheet, plan, round_, department, due, sample=sample)
+    row = _head(sheet, plan, round_, content.whose, due, sample=content.sample)
     row = _section(sheet, row, "記入の手順")
     for number, step in enumerate(_steps(round_, of_division=of_division, back=questions is not None), start=1):
-        named = step.replace("{sheet}", d.FORM_SHEET).replace("{prose}", d.PROSE_SHEET)
+        named = step.replace("{sheet}", d.FIGURES.name).replace("{prose}", d.PROSE.name)
         row = _line(sheet, row, f"{number}", d.in_words(named, plan))
     if questions is not None:
         row = _section(sheet, row + 1, "確認したい点")
@@ -91,13 +84,9 @@ def write_guide(
     for color, name, text in legend(asked=questions is not None):
         row = _entry(sheet, row, name, text, color=color)
     opened = questions.opened if questions is not None else frozenset(c.key for c in d.COLUMNS)
-    sheets = {
-        d.FORM_SHEET: d.columns_on(round_.kind, "figures"),
-        d.PROSE_SHEET: d.columns_on(round_.kind, "contact", "prose"),
-    }
-    for name, standing in sheets.items():
-        columns = [c for c in standing if c.entry and c.key in opened]
-        row = _section(sheet, row + 1, f"「{name}」シートの入力する欄") if columns else row
+    for one in d.SHEETS:
+        columns = [c for c in one.columns(round_.kind) if c.entry and c.key in opened]
+        row = _section(sheet, row + 1, f"「{one.name}」シートの入力する欄") if columns else row
         for column in columns:
             note = round_notes.note(column, plan, round_.kind).replace("\n", " ")
             row = _entry(sheet, row, d.heading(column, plan, round_.kind), note)
@@ -105,7 +94,8 @@ def write_guide(
         row = _section(sheet, row + 1, "実績がない理由の選び方")
         for code, word in MISSING_WORDS.items():
             row = _entry(sheet, row, word, MISSING_NOTES[code])
-    _page(sheet, plan, round_, department, row - 1, sample=sample)
+    _page(sheet, plan, round_, content.whose, row - 1, sample=content.sample)
+    return {}
 
 
 def _steps(round_: Round, *, of_division: bool, back: bool) -> tuple[str, ...]:
@@ -136,7 +126,7 @@ def _head(sheet: Worksheet, plan: Plan, round_: Round, department: str, due: str
     mark = d.SAMPLE_MARK if sample else ""
     title = sheet.cell(1, 1)
     style.dress(title, style.Look(16, bold=True, color=style.NAVY, bordered=False, wraps=False))
-    style.put(title, f"{mark}{d.GUIDE_SHEET}　{d.word(plan, 'form')}({round_.name})")
+    style.put(title, f"{mark}{d.GUIDE.name}　{d.word(plan, 'form')}({round_.name})")
     style.set_height(sheet, 1, 28)
     lines = [f"{plan.name}　／　{department}　／　{due}"]
     if sample:

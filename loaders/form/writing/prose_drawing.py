@@ -12,10 +12,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.form import prose_lines as ln
-from loaders.form.form_questions import Questions
 from loaders.form.prose_lines import Line
 from loaders.form.writing import guide, round_notes, style
-from loaders.form.writing.prefill import Row, shown
+from loaders.form.writing.form_content import FormContent, Results
+from loaders.form.writing.prefill import shown
 from loaders.form.writing.validation import add_prose_behaviour
 
 _WIDTHS: Mapping[int, float] = {ln.NUMBER: 5.5, ln.PART: 20, ln.TEXT: 62, ln.COUNT: 9.5}
@@ -26,27 +26,14 @@ _HEADING_HEIGHT = 19.0
 TO_FIGURES = "値の欄へ"
 SPARE = "課が複数のとき"
 
-#: The result of each formula, by its cell's address: programs that do not calculate show it.
-Results = dict[str, str | float]
 
-
-def write_prose(
-    sheet: Worksheet,
-    plan: Plan,
-    round_: Round,
-    department: str,
-    rows: tuple[Row, ...],
-    lines: tuple[Line, ...],
-    *,
-    sample: bool,
-    of_division: bool = False,
-    questions: Questions | None = None,
-) -> Results:
+def write_prose(sheet: Worksheet, content: FormContent) -> Results:
     """Fill the sheet; the results of the formulas in it."""
-    results: Results = {}
-    figures = {row.indicator.id: number for number, row in enumerate(rows, start=d.FIRST_DATA_ROW)}
-    due = guide.due_line(plan, round_, of_division=of_division, questions=questions)
-    _titles(sheet, plan, round_, department, due, sample=sample, asked=questions is not None)
+    plan, round_, questions, lines = content.plan, content.round, content.questions, content.lines
+    results: dict[str, str | float] = {}
+    figures = {row.indicator.id: number for number, row in enumerate(content.rows, start=d.FIRST_DATA_ROW)}
+    due = guide.due_line(plan, round_, of_division=content.of_division, questions=questions)
+    _titles(sheet, plan, round_, content.whose, due, sample=content.sample, asked=questions is not None)
     for line in lines:
         marked = questions is not None and any(line.key in questions.marked(r.indicator.id) for r in line.rows)
         if line.opens:
@@ -60,11 +47,11 @@ def write_prose(
             link(
                 sheet,
                 f"{get_column_letter(ln.COUNT)}{line.row}",
-                d.FORM_SHEET,
+                d.FIGURES.name,
                 f"{first}{figures[line.rows[0].indicator.id]}",
             )
     add_prose_behaviour(sheet, plan, round_, lines)
-    _page(sheet, plan, round_, department, lines, sample=sample)
+    _page(sheet, plan, round_, content.whose, lines, sample=content.sample)
     return results
 
 
@@ -86,7 +73,7 @@ def _titles(
     mark = d.SAMPLE_MARK if sample else ""
     title = sheet.cell(ln.TITLE_ROW, ln.NUMBER)
     style.dress(title, style.Look(14, bold=True, color=style.NAVY, bordered=False, wraps=False))
-    style.put(title, f"{mark}{d.word(plan, 'form')}({d.PROSE_SHEET})　{round_.name}　{department}")
+    style.put(title, f"{mark}{d.word(plan, 'form')}({d.PROSE.name})　{round_.name}　{department}")
     subtitle = sheet.cell(ln.SUBTITLE_ROW, ln.NUMBER)
     style.dress(subtitle, style.Look(10, bordered=False, wraps=False))
     style.put(subtitle, due + (f"　／　{d.SAMPLE_NOTE}" if sample else ""))
@@ -178,14 +165,16 @@ def _height(line: Line, part: str, *, opened: bool) -> float:
     return min(style.MAX_HEIGHT, max(room, beside) + style.PADDING)
 
 
-def _counter(sheet: Worksheet, line: Line, plan: Plan, round_: Round, number: int, results: Results) -> None:
+def _counter(
+    sheet: Worksheet, line: Line, plan: Plan, round_: Round, number: int, results: dict[str, str | float]
+) -> None:
     """How many letters stand in the box; 不要 where grounds are not wanted, as the figures' sheet gives a reason."""
     box = f"${get_column_letter(ln.TEXT)}${line.row}"
     formula = f"LEN({box})"
     reason = d.positions(round_.kind).get("missing_reason")
     answered: str | float = float(len(line.value or ""))
     if d.column(line.key).need == "unless_missing" and reason:
-        place = f"'{d.FORM_SHEET}'!${get_column_letter(reason)}${number}"
+        place = f"'{d.FIGURES.name}'!${get_column_letter(reason)}${number}"
         formula = f'IF(AND(LEN({box})=0,LEN(TRIM({place}))>0),"{ln.NOT_NEEDED}",{formula})'
         if not line.value and shown(d.column("missing_reason"), line.rows[0], plan, round_):
             answered = ln.NOT_NEEDED
@@ -209,7 +198,7 @@ def state_formula(lines: Iterable[Line], round_: Round) -> tuple[str, str]:
     if not open_lines:  # of a form sent back, in which nothing is asked there
         return f'="{ln.TO_PROSE}"', ln.TO_PROSE
     letter = get_column_letter(ln.TEXT)
-    filled = "+".join(f"(LEN(TRIM('{d.PROSE_SHEET}'!${letter}${line.row}))>0)" for line in open_lines)
+    filled = "+".join(f"(LEN(TRIM('{d.PROSE.name}'!${letter}${line.row}))>0)" for line in open_lines)
     count = sum(bool((line.value or "").strip()) for line in open_lines)
     return f'="{ln.TO_PROSE}　"&({filled})&"／{len(open_lines)}"', f"{ln.TO_PROSE}　{count}／{len(open_lines)}"
 

@@ -5,11 +5,10 @@ The same input gives the same bytes: no clock is read, and the zip is packed ane
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -24,11 +23,13 @@ from loaders.form import prose_lines as ln
 from loaders.form.form_questions import Asked, Questions, questions_about, reopened
 from loaders.form.hidden_sheet import Meta, meta_rows
 from loaders.form.own_text import marks_of
-from loaders.form.prose_lines import Line, lines, places
-from loaders.form.writing import guide, style
+from loaders.form.prose_lines import lines, places
+from loaders.form.writing import style
 from loaders.form.writing.answer_sheet import write_sheet
+from loaders.form.writing.form_content import FormContent, Results
+from loaders.form.writing.guide import write_guide
 from loaders.form.writing.prefill import Row, form_rows
-from loaders.form.writing.prose_drawing import Results, write_prose
+from loaders.form.writing.prose_drawing import write_prose
 from loaders.text.characters import one_line, tidied
 
 
@@ -107,25 +108,35 @@ def _drawn(
     name, of_division = _whose(brief, department_id, division_id), bool(division_id)
     # What a 課 reads as its date is the one by which it answers to its 主管課.
     dated = replace(round_, due=round_.division_due or round_.due) if of_division else round_
-    book = Workbook()
-    guide_sheet, form, prose = book.active, book.create_sheet(d.FORM_SHEET), book.create_sheet(d.PROSE_SHEET)
-    guide_sheet.title = d.GUIDE_SHEET
-    told: dict[str, Any] = {"sample": sample, "of_division": of_division, "questions": back}
-    guide.write_guide(guide_sheet, brief.plan, dated, name, **told)
-    results = {
-        d.FORM_SHEET: write_sheet(form, brief.plan, dated, name, rows, lines=said, **told),
-        d.PROSE_SHEET: write_prose(prose, brief.plan, dated, name, rows, said, **told),
-    }
-    if back:
-        back.attach(book)
+    book, results = _sheets(FormContent(brief.plan, dated, name, rows, said, sample, of_division, back))
     _properties(book, brief, round_, name, sample=sample)
     meta = _meta(brief, round_, department_id, rows, sample=sample)
-    own = marks_of(book, round_.kind, _answered(rows, round_, said))
-    _write_meta(book.create_sheet(d.META_SHEET), replace(meta, division_id=division_id, questions=asked, own=own))
-    book.active = book.index(form)
-    for sheet in book.worksheets:
-        sheet.sheet_view.tabSelected = sheet is form
+    own = marks_of(book, round_.kind, _answered(rows, where))
+    _write_meta(book[d.META.name], replace(meta, division_id=division_id, questions=asked, own=own))
     return book, results
+
+
+def _sheets(content: FormContent) -> tuple[Workbook, dict[str, Results]]:
+    """A workbook with every sheet of the form, those that a person reads drawn; the results of their formulas."""
+    book = Workbook()
+    book.remove(book.active)
+    sheets = {one: book.create_sheet(one.name) for one in d.SHEETS}
+    results = {one.name: draw(sheets[one], content) for one, draw in DRAWN.items()}
+    if content.questions:
+        content.questions.attach(book)
+    book.active = book.index(sheets[d.FIGURES])
+    for one, sheet in sheets.items():
+        sheet.sheet_view.tabSelected = one is d.FIGURES
+        sheet.sheet_state = "hidden" if one.hidden else "visible"
+    return book, results
+
+
+#: How each sheet of the form that a person reads is drawn.
+DRAWN: Mapping[d.FormSheet, Callable[[Worksheet, FormContent], Results]] = {
+    d.GUIDE: write_guide,
+    d.FIGURES: write_sheet,
+    d.PROSE: write_prose,
+}
 
 
 def _whose(brief: Brief, department_id: str, division_id: str) -> str:
@@ -134,16 +145,10 @@ def _whose(brief: Brief, department_id: str, division_id: str) -> str:
     return one_line(f"{department} {division.name}" if division else department)
 
 
-def _answered(rows: tuple[Row, ...], round_: Round, said: tuple[Line, ...]) -> frozenset[ln.Place]:
+def _answered(rows: tuple[Row, ...], where: Mapping[tuple[str, str], ln.Place]) -> frozenset[ln.Place]:
     """Where answers stand that the form brings along."""
-    columns = d.positions(round_.kind)
-    figures = {
-        (d.FORM_SHEET, number, columns[key])
-        for number, row in enumerate(rows, start=d.FIRST_DATA_ROW)
-        for key, value in row.given.items()
-        if value is not None and key in columns
-    }
-    return frozenset(figures | {(d.PROSE_SHEET, line.row, ln.TEXT) for line in said if line.answered()})
+    given = ((row.indicator.id, key) for row in rows for key, value in row.given.items() if value is not None)
+    return frozenset(where[spot] for spot in given if spot in where)
 
 
 def _meta(brief: Brief, round_: Round, department_id: str, rows: tuple[Row, ...], *, sample: bool) -> Meta:
@@ -165,7 +170,6 @@ def _write_meta(sheet: Worksheet, meta: Meta) -> None:
     for number, said in enumerate(meta_rows(meta), start=1):
         for place, text in enumerate(said, start=1):
             style.put(sheet.cell(number, place), text)
-    sheet.sheet_state = "hidden"
     sheet.protection.sheet = True
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 
+from kpi.collection.acts import ACTS, Act
 from loaders.store.file.database import Connection, Row, append, keep_meta, rows, take, value
 
 _HASHED = ("seq", "kind", "plan_id", "subject", "who", "done_at", "reason", "payload", "sample", "role", "previous")
@@ -19,26 +20,21 @@ _HASHED = ("seq", "kind", "plan_id", "subject", "who", "done_at", "reason", "pay
 #: So many letters of a hash are written down: no other store of the same length has them by chance.
 SHOWN = 12
 
-#: Who the log names for what the program does by itself.
-PROGRAM = "プログラム"
-
 
 @dataclass(frozen=True)
 class Event:
-    """One act. ``subject`` is what it was done to, ``payload`` what there is to tell of it, ``before``/``after`` too.
+    """One act. ``kind`` is its name in the register, ``subject`` what it was done to.
 
-    ``seq`` is its place in the order of all events where the caller has taken it already, else 0.
+    ``payload`` is what there is to tell of it, ``before``/``after`` too; ``seq`` its place in the order of all events
+    where the caller has taken it already, else 0.
     """
 
     kind: str
     plan_id: str
     subject: str
-    by: str
-    at: datetime
-    reason: str = ""
+    act: Act
     payload: Mapping[str, object] = field(default_factory=dict)
     sample: bool = False
-    role: str = ""
     seq: int = 0
 
 
@@ -61,7 +57,7 @@ def append_event(connection: Connection, event: Event) -> int:
 
 
 def append_events(connection: Connection, events: Sequence[Event]) -> tuple[int, ...]:
-    """Append events in their order; their numbers."""
+    """Append events in their order; their numbers. KeyError for what is no act of the register."""
     missing = sum(not e.seq for e in events)
     fresh = iter(take(connection, "event_seq", missing) if missing else [])
     heads = {sample: head(connection, sample=sample) for sample in {e.sample for e in events}}
@@ -124,15 +120,15 @@ def _text(values: Sequence[object]) -> str:
 def _row(event: Event, seq: int) -> Row:
     return {
         "seq": seq,
-        "kind": event.kind,
+        "kind": ACTS[event.kind].name,
         "plan_id": event.plan_id,
         "subject": event.subject,
-        "who": event.by,
-        "done_at": event.at,
-        "reason": event.reason,
+        "who": event.act.by,
+        "done_at": event.act.at,
+        "reason": event.act.reason,
         "payload": json.dumps(event.payload, ensure_ascii=False, sort_keys=True, default=str),
         "sample": event.sample,
-        "role": event.role,
+        "role": event.act.role,
     }
 
 

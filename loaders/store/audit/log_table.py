@@ -10,65 +10,19 @@ from typing import Any
 
 import pandas as pd
 
+from kpi.collection.acts import ACTS, acts
+from kpi.place import parts_of
 from kpi.plan import Plan
 from kpi.printing.number_words import as_it_is
 from loaders.store.audit.plan_differences import plan_change_words
-from loaders.store.commands.plan_versions import NOW, plan_ids, read_plan
 from loaders.store.file.database import Connection, rows
-from loaders.store.queries.round_lives import CANCEL, START
+from loaders.store.queries.plan_states import NOW, plan_ids, read_plan
 
-#: What the log calls each kind of act.
-KIND_WORDS: Mapping[str, str] = {
-    "save": "取込",
-    "mend": "画面で修正",
-    "discard": "下書きの取消し",
-    "take": "様式取得",
-    "pass_on": "主管課へ回答",
-    "join": "課の回答のとりまとめ",
-    "send": "回答",
-    "revise": "回答の修正",
-    "confirm": "確認済",
-    "unconfirm": "確認の取消し",
-    "ask_back": "修正依頼",
-    "withdraw": "修正依頼の取下げ",
-    "open_round": "照会の開始・変更",
-    START: "照会の開始(最初の回答)",
-    CANCEL: "照会の取りやめ",
-    "close_round": "照会の締切り",
-    "change_plan": "計画の変更",
-    "load_plan": "計画ファイルの読込み",
-    "propose_card": "判定条件の変更の提案",
-    "card_decide": "判定条件の決定",
-    "card_reject": "判定条件の提案の見送り",
-    "publication": "公表区分",
-    "membership": "利用者の権限",
-    "revoke": "サインアウト",
-    "load_samples": "サンプルの読込み",
-    "remove_samples": "サンプルの削除",
-    "start_empty": "サンプルなしで開始",
-    "backup": "控えの保存",
-    "restore": "控えからの復元",
-    "rebuild": "データの作り直し",
-    "migrate": "データ形式の更新",
-}
 COLUMNS = (
     "seq", "at", "who", "role", "kind", "kind_word", "subject", "subject_word", "before", "after", "reason", "sample",
 )  # fmt: skip
-_OF_RETURNS = (
-    "save",
-    "mend",
-    "discard",
-    "pass_on",
-    "join",
-    "send",
-    "revise",
-    "confirm",
-    "unconfirm",
-    "ask_back",
-    "withdraw",
-)
-_OF_CARDS = ("propose_card", "card_decide", "card_reject")
-_OF_PLANS = ("open_round", START, "change_plan", "load_plan")
+#: The acts that tell of a plan's parts before and after.
+_OF_PLANS = frozenset({*acts(about="plan"), *acts(changing_plans=True)} - {"accept_card"})
 
 
 @dataclass(frozen=True)
@@ -105,7 +59,7 @@ def _told(row: Mapping[str, Any], words: _Words) -> dict[str, object]:
     return {
         **{name: row[name] for name in ("seq", "who", "role", "kind", "subject", "reason", "sample")},
         "at": row["done_at"],
-        "kind_word": KIND_WORDS.get(row["kind"], row["kind"]),
+        "kind_word": ACTS[row["kind"]].word,
         "subject_word": words.subject(row),
         "before": in_words(before),
         "after": in_words(after),
@@ -129,7 +83,7 @@ class _Words:
 
     def __init__(self, connection: Connection) -> None:
         self._plans = {plan_id: read_plan(connection, plan_id, NOW) for plan_id in plan_ids(connection)}
-        returns = "SELECT submission_id AS id, plan_id, round_id, department_id, division_id FROM submissions"
+        returns = "SELECT submission_id AS id, plan_id, round_id, respondent_id FROM submissions"
         self._returns = {r["id"]: r for r in rows(connection, returns)}
         proposals = "SELECT proposal_id AS id, plan_id, indicator_id FROM proposals"
         self._proposals = {r["id"]: r["indicator_id"] for r in rows(connection, proposals)}
@@ -148,28 +102,31 @@ class _Words:
 
     def subject(self, row: Mapping[str, Any]) -> str:
         """What an act was done to, in words; the subject itself where it has none."""
-        kind, subject, plan = row["kind"], row["subject"], self._plans.get(row["plan_id"])
+        about, subject, plan = ACTS[row["kind"]].about, row["subject"], self._plans.get(row["plan_id"])
         if plan is None:
             return str(subject)
         if not subject:
             return plan.name
-        if kind in _OF_RETURNS and subject in self._returns:
-            return _return_word(plan, self._returns[subject], row["done_at"])
-        if kind == "take":
-            return _return_word(plan, json.loads(row["payload"]), row["done_at"])
-        if kind in _OF_CARDS and subject in self._proposals:
+        if about == "return" and subject in self._returns:
+            found = self._returns[subject]
+            return _return_word(plan, found["round_id"], found["respondent_id"], row["done_at"])
+        if about == "form":
+            round_id, _, respondent = subject.partition("/")
+            return _return_word(plan, round_id, respondent, row["done_at"])
+        if about == "card" and subject in self._proposals:
             return _indicator_word(plan, self._proposals[subject]) or "計画全体の判定方法"
         if subject in self._figures:
             return f"{_indicator_word(plan, self._figures[subject])}({subject})"
         return next((r.name for r in plan.rounds if r.id == subject), str(subject))
 
 
-def _return_word(plan: Plan, found: Mapping[str, Any], at: datetime) -> str:
-    asked = next((r.name for r in plan.rounds if r.id == found["round_id"]), found["round_id"])
-    department = next((d for d in plan.departments if d.id == found["department_id"]), None)
+def _return_word(plan: Plan, round_id: str, respondent: str, at: datetime) -> str:
+    asked = next((r.name for r in plan.rounds if r.id == round_id), round_id)
+    department_id, division_id = parts_of(respondent)
+    department = next((d for d in plan.departments if d.id == department_id), None)
     if department is None:
-        return f"{asked} {found['department_id'] or '全部局'}"
-    division = next((d.name for d in department.divisions if d.id == found["division_id"]), found["division_id"])
+        return f"{asked} {department_id or '全部局'}"
+    division = next((d.name for d in department.divisions if d.id == division_id), division_id)
     return " ".join(part for part in (asked, department.name(at.date()), division) if part)
 
 

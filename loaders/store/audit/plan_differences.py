@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS, card_text, day_text
+from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS, THRESHOLD_WORDS, card_text, day_text
+from kpi.collection.publication import PUBLICATION_WORDS
 from kpi.collection.round_proposal import KIND_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Plan
 from kpi.printing.number_words import as_it_is
-from loaders.store.commands.access_rules import PUBLICATION_WORDS
 from loaders.store.queries.json_document import load_attributes
 
 #: One attribute in words: what it is called, its value before and after.
@@ -44,6 +44,7 @@ _PLAN = {
     "end": "計画の終わり",
     "source": "出典",
     "publication": "公表区分",
+    "offered": "画面で選べる",
 }
 _WHAT = {"departments": "部局", "rounds": "照会", "cards": "指標の判定条件", "indicators": "指標"}
 _INDICATOR = {**INDICATOR_WORDS, "number": "番号", "field_id": "分野", "item_id": "項目", "series_id": "全国比較の統計"}
@@ -110,16 +111,19 @@ class _Words:
 
     def _header(self, keys: Sequence[str], was: Mapping[str, Any], now: Mapping[str, Any], _: str) -> Iterator[Line]:
         plain = [k for k in keys if k in _PLAN]
-        yield from _lines(plain, was, now, _PLAN, {"publication": _publication, "start": _period, "end": _period})
+        yield from _lines(
+            plain, was, now, _PLAN, {"publication": _publication, "start": _period, "end": _period, "offered": _yes_no}
+        )
         if "ownerships" in keys:
             yield from self._ownerships(was.get("ownerships") or [], now.get("ownerships") or [])
         if "indicators" in keys:
             yield from self._described(was.get("indicators") or [], now.get("indicators") or [])
         if "scheme" in keys:
-            old, new = _mapping(was.get("scheme")), _mapping(now.get("scheme"))
+            old, new = (_flat(_mapping(one.get("scheme"))) for one in (was, now))
+            words = {**SCHEME_WORDS, **THRESHOLD_WORDS}
             differing = [k for k in {**old, **new} if old.get(k) != new.get(k)]
-            yield from _lines([k for k in differing if k in SCHEME_WORDS], old, new, SCHEME_WORDS, {})
-            if any(k not in SCHEME_WORDS for k in differing):
+            yield from _lines([k for k in differing if k in words], old, new, words, {})
+            if any(k not in words for k in differing):
                 yield "判定の表し方", "", _CHANGED
         if any(k not in (*_PLAN, "ownerships", "indicators", "scheme") for k in keys):
             yield "計画の本文", "", _CHANGED
@@ -204,6 +208,11 @@ def _lines(
         yield words.get(key, "そのほか"), old, new
 
 
+def _flat(scheme: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A kept scheme with its thresholds beside its name."""
+    return {**{k: v for k, v in scheme.items() if k != "thresholds"}, **_mapping(scheme.get("thresholds"))}
+
+
 def _mapping(found: object) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
@@ -226,6 +235,10 @@ def _hour(found: Any) -> str:
 
 def _period(found: Any) -> str:
     return Period.parse(found).short if found else ""
+
+
+def _yes_no(told: object) -> str:
+    return "はい" if told else "いいえ"
 
 
 def _publication(found: Any) -> str:

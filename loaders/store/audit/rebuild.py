@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kpi.collection.acts import ACTS, PROGRAM, Act
 from kpi.issue import Issue, Severity
 from loaders import settings
-from loaders.store.audit.audit_log import PROGRAM, Event, append_event
+from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.audit.replay import ReadFile, Repeat
 from loaders.store.audit.seals import end_of
 from loaders.store.file.database import Connection, Database, rows
@@ -25,14 +26,14 @@ _COMPARED = (
 
 #: What else must come out the same, row for row, and what it is called.
 _ALSO: tuple[tuple[str, str], ...] = (
-    ("確認済", "SELECT submission_id, indicator_id, done_at FROM confirmations"),
-    ("修正依頼", "SELECT question_id, submission_id, indicator_id, key, text FROM questions"),
+    ("確認済", "SELECT submission_id, subject_id, done_at FROM confirmations"),
+    ("修正依頼", "SELECT question_id, submission_id, subject_id, key, text FROM questions"),
     ("判定条件の提案", "SELECT proposal_id, indicator_id, document, origin, submission_id FROM proposals"),
     ("判定条件", "SELECT plan_id, indicator_id, origin, document, reason FROM cards"),
     ("照会", "SELECT plan_id, round_id, document, retired FROM rounds"),
     ("部局", "SELECT plan_id, department_id, document, retired FROM departments"),
     ("公表区分", "SELECT code, publication, released_at FROM publications"),
-    ("課の回答", "SELECT submission_id, division_id, on_behalf, joined_from FROM submissions"),
+    ("回答", "SELECT submission_id, respondent_id, on_behalf, joined_from FROM submissions"),
 )
 
 
@@ -59,13 +60,14 @@ def rebuild(
             repeat.given.finish(new)
             # Its seals are others than those of the store before, whose ends people have on paper.
             payload = {"before": end_of(old).mark}
-            append_event(new, Event("rebuild", "", source.path.name, PROGRAM, settings.now(), payload=payload))
+            append_event(new, Event("rebuild", "", source.path.name, Act(PROGRAM, settings.now()), payload))
         with dest.read() as new:
             return (*refused, *_differences(old, new), *_other_differences(old, new))
 
 
 def _lost(event: Mapping[str, Any]) -> Issue:
-    message = f"操作の記録の{event['seq']}番({event['kind']})を、繰り返せません。対象がありません({event['subject']})。"
+    which = f"{event['seq']}番({ACTS[event['kind']].word})"
+    message = f"操作の記録の{which}を、繰り返せません。対象がありません({event['subject']})。"
     return Issue("rebuild.lost", Severity.FIX, message, "元のファイルと操作の記録を確かめてください。")
 
 

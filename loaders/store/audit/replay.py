@@ -12,16 +12,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
+from kpi.collection.acts import ACTS, Act
 from kpi.collection.workflow import Brief, Mend, Question, Reading
 from kpi.issue import Issue
+from kpi.place import Place, parts_of
+from loaders.store import commands
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.audit.replay_sources import CHANGING, Given
-from loaders.store.commands import consolidation, round_review
-from loaders.store.commands.access_rules import Act, set_publication
-from loaders.store.commands.corrections import mend
-from loaders.store.commands.decisions import Sending, discard, send
-from loaders.store.commands.drafts import NewReturn, pass_on, save
-from loaders.store.commands.proposals import decide_card
+from loaders.store.commands.corrections import put_in
+from loaders.store.commands.drafts import NewReturn, keep
+from loaders.store.commands.sending import Sending
 from loaders.store.file.database import Connection, append, rows, skip, value
 from loaders.store.queries.snapshots import read_brief
 from loaders.store.queries.stored_returns import read_return, stored_issues, untyped
@@ -46,8 +46,11 @@ class Repeat:
     def act(self, new: Connection, event: Mapping[str, Any]) -> Sequence[Issue]:
         """Do one act again; what forbids it now. KeyError where what it was done to is not there."""
         skip(new, "event_seq", event["seq"] - self._taken_before(event))
-        repeat = _KINDS.get(event["kind"], Repeat._as_it_stands)
-        found = repeat(self, new, event)
+        kind = ACTS[event["kind"]]
+        if kind.replay == "repeat":
+            found = REPEATS[kind.name](self, new, event)
+        else:
+            found = self._as_it_stands(new, event, kind.tables if kind.replay == "rows" else ())
         if event["kind"] in (*CHANGING, "send"):
             self.given.go_on(new, event)
         return [i for i in found if isinstance(i, Issue)] if isinstance(found, tuple) else ()
@@ -63,39 +66,42 @@ class Repeat:
             WHERE submission_id = ?"""
         row = rows(self._old, query, [event["subject"]])[0]
         brief = read_brief(new, row["plan_id"], event["done_at"].date())
-        place = {"round_id": row["round_id"], "department_id": row["department_id"]}
-        reading = replace(self._read(row["data"], row["filename"], brief, **place), division_id=row["division_id"])
+        department_id, division_id = parts_of(row["respondent_id"])
+        place = {"round_id": row["round_id"], "department_id": department_id}
+        reading = replace(self._read(row["data"], row["filename"], brief, **place), division_id=division_id)
         skip(new, "submission_seq", int(row["submission_id"][1:]))
-        one = NewReturn(reading, row["data"], row["filename"])
-        save(new, [one], event["who"], event["done_at"], event["role"], on_behalf=row["on_behalf"])
+        # What was explained in the answer before is an act of its own in the log.
+        keep(new, _act(event), [NewReturn(reading, row["data"], row["filename"])], on_behalf=row["on_behalf"])
         return ()
 
     def _mend(self, new: Connection, event: Mapping[str, Any]) -> object:
         found = rows(self._old, "SELECT * FROM mends WHERE batch = ? ORDER BY seq", [event["seq"]])
-        mends = [Mend(r["indicator_id"], r["key"], untyped(r), r["reason"]) for r in found]
+        mends = [Mend(r["subject_id"], r["key"], untyped(r), r["reason"]) for r in found]
         issues = "SELECT * FROM issues WHERE after_seq = ? AND submission_id = ? ORDER BY position"
         raised = stored_issues(self._old, issues, [event["seq"], event["subject"]])
         stored, told = read_return(new, event["subject"]), json.loads(event["payload"])
-        carried = {"reason": event["reason"], "carried_from": told.get("carried_from", "")}
-        mend(new, stored, mends, event["who"], event["done_at"], raised, event["role"], **carried)
+        put_in(new, _act(event), stored, mends, raised, carried_from=told.get("carried_from", ""))
         return ()
 
     def _join(self, new: Connection, event: Mapping[str, Any]) -> object:
-        payload, sources = json.loads(event["payload"]), "SELECT * FROM submissions WHERE submission_id = ?"
-        row = rows(self._old, sources, [event["subject"]])[0]
-        first = read_return(new, payload["joined_from"][0])
+        choices, row = json.loads(event["payload"])["choices"], self._submission(event)
         skip(new, "submission_seq", int(event["subject"][1:]))
-        if first.reading.division_id == row["division_id"]:  # one return said anew, not those of 課 made one
-            return consolidation.revise(new, first, _act(event), on_behalf=row["on_behalf"], kind=event["kind"])
-        place = row["plan_id"], row["round_id"], row["department_id"]
-        return consolidation.join(new, *place, payload["choices"], _act(event), on_behalf=row["on_behalf"]).issues
+        place = Place(row["plan_id"], row["round_id"], *parts_of(row["respondent_id"]))
+        return commands.join(new, _act(event), place, choices, on_behalf=row["on_behalf"]).issues
+
+    def _revise(self, new: Connection, event: Mapping[str, Any]) -> object:
+        first, row = json.loads(event["payload"])["joined_from"][0], self._submission(event)
+        skip(new, "submission_seq", int(event["subject"][1:]))
+        return commands.revise(new, _act(event), first, on_behalf=row["on_behalf"])
+
+    def _submission(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        return rows(self._old, "SELECT * FROM submissions WHERE submission_id = ?", [event["subject"]])[0]
 
     def _pass_on(self, new: Connection, event: Mapping[str, Any]) -> object:
-        return pass_on(new, read_return(new, event["subject"]), event["who"], event["done_at"], event["role"])
+        return commands.pass_on(new, _act(event), event["subject"])
 
     def _send(self, new: Connection, event: Mapping[str, Any]) -> object:
         payload, seq = json.loads(event["payload"]), event["seq"]
-        self.given.return_cards(new, event["subject"])
         if first := value(self._old, "SELECT min(observation_id) FROM observations WHERE seq = ?", [seq]):
             skip(new, "observation_seq", first)
         proposed = "SELECT min(proposal_id) FROM proposals WHERE origin = 'return' AND submission_id = ?"
@@ -104,56 +110,48 @@ class Repeat:
         settled = payload.get("settled_on")
         how = Sending(
             date.fromisoformat(settled) if settled else None,
-            event["reason"],
-            propose="cards" not in payload,
             carry=bool(payload.keys() & {"carried", "inherited"}),
             begins=False,
-            person=payload.get("person", ""),
         )
-        stored = read_return(new, event["subject"])
-        return send(new, stored, event["who"], event["done_at"], role=event["role"], how=how)
+        return commands.send(new, _act(event), [event["subject"]], how)[0]
 
     def _discard(self, new: Connection, event: Mapping[str, Any]) -> object:
-        stored = read_return(new, event["subject"])
-        return discard(new, stored, event["who"], event["done_at"], event["reason"], event["role"])
+        return commands.discard(new, _act(event), event["subject"])
 
     def _confirm(self, new: Connection, event: Mapping[str, Any]) -> object:
-        indicators = json.loads(event["payload"])["indicators"]
-        return round_review.confirm(new, read_return(new, event["subject"]), indicators, _act(event))
+        return commands.confirm(new, _act(event), event["subject"], json.loads(event["payload"])["indicators"])
 
     def _ask_back(self, new: Connection, event: Mapping[str, Any]) -> object:
         found = rows(self._old, "SELECT * FROM questions WHERE seq = ? ORDER BY question_id", [event["seq"]])
         skip(new, "question_seq", int(found[0]["question_id"][1:]))
-        asked = [Question(r["indicator_id"], r["key"], r["text"]) for r in found]
-        return round_review.ask_back(new, read_return(new, event["subject"]), asked, _act(event))
+        asked = [Question(r["subject_id"], r["key"], r["text"]) for r in found]
+        return commands.ask_back(new, _act(event), event["subject"], asked)
 
-    def _propose(self, new: Connection, event: Mapping[str, Any]) -> object:
+    def _propose_card(self, new: Connection, event: Mapping[str, Any]) -> object:
         found = rows(self._old, "SELECT * FROM proposals WHERE seq = ?", [event["seq"]])
         if found[0]["origin"] == "return":
             return ()  # sending the return has proposed it again
         skip(new, "proposal_seq", int(event["subject"][1:]) + 1)
-        append(new, "proposals", found)
-        return self._as_it_stands(new, event)
+        return self._as_it_stands(new, event, ("proposals",))
 
-    def _decide_card(self, new: Connection, event: Mapping[str, Any]) -> object:
-        told, accept = json.loads(event["payload"]), event["kind"] == "card_decide"
-        decided_on = date.fromisoformat(told["decided_on"])
-        return decide_card(new, event["subject"], accept, decided_on, told["decision"], _act(event))
+    def _accept_card(self, new: Connection, event: Mapping[str, Any]) -> object:
+        return commands.accept_card(new, _act(event), event["subject"], *_decided(event))
 
-    def _publication(self, new: Connection, event: Mapping[str, Any]) -> object:
+    def _reject_card(self, new: Connection, event: Mapping[str, Any]) -> object:
+        return commands.reject_card(new, _act(event), event["subject"], *_decided(event))
+
+    def _set_publication(self, new: Connection, event: Mapping[str, Any]) -> object:
         own = "SELECT * FROM publications WHERE seq = ? AND code = ?"
         row = rows(self._old, own, [event["seq"], event["subject"]])[0]
-        return set_publication(new, [row["code"]], row["publication"], row["released_at"], _act(event))
+        return commands.set_publication(new, _act(event), [row["code"]], row["publication"], row["released_at"])
 
-    def _membership(self, new: Connection, event: Mapping[str, Any]) -> object:
-        append(new, "memberships", rows(self._old, "SELECT * FROM memberships WHERE seq = ?", [event["seq"]]))
-        return self._as_it_stands(new, event)
-
-    def _as_it_stands(self, new: Connection, event: Mapping[str, Any]) -> object:
-        kind, plan_id, subject = event["kind"], event["plan_id"], event["subject"]
-        own = Event(kind, plan_id, subject, event["who"], event["done_at"], event["reason"])
+    def _as_it_stands(self, new: Connection, event: Mapping[str, Any], tables: Sequence[str]) -> object:
+        """Take over an act's entry of the log, and the rows of ``tables`` that bear its number."""
+        for table in tables:
+            append(new, table, rows(self._old, f"SELECT * FROM {table} WHERE seq = ?", [event["seq"]]))
         payload = json.loads(event["payload"])
-        append_event(new, replace(own, payload=payload, sample=event["sample"], role=event["role"]))
+        own = event["kind"], event["plan_id"], event["subject"], _act(event)
+        append_event(new, Event(*own, payload, event["sample"]))
         return ()
 
 
@@ -162,19 +160,24 @@ def _act(event: Mapping[str, Any]) -> Act:
     return Act(event["who"], event["done_at"], event["role"], event["reason"], told.get("person", ""))
 
 
-_KINDS: Mapping[str, Callable[[Repeat, Connection, Mapping[str, Any]], object]] = {
+def _decided(event: Mapping[str, Any]) -> tuple[date, str]:
+    told = json.loads(event["payload"])
+    return date.fromisoformat(told["decided_on"]), told["decision"]
+
+
+#: How each act is done again that the register says is repeated.
+REPEATS: Mapping[str, Callable[[Repeat, Connection, Mapping[str, Any]], object]] = {
     "save": Repeat._save,
     "mend": Repeat._mend,
     "join": Repeat._join,
-    "revise": Repeat._join,
+    "revise": Repeat._revise,
     "pass_on": Repeat._pass_on,
     "send": Repeat._send,
     "discard": Repeat._discard,
     "confirm": Repeat._confirm,
     "ask_back": Repeat._ask_back,
-    "propose_card": Repeat._propose,
-    "card_decide": Repeat._decide_card,
-    "card_reject": Repeat._decide_card,
-    "publication": Repeat._publication,
-    "membership": Repeat._membership,
+    "propose_card": Repeat._propose_card,
+    "accept_card": Repeat._accept_card,
+    "reject_card": Repeat._reject_card,
+    "set_publication": Repeat._set_publication,
 }

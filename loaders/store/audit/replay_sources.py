@@ -9,13 +9,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kpi.collection.acts import acts
 from loaders.store.file.database import Connection, append, rows
-from loaders.store.queries.round_lives import START
 
 _FIGURES = ("benchmark_batches", "series", "series_values", "series_breaks", "revocations")
 _PARTS = {"plans": "'plan'", "departments": "department_id", "rounds": "round_id", "cards": "indicator_id"}
 #: The acts that bring versions of a plan's parts.
-CHANGING = ("change_plan", "open_round", START, "card_decide")
+CHANGING = acts(changing_plans=True)
 
 _Row = dict[str, Any]
 
@@ -46,17 +46,10 @@ class Given:
         for (table, plan_id, part), waiting in self._waiting.items():
             if not waiting or plan_id != event["plan_id"] or waiting[0]["recorded_at"] != event["done_at"]:
                 continue
-            if event["kind"] == "card_decide":
+            if event["kind"] == "accept_card":
                 if self._of_act(table, waiting[0]):
                     waiting.pop(0)  # deciding has made it again
             elif {"plans": "plan/plan"}.get(table, f"{table}/{part}") in named and waiting[0]["origin"] == "program":
-                append(new, table, [waiting.pop(0)])
-        self._flow(new)
-
-    def return_cards(self, new: Connection, submission_id: str) -> None:
-        """Take over what a return of version 1 set of cards by itself."""
-        for (table, _, _), waiting in self._waiting.items():
-            while table == "cards" and waiting and _set_by(waiting[0], submission_id):
                 append(new, table, [waiting.pop(0)])
         self._flow(new)
 
@@ -75,7 +68,3 @@ class Given:
         if table == "cards" and row["origin"] != "plan":
             return True
         return row["origin"] == "program" and (row["plan_id"], row["recorded_at"]) in self._acts
-
-
-def _set_by(row: Mapping[str, Any], submission_id: str) -> bool:
-    return bool(row["origin"] == "return" and row["submission_id"] == submission_id)

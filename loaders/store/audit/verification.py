@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import duckdb
 
+from kpi.collection.acts import acts
 from kpi.issue import Issue, Severity
 from loaders.store.audit.audit_log import Head, breaks
 from loaders.store.audit.seal_faults import TABLE_WORDS, Chain, Fault, chain_faults, knows, read_chain, row_faults
@@ -39,19 +40,13 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "SELECT DISTINCT submission_id, '', '', '' FROM mends WHERE submission_id NOT IN (FROM submission_ids)",
     ),
     (
-        "verify.card_orphan",
-        "判定条件の元になった回答がありません。",
-        """SELECT submission_id, '', '', indicator_id FROM cards
-        WHERE origin = 'return' AND submission_id NOT IN (FROM submission_ids)""",
-    ),
-    (
         "verify.observation_orphan",
         "値の元になった回答がありません。",
         """SELECT o.code, o.sheet, o.cell, o.indicator_id FROM observations o
         JOIN submissions s USING (submission_id)
         WHERE o.sha256 <> s.sha256 AND o.sha256 NOT IN (
             SELECT f.sha256 FROM entries e JOIN submissions f ON f.submission_id = e.source_id
-            WHERE e.submission_id = o.submission_id AND e.indicator_id = o.indicator_id)
+            WHERE e.submission_id = o.submission_id AND e.subject_id = o.indicator_id)
         UNION ALL SELECT code, sheet, cell, indicator_id FROM observations
             WHERE submission_id NOT IN (FROM submission_ids)""",
     ),
@@ -59,34 +54,32 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "verify.observation_unsent",
         "送られていない回答の値があります。",
         """SELECT code, sheet, cell, indicator_id FROM observations
-        WHERE seq NOT IN (SELECT seq FROM decisions WHERE kind = 'send')""",
+        WHERE seq NOT IN (FROM logged(observations))""",
     ),
     (
         "verify.decision_orphan",
         "対象のない決定の記録があります。",
         """SELECT subject, '', '', '' FROM decisions
-        WHERE (kind IN ('save', 'mend', 'send', 'discard', 'pass_on', 'join', 'revise', 'confirm', 'ask_back',
-                        'withdraw', 'unconfirm')
-                AND subject NOT IN (FROM submission_ids))
+        WHERE (kind IN acts_about_returns AND subject NOT IN (FROM submission_ids))
             OR (plan_id <> '' AND plan_id NOT IN (SELECT plan_id FROM plans))""",
     ),
     (
         "verify.unlogged",
         "操作の記録にない行があります。",
-        """SELECT submission_id, '', '', '' FROM submissions WHERE seq NOT IN (FROM logged('save', 'join', 'revise'))
-        UNION ALL SELECT submission_id, '', '', indicator_id FROM mends WHERE batch NOT IN (FROM logged('mend'))
-        UNION ALL SELECT submission_id, '', '', indicator_id FROM confirmations
-            WHERE seq NOT IN (FROM logged('confirm'))
-        UNION ALL SELECT f.submission_id, '', '', f.indicator_id FROM confirmations f JOIN decisions d USING (seq)
+        """SELECT submission_id, '', '', '' FROM submissions WHERE seq NOT IN (FROM logged(submissions))
+        UNION ALL SELECT submission_id, '', '', subject_id FROM mends WHERE batch NOT IN (FROM logged(mends))
+        UNION ALL SELECT submission_id, '', '', subject_id FROM confirmations
+            WHERE seq NOT IN (FROM logged(confirmations))
+        UNION ALL SELECT f.submission_id, '', '', f.subject_id FROM confirmations f JOIN decisions d USING (seq)
             WHERE d.subject <> f.submission_id
                 AND f.submission_id NOT IN (SELECT subject FROM decisions WHERE kind = 'send')
         UNION ALL SELECT p.code, '', '', '' FROM publications p JOIN decisions d USING (seq)
             WHERE d.subject <> p.code AND p.code NOT IN (SELECT code FROM observations)
-        UNION ALL SELECT question_id, '', '', indicator_id FROM questions WHERE seq NOT IN (FROM logged('ask_back'))
+        UNION ALL SELECT question_id, '', '', subject_id FROM questions WHERE seq NOT IN (FROM logged(questions))
         UNION ALL SELECT proposal_id, '', '', indicator_id FROM proposals
-            WHERE seq NOT IN (FROM logged('propose_card', 'send'))
-        UNION ALL SELECT code, '', '', '' FROM publications WHERE seq NOT IN (FROM logged('publication'))
-        UNION ALL SELECT rule_id, '', '', '' FROM memberships WHERE seq NOT IN (FROM logged('membership'))""",
+            WHERE seq NOT IN (FROM logged(proposals))
+        UNION ALL SELECT code, '', '', '' FROM publications WHERE seq NOT IN (FROM logged(publications))
+        UNION ALL SELECT rule_id, '', '', '' FROM memberships WHERE seq NOT IN (FROM logged(memberships))""",
     ),
     (
         "verify.observation_without_cell",
@@ -97,11 +90,11 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "verify.observation_differs",
         "値が、元になったセル(または画面での修正)の内容と一致しません。",
         """SELECT o.code, o.sheet, o.cell, o.indicator_id FROM observations o
-        LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.indicator_id = o.indicator_id AND e.key = o.key
-        LEFT JOIN (SELECT submission_id, indicator_id, key, max(seq) AS seq, arg_max(struct_pack(n := number), seq).n
+        LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.subject_id = o.indicator_id AND e.key = o.key
+        LEFT JOIN (SELECT submission_id, subject_id, key, max(seq) AS seq, arg_max(struct_pack(n := number), seq).n
             AS number, arg_max(struct_pack(t := text), seq).t AS text
-            FROM mends GROUP BY submission_id, indicator_id, key) m
-            ON m.submission_id = o.submission_id AND m.indicator_id = o.indicator_id AND m.key = o.key
+            FROM mends GROUP BY submission_id, subject_id, key) m
+            ON m.submission_id = o.submission_id AND m.subject_id = o.indicator_id AND m.key = o.key
         WHERE CASE WHEN o.origin = 'mend' AND m.seq IS NOT NULL
             THEN o.value IS DISTINCT FROM m.number OR (o.state <> 'value' AND o.state IS DISTINCT FROM m.text)
             ELSE o.value IS DISTINCT FROM e.number OR (o.state <> 'value' AND o.state IS DISTINCT FROM e.text)
@@ -168,10 +161,23 @@ def _faults(found: Iterable[Fault]) -> Iterator[Issue]:
 
 def _reference_faults(connection: Connection) -> Iterator[Issue]:
     for code, message, query in _REFERENCES:
-        text = query.replace("FROM submission_ids", "SELECT submission_id FROM submissions")
-        text = re.sub(r"FROM logged(\([^)]*\))", r"SELECT seq FROM decisions WHERE kind IN \1", text)
-        for subject, sheet, cell, indicator in connection.execute(text).fetchall():
+        for subject, sheet, cell, indicator in connection.execute(_spelled(query)).fetchall():
             yield _fault(code, f"{message}({subject})", sheet, cell, indicator)
+
+
+def _spelled(query: str) -> str:
+    """A query with what the register of acts says put in: the acts whose numbers the rows of a table may bear."""
+    text = query.replace("FROM submission_ids", "SELECT submission_id FROM submissions")
+    text = text.replace("acts_about_returns", _listed(acts(about="return")))
+    return re.sub(
+        r"FROM logged\((\w+)\)",
+        lambda m: f"SELECT seq FROM decisions WHERE kind IN {_listed(acts(writing=m[1]))}",
+        text,
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"({', '.join(repr(name) for name in names)})"
 
 
 def _fault(code: str, message: str, sheet: str = "", cell: str = "", indicator: str = "") -> Issue:
@@ -195,7 +201,7 @@ def _plan_faults(connection: Connection) -> list[Issue]:
         UNION SELECT plan_id, 'department', department_id FROM departments
         UNION SELECT plan_id, 'indicator', indicator_id FROM cards"""
     used = """SELECT plan_id, 'round' AS kind, round_id AS id FROM submissions
-        UNION SELECT plan_id, 'department', department_id FROM submissions
+        UNION SELECT plan_id, 'department', department_of(respondent_id) FROM submissions
         UNION SELECT plan_id, 'indicator', indicator_id FROM observations"""
     lost = connection.execute(f"SELECT plan_id, kind, id FROM ({used}) EXCEPT SELECT plan_id, kind, id FROM ({known})")
     words = {"round": "照会", "department": "部局", "indicator": "指標"}

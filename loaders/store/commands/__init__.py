@@ -1,1 +1,70 @@
-"""What changes the store, each inside a given transaction."""
+"""What changes the store: a handler for each act of :data:`kpi.collection.acts.ACTS`, under the act's own name.
+
+Each works inside a given transaction: ``handler(connection, act, …)``. What forbids an act comes back as issues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from loaders.store.commands.access_rules import remove_membership, revoke, set_membership, set_publication
+from loaders.store.commands.carry_over import save
+from loaders.store.commands.consolidation import join, revise
+from loaders.store.commands.corrections import mend
+from loaders.store.commands.drafts import discard, pass_on
+from loaders.store.commands.plan_import import load_plan
+from loaders.store.commands.proposals import accept_card, propose_card, reject_card
+from loaders.store.commands.round_acts import (
+    cancel_round,
+    change_plan,
+    close_round,
+    open_round,
+    start_round,
+    take_form,
+)
+from loaders.store.commands.round_review import ask_back, confirm, unconfirm, withdraw
+from loaders.store.commands.sample_acts import load_samples, remove_samples, start_empty
+from loaders.store.commands.sending import send
+
+__all__ = [
+    "HANDLERS",
+    "accept_card",
+    "ask_back",
+    "cancel_round",
+    "change_plan",
+    "close_round",
+    "confirm",
+    "discard",
+    "join",
+    "load_plan",
+    "load_samples",
+    "mend",
+    "open_round",
+    "pass_on",
+    "propose_card",
+    "reject_card",
+    "remove_membership",
+    "remove_samples",
+    "revise",
+    "revoke",
+    "save",
+    "send",
+    "set_membership",
+    "set_publication",
+    "start_empty",
+    "start_round",
+    "take_form",
+    "unconfirm",
+    "withdraw",
+]
+
+_ALL = (
+    save, mend, discard, pass_on, join, revise, send, confirm, unconfirm, ask_back, withdraw,
+    take_form, open_round, start_round, cancel_round, close_round, change_plan, load_plan,
+    propose_card, accept_card, reject_card, set_publication, set_membership, remove_membership, revoke,
+    load_samples, start_empty, remove_samples,
+)  # fmt: skip
+
+#: The handler of each act that is done within the file.
+HANDLERS: Mapping[str, Callable[..., Any]] = {handler.__name__: handler for handler in _ALL}

@@ -6,17 +6,18 @@ Each only where nothing has changed. What is carried over says so, and names who
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import TAKEN_OVER, Answer, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
-from loaders.store.commands.access_rules import PUBLISHED
-from loaders.store.commands.corrections import mend
-from loaders.store.commands.drafts import NewReturn, Place, place_of
+from loaders.store.commands.corrections import put_in
+from loaders.store.commands.drafts import NewReturn, Place, keep, place_of
 from loaders.store.file.database import Connection, Row, append, rows
+from loaders.store.queries.access import PUBLISHED
 from loaders.store.queries.records import Saved, StoredReturn
 from loaders.store.queries.standing_questions import taking_back
 from loaders.store.queries.stored_returns import WITH_SOURCES, read_answers, read_return
@@ -25,13 +26,14 @@ from loaders.store.queries.stored_returns import WITH_SOURCES, read_answers, rea
 
 #: The newest confirmation of each indicator in a round and department. One that was taken back since wants a new look.
 _CONFIRMED = f"""
-SELECT f.indicator_id, max(f.seq) AS seq, arg_max(f.submission_id, f.seq) AS submission_id
+SELECT f.subject_id, max(f.seq) AS seq, arg_max(f.submission_id, f.seq) AS submission_id
 FROM confirmations f JOIN submissions s USING (submission_id)
-WHERE s.plan_id = $plan_id AND s.round_id = $round_id AND s.department_id = $department_id AND s.sample = $sample
+WHERE s.plan_id = $plan_id AND s.round_id = $round_id AND department_of(s.respondent_id) = $department_id
+    AND s.sample = $sample
     AND NOT EXISTS (
         SELECT 1 FROM {taking_back()} q WHERE q.plan_id = s.plan_id AND q.round_id = s.round_id
-            AND q.department_id = s.department_id AND q.indicator_id = f.indicator_id AND q.seq > f.seq)
-GROUP BY f.indicator_id
+            AND q.department_id = $department_id AND q.subject_id = f.subject_id AND q.seq > f.seq)
+GROUP BY f.subject_id
 """
 
 #: The 公表区分 set for the value that was known last of the same indicator and period, whichever round brought it.
@@ -76,7 +78,7 @@ def _confirmations(
 ) -> Mapping[str, int]:
     own = stored.reading
     place = {"plan_id": own.plan_id, "round_id": own.round_id, "department_id": own.department_id, "sample": own.sample}
-    found = {r["indicator_id"]: r for r in rows(connection, _CONFIRMED, place)}
+    found = {r["subject_id"]: r for r in rows(connection, _CONFIRMED, place)}
     if not found:
         return {}
     before = {one: _content(connection, one) for one in {r["submission_id"] for r in found.values()}}
@@ -86,7 +88,7 @@ def _confirmations(
     }
     # The number is the one of the act by which a person confirmed: so the name stays, and `verify` finds both.
     kept = {"submission_id": stored.submission_id, "done_at": at, "sample": own.sample}
-    append(connection, "confirmations", [{"seq": n, "indicator_id": i, **kept} for i, n in same.items()])
+    append(connection, "confirmations", [{"seq": n, "subject_id": i, **kept} for i, n in same.items()])
     return same
 
 
@@ -125,15 +127,15 @@ _WHY = "前の回答での説明の引継ぎ"
 
 #: The newest return that was sent from, or passed on in, each place.
 _ANSWERED = """
-SELECT s.plan_id, s.round_id, s.department_id, s.division_id, s.sample, arg_max(s.submission_id, d.seq) AS id,
+SELECT s.plan_id, s.round_id, s.respondent_id, s.sample, arg_max(s.submission_id, d.seq) AS id,
     max(d.seq) AS seq
 FROM decisions d JOIN submissions s ON s.submission_id = d.subject WHERE d.kind IN ('send', 'pass_on') GROUP BY ALL
 """
 
 _SETTLED = (
-    "SELECT indicator_id, key, code, message FROM issues JOIN source USING (submission_id) WHERE severity <> 'note'"
+    "SELECT subject_id, key, code, message FROM issues JOIN source USING (submission_id) WHERE severity <> 'note'"
 )
-_REASONS = "SELECT indicator_id, key, reason FROM mends JOIN source USING (submission_id) ORDER BY seq"
+_REASONS = "SELECT subject_id, key, reason FROM mends JOIN source USING (submission_id) ORDER BY seq"
 
 #: A reason for having no value answers all that is asked about these.
 _OF_MISSING = ("value", "numerator", "denominator", "period", "release")
@@ -141,8 +143,20 @@ _OF_MISSING = ("value", "numerator", "denominator", "period", "release")
 _Cell = tuple[str, str]
 
 
-def keep_explained(
-    connection: Connection, new: Sequence[NewReturn], saved: Sequence[Saved], by: str, at: datetime, role: str
+def save(
+    connection: Connection, act: Act, new: Sequence[NewReturn], *, on_behalf: bool = False, late: bool = True
+) -> tuple[Saved, ...]:
+    """Keep files as drafts, in their order; an earlier draft of the same place is replaced.
+
+    What was explained in the answer before is put in where the very same is asked again. ``late``: a closed round
+    still takes them.
+    """
+    saved = keep(connection, act, new, on_behalf=on_behalf, late=late)
+    return _keep_explained(connection, act, new, saved)
+
+
+def _keep_explained(
+    connection: Connection, act: Act, new: Sequence[NewReturn], saved: Sequence[Saved]
 ) -> tuple[Saved, ...]:
     """Put what was explained in the last answer of a place into its new draft, where the very same is asked again."""
     asking = [bool(one.submission_id) and not one.duplicate_of and bool(_asked(n.reading)) for n, one in
@@ -154,7 +168,7 @@ def keep_explained(
         mends = _explained(connection, file.reading, base) if base else ()
         if mends:
             stored = read_return(connection, one.submission_id)
-            mend(connection, stored, mends, by, at, (), role, reason=_WHY, carried_from=base)
+            put_in(connection, replace(act, reason=_WHY), stored, mends, carried_from=base)
         done.append(Saved(one.submission_id, one.duplicate_of, one.refused, frozenset(_cell(m) for m in mends)))
     return tuple(done)
 
@@ -174,23 +188,20 @@ def _asked(reading: Reading) -> Mapping[_Cell, list[Issue]]:
 
 def _answered(connection: Connection) -> Mapping[tuple[Place, bool], tuple[int, str]]:
     found = rows(connection, _ANSWERED)
-    return {
-        ((r["plan_id"], r["round_id"], r["department_id"], r["division_id"]), r["sample"]): (r["seq"], r["id"])
-        for r in found
-    }
+    return {((r["plan_id"], r["round_id"], r["respondent_id"]), r["sample"]): (r["seq"], r["id"]) for r in found}
 
 
 def _base(answered: Mapping[tuple[Place, bool], tuple[int, str]], reading: Reading) -> str:
     """The answer that a file follows: its own place's, or the department's that a 課's became part of since."""
     own = place_of(reading)
-    found = [answered.get((place, reading.sample), (0, "")) for place in (own, (*own[:3], ""))]
+    found = [answered.get((place, reading.sample), (0, "")) for place in (own, (*own[:2], reading.department_id))]
     return max(found)[1]
 
 
 def _explained(connection: Connection, reading: Reading, base: str) -> tuple[Mend, ...]:
     first = {"first": [base]}
     settled = {tuple(r.values()) for r in rows(connection, WITH_SOURCES + _SETTLED, first)}
-    reasons = {(r["indicator_id"], r["key"]): r["reason"] for r in rows(connection, WITH_SOURCES + _REASONS, first)}
+    reasons = {(r["subject_id"], r["key"]): r["reason"] for r in rows(connection, WITH_SOURCES + _REASONS, first)}
     before = {a.indicator_id: a for a in read_answers(connection, base)}
     now, asked = {a.indicator_id: a for a in reading.answers}, _asked(reading)
     fresh = {cell for cell, found in asked.items() if any((*cell, i.code, i.message) not in settled for i in found)}

@@ -11,17 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from kpi.collection.acts import Act
 from kpi.collection.scope import asked_of, divisions_asked
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue, Severity
+from kpi.place import Place, respondent_id
 from kpi.plan import Indicator, Plan, Round
 from loaders.form.definition import COLUMNS
 from loaders.rules import finding
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.commands.access_rules import Act
 from loaders.store.commands.drafts import issue_rows, refused_late, refused_now, typed
-from loaders.store.commands.plan_versions import NOW, read_cards, read_plan
 from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.queries.plan_states import NOW, read_cards, read_plan
 from loaders.store.queries.records import Conflict, Joined, Option, StoredReturn
 from loaders.store.queries.stored_returns import WITH_SOURCES, read_return
 
@@ -43,11 +44,9 @@ WHERE round_id = ? AND department_id = ? AND division_id = '' AND state = 'sent'
 
 def join(
     connection: Connection,
-    plan_id: str,
-    round_id: str,
-    department_id: str,
-    choices: Mapping[str, str],
     act: Act,
+    place: Place,
+    choices: Mapping[str, str],
     *,
     late: bool = True,
     on_behalf: bool = False,
@@ -56,11 +55,12 @@ def join(
 
     What the department has answered by itself since then stays, and indicators that nobody answers are asked about.
     """
+    plan_id, round_id, department_id = place.plan_id, place.round_id, place.department_id
     if refused := refused_now(connection, plan_id, round_id, late):
         return Joined("", issues=refused)
     plan = read_plan(connection, plan_id, NOW)
-    place = [plan_id, NOW, round_id, department_id]
-    ever = [read_return(connection, r["submission_id"]) for r in rows(connection, _PASSED, place)]
+    own_returns = [plan_id, NOW, round_id, department_id]
+    ever = [read_return(connection, r["submission_id"]) for r in rows(connection, _PASSED, own_returns)]
     order = [v.id for v in plan.department(department_id).divisions]
     newest = {one.division_id: one for one in ever}
     passed = sorted(newest.values(), key=lambda r: order.index(r.division_id) if r.division_id in order else len(order))
@@ -69,7 +69,7 @@ def join(
     waiting = tuple(v.id for v in divisions if v.id not in newest)
     if not passed:
         return Joined("", issues=(_NONE,), waiting=waiting)
-    sent = [read_return(connection, r["submission_id"]) for r in rows(connection, _SENT, place)]
+    sent = [read_return(connection, r["submission_id"]) for r in rows(connection, _SENT, own_returns)]
     own = _own_words(connection, sent[0], ever) if sent else {}
     found, said_twice = merge(plan, passed, choices, own)
     merged = {i: m for i, m in found.items() if _answers_for(plan, department_id, i, day)}
@@ -81,7 +81,7 @@ def join(
     used = [one for one in sent if any(one is source for source, _ in merged.values())]
     asked = asked_of(plan, plan.round(round_id), department_id, day, cards)
     lacking = [issue for i in asked if i.id not in merged for issue in _lacking(i, plan.round(round_id))]
-    draft = _write(connection, [*passed, *used], sources, taken, act, "", on_behalf)
+    draft = _write(connection, act, "join", [*passed, *used], sources, taken, "", on_behalf)
     append(connection, "issues", issue_rows(draft, lacking, 0))
     return Joined(draft, waiting=waiting)
 
@@ -186,18 +186,10 @@ def _owners(plan: Plan, said: list[tuple[StoredReturn, Answer]]) -> list[tuple[S
 
 
 def revise(
-    connection: Connection,
-    stored: StoredReturn,
-    act: Act,
-    *,
-    late: bool = True,
-    on_behalf: bool = False,
-    kind: str = "revise",
+    connection: Connection, act: Act, submission_id: str, *, late: bool = True, on_behalf: bool = False
 ) -> str | tuple[Issue, ...]:
-    """A new draft that says what a sent return said, to be put right on the page; its id, or what forbids it.
-
-    ``kind`` is what the log calls it: in older logs it was ``join`` too.
-    """
+    """A new draft that says what a sent return said, to be put right on the page; its id, or what forbids it."""
+    stored = read_return(connection, submission_id)
     own = stored.reading
     if stored.state not in (ReturnState.SENT, ReturnState.PASSED):
         return (_NOT_SENT,)
@@ -208,7 +200,7 @@ def revise(
     if own.answers and not mine:
         return (_MOVED,)
     sources = {a.indicator_id: (stored.submission_id, a) for a in mine}
-    return _write(connection, [stored], sources, {}, act, own.division_id, on_behalf, kind)
+    return _write(connection, act, "revise", [stored], sources, {}, own.division_id, on_behalf)
 
 
 _MOVED = Issue(
@@ -228,15 +220,15 @@ _NOT_SENT = Issue(
 
 def _write(
     connection: Connection,
+    act: Act,
+    kind: str,
     joined: Sequence[StoredReturn],
     sources: Mapping[str, tuple[str, Answer]],
     choices: Mapping[str, str],
-    act: Act,
     division_id: str,
     on_behalf: bool,
-    kind: str = "join",
 ) -> str:
-    """Keep the draft made of other returns' cells; ``kind`` is what the log calls it."""
+    """Keep the draft made of other returns' cells by an act of a ``kind``."""
     first = joined[0].reading
     seq, number = take(connection, "event_seq", 1)[0], take(connection, "submission_seq", 1)[0]
     submission_id, ids = f"S{number:05d}", [one.submission_id for one in joined]
@@ -246,7 +238,7 @@ def _write(
         "seq": seq,
         "plan_id": first.plan_id,
         "round_id": first.round_id,
-        "department_id": first.department_id,
+        "respondent_id": respondent_id(first.department_id, division_id),
         "sha256": "",
         "filename": "",
         "form_version": first.form_version,
@@ -254,7 +246,6 @@ def _write(
         "sample": sample,
         "saved_by": act.by,
         "saved_at": act.at,
-        "division_id": division_id,
         "joined_from": json.dumps(ids),
         "on_behalf": on_behalf,
     }
@@ -263,10 +254,8 @@ def _write(
     append(connection, "submissions", [row])
     append(connection, "entries", entries)
     payload: dict[str, Any] = {"sha256": "", "filename": "", "joined_from": ids}
-    told = payload | {"choices": dict(choices), "division_id": division_id}
-    append_event(
-        connection, Event(kind, first.plan_id, submission_id, act.by, act.at, act.reason, told, sample, act.role, seq)
-    )
+    told = payload | {"choices": dict(choices)}
+    append_event(connection, Event(kind, first.plan_id, submission_id, act, told, sample, seq))
     return submission_id
 
 
@@ -274,7 +263,7 @@ def _origins(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str,
     """For cells of returns that were joined themselves, the return whose file they stand in."""
     query = "SELECT * FROM entries WHERE source_id <> '' AND submission_id IN (SELECT unnest(?))"
     found = rows(connection, query, [list(ids)])
-    return {(r["submission_id"], r["indicator_id"], r["key"]): r["source_id"] for r in found}
+    return {(r["submission_id"], r["subject_id"], r["key"]): r["source_id"] for r in found}
 
 
 def _entries(
@@ -283,7 +272,7 @@ def _entries(
     return [
         {
             "submission_id": submission_id,
-            "indicator_id": indicator_id,
+            "subject_id": indicator_id,
             "position": position,
             "key": key,
             "sheet": entry.sheet,

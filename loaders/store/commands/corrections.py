@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, ReturnState
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from loaders.form.definition import COLUMNS
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.commands.drafts import issue_rows, not_draft, typed
+from loaders.store.commands.drafts import issue_rows, not_draft, refused_late, typed
 from loaders.store.commands.submission_rows import parsed
 from loaders.store.file.database import Connection, append, take
 from loaders.store.queries.records import StoredReturn
+from loaders.store.queries.stored_returns import plan_of, read_return
 
 _COLUMN_FAULT = "この様式にない欄です。"
 _FILE_FAULT = "様式全体についての要修正は、画面での確認では済みません。"
@@ -24,14 +25,30 @@ _FILE_ADVICE = "様式を直して、もう一度取り込んでください。"
 
 def mend(
     connection: Connection,
+    act: Act,
+    submission_id: str,
+    mends: Sequence[Mend],
+    *,
+    raised: Iterable[Issue] = (),
+    late: bool = True,
+) -> tuple[Issue, ...]:
+    """Put in what a person answered, all or nothing; what forbids it. ``raised`` are new questions that follow."""
+    stored = read_return(connection, submission_id)
+    own = stored.reading
+    refused = _refusals(stored, mends, plan_of(connection, stored))
+    refused = refused or refused_late(connection, own.plan_id, own.round_id, late)
+    if not refused:
+        put_in(connection, act, stored, mends, raised)
+    return refused
+
+
+def put_in(
+    connection: Connection,
+    act: Act,
     stored: StoredReturn,
     mends: Sequence[Mend],
-    by: str,
-    at: datetime,
     raised: Iterable[Issue] = (),
-    role: str = "",
     *,
-    reason: str = "",
     carried_from: str = "",
 ) -> None:
     """Append mends; ``raised`` are the questions that the new values themselves bring up.
@@ -45,12 +62,12 @@ def mend(
             "seq": seq,
             "batch": batch,
             "submission_id": stored.submission_id,
-            "indicator_id": m.indicator_id,
+            "subject_id": m.indicator_id,
             "key": m.key,
             **typed(m.value),
             "reason": m.reason,
-            "who": by,
-            "done_at": at,
+            "who": act.by,
+            "done_at": act.at,
         }
         for seq, m in zip(numbers, mends, strict=True)
     ]
@@ -60,10 +77,7 @@ def mend(
         payload: dict[str, object] = {**_before_and_after(stored, mends)}
         payload |= {"carried_from": carried_from} if carried_from else {}
         own = stored.reading
-        append_event(
-            connection,
-            Event("mend", own.plan_id, stored.submission_id, by, at, reason, payload, own.sample, role, batch),
-        )
+        append_event(connection, Event("mend", own.plan_id, stored.submission_id, act, payload, own.sample, batch))
 
 
 def _before_and_after(stored: StoredReturn, mends: Sequence[Mend]) -> dict[str, dict[str, object]]:
@@ -77,7 +91,7 @@ def _before_and_after(stored: StoredReturn, mends: Sequence[Mend]) -> dict[str, 
     }
 
 
-def refusals(stored: StoredReturn, mends: Iterable[Mend], plan: Plan) -> tuple[Issue, ...]:
+def _refusals(stored: StoredReturn, mends: Iterable[Mend], plan: Plan) -> tuple[Issue, ...]:
     """What forbids mending: a return that is no draft now, an unknown cell, a value of the wrong kind, no reason."""
     if stored.state is not ReturnState.DRAFT:
         return (not_draft(stored),)

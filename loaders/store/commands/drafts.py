@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Reading, ReturnState
 from kpi.issue import Issue, Severity
+from kpi.place import respondent_id
 from loaders.store.audit.audit_log import Event, append_event, append_events
 from loaders.store.file.database import Connection, Row, append, rows, take
 from loaders.store.queries.json_document import dump
 from loaders.store.queries.records import Saved, StoredReturn
 from loaders.store.queries.round_lives import lives
+from loaders.store.queries.stored_returns import read_return
 
-#: Where a return lives: plan, round, department, 課. The newest one there counts.
-Place = tuple[str, str, str, str]
+#: Where a return lives: plan, round, respondent. The newest one there counts.
+Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -28,15 +31,8 @@ class NewReturn:
     filename: str
 
 
-def save(
-    connection: Connection,
-    new: Sequence[NewReturn],
-    by: str,
-    at: datetime,
-    role: str = "",
-    *,
-    on_behalf: bool = False,
-    late: bool = True,
+def keep(
+    connection: Connection, act: Act, new: Sequence[NewReturn], *, on_behalf: bool = False, late: bool = True
 ) -> tuple[Saved, ...]:
     """Keep files as drafts. A file that is already the live one of its place is not kept twice.
 
@@ -46,13 +42,11 @@ def save(
     over = {place: refused_now(connection, *place, late) for place in rounds}
     refused = [over[one.reading.plan_id, one.reading.round_id] for one in new]
     wanted = [one for one, why in zip(new, refused, strict=True) if not why]
-    kept = iter(_save(connection, wanted, by, at, role, on_behalf=on_behalf))
+    kept = iter(_keep(connection, act, wanted, on_behalf=on_behalf))
     return tuple(Saved("", refused=why) if why else next(kept) for why in refused)
 
 
-def _save(
-    connection: Connection, new: Sequence[NewReturn], by: str, at: datetime, role: str, *, on_behalf: bool
-) -> list[Saved]:
+def _keep(connection: Connection, act: Act, new: Sequence[NewReturn], *, on_behalf: bool) -> list[Saved]:
     live = _live(connection)
     known = {r["sha256"] for r in rows(connection, "SELECT sha256 FROM workbooks")}
     hashes = [sha256(one.data).hexdigest() for one in new]
@@ -67,18 +61,18 @@ def _save(
             saved.append(Saved(live[place][0], duplicate_of=live[place][0]))
             continue
         if hashed not in known:
-            _store_workbook(connection, one, hashed, at)
+            _store_workbook(connection, one, hashed, act.at)
             known.add(hashed)
         number, seq = next(numbers)
         submission_id, entries = f"S{number:05d}", _entry_rows(f"S{number:05d}", one.reading)
-        row = _submission_row(one, submission_id, seq, hashed, by, at)
+        row = _submission_row(one, submission_id, seq, hashed, act)
         tables["submissions"].append({**row, "on_behalf": on_behalf})
         tables["entries"] += entries
         tables["issues"] += issue_rows(submission_id, one.reading.issues, 0)
         payload = {"sha256": hashed, "filename": one.filename}
         told = payload | ({"on_behalf": True} if on_behalf else {})
         own = one.reading
-        events.append(Event("save", own.plan_id, submission_id, by, at, "", told, own.sample, role, seq))
+        events.append(Event("save", own.plan_id, submission_id, act, told, own.sample, seq))
         live[place] = (submission_id, hashed)
         saved.append(Saved(submission_id))
     for table, found in tables.items():
@@ -118,7 +112,7 @@ _CANCELLED = Issue(
 
 def place_of(reading: Reading) -> Place:
     """Where a return lives."""
-    return reading.plan_id, reading.round_id, reading.department_id, reading.division_id
+    return reading.plan_id, reading.round_id, respondent_id(reading.department_id, reading.division_id)
 
 
 def _count_fresh(new: Sequence[NewReturn], hashes: Sequence[str], live: Mapping[Place, tuple[str, str]]) -> int:
@@ -133,14 +127,11 @@ def _count_fresh(new: Sequence[NewReturn], hashes: Sequence[str], live: Mapping[
 
 def _live(connection: Connection) -> dict[Place, tuple[str, str]]:
     """The newest return of each place that was not discarded, with its workbook."""
-    query = """SELECT plan_id, round_id, department_id, division_id, arg_max(submission_id, seq) AS id,
+    query = """SELECT plan_id, round_id, respondent_id, arg_max(submission_id, seq) AS id,
         arg_max(sha256, seq) AS sha
         FROM submissions WHERE submission_id NOT IN (SELECT subject FROM decisions WHERE kind = 'discard')
         GROUP BY ALL"""
-    return {
-        (r["plan_id"], r["round_id"], r["department_id"], r["division_id"]): (r["id"], r["sha"])
-        for r in rows(connection, query)
-    }
+    return {(r["plan_id"], r["round_id"], r["respondent_id"]): (r["id"], r["sha"]) for r in rows(connection, query)}
 
 
 def _store_workbook(connection: Connection, one: NewReturn, hashed: str, at: datetime) -> None:
@@ -148,22 +139,21 @@ def _store_workbook(connection: Connection, one: NewReturn, hashed: str, at: dat
     append(connection, "workbooks", [row | {"sample": one.reading.sample, "stored_at": at}])
 
 
-def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, by: str, at: datetime) -> Row:
+def _submission_row(one: NewReturn, submission_id: str, seq: int, hashed: str, act: Act) -> Row:
     reading = one.reading
     return {
         "submission_id": submission_id,
         "seq": seq,
         "plan_id": reading.plan_id,
         "round_id": reading.round_id,
-        "department_id": reading.department_id,
+        "respondent_id": respondent_id(reading.department_id, reading.division_id),
         "sha256": hashed,
         "filename": one.filename,
         "form_version": reading.form_version,
         "matched_by": reading.matched_by,
         "sample": reading.sample,
-        "saved_by": by,
-        "saved_at": at,
-        "division_id": reading.division_id,
+        "saved_by": act.by,
+        "saved_at": act.at,
     }
 
 
@@ -171,7 +161,7 @@ def _entry_rows(submission_id: str, reading: Reading) -> list[Row]:
     return [
         {
             "submission_id": submission_id,
-            "indicator_id": answer.indicator_id,
+            "subject_id": answer.indicator_id,
             "position": position,
             "key": key,
             "sheet": entry.sheet,
@@ -204,7 +194,7 @@ def issue_rows(submission_id: str, issues: Iterable[Issue], after_seq: int) -> l
             "sheet": i.sheet,
             "cell": i.cell,
             "value": i.value,
-            "indicator_id": i.indicator_id,
+            "subject_id": i.indicator_id,
             "key": i.key,
             "choices": dump(i.choices),
         }
@@ -228,10 +218,21 @@ def not_draft(stored: StoredReturn) -> Issue:
     )
 
 
-def pass_on(
-    connection: Connection, stored: StoredReturn, by: str, at: datetime, role: str = "", *, late: bool = True
-) -> tuple[Issue, ...]:
+def discard(connection: Connection, act: Act, submission_id: str, *, late: bool = True) -> tuple[Issue, ...]:
+    """Withdraw a draft. It stays in the store and counts no longer; what forbids it, as where it was sent."""
+    stored = read_return(connection, submission_id)
+    own = stored.reading
+    if stored.state is not ReturnState.DRAFT:
+        return (not_draft(stored),)
+    if refused := refused_late(connection, own.plan_id, own.round_id, late):
+        return refused
+    append_event(connection, Event("discard", own.plan_id, submission_id, act, sample=own.sample))
+    return ()
+
+
+def pass_on(connection: Connection, act: Act, submission_id: str, *, late: bool = True) -> tuple[Issue, ...]:
     """A 課 answers to its 主管課; what forbids it."""
+    stored = read_return(connection, submission_id)
     own = stored.reading
     if stored.state is not ReturnState.DRAFT:
         return (not_draft(stored),)
@@ -240,7 +241,7 @@ def pass_on(
     if refused := stored.open or refused_now(connection, own.plan_id, own.round_id, late):
         return refused
     payload = {"division_id": own.division_id}
-    append_event(connection, Event("pass_on", own.plan_id, stored.submission_id, by, at, "", payload, own.sample, role))
+    append_event(connection, Event("pass_on", own.plan_id, submission_id, act, payload, own.sample))
     return ()
 
 

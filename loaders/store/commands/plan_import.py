@@ -7,21 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from kpi.collection.acts import PROGRAM, Act
 from kpi.plan import Plan
-from loaders.store.audit.audit_log import PROGRAM, Event, append_event
-from loaders.store.commands.access_rules import Act
-from loaders.store.commands.plan_versions import (
-    NOW,
-    PARTS,
-    Part,
-    Whole,
-    plan_ids,
-    read_plan,
-    split,
-    store_header,
-    store_parts,
-    tell,
-)
+from loaders.store.audit.audit_log import Event, append_event
+from loaders.store.commands.plan_versions import Part, Whole, split, store_header, store_parts, tell
 from loaders.store.commands.published_batches import (
     BenchmarkTables,
     benchmark_hash,
@@ -30,9 +19,10 @@ from loaders.store.commands.published_batches import (
 )
 from loaders.store.file.database import Connection, rows, value
 from loaders.store.queries.json_document import digest
+from loaders.store.queries.plan_states import NOW, PARTS, plan_ids, read_plan
 
 
-def initialise(connection: Connection, plans: Iterable[Plan], benchmarks: BenchmarkTables | None, act: Act) -> None:
+def load_plan(connection: Connection, act: Act, plans: Iterable[Plan], benchmarks: BenchmarkTables | None) -> None:
     """Bring the store up to what the files say. Nothing is lost, and a second call does nothing.
 
     The log tells of each plan that the files have changed; where nobody has asked for it, the program has read them.
@@ -43,14 +33,13 @@ def initialise(connection: Connection, plans: Iterable[Plan], benchmarks: Benchm
         told = store_plan(connection, plan, act.at)
         if told or act.by:
             payload = told or {"after": {"計画": plan.name}}
-            own = Event("load_plan", plan.id, "", act.by or PROGRAM, act.at, act.reason, payload, role=act.role)
-            append_event(connection, own)
+            append_event(connection, Event("load_plan", plan.id, "", replace(act, by=act.by or PROGRAM), payload))
     if benchmarks is not None:
         store_benchmarks(connection, benchmarks, act.at)
 
 
 def up_to_date(connection: Connection, plans: Iterable[Plan], benchmarks: BenchmarkTables | None) -> bool:
-    """Whether :func:`initialise` would change nothing."""
+    """Whether :func:`load_plan` would change nothing."""
     if any(plan_changes(connection, plan) for plan in plans):
         return False
     return benchmarks is None or benchmark_hash(benchmarks) == newest_benchmark_hash(connection)

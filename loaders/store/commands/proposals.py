@@ -21,22 +21,25 @@ from kpi.cards.revision import (
     scheme_differences,
     wording,
 )
+from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
 from kpi.people import may_not_decide
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
+from kpi.schemes import METHODS, THRESHOLDS, method_of
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.commands.access_rules import Act
-from loaders.store.commands.plan_versions import NOW, change_plan, read_cards, read_plan
+from loaders.store.commands.plan_versions import store_changes
 from loaders.store.file.database import Connection, Row, append, rows, take
 from loaders.store.queries.json_document import digest, dump, load_attributes
+from loaders.store.queries.plan_states import NOW, read_cards, read_plan
+from loaders.store.queries.proposals_at import PROPOSALS
 from loaders.store.queries.records import StoredReturn
 
 #: What a change may set, by what it is about: one indicator, or the plan's way of judging.
 _OF_INDICATOR = {**CARD_WORDS, **INDICATOR_WORDS}
 
 
-def propose(
-    connection: Connection, plan_id: str, indicator_id: str, changes: Mapping[str, object], act: Act
+def propose_card(
+    connection: Connection, act: Act, plan_id: str, indicator_id: str, changes: Mapping[str, object]
 ) -> str | tuple[Issue, ...]:
     """Propose a change of a card, of an indicator's description, or (``indicator_id`` empty) of the scheme; its id."""
     plan = read_plan(connection, plan_id, NOW)
@@ -48,13 +51,13 @@ def propose(
     changed = changes_of(plan, card, changes)
     if not changed and (card or not _scheme_open(connection, plan)):
         return (_issue("card.same", "いまの判定条件と同じです。", "変更するところを入力してください。"),)
-    return _propose(connection, plan, indicator_id, changes, changed, act, origin="staff")
+    return _propose(connection, act, plan, indicator_id, changes, changed, origin="staff")
 
 
 def _scheme_open(connection: Connection, plan: Plan) -> bool:
     """Whether the way of judging stands as 想定: then a decision may record it as it is."""
     query = """SELECT count(*) AS n FROM decisions d JOIN proposals p ON p.proposal_id = d.subject
-        WHERE d.kind = 'card_decide' AND p.plan_id = ? AND p.indicator_id = ''"""
+        WHERE d.kind = 'accept_card' AND p.plan_id = ? AND p.indicator_id = ''"""
     return "scheme" in plan.assumptions and not rows(connection, query, [plan.id])[0]["n"]
 
 
@@ -62,11 +65,14 @@ def _unfit(plan: Plan, indicator_id: str, changes: Mapping[str, object], reason:
     known = _OF_INDICATOR if indicator_id else SCHEME_WORDS
     if indicator_id and indicator_id not in {i.id for i in plan.indicators}:
         return (_issue("card.unknown", "指標が計画にありません。", "指標を選び直してください。"),)
-    if not changes or not changes.keys() <= known.keys() or not _readable(indicator_id, changes):
+    named = not indicator_id and changes.get("name", plan.scheme.name) not in {*METHODS, plan.scheme.name}
+    if not changes or not changes.keys() <= known.keys() or named or not _readable(indicator_id, changes):
         return (_issue("card.attribute", "判定条件として扱えない内容です。", "入力を確かめてください。"),)
     if not reason.strip():
         return (_issue("card.no_reason", "変更の理由が入力されていません。", "理由を入力してください。"),)
-    return ()
+    scheme = plan.scheme if indicator_id else apply_to_scheme(plan.scheme, changes)
+    faults = () if indicator_id else method_of(scheme).faults(scheme)
+    return tuple(_issue(f"card.{fault.kind}", fault.message, fault.advice) for fault in faults)
 
 
 def _readable(indicator_id: str, changes: Mapping[str, object]) -> bool:
@@ -83,6 +89,10 @@ def _readable(indicator_id: str, changes: Mapping[str, object]) -> bool:
 
 def _allowed(key: str, given: object) -> bool:
     """Whether a value is one the judging knows; a number that is none is not."""
+    if isinstance(given, Mapping):  # the thresholds of a scheme, the only mapping that can be changed
+        return given.keys() <= THRESHOLDS.keys() and all(
+            value is None or (isinstance(value, float) and math.isfinite(value)) for value in given.values()
+        )
     words = {"direction": get_args(Direction), "kind": get_args(Kind)}
     return given in words.get(key, (given,)) and not (isinstance(given, float) and not math.isfinite(given))
 
@@ -114,11 +124,11 @@ def changes_of(plan: Plan, card: Card | None, changes: Mapping[str, object]) -> 
 
 def _propose(
     connection: Connection,
+    act: Act,
     plan: Plan,
     indicator_id: str,
     changes: Mapping[str, object],
     changed: Sequence[Changed],
-    act: Act,
     *,
     origin: str,
     submission_id: str = "",
@@ -142,8 +152,8 @@ def _propose(
         "document": document,
         **_told(changed),
     }
-    event = Event("propose_card", plan.id, proposal_id, act.by, act.at, act.reason, payload | _whose(act), sample)
-    append(connection, "proposals", [{**row, "seq": append_event(connection, replace(event, role=act.role))}])
+    event = Event("propose_card", plan.id, proposal_id, act, payload | _whose(act), sample)
+    append(connection, "proposals", [{**row, "seq": append_event(connection, event)}])
     return proposal_id
 
 
@@ -157,10 +167,7 @@ def _told(changed: Sequence[Changed]) -> dict[str, dict[str, str]]:
 
 
 def propose_from_return(
-    connection: Connection,
-    stored: StoredReturn,
-    facts: Mapping[str, Mapping[str, object]],
-    sent: Act,
+    connection: Connection, sent: Act, stored: StoredReturn, facts: Mapping[str, Mapping[str, object]]
 ) -> tuple[str, ...]:
     """Propose what a sent return says of baselines and targets; the indicators about which anything is new."""
     if not facts:
@@ -175,7 +182,7 @@ def propose_from_return(
         act = replace(sent, reason=f"「{plan.round(own.round_id).name}」の回答による")
         changed = changes_of(plan, cards[indicator_id], said)
         _propose(
-            connection, plan, indicator_id, said, changed, act,
+            connection, act, plan, indicator_id, said, changed,
             origin="return", submission_id=stored.submission_id, sample=own.sample,
         )  # fmt: skip
         done.append(indicator_id)
@@ -187,54 +194,46 @@ def _waiting_from(connection: Connection, stored: StoredReturn) -> dict[str, str
     query = """SELECT p.indicator_id, arg_max(p.document, p.seq) AS document,
         arg_max(d.subject IS NULL, p.seq) AS waits
         FROM proposals p JOIN submissions s USING (submission_id)
-        LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('card_decide', 'card_reject')
-        WHERE s.plan_id = ? AND s.round_id = ? AND s.department_id = ? AND p.sample = ? GROUP BY p.indicator_id"""
+        LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('accept_card', 'reject_card')
+        WHERE s.plan_id = ? AND s.round_id = ? AND department_of(s.respondent_id) = ? AND p.sample = ?
+        GROUP BY p.indicator_id"""
     own = stored.reading
     found = rows(connection, query, [own.plan_id, own.round_id, own.department_id, own.sample])
     return {r["indicator_id"]: r["document"] for r in found if r["waits"]}
 
 
-#: Proposals as they stand at a moment. One that a newer return of the same round and department replaced waits no more.
-#: ``before`` is what each attribute was when the change was proposed, in words, as the log keeps it.
-PROPOSALS = """
-SELECT p.proposal_id, p.indicator_id, p.document, p.reason, p.origin, p.submission_id, s.department_id, p.who,
-    p.proposed_at,
-    CASE WHEN d.kind = 'card_decide' THEN 'accepted' WHEN d.kind = 'card_reject' THEN 'rejected'
-         WHEN p.origin = 'return' AND p.seq < max(p.seq) OVER (
-            PARTITION BY p.origin, p.indicator_id, s.round_id, s.department_id, p.sample) THEN 'replaced'
-         ELSE 'open' END AS state,
-    coalesce(json_extract_string(d.payload, '$.decided_on'), '') AS decided_on,
-    coalesce(json_extract_string(d.payload, '$.decision'), '') AS decision,
-    coalesce(d.who, '') AS entered_by, coalesce(d.reason, '') AS answer, p.sample,
-    coalesce(json_extract_string(e.payload, '$.person'), '') AS person, coalesce(e.role, '') AS role,
-    coalesce(json_extract_string(e.payload, '$.before'), '{}') AS before
-FROM proposals p LEFT JOIN submissions s USING (submission_id) LEFT JOIN decisions e ON e.seq = p.seq
-LEFT JOIN decisions d ON d.subject = p.proposal_id AND d.kind IN ('card_decide', 'card_reject')
-    AND d.done_at <= $moment
-WHERE p.plan_id = $plan AND p.proposed_at <= $moment
-ORDER BY p.seq
-"""
-
-
-def decide_card(
-    connection: Connection, proposal_id: str, accept: bool, decided_on: date, decision: str, act: Act
+def accept_card(
+    connection: Connection, act: Act, proposal_id: str, decided_on: date, decision: str = "本部決定"
 ) -> tuple[Issue, ...]:
-    """Record what was decided about a proposal; what forbids it. KeyError for an unknown one."""
+    """Record that a proposal was decided: it is in force from now on; what forbids it. KeyError for an unknown one."""
+    plan, row = _proposal(connection, proposal_id)
+    if refused := _undecidable(row, True, decided_on, decision, act):
+        return refused
+    told = {"decided_on": decided_on.isoformat(), "decision": decision.strip(), **_whose(act)}
+    _put_in_force(connection, act, plan, row, decided_on, told)
+    return ()
+
+
+def reject_card(
+    connection: Connection, act: Act, proposal_id: str, decided_on: date, decision: str = "本部決定"
+) -> tuple[Issue, ...]:
+    """Record that a proposal was not taken up, with the reason; what forbids it. KeyError for an unknown one."""
+    plan, row = _proposal(connection, proposal_id)
+    if refused := _undecidable(row, False, decided_on, decision, act):
+        return refused
+    told = {"decided_on": decided_on.isoformat(), "decision": decision.strip(), **_whose(act)}
+    append_event(connection, Event("reject_card", plan.id, proposal_id, act, told, row["sample"]))
+    return ()
+
+
+def _proposal(connection: Connection, proposal_id: str) -> tuple[Plan, Mapping[str, Any]]:
+    """A proposal as it stands now, and its plan."""
     plan_id = rows(connection, "SELECT plan_id FROM proposals WHERE proposal_id = ?", [proposal_id])
     if not plan_id:
         raise KeyError(proposal_id)
     plan = read_plan(connection, plan_id[0]["plan_id"], NOW)
     found = rows(connection, PROPOSALS, {"plan": plan.id, "moment": NOW})
-    row = next(r for r in found if r["proposal_id"] == proposal_id)
-    if refused := _undecidable(row, accept, decided_on, decision, act):
-        return refused
-    told = {"decided_on": decided_on.isoformat(), "decision": decision.strip(), **_whose(act)}
-    if not accept:
-        event = Event("card_reject", plan.id, proposal_id, act.by, act.at, act.reason, told, row["sample"], act.role)
-        append_event(connection, event)
-        return ()
-    _put_in_force(connection, plan, row, decided_on, told, act)
-    return ()
+    return plan, next(r for r in found if r["proposal_id"] == proposal_id)
 
 
 def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decision: str, act: Act) -> tuple[Issue, ...]:
@@ -260,7 +259,7 @@ def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decisio
 
 
 def _put_in_force(
-    connection: Connection, plan: Plan, row: Mapping[str, Any], decided_on: date, told: Mapping[str, object], act: Act
+    connection: Connection, act: Act, plan: Plan, row: Mapping[str, Any], decided_on: date, told: Mapping[str, object]
 ) -> None:
     """Append the new version of the card, and of the plan where its description or its scheme changes."""
     indicator_id, document = row["indicator_id"], row["document"]
@@ -273,13 +272,12 @@ def _put_in_force(
     made = [_card_row(connection, plan.id, card, of_card, words, row, act.at)] if card and of_card else []
     append(connection, "cards", made)
     if card is None:
-        change_plan(connection, replace(plan, scheme=apply_to_scheme(plan.scheme, wanted)), act.at)
+        store_changes(connection, replace(plan, scheme=apply_to_scheme(plan.scheme, wanted)), act.at)
     elif new := {k: v for k, v in described.items() if k in INDICATOR_WORDS}:
-        change_plan(connection, _redescribed(plan, indicator_id, new), act.at)
+        store_changes(connection, _redescribed(plan, indicator_id, new), act.at)
     versions = [one["version"] for one in made]
     payload = {**told, **_told(changed), "words": words, "versions": versions}
-    event = Event("card_decide", plan.id, row["proposal_id"], act.by, act.at, act.reason, payload, row["sample"])
-    append_event(connection, replace(event, role=act.role))
+    append_event(connection, Event("accept_card", plan.id, row["proposal_id"], act, payload, row["sample"]))
 
 
 def _redescribed(plan: Plan, indicator_id: str, new: Mapping[str, Any]) -> Plan:

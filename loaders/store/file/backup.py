@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.audit.seals import end_of, sealing
@@ -74,7 +75,7 @@ def mark_in(name: str) -> str:
     return found[1] if found else ""
 
 
-def restore(database: Database, source: Path, by: str, role: str, at: datetime) -> tuple[Issue, ...]:
+def restore(database: Database, source: Path, act: Act) -> tuple[Issue, ...]:
     """Put a copy in the place of the store, which stays beside it under another name; what forbids it.
 
     Killed at any moment, the place holds either the store as it was or the whole copy, and what is left beside it goes
@@ -86,10 +87,10 @@ def restore(database: Database, source: Path, by: str, role: str, at: datetime) 
     with full_told(database.path), database.working():
         try:
             copy_with_log(source, copy)
-            if refused := _unsound(copy, source.name, at):
+            if refused := _unsound(copy, source.name, act.at):
                 return refused
             with database.alone():
-                _swap(database.path, copy, Event("restore", "", source.name, by, at, role=role))
+                _swap(database.path, copy, Event("restore", "", source.name, act))
         finally:
             clear(copy)
     database.settle()
@@ -98,7 +99,7 @@ def restore(database: Database, source: Path, by: str, role: str, at: datetime) 
 
 def _swap(path: Path, copy: Path, event: Event) -> None:
     """Let a copy take the store's place. What stood there, damaged or whatever it is, gets its other name last."""
-    (before, numbers), kept = _end_of(path), free_name(path, "restore", event.at)
+    (before, numbers), kept = _end_of(path), free_name(path, "restore", event.act.at)
     if path.is_file() and path.stat().st_size:  # of an empty file DuckDB would make a database
         with suppress(StoreDamaged, duckdb.Error):
             checkpoint(path, _WAIT)

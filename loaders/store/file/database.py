@@ -16,7 +16,6 @@ import duckdb
 import pandas as pd
 
 from loaders.store.file.engine import Connection
-from loaders.store.file.location import Extent, StoreLost, leftovers, stands, sweep
 from loaders.store.file.lock import FileLock, StoreError
 from loaders.store.file.opening import (
     StoreDamaged,
@@ -32,6 +31,7 @@ from loaders.store.file.opening import (
     read_through,
     version_of,
 )
+from loaders.store.file.presence import Extent, StoreLost, leftovers, stands, sweep
 from loaders.store.file.write_queue import Turns
 
 __all__ = ["Connection", "Database", "Row", "StoreDamaged", "append", "rows", "take", "value"]

@@ -6,20 +6,19 @@ or the new one.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
+from kpi.collection.acts import PROGRAM, Act
 from kpi.plan import Card, Department, Plan, Round
 from loaders import settings
-from loaders.store.audit.audit_log import PROGRAM, Event, append_event, append_events
+from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.audit.seals import seal_anew
-from loaders.store.file.database import Connection, rows, value
+from loaders.store.file.database import Connection, rows
 from loaders.store.file.opening import (
     SCHEMA_VERSION,
     StoreUnreadable,
@@ -34,10 +33,10 @@ from loaders.store.file.opening import (
     version_of,
 )
 from loaders.store.queries.json_document import digest, dump, load
-from loaders.store.queries.stored_returns import untyped
 
 _UNFINISHED = ".migrating"
-_STEPS = Path(__file__).with_name("migrations")
+#: What changes a store into one of the version named. The schema is number 1: there is no step yet.
+STEPS: Mapping[int, Callable[[Connection], None]] = {}
 
 
 def migrate(path: Path, wait: float, now: Callable[[], datetime] = settings.now) -> None:
@@ -73,7 +72,7 @@ def upgrade(path: Path, wait: float, at: datetime, kept: str) -> None:
         _refresh_hashes(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", [SCHEMA_VERSION])
         payload = {"before": f"版 {old}", "after": f"版 {SCHEMA_VERSION}", "backup": kept}
-        append_event(connection, Event("migrate", "", kept, PROGRAM, at, payload=payload))
+        append_event(connection, Event("migrate", "", kept, Act(PROGRAM, at), payload))
         seal_anew(connection)
         connection.execute("COMMIT")
     checkpoint(path, wait)
@@ -81,9 +80,7 @@ def upgrade(path: Path, wait: float, at: datetime, kept: str) -> None:
 
 def _take_steps(connection: Connection, old: int) -> None:
     for version in range(old + 1, int(SCHEMA_VERSION) + 1):
-        connection.execute((_STEPS / f"{version:04d}.sql").read_text(encoding="utf-8"))
-        if version in _ALSO:
-            _ALSO[version](connection)
+        STEPS[version](connection)
     make_macros(connection)
 
 
@@ -111,42 +108,3 @@ def _refresh_hashes(connection: Connection) -> None:
             hashed = digest(document if row["place"] is None else f"{row['place']}:{document}")
             changed = f"UPDATE {table} SET document = ?, hash = ? WHERE rowid = ?"
             connection.execute(changed, [document, hashed, row["rowid"]])
-
-
-def _chain_the_log(connection: Connection) -> None:
-    """Version 1 kept no events of saving and mending, and no hashes."""
-    events = [*_saves(connection), *_mends(connection), *_decided(connection)]
-    append_events(connection, sorted(events, key=lambda e: e.seq))
-    connection.execute("DROP TABLE old_decisions")
-
-
-def _saves(connection: Connection) -> Iterator[Event]:
-    for r in rows(connection, "SELECT * FROM submissions ORDER BY seq"):
-        payload = {"sha256": r["sha256"], "filename": r["filename"]}
-        own = r["plan_id"], r["submission_id"], r["saved_by"], r["saved_at"]
-        yield Event("save", *own, payload=payload, sample=r["sample"], seq=r["seq"])
-
-
-def _mends(connection: Connection) -> Iterator[Event]:
-    query = "SELECT m.*, s.plan_id, s.sample FROM mends m JOIN submissions s USING (submission_id) ORDER BY m.seq"
-    for batch, found in groupby(rows(connection, query), lambda r: int(r["batch"])):
-        mends = list(found)
-        first = mends[0]
-        payload = {"after": {f"{m['indicator_id']} {m['key']}": untyped(m) for m in mends}}
-        reason = "、".join(dict.fromkeys(m["reason"] for m in mends if m["reason"]))
-        own = first["plan_id"], first["submission_id"], first["who"], first["done_at"]
-        yield Event("mend", *own, reason, payload, sample=first["sample"], seq=batch)
-
-
-def _decided(connection: Connection) -> Iterator[Event]:
-    for r in rows(connection, "SELECT * FROM old_decisions ORDER BY seq"):
-        payload = json.loads(r["payload"])
-        if r["kind"] == "send":
-            count = value(connection, "SELECT count(*) FROM cards WHERE submission_id = ?", [r["subject"]])
-            payload |= {"cards": count}  # version 1 let a return set cards by itself: no proposal stands beside it
-        own = r["plan_id"], r["subject"], r["who"], r["done_at"], r["reason"]
-        yield Event(r["kind"], *own, payload, sample=r["sample"], seq=r["seq"])
-
-
-#: What a step needs beside its SQL, by the version it leads to.
-_ALSO: Mapping[int, Callable[[Connection], None]] = {2: _chain_the_log}

@@ -26,8 +26,7 @@ CREATE TABLE rounds (
     hash VARCHAR NOT NULL, document VARCHAR NOT NULL, retired BOOLEAN NOT NULL, recorded_at TIMESTAMP NOT NULL,
     origin VARCHAR NOT NULL DEFAULT 'plan', PRIMARY KEY (plan_id, round_id, version));
 -- A card's version is either the whole card as the plan file gives it (origin 'plan') or the attributes that a decision
--- about a proposal set (origin 'decision'). Stores of version 1 also hold attributes that a sent return set by itself
--- where the file left them 未設定 (origin 'return'). The card in force is these folded in order.
+-- about a proposal set (origin 'decision'). The card in force is these folded in order.
 CREATE TABLE cards (
     plan_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
     origin VARCHAR NOT NULL, hash VARCHAR NOT NULL, document VARCHAR NOT NULL, reason VARCHAR NOT NULL,
@@ -37,27 +36,27 @@ CREATE TABLE cards (
 CREATE TABLE workbooks (
     sha256 VARCHAR PRIMARY KEY, filename VARCHAR NOT NULL, size BIGINT NOT NULL, data BLOB NOT NULL,
     sample BOOLEAN NOT NULL, stored_at TIMESTAMP NOT NULL);
--- `division_id`: the 課 that answers to its 主管課; empty for the department's own return. `joined_from`: the returns of
+-- `respondent_id`: who answers: a 部局 (`land`), or one of its 課 (`land/road`) that answers to its 主管課. `subject_id`:
+-- what is answered about, today always an indicator; empty where it is about the whole file. `joined_from`: the returns of
 -- 課 that a department's return was joined from; it has no workbook of its own (sha256 empty), and each of its cells
 -- tells in `source_id` which return it stands in. `on_behalf`: entered by the secretariat (代理登録).
 CREATE TABLE submissions (
     submission_id VARCHAR PRIMARY KEY, seq BIGINT NOT NULL, plan_id VARCHAR NOT NULL, round_id VARCHAR NOT NULL,
-    department_id VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, filename VARCHAR NOT NULL, form_version VARCHAR NOT NULL,
+    respondent_id VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, filename VARCHAR NOT NULL, form_version VARCHAR NOT NULL,
     matched_by VARCHAR NOT NULL, sample BOOLEAN NOT NULL, saved_by VARCHAR NOT NULL, saved_at TIMESTAMP NOT NULL,
-    division_id VARCHAR NOT NULL DEFAULT '', on_behalf BOOLEAN NOT NULL DEFAULT false,
-    joined_from VARCHAR NOT NULL DEFAULT '[]');
+    on_behalf BOOLEAN NOT NULL DEFAULT false, joined_from VARCHAR NOT NULL DEFAULT '[]');
 CREATE TABLE entries (
-    submission_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, position INTEGER NOT NULL, key VARCHAR NOT NULL,
+    submission_id VARCHAR NOT NULL, subject_id VARCHAR NOT NULL, position INTEGER NOT NULL, key VARCHAR NOT NULL,
     sheet VARCHAR NOT NULL, cell VARCHAR NOT NULL, written VARCHAR NOT NULL, number DOUBLE, text VARCHAR,
     source_id VARCHAR NOT NULL DEFAULT '');
 -- `after_seq`: 0 for what the reading found, else the mend whose new value raised it.
 CREATE TABLE issues (
     submission_id VARCHAR NOT NULL, position INTEGER NOT NULL, after_seq BIGINT NOT NULL, code VARCHAR NOT NULL,
     severity VARCHAR NOT NULL, message VARCHAR NOT NULL, advice VARCHAR NOT NULL, sheet VARCHAR NOT NULL,
-    cell VARCHAR NOT NULL, value VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, key VARCHAR NOT NULL,
+    cell VARCHAR NOT NULL, value VARCHAR NOT NULL, subject_id VARCHAR NOT NULL, key VARCHAR NOT NULL,
     choices VARCHAR NOT NULL);
 CREATE TABLE mends (
-    seq BIGINT NOT NULL, batch BIGINT NOT NULL, submission_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL,
+    seq BIGINT NOT NULL, batch BIGINT NOT NULL, submission_id VARCHAR NOT NULL, subject_id VARCHAR NOT NULL,
     key VARCHAR NOT NULL, number DOUBLE, text VARCHAR, reason VARCHAR NOT NULL, who VARCHAR NOT NULL,
     done_at TIMESTAMP NOT NULL);
 
@@ -72,16 +71,16 @@ CREATE TABLE observations (
     correction_kind VARCHAR NOT NULL, sample BOOLEAN NOT NULL);
 -- What the secretariat has checked: one row for each indicator of a sent return (確認済).
 CREATE TABLE confirmations (
-    seq BIGINT NOT NULL, submission_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL,
+    seq BIGINT NOT NULL, submission_id VARCHAR NOT NULL, subject_id VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL,
     sample BOOLEAN NOT NULL);
 -- What the secretariat asks about a cell of a sent return (修正依頼).
 -- The answer is the next sent return of the same round and department.
 CREATE TABLE questions (
     question_id VARCHAR PRIMARY KEY, seq BIGINT NOT NULL, plan_id VARCHAR NOT NULL, round_id VARCHAR NOT NULL,
-    department_id VARCHAR NOT NULL, submission_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, key VARCHAR NOT NULL,
+    respondent_id VARCHAR NOT NULL, submission_id VARCHAR NOT NULL, subject_id VARCHAR NOT NULL, key VARCHAR NOT NULL,
     text VARCHAR NOT NULL, who VARCHAR NOT NULL, asked_at TIMESTAMP NOT NULL, sample BOOLEAN NOT NULL);
--- Changes of cards before they are decided. `origin` 'staff' or 'return'. Decided by an event of kind card_decide or
--- card_reject whose subject is the proposal.
+-- Changes of cards before they are decided. `origin` 'staff' or 'return'. Decided by an event of kind accept_card or
+-- reject_card whose subject is the proposal.
 CREATE TABLE proposals (
     proposal_id VARCHAR PRIMARY KEY, seq BIGINT NOT NULL, plan_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL,
     document VARCHAR NOT NULL, reason VARCHAR NOT NULL, origin VARCHAR NOT NULL, submission_id VARCHAR NOT NULL,
@@ -90,10 +89,11 @@ CREATE TABLE proposals (
 CREATE TABLE publications (
     seq BIGINT NOT NULL, code VARCHAR NOT NULL, publication VARCHAR NOT NULL, released_at TIMESTAMP,
     done_at TIMESTAMP NOT NULL, sample BOOLEAN NOT NULL);
--- Which claim of a signed-in person gives which role; the newest row of a rule counts.
+-- Which claim of a signed-in person gives which role in which plan (empty: in every plan, which no 部局担当 is); the
+-- newest row of a rule counts.
 CREATE TABLE memberships (
     seq BIGINT NOT NULL, rule_id VARCHAR NOT NULL, claim VARCHAR NOT NULL, pattern VARCHAR NOT NULL,
-    role VARCHAR NOT NULL, departments VARCHAR NOT NULL, divisions VARCHAR NOT NULL, removed BOOLEAN NOT NULL,
+    role VARCHAR NOT NULL, plan_id VARCHAR NOT NULL, departments VARCHAR NOT NULL, divisions VARCHAR NOT NULL, removed BOOLEAN NOT NULL,
     done_at TIMESTAMP NOT NULL);
 -- Sign-ins that were ended: no copy of their cookie is accepted any more.
 CREATE TABLE revocations (session_id VARCHAR PRIMARY KEY, done_at TIMESTAMP NOT NULL);

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -50,13 +50,15 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | float | int):
+        return value
     if isinstance(value, Period):
         return value.code
     if isinstance(value, date):
         return value.isoformat()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if names := _attributes(cast(Any, type(value))):
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
@@ -65,36 +67,49 @@ def _plain(value: object) -> object:
 
 
 @cache
+def _attributes(kind: type) -> tuple[str, ...]:
+    """The names of a dataclass's attributes; none for any other type."""
+    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+
+
+@cache
 def _hints(wanted: type) -> dict[str, Any]:
     return get_type_hints(wanted)
 
 
 def _build(wanted: Any, value: Any) -> Any:
-    if value is None:
-        return None
+    return None if value is None else _builder(wanted)(value)
+
+
+@cache
+def _builder(wanted: Any) -> Callable[[Any], Any]:
+    """What makes a value of a type, chosen once: a plan has thousands of values of a few types."""
     origin, arguments = get_origin(wanted), get_args(wanted)
     if origin in (Union, types.UnionType):
-        return _build_union(arguments, value)
+        return _builder_of_union(arguments)
     if wanted is Period:
-        return Period.parse(value)
+        return Period.parse
     if wanted is date:
-        return date.fromisoformat(value)
+        return date.fromisoformat
     if wanted is float:
-        return float(value)
+        return float
     if dataclasses.is_dataclass(wanted):
-        hints = _hints(cast(type, wanted))
-        return wanted(**{k: _build(hints[k], v) for k, v in value.items() if k in hints})  # type: ignore[operator]
+        made, hints = cast(type, wanted), _hints(cast(type, wanted))
+        return lambda given: made(**{k: _build(hints[k], v) for k, v in given.items() if k in hints})
     if origin is tuple:
-        kinds = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
-        return tuple(_build(k, v) for k, v in zip(kinds, value, strict=True))
-    if origin is not None and isinstance(value, dict):
-        return {k: _build(arguments[1], v) for k, v in value.items()}
-    return value
+        if arguments[-1] is Ellipsis:
+            return lambda given: tuple(_build(arguments[0], v) for v in given)
+        return lambda given: tuple(_build(k, v) for k, v in zip(arguments, given, strict=True))
+    if origin is not None:
+        return lambda given: (
+            {k: _build(arguments[1], v) for k, v in given.items()} if isinstance(given, dict) else given
+        )
+    return lambda given: given
 
 
-def _build_union(kinds: tuple[Any, ...], value: Any) -> Any:
+def _builder_of_union(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
     """``X | None``, or a scalar that is a number or a text, where a number is always a float."""
     wanted = [k for k in kinds if k is not type(None)]
     if len(wanted) == 1:
-        return _build(wanted[0], value)
-    return float(value) if isinstance(value, int | float) and float in wanted else value
+        return _builder(wanted[0])
+    return lambda given: float(given) if isinstance(given, int | float) and float in wanted else given

@@ -8,12 +8,13 @@ from contextlib import suppress
 from datetime import datetime
 
 from kpi.people import Audience
+from kpi.plan import Plan
 from kpi.snapshot import Snapshot
-from loaders.store.commands import plan_versions, published_batches
+from loaders.store.commands import published_batches
 from loaders.store.file.database import Connection, Database
 from loaders.store.file.lock import StoreBusy
 from loaders.store.file.thread_queue import Line
-from loaders.store.queries import snapshots
+from loaders.store.queries import plan_states, snapshots
 
 #: Snapshots kept at once, one for each audience that looks.
 _AUDIENCES = 24
@@ -60,7 +61,14 @@ class Newest:
             with suppress(KeyError):  # another store was put in the place of ours
                 return self.everything(plan_id).plan_ids
         with self._database.read() as connection:
-            return plan_versions.plan_ids(connection)
+            return plan_states.plan_ids(connection)
+
+    def plans(self) -> tuple[Plan, ...]:
+        """All plans of the store, in the order they came."""
+        with self._database.read() as connection:
+            return tuple(
+                plan_states.read_plan(connection, p, plan_states.NOW) for p in plan_states.plan_ids(connection)
+            )
 
     def snapshot(self, plan_id: str, audience: Audience, at: datetime | None) -> Snapshot:
         """What an audience may see of it: the kept one while the file is what it was, no embargo and no day has ended.

@@ -1,4 +1,4 @@
-"""Following a figure to its cell, and taking the samples out."""
+"""Following a figure to its cell."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
 from kpi.period import Period
 from kpi.plan import Plan
-from loaders.store.audit.audit_log import Event, append_event, rechain
-from loaders.store.audit.seals import forget_samples
-from loaders.store.commands.access_rules import PUBLISHED
-from loaders.store.commands.plan_versions import NOW, plan_ids, read_plan
-from loaders.store.file.database import Connection, append, rows, value
+from loaders.store.file.database import Connection, rows
+from loaders.store.queries.access import PUBLISHED
+from loaders.store.queries.plan_states import NOW, plan_ids, read_plan
 from loaders.store.queries.records import Earlier, Passport
 from loaders.store.queries.standing_questions import taking_back
 from loaders.store.queries.stored_returns import reason_before, said_before
@@ -27,26 +24,26 @@ SELECT o.*, coalesce(own.filename, nullif(s.filename, ''), w.filename, '') AS fi
     coalesce(d.who, '') AS sent_by,
     o.observation_id NOT IN (SELECT observation_id FROM current) AS superseded,
     coalesce((SELECT arg_max(m.reason, m.seq) FROM mends m WHERE m.submission_id = o.submission_id
-        AND m.indicator_id = o.indicator_id AND m.key = o.key AND m.seq < o.seq), '') AS mended,
+        AND m.subject_id = o.indicator_id AND m.key = o.key AND m.seq < o.seq), '') AS mended,
     s.joined_from, coalesce(e.source_id, '') AS source_id,
     c.done_at AS confirmed_at, coalesce(c.who, '') AS confirmed_by, s.on_behalf,
     try_cast(json_extract_string(d.payload, '$.settled_on') AS DATE) AS settled_on,
     coalesce(p.publication, $default) AS publication, p.released_at
 FROM observations o JOIN submissions s USING (submission_id)
-LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.indicator_id = o.indicator_id AND e.key = o.key
+LEFT JOIN entries e ON e.submission_id = o.submission_id AND e.subject_id = o.indicator_id AND e.key = o.key
 LEFT JOIN submissions own ON own.submission_id = e.source_id -- the 課's own return that a joined one took the cell from
 LEFT JOIN workbooks w ON w.sha256 = o.sha256
 LEFT JOIN decisions d ON d.seq = o.seq
 LEFT JOIN ({PUBLISHED}) p ON p.code = o.code
 LEFT JOIN (
     -- When and by whom it was confirmed first: a confirmation taken over names the act of then.
-    SELECT f.submission_id, f.indicator_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who
+    SELECT f.submission_id, f.subject_id, min(d.done_at) AS done_at, arg_min(who, f.seq) AS who
     FROM confirmations f JOIN decisions d USING (seq)
     WHERE NOT EXISTS ( -- what was done since can take a confirmation back
         SELECT 1 FROM {taking_back("$moment")} q
-        WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id AND q.seq > f.seq)
+        WHERE q.submission_id = f.submission_id AND q.subject_id = f.subject_id AND q.seq > f.seq)
     GROUP BY ALL) c
-    ON c.submission_id = o.submission_id AND c.indicator_id = o.indicator_id
+    ON c.submission_id = o.submission_id AND c.subject_id = o.indicator_id
 WHERE o.plan_id = $plan AND o.indicator_id = $indicator AND o.known_at <= $moment
 ORDER BY o.position DESC, o.observation_id DESC
 """
@@ -99,30 +96,3 @@ def _passport(plan: Plan, row: Mapping[str, Any], others: list[dict[str, Any]]) 
 
 def _earlier(row: Mapping[str, Any]) -> Earlier:
     return Earlier(**{f.name: row[f.name] for f in fields(Earlier)})
-
-
-_WITH_SAMPLES = (
-    "observations", "cards", "confirmations", "questions", "proposals", "publications", "decisions", "submissions",
-)  # fmt: skip
-
-
-def remove_samples(connection: Connection, by: str, role: str, at: datetime) -> dict[str, int]:
-    """Delete every sample with its chain of the log and nothing else; how many rows went, by table."""
-    mine = "submission_id IN (SELECT submission_id FROM submissions WHERE sample)"
-    counts = {t: _delete(connection, t, mine) for t in ("entries", "issues", "mends")}
-    counts |= {t: _delete(connection, t, "sample") for t in _WITH_SAMPLES}
-    used = rows(connection, "SELECT * FROM workbooks WHERE sample AND sha256 IN (SELECT sha256 FROM submissions)")
-    counts |= {"workbooks": _delete(connection, "workbooks", "sample") - len(used)}
-    # A file that somebody sent as their own is theirs from now on, brought by this act.
-    append(connection, "workbooks", [{**r, "sample": False} for r in used])
-    forget_samples(connection)
-    rechain(connection)
-    append_event(connection, Event("remove_samples", "", "", by, at, payload={"rows": counts}, role=role))
-    return counts
-
-
-def _delete(connection: Connection, table: str, condition: str) -> int:
-    count = int(value(connection, f"SELECT count(*) FROM {table} WHERE {condition}"))
-    if count:
-        connection.execute(f"DELETE FROM {table} WHERE {condition}")
-    return count

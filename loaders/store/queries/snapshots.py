@@ -12,23 +12,24 @@ import pandas as pd
 from kpi.collection.lifecycle import counting
 from kpi.collection.workflow import Brief
 from kpi.people import Audience
+from kpi.place import parts_of
 from kpi.plan import Plan
 from kpi.selection import WITHDRAWING, withdrawn
 from kpi.snapshot import Snapshot, annual_ids, best_known
-from loaders.store.commands.access_rules import PUBLISHED
-from loaders.store.commands.plan_versions import NOW, plan_ids, read_cards, read_plan
-from loaders.store.commands.proposals import PROPOSALS
 from loaders.store.commands.published_batches import benchmark_batch
 from loaders.store.file.database import Connection, rows
+from loaders.store.queries.access import PUBLISHED
 from loaders.store.queries.json_document import load_keys
+from loaders.store.queries.plan_states import NOW, plan_ids, read_cards, read_plan
+from loaders.store.queries.proposals_at import PROPOSALS
 from loaders.store.queries.round_lives import lives
 from loaders.store.queries.standing_questions import QUESTIONS, taking_back
 
 #: The confirmations that hold at a moment: what was done since about the same row can take them back, until somebody
 #: confirms it anew. One that was taken over has the number of the act by which a person confirmed.
 _APPROVED = f"""
-SELECT DISTINCT f.submission_id, f.indicator_id FROM confirmations f WHERE f.done_at <= $moment AND NOT EXISTS (
-    SELECT 1 FROM {taking_back("$moment")} q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+SELECT DISTINCT f.submission_id, f.subject_id FROM confirmations f WHERE f.done_at <= $moment AND NOT EXISTS (
+    SELECT 1 FROM {taking_back("$moment")} q WHERE q.submission_id = f.submission_id AND q.subject_id = f.subject_id
         AND q.seq > f.seq)
 """
 
@@ -45,7 +46,7 @@ SELECT o.observation_id, o.code, o.indicator_id, o.period, o.position, o.value, 
     CASE WHEN a.submission_id IS NULL THEN 'unconfirmed' ELSE 'confirmed' END AS review, o.correction_kind, o.sample,
     coalesce(p.publication, $default) AS publication, p.released_at, s.division_id, s.on_behalf, o.seq
 FROM observations o LEFT JOIN published p USING (code)
-LEFT JOIN approved a ON a.submission_id = o.submission_id AND a.indicator_id = o.indicator_id
+LEFT JOIN approved a ON a.submission_id = o.submission_id AND a.subject_id = o.indicator_id
 LEFT JOIN submissions_at($plan, $moment) s ON s.submission_id = o.submission_id
 LEFT JOIN (SELECT sha256, filename FROM workbooks) w ON w.sha256 = o.sha256
 WHERE o.plan_id = $plan AND o.known_at <= $moment
@@ -57,12 +58,12 @@ WITH open AS (
     SELECT submission_id, count(*) FILTER (severity = 'fix') AS open_fix, count(*) FILTER (severity = 'ask') AS open_ask
     FROM open_issues($moment) GROUP BY submission_id),
 approved AS (
-    SELECT submission_id, count(*) AS confirmed, string_agg(indicator_id, ',' ORDER BY indicator_id) AS confirmed_of
+    SELECT submission_id, count(*) AS confirmed, string_agg(subject_id, ',' ORDER BY subject_id) AS confirmed_of
     FROM ({_APPROVED}) GROUP BY submission_id),
 held AS (
-    SELECT submission_id, count(DISTINCT indicator_id) AS indicators FROM (
-        SELECT submission_id, indicator_id FROM entries
-        UNION SELECT submission_id, indicator_id FROM mends WHERE indicator_id <> '' AND done_at <= $moment)
+    SELECT submission_id, count(DISTINCT subject_id) AS indicators FROM (
+        SELECT submission_id, subject_id FROM entries
+        UNION SELECT submission_id, subject_id FROM mends WHERE subject_id <> '' AND done_at <= $moment)
     GROUP BY submission_id)
 SELECT s.submission_id, s.round_id, s.department_id, s.state, s.filename, s.sha256, s.saved_by, s.saved_at, s.sent_by,
     s.sent_at, s.matched_by, s.sample, coalesce(o.open_fix, 0) AS open_fix, coalesce(o.open_ask, 0) AS open_ask,
@@ -75,7 +76,8 @@ ORDER BY s.seq
 """
 
 _TAKES = """
-SELECT payload, who, done_at FROM decisions WHERE kind = 'take' AND plan_id = $plan AND done_at <= $moment ORDER BY seq
+SELECT payload, who, done_at FROM decisions
+WHERE kind = 'take_form' AND plan_id = $plan AND done_at <= $moment ORDER BY seq
 """
 _TAKE_COLUMNS = ["round_id", "department_id", "division_id", "who", "taken_at"]
 
@@ -84,7 +86,7 @@ _DECISIONS = "SELECT DISTINCT kind FROM decisions WHERE plan_id = $plan AND subj
 #: What was proposed and accepted. Whoever sees a figure sees on whose word its rule stands.
 _DECIDED = """
 SELECT p.indicator_id, p.document FROM decisions d JOIN proposals p ON p.proposal_id = d.subject
-WHERE d.kind = 'card_decide' AND p.plan_id = $plan AND d.done_at <= $moment
+WHERE d.kind = 'accept_card' AND p.plan_id = $plan AND d.done_at <= $moment
 """
 
 Figures = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
@@ -273,8 +275,6 @@ def _proposals_for(proposals: pd.DataFrame, audience: Audience) -> pd.DataFrame:
 
 def _takes(connection: Connection, known: dict[str, object]) -> pd.DataFrame:
     """Who took which form when; the secretariat's own taking (``staff``) tells nothing of how far a department is."""
-    told = [
-        json.loads(r["payload"]) | {"who": r["who"], "taken_at": r["done_at"]} for r in rows(connection, _TAKES, known)
-    ]
-    found = pd.DataFrame([{c: t[c] for c in _TAKE_COLUMNS} for t in told], columns=_TAKE_COLUMNS)
-    return found.assign(staff=pd.Series([bool(t.get("staff")) for t in told], dtype=bool))
+    told = [(json.loads(r["payload"]), r) for r in rows(connection, _TAKES, known)]
+    found = [(p["round_id"], *parts_of(p["respondent_id"]), r["who"], r["done_at"], p["staff"]) for p, r in told]
+    return pd.DataFrame(found, columns=[*_TAKE_COLUMNS, "staff"]).astype({"staff": bool})

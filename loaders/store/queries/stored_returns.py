@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kpi.collection.workflow import Answer, Entry, Mend, Reading, ReturnState
+from kpi.collection.workflow import Answer, Entry, Mend, Reading, ReturnState, with_mends
 from kpi.issue import Choice, Issue, Severity
 from kpi.plan import Plan
-from loaders.store.commands.plan_versions import NOW, read_plan
 from loaders.store.file.database import Connection, Row, rows
 from loaders.store.queries.json_document import load_list
+from loaders.store.queries.plan_states import NOW, read_plan
 from loaders.store.queries.records import StoredReturn
 from loaders.store.queries.standing_questions import taking_back
 
@@ -68,16 +67,16 @@ def read_return(connection: Connection, submission_id: str, row: Mapping[str, An
         settled_on=row["settled_on"],
         passed_by=row["passed_by"],
         passed_at=row["passed_at"],
-        confirmed=tuple(str(r["indicator_id"]) for r in rows(connection, _CONFIRMED, [submission_id])),
+        confirmed=tuple(str(r["subject_id"]) for r in rows(connection, _CONFIRMED, [submission_id])),
     )
 
 
 #: A confirmation holds unless something done since has taken it back.
 _CONFIRMED = f"""
-SELECT DISTINCT f.indicator_id FROM confirmations f WHERE f.submission_id = ? AND NOT EXISTS (
-    SELECT 1 FROM {taking_back()} q WHERE q.submission_id = f.submission_id AND q.indicator_id = f.indicator_id
+SELECT DISTINCT f.subject_id FROM confirmations f WHERE f.submission_id = ? AND NOT EXISTS (
+    SELECT 1 FROM {taking_back()} q WHERE q.submission_id = f.submission_id AND q.subject_id = f.subject_id
         AND q.seq > f.seq)
-ORDER BY f.indicator_id
+ORDER BY f.subject_id
 """
 
 
@@ -91,7 +90,7 @@ WITH RECURSIVE source(submission_id) AS (
 #: Of the returns that a return was joined from, and those these were joined from: what was answered on the page.
 _SAID_BEFORE = f"""
 {WITH_SOURCES}
-SELECT m.submission_id, s.joined_from <> '[]' AS joined, m.indicator_id, m.key, m.reason
+SELECT m.submission_id, s.joined_from <> '[]' AS joined, m.subject_id, m.key, m.reason
 FROM mends m JOIN source USING (submission_id) JOIN submissions s USING (submission_id) ORDER BY m.seq
 """
 
@@ -101,7 +100,7 @@ def said_before(connection: Connection, joined_from: str) -> dict[tuple[str, str
     if joined_from == "[]":
         return {}
     found = rows(connection, _SAID_BEFORE, {"first": list(json.loads(joined_from))})
-    return {("" if r["joined"] else r["submission_id"], r["indicator_id"], r["key"]): r["reason"] for r in found}
+    return {("" if r["joined"] else r["submission_id"], r["subject_id"], r["key"]): r["reason"] for r in found}
 
 
 def reason_before(said: Mapping[tuple[str, str, str], str], source: str, indicator_id: str, key: str) -> str:
@@ -118,7 +117,7 @@ def read_answers(connection: Connection, submission_id: str) -> tuple[Answer, ..
 
 def _mends(connection: Connection, submission_id: str) -> tuple[Mend, ...]:
     found = rows(connection, "SELECT * FROM mends WHERE submission_id = ? ORDER BY seq", [submission_id])
-    return tuple(Mend(r["indicator_id"], r["key"], untyped(r), r["reason"]) for r in found)
+    return tuple(Mend(r["subject_id"], r["key"], untyped(r), r["reason"]) for r in found)
 
 
 _ENTRIES = "SELECT * FROM entries WHERE submission_id = ? ORDER BY position, rowid"
@@ -129,7 +128,7 @@ def _answers(
 ) -> tuple[Answer, ...]:
     by_indicator: dict[str, dict[str, Entry]] = {}
     for r in rows(connection, _ENTRIES, [submission_id]):
-        indicator, key = str(r["indicator_id"]), str(r["key"])
+        indicator, key = str(r["subject_id"]), str(r["key"])
         mended = reason_before(said, str(r["source_id"]), indicator, key)
         entry = Entry(key, str(r["sheet"]), str(r["cell"]), str(r["written"]), untyped(r), mended)
         by_indicator.setdefault(indicator, {})[key] = entry
@@ -147,24 +146,12 @@ def stored_issues(connection: Connection, query: str, parameters: Sequence[objec
             sheet=r["sheet"],
             cell=r["cell"],
             value=r["value"],
-            indicator_id=r["indicator_id"],
+            indicator_id=r["subject_id"],
             key=r["key"],
             choices=load_list(Choice, r["choices"]),
         )
         for r in rows(connection, query, parameters)
     )
-
-
-def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer, ...]:
-    """The answers with the mends put in, later over earlier. An indicator the file left out may be answered too."""
-    entries: dict[str, dict[str, Entry]] = {a.indicator_id: dict(a.entries) for a in answers}
-    for mend in mends:
-        if not mend.indicator_id:
-            continue  # an answer about the whole file changes no cell
-        own = entries.setdefault(mend.indicator_id, {})
-        cell = own.get(mend.key) or Entry(mend.key, "", "", "", None)
-        own[mend.key] = replace(cell, value=mend.value, mended=mend.reason)
-    return tuple(Answer(k, v) for k, v in entries.items())
 
 
 def plan_of(connection: Connection, stored: StoredReturn) -> Plan:

@@ -9,10 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.cards.revision import day_text, target_text
+from kpi.cards.revision import THRESHOLD_WORDS, day_text, target_text
 from kpi.collection.workflow import Action
-from kpi.plan import Card, Indicator
-from kpi.printing.number_words import number
+from kpi.place import Place
+from kpi.plan import Card, Indicator, Scheme
+from kpi.printing.number_words import decimals_of, number
+from kpi.schemes import Threshold, method_of
 from kpi.summary import amount
 from pages.parts.admin.admin_forms import note
 from pages.parts.admin.proposal_form import propose_box, propose_scheme
@@ -28,12 +30,6 @@ from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join,
 _ALL, _SCHEME = "all", "scheme"
 _WORDS = {"increase": "増やす", "decrease": "減らす", "maintain": "保つ"}
 _KINDS = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "累計"}
-_METHODS = {
-    "linear_pace": "計画線とペース",
-    "milestone": "目安値",
-    "achievement_ratio": "達成率",
-    "figures_only": "数値のみ",
-}
 
 
 def cards_part(state: Assessment) -> None:
@@ -121,9 +117,8 @@ def _when(period: object) -> str:
 def _scheme(state: Assessment) -> None:
     scheme = state.plan.scheme
     rows = [
-        ("判定方法", _METHODS.get(scheme.name, scheme.name)),
-        ("「順調」の下限", f"ペース{number(scheme.on_track, 2)}"),
-        ("「概ね順調」の下限", f"ペース{number(scheme.mostly, 2)}"),
+        ("判定方法", method_of(scheme).word or scheme.name),
+        *_limits(scheme),
         ("横ばいの許容幅", f"{number(scheme.tolerance * 100, 1)}%"),
     ]
     show(table([Column("項目", width="10rem"), Column("内容")], rows, caption="計画全体の判定方法"))
@@ -132,9 +127,23 @@ def _scheme(state: Assessment) -> None:
     if not looking_back():
         if len(waiting(state, "")):
             open_proposals(state, "")
-        propose_scheme(state, _METHODS)
+        propose_scheme(state)
     st.header("これまでの決定", anchor=False)
     _history(state, "")
+
+
+def _limits(scheme: Scheme) -> list[tuple[str, str]]:
+    """The thresholds of the plan's method, each with what it divides."""
+    method = method_of(scheme)
+    held = method.held(scheme)
+
+    def told(t: Threshold) -> str:
+        if t.key not in held:
+            return "定めない"
+        figure = method.figure if t in method.thresholds else ""
+        return figure + (t.text(held[t.key]) if t.percent else number(held[t.key], decimals_of(held[t.key], 2)))
+
+    return [(THRESHOLD_WORDS[t.key], told(t)) for t in method.settable]
 
 
 def _history(state: Assessment, indicator_id: str) -> None:
@@ -144,7 +153,7 @@ def _history(state: Assessment, indicator_id: str) -> None:
     if mine.empty:
         empty("決定の記録はまだありません。判定条件は計画の原案のままです。")
         return
-    told = _logged(state) if desk().may(Action.SEE_LOG) else {}
+    told = _logged(state) if desk().may(Action.SEE_LOG, Place(state.plan.id)) else {}
     drawn = [_decided(row, told.get(str(row["proposal_id"]), "")) for row in mine.iloc[::-1].to_dict("records")]
     columns = [Column("決定"), Column("変わったこと"), Column("理由"), Column("提案・記録")]
     show(table(columns, drawn, caption="判定条件の決定", kind="stack"))
@@ -153,7 +162,7 @@ def _history(state: Assessment, indicator_id: str) -> None:
 def _logged(state: Assessment) -> dict[str, str]:
     """What was decided, by proposal, in the words of the log."""
     log = desk().log(state.plan.id)
-    log = log[log["kind"].isin(["card_decide", "propose_card"])]
+    log = log[log["kind"].isin(["accept_card", "propose_card"])]
     # A decision tells what it changed then, newer than what its proposal saw.
     return {str(r["subject"]): pairs(str(r["before"]), str(r["after"])) for r in log.iloc[::-1].to_dict("records")}
 

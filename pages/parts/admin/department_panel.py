@@ -11,6 +11,7 @@ from kpi.assessment import Assessment
 from kpi.collection.reorganisation import Unfit, ended, left_behind, merge, move_indicators, ownerless, rename, split
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import Action
+from kpi.place import Place
 from kpi.plan import Department, Plan, Round
 from pages.parts.admin.admin_forms import act, fresh, note, wareki
 from pages.parts.admin.division_editor import divisions_box
@@ -56,7 +57,7 @@ def departments_part(state: Assessment) -> None:
         return
     st.header("変更する", anchor=False)
     ours = desk()
-    acts = _ACTS if ours.may(Action.SET_DEPARTMENTS) else {"divisions": _ACTS["divisions"]}
+    acts = _ACTS if ours.may(Action.SET_DEPARTMENTS, Place(state.plan.id)) else {"divisions": _ACTS["divisions"]}
     chosen = st.selectbox("手続", list(acts), format_func=acts.__getitem__, key=fresh("department-act"), width=420)
     if chosen == "divisions":
         divisions_box(state)

@@ -11,6 +11,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.reorganisation import Unfit, free_division_id, set_divisions
 from kpi.collection.workflow import Action
+from kpi.place import Place
 from kpi.plan import Department, Division
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app.current_view import desk
@@ -31,7 +32,11 @@ def divisions_box(state: Assessment, department_id: str = "") -> None:
 
 
 def _chosen(state: Assessment) -> str:
-    mine = {d.id: d.name(state.day) for d in state.plan.departments if desk().may(Action.SET_DIVISIONS, d.id)}
+    mine = {
+        d.id: d.name(state.day)
+        for d in state.plan.departments
+        if desk().may(Action.SET_DIVISIONS, Place(state.plan.id, department_id=d.id))
+    }
     return str(st.selectbox("部局", list(mine), format_func=mine.__getitem__, key="divisions-of", width=420))
 
 

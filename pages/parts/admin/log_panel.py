@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
+from kpi.collection.acts import ACTS, acts
 from kpi.collection.workflow import Action
 from kpi.people import ROLE_WORDS, Role
 from loaders.documents.table_files import to_csv
-from loaders.store.audit.log_table import KIND_WORDS
 from pages.parts.admin.admin_forms import note
 from pages.parts.app.current_view import desk, store
 from pages.parts.shared.date_input import day_input, unread
@@ -20,7 +20,7 @@ from pages.parts.shared.layout import attempt, empty, grid, show
 from pages.parts.shared.markup import join, tag
 
 _ALL = "all"
-_OF_CARDS = ("propose_card", "card_decide", "card_reject")
+_OF_CARDS = acts(about="card")
 _SAMPLES = {"without": "サンプルを除く", "with": "サンプルも含む"}
 
 
@@ -54,7 +54,7 @@ def _told(state: Assessment) -> None:
 def _filtered(log: pd.DataFrame) -> pd.DataFrame:
     controls = st.grid(min_column_width=200)
     with controls.cell():
-        kinds = {_ALL: "すべて"} | {k: w for k, w in KIND_WORDS.items() if (log["kind"] == k).any()}
+        kinds = {_ALL: "すべて"} | {k: a.word for k, a in ACTS.items() if (log["kind"] == k).any()}
         kind = choose("種類", "kind", kinds, default=_ALL, of="log")
     with controls.cell():
         people = {_ALL: "すべて"} | {p: p for p in sorted(log["who"].unique()) if p}

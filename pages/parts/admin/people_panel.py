@@ -109,7 +109,7 @@ def _trial(state: Assessment, rules: tuple[Rule, ...]) -> None:
         if not (mail or name or groups):
             return
         signed = SignIn("", "", mail.strip().lower(), name.strip(), frozenset(g.strip() for g in groups.split(",")))
-        show(tag("p", _outcome(state, sign_in.person_by(signed, rules, sign_in.first_admin()))))
+        show(tag("p", _outcome(state, sign_in.person_by(signed, rules, sign_in.first_admin(), state.plan.id))))
 
 
 def _outcome(state: Assessment, who: Person | None) -> Content:
@@ -151,14 +151,31 @@ def _form(state: Assessment, rules: tuple[Rule, ...]) -> None:
             format_func=lambda r: ROLE_WORDS[Role(r)],
             key=f"{key}-role",
         )
+    plan_id = _plan(state, rule, role, key)
     departments, divisions = _reach(state, rule, role, key)
-    made = replace(rule, claim=claim, pattern=pattern.strip(), role=role, departments=departments, divisions=divisions)
+    made = replace(
+        rule, claim=claim, pattern=pattern.strip(), role=role, plan_id=plan_id, departments=departments,
+        divisions=divisions,
+    )  # fmt: skip
     lacking = _lacking(made)
     if lacking:
         note(lacking)
     words = f"「{made.pattern}」を{ROLE_WORDS[Role(role)]}に{'しました' if rule_id else '加えました'}。"
     if st.button("この規則を保存する", type="primary", disabled=bool(lacking) or made == rule, key="rule-save"):
         act(lambda: desk().set_membership(made), words)
+
+
+def _plan(state: Assessment, rule: Rule, role: str, key: str) -> str:
+    """The plan in which a rule holds: a 部局担当 is one of a plan, the others may be so in every plan."""
+    if role == Role.DEPARTMENT:
+        return state.plan.id
+    words = {"": "すべての計画", state.plan.id: f"この計画だけ({state.plan.name})"}
+    kept = rule.plan_id if rule.plan_id in words else ""
+    return str(
+        st.selectbox(
+            "どの計画で", list(words), index=list(words).index(kept), format_func=words.__getitem__, key=f"{key}-plan"
+        )
+    )
 
 
 def _reach(state: Assessment, rule: Rule, role: str, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

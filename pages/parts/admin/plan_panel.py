@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
+from kpi.plan import in_order
 from pages.parts.admin.admin_forms import act, note
-from pages.parts.app.current_view import data_issues, desk
+from pages.parts.app.current_view import data_issues, desk, store
 from pages.parts.overview.first_start import load_samples
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import attempt, show
-from pages.parts.shared.markup import Column, Markup, table
+from pages.parts.shared.markup import Column, Markup, table, unmarked
 
 
 def plan_part(state: Assessment) -> None:
@@ -26,6 +29,8 @@ def plan_part(state: Assessment) -> None:
     )
     if st.button("読み込み直す", key="plan-reload"):
         _reload()
+    if desk().may(Action.SET_PLAN):
+        _offers(state)
     if desk().may(Action.SAMPLES):
         st.header("サンプル", anchor=False)
         _samples(state)
@@ -43,6 +48,21 @@ def _facts(state: Assessment) -> Markup:
         ("出典", plan.source or "―"),
     ]
     return table([Column("項目", width="9rem"), Column("内容")], rows, caption="計画")
+
+
+def _offers(state: Assessment) -> None:
+    """Which plans may be chosen at the top of the menu."""
+    plans = in_order(store().plans(), state.day)
+    if len(plans) < 2:
+        return
+    st.header("選べる計画", anchor=False)
+    note("選べる計画が2つ以上あると、メニューの上で計画を選べます。選べなくしても、計画と回答は残ります。")
+    for plan in plans:
+        words = f"{plan.name}({plan.start.label}から{plan.end.label}まで)"
+        label = f"{words} を選べなくする" if plan.offered else f"{words} を選べるようにする"
+        if st.button(unmarked(label), key=f"plan-offer-{plan.id}"):
+            done = f"{plan.name}を、{'選べなくしました' if plan.offered else '選べるようにしました'}。"
+            act(partial(desk().offer_plan, plan.id, not plan.offered), done)
 
 
 def _reload() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.cards.consistency import LIMITS
-from kpi.cards.revision import apply_to_card, target_lies_ahead
+from kpi.cards.revision import THRESHOLD_WORDS, apply_to_card, apply_to_scheme, target_lies_ahead
 from kpi.period import Period
-from kpi.plan import Card, Indicator, Plan
+from kpi.plan import Card, Indicator, Plan, Scheme
 from kpi.printing.number_words import decimals_of
+from kpi.schemes import METHODS, method_of
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.admin.proposal_panel import changed_words, effects_table, told_changes
 from pages.parts.app.current_view import desk
@@ -38,27 +40,43 @@ def propose_box(state: Assessment, indicator: Indicator) -> None:
     _propose(state, indicator.id, changes, key)
 
 
-def propose_scheme(state: Assessment, methods: Mapping[str, str]) -> None:
+def propose_scheme(state: Assessment) -> None:
     """変更を提案する, for the plan's way of judging."""
     st.header("変更を提案する", anchor=False)
     scheme, key = state.plan.scheme, fresh("card-scheme")
-    known = list(dict.fromkeys([scheme.name, *methods]))
+    known = list(dict.fromkeys([scheme.name, *METHODS]))
     grid = st.grid(min_column_width=220)
     with grid.cell():
-        name = st.selectbox("判定方法", known, format_func=lambda m: methods.get(m, m), key=f"{key}-name")
-    with grid.cell():
-        on_track = st.number_input("「順調」の下限(ペース)", 0.0, 2.0, scheme.on_track, 0.05, key=f"{key}-on")
-    with grid.cell():
-        mostly = st.number_input("「概ね順調」の下限(ペース)", 0.0, 2.0, scheme.mostly, 0.05, key=f"{key}-mostly")
-    if mostly > on_track:
-        st.warning("「概ね順調」の下限が「順調」の下限を上回っています。")
+        name = st.selectbox("判定方法", known, format_func=_method_word, key=f"{key}-name")
+    given = _thresholds(grid, replace(scheme, name=name), key)
+    said: dict[str, object] = {"name": name, "thresholds": given}
+    if faults := method_of(replace(scheme, name=name)).faults(apply_to_scheme(scheme, said)):
+        st.warning("".join(fault.message for fault in faults))
         return
-    said = {"name": name, "on_track": on_track, "mostly": mostly}
-    changes = _changes(said, scheme)
+    held = {key: value for key, value in given.items() if scheme.thresholds.get(key) != value}
+    changes = _changes({"name": name}, scheme) | ({"thresholds": held} if held else {})
     if not changes and "scheme" in state.snapshot.plan_assumed:
         note("いまの判定方法は想定です。変更せずに、このまま本部の決定として記録することも提案できます。")
         changes = said
     _propose(state, "", changes, key)
+
+
+def _method_word(name: str) -> str:
+    return METHODS[name].word if name in METHODS else name
+
+
+def _thresholds(grid: Any, scheme: Scheme, key: str) -> dict[str, float | None]:
+    """The thresholds of the scheme's method as typed; None of one that may be left unset."""
+    method, said = method_of(scheme), {}
+    held = method.held(scheme)
+    for t in method.settable:
+        about = method.figure if t in method.thresholds else "空けると定めない"
+        with grid.cell():
+            said[t.key] = st.number_input(
+                f"{THRESHOLD_WORDS[t.key]}({about})", 0.0, t.most, held.get(t.key), 0.05, format="%g",
+                key=f"{key}-{t.key}", placeholder="定めない",
+            )  # fmt: skip
+    return said
 
 
 def _changes(said: Mapping[str, Any], now: object) -> dict[str, Any]:

@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
+from kpi.collection.publication import PUBLICATION_WORDS, publication_word
 from kpi.collection.workflow import MISSING_WORDS
 from kpi.period import Period
 from kpi.printing.printed_figures import exact_text
-from loaders.store.commands.access_rules import PUBLICATION_WORDS, publication_word
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app.current_view import desk
 from pages.parts.shared import confirm_button

@@ -16,7 +16,8 @@ from kpi.snapshot import Snapshot
 from loaders.services import Desk
 from pages.parts.app import identity
 from pages.parts.app.clock import now
-from pages.parts.app.storage import DATA, data_issues, plan_id, store
+from pages.parts.app.plan_choice import plan_id
+from pages.parts.app.storage import DATA, data_issues, store
 from pages.parts.shared import as_of
 
 __all__ = ["DATA", "NoPlan", "data_issues", "desk", "file_name", "store", "view"]
@@ -47,7 +48,7 @@ def view() -> Assessment:
     # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write, in which a value
     # may have taken another's place.
     seen = hash(tuple(snapshot.observations["code"]))
-    key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience)}:{seen}"
+    key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience(plan_id()))}:{seen}"
     return _judged(key, day, snapshot)
 
 

@@ -11,35 +11,27 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
 
 from kpi.collection.workflow import Action
 from kpi.people import NOBODY, Person, Role
 from loaders.cli.usage import file_fault
 from loaders.store.file.lock import StoreBusy, StoreError
+from pages.parts import framework
 from pages.parts.app import sign_in, trial_identity
 from pages.parts.app.identity import reaches
 from pages.parts.app.sign_in import Setup, Standing
-from pages.parts.app.storage import watched
+from pages.parts.app.storage import store, watched
 
 log = logging.getLogger("kpi")
 
-# Anywhere in the path, so that a prefix in front (baseUrlPath, a proxy's) opens nothing.
-_MEDIA = re.compile(r"/media/")
-_UPLOAD = re.compile(r"/_stcore/upload_file/")
-#: A file's own address, as the framework tells it over a stream and as a browser then asks for it.
-_ADDRESS = re.compile(rb"/(media/[0-9a-f]+|_stcore/upload_file/[0-9A-Za-z-]+/[0-9A-Za-z-]+)")
-_CLOSED = re.compile(r"/_stcore/(metrics|agent(/|$))")
-_SIGN_OUT = re.compile(r"/auth/logout/?$")
-_HEALTH = re.compile(r"/_stcore/health$")
-_GUARDED = re.compile("|".join(p.pattern for p in (_MEDIA, _UPLOAD, _CLOSED, _SIGN_OUT, _HEALTH)))
-_SIGN_IN = re.compile(r"/auth/login/?$")
-_CALLBACK = re.compile(r"/oauth2callback/?$")
+#: What has rights. No other request waits for the store.
+_GUARDED = (framework.MEDIA, framework.UPLOAD, framework.FOR_PROGRAMS, framework.SIGN_OUT, framework.HEALTH)
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _BACK = "kpi_back"
 _AS_IS = "/?&=%+-_.~:,"
@@ -80,8 +72,7 @@ class Gate:
                 send = _listening(sign_in.claims_of(asked.cookies), send)
         if scope["type"] == "http":
             asked = HTTPConnection(scope)
-            # Only what has rights waits for the store.
-            closed = _GUARDED.search(asked.scope["path"])
+            closed = any(place.search(asked.scope["path"]) for place in _GUARDED)
             refused = await run_in_threadpool(_verdict, asked, scope["method"]) if closed else None
             if refused:
                 await PlainTextResponse(refused.said, refused.status)(scope, receive, send)
@@ -101,11 +92,11 @@ def _same_origin(asked: HTTPConnection) -> bool:
 def _verdict(asked: HTTPConnection, method: str) -> Refused | None:
     """What forbids a request; None where it may pass."""
     path = asked.scope["path"]
-    if _CLOSED.search(path):
+    if framework.FOR_PROGRAMS.search(path):
         return _NOT_HERE
-    if _HEALTH.search(path):
+    if framework.HEALTH.search(path):
         return _health(asked)
-    media, upload = _MEDIA.search(path), _UPLOAD.search(path)
+    media, upload = framework.MEDIA.search(path), framework.UPLOAD.search(path)
     if method == "OPTIONS":
         return None
     try:
@@ -163,7 +154,7 @@ def _upload(asked: HTTPConnection, method: str) -> Refused | None:
     length = asked.headers.get("content-length", "")
     if not length.isdecimal():
         return _NO_LENGTH
-    limit = int(config.get_option("server.maxUploadSize")) * 1024 * 1024
+    limit = int(st.get_option("server.maxUploadSize")) * 1024 * 1024
     return _TOO_LARGE if int(length) > limit + _AROUND else None
 
 
@@ -173,12 +164,18 @@ def _person(asked: HTTPConnection, claims: sign_in.Claims) -> Person | None:
         case Setup.BROKEN:
             return None
         case Setup.READY:
-            return sign_in.person_of(claims) if sign_in.standing(claims) is Standing.VALID else None
+            return _in_any_plan(claims) if sign_in.standing(claims) is Standing.VALID else None
     peer = asked.client.host if asked.client else None
     if not trial_identity.on_this_machine({name.lower(): value for name, value in asked.headers.items()}, peer):
         return NOBODY
     kept = asked.cookies.get(trial_identity.COOKIE, "")
     return NOBODY if trial_identity.only_looks(kept) else trial_identity.people({})[Role.ADMIN.value]
+
+
+def _in_any_plan(claims: sign_in.Claims) -> Person | None:
+    """A bare request names no plan: whoever may bring a file in any; what becomes of it is asked again there."""
+    found = [one for plan_id in store().plan_ids() or ("",) if (one := sign_in.person_of(claims, plan_id))]
+    return next((one for one in found if reaches(one, Action.SAVE)), found[0] if found else None)
 
 
 # --- addresses of files --------------------------------------------------------------------------------------------
@@ -193,7 +190,7 @@ def _listening(claims: sign_in.Claims, send: Send) -> Send:
     own = sign_in.SignIn.of(claims).id
 
     async def noting(message: Message) -> None:
-        for found in _ADDRESS.findall(message.get("bytes") or b""):
+        for found in framework.FILE_ADDRESS.findall(message.get("bytes") or b""):
             _told[own, found] = None
             _told.move_to_end((own, found))
         while len(_told) > _MOST_TOLD:
@@ -204,8 +201,8 @@ def _listening(claims: sign_in.Claims, send: Send) -> Send:
 
 
 def _was_told(claims: sign_in.Claims, path: str) -> bool:
-    found = _ADDRESS.search(path.encode())
-    return bool(found) and (sign_in.SignIn.of(claims).id, found[1]) in _told
+    found = framework.FILE_ADDRESS.search(path.encode())
+    return found is not None and (sign_in.SignIn.of(claims).id, found[1]) in _told
 
 
 # --- cookies and ways back -----------------------------------------------------------------------------------------
@@ -232,10 +229,10 @@ class _Cookies:
     def _after(self, headers: MutableHeaders) -> None:
         """Remember where somebody was who goes to sign in, and lead them back there, or say that it failed."""
         path = self.asked.scope["path"]
-        if _SIGN_IN.search(path):
+        if framework.SIGN_IN.search(path):
             headers.append("set-cookie", _cookie(_BACK, quote(_inside(self.asked.headers.get("referer", "")))))
-        elif _CALLBACK.search(path) and {"code", "error"} & self.asked.query_params.keys():
-            signed = any(c.startswith(f"{sign_in.USER_COOKIE_NAME}=") and '=""' not in c for c in _set(headers))
+        elif framework.CALLBACK.search(path) and {"code", "error"} & self.asked.query_params.keys():
+            signed = any(c.startswith(f"{framework.USER_COOKIE_NAME}=") and '=""' not in c for c in _set(headers))
             back = _inside(sign_in.origin() + unquote(self.asked.cookies.get(_BACK, "")))
             headers["location"] = back if signed else "/?signin=failed"
             headers.append("set-cookie", _cookie(_BACK, "", age=0))

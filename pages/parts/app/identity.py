@@ -10,11 +10,13 @@ from typing import NoReturn
 import streamlit as st
 
 from kpi.collection.workflow import Action, may, refusal
-from kpi.people import NOBODY, ROLE_WORDS, Person
+from kpi.people import NOBODY, ROLE_WORDS, Person, own_places
+from kpi.place import Place
 from pages.parts.app import sign_in, trial_identity
 from pages.parts.app.clock import today
+from pages.parts.app.plan_choice import plan_id
 from pages.parts.app.sign_in import Setup, Standing
-from pages.parts.app.storage import plan_id, store
+from pages.parts.app.storage import store
 from pages.parts.shared.address import notice, quoted
 from pages.parts.shared.markup import Content, join, link, tag
 
@@ -66,10 +68,8 @@ def require(action: Action, department: str = "") -> Person:
 
 def reaches(who: Person, action: Action, department: str = "") -> bool:
     """Whether a person may do something for a department or part of it; for any at all where none is named."""
-    asked = {department} if department else {"", *who.departments}
-    own = (d.split("/", 1) for d in who.divisions)
-    pairs = [(d, "") for d in asked] + [(d, division) for d, division in own if d in asked]
-    return any(may(who, action, d, division) for d, division in pairs)
+    places = [Place(who.plan_id, department_id=department), *own_places(who)]
+    return any(may(who, action, place) for place in places if department in ("", place.department_id))
 
 
 def refuse(who: Person, action: Action) -> NoReturn:
@@ -115,7 +115,7 @@ def _who() -> _Who:
     worth = sign_in.standing(claims)
     if worth is not Standing.VALID:
         return _Who(None, lambda: _sign_in(worth))
-    found = sign_in.person_of(claims)
+    found = sign_in.person_of(claims, plan_id())
     return _Who(found) if found else _Who(None, lambda: _unknown(claims))
 
 
@@ -127,19 +127,19 @@ def _unsigned() -> _Who:
         return _Who(NOBODY)
     asked, kept = st.query_params.get(trial_identity.PARAMETER), st.context.cookies.get(trial_identity.COOKIE)
     kept = kept if isinstance(kept, str) else ""  # a run without a browser has no cookies that are texts
-    key, one = trial_identity.chosen(_departments(), asked, kept)
+    key, one = trial_identity.chosen(_departments(), asked, kept, plan_id())
     wanted = asked or kept or key
     return _Who(one, trial_key=key, unknown=wanted if wanted != key else "")
 
 
 def _departments() -> Mapping[str, str]:
-    return _names(store().revision(), today())
+    return _names(store().revision(), today(), plan_id())
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
-def _names(revision: str, day: date) -> Mapping[str, str]:
+@st.cache_data(max_entries=8, show_spinner=False)
+def _names(revision: str, day: date, plan: str) -> Mapping[str, str]:
     """The departments' names: the same for everybody, and known without a person."""
-    return {d.id: d.name(day) for d in store().snapshot(plan_id()).plan.departments} if plan_id() else {}
+    return {d.id: d.name(day) for d in store().snapshot(plan).plan.departments} if plan else {}
 
 
 # --- the pages that stand instead ----------------------------------------------------------------------------------
@@ -194,4 +194,4 @@ def _choices(current: str) -> None:
 
 
 def _say(name: str, content: Content, kind: str = "", **attributes: str) -> None:
-    st.html(tag(name, content, kind, **attributes).html)
+    st.html(tag(name, content, kind, **attributes))

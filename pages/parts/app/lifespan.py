@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from streamlit import App
+import streamlit as st
 
 from loaders.services.nightly import start_nightly
 from loaders.services.operations import open_store
@@ -20,7 +20,7 @@ _LOG = logging.getLogger("kpi")
 
 
 @asynccontextmanager
-async def life(_app: App) -> AsyncIterator[None]:
+async def life(_app: st.App) -> AsyncIterator[None]:
     """Let the server answer at once and prepare beside it. The first screen waits for the store if it must."""
     threading.Thread(target=prepare, name="kpi-prepare").start()
     yield

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from urllib.parse import unquote, urlsplit
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from kpi.collection.workflow import Action
 from kpi.people import Person
@@ -22,7 +21,7 @@ from pages.indicator import indicator_page
 from pages.method import method_page
 from pages.origin import origin_page
 from pages.overview import overview_page
-from pages.parts.app import identity
+from pages.parts.app import identity, plan_choice
 from pages.parts.app.clock import today
 from pages.parts.app.current_view import view
 from pages.parts.shared import as_of, notices
@@ -90,6 +89,7 @@ def no_such_page() -> None:
 def main() -> None:
     """Draw the screen that the address asks for."""
     st.set_page_config(page_title="DX推進プラン KPI進捗ダッシュボード", layout="wide", initial_sidebar_state="auto")
+    plan_choice.arrive(_asked(st.context.url))
     door = identity.closed()
     if door is not None:
         _only(door)
@@ -108,6 +108,8 @@ def main() -> None:
         st.Page(no_such_page, title="画面がありません", url_path=one, visibility="hidden") for one in sorted(strayed)
     ]
     chosen = st.navigation(pages, position="sidebar", expanded=True)
+    guarded(plan_choice.carry)()
+    guarded(plan_choice.chooser)()
     guarded(identity.aside)()
     guarded(lambda: _around(chosen, pages))()
     notices.begin()
@@ -116,7 +118,7 @@ def main() -> None:
     as_of.drawn()
 
 
-def _around(chosen: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:
+def _around(chosen: st.Page, pages: Sequence[st.Page]) -> None:
     """What stands around every screen: the moment that is shown, and the way from a number to its origin."""
     as_of.carry(chosen.url_path)
     find_box(next(p for p in pages if p.url_path == "origin"))

@@ -5,20 +5,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from pathlib import Path
 from urllib.parse import quote
 
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
+
+from pages.parts import framework
 
 STATIC = Path(__file__).resolve().parent / "static"
 SERVED = {"house.css": "text/css", "house.js": "text/javascript"}
-_INLINE = re.compile(rb"<script>(.*?)</script>", re.S)
 _TITLE = "DX推進プラン KPI進捗ダッシュボード"
 
 
@@ -36,9 +36,9 @@ def static_routes() -> list[BaseRoute]:
 
 def dress(html: bytes) -> bytes:
     """The framework's page in Japanese, with our style and script, without its link to an unused API."""
-    html = html.replace(b'<html lang="en">', b'<html lang="ja">')
-    html = html.replace(b"<title>Streamlit</title>", f"<title>{_TITLE}</title>".encode())
-    html = re.sub(rb'<link rel="service-desc"[^>]*>', b"", html)
+    html = html.replace(framework.PAGE_LANGUAGE, b'<html lang="ja">')
+    html = html.replace(framework.PAGE_TITLE, f"<title>{_TITLE}</title>".encode())
+    html = framework.PAGE_FOR_PROGRAMS.sub(b"", html)
     ours = b'<link rel="stylesheet" href="./house/house.css"><script defer src="./house/house.js"></script></head>'
     return html.replace(b"</head>", ours, 1)
 
@@ -46,7 +46,8 @@ def dress(html: bytes) -> bytes:
 def policy(html: bytes) -> str:
     """The content security policy: everything from this server, inline scripts by their hash only."""
     hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in _INLINE.findall(html)
+        f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
+        for script in framework.PAGE_SCRIPT.findall(html)
     )
     return "; ".join(
         (
@@ -87,7 +88,7 @@ def _nearer(scope: Scope) -> str:
 
     The page asks for its parts beside itself: below a folder that is not there it would stay empty.
     """
-    path, base = scope.get("path", "/"), config.get_option("server.baseUrlPath").strip("/")
+    path, base = str(scope.get("path", "/")), str(st.get_option("server.baseUrlPath")).strip("/")
     up = path.count("/") - (base.count("/") + 1 if base else 0) - 1
     if up < 1:
         return ""
@@ -125,8 +126,8 @@ class _Dresser:
     async def _finish(self) -> None:
         assert self.start is not None
         if self.nearer and self.start["status"] == 200:
-            headers = [(b"location", self.nearer.encode()), (b"content-length", b"0")]
-            await self.send({"type": "http.response.start", "status": 307, "headers": headers})
+            there = [(b"location", self.nearer.encode()), (b"content-length", b"0")]
+            await self.send({"type": "http.response.start", "status": 307, "headers": there})
             await self.send({"type": "http.response.body", "body": b""})
             return
         html = dress(self.body)

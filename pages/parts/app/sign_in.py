@@ -21,16 +21,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-from streamlit import config
-from streamlit.auth_util import get_cookie_with_chunks, get_origin_from_redirect_uri, get_secrets_auth_section
-from streamlit.runtime.secrets import secrets_singleton
-from streamlit.web.server.server_util import get_cookie_secret, is_xsrf_enabled
-from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+import streamlit as st
 
+from kpi.collection.acts import Act
 from kpi.people import Person, Role, mail_address
 from loaders.settings import now
+from loaders.store.commands import revoke
 from loaders.text.characters import one_line
+from pages.parts import framework
 from pages.parts.app.storage import store
 
 _RANK = {role: place for place, role in enumerate(Role)}
@@ -71,6 +69,8 @@ class Membership(Protocol):
     def pattern(self) -> str: ...  # noqa: D102
     @property
     def role(self) -> str: ...  # noqa: D102
+    @property
+    def plan_id(self) -> str: ...  # noqa: D102
     @property
     def departments(self) -> Iterable[str]: ...  # noqa: D102
     @property
@@ -123,26 +123,26 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def setup() -> Setup:
     """Whether people can sign in. Anything half done is BROKEN, which lets nobody in."""
-    if not secrets_singleton.load_if_toml_exists():
+    if not framework.secrets_loaded():
         # The framework takes a file it cannot read for no file at all.
-        return Setup.BROKEN if any(Path(p).exists() for p in config.get_option("secrets.files")) else Setup.NONE
-    if "auth" not in secrets_singleton:
+        return Setup.BROKEN if any(Path(p).exists() for p in st.get_option("secrets.files")) else Setup.NONE
+    if not framework.has_auth_section():
         return Setup.NONE
-    auth = get_secrets_auth_section()
+    auth = framework.auth_section()
     sound = (
         providers()
         and all(all(_text(section.get(key)) for key in _NEEDED) for section in providers().values())
         and len(str(auth.get("cookie_secret", ""))) >= _SHORTEST_SECRET
-        and (get_origin_from_redirect_uri() or "").startswith(("http://", "https://"))
-        and is_xsrf_enabled()  # without it the framework reads no cookie
-        and not config.get_option("server.trustedUserHeaders")  # a header can be sent by anyone who reaches the port
+        and origin().startswith(("http://", "https://"))
+        and framework.reads_sign_ins()
+        and not st.get_option("server.trustedUserHeaders")  # a header can be sent by anyone who reaches the port
     )
     return Setup.READY if sound else Setup.BROKEN
 
 
 def providers() -> dict[str, Mapping[str, Any]]:
     """The providers of the configuration by the name that ``st.login`` knows them by."""
-    auth = get_secrets_auth_section()
+    auth = framework.auth_section()
     if auth.get("client_id"):
         return {"default": auth}
     return {name: section for name, section in auth.items() if isinstance(section, Mapping) and "client_id" in section}
@@ -150,7 +150,7 @@ def providers() -> dict[str, Mapping[str, Any]]:
 
 def origin() -> str:
     """Scheme, host and port at which people reach the program, from the configured redirect_uri."""
-    return get_origin_from_redirect_uri() or ""
+    return framework.redirect_origin()
 
 
 def first_admin() -> str:
@@ -196,59 +196,64 @@ def _ours(claims: Claims) -> bool:
 
 
 def _timely(claims: Claims, moment: float) -> bool:
-    issued, expires = claims.get("iat"), claims.get("exp")
-    if not all(isinstance(t, (int, float)) and not isinstance(t, bool) for t in (issued, expires)):
-        return False
-    return issued - _SKEW <= moment < min(expires, issued + longest_seconds())
+    issued, expires = _seconds(claims.get("iat")), _seconds(claims.get("exp"))
+    return (
+        issued is not None
+        and expires is not None
+        and issued - _SKEW <= moment < min(expires, issued + longest_seconds())
+    )
+
+
+def _seconds(value: object) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def end(claims: Claims) -> None:
     """Revoke a sign-in, so that every copy of its cookie is dead."""
     if standing(claims) is Standing.VALID:
         signed = SignIn.of(claims)
-        store().revoke(signed.id, by=signed.name or signed.mail or "サインイン", at=now())
+        store().do(revoke, Act(signed.name or signed.mail or "サインイン", now()), signed.id)
 
 
 def claims_of(cookies: Mapping[str, str]) -> Claims:
     """What a request's sign-in cookie says, if we signed it for this address; nothing otherwise."""
-
-    def one(name: str) -> bytes | None:
-        value = cookies.get(name)
-        return decode_signed_value(get_cookie_secret(), name, value.encode("latin-1", "replace")) if value else None
-
-    try:
-        raw = get_cookie_with_chunks(one, USER_COOKIE_NAME)
-        claims = json.loads(raw) if raw else {}
-    except (ValueError, UnicodeError):
-        return {}
-    return claims if isinstance(claims, dict) and claims.get("origin") == origin() else {}
+    claims = framework.cookie_claims(cookies)
+    return claims if claims.get("origin") == origin() else {}
 
 
 # --- a person ------------------------------------------------------------------------------------------------------
 
 
-def person_of(claims: Claims) -> Person | None:
-    """The person a valid sign-in is by the store's rules; None for somebody no rule knows."""
+def person_of(claims: Claims, plan_id: str) -> Person | None:
+    """The person a valid sign-in is in a plan by the store's rules; None for somebody no rule knows."""
     ours = store()
-    return person_by(SignIn.of(claims), _memberships(ours, ours.revision()), first_admin())
+    return person_by(SignIn.of(claims), _memberships(ours, ours.revision()), first_admin(), plan_id)
 
 
-def person_by(signed: SignIn, rules: Iterable[Membership], admin: str = "") -> Person | None:
-    """The highest role of all rules that match, with the departments of all that make a 部局担当."""
-    matching = [rule for rule in rules if _matches(rule, signed)]
-    roles = [Role(rule.role) for rule in matching]
+def person_by(signed: SignIn, rules: Iterable[Membership], admin: str = "", plan_id: str = "") -> Person | None:
+    """The highest role of all rules that match, with the departments of all that make a 部局担当 of a plan.
+
+    Whom only rules of other plans know is a reader here.
+    """
+    known = [rule for rule in rules if _matches(rule, signed)]
+    # Departments are a plan's own: a rule that names no plan gives nobody one.
+    matching = [r for r in known if r.plan_id == plan_id or (not r.plan_id and Role(r.role) is not Role.DEPARTMENT)]
+    # The plan in which each role holds, empty for every plan: of two equal ones the wider counts.
+    roles = [(_RANK[Role(rule.role)], not rule.plan_id) for rule in matching]
     if admin and signed.mail == admin:
-        roles.append(Role.ADMIN)
+        roles.append((_RANK[Role.ADMIN], True))
     if not roles:
-        return None
-    role = max(roles, key=_RANK.__getitem__)
+        return Person(signed.mail or signed.subject, signed.name or signed.mail, plan_id=plan_id) if known else None
+    rank, everywhere = max(roles)
+    role = list(Role)[rank]
     own = [rule for rule in matching if role is Role.DEPARTMENT and Role(rule.role) is role]
     # A rule without 課 gives the whole department, whatever another rule narrows.
     whole = {d for rule in own for d in rule.departments if not _within(rule, d)}
     divisions = {d for rule in own for d in rule.divisions if d.split("/")[0] not in whole}
     departments = frozenset(d for rule in own for d in rule.departments)
     who = signed.name or signed.mail
-    return Person(signed.mail or signed.subject, who, role, departments, frozenset(divisions))
+    where = "" if everywhere else plan_id
+    return Person(signed.mail or signed.subject, who, role, departments, frozenset(divisions), where)
 
 
 def _within(rule: Membership, department_id: str) -> bool:

@@ -26,16 +26,6 @@ def watched() -> Store:
     return store_of(DATA, wait=1.0)
 
 
-def plan_id() -> str:
-    """The plan that is shown; empty where none could be read. Asked by every run many times: without a query."""
-    return _first_plan(store().revision())
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _first_plan(revision: str) -> str:
-    return next(iter(store().plan_ids()), "")
-
-
 @st.cache_resource(show_spinner=False)
 def data_issues() -> tuple[Issue, ...]:
     """What is wrong with the files of ``data/``: found once at the start, as they are read then."""

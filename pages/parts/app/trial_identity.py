@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-from streamlit import config
+import streamlit as st
 
 from kpi.people import ROLE_WORDS, Person, Role
 
@@ -44,7 +44,7 @@ def on_this_machine(headers: Mapping[str, str], peer: str | None) -> bool:
     nothing, and they forbid where they name another: a page elsewhere whose name was made to point here (DNS
     rebinding) brings its own name.
     """
-    address = str(config.get_option("server.address") or "")
+    address = str(st.get_option("server.address") or "")
     if not (address == "localhost" or _loopback(address)) or not _loopback(peer or ""):
         return False
     if any(name in _PASSED_ON or name.startswith(_PASSED_ON_BY) for name in map(_named, headers)):
@@ -73,26 +73,32 @@ def _loopback(address: str) -> bool:
     return (mapped or found).is_loopback
 
 
-def people(departments: Mapping[str, str]) -> dict[str, Person]:
-    """Whom one can act as, by what stands in the address; the first is who one is at the start."""
+def people(departments: Mapping[str, str], plan_id: str = "") -> dict[str, Person]:
+    """Whom one can act as in a plan, by what stands in the address; the first is who one is at the start."""
     ones = {
         role.value: Person(f"trial-{role.value}", f"{ROLE_WORDS[role]}(評価用)", role)
         for role in (Role.ADMIN, Role.SECRETARIAT)
     }
     for department_id, name in departments.items():
         ones[f"{_PREFIX}{department_id}"] = Person(
-            f"trial-{department_id}", f"{name}の担当(評価用)", Role.DEPARTMENT, frozenset({department_id})
+            f"trial-{department_id}",
+            f"{name}の担当(評価用)",
+            Role.DEPARTMENT,
+            frozenset({department_id}),
+            plan_id=plan_id,
         )
     ones[Role.READER.value] = Person("trial-reader", f"{ROLE_WORDS[Role.READER]}(評価用)", Role.READER)
     return ones
 
 
-def chosen(departments: Mapping[str, str], asked: str | None, kept: str | None) -> tuple[str, Person]:
+def chosen(
+    departments: Mapping[str, str], asked: str | None, kept: str | None, plan_id: str = ""
+) -> tuple[str, Person]:
     """Whom one acts as: the address goes before the cookie; 管理者 where neither names anybody.
 
     An unknown name is 閲覧: misspelt or gone, it must not give more than the one that was meant.
     """
-    ones = people(departments)
+    ones = people(departments, plan_id)
     key = asked or kept or Role.ADMIN.value
     key = key if key in ones else Role.READER.value
     return key, ones[key]

@@ -15,6 +15,7 @@ from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action, ReturnState
 from kpi.period import Period
+from kpi.place import Place
 from kpi.plan import Department, Indicator, Round
 from kpi.printing.printed_figures import exact_text
 from pages.parts.admin.proposal_panel import changes_in
@@ -70,7 +71,7 @@ def whole(view: Assessment, department_id: str, division_id: str, indicators: Se
     What a former department said of an indicator is not otherwise shown to the one it went to; who may see the
     handover of its present owner may read it, and of no other indicator.
     """
-    if not desk().may(Action.SEE_HANDOVER, department_id, division_id):
+    if not desk().may(Action.SEE_HANDOVER, Place(view.plan.id, department_id=department_id, division_id=division_id)):
         return view
     ids = {i.id for i in indicators}
     full = store().snapshot(view.plan.id, view.as_of)
@@ -78,8 +79,13 @@ def whole(view: Assessment, department_id: str, division_id: str, indicators: Se
     def mine(table: pd.DataFrame) -> pd.DataFrame:
         return table[table["indicator_id"].isin(ids)]
 
-    tables = {name: mine(getattr(full, name)) for name in ("observations", "questions", "proposals")}
-    return replace(view, snapshot=replace(full, **tables), key=f"{view.key}:handover")
+    own = replace(
+        full,
+        observations=mine(full.observations),
+        questions=mine(full.questions),
+        proposals=mine(full.proposals),
+    )
+    return replace(view, snapshot=own, key=f"{view.key}:handover")
 
 
 def everything_said(view: Assessment, indicators: Sequence[Indicator]) -> tuple[Said, ...]:

@@ -67,12 +67,12 @@ def _history(view: Assessment, indicator: Indicator, found: pd.Series) -> Conten
     gone = view.snapshot.taken_back
     told = [
         link(
-            ("取下げ" if row.code in gone else as_it_is(row.value))
-            + f"({RELEASE_WORDS.get(row.release, '')} {row.known_at:%Y-%m-%d})",
+            ("取下げ" if row["code"] in gone else as_it_is(row["value"]))
+            + f"({RELEASE_WORDS.get(row['release'], '')} {row['known_at']:%Y-%m-%d})",
             "origin",
-            figure=row.code,
+            figure=row["code"],
         )
-        for row in same.itertuples()
+        for row in same.to_dict("records")
     ]
     return join(told, " → ") if told else "―"
 
@@ -84,11 +84,11 @@ def remarks(view: Assessment, indicator: Indicator) -> None:
     if said.empty:
         empty("説明はまだありません。回答様式の「要因分析」「今後の対応」に書かれたことがここに出ます。")
         return
-    for row in said.iloc[::-1].head(3).itertuples():
-        period = Period.parse(row.period).short if row.period else ""
-        parts = [tag("div", row.analysis), tag("div", f"今後: {row.actions}" if row.actions else "")]
-        name = view.plan.department(row.department_id).name(row.known_at.date())
-        who = f"{name} {row.section}　{stamp(row.known_at)}　{period}"
+    for row in said.iloc[::-1].head(3).to_dict("records"):
+        period = Period.parse(row["period"]).short if row["period"] else ""
+        parts = [tag("div", row["analysis"]), tag("div", f"今後: {row['actions']}" if row["actions"] else "")]
+        name = view.plan.department(row["department_id"]).name(row["known_at"].date())
+        who = f"{name} {row['section']}　{stamp(row['known_at'])}　{period}"
         show(join([*parts, tag("div", who, "meta")]))
 
 

@@ -9,13 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
+from kpi.collection.publication import publication_word
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action
 from kpi.period import Period
+from kpi.place import Place
 from kpi.plan import Indicator
 from kpi.printing.printed_figures import exact_text
 from kpi.summary import explanation, judged_code, steps
 from loaders.store import Earlier, Passport
-from loaders.store.commands.access_rules import publication_word
 from pages.parts.app.current_view import desk, file_name
 from pages.parts.shared.as_of import as_of
 from pages.parts.shared.layout import XLSX, empty, lead, show
@@ -98,7 +99,7 @@ def _original(found: Passport) -> None:
     if not found.sha256:
         return
     ours = desk()
-    if not ours.may(Action.SEE_RETURNS, found.department_id):
+    if not ours.may(Action.SEE_RETURNS, Place(found.plan_id, department_id=found.department_id)):
         show(tag("div", "原本は、担当部局と事務局が受け取れます。", "meta"))
         return
     st.download_button(

@@ -7,6 +7,7 @@ from kpi.collection.first_steps import FirstStep, owed_by, step_of_targets, step
 from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import summary
 from kpi.collection.workflow import Action
+from kpi.place import Place
 from kpi.plan import Department, Indicator, Round
 from kpi.summary import UNSET
 from kpi.summary import summary as told
@@ -15,7 +16,7 @@ from pages.parts.app.current_view import desk
 from pages.parts.app.identity import person
 from pages.parts.rounds.board_table import round_rows
 from pages.parts.shared.indicator_cells import name_link
-from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, table, tag
+from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, listing, table
 
 
 def next_steps(view: Assessment) -> Markup:
@@ -38,7 +39,7 @@ def next_steps(view: Assessment) -> Markup:
             ]
         )
     )
-    return tag("ol", join(tag("li", step) for step in steps), "steps")
+    return listing(steps, "steps", ordered=True)
 
 
 def _step(view: Assessment, step: FirstStep) -> Markup:
@@ -51,7 +52,7 @@ def _step(view: Assessment, step: FirstStep) -> Markup:
 def _undecided(view: Assessment) -> Content:
     """For who records decisions: what was answered and is in force only once it is decided."""
     waiting = undecided(view)
-    if not waiting or not desk().may(Action.DECIDE_CARD):
+    if not waiting or not desk().may(Action.DECIDE_CARD, Place(view.plan.id)):
         return ""
     said = f"回答された現状値・目標値{waiting}件は、決定を記録すると設定されます("
     return join([said, link("管理の判定条件", "admin", part="cards"), ")。"])

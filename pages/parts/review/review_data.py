@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -15,8 +15,8 @@ from kpi.collection.review.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.issue import Issue
 from kpi.plan import Round
-from kpi.rollup import OFF_LINE
 from kpi.snapshot import Snapshot, best_confirmed
+from kpi.status import concern
 from loaders.rules import UNREAD
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import store
@@ -62,7 +62,7 @@ def _review(revision: str, round_id: str, _state: Assessment) -> Review:
         questions,
         order={i.id: n for n, i in enumerate(_state.plan.indicators)},
         proposed=_proposed(_state, round_id),
-        behind=frozenset(_state.assessed.index[_state.assessed["status"].isin(OFF_LINE)])
+        behind=frozenset(_state.assessed.index[_state.assessed["status"].map(concern).notna()])
         if asked.kind in ("annual", "midterm")
         else frozenset(),
     )
@@ -141,6 +141,6 @@ def _before(state: Assessment, round_id: str) -> Before:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _known_at(plan_id: str, moment: object, returns: int) -> Snapshot:
+def _known_at(plan_id: str, moment: datetime, returns: int) -> Snapshot:
     """What was known at a moment. It changes only when samples come or go, and so does the number of returns."""
     return store().snapshot(plan_id, as_of=moment)

@@ -74,7 +74,7 @@ def judge(
             _asking(state, review.round, item, at)
 
 
-def _head(state: Assessment, item: Item, *, first: bool) -> Content:
+def _head(state: Assessment, item: Item, *, first: bool) -> Markup:
     indicator = state.snapshot.plan.indicator(item.indicator_id)
     whose = state.plan.department(item.department_id).name(state.day) + ("(代理登録)" if item.entered else "")
     why = join([badge(GROUP_WORDS[g], "x v-ask") for g in item.groups if g is not Group.REST], " ")

@@ -19,7 +19,7 @@ from pages.parts.review.review_item import judge, place_of
 from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared import confirm_button, notices
 from pages.parts.shared.layout import each, empty, show
-from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
+from pages.parts.shared.markup import Column, Content, badge, join, link, listing, table, tag, unmarked
 
 _REST, _UNDO = "rest", "review-undo"
 #: In a summary so many indicators are named; the others are counted.
@@ -132,8 +132,8 @@ def unread_box(state: Assessment, review: Review) -> None:
     with st.expander(f"様式のうち値として読んでいない記入 {sum(len(notes) for notes in review.unread.values())}件"):
         for department in state.plan.departments:
             if notes := review.unread.get(department.id, ()):
-                lines = (tag("li", join([i.address, "　", i.message])) for i in notes)
-                show(join([tag("b", department.name(state.day)), tag("ul", join(lines))]))
+                lines = (join([i.address, "　", i.message]) for i in notes)
+                show(join([tag("b", department.name(state.day)), listing(lines)]))
 
 
 def _department(state: Assessment, review: Review, name: str, found: Sequence[Item], *, acting: bool) -> None:

@@ -11,6 +11,7 @@ from kpi.collection.letters import Question as Asked
 from kpi.collection.letters import question_letter
 from kpi.collection.review.answer_words import before_after, entry_words
 from kpi.collection.review.review_order import Question
+from kpi.place import Place
 from loaders.documents.letter_files import question_of
 from loaders.form.writing.writer import form_filename
 from pages.parts.app.current_view import desk
@@ -116,13 +117,15 @@ def _outgoing(state: Assessment, review: Review, waiting: Sequence[Question]) ->
     name = form_filename(state.snapshot.brief(state.day), asked.id, whom, sent_back=True)
     st.download_button(
         f"修正依頼の付いた様式を受け取る({len(mine)}件)",
-        lambda: ours.take_sent_back(plan_id, asked.id, whom)[1],
+        lambda: ours.take_sent_back(Place(plan_id, asked.id, whom))[1],
         name,
         XLSX,
         key=f"take-sent-back-{whom}",
         on_click="ignore",
     )
-    letter_view(letter, key=f"question-{whom}", attachments=lambda: [ours.take_sent_back(plan_id, asked.id, whom)])
+    letter_view(
+        letter, key=f"question-{whom}", attachments=lambda: [ours.take_sent_back(Place(plan_id, asked.id, whom))]
+    )
 
 
 def _told(state: Assessment, review: Review, question: Question) -> Asked:

@@ -6,7 +6,7 @@ from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import Pieces, Statement, Told
 from kpi.plan import Round
 from loaders.form import definition
-from pages.parts.shared.markup import Content, Markup, badge, changed, join, tag
+from pages.parts.shared.markup import Content, Markup, badge, changed, join, render, tag
 
 
 def column_name(state: Assessment, asked: Round, key: str) -> str:
@@ -44,5 +44,4 @@ def body(said: Statement) -> Markup:
 
 def statement(said: Statement) -> Markup:
     """A heading and what is said to it."""
-    reason = tag("div", body(said), "reason") if said.body or said.lines else ""
-    return tag("div", join([tag("div", pieces(said.head)), reason]), "said", data_verbatim="1")
+    return render("statement.html", head=pieces(said.head), body=body(said))

@@ -42,7 +42,8 @@ def _contacts(state: Assessment, asked: Round) -> dict[tuple[str, str], str]:
     newest = rows.drop_duplicates(["department_id", "division_id"], keep="last")
     stored = stored_returns(state, list(newest["submission_id"]))
     return {
-        (r.department_id, r.division_id): _contact(stored[r.submission_id].reading.answers) for r in newest.itertuples()
+        (r["department_id"], r["division_id"]): _contact(stored[r["submission_id"]].reading.answers)
+        for r in newest.to_dict("records")
     }
 
 

@@ -12,13 +12,14 @@ from kpi.collection.letters import Item, Letter, division_letter, reminder_lette
 from kpi.collection.lifecycle import Stage
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.turnout import Row, waiting_for
+from kpi.place import Place
 from kpi.plan import Department, Division, Round
 from loaders.documents.letter_files import letter_docx, letter_eml, letter_filename, letter_text
 from loaders.text.characters import one_line
 from pages.parts.app.current_view import desk
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, show
-from pages.parts.shared.markup import Column, Content, Markup, join, table, tag, unmarked
+from pages.parts.shared.markup import Column, Content, Markup, render, table, tag, unmarked
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _KINDS: Mapping[str, str] = {
@@ -136,7 +137,7 @@ def _forms(state: Assessment, asked: Round, department: Department, divisions: S
     """The workbooks that belong to a letter: the department's, or those of the 課 it goes to."""
     ours, plan_id = desk(), state.plan.id
     wanted = [d.id for d in divisions] or [""]
-    return lambda: [ours.take_form(plan_id, asked.id, department.id, division) for division in wanted]
+    return lambda: [ours.take_form(Place(plan_id, asked.id, department.id, division)) for division in wanted]
 
 
 def _address(asked: Round, department_id: str) -> str:
@@ -174,25 +175,12 @@ def letter_view(letter: Letter, *, key: str, attachments: Attachments | None = N
 
 def letter_markup(letter: Letter) -> Markup:
     """The letter's text in the shape of a 事務連絡."""
-    head = [
-        tag("p", letter.number or letter.title, "right"),
-        tag("p", letter.dated, "right"),
-        tag("p", letter.to),
-        tag("p", letter.sender, "right"),
-        tag("p", tag("b", letter.subject), "centre"),
-        *(tag("p", f"　{text}") for text in letter.body),
-        tag("p", "記", "centre"),
-    ]
-    items = [_item(number, item) for number, item in enumerate(letter.items, start=1)]
-    foot = [tag("p", "以上", "right"), tag("p", "(担当)" + "　".join(letter.contact), "right")]
-    return tag("div", join([*head, *items, *foot]), "letter", data_verbatim="1")
+    items = [(item, _table(item)) for item in letter.items]
+    return render("letter.html", letter=letter, items=items)
 
 
-def _item(number: int, item: Item) -> Content:
-    parts: list[Content] = [tag("p", f"{number}　{item.heading}")]
-    several = len(item.lines) > 1
-    parts += [tag("p", f"({n}) {line}" if several else line, "inner") for n, line in enumerate(item.lines, start=1)]
-    if item.table:
-        headings, *rows = item.table
-        parts.append(table([Column(h) for h in headings], rows, caption=item.heading, kind="stack"))
-    return join(parts)
+def _table(item: Item) -> Content:
+    if not item.table:
+        return ""
+    headings, *rows = item.table
+    return table([Column(h) for h in headings], rows, caption=item.heading, kind="stack")

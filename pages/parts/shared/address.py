@@ -26,4 +26,4 @@ def tell_missing(what: str, asked: str, shown: str = "") -> None:
 
 def notice(said: Content) -> None:
     """A sentence that stands out, and that a screen reader tells by itself."""
-    st.html(tag("div", said, "notice", role="status").html)
+    st.html(tag("div", said, "notice", role="status"))

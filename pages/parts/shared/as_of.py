@@ -14,9 +14,11 @@ import streamlit as st
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.period import Period
+from kpi.place import ANYWHERE, Place
 from loaders.services import Desk, NotAllowed
 from pages.parts.app.clock import today
-from pages.parts.app.storage import plan_id, store
+from pages.parts.app.plan_choice import plan_id
+from pages.parts.app.storage import store
 from pages.parts.shared.address import notice, quoted
 from pages.parts.shared.date_input import day_input, set_day, typed, unread
 from pages.parts.shared.markup import AS_OF, Markup, join, link, tag, unmarked
@@ -162,7 +164,7 @@ def banner(screen: str) -> None:
     said = join(
         [tag("b", f"{told(moment, st.query_params[AS_OF])}で分かっていた内容です。"), "変更はできません。", back]
     )
-    st.html(tag("div", said, "notice as-of", role="status").html)
+    st.html(tag("div", said, "notice as-of", role="status"))
 
 
 def told(moment: datetime, asked: str) -> str:
@@ -177,7 +179,7 @@ def looking_back() -> bool:
     """Whether the past is shown, where nothing may be written; says so in place of what would write."""
     if as_of() is None:
         return False
-    st.html(tag("div", _NOT_THEN.message + _NOT_THEN.advice, "empty").html)
+    st.html(tag("div", _NOT_THEN.message + _NOT_THEN.advice, "empty"))
     return True
 
 
@@ -192,12 +194,12 @@ _NOT_THEN = Issue(
 class PastDesk(Desk):
     """The desk while the past is shown: one looks and takes figures away, and writes nothing."""
 
-    def may(self, action: Action, department_id: str = "", division_id: str = "") -> bool:
+    def may(self, action: Action, place: Place = ANYWHERE) -> bool:
         """Only what leaves no trace in the store."""
-        return action in _LOOKING and super().may(action, department_id, division_id)
+        return action in _LOOKING and super().may(action, place)
 
-    def _ask(self, action: Action, department_id: str = "", division_id: str = "") -> None:
-        super()._ask(action, department_id, division_id)
+    def _ask(self, action: Action, place: Place = ANYWHERE) -> None:
+        super()._ask(action, place)
         if action not in _LOOKING:
             raise NotAllowed(_NOT_THEN)
 

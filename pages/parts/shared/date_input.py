@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from loaders.text.typed_day import WEEKDAYS, day_text, read_day
 from pages.parts.shared.markup import tag
 
 #: Bounds of the calendar alone: any date may be typed, and what cannot be meant is refused by what it is given to.
-_BOUNDS = {"min_value": date(1900, 1, 1), "max_value": date(2999, 12, 31)}
+_FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def day_input(
@@ -24,7 +24,7 @@ def day_input(
     start: date | None,
     key: str,
     *,
-    width: int | str = 260,
+    width: int | Literal["stretch"] = 260,
     on_change: Callable[..., None] | None = None,
     args: tuple[Any, ...] = (),
 ) -> date | None:
@@ -44,12 +44,12 @@ def day_input(
             st.text_input(label, key=key, max_chars=40, placeholder="例: R8.11.28", on_change=on_change, args=args)
             st.date_input(
                 "暦から選ぶ", None, key=calendar, format="YYYY/MM/DD", label_visibility="collapsed",
-                width=44, on_change=_picked, args=(key, on_change, args), **_BOUNDS,
+                width=44, on_change=_picked, args=(key, on_change, args), min_value=_FIRST, max_value=_LAST,
             )  # fmt: skip
         if fault:
-            st.html(tag("div", fault, "day-fault", role="alert").html)
+            st.html(tag("div", fault, "day-fault", role="alert"))
         elif day:
-            st.html(tag("div", _told(day), "meta").html)
+            st.html(tag("div", _told(day), "meta"))
     return day
 
 
@@ -73,7 +73,7 @@ def _calendar_key(key: str) -> str:
 
 
 def _within(day: date | None) -> date | None:
-    return day if day and _BOUNDS["min_value"] <= day <= _BOUNDS["max_value"] else None
+    return day if day and _FIRST <= day <= _LAST else None
 
 
 def _picked(key: str, on_change: Callable[..., None] | None, args: tuple[Any, ...]) -> None:

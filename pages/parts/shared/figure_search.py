@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 _FIELD, _SHOWN, _BOX = "origin-query", "origin-shown", "origin-box"
 
@@ -35,7 +34,7 @@ def search_field() -> str:
     return wanted(written)
 
 
-def find_box(page: StreamlitPage) -> None:
+def find_box(page: st.Page) -> None:
     """In the menu: a short number leads to its passport on the screen 出所."""
     with st.sidebar, st.form("find-origin", border=False, clear_on_submit=True):
         written = st.text_input("番号から出所を探す", key=_BOX, max_chars=120, placeholder="K7Q-0219")

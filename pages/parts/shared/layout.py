@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from kpi.assessment import Assessment
 from kpi.charts.placement import text_width
@@ -23,7 +22,8 @@ from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.services import NotAllowed
 from loaders.store import StoreBusy, StoreError
 from pages.parts.app.current_view import NoPlan, data_issues, desk
-from pages.parts.app.storage import plan_id
+from pages.parts.app.plan_choice import plan_id
+from pages.parts.framework import ColumnConfig
 from pages.parts.shared import notices
 from pages.parts.shared.markup import Column, Content, Markup, address, changed, join, table, tag, unmarked
 
@@ -108,8 +108,9 @@ def _tried(act: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
 
 
 def show(markup: Markup) -> None:
-    """Draw a piece of HTML."""
-    st.html(f'<div class="scroll">{markup.html}</div>' if "<table" in markup.html else markup.html)
+    """Draw a piece of HTML; nothing where it is empty."""
+    if markup:
+        st.html(tag("div", markup, "scroll") if "<table" in markup else markup)
 
 
 def header(title: str, view: Assessment, *, meta: str = "", crumb: Content = "") -> None:
@@ -224,8 +225,8 @@ def _column(name: str, column: pd.Series) -> ColumnConfig:
         finer = not numbers.round(3).eq(numbers).all()
         texts = [f"{n:.15g}" if finer else f"{n:,.3f}".rstrip("0").rstrip(".") for n in numbers]
         return st.column_config.NumberColumn(format="%.15g" if finer else "localized", width=_room([name, *texts]))
-    texts = column.dropna().astype(str).drop_duplicates().sort_values(key=lambda c: c.str.len()).tail(50)
-    return st.column_config.Column(width=min(_room([name, *texts]), _WIDEST))
+    longest = column.dropna().astype(str).drop_duplicates().sort_values(key=lambda c: c.str.len()).tail(50)
+    return st.column_config.Column(width=min(_room([name, *longest]), _WIDEST))
 
 
 def _room(texts: Sequence[str]) -> int:

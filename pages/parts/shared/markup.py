@@ -1,7 +1,8 @@
-"""Small pieces of HTML: text in, markup out. Everything that comes from data is escaped here and nowhere else.
+"""Small pieces of HTML: text in, markup out. What comes from data is escaped by MarkupSafe, and in templates by Jinja.
 
-Tables of figures are written as HTML and not as charts: they cost nothing to draw again, a screen reader reads them
-as tables, they print, and every indicator in them is an ordinary link.
+What has structure is a template in ``templates/``; a sentence with a link in it is put together here. Tables of figures
+are written as HTML and not as charts: they cost nothing to draw again, a screen reader reads them as tables, they
+print, and every indicator in them is an ordinary link.
 """
 
 from __future__ import annotations
@@ -9,33 +10,56 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+from functools import cached_property
 from math import isfinite
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
-from streamlit import query_params
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+import streamlit as st
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup as Markup  # screens have it from here, with the pieces
+from markupsafe import escape
 
+from kpi.status import standing
+from pages.parts import framework
 
-@dataclass(frozen=True)
-class Markup:
-    """Text that is markup already. Anything else given to these functions is escaped."""
-
-    html: str
-
-    def __str__(self) -> str:
-        return self.html
-
-
+#: Plain text, which is escaped where it is put in, or markup, which is not.
 Content = str | Markup
 
 #: An operator between two numbers, or a bracket that closes: a line may end there. A sign is no operator.
 _BREAK = re.compile(r"(?<=[^(−÷×=])([−÷×=]+)(?=.)|(\))(?=[^−÷×=)])")
 
 
-def text(content: Content) -> str:
-    """Markup as it is, anything else escaped, line breaks kept."""
-    return content.html if isinstance(content, Markup) else escape(str(content)).replace("\n", "<br>")
+def text(content: Content) -> Markup:
+    """Markup as it is, anything else escaped, line breaks kept. In templates the filter ``lines``."""
+    if isinstance(content, Markup):
+        return content
+    escaped = escape(content)
+    return escaped.replace("\n", Markup("<br>")) if "\n" in escaped else escaped
+
+
+class _Indented(Extension):
+    """A line break of a template and the indentation around it are for who reads the template, not for the page."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return re.sub(r"\s*\n\s*", "", source)
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    auto_reload=False,
+    extensions=[_Indented],
+)
+_TEMPLATES.filters["lines"] = text
+
+
+def render(template: str, **values: Any) -> Markup:
+    """A template of ``templates/`` with its values; each is compiled once."""
+    return Markup(_TEMPLATES.get_template(template).render(values))
 
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=/@])")
@@ -49,49 +73,51 @@ def unmarked(said: str) -> str:
     return _MARKS.sub(r"\\\1", " ".join(said.split()))
 
 
-def join(parts: Iterable[Content], separator: str = "") -> Markup:
+def join(parts: Iterable[Content], separator: Content = "") -> Markup:
     """Several pieces in a row."""
-    return Markup(separator.join(text(part) for part in parts))
+    return Markup(str(text(separator)).join(map(text, parts)))
 
 
 def tag(name: str, content: Content, kind: str = "", **attributes: str) -> Markup:
-    """One element. ``kind`` is its class; attribute names take ``_`` for ``-``."""
-    extra = "".join(f' {key.replace("_", "-")}="{escape(value)}"' for key, value in attributes.items() if value)
-    css = f' class="{kind}"' if kind else ""
-    return Markup(f"<{name}{css}{extra}>{text(content)}</{name}>")
+    """One element. ``kind`` is its class; attribute names take ``_`` for ``-``, one without a value is left out."""
+    given = {"class": kind, **attributes}.items()
+    inside = "".join(f' {key.replace("_", "-")}="{escape(str(value))}"' for key, value in given if value)
+    return Markup(f"<{name}{inside}>{text(content)}</{name}>")
 
 
-#: The moment that is shown (see :mod:`pages.parts.shared.as_of`), kept in the address from link to link.
-AS_OF = "as_of"
+#: What is kept in the address from link to link: the moment that is shown (see :mod:`pages.parts.shared.as_of`), and
+#: the plan (see :mod:`pages.parts.app.plan_choice`).
+AS_OF, PLAN = "as_of", "plan"
 
 
 def link(label: Content, page: str, **query: str) -> Markup:
     """A link to a screen of ours; see :func:`address`."""
-    return Markup(f'<a href="{escape(address(page, **query))}" target="_self">{text(label)}</a>')
+    return tag("a", label, href=address(page, **query), target="_self")
 
 
 def address(page: str, **query: str) -> str:
-    """The address of a screen with its filters, and with the past moment where one is shown.
+    """The address of a screen with its filters, and with the plan and the past moment where such are shown.
 
     ``as_of=""`` leaves the moment out: back to now.
     """
-    asked = {**_moment(), **query}
-    if not asked.get(AS_OF):
-        asked.pop(AS_OF, None)
+    asked = {**_kept(), **query}
+    for kept in (AS_OF, PLAN):
+        if not asked.get(kept):
+            asked.pop(kept, None)
     return page + ("?" + urlencode(asked) if asked else "") or "./"
 
 
-def _moment() -> dict[str, str]:
-    """The moment in the address of the screen that is drawn; nothing outside a screen."""
-    if get_script_run_ctx(suppress_warning=True) is None:
+def _kept() -> dict[str, str]:
+    """What the address of the screen that is drawn hands on; nothing outside a screen."""
+    if not framework.in_a_run():
         return {}
-    moment = query_params.get(AS_OF)
-    return {AS_OF: moment} if moment else {}
+    found = {name: st.query_params.get(name, "") for name in (PLAN, AS_OF)}
+    return {name: value for name, value in found.items() if value}
 
 
 def badge(word: str, status: str) -> Markup:
     """A status as a word in its frame. No sign stands before it: △ and ▲ mean minus in official tables, × offends."""
-    return tag("span", word, f"badge s-{status}")
+    return tag("span", word, f"badge s-{standing(status)}")
 
 
 def changed(label: str) -> Markup:
@@ -104,7 +130,7 @@ def formula(content: str) -> Markup:
     pieces = _BREAK.sub(lambda found: found.group() + "\0", content).split("\0")
     if len(pieces) == 1:  # a sentence in a formula's place breaks like any other
         return tag("small", content)
-    return tag("small", join((tag("span", piece) for piece in pieces), "<wbr>"), "formula")
+    return tag("small", join((tag("span", piece) for piece in pieces), Markup("<wbr>")), "formula")
 
 
 @dataclass(frozen=True)
@@ -115,6 +141,16 @@ class Column:
     number: bool = False
     narrow: bool = False
     width: str = ""
+
+    @cached_property
+    def kind(self) -> str:
+        """The classes of its cells."""
+        return " ".join(name for name, on in (("num", self.number), ("narrow", self.narrow)) if on)
+
+    @cached_property
+    def label(self) -> str:
+        """The heading as plain text, for each cell on a small screen."""
+        return str(self.heading)
 
 
 @dataclass(frozen=True)
@@ -132,39 +168,19 @@ def table(columns: Sequence[Column], rows: Iterable[Row], *, caption: str, kind:
 
     ``kind`` is an extra class: ``stack`` turns rows into cards on a small screen.
     """
-    head = "".join(
-        f'<th scope="col"{_cell_class(c)}{f" style=width:{c.width}" if c.width else ""}>{text(c.heading)}</th>'
-        for c in columns
-    )
-    body = [_row(columns, row) for row in rows]
-    return Markup(
-        f'<table class="kpi {kind}"><caption class="unseen">{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
-    )
+    told = [(row, ()) if isinstance(row, Group) else (None, list(zip(columns, row, strict=True))) for row in rows]
+    return render("table.html", columns=columns, rows=told, caption=caption, kind=kind)
 
 
-def _row(columns: Sequence[Column], row: Row) -> str:
-    if isinstance(row, Group):
-        return f'<tr class="group"><th colspan="{len(columns)}" scope="rowgroup">{text(row.heading)}</th></tr>'
-    cells = []
-    for index, (column, content) in enumerate(zip(columns, row, strict=True)):
-        name = 'th scope="row"' if index == 0 else "td"
-        label = f' data-label="{escape(str(column.heading))}"' if index else ""
-        cells.append(f"<{name}{_cell_class(column)}{label}>{text(content)}</{name.split()[0]}>")
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _cell_class(column: Column) -> str:
-    names = [name for name, on in (("num", column.number), ("narrow", column.narrow)) if on]
-    return f' class="{" ".join(names)}"' if names else ""
+def listing(contents: Iterable[Content], kind: str = "", *, ordered: bool = False) -> Markup:
+    """A list of points, or of steps in their order."""
+    return render("list.html", contents=contents, kind=kind, ordered=ordered)
 
 
 def bullet(progress: float | None, planned: float | None, summary: str) -> Markup:
     """Baseline dot, bar to the value, dashed tick of the planned line, target flag: one indicator in one line.
 
-    Drawn on the scale from baseline (0) to target (1), widened where the value lies outside; nothing is clipped.
-    Made of plain elements because the framework removes inline SVG.
-    """
+    Drawn on the scale from baseline (0) to target (1), widened where the value lies outside; nothing is clipped."""
     if progress is None or not isfinite(progress):
         return tag("span", "―", "none")
     low, high = min(0.0, progress), max(1.0, progress)
@@ -174,20 +190,19 @@ def bullet(progress: float | None, planned: float | None, summary: str) -> Marku
 
     start, end = sorted((at(0.0), at(progress)))
     tick = planned is not None and isfinite(planned) and low <= planned <= high
-    parts = [
-        f'<i class="b-bar{" b-back" if progress < 0 else ""}" style="left:{start:.1f}%;width:{end - start:.1f}%"></i>',
-        f'<i class="b-plan" style="left:{at(planned or 0.0):.1f}%"></i>' if tick else "",
-        f'<i class="b-base" style="left:{at(0.0):.1f}%"></i>',
-        f'<i class="b-flag" style="left:{at(1.0):.1f}%"></i>',
-    ]
-    return Markup(f'<span class="bullet" role="img" aria-label="{escape(summary)}">{"".join(parts)}</span>')
+    return render(
+        "bullet.html",
+        summary=summary,
+        back=progress < 0,
+        start=f"{start:.1f}%",
+        width=f"{end - start:.1f}%",
+        plan=f"{at(planned or 0.0):.1f}%" if tick else "",
+        base=f"{at(0.0):.1f}%",
+        flag=f"{at(1.0):.1f}%",
+    )
 
 
 def status_bar(counts: Sequence[tuple[str, str, int]], summary: str) -> Markup:
     """One bar of counts, widths in proportion: (status, word, count). The words stand in the bar."""
-    parts = [
-        f'<span class="seg s-{status}" style="flex:{count} 1 0">{escape(word)}<b>{count}</b></span>'
-        for status, word, count in counts
-        if count
-    ]
-    return Markup(f'<div class="bar" role="img" aria-label="{escape(summary)}">{"".join(parts)}</div>')
+    shown = [(standing(status), word, count) for status, word, count in counts]
+    return render("status_bar.html", counts=shown, summary=summary)

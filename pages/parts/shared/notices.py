@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
+from pages.parts.framework import DeltaGenerator
 from pages.parts.shared.markup import unmarked
 
 _KEPT, _TURN, _TOP = "told", "told-turn", "told-top"

@@ -19,10 +19,10 @@ from loaders.form.definition import Column
 from loaders.services.typed_values import read_typed
 from loaders.store import StoredReturn
 from pages.parts.shared.layout import show
-from pages.parts.shared.markup import Content, join, tag, unmarked
+from pages.parts.shared.markup import Markup, join, tag, unmarked
 from pages.parts.shared.notices import refuse
 from pages.parts.submit.correction_form import LONG, put_in
-from pages.parts.submit.return_picker import Place
+from pages.parts.submit.return_picker import Respondent
 
 #: Which cell's form stands open.
 _OPEN = "mended-open"
@@ -43,7 +43,7 @@ class _Cell:
         return f"{self.indicator.id}-{self.column.key}"
 
 
-def mended_box(view: Assessment, place: Place, draft: StoredReturn) -> None:
+def mended_box(view: Assessment, place: Respondent, draft: StoredReturn) -> None:
     """Every cell of a draft that was answered on the page: its present value, the reason, and 直す."""
     cells = list(_cells(view, place, draft))
     if not cells:
@@ -59,7 +59,7 @@ def mended_box(view: Assessment, place: Place, draft: StoredReturn) -> None:
                 _form(view, place, draft, cell, key)
 
 
-def _cells(view: Assessment, place: Place, draft: StoredReturn) -> Iterator[_Cell]:
+def _cells(view: Assessment, place: Respondent, draft: StoredReturn) -> Iterator[_Cell]:
     indicators = {i.id: i for i in place.indicators(view)}
     columns = [c for c in definition.columns_for(place.asked.kind) if c.entry]
     for answer in draft.reading.answers:
@@ -71,7 +71,7 @@ def _cells(view: Assessment, place: Place, draft: StoredReturn) -> Iterator[_Cel
                 yield _Cell(indicator, answer, column, entry, f"{indicator.name}の「{heading}」")
 
 
-def _told(view: Assessment, cell: _Cell) -> Content:
+def _told(view: Assessment, cell: _Cell) -> Markup:
     card = view.snapshot.cards[cell.indicator.id]
     now = "空欄" if cell.entry.value is None else entry_words(cell.indicator, card, cell.entry)
     written = f"様式では「{cell.entry.written}」" if cell.entry.written else ""
@@ -89,7 +89,7 @@ def _present(cell: _Cell) -> str:
     return definition.period_text(Period.parse(value)) if cell.column.kind == "period" else value
 
 
-def _form(view: Assessment, place: Place, draft: StoredReturn, cell: _Cell, key: str) -> None:
+def _form(view: Assessment, place: Respondent, draft: StoredReturn, cell: _Cell, key: str) -> None:
     before = _present(cell)
     with st.form(f"again-form-{key}", border=False):
         text = _field(cell, before, key)
@@ -125,7 +125,7 @@ def _field(cell: _Cell, before: str, key: str) -> str:
     return st.text_input(unmarked(label), before, key=name, max_chars=400, help=_EMPTIES).strip()
 
 
-def _read(view: Assessment, place: Place, cell: _Cell, text: str) -> tuple[float | str | None, tuple[Issue, ...]]:
+def _read(view: Assessment, place: Respondent, cell: _Cell, text: str) -> tuple[float | str | None, tuple[Issue, ...]]:
     if not text:
         return None, ()
     # The day of a publication to come is near today; any other period is the one that is asked about.

@@ -18,7 +18,7 @@ from loaders.services.typed_values import read_typed
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import desk
 from pages.parts.shared.layout import attempt, show
-from pages.parts.shared.markup import Content, badge, join, tag, unmarked
+from pages.parts.shared.markup import Markup, badge, join, tag, unmarked
 from pages.parts.shared.notices import refuse, tell, told
 
 #: Where it is said what has just been mended.
@@ -99,11 +99,12 @@ def _name(view: Assessment, issue: Issue) -> str:
     return view.plan.indicator(issue.indicator_id).name if issue.indicator_id else "様式全体"
 
 
-def _told(view: Assessment, current: StoredReturn, issue: Issue) -> Content:
+def _told(view: Assessment, current: StoredReturn, issue: Issue) -> Markup:
     column = _column_name(view, current, issue.key)
-    head = [badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}"), " ", tag("b", _name(view, issue))]
+    severity = badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}")
+    head = tag("div", join([severity, " ", tag("b", _name(view, issue))]))
     place = "　".join(part for part in (column, issue.address, _quoted(view, current, issue)) if part)
-    return join([tag("div", join(head)), tag("div", place, "meta"), tag("div", issue.message + issue.advice)])
+    return join([head, tag("div", place, "meta"), tag("div", issue.message + issue.advice)])
 
 
 def _quoted(view: Assessment, current: StoredReturn, issue: Issue) -> str:
@@ -170,7 +171,9 @@ def _answer(
 ) -> Made | None:
     """What the person's answer sets, once the button is pressed."""
     if choice is not None:
-        return _pressed(key) and (_mends(issue, choice.changes, choice.label), ())
+        if not st.button("これで確定する", key=f"take-{key}"):
+            return None
+        return tuple(Mend(issue.indicator_id, k, v, choice.label) for k, v in choice.changes.items()), ()
     with st.form(f"form-{key}", border=False):
         if way == _TYPE:
             return _typed(view, current, issue, key)
@@ -189,14 +192,6 @@ def _answer(
         return (_kept(current, issue, reason),), ()
 
 
-def _pressed(key: str) -> bool | None:
-    return st.button("これで確定する", key=f"take-{key}") or None
-
-
-def _mends(issue: Issue, changes: object, reason: str) -> tuple[Mend, ...]:
-    return tuple(Mend(issue.indicator_id, k, v, reason) for k, v in dict(changes).items())  # type: ignore[call-overload]
-
-
 def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
     """The cell as it was understood, with the person's word for it."""
     key = issue.key or "value"
@@ -209,10 +204,11 @@ def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> M
     column = definition.column(row if issue.key == "row" else issue.key)
     unit = view.plan.indicator(issue.indicator_id).unit if column.kind == "number" else ""
     if column.kind == "choice":
+        choices = dict(column.choices or {})
         text = st.selectbox(
             _column_name(view, current, column.key),
-            list(column.choices or {}),
-            format_func=(column.choices or {}).get,
+            list(choices),
+            format_func=choices.__getitem__,
             key=f"v-{key}",
         )
     else:

@@ -17,7 +17,7 @@ from pages.parts.app.current_view import desk
 from pages.parts.rounds.board_table import round_rows
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
-from pages.parts.submit.return_picker import Place, bind
+from pages.parts.submit.return_picker import Respondent, bind
 
 _FRAMES: Mapping[State, str] = {
     State.PASSED: "v-ok",
@@ -27,7 +27,7 @@ _FRAMES: Mapping[State, str] = {
 }
 
 
-def divisions_box(view: Assessment, place: Place, current: StoredReturn | None, *, acting: bool) -> None:
+def divisions_box(view: Assessment, place: Respondent, current: StoredReturn | None, *, acting: bool) -> None:
     """The 課 of a department with their states, and 課の回答をまとめる."""
     rows = [r for r in round_rows(view, place.asked) if r.department_id == place.department.id and r.division_id]
     passed = sum(r.state is State.PASSED for r in rows)
@@ -36,11 +36,11 @@ def divisions_box(view: Assessment, place: Place, current: StoredReturn | None, 
     headings = ("課", "指標", "状態", "期限", "担当・連絡先")
     drawn = [(_name(place, r), f"{r.asked}件", _state(r), _due(r), _whom(r)) for r in rows]
     show(table([Column(h) for h in headings], drawn, caption="課の回答の状況", kind="stack"))
-    if acting and desk().may(Action.JOIN, place.department.id):
+    if acting and desk().may(Action.JOIN, place.place):
         _join(view, place, current, rows)
 
 
-def _name(place: Place, row: Row) -> Content:
+def _name(place: Respondent, row: Row) -> Content:
     return link(row.name, "submit", department=row.department_id, round=place.asked.id, division=row.division_id)
 
 
@@ -60,7 +60,7 @@ def _whom(row: Row) -> Content:
     return join([row.contact or "―", tag("small", row.mail)]) if row.mail else row.contact or "―"
 
 
-def _join(view: Assessment, place: Place, current: StoredReturn | None, rows: Sequence[Row]) -> None:
+def _join(view: Assessment, place: Respondent, current: StoredReturn | None, rows: Sequence[Row]) -> None:
     """The button, and what has to be chosen first where two 課 say different things."""
     ready = [r for r in rows if r.state is State.PASSED]
     waiting = [r.name for r in rows if r.state is not State.PASSED]
@@ -84,8 +84,8 @@ def _join(view: Assessment, place: Place, current: StoredReturn | None, rows: Se
         _settle(view, place, conflicts, key)
 
 
-def _make(view: Assessment, place: Place, choices: Mapping[str, str], key: str) -> None:
-    done = attempt(lambda: desk().join(view.plan.id, place.asked.id, place.department.id, choices))
+def _make(view: Assessment, place: Respondent, choices: Mapping[str, str], key: str) -> None:
+    done = attempt(lambda: desk().join(place.place, choices))
     if done is None:
         return
     for issue in done.issues:
@@ -96,7 +96,7 @@ def _make(view: Assessment, place: Place, choices: Mapping[str, str], key: str) 
         st.rerun()
 
 
-def _settle(view: Assessment, place: Place, conflicts: Sequence[Conflict], key: str) -> None:
+def _settle(view: Assessment, place: Respondent, conflicts: Sequence[Conflict], key: str) -> None:
     """What two 課 answer differently, with who answered what; one of each has to be chosen."""
     said = f"{len(conflicts)}つの指標に、違う回答があります。どちらを使うか選んでください。"
     show(tag("div", said, "notice", role="status"))
@@ -106,16 +106,19 @@ def _settle(view: Assessment, place: Place, conflicts: Sequence[Conflict], key: 
         with st.container(border=True, key=f"conflict-{conflict.indicator_id}"):
             show(tag("b", view.plan.indicator(conflict.indicator_id).name))
             one = st.radio(
-                "使う回答", list(options), index=None, format_func=lambda o, t=options: unmarked(t[o]),
+                "使う回答",
+                list(options),
+                index=None,
+                format_func={one: unmarked(said) for one, said in options.items()}.__getitem__,
                 key=f"take-{key}-{conflict.indicator_id}-{'-'.join(options)}",
-            )  # fmt: skip
+            )
         if one:
             chosen[conflict.indicator_id] = one
     if st.button("選んだ内容でまとめる", key="join-chosen", disabled=len(chosen) < len(conflicts)):
         _make(view, place, chosen, key)
 
 
-def _option(view: Assessment, place: Place, indicator_id: str, option: Option) -> str:
+def _option(view: Assessment, place: Respondent, indicator_id: str, option: Option) -> str:
     """Who answered what: 「DX推進課: 77.4%(R7・確定) 担当 青森花子」."""
     # Without a 課 it is what the 主管課 has answered by itself meanwhile.
     name = place.department.division(option.division_id).name if option.division_id else "主管課(回答済の内容)"

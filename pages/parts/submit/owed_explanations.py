@@ -7,17 +7,17 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.workflow import TYPED, Answer, Mend
 from kpi.plan import Indicator
-from kpi.rollup import OFF_LINE
+from kpi.status import concern
 from loaders.store import StoredReturn
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import badge, join, tag
 from pages.parts.submit.correction_form import put_in
-from pages.parts.submit.return_picker import Place
+from pages.parts.submit.return_picker import Respondent
 
 _LONGEST = 400
 
 
-def explanations(view: Assessment, place: Place, current: StoredReturn) -> None:
+def explanations(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """要因分析 and 今後の対応 of what is behind with its new value and says nothing of it."""
     if place.asked.kind not in ("annual", "midterm"):
         return
@@ -28,7 +28,7 @@ def explanations(view: Assessment, place: Place, current: StoredReturn) -> None:
         if value is None or not period or not mine or not lacking or current.verdict(answer.indicator_id).severity:
             continue
         status, word = view.with_value(answer.indicator_id, value, period, answer.text("release") or "final")
-        if status in OFF_LINE:
+        if concern(status) is not None:
             _box(current, mine[0], answer, status, word)
 
 

@@ -22,7 +22,7 @@ from pages.parts.rounds.board_table import stored_return
 from pages.parts.shared.layout import XLSX, attempt, show
 from pages.parts.shared.markup import Content, Markup, badge, changed, join, tag
 from pages.parts.submit.correction_form import settle, ways_to_answer
-from pages.parts.submit.return_picker import Place, answered_row, bind
+from pages.parts.submit.return_picker import Respondent, answered_row, bind
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Asked:
     before: Answer
 
 
-def open_questions(view: Assessment, place: Place) -> tuple[Asked, ...]:
+def open_questions(view: Assessment, place: Respondent) -> tuple[Asked, ...]:
     """What the secretariat waits for an answer to, of what is asked at this place."""
     found = view.snapshot.questions
     own = found[(found["round_id"] == place.asked.id) & (found["department_id"] == place.department.id)]
@@ -47,7 +47,7 @@ def open_questions(view: Assessment, place: Place) -> tuple[Asked, ...]:
     return tuple(_asked(view, place, row) for row in own.to_dict("records") if row["indicator_id"] in mine)
 
 
-def _asked(view: Assessment, place: Place, row: Mapping[Any, Any]) -> Asked:
+def _asked(view: Assessment, place: Respondent, row: Mapping[Any, Any]) -> Asked:
     indicator_id = str(row["indicator_id"])
     before = _before(view, place, str(row["submission_id"]), indicator_id)
     asked_at = row["asked_at"].to_pydatetime()
@@ -56,7 +56,7 @@ def _asked(view: Assessment, place: Place, row: Mapping[Any, Any]) -> Asked:
     )
 
 
-def _before(view: Assessment, place: Place, submission_id: str, indicator_id: str) -> Answer:
+def _before(view: Assessment, place: Respondent, submission_id: str, indicator_id: str) -> Answer:
     """The answer a question is about. A 課 may not see its department's return: it gave the answer in its own."""
     if submission_id not in set(view.snapshot.submissions["submission_id"]):
         own = answered_row(view, place)
@@ -81,7 +81,7 @@ def unanswered(questions: Sequence[Asked], current: StoredReturn | None) -> int:
 
 
 def questions_box(
-    view: Assessment, place: Place, questions: Sequence[Asked], current: StoredReturn | None, *, acting: bool
+    view: Assessment, place: Respondent, questions: Sequence[Asked], current: StoredReturn | None, *, acting: bool
 ) -> None:
     """修正依頼, each with what was answered and, in a draft, what is answered now."""
     if not questions:
@@ -97,7 +97,7 @@ def questions_box(
         _ways(view, place, current)
 
 
-def _told(view: Assessment, place: Place, one: Asked, draft: StoredReturn | None) -> Markup:
+def _told(view: Assessment, place: Respondent, one: Asked, draft: StoredReturn | None) -> Markup:
     indicator, card = view.plan.indicator(one.indicator_id), view.snapshot.cards[one.indicator_id]
     key = _key(place, one)
     entry = one.before.entries.get(key)
@@ -121,27 +121,28 @@ def _told(view: Assessment, place: Place, one: Asked, draft: StoredReturn | None
     return tag("div", join(tag("div", line) for line in lines), "said")
 
 
-def _settle(view: Assessment, place: Place, one: Asked, draft: StoredReturn) -> None:
+def _settle(view: Assessment, place: Respondent, one: Asked, draft: StoredReturn) -> None:
     key = _key(place, one)
     issue = Issue("question", Severity.ASK, one.text, indicator_id=one.indicator_id, key=key)
     settle(view, draft, issue, ways_to_answer(place.asked.kind, key), f"{draft.submission_id}-{one.question_id}")
 
 
-def _ways(view: Assessment, place: Place, current: StoredReturn) -> None:
+def _ways(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """On the page, or by the form that carries the questions beside their cells."""
-    ours, plan_id = desk(), view.plan.id
-    department_id, division_id = place.department.id, place.division_id
+    ours, there = desk(), place.place
     name = form_filename(
-        view.snapshot.brief(view.day), place.asked.id, department_id, division_id=division_id, sent_back=True
+        view.snapshot.brief(view.day),
+        there.round_id,
+        there.department_id,
+        division_id=there.division_id,
+        sent_back=True,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if ours.may(Action.SAVE, department_id, division_id) and st.button(
-            "この画面で答える", type="primary", key="revise"
-        ):
+        if ours.may(Action.SAVE, there) and st.button("この画面で答える", type="primary", key="revise"):
             revise(place, current)
         st.download_button(
             "修正依頼の付いた様式を受け取る",
-            lambda: ours.take_sent_back(plan_id, place.asked.id, department_id, division_id)[1],
+            lambda: ours.take_sent_back(there)[1],
             name,
             XLSX,
             key="take-sent-back",
@@ -151,7 +152,7 @@ def _ways(view: Assessment, place: Place, current: StoredReturn) -> None:
     show(tag("div", said, "meta"))
 
 
-def revise(place: Place, current: StoredReturn) -> None:
+def revise(place: Respondent, current: StoredReturn) -> None:
     """Make a draft of what was answered, to be put right on the page."""
     made = attempt(lambda: desk().revise(current.submission_id))
     if isinstance(made, str):
@@ -159,7 +160,7 @@ def revise(place: Place, current: StoredReturn) -> None:
         st.rerun()
 
 
-def _key(place: Place, one: Asked) -> str:
+def _key(place: Respondent, one: Asked) -> str:
     """The column that is asked about; the round's own figure where the whole row is."""
     column = next((c for c in definition.columns_for(place.asked.kind) if c.key == one.key and c.entry), None)
     if column is not None:

@@ -12,6 +12,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.scope import asked_of, divisions_asked
 from kpi.collection.workflow import ReturnState
+from kpi.place import Place
 from kpi.plan import Department, Indicator, Round
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import desk, file_name
@@ -30,17 +31,23 @@ _LIVE = (ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where one answers: a round, a department, and one of its 課 (empty: the department, or its 主管課)."""
+class Respondent:
+    """Who answers what: a plan's round, a department, and one of its 課 (empty: the department, or its 主管課)."""
 
+    plan_id: str
     asked: Round
     department: Department
     division_id: str = ""
 
     @property
+    def place(self) -> Place:
+        """The same as the services ask for it."""
+        return Place(self.plan_id, self.asked.id, self.department.id, self.division_id)
+
+    @property
     def key(self) -> str:
         """What this session's own memory of the place is kept under."""
-        return "-".join((self.asked.id, self.department.id, self.division_id))
+        return "-".join((self.plan_id, self.asked.id, self.department.id, self.division_id))
 
     @property
     def division(self) -> str:
@@ -79,14 +86,14 @@ class Place:
         return bool(divisions_asked(view.plan, self.asked, self.department.id, view.day, view.snapshot.cards))
 
 
-def rows_of(view: Assessment, place: Place) -> pd.DataFrame:
+def rows_of(view: Assessment, place: Respondent) -> pd.DataFrame:
     """The returns of one place, in the order they came."""
     rows = view.snapshot.submissions
     own = (rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)
     return rows[own & (rows["round_id"] == place.asked.id)]
 
 
-def newest_row(view: Assessment, place: Place) -> pd.Series | None:
+def newest_row(view: Assessment, place: Respondent) -> pd.Series | None:
     """The draft of a place, else what was answered last; None where there is nothing."""
     mine = rows_of(view, place)
     mine = mine[mine["state"].isin(_LIVE)]
@@ -94,7 +101,7 @@ def newest_row(view: Assessment, place: Place) -> pd.Series | None:
     return None if mine.empty else (drafts if len(drafts) else mine).iloc[-1]
 
 
-def answered_row(view: Assessment, place: Place) -> pd.Series | None:
+def answered_row(view: Assessment, place: Respondent) -> pd.Series | None:
     """What was last answered from a place: sent to 事務局, or by a 課 passed on to its 主管課."""
     mine = rows_of(view, place)
     mine = mine[mine["state"].isin((ReturnState.SENT, ReturnState.PASSED))]
@@ -104,12 +111,12 @@ def answered_row(view: Assessment, place: Place) -> pd.Series | None:
 # --- which return a session is looking at --------------------------------------------------------------------------
 
 
-def bind(place: Place, submission_id: str) -> None:
+def bind(place: Respondent, submission_id: str) -> None:
     """From now on this session looks at this return, whatever colleagues put in beside it."""
     st.session_state[f"seen-{place.key}"] = submission_id
 
 
-def current_return(view: Assessment, place: Place) -> StoredReturn | None:
+def current_return(view: Assessment, place: Respondent) -> StoredReturn | None:
     """What this session works on: its own draft even when a colleague has replaced it, else the newest."""
     seen = st.session_state.get(f"seen-{place.key}", "")
     known = view.snapshot.submissions.set_index("submission_id")["state"]
@@ -122,13 +129,13 @@ def current_return(view: Assessment, place: Place) -> StoredReturn | None:
     return stored_return(view, seen) if seen else None
 
 
-def replaced_notice(view: Assessment, place: Place, current: StoredReturn) -> None:
+def replaced_notice(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """Who has replaced the draft shown, when and by what, and the way to the newest."""
     newest = newest_row(view, place)
     if current.state is not ReturnState.REPLACED or newest is None:
         return
     sent = "、回答として送られ" if newest["state"] == ReturnState.SENT else ""
-    said = [
+    said: list[Content] = [
         tag("b", "この下書きは差し替えられました。"),
         f"{moment_words(newest['saved_at'])}に、{newest['saved_by']}の画面で「{called(view, newest)}」が"
         f"取り込まれ{sent}ています。",
@@ -157,7 +164,7 @@ def moment_words(moment: datetime | pd.Timestamp) -> str:
 # --- those before --------------------------------------------------------------------------------------------------
 
 
-def earlier_returns(view: Assessment, place: Place) -> None:
+def earlier_returns(view: Assessment, place: Respondent) -> None:
     """Every return of the department or 課, newest first, each with its original to take out again."""
     rows = view.snapshot.submissions
     mine = rows[(rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)].iloc[::-1]
@@ -171,10 +178,10 @@ def earlier_returns(view: Assessment, place: Place) -> None:
         (
             rounds.get(row["round_id"], row["round_id"]),
             f"{row['saved_at']:%Y-%m-%d %H:%M}",
-            _state(row, replaced=bool(later[index])),
+            _state(row, replaced=replaced),
             join([called(view, row), tag("small", "サンプル" if row["sample"] else "")]),
         )
-        for index, row in mine.iterrows()
+        for replaced, (_, row) in zip(later, mine.iterrows(), strict=True)
     ]
     columns = [Column("照会"), Column("取込"), Column("状態"), Column("ファイル")]
     show(table(columns, drawn, caption="これまでの回答", kind="stack"))
@@ -197,11 +204,12 @@ def _state(row: pd.Series, *, replaced: bool) -> Content:
 
 def _originals(mine: pd.DataFrame, rounds: dict[str, str]) -> None:
     """The files as they came in, to take out again: the newest unless another is chosen."""
-    names = {row.submission_id: file_name(row.filename) for row in mine.itertuples()}
+    rows = mine.to_dict("records")
+    names = {row["submission_id"]: file_name(row["filename"]) for row in rows}
     labels = {
-        row.submission_id: f"{rounds.get(row.round_id, '')}　{row.saved_at:%m-%d %H:%M}取込　"
-        f"{_STATES[ReturnState(row.state)]}　{names[row.submission_id]}"
-        for row in mine.itertuples()
+        row["submission_id"]: f"{rounds.get(row['round_id'], '')}　{row['saved_at']:%m-%d %H:%M}取込　"
+        f"{_STATES[ReturnState(row['state'])]}　{names[row['submission_id']]}"
+        for row in rows
     }
     newest = next(iter(labels))
     labels[newest] = f"最新　{labels[newest]}"

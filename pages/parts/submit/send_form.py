@@ -20,7 +20,7 @@ from pages.parts.shared import notices as said
 from pages.parts.shared.date_input import day_input, typed
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Content, join, tag
-from pages.parts.submit.return_picker import Place
+from pages.parts.submit.return_picker import Respondent
 from pages.parts.submit.uploads import told_key
 
 _PLACE = "receipt"
@@ -32,7 +32,7 @@ def receipt() -> bool:
     return said.told(_PLACE)
 
 
-def send_box(view: Assessment, place: Place, current: StoredReturn | None, unanswered: int = 0) -> None:
+def send_box(view: Assessment, place: Respondent, current: StoredReturn | None, unanswered: int = 0) -> None:
     """③ 回答する, when nothing is open any more. The step stands there from the start, so that its end is in sight.
 
     The buttons act on the very return they stand under: when it has been replaced meanwhile, that is told.
@@ -47,8 +47,8 @@ def send_box(view: Assessment, place: Place, current: StoredReturn | None, unans
     closed = view.snapshot.closed_at(place.asked.id) is not None
     _beside(place, current, closed=closed)
     with st.container(horizontal=True, vertical_alignment="center"):
-        given = {"args": (view, place, current), "disabled": not current.can_send or unanswered > 0}
-        st.button(label, type="primary", key="send", on_click=_send, **given)
+        waits = not current.can_send or unanswered > 0
+        st.button(label, type="primary", key="send", on_click=_send, args=(view, place, current), disabled=waits)
         if not current.can_send:
             show(tag("span", f"あと{len(current.open)}件、直すか理由を入れると送れます。", "meta"))
         elif unanswered:
@@ -80,7 +80,7 @@ def _answered_before(view: Assessment, current: StoredReturn) -> bool:
     return bool(mine["state"].isin((ReturnState.SENT, ReturnState.PASSED)).any())
 
 
-def _beside(place: Place, current: StoredReturn, *, closed: bool) -> None:
+def _beside(place: Respondent, current: StoredReturn, *, closed: bool) -> None:
     """What goes along with an answer of a department: the day of its own decision, and why a closed round changes."""
     if place.division_id:
         return
@@ -89,7 +89,7 @@ def _beside(place: Place, current: StoredReturn, *, closed: bool) -> None:
         st.text_input("締め切った照会の値を直す理由(必ず)", key=f"late-{current.submission_id}", max_chars=200)
 
 
-def _send(view: Assessment, place: Place, current: StoredReturn) -> None:
+def _send(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     def act() -> tuple[bool, str]:
         one = current.submission_id
         if place.division_id:
@@ -109,7 +109,7 @@ def _send(view: Assessment, place: Place, current: StoredReturn) -> None:
     _tell(act, "送れませんでした。")
 
 
-def _discard(place: Place, current: StoredReturn) -> None:
+def _discard(place: Respondent, current: StoredReturn) -> None:
     def act() -> tuple[bool, str] | None:
         refused = desk().discard(current.submission_id, reason="画面で取消し")
         st.session_state.pop(told_key(place), None)

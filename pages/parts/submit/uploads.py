@@ -17,9 +17,10 @@ from loaders.services import NotAllowed
 from loaders.services.batch_versions import SAME_ANSWERS, VERSIONS
 from loaders.services.intake import Taken
 from pages.parts.app.current_view import desk
+from pages.parts.framework import UploadedFile
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Content, Markup, badge, join, link, tag, unmarked
-from pages.parts.submit.return_picker import Place, bind, moment_words, newest_row
+from pages.parts.submit.return_picker import Respondent, bind, moment_words, newest_row
 
 _KINDS = ["xlsx", "xlsm", "xls", "ods", "csv", "zip"]  # ods and csv are taken in to say what to do instead
 
@@ -36,13 +37,13 @@ class Aside:
     #: What has to be known to choose, where it is one of several versions.
     asked: tuple[Issue, ...] = ()
 
-    def place(self, view: Assessment) -> Place:
+    def place(self, view: Assessment) -> Respondent:
         """Where it belongs."""
         department = view.snapshot.plan.department(self.department_id)
-        return Place(view.snapshot.plan.round(self.round_id), department, self.division_id)
+        return Respondent(view.plan.id, view.snapshot.plan.round(self.round_id), department, self.division_id)
 
 
-def upload_box(view: Assessment, place: Place) -> None:
+def upload_box(view: Assessment, place: Respondent) -> None:
     """② 記入済みの様式を入れる. A file is taken once, however often the page is drawn again."""
     turn = st.session_state.setdefault("upload-turn", 0)
     files = st.file_uploader(
@@ -67,28 +68,25 @@ def upload_box(view: Assessment, place: Place) -> None:
     _offers(view, place)
 
 
-def told_key(place: Place) -> str:
+def told_key(place: Respondent) -> str:
     """Where a session keeps what became of the files put on one page."""
     return f"upload-told-{place.key}"
 
 
-def _aside_key(place: Place) -> str:
+def _aside_key(place: Respondent) -> str:
     return f"upload-aside-{place.key}"
 
 
-def _take(view: Assessment, place: Place, files: Sequence) -> list[tuple[Taken, bytes]]:
+def _take(view: Assessment, place: Respondent, files: Sequence[UploadedFile]) -> list[tuple[Taken, bytes]]:
     with st.status("読み取っています…", expanded=False) as status:
         return desk().take_uploads(
-            view.plan.id,
+            place.place,
             ((file.name, file.getvalue()) for file in files),
-            round_id=place.asked.id,
-            department_id=place.department.id,
-            division_id=place.division_id,
             tick=lambda name: status.update(label=f"読み取っています…({name})"),
         )
 
 
-def _remember(place: Place, taken: Sequence[tuple[Taken, bytes]]) -> None:
+def _remember(place: Respondent, taken: Sequence[tuple[Taken, bytes]]) -> None:
     """Keep for this session what is to be told, what was put aside, and which draft it has just made."""
     kept = [one.saved.submission_id for one, _ in taken if one.saved and one.saved.submission_id]
     if kept:
@@ -133,7 +131,7 @@ def _said(issue: Issue) -> tuple[Content, ...]:
 # --- forms of others -----------------------------------------------------------------------------------------------
 
 
-def _offers(view: Assessment, place: Place) -> None:
+def _offers(view: Assessment, place: Respondent) -> None:
     """The forms put aside: whose each is, how versions differ, and the button that alone takes one in there."""
     key = _aside_key(place)
     waiting: list[Aside] = st.session_state.get(key, [])
@@ -142,7 +140,7 @@ def _offers(view: Assessment, place: Place) -> None:
     for number, aside in enumerate(waiting):
         there = aside.place(view)
         whose = _whose(view, there, place)
-        allowed = desk().may(Action.SAVE, aside.department_id, aside.division_id)
+        allowed = desk().may(Action.SAVE, there.place)
         pressed = False
         with st.container(border=True, key=f"aside-{number}"):
             show(tag("div", _about(view, aside, there, allowed=allowed), "notice"))
@@ -169,7 +167,7 @@ def _offer(aside: Aside, whose: str) -> str:
     return f"「{aside.filename}」を{whose}の回答として取り込む" if whose else f"「{aside.filename}」を取り込む"
 
 
-def _whose(view: Assessment, there: Place, here: Place) -> str:
+def _whose(view: Assessment, there: Respondent, here: Respondent) -> str:
     """The form's department, 課 and round, as far as they are not those of the page."""
     names = []
     if (there.department.id, there.division_id) != (here.department.id, here.division_id):
@@ -180,7 +178,7 @@ def _whose(view: Assessment, there: Place, here: Place) -> str:
     return "".join(names)
 
 
-def _about(view: Assessment, aside: Aside, place: Place, *, allowed: bool) -> Content:
+def _about(view: Assessment, aside: Aside, place: Respondent, *, allowed: bool) -> Content:
     whose = place.name(view.day)
     parts: list[Content] = [tag("b", aside.filename), " は、", tag("b", whose), "の"]
     parts.append(f"「{place.asked.name}」の様式です。まだ何も保存していません。")
@@ -198,16 +196,13 @@ def _about(view: Assessment, aside: Aside, place: Place, *, allowed: bool) -> Co
     return join(parts)
 
 
-def _adopt(view: Assessment, aside: Aside, there: Place, whose: str) -> tuple[Markup, bool]:
+def _adopt(view: Assessment, aside: Aside, there: Respondent, whose: str) -> tuple[Markup, bool]:
     """Take a form in where it belongs; what is told of it, and whether it is there."""
     try:
         one = desk().take_return(
-            view.plan.id,
+            there.place,
             aside.data,
             aside.filename,
-            round_id=aside.round_id,
-            department_id=aside.department_id,
-            division_id=aside.division_id,
         )
     except NotAllowed as refused:
         return tag("div", str(refused), "notice"), False

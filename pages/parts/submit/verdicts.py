@@ -18,11 +18,11 @@ from loaders.store import StoredReturn
 from pages.parts.app.current_view import desk, store
 from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared.layout import XLSX, show
-from pages.parts.shared.markup import Column, Content, badge, changed, join, link, table, tag
-from pages.parts.submit.return_picker import Place, called
+from pages.parts.shared.markup import Column, Content, badge, changed, join, link, listing, table, tag
+from pages.parts.submit.return_picker import Respondent, called
 
 
-def result_table(view: Assessment, place: Place, current: StoredReturn) -> None:
+def result_table(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """Each indicator's row: what was understood, last time, the difference, what is approved, the verdict."""
     answers = {a.indicator_id: a for a in current.reading.answers}
     targets = place.asked.kind == "targets"
@@ -48,7 +48,7 @@ def result_table(view: Assessment, place: Place, current: StoredReturn) -> None:
     notes = [i for i in current.issues if i.severity is Severity.NOTE]
     if notes and current.state is ReturnState.DRAFT:
         with st.expander(f"お知らせ {len(notes)}件(そのままで構いません)"):
-            show(tag("ul", join(tag("li", join([i.address, "　", i.message])) for i in notes)))
+            show(listing(join([i.address, "　", i.message]) for i in notes))
     _origin(view, current)
 
 
@@ -64,7 +64,7 @@ def _origin(view: Assessment, current: StoredReturn) -> None:
     show(tag("div", "　".join(said), "meta"))
 
 
-def settlement(view: Assessment, place: Place, current: StoredReturn) -> None:
+def settlement(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """決裁用の1枚: what is answered beside the last time, on one page to be signed."""
     ours, sample = desk(), current.reading.sample
     brief, department, division_id = view.snapshot.brief(view.day), place.department, place.division_id
@@ -98,7 +98,7 @@ def _codes(view: Assessment, current: StoredReturn) -> dict[tuple[str, str], str
 @dataclass(frozen=True)
 class _Rows:
     view: Assessment
-    place: Place
+    place: Respondent
     current: StoredReturn
     asked_back: frozenset[tuple[str, str]]
     codes: Mapping[tuple[str, str], str]

@@ -1,0 +1,1 @@
+"""What nobody has read: the sweep at the end of reading names every filled cell that gave no entry."""

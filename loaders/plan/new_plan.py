@@ -1,0 +1,58 @@
+"""Makes the folder of a new plan: files with every column and no row, which load without a fault."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from kpi.period import Period
+from loaders.plan.columns import CSV_SHAPES, PLAN, TOML_SHAPES, Shape
+
+#: What each table of plan.toml is about, in the order in which one fills it.
+_TABLES = {
+    "stance": "DXを進める際の基本姿勢",
+    "priority": "重点的な取組",
+    "field": "分野(foundation = true は基盤)",
+    "item": "分野の中の項目",
+    "department": "部局(名称は変わった日とともに書く)",
+    "round": "照会(kind は targets, annual, half, mid など)",
+    "section": "計画の本文",
+    "scheme": "判定の方法。書かなければ既定の方法で判定する",
+}
+
+
+def write_plan(folder: Path, name: str, start: Period, end: Period, area_code: str, area_name: str) -> tuple[Path, ...]:
+    """Write the files of a plan into a new folder; their paths. FileExistsError where there is a plan already."""
+    files = {"plan.toml": _toml(name, start, end, area_code, area_name), **{s.file: _csv(s) for s in CSV_SHAPES}}
+    if any((folder / file).exists() for file in files):
+        raise FileExistsError(17, "File exists", str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    return tuple(folder / file for file in files)
+
+
+def _csv(shape: Shape) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([column.key for column in shape.columns])
+    return out.getvalue().encode("utf-8-sig")  # with its mark Excel opens it as what it is
+
+
+def _toml(name: str, start: Period, end: Period, area_code: str, area_name: str) -> bytes:
+    given = {"name": name, "area_code": area_code, "area_name": area_name, "start": start.code, "end": end.code}
+    lines = [
+        "# 計画そのもののデータ。行の先頭の「#」を外し、値を書き入れて使う。",
+        "# 指標は indicators.csv、担当部局は ownership.csv、取組は initiatives.csv、想定とその理由は assumptions.csv。",
+        "",
+        "[plan]",
+        *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in given.items()),
+        *(f"# {column.key} =" for column in PLAN.columns if column.key not in given),
+    ]
+    for shape in TOML_SHAPES:
+        if shape.table in _TABLES:
+            heading = f"[{shape.table}]" if not shape.key else f"[[{shape.table}]]"
+            lines += ["", f"# ---- {_TABLES[shape.table]} ----", f"# {heading}"]
+            lines += [f"# {column.key} =" for column in shape.columns]
+    return ("\n".join(lines) + "\n").encode("utf-8")

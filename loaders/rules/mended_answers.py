@@ -1,0 +1,60 @@
+"""What the rules make of values that a person put in on the page: rates worked out again, and new questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kpi.collection.workflow import Brief, Mend, Reading, with_mends
+from kpi.issue import Issue
+from loaders.rules import check_answers
+from loaders.rules.quotient import PERCENT, quotient
+
+#: Cells that one figure stands in: whoever changes one has the others looked at again.
+_RATE = ("value", "numerator", "denominator")
+_BY_PARTS = "分子÷分母から計算"
+
+
+def worked_out(reading: Reading, mends: Sequence[Mend], brief: Brief) -> Iterator[Mend]:
+    """The rates whose parts these mends change, worked out again where nobody has written the value itself."""
+    touched = {m.indicator_id for m in mends if m.key in ("numerator", "denominator")}
+    given = {m.indicator_id for m in mends if m.key in ("value", "missing_reason") and m.value is not None}
+    before = {a.indicator_id: a for a in reading.answers}
+    for answer in with_mends(reading.answers, mends):
+        one = answer.indicator_id
+        if one not in touched - given or brief.plan.indicator(one).unit not in PERCENT:
+            continue
+        own = before[one].entries.get("value") if one in before else None
+        written = own is not None and own.value is not None and "/" not in own.cell and own.mended != _BY_PARTS
+        over, under = answer.number("numerator"), answer.number("denominator")
+        if written or answer.text("missing_reason") or over is None or under is None or under <= 0:
+            continue
+        yield Mend(one, "value", quotient(over, under, percent=True), _BY_PARTS)
+
+
+def raised_by(reading: Reading, known: Sequence[Issue], mends: Sequence[Mend], brief: Brief) -> tuple[Issue, ...]:
+    """The questions that changed values bring up; not those that the picked choice itself has answered."""
+    current = {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items()}
+    changed = {(m.indicator_id, m.key): m.value for m in mends if current.get((m.indicator_id, m.key)) != m.value}
+    touched = {indicator for indicator, _ in changed}
+    asked = {(i.code, i.indicator_id, i.key) for i in known}
+    answered = {
+        (i.code, i.indicator_id, i.key)
+        for i in known
+        for choice in i.choices
+        if all(
+            changed.get((i.indicator_id, k), current.get((i.indicator_id, k))) == v for k, v in choice.changes.items()
+        )
+    }
+    after = replace(reading, answers=with_mends(reading.answers, mends), issues=())
+    return tuple(
+        i
+        for i in check_answers(after, brief)
+        if i.indicator_id in touched
+        and (i.code, i.indicator_id, i.key) not in answered
+        and (
+            (i.indicator_id, i.key) in changed
+            or (i.code, i.indicator_id, i.key) not in asked
+            or (i.code == "rate.differs" and any((i.indicator_id, key) in changed for key in _RATE))
+        )
+    )

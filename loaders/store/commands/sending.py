@@ -1,0 +1,202 @@
+"""Sending: a draft becomes an answer.
+
+Sending appends what the draft says as observations. A card it never changes: what it says of one is proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from kpi.collection.acts import Act
+from kpi.collection.workflow import Answer, Brief, Reading, ReturnState
+from kpi.issue import Issue, Severity
+from loaders.store.audit.audit_log import Event, append_event
+from loaders.store.commands.carry_over import Carried, carry_over
+from loaders.store.commands.drafts import not_draft, refused_now
+from loaders.store.commands.proposals import propose_from_return
+from loaders.store.commands.round_acts import start_round
+from loaders.store.commands.submission_rows import Found, card_facts, observations_of, short_code
+from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.queries.records import Receipt, StoredReturn
+from loaders.store.queries.round_lives import lives
+from loaders.store.queries.snapshots import read_brief
+from loaders.store.queries.stored_returns import read_return, states
+
+
+class Before:
+    """How things stand before each return of a batch. What an earlier one of the batch has changed is read again."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, Brief] = {}
+        self._touched: set[str] = set()
+        self._begun: set[tuple[str, str, bool]] = set()
+
+    def begin(self, stored: StoredReturn, act: Act) -> None:
+        """Start the round of a return that is sent, where nobody has."""
+        own = stored.reading
+        place = own.plan_id, own.round_id, own.sample
+        if place not in self._begun and start_round(self._connection, act, own, stored.submission_id):
+            self._known = {}
+        self._begun.add(place)
+
+    def of(self, reading: Reading, day: date) -> Brief:
+        """What is known of the plan, as to the indicators this return is about."""
+        own = {answer.indicator_id for answer in reading.answers}
+        if reading.plan_id not in self._known or own & self._touched:
+            self._known = {reading.plan_id: read_brief(self._connection, reading.plan_id, day)}
+            self._touched = set()
+        self._touched |= own
+        return self._known[reading.plan_id]
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How a return is sent: 部局内決裁の日付, and whether a closed round may be corrected.
+
+    A rebuild switches ``carry`` off where it repeats what was sent without taking over any confirmation or 公表区分,
+    and ``begins`` because the log tells by itself whether a round began with it.
+    """
+
+    settled_on: date | None = None
+    late: bool = True
+    carry: bool = True
+    begins: bool = True
+
+
+def send(
+    connection: Connection,
+    act: Act,
+    submission_ids: Sequence[str],
+    how: Sending | None = None,
+    *,
+    tick: Callable[[str], None] = lambda _id: None,
+) -> tuple[Receipt | tuple[Issue, ...], ...]:
+    """Send drafts one after the other; each succeeds or is refused for itself. ``tick`` is called with each one's id.
+
+    KeyError for an unknown one.
+    """
+    before, rows_known = Before(connection), states(connection, submission_ids)
+    results = []
+    for submission_id in submission_ids:
+        # Each row serves once: sending changes the state of the return itself, and of no other.
+        stored = read_return(connection, submission_id, rows_known.pop(submission_id, None))
+        results.append(_send(connection, act, stored, before, how or Sending()))
+        tick(submission_id)
+    return tuple(results)
+
+
+def _send(
+    connection: Connection, act: Act, stored: StoredReturn, before: Before, how: Sending
+) -> Receipt | tuple[Issue, ...]:
+    """Append what a draft says as observations and as proposals about cards, or say what forbids it."""
+    if refused := _not_now(connection, act, stored, how):
+        return refused
+    own = stored.reading
+    if how.begins:
+        before.begin(stored, replace(act, reason=""))
+    brief = before.of(own, act.at.date())
+    asked = brief.plan.round(own.round_id)
+    cards = [(a, brief.cards[a.indicator_id]) for a in own.answers if a.indicator_id in brief.cards]
+    found = [f for a, card in cards for f in observations_of(a, card, brief, asked)]
+    facts = {a.indicator_id: said for a, card in cards if (said := card_facts(a, card))}
+    seq = take(connection, "event_seq", 1)[0]
+    numbered = list(zip(take(connection, "observation_seq", len(found)), found, strict=True))
+    sources = _sources(connection, stored)
+    made = [_observation_row(n, f, stored, seq, act.at, sources) for n, f in numbered]
+    append(connection, "observations", made)
+    carried = carry_over(connection, stored, made, seq, act.at) if how.carry else Carried()
+    payload: dict[str, object] = {**carried.told(brief.plan)}
+    if act.person:
+        payload["person"] = act.person
+    if how.settled_on:
+        payload["settled_on"] = how.settled_on.isoformat()
+    append_event(connection, Event("send", own.plan_id, stored.submission_id, act, payload, own.sample, seq))
+    proposed = propose_from_return(connection, act, stored, facts)
+    codes: dict[str, tuple[str, ...]] = {}
+    for number, one in numbered:
+        codes[one.indicator_id] = (*codes.get(one.indicator_id, ()), short_code(number))
+    return Receipt(stored.submission_id, act.at, codes, proposed)
+
+
+def _not_now(connection: Connection, act: Act, stored: StoredReturn, how: Sending) -> tuple[Issue, ...]:
+    """Why a return cannot be sent as things stand."""
+    own = stored.reading
+    if stored.state is not ReturnState.DRAFT:
+        return (not_draft(stored),)
+    if own.division_id:
+        return (_OF_DIVISION,)
+    if refused := refused_now(connection, own.plan_id, own.round_id, how.late):
+        return refused
+    if not act.reason.strip() and not own.sample and own.round_id in lives(connection, own.plan_id).closed:
+        return (_NO_REASON,)
+    return stored.open
+
+
+_OF_DIVISION = Issue(
+    "return.of_division",
+    Severity.FIX,
+    "課の回答は、事務局へ直接は送れません。",
+    "主管課へ回答してください。主管課が部局の回答にまとめて、事務局へ回答します。",
+)
+_NO_REASON = Issue(
+    "round.closed_reason",
+    Severity.FIX,
+    "締め切った照会の値を直すには、理由が必要です。",
+    "直す理由を入力してください。締切り時点の値は、そのまま残ります。",
+)
+
+
+def _sources(connection: Connection, stored: StoredReturn) -> dict[tuple[str, str], str]:
+    """For a joined return the hash of the file that each of its cells stands in."""
+    if not stored.joined_from:
+        return {}
+    query = """SELECT e.subject_id, e.key, s.sha256 FROM entries e JOIN submissions s ON s.submission_id = e.source_id
+        WHERE e.submission_id = ?"""
+    return {(r["subject_id"], r["key"]): r["sha256"] for r in rows(connection, query, [stored.submission_id])}
+
+
+def _observation_row(
+    number: int,
+    found: Found,
+    stored: StoredReturn,
+    seq: int,
+    at: datetime,
+    sources: Mapping[tuple[str, str], str],
+) -> Row:
+    answer = next(a for a in stored.reading.answers if a.indicator_id == found.indicator_id)
+    # What the answer says of this period's value must not stand beside a corrected value of an earlier one.
+    told = Answer(found.indicator_id, {}) if found.entry.key == "correction" else answer
+    place = found.entry if found.entry.cell else next((e for e in answer.entries.values() if e.cell), found.entry)
+    return {
+        "observation_id": number,
+        "code": short_code(number),
+        "plan_id": stored.reading.plan_id,
+        "indicator_id": found.indicator_id,
+        "period": found.period.code,
+        "position": found.period.position,
+        "value": found.value,
+        "release": found.release,
+        "state": found.state,
+        "known_at": at,
+        "seq": seq,
+        "round_id": stored.reading.round_id,
+        "department_id": stored.reading.department_id,
+        "submission_id": stored.submission_id,
+        # What the 主管課 itself answered on the page of a joined return stands in none of its files.
+        "sha256": sources.get((found.indicator_id, place.key), stored.sha256),
+        "sheet": place.sheet,
+        "cell": place.cell,
+        "written": found.entry.written,
+        "key": found.entry.key,
+        "origin": "mend" if found.entry.mended else "cell",
+        "next_release": told.text("next_release"),
+        "evidence": told.text("evidence"),
+        "analysis": told.text("analysis"),
+        "actions": told.text("actions"),
+        "section": answer.text("section"),
+        "correction_kind": found.correction_kind,
+        "sample": stored.reading.sample,
+    }

@@ -1,0 +1,76 @@
+"""Which plan is shown: ``plan=`` in the address, kept from screen to screen, chosen at the top of the menu.
+
+Where one plan is offered there is nothing to choose, and nothing stands in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import streamlit as st
+
+from kpi.plan import in_order
+from pages.parts.app import storage
+from pages.parts.app.clock import today
+from pages.parts.shared.markup import PLAN
+
+#: In the session: the plan of this run, the one of the run before with its screen, and the chooser's own choice.
+_SHOWN, _LAST, _CHOICE = "plan-shown", "plan-last", "plan-choice"
+
+
+def offered() -> Mapping[str, str]:
+    """The names of the plans one may choose, by id; the first is shown where nobody asks for another."""
+    return _offered(storage.store().revision(), today())
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _offered(revision: str, day: date) -> Mapping[str, str]:
+    plans = in_order(storage.store().plans(), day)
+    return {p.id: p.name for p in plans if p.offered} or {p.id: p.name for p in plans}
+
+
+def plan_id() -> str:
+    """The plan that is shown; empty where none could be read. Asked by every run many times: without a query."""
+    plans = offered()
+    wanted = st.session_state.get(_SHOWN) or st.query_params.get(PLAN, "")
+    return wanted if wanted in plans else next(iter(plans), "")
+
+
+def arrive(screen: str) -> None:
+    """At the start of a run: the menu's own links leave out whatever stands in the address.
+
+    On another screen the plan of before goes on; gone on the same screen (Back), it was taken back.
+    """
+    asked, (kept, where) = st.query_params.get(PLAN, ""), st.session_state.get(_LAST, ("", screen))
+    wanted = asked or (kept if where != screen else "")
+    st.session_state[_SHOWN] = wanted if wanted in offered() else ""
+    st.session_state[_LAST] = st.session_state[_SHOWN], screen
+
+
+def carry() -> None:
+    """After the navigation, which makes the address anew: put the plan there where it is not the first."""
+    shown, plans = plan_id(), offered()
+    if shown != next(iter(plans), ""):
+        st.query_params[PLAN] = shown
+    elif PLAN in st.query_params and st.query_params[PLAN] in plans:
+        del st.query_params[PLAN]
+
+
+def chooser() -> None:
+    """At the top of the menu, where there is a choice."""
+    plans = offered()
+    if len(plans) < 2:
+        return
+    st.session_state[_CHOICE] = plan_id()
+    with st.sidebar:
+        st.selectbox("計画", list(plans), format_func=plans.__getitem__, key=_CHOICE, on_change=_chosen)
+
+
+def _chosen() -> None:
+    """Another plan has other indicators, rounds and drafts: nothing of this session's choices goes with it."""
+    wanted = str(st.session_state[_CHOICE])
+    for key in list(st.session_state):
+        del st.session_state[key]
+    st.query_params.clear()
+    st.query_params[PLAN] = wanted
