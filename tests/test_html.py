@@ -96,14 +96,17 @@ def pieces(bad):
         "bar": status_bar([("behind", bad, 2)], bad),
         "list": listing([bad, bad], ordered=True),
         "statement": render("statement.html", head=bad, body=bad),
-        "goal": render("goal_card.html", item=goal(bad), below=bad, course=bad),
+        "goal": render("goal_card.html", item=goal(bad), below=bad, figure=bad, **parts(bad)),
         "letter": letter_markup(letter(bad)),
     }
 
 
 def goal(bad):
-    pieces = {name: tag("span", bad) for name in ("link", "bullet", "badge")}
-    return SimpleNamespace(**pieces, figure=bad, progress=bad, advice=bad)
+    return SimpleNamespace(course=bad, advice=bad)
+
+
+def parts(bad):
+    return {name: tag("span", bad) for name in ("name", "way", "badge")}
 
 
 def letter(bad):

@@ -32,7 +32,7 @@ def test_a_method_stands_in_the_file_of_its_name(scheme):
 
 
 def test_every_outcome_has_a_status_with_order_and_colour_a_word_and_a_rule(scheme):
-    style = (ROOT / "pages" / "parts" / "static" / "house.css").read_text("utf-8")
+    style = (ROOT / "pages" / "parts" / "app" / "static" / "house.css").read_text("utf-8")
     for outcome in outcomes_of(method_of(scheme)):
         assert standing(outcome.status) in STATUSES
         assert outcome.status in statuses_of(scheme)
