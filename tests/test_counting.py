@@ -31,7 +31,7 @@ from loaders.store.commands.submission_rows import observations_of
 from loaders.store.queries.records import best_confirmed
 from pages.parts.app.current_view import View
 from pages.parts.handover.statements import everything_said
-from pages.parts.review.review_data import review_words
+from pages.parts.review import review_words
 from pages.parts.shared.indicator_charts import simple_extension, story, story_summary
 from pages.parts.submit import verdicts
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan

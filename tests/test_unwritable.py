@@ -235,7 +235,7 @@ def test_what_is_typed_reaches_the_store_clean(store):
     "name", [f"a{HALF}.xlsx", "a\nb.xlsx", f"a{NUL}.xlsx", "a\tb\udcff.xlsx", "改\u2028行.xlsx"], ids=ascii
 )
 def test_a_file_of_any_name_is_kept(store, name):
-    here = {"round_id": ROUND, "department_id": TRADE, "snapshot": store.snapshot("tiny"), "by": "x", "at": later(1)}
+    here = {"round_id": ROUND, "department_id": TRADE, "snapshot": store.snapshot("tiny"), "act": Act("x", later(1))}
     ((taken, _),) = take_uploads(store, [(name, filled())], **here)
     assert taken.saved is not None
     (kept,) = store.snapshot("tiny").submissions["filename"]

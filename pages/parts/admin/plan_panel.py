@@ -74,7 +74,7 @@ def _sole_secretary(state: View) -> None:
         "同じ担当者が記録できるようにします。そのときは、どの決定にもそのことが残ります。"
     )
     label = "提案した人は決定を記録できないようにする" if allowed else "提案した人も決定を記録できるようにする"
-    if st.button(label, key="plan-sole-secretary"):
+    if st.button(unmarked(label), key="plan-sole-secretary"):
         done = f"提案した人{'は決定を記録できない' if allowed else 'も決定を記録できる'}ようにしました。"
         act(partial(desk().allow_sole_secretary, state.plan.id, not allowed), done)
 
