@@ -106,6 +106,9 @@ def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return one[0] == other[0]
 
 
+#: What stands behind a decision whose proposal was the same person's.
+BY_PROPOSER = "・提案と決定の記録は同じ担当者"
+
 #: In the log, the roles in which one enters what a department answers (代理登録) and never answers for one.
 STAFF_WORDS = tuple(ROLE_WORDS[role] for role in (Role.SECRETARIAT, Role.ADMIN))
 

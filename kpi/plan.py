@@ -279,7 +279,8 @@ class Plan:
     ``publication`` is the 公表区分 of figures about which nothing else was decided: public, embargoed or internal.
     ``assumptions`` maps what no indicator has for itself and the source does not settle to the reason for what was
     taken: ``scheme``, ``number`` (the indicators' numbers), ``departments.<id>``, ``series.<id>``.
-    ``offered`` tells whether the screens let one choose the plan.
+    ``offered`` tells whether the screens let one choose the plan, ``sole_secretary`` whether a secretariat of one
+    person may record the decision about its own proposal, which then says so.
     """
 
     id: str
@@ -306,6 +307,7 @@ class Plan:
     publication: str = "public"
     assumptions: Mapping[str, str] = field(default_factory=dict)
     offered: bool = True
+    sole_secretary: bool = False
 
     def holds(self, day: date) -> bool:
         """Whether a day lies in the plan's years."""

@@ -399,7 +399,7 @@ def test_commands_and_screens_take_folder_and_day_from_the_same_settings(data, m
     board, _, coming = out.getvalue().partition("次の照会(予定)")
     assert "令和7年度実績照会" not in board
     assert "令和7年度実績照会" in coming
-    code = "from pages.parts import clock, snapshot; print(clock.today(), snapshot.DATA)"
+    code = "from pages.parts.app import clock, storage; print(clock.today(), storage.DATA)"
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["2025-10-01", str(data)]
 
@@ -587,7 +587,7 @@ def test_a_wrong_command_is_answered_in_japanese(capsys, arguments):
     assert code == cli.FAILED
     assert re.search("[ぁ-ん]", said)
     assert usage._UNKNOWN not in said  # each of these is known by its message
-    assert english(said, *arguments) == set()
+    assert english(said, "new plan", *arguments) == set()
 
 
 @pytest.mark.parametrize("command", ["", *cli._COMMANDS])
@@ -595,7 +595,7 @@ def test_help_has_japanese_headings(capsys, command):
     code, said = said_by(capsys, *filter(None, [command]), "--help")
     assert code == 0
     assert said.startswith("使い方: ")
-    assert english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel K7Q list start cancel") == set()
+    assert english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel K7Q list start cancel JIS new plan") == set()
 
 
 def test_words_of_argparse_that_nobody_knows_are_not_passed_on():

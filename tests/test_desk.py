@@ -116,6 +116,8 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "move_indicators": (Action.SET_DEPARTMENTS, "", lambda d, i, p: d.move_indicators("tiny", [RATE], TRADE, DAY)),
     "set_divisions": (Action.SET_DIVISIONS, POLICY, lambda d, i, p: d.set_divisions("tiny", POLICY, [DX])),
     "reload_plans": (Action.SET_PLAN, "", lambda d, i, p: d.reload_plans()),
+    "offer_plan": (Action.SET_PLAN, "", lambda d, i, p: d.offer_plan("tiny", True)),
+    "allow_sole_secretary": (Action.SET_PLAN, "", lambda d, i, p: d.allow_sole_secretary("tiny", True)),
     "load_samples": (Action.SAMPLES, "", lambda d, i, p: d.load_samples("tiny")),
     "remove_samples": (Action.SAMPLES, "", lambda d, i, p: d.remove_samples()),
     "start_empty": (Action.SAMPLES, "", lambda d, i, p: d.start_empty("tiny")),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 from openpyxl import load_workbook
 
+from kpi.collection.acts import Act
 from kpi.collection.reorganisation import move_indicators
 from kpi.collection.workflow import Mend, Question
 from kpi.people import Role
@@ -46,7 +47,7 @@ def answer(store, round_id, answers, at):
     )
     where = {"round_id": round_id, "department_id": LAND}
     own = {"by": "県土 太郎", "at": at}
-    taken = take_return(store, fill(blank, answers), name, snapshot=store.snapshot(plan_id), **own, **where)
+    taken = take_return(store, fill(blank, answers), name, snapshot=store.snapshot(plan_id), act=Act(**own), **where)
     one = taken.saved.submission_id
     for issue in store.submission(one).open:
         known = next(a for a in store.submission(one).reading.answers if a.indicator_id == issue.indicator_id)

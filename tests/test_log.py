@@ -139,7 +139,8 @@ def test_the_head_moves_with_every_act(busy):
          "verify.unlogged"),
         ("INSERT INTO publications VALUES (999, 'GBE-3399', 'public', NULL, TIMESTAMP '2025-10-01', false)",
          "verify.unlogged"),
-        ("INSERT INTO memberships VALUES (999, 'M9', 'mail', '*', 'admin', '[]', '[]', false, TIMESTAMP '2025-10-01')",
+        ("INSERT INTO memberships"
+         " VALUES (999, 'M9', 'mail', '*', 'admin', '', '[]', '[]', false, TIMESTAMP '2025-10-01')",
          "verify.unlogged"),
         ("UPDATE observations SET sheet = ''", "verify.observation_without_cell"),
     ],

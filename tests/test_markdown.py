@@ -34,6 +34,8 @@ FROM_CALLERS = {
     ("pages/parts/admin/department_panel.py", "multiselect", "label"),
     ("pages/parts/admin/department_panel.py", "selectbox", "label"),
     ("pages/parts/admin/proposal_form.py", "number_input", "label"),
+    ("pages/parts/admin/proposal_form.py", "number_input", "f'{THRESHOLD_WORDS[t.key]}({about})'"),
+    ("pages/parts/admin/proposal_form.py", "warning", "''.join((fault.message for fault in faults))"),
     ("pages/parts/admin/proposal_form.py", "selectbox", "label"),
     ("pages/parts/admin/proposal_form.py", "text_input", "word"),
     ("pages/parts/admin/publication_panel.py", "radio", "kinds"),

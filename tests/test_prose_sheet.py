@@ -475,8 +475,8 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
                     text = "令和6年度" if value == "FY2024" else "R8.3" if value == "2026-03" else text
                     hurt.cell(first, i, key, plan).value = text
 
-        place = {"round_id": ROUND, "department_id": POLICY, "division_id": division.id}
-        taken = own.take_return(Place("tiny"), hurt.edit(blank, fill), f"{division.id}.xlsx", **place)
+        place = Place("tiny", ROUND, POLICY, division.id)
+        taken = own.take_return(place, hurt.edit(blank, fill), f"{division.id}.xlsx")
         assert taken.open == (), [(i.code, i.message) for i in taken.open]
         assert own.pass_on(taken.saved.submission_id) == ()
     joined = Desk(store, lead, tmp_path, lambda: later(4)).join(Place("tiny", ROUND, POLICY))

@@ -17,7 +17,19 @@ from kpi.place import Place
 from kpi.plan import Division, Round
 from loaders.store import Receipt, Store
 from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, tiny_plan
-from tests.storekit import answer, decide_card, do, figures, later, new_store, reading, save_and_send, save_return, send
+from tests.storekit import (
+    answer,
+    decide_card,
+    do,
+    figures,
+    later,
+    new_store,
+    read_back,
+    reading,
+    save_and_send,
+    save_return,
+    send,
+)
 
 DX, GENERAL = "dx", "general"
 OWN = Audience("department", frozenset({POLICY}))
@@ -489,6 +501,22 @@ def test_a_card_changes_by_a_decision_of_somebody_else(store):
     row = store.snapshot("tiny").proposals.iloc[0]
     assert (row["state"], row["decided_on"], row["entered_by"]) == ("accepted", "2025-09-09", "事務局 次郎")
     assert store.verify() == ()
+
+
+def test_a_secretariat_of_one_may_be_allowed_to_decide_and_every_such_decision_says_so(store, tmp_path):
+    alone = replace(store.snapshot("tiny").plan, sole_secretary=True)
+    assert do(store, "change_plan", alone, by="管", at=later(0.5)) == ()
+    own = {"by": "事務局 一郎", "person": "ichiro@pref.example"}
+    first = do(store, "propose_card", "tiny", RATE, {"target": 90.0}, reason="見直し", at=later(1), **own)
+    assert decide_card(store, first, True, date(2025, 9, 9), at=later(2), **own) == ()
+    second = do(store, "propose_card", "tiny", RATE, {"target": 80.0}, reason="見直し", at=later(3), **own)
+    assert decide_card(store, second, False, date(2025, 9, 9), at=later(4), reason="早い", **own) == ()
+    third = do(store, "propose_card", "tiny", RATE, {"target": 85.0}, reason="見直し", at=later(5), **own)
+    assert decide_card(store, third, True, date(2025, 9, 9), by="事務局 次郎", person="jiro@x", at=later(6)) == ()
+    said = list(store.snapshot("tiny").proposals["decision"])
+    assert said == ["本部決定・提案と決定の記録は同じ担当者"] * 2 + ["本部決定"]
+    assert store.rebuild(tmp_path / "again.duckdb", read_back) == ()
+    assert list(Store(tmp_path / "again.duckdb").snapshot("tiny").proposals["decision"]) == said
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from kpi.place import Place
 from loaders.form.writing.writer import write_form
 from loaders.services import Desk
 from loaders.text.typed_day import day_text
-from pages.parts.rounds.round_editor import board_table
+from pages.parts.rounds import board_table
 from tests import hurt, screenkit
 from tests.samplekit import AT, store_of, with_samples, with_store
 from tests.screenkit import everything, html, lead, said

@@ -15,7 +15,7 @@ from kpi.schemes.scheme import Measure
 from kpi.status import STATUSES, concern, order, rank, standing, status_word, statuses_of
 from tests.schemekit import judged_coast, loaded_coast, stored_coast
 from tests.screenkit import by_label, look, operator, press, run, sound, words
-from tests.storekit import AT, new_store
+from tests.storekit import AT, do, new_store
 from tests.test_status import ANNUAL, judged, seen
 
 ROOT = Path(kpi.schemes.__file__).parents[2]
@@ -113,13 +113,15 @@ def test_a_threshold_that_cannot_be_or_is_not_the_methods_is_told_with_its_line(
      ({"amber": 0.5}, "card.attribute"), ({"mostly": float("nan")}, "card.attribute")],
 )  # fmt: skip
 def test_a_proposal_of_thresholds_that_cannot_be_is_refused(tmp_path, thresholds, code):
-    refused = new_store(tmp_path).propose("tiny", "", {"thresholds": thresholds}, "理由", by="甲", at=AT)
+    refused = do(
+        new_store(tmp_path), "propose_card", "tiny", "", {"thresholds": thresholds}, reason="理由", by="甲", at=AT
+    )
     assert not isinstance(refused, str)
     assert [issue.code for issue in refused] == [code]
 
 
 def test_a_method_no_file_brings_is_no_method_to_propose(tmp_path):
-    refused = new_store(tmp_path).propose("tiny", "", {"name": "traffic_light"}, "理由", by="甲", at=AT)
+    refused = do(new_store(tmp_path), "propose_card", "tiny", "", {"name": "traffic_light"}, reason="理由", by="甲")
     assert not isinstance(refused, str)
 
 

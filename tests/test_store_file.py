@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import loaders.store
+import loaders.store.file
 from kpi.collection.acts import Act
 from loaders.cli import commands
 from loaders.store import Keep, Store, StoreError
@@ -33,6 +33,7 @@ from tests.factory import COUNT, RATE, TRADE
 from tests.storekit import (
     AT,
     answer,
+    do,
     figures,
     filled_store,
     first_start,
@@ -90,9 +91,9 @@ def test_the_log_and_what_is_under_way_are_closed_while_they_are_there(tmp_path,
     def looked(*_: object) -> None:
         seen.update({p.name: stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()})
 
-    for place in ("database.checkpoint", "copies.verify", "copies.set_aside", "opening.ENGINE.give_back"):
-        real = operator.attrgetter(place)(loaders.store)
-        monkeypatch.setattr(f"loaders.store.{place}", lambda *a, real=real, **k: (looked(), real(*a, **k))[1])
+    for place in ("database.checkpoint", "backup.verify", "backup.set_aside", "opening.ENGINE.give_back"):
+        real = operator.attrgetter(place)(loaders.store.file)
+        monkeypatch.setattr(f"loaders.store.file.{place}", lambda *a, real=real, **k: (looked(), real(*a, **k))[1])
     store = first_start(tmp_path)
     save(store)
     copy = store.backup(tmp_path / "copy.duckdb", Act("", AT))
@@ -126,7 +127,7 @@ def test_a_migrated_store_and_what_it_was_before_are_closed(tmp_path, careless, 
 CHILDREN = """
 import json, os, resource, signal, sys
 from pathlib import Path
-from kpi.collection.workflow.acts import Act
+from kpi.collection.acts import Act
 from loaders.cli import commands as cli
 from loaders.store import Store
 from loaders.store.file import backup
@@ -398,7 +399,7 @@ def test_reading_works_on_a_read_only_disk_and_writing_says_so(store, tmp_path):
             for act, given in (
                 (save, (fresh, 2)),
                 (restored, (fresh, tmp_path / "copy")),
-                (Store.remove_samples, (fresh,)),
+                (do, (fresh, "remove_samples")),
                 (init_asked_for, (fresh,)),
             ):
                 with pytest.raises(StoreUnwritable, match=r"kpi\.duckdb .*読み取り専用"):

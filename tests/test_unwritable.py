@@ -235,7 +235,7 @@ def test_what_is_typed_reaches_the_store_clean(store):
     "name", [f"a{HALF}.xlsx", "a\nb.xlsx", f"a{NUL}.xlsx", "a\tb\udcff.xlsx", "改\u2028行.xlsx"], ids=ascii
 )
 def test_a_file_of_any_name_is_kept(store, name):
-    here = {"round_id": ROUND, "department_id": TRADE, "snapshot": store.snapshot("tiny"), "by": "x", "at": later(1)}
+    here = {"round_id": ROUND, "department_id": TRADE, "snapshot": store.snapshot("tiny"), "act": Act("x", later(1))}
     ((taken, _),) = take_uploads(store, [(name, filled())], **here)
     assert taken.saved is not None
     (kept,) = store.snapshot("tiny").submissions["filename"]
@@ -310,7 +310,7 @@ def test_a_file_that_fails_at_reading_leaves_the_others(store, monkeypatch, plac
         [],
     ]
     assert [bool(t.saved) for t in taken] == [True, False, True]
-    here = {"round_id": ROUND, "department_id": TRADE, "snapshot": store.snapshot("tiny"), "by": "x", "at": later(2)}
+    here = {"round_id": ROUND, "department_id": TRADE, "snapshot": store.snapshot("tiny"), "act": Act("x", later(2))}
     pack = BytesIO()
     with zipfile.ZipFile(pack, "w") as target:
         for name, data in files:
@@ -320,14 +320,14 @@ def test_a_file_that_fails_at_reading_leaves_the_others(store, monkeypatch, plac
 
 
 def fails_for(store, monkeypatch, name: str, broken: str, error: Exception) -> None:
-    real = getattr(store, name)
+    real = store.do
 
-    def failing(some, **how):
-        if any(broken in str(one) for one in some):
+    def failing(handler, act, some, *more, **how):
+        if handler.__name__ == name and any(broken in str(one) for one in some):
             raise error
-        return real(some, **how)
+        return real(handler, act, some, *more, **how)
 
-    monkeypatch.setattr(store, name, failing)
+    monkeypatch.setattr(store, "do", failing)
 
 
 def test_a_file_that_the_store_cannot_keep_leaves_the_others(store, monkeypatch, caplog):
@@ -335,7 +335,7 @@ def test_a_file_that_the_store_cannot_keep_leaves_the_others(store, monkeypatch,
         (f"{n}.xlsx", filled_form(tiny_answers(), department=d))
         for n, d in zip("abc", (TRADE, AGRI, POLICY), strict=True)
     ]
-    fails_for(store, monkeypatch, "save_returns", "b.xlsx", UnicodeEncodeError("utf-8", "x", 0, 1, "no"))
+    fails_for(store, monkeypatch, "save", "b.xlsx", UnicodeEncodeError("utf-8", "x", 0, 1, "no"))
     taken = list(take_files(store, files, snapshot=store.snapshot("tiny"), act=Act("x", later(1))))
     assert [bool(t.saved) for t in taken] == [True, False, True]
     assert [i.code for i in taken[1].issues] == ["intake.unexpected"]
@@ -350,9 +350,9 @@ def test_a_draft_that_cannot_be_sent_leaves_the_others(store, monkeypatch):
         (f"{d}.xlsx", d.encode(), reading(answer(i, value=v, period="FY2024"), department=d))
         for d, (i, v) in values.items()
     ]
-    own = {"by": "x", "at": later(1)}
+    own = {"act": Act("x", later(1))}
     kept = intake.keep(store, new, store.snapshot("tiny").brief(later(1).date()), **own)
-    fails_for(store, monkeypatch, "send_all", kept[1].saved.submission_id, ZeroDivisionError())
+    fails_for(store, monkeypatch, "send", kept[1].saved.submission_id, ZeroDivisionError())
     ticked: list[str] = []
     sent = send_returns(store, kept, tick=ticked.append, **own)
     assert [bool(t.sent) for t in sent] == [True, False, True]
@@ -362,6 +362,6 @@ def test_a_draft_that_cannot_be_sent_leaves_the_others(store, monkeypatch):
 
 @pytest.mark.parametrize("error", [StoreBusy(1), StoreDamaged("壊れています。"), OSError(28, "full")], ids=repr)
 def test_what_is_wrong_with_the_store_itself_is_said_once_and_not_of_each_file(store, monkeypatch, error):
-    fails_for(store, monkeypatch, "save_returns", "", error)
+    fails_for(store, monkeypatch, "save", "", error)
     with pytest.raises(type(error)):
         list(take_files(store, [("a.xlsx", filled())], snapshot=store.snapshot("tiny"), act=Act("x", later(1))))

@@ -49,7 +49,7 @@ def saved_again(data: bytes) -> bytes:
 
 
 def load(store, *files: tuple[str, bytes], send: bool = True) -> list[Taken]:
-    how = {"by": "x", "at": later(1)}
+    how = {"act": Act("x", later(1))}
     taken = list(take_files(store, files, snapshot=store.snapshot("tiny"), **how))
     return send_returns(store, taken, **how) if send else taken
 

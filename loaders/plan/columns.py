@@ -173,7 +173,7 @@ PLAN = Shape("plan", (
     Column("name", text, True, ""), Column("area_code", text, True, ""), Column("area_name", text, True, ""),
     Column("start", period, True), Column("end", period, True),
     Column("slogan", text, default=""), Column("source", text, default=""), Column("ideals", texts, default=()),
-    Column("offered", flag, default=True),
+    Column("offered", flag, default=True), Column("sole_secretary", flag, default=False),
 ), key=())  # fmt: skip
 STANCE = Shape(
     "stance", (Column("word", text, True), Column("title", text, True), Column("text", text, True)), ("word",)

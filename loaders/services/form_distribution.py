@@ -20,6 +20,7 @@ class Forms(Gate):
 
     def take_form(self, place: Place) -> tuple[str, bytes]:
         """The form of a department or of one of its 課: file name and bytes."""
+        self._ask(Action.TAKE_FORM, place)
         made = self.look_form(place)
         self._note(place)
         return made

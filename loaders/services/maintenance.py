@@ -45,6 +45,13 @@ class Keeping(Gate):
             return (_LAST_PLAN,)
         return self.store.do(commands.change_plan, self._act(reason), replace(plans[plan_id], offered=offered))
 
+    @tidy
+    def allow_sole_secretary(self, plan_id: str, allowed: bool, reason: str = "") -> Issues:
+        """Let one person of the secretariat record decisions about their own proposals, or no more."""
+        self._ask(Action.SET_PLAN)
+        plan = next(plan for plan in self.store.plans() if plan.id == plan_id)
+        return self.store.do(commands.change_plan, self._act(reason), replace(plan, sole_secretary=allowed))
+
     def load_samples(self, plan_id: str, tick: Tick = lambda _done, _total, _name: None) -> list[Taken]:
         """Take in the sample returns, confirmed and decided but for the newest round."""
         self._ask(Action.SAMPLES)

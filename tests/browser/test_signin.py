@@ -48,10 +48,9 @@ PEOPLE = {
 def screens():
     """Title and needed action of every screen by its address, as the script's own table says."""
     tree = ast.parse((ROOT / "pages" / "parts" / "app" / "main.py").read_text("utf-8"))
-    tables = {n.targets[0].id: n.value for n in tree.body if isinstance(n, ast.Assign)}
-    needs = {k.value: Action[v.attr] for k, v in zip(tables["NEEDS"].keys, tables["NEEDS"].values, strict=True)}
-    rows = [[e.value for e in row.elts if isinstance(e, ast.Constant)] for row in tables["SCREENS"].elts]
-    return {address: (title, needs.get(address, Action.SEE_APPROVED)) for title, address in rows}
+    (table,) = [n.value for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == "SCREENS"]
+    rows = [[e.value if isinstance(e, ast.Constant) else Action[e.attr] for e in row.args[1:]] for row in table.elts]
+    return {address: (title, need[0] if need else Action.SEE_APPROVED) for title, address, *need in rows}
 
 
 def secrets(issuer):

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, Question
 from kpi.place import Place
 from loaders.services.intake import take_return
@@ -95,7 +96,7 @@ def test_a_question_is_answered_on_the_page_by_its_department_and_seen_by_nobody
     rice = {"rice-labor": {"value": "12.3", "release": "確定", "section": "農産園芸課", "person": "青森 花子"}}
     where = {"round_id": "fy2025", "department_id": "agriculture"}
     own = {"by": "農林水産部", "at": NOW}
-    taken = take_return(store, fill(blank, rice), name, snapshot=store.snapshot(PLAN.id), **own, **where)
+    taken = take_return(store, fill(blank, rice), name, snapshot=store.snapshot(PLAN.id), act=Act(**own), **where)
     one = taken.saved.submission_id
     for asked in store.submission(one).open:
         do(store, "mend", one, [Mend(asked.indicator_id, asked.key, None, "確かめた")], **own)

@@ -106,11 +106,9 @@ class Year:
         lead = Person("a", "主管課 太郎", Role.DEPARTMENT, frozenset({"planning"}))
         for division in DIVISIONS:
             own = self.desk(replace(lead, divisions=frozenset({f"planning/{division.id}"})))
-            place = ("aomori-dx-2024", self.asked, "planning", division.id)
-            form = fill(own.take_form(*place)[1], {i: said[i] for i in division.indicators})
-            taken = own.take_return(
-                Place(place[0], round_id=self.asked, department_id="planning", division_id=division.id), form, "a.xlsx"
-            )
+            place = Place("aomori-dx-2024", self.asked, "planning", division.id)
+            form = fill(own.take_form(place)[1], {i: said[i] for i in division.indicators})
+            taken = own.take_return(place, form, "a.xlsx")
             assert taken.open == ()
             assert own.pass_on(taken.saved.submission_id) == ()
         joined = self.desk(lead).join(Place("aomori-dx-2024", self.asked, "planning"))

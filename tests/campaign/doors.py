@@ -45,7 +45,7 @@ import sys
 from pathlib import Path
 from loaders.store import Keep, Store
 from tests.factory import COUNT, TRADE
-from kpi.collection.workflow.acts import Act
+from kpi.collection.acts import Act
 from tests.storekit import answer, do, first_start, later, reading, save_and_send
 
 place = Path(sys.argv[1])

@@ -179,7 +179,7 @@ def test_a_draft_that_is_gone_is_neither_sent_nor_an_error(store, monkeypatch):
     def gone(*_given, **_named):
         raise KeyError(mine)
 
-    monkeypatch.setattr(type(store), "send", gone)
+    monkeypatch.setattr(type(store), "do", gone)
     at.button(key="send").click().run()
     assert sound(at)
     assert [w.value for w in at.warning] == ["送れませんでした。この下書きはもうありません。"]

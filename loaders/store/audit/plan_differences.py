@@ -45,6 +45,7 @@ _PLAN = {
     "source": "出典",
     "publication": "公表区分",
     "offered": "画面で選べる",
+    "sole_secretary": "提案した人も決定を記録できる",
 }
 _WHAT = {"departments": "部局", "rounds": "照会", "cards": "指標の判定条件", "indicators": "指標"}
 _INDICATOR = {**INDICATOR_WORDS, "number": "番号", "field_id": "分野", "item_id": "項目", "series_id": "全国比較の統計"}
@@ -111,9 +112,9 @@ class _Words:
 
     def _header(self, keys: Sequence[str], was: Mapping[str, Any], now: Mapping[str, Any], _: str) -> Iterator[Line]:
         plain = [k for k in keys if k in _PLAN]
-        yield from _lines(
-            plain, was, now, _PLAN, {"publication": _publication, "start": _period, "end": _period, "offered": _yes_no}
-        )
+        spans = {"start": _period, "end": _period}
+        how = {"publication": _publication, **spans, "offered": _yes_no, "sole_secretary": _yes_no}
+        yield from _lines(plain, was, now, _PLAN, how)
         if "ownerships" in keys:
             yield from self._ownerships(was.get("ownerships") or [], now.get("ownerships") or [])
         if "indicators" in keys:

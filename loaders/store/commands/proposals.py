@@ -23,7 +23,7 @@ from kpi.cards.revision import (
 )
 from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
-from kpi.people import may_not_decide
+from kpi.people import BY_PROPOSER, may_not_decide
 from kpi.plan import Card, Direction, Indicator, Kind, Plan, Scheme
 from kpi.schemes import METHODS, THRESHOLDS, method_of
 from loaders.store.audit.audit_log import Event, append_event
@@ -207,9 +207,9 @@ def accept_card(
 ) -> tuple[Issue, ...]:
     """Record that a proposal was decided: it is in force from now on; what forbids it. KeyError for an unknown one."""
     plan, row = _proposal(connection, proposal_id)
-    if refused := _undecidable(row, True, decided_on, decision, act):
+    if refused := _undecidable(plan, row, True, decided_on, decision, act):
         return refused
-    told = {"decided_on": decided_on.isoformat(), "decision": decision.strip(), **_whose(act)}
+    told = _decided(row, decided_on, decision, act)
     _put_in_force(connection, act, plan, row, decided_on, told)
     return ()
 
@@ -219,9 +219,9 @@ def reject_card(
 ) -> tuple[Issue, ...]:
     """Record that a proposal was not taken up, with the reason; what forbids it. KeyError for an unknown one."""
     plan, row = _proposal(connection, proposal_id)
-    if refused := _undecidable(row, False, decided_on, decision, act):
+    if refused := _undecidable(plan, row, False, decided_on, decision, act):
         return refused
-    told = {"decided_on": decided_on.isoformat(), "decision": decision.strip(), **_whose(act)}
+    told = _decided(row, decided_on, decision, act)
     append_event(connection, Event("reject_card", plan.id, proposal_id, act, told, row["sample"]))
     return ()
 
@@ -236,7 +236,23 @@ def _proposal(connection: Connection, proposal_id: str) -> tuple[Plan, Mapping[s
     return plan, next(r for r in found if r["proposal_id"] == proposal_id)
 
 
-def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decision: str, act: Act) -> tuple[Issue, ...]:
+def _decided(row: Mapping[str, Any], decided_on: date, decision: str, act: Act) -> dict[str, object]:
+    """What the log tells of a decision; one whose proposal is the same person's says so wherever it is cited."""
+    by = BY_PROPOSER if _is_own(row, act) else ""
+    return {
+        "decided_on": decided_on.isoformat(),
+        "decision": f"{decision.strip().removesuffix(BY_PROPOSER)}{by}",
+        **_whose(act),
+    }
+
+
+def _is_own(row: Mapping[str, Any], act: Act) -> bool:
+    return may_not_decide(row["origin"], row["role"], (row["person"], row["who"]), (act.person, act.by))
+
+
+def _undecidable(
+    plan: Plan, row: Mapping[str, Any], accept: bool, decided_on: date, decision: str, act: Act
+) -> tuple[Issue, ...]:
     if row["state"] != "open":
         return (
             _issue(
@@ -245,7 +261,7 @@ def _undecidable(row: Mapping[str, Any], accept: bool, decided_on: date, decisio
                 "一覧を開き直してください。",
             ),
         )
-    if may_not_decide(row["origin"], row["role"], (row["person"], row["who"]), (act.person, act.by)):
+    if _is_own(row, act) and not plan.sole_secretary:
         return (
             _issue("card.same_person", "提案した人は、その決定を記録できません。", "別の担当者が記録してください。"),
         )

@@ -142,8 +142,10 @@ def _unsound(copy: Path, name: str, at: datetime) -> tuple[Issue, ...]:
                 advice = "プログラムを新しいものにしてから戻してください。現在のデータは変わっていません。"
                 return (_refusal("restore.newer", newer, advice),)
         upgrade(copy, _WAIT, at, name)
+        # Bringing it up to date seals its rows anew: the end in its name is that of the seals before.
+        end = "" if is_older(version) else mark_in(name)
         with opened(copy, read_only=True, wait=_WAIT) as connection:
-            written = [(f"控え {name} の名前", end)] if (end := mark_in(name)) else []
+            written = [(f"控え {name} の名前", end)] if end else []
             return (damaged, *found) if (found := verify(connection, written)) else ()
     except StoreDamaged:
         return (foreign if not _is_database(copy) else damaged,)

@@ -106,7 +106,7 @@ CREATE TABLE decisions (
     sample BOOLEAN NOT NULL, role VARCHAR NOT NULL DEFAULT '', previous VARCHAR NOT NULL DEFAULT '',
     hash VARCHAR NOT NULL DEFAULT '');
 -- Each transaction closes with a digest of every row it brought: `content` is JSON, by table how many rows and their
--- digest, `acts` and `log` the log's end after it. Chained by hash, samples apart; see loaders/store/seals.py.
+-- digest, `acts` and `log` the log's end after it. Chained by hash, samples apart; see loaders/store/audit/seals.py.
 CREATE TABLE seals (
     number BIGINT NOT NULL, sample BOOLEAN NOT NULL, acts BIGINT NOT NULL, log VARCHAR NOT NULL,
     content VARCHAR NOT NULL, previous VARCHAR NOT NULL, hash VARCHAR NOT NULL, PRIMARY KEY (sample, number));

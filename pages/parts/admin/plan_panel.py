@@ -31,6 +31,7 @@ def plan_part(state: Assessment) -> None:
         _reload()
     if desk().may(Action.SET_PLAN):
         _offers(state)
+        _sole_secretary(state)
     if desk().may(Action.SAMPLES):
         st.header("サンプル", anchor=False)
         _samples(state)
@@ -63,6 +64,20 @@ def _offers(state: Assessment) -> None:
         if st.button(unmarked(label), key=f"plan-offer-{plan.id}"):
             done = f"{plan.name}を、{'選べなくしました' if plan.offered else '選べるようにしました'}。"
             act(partial(desk().offer_plan, plan.id, not plan.offered), done)
+
+
+def _sole_secretary(state: Assessment) -> None:
+    """Whether the secretariat is one person, who then may decide what it has proposed."""
+    st.header("事務局が1人のとき", anchor=False)
+    allowed = state.plan.sole_secretary
+    note(
+        "判定条件の変更は、提案した人とは別の担当者が決定を記録します。事務局が1人しかいない場合は、"
+        "同じ担当者が記録できるようにします。そのときは、どの決定にもそのことが残ります。"
+    )
+    label = "提案した人は決定を記録できないようにする" if allowed else "提案した人も決定を記録できるようにする"
+    if st.button(unmarked(label), key="plan-sole-secretary"):
+        done = f"提案した人{'は決定を記録できない' if allowed else 'も決定を記録できる'}ようにしました。"
+        act(partial(desk().allow_sole_secretary, state.plan.id, not allowed), done)
 
 
 def _reload() -> None:

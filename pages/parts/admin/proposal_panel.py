@@ -206,6 +206,9 @@ def _decision(state: Assessment, rows: pd.DataFrame) -> None:
         may_not_decide(str(r["origin"]), str(r["role"]), (str(r["person"]), str(r["who"])), (me.id, me.name))
         for r in rows.to_dict("records")
     ]
+    if any(own) and state.plan.sole_secretary:
+        note("自分の提案の決定も記録できます。同じ担当者が記録したことが、決定に残ります。")
+        own = [False] * len(own)
     others = rows[[not mine for mine in own]]
     if others.empty:
         note("自分の提案の決定は、別の担当者が記録します。")

@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import streamlit as st
@@ -32,30 +33,31 @@ from pages.review import review_page
 from pages.rounds import rounds_page
 from pages.submit import submit_page
 
-#: (page function, title, address). The first is the front page and has no address of its own.
-SCREENS = (
-    (overview_page, "概況", ""),
-    (field_page, "分野", "field"),
-    (indicator_page, "指標", "indicator"),
-    (compare_page, "全国比較", "compare"),
-    (rounds_page, "照会", "rounds"),
-    (submit_page, "回答", "submit"),
-    (review_page, "確認", "review"),
-    (handover_page, "引継ぎ", "handover"),
-    (data_page, "データ", "data"),
-    (origin_page, "出所", "origin"),
-    (method_page, "算定方法・用語", "method"),
-    (admin_page, "管理", "admin"),
-)
 
-#: What a screen asks of a person, by its address. The others show approved figures, for anybody who got in.
-NEEDS = {
-    "rounds": Action.SEE_RETURNS,
-    "submit": Action.SEE_RETURNS,
-    "review": Action.CONFIRM,
-    "handover": Action.SEE_HANDOVER,
-    "admin": Action.SEE_LOG,
-}
+class Screen(NamedTuple):
+    """One screen: its page, title and address, and what it asks of a person; else approved figures, for anybody."""
+
+    page: Callable[[], None]
+    title: str
+    address: str
+    need: Action = Action.SEE_APPROVED
+
+
+#: In the order of the menu. The first is the front page and has no address of its own.
+SCREENS = (
+    Screen(overview_page, "概況", ""),
+    Screen(field_page, "分野", "field"),
+    Screen(indicator_page, "指標", "indicator"),
+    Screen(compare_page, "全国比較", "compare"),
+    Screen(rounds_page, "照会", "rounds", Action.SEE_RETURNS),
+    Screen(submit_page, "回答", "submit", Action.SEE_RETURNS),
+    Screen(review_page, "確認", "review", Action.CONFIRM),
+    Screen(handover_page, "引継ぎ", "handover", Action.SEE_HANDOVER),
+    Screen(data_page, "データ", "data"),
+    Screen(origin_page, "出所", "origin"),
+    Screen(method_page, "算定方法・用語", "method"),
+    Screen(admin_page, "管理", "admin", Action.SEE_LOG),
+)
 
 #: The addresses without a screen that a session has asked for.
 _STRAYED = "strayed"
@@ -76,7 +78,7 @@ def _asked(url: str | None) -> str:
 def unknown_address(url: str | None) -> str:
     """The last part of an address that none of our screens has; empty for one that is known."""
     asked = _asked(url)
-    return "" if asked in {address for _, _, address in SCREENS} else asked
+    return "" if asked in {screen.address for screen in SCREENS} else asked
 
 
 def no_such_page() -> None:
@@ -99,7 +101,7 @@ def main() -> None:
     st.html(f"<style>:root {{ {words} }}</style>")
     who = identity.person()
     # What a person may not open is not in their menu, and reached by its address or by Back it says so.
-    pages = [_screen(who, *s) for s in SCREENS]
+    pages = [_page(who, screen) for screen in SCREENS]
     # Pages of their own, not in the menu: otherwise the framework silently shows the front page in their place, on the
     # way back to them too.
     strayed = st.session_state.setdefault(_STRAYED, set())
@@ -126,25 +128,20 @@ def _around(chosen: st.Page, pages: Sequence[st.Page]) -> None:
     as_of.banner(chosen.url_path)
 
 
-def _need(address: str) -> Action:
-    return NEEDS.get(address, Action.SEE_APPROVED)
-
-
-def _screen(who: Person, function: Callable[[], None], title: str, address: str) -> st.Page:
+def _page(who: Person, screen: Screen) -> st.Page:
     """A page that asks again for itself, whatever the menu showed."""
-    need = _need(address)
 
-    @functools.wraps(function)
+    @functools.wraps(screen.page)
     def asked() -> None:
-        identity.require(need)
-        function()
+        identity.require(screen.need)
+        screen.page()
 
-    closed = not identity.reaches(who, need)
+    closed = not identity.reaches(who, screen.need)
     return st.Page(
         guarded(asked),
-        title=title,
-        url_path=address or None,
-        default=not address,
+        title=screen.title,
+        url_path=screen.address or None,
+        default=not screen.address,
         visibility="hidden" if closed else "visible",
     )
 
