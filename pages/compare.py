@@ -12,8 +12,7 @@ from kpi.compare.gaps import gap_trend, not_comparable, pairs, sentence
 from kpi.compare.gaps import history as history_table
 from kpi.compare.published import NATION, Benchmarks, Row, records
 from kpi.compare.ranks import ranking as ranked
-from kpi.printing.printed_figures import figure_of
-from loaders.documents.takeaway_tables import pair_table
+from loaders.documents.takeaway_tables import figure_column, pair_table
 from pages.parts.app.current_view import view
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import downloads, empty, figure, header, lead, show
@@ -86,12 +85,6 @@ def _gap_chart(table: pd.DataFrame, area_name: str) -> None:
     st.vega_lite_chart(spec=gaps(table, area_name=area_name), width="stretch", theme=None, alt=words)
 
 
-def _figures(texts: pd.Series, units: pd.Series | str) -> pd.Series:
-    """Printed values as numbers with their fixed decimals; None where there is none."""
-    of = [units] * len(texts) if isinstance(units, str) else units
-    return pd.Series([figure_of(t, u) for t, u in zip(texts, of, strict=True)], index=texts.index, dtype=object)
-
-
 def _depth(state: Assessment, benchmarks: Benchmarks, series_id: str) -> None:
     series = benchmarks.one(series_id) or {}
     show(_about(series))
@@ -138,7 +131,7 @@ def _history(state: Assessment, series: Row, told: pd.DataFrame) -> None:
         area_name=state.plan.area_name,
     )
     unit = str(series["unit"])
-    given = told.assign(text=_figures(told["text"], unit), unit=unit)
+    given = told.assign(text=figure_column(told["text"], unit), unit=unit)
     names = {
         "area_name": "地域",
         "period_label": "時点",
@@ -167,7 +160,7 @@ def _ranks(state: Assessment, benchmarks: Benchmarks, series: Row, series_id: st
     st.vega_lite_chart(spec=chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
     show(tag("div", "。".join(found.notes), "meta"))
     unit = str(series["unit"])
-    given = found.table.assign(text=_figures(found.table["text"], unit), unit=unit)
+    given = found.table.assign(text=figure_column(found.table["text"], unit), unit=unit)
     downloads(
         given[["rank", "name", "text", "unit", "mark"]].rename(
             columns={"rank": "順位", "name": "地域", "text": "値", "unit": "単位", "mark": "印"}

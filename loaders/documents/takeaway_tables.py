@@ -87,6 +87,11 @@ def pair_table(paired: pd.DataFrame, area_name: str) -> pd.DataFrame:
     }
     told = paired.copy()
     for key, units in (("area_text", "unit"), ("nation_text", "unit"), ("gap_text", "gap_unit")):
-        figures = [figure_of(text, unit) for text, unit in zip(paired[key], paired[units], strict=True)]
-        told[key] = pd.Series(figures, index=paired.index, dtype=object)
+        told[key] = figure_column(paired[key], paired[units])
     return told[list(names)].rename(columns=names).assign(注意=["。".join(n) for n in paired["notes"]])
+
+
+def figure_column(texts: pd.Series, units: pd.Series | str) -> pd.Series:
+    """Printed values as numbers with their fixed decimals; None where there is none."""
+    of = [units] * len(texts) if isinstance(units, str) else units
+    return pd.Series([figure_of(t, u) for t, u in zip(texts, of, strict=True)], index=texts.index, dtype=object)
