@@ -13,7 +13,7 @@ from loaders.documents.takeaway_tables import indicator_table, published_table
 from pages.parts.app.current_view import view
 from pages.parts.framework import GridContainer
 from pages.parts.shared.filters import choose
-from pages.parts.shared.layout import downloads, empty, grid, header, lead, show
+from pages.parts.shared.layout import downloads, empty, grid, header, lead, show, unwritten
 from pages.parts.shared.markup import tag
 
 ALL = "all"
@@ -44,6 +44,9 @@ def data_page() -> None:
         one = choose("指標", "indicator", indicators, default=ALL, everybodys=True, of="data")
     ids = {i.id for i in wanted} if one == ALL else {one}
     if kind == "judged":
+        if not state.plan.indicators:
+            unwritten("指標", "indicators.csv")
+            return
         names = {state.plan.indicator(i).number for i in ids}
         table = indicator_table(state)
         _show(table[table["番号"].isin(names)], "判定一覧", sample=state.snapshot.has_samples)

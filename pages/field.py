@@ -15,7 +15,7 @@ from pages.parts.app.current_view import view
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.filters import choose
 from pages.parts.shared.indicator_cells import doubt, figure_link, name_link, status_badge
-from pages.parts.shared.layout import empty, header, lead, segments, show, source_line, table_downloads
+from pages.parts.shared.layout import empty, header, lead, segments, show, source_line, table_downloads, unwritten
 from pages.parts.shared.markup import join, listing, tag, unmarked
 
 
@@ -24,6 +24,9 @@ def field_page() -> None:
     state = view()
     header("分野", state, meta=as_of_words(state))
     fields = {f.id: f.name for f in state.plan.fields}
+    if not fields:
+        unwritten("分野", "plan.toml")
+        return
     field = state.plan.field_by_id(choose("分野", "field", fields, everybodys=True))
     st.header(unmarked(field.name), anchor=False)
     indicators = [i for i in state.plan.indicators if i.field_id == field.id]

@@ -15,7 +15,7 @@ from pages.parts.indicator.indicator_origin import comparison, origin, remarks
 from pages.parts.shared.assumptions import assumed, department_assumed, scheme_assumed
 from pages.parts.shared.filters import choose
 from pages.parts.shared.indicator_cells import doubt, status_badge
-from pages.parts.shared.layout import downloads, empty, figure, grid, header, lead, show, source_line
+from pages.parts.shared.layout import downloads, empty, figure, grid, header, lead, show, source_line, unwritten
 from pages.parts.shared.markup import Column, Content, Markup, formula, join, link, table, tag, unmarked
 
 
@@ -24,6 +24,9 @@ def indicator_page() -> None:
     state = view()
     header("指標", state, meta=as_of_words(state))
     options = {i.id: f"{i.number}　{i.name}" for i in state.plan.indicators}
+    if not options:
+        unwritten("指標", "indicators.csv")
+        return
     indicator = state.plan.indicator(choose("指標", "indicator", options, everybodys=True))
     show(tag("div", _crumb(state, indicator), "crumb"))
     st.header(unmarked(indicator.name), anchor=False)

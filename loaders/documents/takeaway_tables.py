@@ -2,50 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import pandas as pd
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
 from kpi.collection.workflow import RELEASE_WORDS
-from kpi.compare.published import CONFIDENCE_WORDS, digits, records
+from kpi.compare.published import CONFIDENCE_WORDS, Row, digits, records
 from kpi.period import Period
-from kpi.plan import Indicator
+from kpi.plan import Card, Indicator
 from kpi.printing.number_words import number
 from kpi.printing.printed_figures import exact, figure_of, number_in
+from kpi.schemes.scheme import Figures
 from kpi.summary import is_sample, unconfirmed
 
 
 def indicator_table(state: Assessment, field_id: str = "") -> pd.DataFrame:
     """One row an indicator: what it is, where from, where to, where now, how judged; the figures as printed."""
-    return pd.DataFrame([_row(state, i) for i in state.plan.indicators if not field_id or i.field_id == field_id])
+    wanted = (i for i in state.plan.indicators if not field_id or i.field_id == field_id)
+    found = [_judged(state, indicator) for indicator in wanted]
+    # Column by column: a table without an indicator has them too.
+    return pd.DataFrame({heading: [tell(one) for one in found] for heading, tell in _COLUMNS.items()})
 
 
-def _row(state: Assessment, indicator: Indicator) -> dict[str, object]:
-    card, row, shown = state.snapshot.cards[indicator.id], state.row(indicator.id), state.figures(indicator.id)
+@dataclass(frozen=True)
+class _Judged:
+    """One indicator with all that its row tells. ``band`` is what is to be held, where something is."""
+
+    state: Assessment
+    indicator: Indicator
+    card: Card
+    row: Row
+    shown: Figures
+    band: str
+
+
+def _judged(state: Assessment, indicator: Indicator) -> _Judged:
+    card = state.card(indicator.id)
     band = band_text(card, indicator.unit) if card.direction == "maintain" else ""
-    return {
-        "番号": indicator.number,
-        "分野": state.plan.field_by_id(indicator.field_id).name if indicator.field_id else "基本目標",
-        "指標": indicator.name,
-        "単位": indicator.unit,
-        "現状値": shown.baseline,
-        "現状値の時点": card.baseline_period.label if card.baseline_period else "未設定",
-        "今回": shown.value,
-        "正確な値": exact(row["value"]),
-        "今回の時点": Period.parse(row["period"]).label if row["period"] else "",
-        "確定・速報": RELEASE_WORDS.get(row["release"], ""),
-        "確認": "未確認" if unconfirmed(state, indicator.id) else "確認済" if row["period"] else "",
-        "目標": shown.target,
-        "維持の範囲": band,
-        "目標の時点": card.target_period.label if card.target_period else "" if band else "未設定",
-        "進捗率(%)": shown.progress,
-        "計画上の進捗(%)": shown.planned,
-        "ペース": shown.pace,
-        "判定": state.word(indicator.id),
-        "担当": state.owner_name(indicator),
-        "出典": indicator.source,
-        "サンプル": "サンプル" if is_sample(state, indicator) else "",
-    }
+    return _Judged(state, indicator, card, state.row(indicator.id), state.figures(indicator.id), band)
+
+
+def _field_name(one: _Judged) -> str:
+    return one.state.plan.field_by_id(one.indicator.field_id).name if one.indicator.field_id else "基本目標"
+
+
+def _confirmed(one: _Judged) -> str:
+    return "未確認" if unconfirmed(one.state, one.indicator.id) else "確認済" if one.row["period"] else ""
+
+
+_COLUMNS: Mapping[str, Callable[[_Judged], object]] = {
+    "番号": lambda one: one.indicator.number,
+    "分野": _field_name,
+    "指標": lambda one: one.indicator.name,
+    "単位": lambda one: one.indicator.unit,
+    "現状値": lambda one: one.shown.baseline,
+    "現状値の時点": lambda one: one.card.baseline_period.label if one.card.baseline_period else "未設定",
+    "今回": lambda one: one.shown.value,
+    "正確な値": lambda one: exact(one.row["value"]),
+    "今回の時点": lambda one: Period.parse(one.row["period"]).label if one.row["period"] else "",
+    "確定・速報": lambda one: RELEASE_WORDS.get(one.row["release"], ""),
+    "確認": _confirmed,
+    "目標": lambda one: one.shown.target,
+    "維持の範囲": lambda one: one.band,
+    "目標の時点": lambda one: one.card.target_period.label if one.card.target_period else "" if one.band else "未設定",
+    "進捗率(%)": lambda one: one.shown.progress,
+    "計画上の進捗(%)": lambda one: one.shown.planned,
+    "ペース": lambda one: one.shown.pace,
+    "判定": lambda one: one.state.word(one.indicator.id),
+    "担当": lambda one: one.state.owner_name(one.indicator),
+    "出典": lambda one: one.indicator.source,
+    "サンプル": lambda one: "サンプル" if is_sample(one.state, one.indicator) else "",
+}
 
 
 def published_table(state: Assessment, series_id: str) -> pd.DataFrame:

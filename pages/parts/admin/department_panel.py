@@ -19,7 +19,7 @@ from pages.parts.app.current_view import desk
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.assumptions import department_assumed
 from pages.parts.shared.date_input import day_input
-from pages.parts.shared.layout import show
+from pages.parts.shared.layout import show, unwritten
 from pages.parts.shared.markup import Column, Content, Markup, join, link, table, tag, unmarked
 
 _ACTS = {
@@ -52,6 +52,9 @@ def departments_part(state: Assessment) -> None:
         show(tag("div", tag("b", f"担当のない指標が{len(lost)}件あります。担当を決めてください。"), "notice"))
         rows = [(link(f"{i.number} {i.name}", "indicator", indicator=i.id), i.source) for i in lost]
         show(table([Column("指標"), Column("出典")], rows, caption="担当のない指標"))
+    if not state.plan.departments:
+        unwritten("部局", "plan.toml")
+        return
     show(_list(state))
     if looking_back():
         return

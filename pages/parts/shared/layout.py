@@ -244,6 +244,12 @@ def empty(message: Content) -> None:
     show(tag("div", message, "empty"))
 
 
+def unwritten(what: str, file: str) -> None:
+    """The empty state of a plan whose files do not name any of something yet."""
+    where = f"計画のフォルダーの {file} に書き、「管理」で読み込み直すと、ここに出ます。"
+    empty(f"この計画には、まだ{what}がありません。{where}")
+
+
 def figure(
     chart: VegaLite,
     *,
