@@ -660,6 +660,7 @@ def test_without_a_mail_address_a_person_has_the_same_id_at_every_sign_in():
 SHARED = {
     "storage.store": "a handle",
     "storage.data_issues": "the plan's own files",
+    "plan_choice._offered": "names of plans",
     "identity._names": "names of departments",
     "board_table._kept": "returns by their own keys, as what a page that may see one asks for",
     "review_data._known_at": "asked by the secretariat alone, which sees everything",
