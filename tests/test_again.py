@@ -29,7 +29,7 @@ from loaders.workbook.cells import Book, open_book
 from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_answers, tiny_plan
 from tests.storekit import answer, do, later, new_store, read_back, reading, save_and_send, save_return, send
 from tests.test_rebuild import repeated, told
-from tests.test_rounds import DX, of_division, passed, with_divisions
+from tests.turnout.kit import DX, of_division, passed, with_divisions
 
 BEFORE = "fy2023"
 CORRECTED = {"correction": 1290.0, "correction_kind": "finalised"}

@@ -24,7 +24,7 @@ from pages.parts.app.sign_in import Setup
 from tests import screenkit
 from tests.factory import RATE
 from tests.storekit import AT, answer, first_start, later, reading, save_and_send, save_return
-from tests.test_identity import ask
+from tests.identity.kit import ask
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -23,8 +23,8 @@ from loaders.services.intake import Taken, send_returns, take_files, take_upload
 from loaders.store import Receipt
 from tests.factory import COUNT, POLICY, RATE, ROUND, TOTAL, TRADE, filled_form, tiny_answers, tiny_plan
 from tests.storekit import answer, later, new_store, reading
-from tests.test_cli import NOW, ROOT, run
-from tests.test_cli import form as real
+from tests.cli.kit import NOW, ROOT, run
+from tests.cli.kit import form as real
 
 PLAN = tiny_plan()
 
