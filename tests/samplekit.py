@@ -14,8 +14,9 @@ from loaders.services.operations import DATABASE, open_store
 from loaders.services.sample_rounds import load_samples
 from loaders.store import Store
 from loaders.store.file.lock import FileLock
+from tests import ROOT
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = ROOT / "data"
 PARTS = ("plans", "benchmarks", "samples")
 AT = datetime(2026, 11, 21, 9)
 #: Names the folder that the processes of a run share.

@@ -13,10 +13,11 @@ from kpi.progress import assess, cards_table
 from kpi.status import status_word
 from loaders.plan.folder import load_plan
 from loaders.services.operations import open_store
+from tests import ROOT
 from tests.storekit import answer, reading, save_and_send
 from tests.test_status import seen, table
 
-COAST = Path(__file__).parent / "plans" / "coast"
+COAST = ROOT / "tests" / "plans" / "coast"
 SENT, DAY = datetime(2026, 11, 2, 12), date(2026, 11, 21)
 R7 = Period("FY", 2025)
 #: What was answered for FY2025, when two fifths of the way from FY2023 to FY2028 are planned.

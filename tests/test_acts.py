@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,9 @@ from loaders.store import commands
 from loaders.store.audit.replay import REPEATS
 from loaders.store.audit.seals import TABLES
 from loaders.store.file import backup, migration
+from tests import ROOT
 from tests.storekit import AT, first_start
 
-ROOT = Path(__file__).resolve().parents[1]
 #: Acts done to the file as a whole, and where.
 OF_THE_FILE = {"backup": backup, "restore": backup, "migrate": migration, "rebuild": None}
 #: What a person looks at or takes away, and the mark of 代理登録: rights that are no act's.

@@ -10,7 +10,8 @@ from types import ModuleType
 import pytest
 import streamlit as st
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests import ROOT
+
 STDLIB = sys.stdlib_module_names
 KPI_BASE = {"kpi", "pandas", "numpy"}
 

@@ -1,7 +1,5 @@
 """The published figures: what the files hold, the traps in them, and how damage is told."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,8 +9,9 @@ from kpi.compare.published import BREAK_COLUMNS, SERIES_COLUMNS, VALUE_COLUMNS
 from kpi.issue import Severity
 from kpi.period import Period
 from loaders.benchmarks.benchmark_files import AREAS, load_benchmarks
+from tests import ROOT
 
-DATA = Path(__file__).parent.parent / "data" / "benchmarks"
+DATA = ROOT / "data" / "benchmarks"
 SERIES = ",".join(SERIES_COLUMNS)
 VALUES = ",".join(c for c in VALUE_COLUMNS if c != "position")
 ROW = "net,利用率,,利用した人の割合,%,1,increase,調査,,,true"

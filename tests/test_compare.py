@@ -1,7 +1,5 @@
 """Gaps, trends and ranks beside the nation: hand-worked cases, the traps of the figures, and what must always hold."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -12,8 +10,9 @@ from kpi.compare.published import BREAK_COLUMNS, SERIES_COLUMNS, VALUE_COLUMNS, 
 from kpi.compare.ranks import ranking
 from kpi.period import Period
 from loaders.benchmarks.benchmark_files import AREAS, load_benchmarks
+from tests import ROOT
 
-DATA = Path(__file__).parent.parent / "data" / "benchmarks"
+DATA = ROOT / "data" / "benchmarks"
 OURS, NATION = "02", "00"
 
 

@@ -17,10 +17,10 @@ import pytest
 
 from kpi.collection.acts import Act
 from loaders.store.file.lock import FileLock, StoreBusy
+from tests import ROOT
 from tests.crowd import NAMES, Crowd
 from tests.storekit import AT, first_start, new_store
 
-ROOT = Path(__file__).resolve().parents[1]
 SECONDS = float(os.environ.get("KPI_SOAK_SECONDS", "4"))
 
 #: One process: two writers and six readers. A writer notes what was reported as saved; a reader first notes what the

@@ -11,8 +11,7 @@ import pytest
 
 from loaders.store.file.database import given, take
 from loaders.store.file.opening import StoreDamaged, make_schema, opened
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests import ROOT
 
 
 @pytest.fixture

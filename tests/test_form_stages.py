@@ -9,8 +9,9 @@ from loaders.form import definition as d
 from loaders.form import own_text
 from loaders.form.reading.form_answers import READERS
 from loaders.form.writing import writer
+from tests import ROOT
 
-READING = Path(__file__).resolve().parents[1] / "loaders" / "form" / "reading"
+READING = ROOT / "loaders" / "form" / "reading"
 #: The stages of reading in their order; a stage knows those before it and none after it.
 STAGES = (
     ("struck", "headings", "indicator_names"),

@@ -24,7 +24,7 @@ from loaders.form.hidden_sheet import META_MARK, read_meta
 from loaders.form.writing import style
 from loaders.form.writing.writer import form_filename, write_form
 from loaders.plan.folder import load_plan
-from tests import hurt
+from tests import ROOT, hurt
 from tests.factory import (
     AGRI,
     COUNT,
@@ -47,7 +47,7 @@ from tests.factory import (
     with_plan,
 )
 
-PLANS = sorted(p.parent for p in (Path(__file__).parents[1] / "data" / "plans").glob("*/plan.toml"))
+PLANS = sorted(p.parent for p in (ROOT / "data" / "plans").glob("*/plan.toml"))
 
 
 def opened(data: bytes) -> Workbook:

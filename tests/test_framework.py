@@ -14,7 +14,8 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests import ROOT
+
 SERVED = Path(st.__file__).parent / "static"
 
 #: By the module that each is taken from.

@@ -4,7 +4,6 @@ import ast
 import re
 from datetime import date
 from html.parser import HTMLParser
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -31,8 +30,8 @@ from pages.parts.shared.markup import (
     tag,
     text,
 )
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "pages" / "parts" / "shared" / "templates"
 CODE = [
     ROOT / "app.py",

@@ -16,10 +16,9 @@ import pytest
 
 from kpi.snapshot import Snapshot
 from loaders.store import Store
-from tests import next_schema
+from tests import ROOT, next_schema
 from tests.storekit import filled_store, first_start, new_store
 
-ROOT = Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("KPI_KILLS", "8"))
 
 #: Saves, mends, sends, discards, confirms, decides and loads without pause; tells of each when it is reported as done.

@@ -21,13 +21,10 @@ from loaders.store.file.presence import Extent, StoreLost, traces
 from loaders.store.file.retention import copies
 from pages.parts.app import http_rights, sign_in, storage
 from pages.parts.app.sign_in import Setup
-from tests import screenkit
+from tests import ROOT, screenkit
 from tests.factory import RATE
-from tests.storekit import AT, answer, first_start, later, reading, save_and_send, save_return
 from tests.identity.kit import ask
-
-ROOT = Path(__file__).resolve().parents[1]
-
+from tests.storekit import AT, answer, first_start, later, reading, save_and_send, save_return
 
 # --- what stands in the place ---
 

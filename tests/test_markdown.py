@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pages.parts.shared.markup import unmarked
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 FIRST, FIRST_TWO = (0,), (0, 1)
 #: Where the framework reads Markdown: calls and the places of their arguments. (Options of selectbox are plain text.)
 _CALLS = """

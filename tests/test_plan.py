@@ -20,8 +20,9 @@ from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.plan import Plan, find_department
 from loaders.plan.folder import load_plan, plan_folders
+from tests import ROOT
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = ROOT / "data"
 AOMORI = DATA / "plans" / "aomori-dx-2024"
 
 

@@ -16,9 +16,10 @@ from kpi.period import Period
 from kpi.plan import Card
 from loaders.rules import CHECKS, all_checks, check_answers
 from loaders.workbook.isolation.refusals import WORDS
+from tests import ROOT
 from tests.factory import COUNT, CUT, FY, PAPER, RATE, ROUND, SURVEY, TARGETS_ROUND, TOTAL, TRADE, UNSET, tiny_brief
 
-LOADERS = Path(__file__).parents[1] / "loaders"
+LOADERS = ROOT / "loaders"
 #: About the program's own data or an operation, not about what stands in a return.
 _OWN_DATA = (
     "plan.",

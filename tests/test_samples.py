@@ -25,9 +25,9 @@ from loaders.services.operations import load_data, open_store
 from loaders.services.sample_rounds import load_samples
 from loaders.services.samples import NOTE, SamplesFault, build, main, read_values
 from loaders.store import Store
+from tests import ROOT
 from tests.storekit import do
 
-ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
 SAMPLES = DATA / "samples"
 PLAN = "aomori-dx-2024"

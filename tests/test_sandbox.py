@@ -19,9 +19,9 @@ from loaders.workbook.cells import Book, Reader, open_book
 from loaders.workbook.isolation import sandbox, worker_pool
 from loaders.workbook.isolation.preflight import Limits
 from loaders.workbook.isolation.worker_pool import Child, Lost, Pool
+from tests import ROOT
 from tests import raw_books as raw
 
-ROOT = Path(__file__).resolve().parent.parent
 SOUND = raw.packed(raw.parts(raw.sheet_xml('<row r="1"><c r="A1"><v>5</v></c></row>')))
 BAD = b"PK\x03\x04 nothing more"
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="rlimits and /proc are Linux's")

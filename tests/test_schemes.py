@@ -3,22 +3,19 @@
 import ast
 import json
 import re
-from pathlib import Path
 
 import pytest
 
-import kpi.schemes
 from kpi.issue import Severity
 from kpi.plan import Scheme
 from kpi.schemes import METHODS, THRESHOLDS, method_of, outcomes_of, rules_of
 from kpi.schemes.scheme import Measure
 from kpi.status import STATUSES, concern, order, rank, standing, status_word, statuses_of
+from tests import ROOT
 from tests.schemekit import judged_coast, loaded_coast, stored_coast
 from tests.screenkit import by_label, look, operator, press, run, sound, words
 from tests.storekit import AT, do, new_store
 from tests.test_status import ANNUAL, judged, seen
-
-ROOT = Path(kpi.schemes.__file__).parents[2]
 
 
 @pytest.fixture(params=METHODS)

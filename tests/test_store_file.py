@@ -28,7 +28,7 @@ from loaders.store import Keep, Store, StoreError
 from loaders.store.file import backup
 from loaders.store.file.lock import FileLock, StoreBusy, StoreUnwritable
 from loaders.store.file.opening import StoreFull, full_told
-from tests import next_schema
+from tests import ROOT, next_schema
 from tests.factory import COUNT, RATE, TRADE
 from tests.storekit import (
     AT,
@@ -44,7 +44,6 @@ from tests.storekit import (
     save_return,
 )
 
-ROOT = Path(__file__).resolve().parents[1]
 HELPERS = {"kpi.duckdb.lock", "kpi.duckdb.lock.gate", "kpi.duckdb.lock.bell", "kpi.duckdb.lock.work"}
 
 

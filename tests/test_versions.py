@@ -21,10 +21,11 @@ from loaders.services import intake
 from loaders.services.batch_versions import SAME_ANSWERS, VERSIONS, Copy, sifted
 from loaders.services.intake import Taken, send_returns, take_files, take_uploads
 from loaders.store import Receipt
+from tests import ROOT
+from tests.cli.kit import NOW, run
+from tests.cli.kit import form as real
 from tests.factory import COUNT, POLICY, RATE, ROUND, TOTAL, TRADE, filled_form, tiny_answers, tiny_plan
 from tests.storekit import answer, later, new_store, reading
-from tests.cli.kit import NOW, ROOT, run
-from tests.cli.kit import form as real
 
 PLAN = tiny_plan()
 

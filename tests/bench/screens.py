@@ -25,9 +25,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from kpi.collection.acts import Act
 from loaders.services.operations import open_store
 from loaders.services.sample_rounds import load_samples
+from tests import ROOT
 from tests.bench.figure import Figure
 
-ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 1.5
 RERUNS, WARMUP = 60, 8
 

@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from loaders.services.operations import open_store
+from tests import ROOT
 from tests.samplekit import with_files, with_samples
 
-ROOT = Path(__file__).resolve().parents[2]
 TODAY = "2026-11-21"
 NOW = datetime(2026, 11, 21, 12)
 #: The one without windows first: it starts quicker and takes less of the processors.

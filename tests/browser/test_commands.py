@@ -12,7 +12,8 @@ import urllib.request
 
 import pytest
 
-from tests.browser.conftest import ROOT, TODAY, settled
+from tests import ROOT
+from tests.browser.conftest import TODAY, settled
 
 PARTS = ("app.py", "requirements.txt", ".streamlit", "kpi", "loaders", "pages", "data")
 

@@ -18,7 +18,8 @@ from kpi.people import ROLE_WORDS, Person, Role
 from loaders.services.operations import open_store
 from loaders.store import Rule
 from pages.parts.app.identity import reaches
-from tests.browser.conftest import CHROMIUM, NOW, QUIET, ROOT, running, settled
+from tests import ROOT
+from tests.browser.conftest import CHROMIUM, NOW, QUIET, running, settled
 from tests.browser.provider import dishonest
 from tests.browser.walking import unfold_one, visit
 from tests.samplekit import with_samples

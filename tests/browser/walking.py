@@ -13,8 +13,8 @@ from loaders.plan.folder import load_plan
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form
 from loaders.store import Store
-from tests import hurt
-from tests.browser.conftest import NOW, ROOT, settled
+from tests import ROOT, hurt
+from tests.browser.conftest import NOW, settled
 
 PLAN, _ = load_plan(ROOT / "data" / "plans" / "aomori-dx-2024")
 

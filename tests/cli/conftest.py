@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from loaders import settings
-from tests.cli.kit import NOW, ROOT
+from tests import ROOT
+from tests.cli.kit import NOW
 
 
 @pytest.fixture

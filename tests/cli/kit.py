@@ -12,7 +12,6 @@ from loaders.form.writing.writer import write_form
 from loaders.services import operations
 from loaders.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
 DAY, NOW = date(2026, 11, 21), datetime(2026, 11, 21, 10, 0)
 ROUND = "fy2025"
 

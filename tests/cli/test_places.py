@@ -22,7 +22,8 @@ from loaders.cli import commands as cli
 from loaders.cli import terminal
 from loaders.form.writing.writer import write_form
 from loaders.services import Desk
-from tests.cli.kit import DAY, NOW, ROOT, ROUND, answers, form, run, single, snapshot, store
+from tests import ROOT
+from tests.cli.kit import DAY, NOW, ROUND, answers, form, run, single, snapshot, store
 
 # --- rounds ---
 

@@ -18,7 +18,8 @@ import pytest
 
 from loaders.cli import commands as cli
 from loaders.cli import terminal, usage
-from tests.cli.kit import ROOT, form, run, snapshot, store
+from tests import ROOT
+from tests.cli.kit import form, run, snapshot, store
 
 # --- nothing in English, no traceback ---
 

@@ -22,7 +22,8 @@ from loaders.cli import terminal
 from loaders.services import Desk, intake
 from loaders.store import Store
 from loaders.workbook.cells import open_book
-from tests.cli.kit import DAY, NOW, ROOT, ROUND, form, run, single, snapshot, store
+from tests import ROOT
+from tests.cli.kit import DAY, NOW, ROUND, form, run, single, snapshot, store
 from tests.storekit import send
 
 
