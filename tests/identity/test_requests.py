@@ -2,7 +2,6 @@
 
 import ast
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from starlette.datastructures import URL
@@ -11,6 +10,7 @@ from starlette.requests import HTTPConnection
 from pages.parts import framework
 from pages.parts.app import http_rights, sign_in
 from pages.parts.app.sign_in import Setup, SignIn, Standing, person_by
+from tests import ROOT
 from tests.identity.kit import CLAIMS, PEOPLE, ask, rule
 from tests.waiting import wait
 
@@ -252,7 +252,7 @@ SHARED = {
 
 def cached():
     """Every function of pages that keeps what it made, with the names of its arguments."""
-    for path in sorted((Path(__file__).resolve().parents[2] / "pages").rglob("*.py")):
+    for path in sorted((ROOT / "pages").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef) and any("st.cache_" in ast.unparse(d) for d in node.decorator_list):
                 yield f"{path.stem}.{node.name}", [a.arg for a in node.args.args]

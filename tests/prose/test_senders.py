@@ -52,7 +52,7 @@ from tests.factory import (
 from tests.prose.kit import CONTACT, PROSE, answers, form, found, on_prose, open_codes, read, row_of, values, write
 from tests.storekit import figures, later
 
-BEFORE = Path(__file__).parents[1] / "forms"
+BEFORE = ROOT / "tests" / "forms"
 
 
 # --- the 課 --------------------------------------------------------------------------------------------------------
