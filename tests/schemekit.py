@@ -14,8 +14,8 @@ from kpi.status import status_word
 from loaders.plan.folder import load_plan
 from loaders.services.operations import open_store
 from tests import ROOT
+from tests.kpi.test_status import seen, table
 from tests.storekit import answer, reading, save_and_send
-from tests.test_status import seen, table
 
 COAST = ROOT / "tests" / "plans" / "coast"
 SENT, DAY = datetime(2026, 11, 2, 12), date(2026, 11, 21)

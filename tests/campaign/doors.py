@@ -30,11 +30,11 @@ from loaders.workbook.cells import open_book
 from loaders.workbook.isolation.upload_limits import Upload
 from loaders.workbook.isolation.worker_pool import Pool
 from tests import ROOT
+from tests.loaders.services.test_upload import endless_columns, packed
+from tests.loaders.store.test_kill import OPENER, check, run_and_kill
+from tests.loaders.store.test_seals import EDITS, copy_filled, unseen_edits
+from tests.loaders.workbook.test_hostile import HOSTILE, SECONDS, SOUND
 from tests.storekit import answer, filled_store, first_start, later, new_store, reading, save_and_send
-from tests.test_hostile import HOSTILE, SECONDS, SOUND
-from tests.test_kill import OPENER, check, run_and_kill
-from tests.test_seals import EDITS, copy_filled, unseen_edits
-from tests.test_upload import endless_columns, packed
 
 TABLE = Path(__file__).with_name("doors.md")
 
