@@ -30,7 +30,7 @@ from loaders.services import Desk
 from loaders.services.batch_reading import read_book
 from loaders.store import Store
 from loaders.workbook.cells import open_book
-from tests import hurt
+from tests import ROOT, hurt
 from tests.campaign.forms import Here
 from tests.factory import (
     COUNT,
