@@ -40,7 +40,7 @@ class Issue:
     """One finding. ``sheet``/``cell`` are empty where the finding is about a whole file.
 
     ``value`` is what stands in the cell, letter for letter. ``message`` says what is wrong and why, ``advice`` what
-    to do. ``indicator_id`` and ``key`` (column key of the form) tie it to one cell of one row.
+    to do. ``subject_id`` and ``key`` (column key of the form) tie it to one cell of one row.
     """
 
     code: str
@@ -50,7 +50,7 @@ class Issue:
     sheet: str = ""
     cell: str = ""
     value: str = ""
-    indicator_id: str = ""
+    subject_id: str = ""
     key: str = ""
     choices: tuple[Choice, ...] = field(default=())
 

@@ -200,7 +200,7 @@ def _received(state: Assessment, place: Respondent, current: StoredReturn, on: s
         said = [tag("b", f"回答は受け付けました({on})"), "。"]
         if questions:
             return said
-        wanted = {i.id for i in place.indicators(state)} & {a.indicator_id for a in current.reading.answers}
+        wanted = {i.id for i in place.indicators(state)} & {a.subject_id for a in current.reading.answers}
         done = len(wanted & set(current.confirmed))
         if wanted and done == len(wanted):
             return [*said, tag("b", f"{done}件すべて確認済です"), "。"]

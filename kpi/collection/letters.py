@@ -49,7 +49,7 @@ class Letter:
 class Question:
     """One question about one cell: the column's heading as the form prints it, the cell's address where it is known."""
 
-    indicator_id: str
+    subject_id: str
     column: str
     text: str
     cell: str = ""
@@ -265,8 +265,8 @@ def _with_heading(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> 
 
 
 def _question_row(plan: Plan, question: Question) -> tuple[str, ...]:
-    found = next((i for i in plan.indicators if i.id == question.indicator_id), None)
-    named = f"{found.number}　{found.name}" if found else question.indicator_id
+    found = next((i for i in plan.indicators if i.id == question.subject_id), None)
+    named = f"{found.number}　{found.name}" if found else question.subject_id
     return named, question.column + (f"({question.cell})" if question.cell else ""), question.text
 
 

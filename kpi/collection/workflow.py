@@ -61,9 +61,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a return says of one indicator, by column key of the form."""
+    """What a return says of one subject (today an indicator), by column key of the form."""
 
-    indicator_id: str
+    subject_id: str
     entries: Mapping[str, Entry]
 
     def value(self, key: str) -> float | str | None:
@@ -126,7 +126,7 @@ _GIVEN = frozenset({TYPED, *map(none_this_time, MISSING_WORDS)})
 class Mend:
     """A person's answer on the page to one cell: the value it shall have, and why."""
 
-    indicator_id: str
+    subject_id: str
     key: str
     value: float | str | None
     reason: str
@@ -139,11 +139,11 @@ class Mend:
 
 def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer, ...]:
     """The answers with the mends put in, later over earlier. An indicator the file left out may be answered too."""
-    entries: dict[str, dict[str, Entry]] = {a.indicator_id: dict(a.entries) for a in answers}
+    entries: dict[str, dict[str, Entry]] = {a.subject_id: dict(a.entries) for a in answers}
     for mend in mends:
-        if not mend.indicator_id:
+        if not mend.subject_id:
             continue  # an answer about the whole file changes no cell
-        own = entries.setdefault(mend.indicator_id, {})
+        own = entries.setdefault(mend.subject_id, {})
         cell = own.get(mend.key) or Entry(mend.key, "", "", "", None)
         own[mend.key] = replace(cell, value=mend.value, mended=mend.reason)
     return tuple(Answer(k, v) for k, v in entries.items())
@@ -153,7 +153,7 @@ def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer
 class Question:
     """What the secretariat asks about one cell of a sent return; ``key`` is empty for a whole row."""
 
-    indicator_id: str
+    subject_id: str
     key: str
     text: str
 

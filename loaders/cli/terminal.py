@@ -61,7 +61,7 @@ def _issue_json(i: Issue) -> dict[str, object]:
         "sheet": i.sheet,
         "cell": i.cell,
         "value": i.value,
-        "indicator_id": i.indicator_id,
+        "indicator_id": i.subject_id,
         "key": i.key,
     }
 

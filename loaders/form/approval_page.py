@@ -58,7 +58,7 @@ def settlement_sheet(
     ``end`` is the end of the store's log: what was signed shows later that nothing before it was written anew.
     """
     brief, round_, department = tidied(brief), tidied(round_), tidied(department)
-    said = {a.indicator_id: tidied(a) for a in answers}
+    said = {a.subject_id: tidied(a) for a in answers}
     rows = form_rows(brief, round_, department.id, {}, division_id)
     book = Workbook()
     sheet: Worksheet = book.active

@@ -126,7 +126,7 @@ def given_again(answers: Iterable[Answer]) -> dict[str, dict[str, object]]:
     Cells that were empty stay empty. A rate that was worked out from its parts is left to be worked out again.
     """
     return {
-        a.indicator_id: {
+        a.subject_id: {
             key: None if key == "value" and "/" in e.cell and not e.mended else e.value
             for key, e in a.entries.items()
             if key != "last_period"

@@ -193,7 +193,7 @@ def _ownerless(rows: Mapping[str, list[Row]]) -> list[Issue]:
     return [
         Issue(
             "plan.no_owner", Severity.ASK, f"指標「{row['name']}」の担当部局がありません。", advice,
-            "ownership.csv", indicator_id=row["id"], key="indicator_id",
+            "ownership.csv", subject_id=row["id"], key="indicator_id",
         )
         for row in rows["indicator"]
         if row["id"] not in owned

@@ -76,5 +76,5 @@ def _issue(entry: Check, hit: Hit, answer: Answer) -> Issue:
     sheet, ref, written = (cell.sheet, cell.cell, cell.written) if cell else ("", "", "")
     return finding(
         entry.code, hit.words, sheet=sheet, cell=ref, value=written,
-        indicator_id=answer.indicator_id, key=hit.key, choices=hit.choices,
+        indicator_id=answer.subject_id, key=hit.key, choices=hit.choices,
     )  # fmt: skip

@@ -103,10 +103,10 @@ def cases(reading: Reading, brief: Brief) -> tuple[Case, ...]:
     made = []
     for answer in reading.answers:
         troubled = frozenset(
-            i.key for i in reading.issues if i.indicator_id == answer.indicator_id and i.severity != "note"
+            i.key for i in reading.issues if i.subject_id == answer.subject_id and i.severity != "note"
         )
-        card = brief.cards.get(answer.indicator_id) or brief.plan.card(answer.indicator_id)
-        made.append(Case(answer, brief.plan.indicator(answer.indicator_id), card, round_, brief, troubled))
+        card = brief.cards.get(answer.subject_id) or brief.plan.card(answer.subject_id)
+        made.append(Case(answer, brief.plan.indicator(answer.subject_id), card, round_, brief, troubled))
     return tuple(made)
 
 

@@ -17,11 +17,11 @@ _BY_PARTS = "分子÷分母から計算"
 
 def worked_out(reading: Reading, mends: Sequence[Mend], brief: Brief) -> Iterator[Mend]:
     """The rates whose parts these mends change, worked out again where nobody has written the value itself."""
-    touched = {m.indicator_id for m in mends if m.key in ("numerator", "denominator")}
-    given = {m.indicator_id for m in mends if m.key in ("value", "missing_reason") and m.value is not None}
-    before = {a.indicator_id: a for a in reading.answers}
+    touched = {m.subject_id for m in mends if m.key in ("numerator", "denominator")}
+    given = {m.subject_id for m in mends if m.key in ("value", "missing_reason") and m.value is not None}
+    before = {a.subject_id: a for a in reading.answers}
     for answer in with_mends(reading.answers, mends):
-        one = answer.indicator_id
+        one = answer.subject_id
         if one not in touched - given or brief.plan.indicator(one).unit not in PERCENT:
             continue
         own = before[one].entries.get("value") if one in before else None
@@ -34,27 +34,25 @@ def worked_out(reading: Reading, mends: Sequence[Mend], brief: Brief) -> Iterato
 
 def raised_by(reading: Reading, known: Sequence[Issue], mends: Sequence[Mend], brief: Brief) -> tuple[Issue, ...]:
     """The questions that changed values bring up; not those that the picked choice itself has answered."""
-    current = {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items()}
-    changed = {(m.indicator_id, m.key): m.value for m in mends if current.get((m.indicator_id, m.key)) != m.value}
+    current = {(a.subject_id, k): e.value for a in reading.answers for k, e in a.entries.items()}
+    changed = {(m.subject_id, m.key): m.value for m in mends if current.get((m.subject_id, m.key)) != m.value}
     touched = {indicator for indicator, _ in changed}
-    asked = {(i.code, i.indicator_id, i.key) for i in known}
+    asked = {(i.code, i.subject_id, i.key) for i in known}
     answered = {
-        (i.code, i.indicator_id, i.key)
+        (i.code, i.subject_id, i.key)
         for i in known
         for choice in i.choices
-        if all(
-            changed.get((i.indicator_id, k), current.get((i.indicator_id, k))) == v for k, v in choice.changes.items()
-        )
+        if all(changed.get((i.subject_id, k), current.get((i.subject_id, k))) == v for k, v in choice.changes.items())
     }
     after = replace(reading, answers=with_mends(reading.answers, mends), issues=())
     return tuple(
         i
         for i in check_answers(after, brief)
-        if i.indicator_id in touched
-        and (i.code, i.indicator_id, i.key) not in answered
+        if i.subject_id in touched
+        and (i.code, i.subject_id, i.key) not in answered
         and (
-            (i.indicator_id, i.key) in changed
-            or (i.code, i.indicator_id, i.key) not in asked
-            or (i.code == "rate.differs" and any((i.indicator_id, key) in changed for key in _RATE))
+            (i.subject_id, i.key) in changed
+            or (i.code, i.subject_id, i.key) not in asked
+            or (i.code == "rate.differs" and any((i.subject_id, key) in changed for key in _RATE))
         )
     )

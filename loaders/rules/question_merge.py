@@ -30,11 +30,11 @@ def gather(issues: Iterable[Issue], reading: Reading, brief: Brief) -> tuple[Iss
     """The issues of a reading with the questions of each cell made one, in the form's order, the file's own first."""
     round_ = next((r for r in brief.plan.rounds if r.id == reading.round_id), None)
     kind: RoundKind = round_.kind if round_ else "annual"
-    rows = {a.indicator_id: place for place, a in enumerate(reading.answers)}
+    rows = {a.subject_id: place for place, a in enumerate(reading.answers)}
     columns = {c.key: place for place, c in enumerate(d.columns_for(kind))}
 
     def order(issue: Issue) -> tuple[int, int]:
-        row = rows.get(issue.indicator_id, len(rows)) if issue.indicator_id else -1
+        row = rows.get(issue.subject_id, len(rows)) if issue.subject_id else -1
         return row, columns.get(issue.key, -1)
 
     fitting = [_advised(i, kind, _closed(i, reading)) for i in issues]
@@ -47,8 +47,8 @@ def one_each(issues: Sequence[Issue]) -> list[Issue]:
     places: dict[tuple[str, str], int] = {}
     for issue in issues:
         # What is asked of the whole file is answered under its code.
-        place = (issue.indicator_id, issue.key if issue.indicator_id else issue.code)
-        if issue.severity is Severity.NOTE or (not issue.indicator_id and issue.severity is Severity.FIX):
+        place = (issue.subject_id, issue.key if issue.subject_id else issue.code)
+        if issue.severity is Severity.NOTE or (not issue.subject_id and issue.severity is Severity.FIX):
             out.append(issue)
         elif place in places:
             out[places[place]] = _joined(out[places[place]], issue)
@@ -71,7 +71,7 @@ def _joined(first: Issue, other: Issue) -> Issue:
 
 def _closed(issue: Issue, reading: Reading) -> frozenset[str]:
     """The columns that this row of the form does not have open."""
-    answer = next((a for a in reading.answers if a.indicator_id == issue.indicator_id), None)
+    answer = next((a for a in reading.answers if a.subject_id == issue.subject_id), None)
     if answer is None:
         return frozenset()
     return frozenset(c.key for c in d.COLUMNS if c.entry and c.key not in answer.entries)

@@ -63,7 +63,7 @@ def sifted(batch: Sequence[tuple[str, Reading] | None], plan: Plan) -> list[Issu
 
 def _answers(reading: Reading) -> dict[Spot, float | str]:
     """What a return says, cell by cell: what was understood, else what is written. Empty cells say nothing."""
-    told = {(a.indicator_id, key): _told(e) for a in reading.answers for key, e in a.entries.items()}
+    told = {(a.subject_id, key): _told(e) for a in reading.answers for key, e in a.entries.items()}
     return {spot: value for spot, value in told.items() if value != ""}
 
 
@@ -75,7 +75,7 @@ def _told(entry: Entry) -> float | str:
 def _questions(reading: Reading) -> frozenset[tuple[str, str, str, str]]:
     """What is open about a return: two files are not the same where one raises a question that the other does not."""
     asked = (i for i in reading.issues if i.severity is not Severity.NOTE)
-    return frozenset((i.indicator_id, i.key, i.code, i.value) for i in asked)
+    return frozenset((i.subject_id, i.key, i.code, i.value) for i in asked)
 
 
 def _asked(files: Sequence[tuple[str, Reading]], plan: Plan) -> Issue:
@@ -118,7 +118,7 @@ def _differences(readings: Sequence[Reading], plan: Plan) -> list[str]:
 def _shown(reading: Reading) -> Mapping[Spot, str]:
     """What stands in each cell, as short as a question allows."""
     return {
-        (a.indicator_id, key): shortened(e.written.strip() or str(e.value), _TEXT)
+        (a.subject_id, key): shortened(e.written.strip() or str(e.value), _TEXT)
         for a in reading.answers
         for key, e in a.entries.items()
         if _told(e) != ""

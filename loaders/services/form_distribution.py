@@ -45,11 +45,11 @@ class Forms(Gate):
         round_id, department_id, division_id = place.round_id, place.department_id, place.division_id
         snapshot = self.store.snapshot(place.plan_id, at=now)
         brief, asked = snapshot.brief(now.date()), _open_questions(snapshot, round_id, department_id)
-        questions = [(str(q["indicator_id"]), str(q["key"]), str(q["text"])) for q in asked]
+        questions = [(str(q["subject_id"]), str(q["key"]), str(q["text"])) for q in asked]
         last = _last_sent(snapshot, round_id, department_id)
         answers = given_again(self.store.submission(last).reading.answers) if last else {}
         # An indicator taken over since, or left out of the last return, was answered in another one.
-        for indicator_id, one in {str(q["indicator_id"]): str(q["submission_id"]) for q in asked}.items():
+        for indicator_id, one in {str(q["subject_id"]): str(q["submission_id"]) for q in asked}.items():
             said = given_again(self.store.submission(one).reading.answers)
             answers |= {indicator_id: said[indicator_id]} if indicator_id in said else {}
         data = write_form(

@@ -282,7 +282,7 @@ def _taken(store: Store, name: str, reading: Reading, saved: Saved | None, refus
 
 
 def _explained(issue: Issue, saved: Saved) -> bool:
-    return (issue.indicator_id, issue.key) in saved.explained
+    return (issue.subject_id, issue.key) in saved.explained
 
 
 def _has_place(reading: Reading, plan: Plan) -> bool:

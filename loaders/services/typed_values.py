@@ -49,6 +49,6 @@ def _unread(indicator_id: str, key: str, text: str) -> Issue:
         "入力された文字を値として読み取れません。",
         "数字(時点の欄は「令和6年度」など)だけを入力してください。",
         value=text,
-        indicator_id=indicator_id,
+        subject_id=indicator_id,
         key=key,
     )

@@ -115,7 +115,7 @@ def test_a_department_answers_and_the_secretariat_confirms_by_keyboard_alone(ser
     tab_to(office, "依頼する内容")
     office.keyboard.type("件数の数え方を確かめてください。")
     press(office, "修正を依頼する", told="修正依頼を記録しました。")
-    assert list(store.snapshot(PLAN.id).questions["indicator_id"]) == [RICE]
+    assert list(store.snapshot(PLAN.id).questions["subject_id"]) == [RICE]
     press(office, "修正依頼を取り下げる", told="の修正依頼を取り下げました。", back=True)
     press(office, "確認済にする", told="を確認済にしました。", back=True)
     assert set(store.snapshot(PLAN.id).observations["review"]) == {"confirmed"}

@@ -99,7 +99,7 @@ def test_a_question_is_answered_on_the_page_by_its_department_and_seen_by_nobody
     taken = take_return(store, fill(blank, rice), name, snapshot=store.snapshot(PLAN.id), act=Act(**own), **where)
     one = taken.saved.submission_id
     for asked in store.submission(one).open:
-        do(store, "mend", one, [Mend(asked.indicator_id, asked.key, None, "確かめた")], **own)
+        do(store, "mend", one, [Mend(asked.subject_id, asked.key, None, "確かめた")], **own)
     assert isinstance(send(store, one, **own), Receipt)
     assert (
         do(store, "ask_back", one, [Question("rice-labor", "value", "単位を確かめてください。")], by="事務局", at=NOW)

@@ -213,7 +213,7 @@ def _needless(out: Judged, seed: int, number: int, plan: Plan, draft: Draft, hur
     changes = {s: v for s, v in draft.plain.items() if fresh.plain[s] != v}
     sound = read(filled(plan.sort, random.Random(f"{seed}:{number}:fill:{plan.sort.division_id}"), changes))
     for issue in needless(sound, hurt):
-        where = f"{issue.indicator_id}.{issue.key} {issue.cell} {issue.code}"
+        where = f"{issue.subject_id}.{issue.key} {issue.cell} {issue.code}"
         out.faults.append(Fault("needless", where, issue.value, issue.message, ""))
 
 
@@ -239,7 +239,7 @@ def _joined(seed: int, number: int, plan: Plan, out: Judged, names: list[str]) -
         for n, one in enumerate(readings)
     ]
     merged, conflicts = merge(drafts[0].brief.plan, passed, {}, {})
-    asked = tuple(Issue("join.conflict", Severity.ASK, "", indicator_id=c.indicator_id, key="row") for c in conflicts)
+    asked = tuple(Issue("join.conflict", Severity.ASK, "", subject_id=c.subject_id, key="row") for c in conflicts)
     for draft, reading in zip(drafts, readings, strict=True):
         mine = tuple(answer for i, (_, answer) in merged.items() if i in draft.rows)
         # A 課 whose file was refused has answered nothing yet: its own reading tells so.
@@ -300,7 +300,7 @@ def _again(seed: int, number: int, only: str) -> int:
                 issue.severity,
                 issue.code,
                 issue.address,
-                issue.indicator_id,
+                issue.subject_id,
                 issue.key,
                 repr(issue.value),
                 issue.message,

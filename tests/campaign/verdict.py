@@ -51,7 +51,7 @@ def judge(draft: Draft, reading: Reading) -> Judged:
     """Every cell of the truth, and every word beside it."""
     out = Judged()
     refused = not reading.answers and any(map(is_open, reading.issues))
-    entries = {(a.indicator_id, key): e for a in reading.answers for key, e in a.entries.items()}
+    entries = {(a.subject_id, key): e for a in reading.answers for key, e in a.entries.items()}
     if draft.refused:
         out.cells += 1
         if refused:
@@ -102,9 +102,9 @@ def _cell(draft: Draft, spot: Spot, truth: Truth, entry: Entry | None, reading: 
     asked = [issue for issue in reading.issues if is_open(issue)]
     if refused or any(concerns(issue, spot, mark) for issue in asked):
         return "asked"
-    if truth.row and any(issue.indicator_id == spot[0] or _names_row(issue, mark) for issue in asked):
+    if truth.row and any(issue.subject_id == spot[0] or _names_row(issue, mark) for issue in asked):
         return "asked"
-    if spot[1] in ("period", "release") and any(i.indicator_id in ("", spot[0]) and i.key == "value" for i in asked):
+    if spot[1] in ("period", "release") and any(i.subject_id in ("", spot[0]) and i.key == "value" for i in asked):
         # Nothing of the row is taken before its value (or the column of values) is answered for, and then it is
         # checked anew.
         return "asked"
@@ -132,8 +132,8 @@ def concerns(issue: Issue, spot: Spot, mark: Mark) -> bool:
     indicator_id, key = spot
     keys = {key}.union(*(group for group in _TOGETHER if key in group))
     offered = {k for choice in issue.choices for k in choice.changes}
-    if issue.indicator_id:
-        return issue.indicator_id == indicator_id and (issue.key in ("", "row") or bool({issue.key, *offered} & keys))
+    if issue.subject_id:
+        return issue.subject_id == indicator_id and (issue.key in ("", "row") or bool({issue.key, *offered} & keys))
     if issue.cell and issue.sheet == mark.page.name:
         if issue.cell == mark.ref:
             return True
@@ -210,5 +210,5 @@ def _unwritable(entries: dict[Spot, Entry]) -> list[Fault]:
 
 def needless(sound: Reading, hurt: Reading) -> tuple[Issue, ...]:
     """The questions and faults that the form got for being hurt harmlessly."""
-    known = {(i.code, i.indicator_id, i.key) for i in sound.issues}
-    return tuple(i for i in hurt.issues if is_open(i) and (i.code, i.indicator_id, i.key) not in known)
+    known = {(i.code, i.subject_id, i.key) for i in sound.issues}
+    return tuple(i for i in hurt.issues if is_open(i) and (i.code, i.subject_id, i.key) not in known)

@@ -97,7 +97,7 @@ def test_forms_and_the_page_for_the_ketsuzai_show_the_band_and_ask_for_no_target
     book = open_book(form, "回答.xlsx")
     assert isinstance(book, Book)
     read = read_form(book, brief)
-    said = [i for i in (*read.issues, *check_answers(read, brief)) if i.indicator_id == UNSET]
+    said = [i for i in (*read.issues, *check_answers(read, brief)) if i.subject_id == UNSET]
     assert not [i for i in said if i.key in ("target", "direction")]
     page = settlement_sheet(brief, brief.plan.round(ROUND), brief.plan.department(POLICY), read.answers)
     assert text in texts(page)
@@ -111,7 +111,7 @@ def test_a_form_from_before_the_band_was_set_is_read_without_a_word():
     before, after = tiny_brief(**{UNSET: held((None, None))}), tiny_brief(**{UNSET: held((95.0, None))})
     book = open_book(write_form(before, ROUND, POLICY, answers=tiny_answers()), "回答.xlsx")
     assert isinstance(book, Book)
-    assert not [i for i in read_form(book, after).issues if i.indicator_id == UNSET and i.key == "direction"]
+    assert not [i for i in read_form(book, after).issues if i.subject_id == UNSET and i.key == "direction"]
 
 
 # --- comparison -------------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def main_keys(asked: Round) -> tuple[str, ...]:
 
 def facts(state: Assessment, before: Before, asked: Round, item: Item, key: str) -> Facts:
     """One figure of an item against what was known."""
-    indicator, card = _whose(state, item.indicator_id)
+    indicator, card = _whose(state, item.subject_id)
     entry = item.answer.entries.get(key)
     last, approved = before.last(state, asked, indicator), before.approved(card)
     value, said = item.answer.number(key), item.answer.text("period")
@@ -251,7 +251,7 @@ def _reply(
 
 def before_after(state: Assessment, asked: Round, now: Answer, question: Question, before: Answer | None) -> Statement:
     """What came back against a question: old value → new value, 訂正 in red where they differ. It has no heading."""
-    indicator, card = _whose(state, now.indicator_id)
+    indicator, card = _whose(state, now.subject_id)
     told: list[Segment] = []
     for key in (question.key,) if question.key in now.entries else main_keys(asked):
         old = entry_words(indicator, card, before.entries.get(key) if before else None)
@@ -264,7 +264,7 @@ def before_after(state: Assessment, asked: Round, now: Answer, question: Questio
 
 def _correction(state: Assessment, before: Before, asked: Round, item: Item) -> Statement:
     """A change of a past value, 朱書き, with its kind."""
-    indicator, card = _whose(state, item.indicator_id)
+    indicator, card = _whose(state, item.subject_id)
     last, value = before.last(state, asked, indicator), item.answer.number("correction")
     old = exact_text(last.value, card, indicator.unit) if last else "―"
     new = exact_text(value, card, indicator.unit)
@@ -281,7 +281,7 @@ def _proposal(state: Assessment, item: Item, proposing: Answer | None) -> Statem
     """On what ground the change is proposed; the change itself stands in the item's table."""
     answers = [item.answer, *([proposing] if proposing else [])]
     grounds = next((a.text("evidence") for a in answers if a.text("evidence")), "(記入なし)")
-    older = () if card_changes(state.card(item.indicator_id), item.answer) else plain(_OLDER)
+    older = () if card_changes(state.card(item.subject_id), item.answer) else plain(_OLDER)
     return Statement((("設定根拠: ", ""), (grounds, "grounds")), older)
 
 
@@ -301,7 +301,7 @@ def card_changes(card: Card, answer: Answer) -> frozenset[str]:
 
 def _explanation(state: Assessment, item: Item) -> Statement:
     """The status that owes an explanation, and the explanation."""
-    status = state.row(item.indicator_id)["status"]
+    status = state.row(item.subject_id)["status"]
     parts = (("要因分析", "analysis"), ("今後の対応", "actions"))
     lines = tuple(f"{name}: {item.answer.text(key) or '(記入なし)'}" for name, key in parts)
-    return Statement((("この値での判定 ", ""), (state.word(item.indicator_id), f"status:{status}")), (), lines)
+    return Statement((("この値での判定 ", ""), (state.word(item.subject_id), f"status:{status}")), (), lines)

@@ -48,7 +48,7 @@ class Question:
     question_id: str
     submission_id: str
     department_id: str
-    indicator_id: str
+    subject_id: str
     key: str
     text: str
     who: str = ""
@@ -111,9 +111,9 @@ class Item:
     entered: bool = False
 
     @property
-    def indicator_id(self) -> str:
-        """The indicator it is about."""
-        return self.answer.indicator_id
+    def subject_id(self) -> str:
+        """What it is about."""
+        return self.answer.subject_id
 
     @property
     def group(self) -> Group:
@@ -142,13 +142,13 @@ def items(
     an explanation.
     """
     found = {
-        answer.indicator_id: _item(one, answer, questions, proposed or {}, behind)
+        answer.subject_id: _item(one, answer, questions, proposed or {}, behind)
         for one in sent
         for answer in one.answers
         if any(e.written or e.value is not None for e in answer.entries.values())
     }
     places = list(Group)
-    return tuple(sorted(found.values(), key=lambda i: (places.index(i.group), order.get(i.indicator_id, len(order)))))
+    return tuple(sorted(found.values(), key=lambda i: (places.index(i.group), order.get(i.subject_id, len(order)))))
 
 
 def _item(
@@ -158,21 +158,21 @@ def _item(
     proposed: Mapping[str, str],
     behind: Collection[str],
 ) -> Item:
-    mine = [q for q in questions if q.indicator_id == answer.indicator_id]
+    mine = [q for q in questions if q.subject_id == answer.subject_id]
     waiting = tuple(q for q in mine if not q.answered_by)
     replied = tuple(q for q in mine if q.answered_by == one.submission_id)
-    doubts = _doubts(one, answer.indicator_id)
+    doubts = _doubts(one, answer.subject_id)
     reasons = {
         Group.RETURNED: bool(replied),
         Group.DOUBT: any(not d.is_chosen for d in doubts),
         Group.CORRECTION: answer.number("correction") is not None,
-        Group.CARD: answer.indicator_id in proposed,
+        Group.CARD: answer.subject_id in proposed,
         Group.CHOSEN: any(d.is_chosen for d in doubts),
-        Group.EXPLANATION: answer.indicator_id in behind,
+        Group.EXPLANATION: answer.subject_id in behind,
     }
     groups = tuple(group for group, holds in reasons.items() if holds) or (Group.REST,)
-    confirmed = answer.indicator_id in one.confirmed
-    proposing = proposed.get(answer.indicator_id, "")
+    confirmed = answer.subject_id in one.confirmed
+    proposing = proposed.get(answer.subject_id, "")
     return Item(
         one.submission_id,
         one.department_id,
@@ -190,13 +190,13 @@ def _item(
 def _doubts(one: Sent, indicator_id: str) -> tuple[Doubt, ...]:
     """The questions and faults of figures that the department settled, each with all that it said of the cell."""
     found = []
-    offered = {c.label for i in one.issues if i.indicator_id == indicator_id for c in i.choices}
+    offered = {c.label for i in one.issues if i.subject_id == indicator_id for c in i.choices}
     for issue in one.issues:
-        if issue.indicator_id != indicator_id or issue.severity is Severity.NOTE or issue.key in _TEXTS:
+        if issue.subject_id != indicator_id or issue.severity is Severity.NOTE or issue.key in _TEXTS:
             continue
         keys = {issue.key, *(key for choice in issue.choices for key in choice.changes)}
-        said = [m for m in one.mends if m.indicator_id == indicator_id and m.key in keys]
-        near = [m for m in one.mends if m.indicator_id == indicator_id and m.key not in _TEXTS]
+        said = [m for m in one.mends if m.subject_id == indicator_id and m.key in keys]
+        near = [m for m in one.mends if m.subject_id == indicator_id and m.key not in _TEXTS]
         written, chosen = (
             " / ".join(dict.fromkeys(m.reason for m in said or near if m.reason and m.is_written(offered) == own))
             for own in (True, False)

@@ -106,7 +106,7 @@ def _differences(old: Connection, new: Connection) -> tuple[Issue, ...]:
                 sheet=row["sheet"],
                 cell=row["cell"],
                 value=row["written"],
-                indicator_id=row["indicator_id"],
+                subject_id=row["indicator_id"],
             )
         )
     return tuple(found)

@@ -182,7 +182,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def _fault(code: str, message: str, sheet: str = "", cell: str = "", indicator: str = "") -> Issue:
     advice = "データファイルが壊れているおそれがあります。バックアップから戻すか、rebuild で作り直してください。"
-    return Issue(code, Severity.FIX, message, advice, sheet=sheet, cell=cell, indicator_id=indicator)
+    return Issue(code, Severity.FIX, message, advice, sheet=sheet, cell=cell, subject_id=indicator)
 
 
 def _hash_faults(connection: Connection) -> list[Issue]:

@@ -100,10 +100,10 @@ def _content(connection: Connection, submission_id: str) -> Mapping[str, object]
 def _told(answers: Sequence[Answer], values: Sequence[Row]) -> Mapping[str, object]:
     """By indicator what a return says of it: the values as recorded, and what was answered beside them."""
     said = {
-        a.indicator_id: sorted(str([r[c] for c in _OF_VALUE]) for r in values if r["indicator_id"] == a.indicator_id)
+        a.subject_id: sorted(str([r[c] for c in _OF_VALUE]) for r in values if r["indicator_id"] == a.subject_id)
         for a in answers
     }
-    return {a.indicator_id: (said[a.indicator_id], [a.value(k) for k in _OF_ANSWER]) for a in answers}
+    return {a.subject_id: (said[a.subject_id], [a.value(k) for k in _OF_ANSWER]) for a in answers}
 
 
 def _publications(
@@ -174,14 +174,14 @@ def _keep_explained(
 
 
 def _cell(said: Mend | Issue) -> _Cell:
-    return said.indicator_id, said.key
+    return said.subject_id, said.key
 
 
 def _asked(reading: Reading) -> Mapping[_Cell, list[Issue]]:
     """What is asked of each cell. A question about the whole file is about this very file, and so asked anew."""
     asked: dict[_Cell, list[Issue]] = {}
     for issue in reading.issues:
-        if issue.severity is not Severity.NOTE and issue.indicator_id:
+        if issue.severity is not Severity.NOTE and issue.subject_id:
             asked.setdefault(_cell(issue), []).append(issue)
     return asked
 
@@ -202,8 +202,8 @@ def _explained(connection: Connection, reading: Reading, base: str) -> tuple[Men
     first = {"first": [base]}
     settled = {tuple(r.values()) for r in rows(connection, WITH_SOURCES + _SETTLED, first)}
     reasons = {(r["subject_id"], r["key"]): r["reason"] for r in rows(connection, WITH_SOURCES + _REASONS, first)}
-    before = {a.indicator_id: a for a in read_answers(connection, base)}
-    now, asked = {a.indicator_id: a for a in reading.answers}, _asked(reading)
+    before = {a.subject_id: a for a in read_answers(connection, base)}
+    now, asked = {a.subject_id: a for a in reading.answers}, _asked(reading)
     fresh = {cell for cell, found in asked.items() if any((*cell, i.code, i.message) not in settled for i in found)}
     mends = []
     for indicator_id, key in asked:

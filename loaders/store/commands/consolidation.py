@@ -73,7 +73,7 @@ def join(
     own = _own_words(connection, sent[0], ever) if sent else {}
     found, said_twice = merge(plan, passed, choices, own)
     merged = {i: m for i, m in found.items() if _answers_for(plan, department_id, i, day)}
-    conflicts = tuple(c for c in said_twice if _answers_for(plan, department_id, c.indicator_id, day))
+    conflicts = tuple(c for c in said_twice if _answers_for(plan, department_id, c.subject_id, day))
     if conflicts:
         return Joined("", conflicts, waiting=waiting)
     sources = {i: (one.submission_id, answer) for i, (one, answer) in merged.items()}
@@ -101,17 +101,17 @@ def _own_words(connection: Connection, sent: StoredReturn, ever: Sequence[Stored
     standing = {one.division_id: one for one in ever if not _after(one.passed_at, sent.sent_at)}
     at_the_time = _words(standing.values())
     taken_over = _words(one for one in ever if one.submission_id in behind)
-    mended = {m.indicator_id for m in sent.mends if m.key in _COMPARED}
+    mended = {m.subject_id for m in sent.mends if m.key in _COMPARED}
 
     def is_own(answer: Answer) -> bool:
-        word = (answer.indicator_id, _said(answer))
-        return word not in at_the_time and (answer.indicator_id in mended or word not in taken_over)
+        word = (answer.subject_id, _said(answer))
+        return word not in at_the_time and (answer.subject_id in mended or word not in taken_over)
 
-    return {a.indicator_id: (sent, a) for a in sent.reading.answers if _says(a) and is_own(a)}
+    return {a.subject_id: (sent, a) for a in sent.reading.answers if _says(a) and is_own(a)}
 
 
 def _words(returns: Iterable[StoredReturn]) -> set[tuple[str, tuple[float | str | None, ...]]]:
-    return {(a.indicator_id, _said(a)) for one in returns for a in one.reading.answers}
+    return {(a.subject_id, _said(a)) for one in returns for a in one.reading.answers}
 
 
 def _lacking(indicator: Indicator, asked: Round) -> list[Issue]:
@@ -144,7 +144,7 @@ def merge(
     said: dict[str, list[tuple[StoredReturn, Answer]]] = {}
     for one in passed:
         for answer in one.reading.answers:
-            said.setdefault(answer.indicator_id, []).append((one, answer))
+            said.setdefault(answer.subject_id, []).append((one, answer))
     for indicator_id, (sent, answer) in own.items():
         later = [(one, a) for one, a in said.get(indicator_id, ()) if _after(one.passed_at, sent.sent_at)]
         said[indicator_id] = [(sent, answer), *later]
@@ -180,7 +180,7 @@ def _owners(plan: Plan, said: list[tuple[StoredReturn, Answer]]) -> list[tuple[S
         stored, answer = one
         divisions = {v.id: v for v in plan.department(stored.reading.department_id).divisions}
         own = divisions.get(stored.division_id)
-        return own is None or answer.indicator_id not in own.indicators
+        return own is None or answer.subject_id not in own.indicators
 
     return sorted(said, key=is_other)
 
@@ -196,10 +196,10 @@ def revise(
     if refused := refused_late(connection, own.plan_id, own.round_id, late):
         return refused
     plan, day = read_plan(connection, own.plan_id, NOW), act.at.date()
-    mine = [a for a in own.answers if _answers_for(plan, own.department_id, a.indicator_id, day)]
+    mine = [a for a in own.answers if _answers_for(plan, own.department_id, a.subject_id, day)]
     if own.answers and not mine:
         return (_MOVED,)
-    sources = {a.indicator_id: (stored.submission_id, a) for a in mine}
+    sources = {a.subject_id: (stored.submission_id, a) for a in mine}
     return _write(connection, act, "revise", [stored], sources, {}, own.division_id, on_behalf)
 
 

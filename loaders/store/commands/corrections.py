@@ -62,7 +62,7 @@ def put_in(
             "seq": seq,
             "batch": batch,
             "submission_id": stored.submission_id,
-            "subject_id": m.indicator_id,
+            "subject_id": m.subject_id,
             "key": m.key,
             **typed(m.value),
             "reason": m.reason,
@@ -82,11 +82,11 @@ def put_in(
 
 def _before_and_after(stored: StoredReturn, mends: Sequence[Mend]) -> dict[str, dict[str, object]]:
     """Each cell's value as it was and as it is now, by the indicator and the column's heading."""
-    held = {(a.indicator_id, k): e.value for a in stored.reading.answers for k, e in a.entries.items()}
+    held = {(a.subject_id, k): e.value for a in stored.reading.answers for k, e in a.entries.items()}
     headings = {c.key: c.heading for c in COLUMNS}
-    names = [f"{m.indicator_id} {headings.get(m.key, m.key)}".strip() for m in mends]
+    names = [f"{m.subject_id} {headings.get(m.key, m.key)}".strip() for m in mends]
     return {
-        "before": {n: held.get((m.indicator_id, m.key)) for n, m in zip(names, mends, strict=True)},
+        "before": {n: held.get((m.subject_id, m.key)) for n, m in zip(names, mends, strict=True)},
         "after": {n: m.value for n, m in zip(names, mends, strict=True)},
     }
 
@@ -98,17 +98,17 @@ def _refusals(stored: StoredReturn, mends: Iterable[Mend], plan: Plan) -> tuple[
     indicators = {i.id for i in plan.indicators}
     found = []
     for one in mends:
-        if not one.indicator_id and any(i.code == one.key and i.severity is Severity.FIX for i in stored.open):
+        if not one.subject_id and any(i.code == one.key and i.severity is Severity.FIX for i in stored.open):
             found.append(Issue("mend.refused", Severity.FIX, _FILE_FAULT, _FILE_ADVICE, key=one.key))
             continue
-        place = (one.indicator_id, one.key)
-        asked = any((i.indicator_id, i.key if i.indicator_id else i.code) == place for i in stored.open)
+        place = (one.subject_id, one.key)
+        asked = any((i.subject_id, i.key if i.subject_id else i.code) == place for i in stored.open)
         if asked and one.value is None and one.reason.strip():
             continue  # a person's word on a question about a row, a fixed cell or the whole file
-        text = _COLUMN_FAULT if one.indicator_id not in indicators else _mend_fault(one)
+        text = _COLUMN_FAULT if one.subject_id not in indicators else _mend_fault(one)
         if text:
             issue = Issue("mend.refused", Severity.FIX, text, "入力し直してください。", value=str(one.value or ""))
-            found.append(replace(issue, indicator_id=one.indicator_id, key=one.key))
+            found.append(replace(issue, subject_id=one.subject_id, key=one.key))
     return tuple(found)
 
 

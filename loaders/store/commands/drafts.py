@@ -161,7 +161,7 @@ def _entry_rows(submission_id: str, reading: Reading) -> list[Row]:
     return [
         {
             "submission_id": submission_id,
-            "subject_id": answer.indicator_id,
+            "subject_id": answer.subject_id,
             "position": position,
             "key": key,
             "sheet": entry.sheet,
@@ -194,7 +194,7 @@ def issue_rows(submission_id: str, issues: Iterable[Issue], after_seq: int) -> l
             "sheet": i.sheet,
             "cell": i.cell,
             "value": i.value,
-            "subject_id": i.indicator_id,
+            "subject_id": i.subject_id,
             "key": i.key,
             "choices": dump(i.choices),
         }

@@ -101,7 +101,7 @@ def _senseless(plan: Plan, card: Card, changes: Mapping[str, object]) -> tuple[I
     """What of the card and the description after a change makes no sense, as far as the change is about it."""
     said = attributes(apply_to_card(card, changes), _described(plan.indicator(card.indicator_id), changes))
     return tuple(
-        replace(_issue(f"card.{s.code}", s.message, s.advice), indicator_id=card.indicator_id, key=s.key)
+        replace(_issue(f"card.{s.code}", s.message, s.advice), subject_id=card.indicator_id, key=s.key)
         for s in SENSES
         if changes.keys() & set(s.keys) and s.wrong(said)
     )

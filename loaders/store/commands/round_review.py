@@ -23,7 +23,7 @@ def confirm(
     own = stored.reading
     if stored.state is not ReturnState.SENT:
         return (_NOT_SENT,)
-    there = [a.indicator_id for a in own.answers]
+    there = [a.subject_id for a in own.answers]
     wanted = list(dict.fromkeys(indicator_ids)) or there
     if not set(wanted) <= set(there):
         return (_issue("confirm.unknown", "この回答にない指標です。", "一覧を開き直してください。"),)
@@ -56,10 +56,10 @@ def ask_back(connection: Connection, act: Act, submission_id: str, questions: Se
     own = stored.reading
     if stored.state is not ReturnState.SENT:
         return (_NOT_SENT,)
-    there = {a.indicator_id for a in own.answers}
+    there = {a.subject_id for a in own.answers}
     if not questions or any(not q.text.strip() for q in questions):
         return (_issue("ask.no_text", "確かめたいことが入力されていません。", "質問を入力してください。"),)
-    if any(q.indicator_id not in there or q.key not in _KEYS for q in questions):
+    if any(q.subject_id not in there or q.key not in _KEYS for q in questions):
         return (_issue("ask.unknown", "この回答にない指標か欄です。", "一覧を開き直してください。"),)
     numbers = take(connection, "question_seq", len(questions))
     ids = [f"Q{n:05d}" for n in numbers]
@@ -70,7 +70,7 @@ def ask_back(connection: Connection, act: Act, submission_id: str, questions: Se
             "round_id": own.round_id,
             "respondent_id": own.department_id,
             "submission_id": submission_id,
-            "subject_id": q.indicator_id,
+            "subject_id": q.subject_id,
             "key": q.key,
             "text": q.text.strip(),
             "who": act.by,

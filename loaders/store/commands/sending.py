@@ -44,7 +44,7 @@ class Before:
 
     def of(self, reading: Reading, day: date) -> Brief:
         """What is known of the plan, as to the indicators this return is about."""
-        own = {answer.indicator_id for answer in reading.answers}
+        own = {answer.subject_id for answer in reading.answers}
         if reading.plan_id not in self._known or own & self._touched:
             self._known = {reading.plan_id: read_brief(self._connection, reading.plan_id, day)}
             self._touched = set()
@@ -99,9 +99,9 @@ def _send(
         before.begin(stored, replace(act, reason=""))
     brief = before.of(own, act.at.date())
     asked = brief.plan.round(own.round_id)
-    cards = [(a, brief.cards[a.indicator_id]) for a in own.answers if a.indicator_id in brief.cards]
+    cards = [(a, brief.cards[a.subject_id]) for a in own.answers if a.subject_id in brief.cards]
     found = [f for a, card in cards for f in observations_of(a, card, brief, asked)]
-    facts = {a.indicator_id: said for a, card in cards if (said := card_facts(a, card))}
+    facts = {a.subject_id: said for a, card in cards if (said := card_facts(a, card))}
     seq = take(connection, "event_seq", 1)[0]
     numbered = list(zip(take(connection, "observation_seq", len(found)), found, strict=True))
     sources = _sources(connection, stored)
@@ -166,7 +166,7 @@ def _observation_row(
     at: datetime,
     sources: Mapping[tuple[str, str], str],
 ) -> Row:
-    answer = next(a for a in stored.reading.answers if a.indicator_id == found.indicator_id)
+    answer = next(a for a in stored.reading.answers if a.subject_id == found.indicator_id)
     # What the answer says of this period's value must not stand beside a corrected value of an earlier one.
     told = Answer(found.indicator_id, {}) if found.entry.key == "correction" else answer
     place = found.entry if found.entry.cell else next((e for e in answer.entries.values() if e.cell), found.entry)

@@ -49,7 +49,7 @@ def _current(answer: Answer, card: Card, brief: Brief, asked: Round) -> Found | 
     reason = answer.entries.get("missing_reason")
     value = answer.number("value")
     missing = answer.text("missing_reason")
-    indicator = answer.indicator_id
+    indicator = answer.subject_id
     if missing in MISSING_WORDS and reason is not None and (value is None or reason.mended):
         return Found(indicator, _period(answer, card, brief, asked), None, missing, "", reason)
     if value is None:
@@ -61,7 +61,7 @@ def _current(answer: Answer, card: Card, brief: Brief, asked: Round) -> Found | 
 def _period(answer: Answer, card: Card, brief: Brief, asked: Round) -> Period:
     """The period the answer names, else the one the round expects of this indicator."""
     named = parsed(answer.text("period"))
-    return named or expected_period(card, brief.plan.indicator(answer.indicator_id), asked)[0]
+    return named or expected_period(card, brief.plan.indicator(answer.subject_id), asked)[0]
 
 
 def parsed(code: str) -> Period | None:
@@ -76,21 +76,21 @@ def _correction(answer: Answer, card: Card, brief: Brief, asked: Round) -> Found
     value = answer.number("correction")
     if value is None:
         return None
-    history = brief.history.get(answer.indicator_id, ())
+    history = brief.history.get(answer.subject_id, ())
     named = parsed(answer.text("last_period"))
     if named:
         # Whoever corrects what was taken back tells it anew, as final as it was.
         corrected = _past_of([*(p for p in history if p.withdrawn), *known_beside(history, asked.id)], named)
     else:
         # The form shows the last value before this round's; what this very round said already is not "last".
-        expected = expected_period(card, brief.plan.indicator(answer.indicator_id), asked)[0]
+        expected = expected_period(card, brief.plan.indicator(answer.subject_id), asked)[0]
         corrected = last_before(history, asked.id, card, expected)
     period = named or (corrected.period if corrected else None)
     if period is None:
         return None
     kind = answer.text("correction_kind")
     release = "final" if kind == "finalised" or corrected is None else corrected.release
-    return Found(answer.indicator_id, period, value, "value", release, answer.entries["correction"], kind)
+    return Found(answer.subject_id, period, value, "value", release, answer.entries["correction"], kind)
 
 
 def _past_of(past: Sequence[Past], period: Period) -> Past | None:

@@ -51,7 +51,7 @@ class Option:
 class Conflict:
     """Two 課, or a 課 and its 主管課, answer one indicator differently: one of them has to be chosen."""
 
-    indicator_id: str
+    subject_id: str
     options: tuple[Option, ...]
 
 
@@ -101,7 +101,7 @@ class StoredReturn:
 
     def verdict(self, indicator_id: str) -> Verdict:
         """What is still open about one indicator."""
-        mine = [i for i in self.open if i.indicator_id == indicator_id]
+        mine = [i for i in self.open if i.subject_id == indicator_id]
         mine.sort(key=lambda issue: issue.severity is not Severity.FIX)
         return Verdict(mine[0].severity if mine else None, tuple(mine))
 

@@ -245,7 +245,7 @@ def _addressed(whole: Snapshot, at: datetime | None) -> pd.DataFrame:
         return questions
     owners = {i.id: owner.id for i in plan.indicators if (owner := plan.owner(i.id, moment.date()))}
     over = (questions["answered_by"] != "") | questions["round_id"].isin(list(whole.closed))
-    rows = zip(questions["indicator_id"], questions["department_id"], over, strict=True)
+    rows = zip(questions["subject_id"], questions["department_id"], over, strict=True)
     return questions.assign(department_id=[asked if done else owners.get(i, asked) for i, asked, done in rows])
 
 
@@ -260,7 +260,7 @@ def _questions_for(questions: pd.DataFrame, plan: Plan, audience: Audience) -> p
     }
     seen = [
         audience.sees(d) or (d, i) in own
-        for d, i in zip(questions["department_id"], questions["indicator_id"], strict=True)
+        for d, i in zip(questions["department_id"], questions["subject_id"], strict=True)
     ]
     return questions[pd.Series(seen, index=questions.index, dtype=bool)].reset_index(drop=True)
 

@@ -48,7 +48,7 @@ WITH answers AS (
         UNION ALL SELECT 1 FROM mends m WHERE m.submission_id = s.submission_id AND m.subject_id = q.subject_id)
     GROUP BY q.question_id)
 SELECT q.question_id, q.round_id, department_of(q.respondent_id) AS department_id, q.submission_id,
-    q.subject_id AS indicator_id, q.key, q.text, q.who, q.asked_at,
+    q.subject_id, q.key, q.text, q.who, q.asked_at,
     coalesce(a.answered_by, '') AS answered_by, a.answered_at, q.sample
 FROM {standing("$moment")} q LEFT JOIN answers a USING (question_id)
 WHERE q.plan_id = $plan ORDER BY q.question_id

@@ -146,7 +146,7 @@ def stored_issues(connection: Connection, query: str, parameters: Sequence[objec
             sheet=r["sheet"],
             cell=r["cell"],
             value=r["value"],
-            indicator_id=r["subject_id"],
+            subject_id=r["subject_id"],
             key=r["key"],
             choices=load_list(Choice, r["choices"]),
         )

@@ -139,7 +139,7 @@ def _doubt(state: Assessment, row: Mapping[Any, Any]) -> str:
         return ""
     of_round = (rows["round_id"] == own.iloc[0]["round_id"]) & (rows["department_id"] == own.iloc[0]["department_id"])
     same = rows[of_round & (rows["state"] == "sent")]["submission_id"]
-    asked = questions[(questions["indicator_id"] == indicator_id) & questions["submission_id"].isin(same)]
+    asked = questions[(questions["subject_id"] == indicator_id) & questions["submission_id"].isin(same)]
     if any(not str(answer or "") for answer in asked["answered_by"]):
         return "修正依頼中"
     found = stored_returns(state, list(same))

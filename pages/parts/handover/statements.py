@@ -76,13 +76,13 @@ def whole(view: Assessment, department_id: str, division_id: str, indicators: Se
     ids = {i.id for i in indicators}
     full = store().snapshot(view.plan.id, view.as_of)
 
-    def mine(table: pd.DataFrame) -> pd.DataFrame:
-        return table[table["indicator_id"].isin(ids)]
+    def mine(table: pd.DataFrame, of: str = "indicator_id") -> pd.DataFrame:
+        return table[table[of].isin(ids)]
 
     own = replace(
         full,
         observations=mine(full.observations),
-        questions=mine(full.questions),
+        questions=mine(full.questions, "subject_id"),
         proposals=mine(full.proposals),
     )
     return replace(view, snapshot=own, key=f"{view.key}:handover")
@@ -95,10 +95,12 @@ def everything_said(view: Assessment, indicators: Sequence[Indicator]) -> tuple[
     return tuple(sorted(found, key=lambda s: (order[s.indicator_id], -s.at.timestamp())))
 
 
-def _of(table: pd.DataFrame, indicators: Sequence[Indicator]) -> Iterator[tuple[Indicator, pd.Series]]:
+def _of(
+    table: pd.DataFrame, indicators: Sequence[Indicator], column: str = "indicator_id"
+) -> Iterator[tuple[Indicator, pd.Series]]:
     names = {i.id: i for i in indicators}
-    for _, row in table[table["indicator_id"].isin(names)].iterrows():
-        yield names[str(row["indicator_id"])], row
+    for _, row in table[table[column].isin(names)].iterrows():
+        yield names[str(row[column])], row
 
 
 def _values(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]:
@@ -134,7 +136,7 @@ def _who(view: Assessment, row: pd.Series) -> str:
 
 def _questions(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]:
     plan = view.snapshot.plan
-    for indicator, row in _of(view.snapshot.questions, indicators):
+    for indicator, row in _of(view.snapshot.questions, indicators, "subject_id"):
         asked = plan.round(str(row["round_id"]))
         about = f"{asked.name} {column_name(view, asked, str(row['key']))}"
         yield Said(indicator.id, row["asked_at"].to_pydatetime(), ASKED, about, str(row["who"]), str(row["text"]))
@@ -146,8 +148,8 @@ def _questions(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Sa
 def _reply(view: Assessment, indicator: Indicator, submission_id: str) -> tuple[str, str]:
     """Who answered and what, with the reasons given on the page."""
     stored = stored_return(view, submission_id)
-    answer = next(a for a in stored.reading.answers if a.indicator_id == indicator.id)
-    reasons = [m.reason for m in stored.mends if m.indicator_id == indicator.id and m.reason]
+    answer = next(a for a in stored.reading.answers if a.subject_id == indicator.id)
+    reasons = [m.reason for m in stored.mends if m.subject_id == indicator.id and m.reason]
     said = answer_words(view, indicator.id, answer)
     told = f"{said}　理由: {'、'.join(dict.fromkeys(reasons))}" if reasons else said
     return stored.sent_by, told
@@ -181,7 +183,7 @@ def _proposed(view: Assessment, indicator: Indicator, document: str) -> str:
 def waiting(view: Assessment, indicators: Sequence[Indicator]) -> tuple[tuple[str, Indicator, str], ...]:
     """What is open: questions without an answer and proposals without a decision, as (kind, indicator, words)."""
     questions, proposals = view.snapshot.questions, view.snapshot.proposals
-    asked = _of(questions[questions["answered_by"] == ""], indicators)
+    asked = _of(questions[questions["answered_by"] == ""], indicators, "subject_id")
     open_now = _of(proposals[proposals["state"] == "open"], indicators)
     return (
         *((ASKED, i, str(row["text"])) for i, row in asked),
@@ -213,8 +215,8 @@ def _signed(view: Assessment, submission_id: str, ids: set[str]) -> dict[tuple[s
     grouped: dict[tuple[str, str, str], tuple[str, ...]] = {}
     for answer in stored_return(view, submission_id).reading.answers:
         signed = (answer.text("section"), answer.text("person"), answer.text("contact"))
-        if answer.indicator_id in ids and any(signed):
-            grouped[signed] = (*grouped.get(signed, ()), answer.indicator_id)
+        if answer.subject_id in ids and any(signed):
+            grouped[signed] = (*grouped.get(signed, ()), answer.subject_id)
     return grouped
 
 

@@ -36,11 +36,11 @@ class Review:
 
     def earlier(self, question: Question) -> Answer | None:
         """The answer that a question was about."""
-        return self.answer(question.submission_id, question.indicator_id)
+        return self.answer(question.submission_id, question.subject_id)
 
     def proposing(self, item: Item) -> Answer | None:
         """The answer that brought the change of an item's baseline or target."""
-        return self.answer(item.proposed_in, item.indicator_id)
+        return self.answer(item.proposed_in, item.subject_id)
 
     def answer(self, submission_id: str, indicator_id: str) -> Answer | None:
         """What a return says of an indicator."""
@@ -66,7 +66,7 @@ def _review(revision: str, round_id: str, _state: Assessment) -> Review:
         if asked.kind in ("annual", "midterm")
         else frozenset(),
     )
-    answers = {(one.submission_id, a.indicator_id): a for one in sent for a in one.reading.answers}
+    answers = {(one.submission_id, a.subject_id): a for one in sent for a in one.reading.answers}
     return Review(asked, found, questions, _before(_state, round_id), answers, _unread(_state, sent))
 
 
@@ -105,7 +105,7 @@ def _question(row: pd.Series) -> Question:
         str(row["question_id"]),
         str(row["submission_id"]),
         str(row["department_id"]),
-        str(row["indicator_id"]),
+        str(row["subject_id"]),
         str(row["key"]),
         str(row["text"]),
         str(row["who"]),

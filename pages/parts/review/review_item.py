@@ -38,7 +38,7 @@ JUDGING = "judging"
 
 def key_of(item: Item) -> str:
     """What an item is called among its widgets."""
-    return f"{item.submission_id}-{item.indicator_id}"
+    return f"{item.submission_id}-{item.subject_id}"
 
 
 def begin(*chosen: str) -> None:
@@ -50,7 +50,7 @@ def begin(*chosen: str) -> None:
 
 def place_of(item: Item) -> str:
     """The place at which something was done about an item since the screen was opened; empty where nothing was."""
-    return str(st.session_state.get(_ACTED, {}).get(item.indicator_id, ""))
+    return str(st.session_state.get(_ACTED, {}).get(item.subject_id, ""))
 
 
 def judge(
@@ -64,7 +64,7 @@ def judge(
             if acting:
                 _actions(state, item, first=first, at=at)
         if acting:
-            notices.told(f"item-{item.indicator_id}")
+            notices.told(f"item-{item.subject_id}")
         beside = st.columns([8, 5], gap="medium")
         with beside[0]:
             show(_said(state, review, item))
@@ -75,7 +75,7 @@ def judge(
 
 
 def _head(state: Assessment, item: Item, *, first: bool) -> Markup:
-    indicator = state.snapshot.plan.indicator(item.indicator_id)
+    indicator = state.snapshot.plan.indicator(item.subject_id)
     whose = state.plan.department(item.department_id).name(state.day) + ("(代理登録)" if item.entered else "")
     why = join([badge(GROUP_WORDS[g], "x v-ask") for g in item.groups if g is not Group.REST], " ")
     name = join([f"{indicator.number}　", link(indicator.name, "indicator", indicator=indicator.id)])
@@ -99,7 +99,7 @@ def _said(state: Assessment, review: Review, item: Item) -> Markup:
     said = [statement(one) for one in why]
     note: Content = ""
     if Group.CARD in item.groups:
-        card = state.snapshot.cards[item.indicator_id]
+        card = state.snapshot.cards[item.subject_id]
         until = _UNTIL_SET if card.baseline is None and card.target is None else _UNTIL
         note = tag("div", join([until, link("管理の判定条件", "admin", part="cards"), "で記録します。"]), "meta")
     taken = tag("div", _TAKEN_BACK, "meta") if item.confirmed else ""
@@ -128,7 +128,7 @@ def _figures(state: Assessment, review: Review, item: Item) -> Content:
 
 
 def _chart(state: Assessment, item: Item) -> None:
-    indicator = state.snapshot.plan.indicator(item.indicator_id)
+    indicator = state.snapshot.plan.indicator(item.subject_id)
     told = story(state, indicator)
     if told.drawable:
         _history(told, f"history-{item.submission_id}-{indicator.id}")
@@ -149,8 +149,8 @@ def _actions(state: Assessment, item: Item, *, first: bool, at: str) -> None:
 
     K and S work on the first box, so that a round can be gone through by keyboard.
     """
-    key, one = key_of(item), [item.indicator_id]
-    name = state.snapshot.plan.indicator(item.indicator_id).name
+    key, one = key_of(item), [item.subject_id]
+    name = state.snapshot.plan.indicator(item.subject_id).name
     sure, back = ("K", "S") if first else (None, None)
     if not item.confirmed and st.button("確認済にする", type="primary", key=f"confirm-{key}", shortcut=sure):
         _do(item, at, lambda: desk().confirm(item.submission_id, one), f"「{name}」を確認済にしました。")
@@ -167,10 +167,10 @@ def _actions(state: Assessment, item: Item, *, first: bool, at: str) -> None:
 def _do(item: Item, at: str, act: Callable[[], object], words: str) -> None:
     """Do it; the item stays where it stands, and says what was done."""
     if attempt(act) is not None:
-        st.session_state.setdefault(_ACTED, {})[item.indicator_id] = at
+        st.session_state.setdefault(_ACTED, {})[item.subject_id] = at
         if st.session_state.get(_ASKING) == key_of(item):
             del st.session_state[_ASKING]
-        notices.tell(f"item-{item.indicator_id}", words)
+        notices.tell(f"item-{item.subject_id}", words)
 
 
 def _asking(state: Assessment, asked: Round, item: Item, at: str) -> None:
@@ -190,7 +190,7 @@ def _asking(state: Assessment, asked: Round, item: Item, at: str) -> None:
 
 def _ask(state: Assessment, asked: Round, item: Item, key: str, at: str) -> None:
     """The question: on which cell, in which words."""
-    indicator, card = state.snapshot.plan.indicator(item.indicator_id), state.snapshot.cards[item.indicator_id]
+    indicator, card = state.snapshot.plan.indicator(item.subject_id), state.snapshot.cards[item.subject_id]
     labels = {"": "この指標の行全体"}
     for column, entry in item.answer.entries.items():
         place = f"　{entry.cell}" if entry.cell else ""
@@ -208,7 +208,7 @@ def _ask(state: Assessment, asked: Round, item: Item, key: str, at: str) -> None
     if not text.strip():
         notices.refuse("依頼する内容を入力してください。部局は、この文を見て直します。")
         return
-    asked_of = [Question(item.indicator_id, column, text.strip())]
+    asked_of = [Question(item.subject_id, column, text.strip())]
     _do(
         item,
         at,

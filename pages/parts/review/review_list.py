@@ -43,7 +43,7 @@ def quick_table(state: Assessment, review: Review, found: Sequence[Item], captio
 
 
 def _row(state: Assessment, review: Review, item: Item, key: str) -> tuple[Content, ...]:
-    indicator = state.snapshot.plan.indicator(item.indicator_id)
+    indicator = state.snapshot.plan.indicator(item.subject_id)
     fact = facts(state, review.before, review.round, item, key)
     whose = state.plan.department(item.department_id).name(state.day)
     several = len(main_keys(review.round)) > 1
@@ -88,7 +88,7 @@ def single_box(state: Assessment, review: Review, found: Sequence[Item], key: st
     """One of some answers taken out to look at, with what can be done about it."""
     # What was judged here stays, with the way back; what was judged elsewhere stands there.
     offered = [i for i in review.items if place_of(i) == key or (i in found and not place_of(i))]
-    labels = {_key(i): f"{state.snapshot.plan.indicator(i.indicator_id).number} {_name(state, i)}" for i in offered}
+    labels = {_key(i): f"{state.snapshot.plan.indicator(i.subject_id).number} {_name(state, i)}" for i in offered}
     if not labels:
         return
     chosen = st.selectbox(
@@ -160,7 +160,7 @@ def _department(state: Assessment, review: Review, name: str, found: Sequence[It
 
 
 def _what(found: Sequence[Item]) -> tuple[tuple[str, str], ...]:
-    return tuple((i.submission_id, i.indicator_id) for i in found)
+    return tuple((i.submission_id, i.subject_id) for i in found)
 
 
 def _summary(state: Assessment, found: Sequence[Item]) -> Content:
@@ -183,7 +183,7 @@ def _summary(state: Assessment, found: Sequence[Item]) -> Content:
 
 
 def _named(state: Assessment, item: Item, *, why: bool) -> str:
-    indicator = state.snapshot.plan.indicator(item.indicator_id)
+    indicator = state.snapshot.plan.indicator(item.subject_id)
     reasons = "・".join(GROUP_WORDS[g] for g in item.groups)
     return f"{indicator.number} {indicator.name}" + (f"({reasons})" if why else "")
 
@@ -203,7 +203,7 @@ def _after(review: Review, place: str) -> None:
     """What was confirmed here just now, and the way back as long as it stands."""
     notices.told(_place(place))
     where, what = st.session_state.get(_UNDO, ("", ()))
-    kept = [i for i in review.items if i.confirmed and (i.submission_id, i.indicator_id) in set(what)]
+    kept = [i for i in review.items if i.confirmed and (i.submission_id, i.subject_id) in set(what)]
     if where != place or not kept:
         return
     if st.button(f"いま確認済にした{len(kept)}指標を未確認に戻す", key=f"undo-{place}"):
@@ -228,14 +228,14 @@ def _whose(state: Assessment, found: Sequence[Item]) -> dict[str, str]:
 def _by_return(found: Sequence[Item]) -> dict[str, Sequence[str]]:
     wanted: dict[str, list[str]] = {}
     for item in found:
-        wanted.setdefault(item.submission_id, []).append(item.indicator_id)
+        wanted.setdefault(item.submission_id, []).append(item.subject_id)
     return dict(wanted)
 
 
 def _key(item: Item) -> str:
-    return f"{item.submission_id}/{item.indicator_id}"
+    return f"{item.submission_id}/{item.subject_id}"
 
 
 def _name(state: Assessment, item: Item) -> str:
     whose = state.plan.department(item.department_id).name(state.day)
-    return f"{state.snapshot.plan.indicator(item.indicator_id).name}({whose})"
+    return f"{state.snapshot.plan.indicator(item.subject_id).name}({whose})"

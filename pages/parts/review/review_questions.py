@@ -46,7 +46,7 @@ def questions_box(state: Assessment, review: Review, *, acting: bool) -> None:
 
 
 def _row(state: Assessment, review: Review, question: Question) -> tuple[Content, ...]:
-    indicator = state.snapshot.plan.indicator(question.indicator_id)
+    indicator = state.snapshot.plan.indicator(question.subject_id)
     whose = state.plan.department(question.department_id).name(state.day)
     place = f"{column_name(state, review.round, question.key)}　{whose}"
     asked = f"{question.asked_at:%m月%d日 %H:%M} {question.who}" if question.asked_at else question.who
@@ -59,7 +59,7 @@ def _row(state: Assessment, review: Review, question: Question) -> tuple[Content
 
 
 def _old(state: Assessment, review: Review, question: Question) -> Content:
-    indicator, card = state.snapshot.plan.indicator(question.indicator_id), state.snapshot.cards[question.indicator_id]
+    indicator, card = state.snapshot.plan.indicator(question.subject_id), state.snapshot.cards[question.subject_id]
     answer = review.earlier(question)
     entry = answer.entries.get(question.key or "value") if answer else None
     return join([entry_words(indicator, card, entry), tag("small", entry.cell if entry else "")])
@@ -67,7 +67,7 @@ def _old(state: Assessment, review: Review, question: Question) -> Content:
 
 def _came_back(state: Assessment, review: Review, question: Question) -> Content:
     """What the department answered: old value → new value, and its words."""
-    now = review.answer(question.answered_by, question.indicator_id)
+    now = review.answer(question.answered_by, question.subject_id)
     if now is None:
         return badge("回答待ち", "x v-note")
     return body(before_after(state, review.round, now, question, review.earlier(question)))
@@ -83,12 +83,12 @@ def _withdrawing(state: Assessment, review: Review, waiting: Sequence[Question])
             one = asked[chosen]
             if attempt(lambda: desk().withdraw(one.submission_id, [one.question_id])) is not None:
                 notices.tell(
-                    _PLACE, f"「{state.snapshot.plan.indicator(one.indicator_id).name}」の修正依頼を取り下げました。"
+                    _PLACE, f"「{state.snapshot.plan.indicator(one.subject_id).name}」の修正依頼を取り下げました。"
                 )
 
 
 def _label(state: Assessment, review: Review, question: Question) -> str:
-    indicator = state.snapshot.plan.indicator(question.indicator_id)
+    indicator = state.snapshot.plan.indicator(question.subject_id)
     place = column_name(state, review.round, question.key)
     return f"{indicator.number} {indicator.name}({place}): {question.text}"
 
@@ -132,4 +132,4 @@ def _told(state: Assessment, review: Review, question: Question) -> Asked:
     answer = review.earlier(question)
     entry = answer.entries.get(question.key) if answer else None
     cell = entry.cell if entry else ""
-    return question_of(state.plan, review.round, question.indicator_id, question.key, question.text, cell=cell)
+    return question_of(state.plan, review.round, question.subject_id, question.key, question.text, cell=cell)

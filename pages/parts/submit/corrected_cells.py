@@ -63,7 +63,7 @@ def _cells(view: Assessment, place: Respondent, draft: StoredReturn) -> Iterator
     indicators = {i.id: i for i in place.indicators(view)}
     columns = [c for c in definition.columns_for(place.asked.kind) if c.entry]
     for answer in draft.reading.answers:
-        indicator = indicators.get(answer.indicator_id)
+        indicator = indicators.get(answer.subject_id)
         for column in columns if indicator else ():
             entry = answer.entries.get(column.key)
             if indicator and entry and entry.mended:

@@ -38,12 +38,12 @@ def mend_forms(view: Assessment, current: StoredReturn) -> None:
         return
     st.header("確認・修正していただくところ", anchor=False)
     for number, issue in enumerate(current.open):
-        with st.container(border=True, key=f"issue-{current.submission_id}-{issue.indicator_id}-{issue.key}-{number}"):
+        with st.container(border=True, key=f"issue-{current.submission_id}-{issue.subject_id}-{issue.key}-{number}"):
             _box(
                 view,
                 current,
                 issue,
-                f"{current.submission_id}-{issue.code}-{issue.indicator_id}-{issue.key}-{issue.sheet}-{issue.cell}",
+                f"{current.submission_id}-{issue.code}-{issue.subject_id}-{issue.key}-{issue.sheet}-{issue.cell}",
             )
 
 
@@ -88,15 +88,15 @@ def ways_to_answer(kind: RoundKind, key: str) -> dict[str, Choice | None]:
 
 def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
     """The mends with one that answers the question itself, where it hangs on no cell that they set."""
-    place = issue.key if issue.indicator_id else issue.code
+    place = issue.key if issue.subject_id else issue.code
     # The reason for having no value answers what was asked about the value, but not what was asked about the row.
     if any(m.key == place or (m.key == "missing_reason" and place != "row") for m in mends):
         return mends
-    return (*mends, Mend(issue.indicator_id, place, None, mends[0].reason))
+    return (*mends, Mend(issue.subject_id, place, None, mends[0].reason))
 
 
 def _name(view: Assessment, issue: Issue) -> str:
-    return view.plan.indicator(issue.indicator_id).name if issue.indicator_id else "様式全体"
+    return view.plan.indicator(issue.subject_id).name if issue.subject_id else "様式全体"
 
 
 def _told(view: Assessment, current: StoredReturn, issue: Issue) -> Markup:
@@ -109,12 +109,12 @@ def _told(view: Assessment, current: StoredReturn, issue: Issue) -> Markup:
 
 def _quoted(view: Assessment, current: StoredReturn, issue: Issue) -> str:
     """What the question is about: the cell's own text, or what a person has put in its place since."""
-    answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
+    answer = next((a for a in current.reading.answers if a.subject_id == issue.subject_id), None)
     entry = answer.entries.get(issue.key) if answer else None
     if entry and entry.mended and entry.value is not None:
         if isinstance(entry.value, float):
             return f"「{as_it_is(entry.value)}」(画面で入力)"
-        words = entry_words(view.plan.indicator(issue.indicator_id), view.snapshot.cards[issue.indicator_id], entry)
+        words = entry_words(view.plan.indicator(issue.subject_id), view.snapshot.cards[issue.subject_id], entry)
         return f"{words if words.startswith('「') else f'「{words}」'}(画面で入力)"
     return f"「{issue.value}」" if issue.value else ""
 
@@ -132,7 +132,7 @@ def _ways(issue: Issue, understood: bool, kind: RoundKind = "annual") -> dict[st
     """What a person may do about an issue: its own choices first. Empty where only a new file helps."""
     ways: dict[str, Choice | None] = {choice.label: choice for choice in issue.choices}
     asks = issue.severity is Severity.ASK
-    if not issue.indicator_id:
+    if not issue.subject_id:
         return {_SEEN: None} if asks else {}
     enterable = issue.key == "row" or any(c.key == issue.key and c.entry for c in definition.COLUMNS)
     if enterable:
@@ -150,7 +150,7 @@ def _ways(issue: Issue, understood: bool, kind: RoundKind = "annual") -> dict[st
 
 def _understood(current: StoredReturn, issue: Issue) -> bool:
     """Whether the cell gave a value that could be kept."""
-    answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
+    answer = next((a for a in current.reading.answers if a.subject_id == issue.subject_id), None)
     return answer is not None and answer.value(issue.key) is not None
 
 
@@ -159,7 +159,7 @@ LONG = ("analysis", "actions", "evidence")
 
 
 def _said(current: StoredReturn, issue: Issue, key: str) -> str:
-    answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
+    answer = next((a for a in current.reading.answers if a.subject_id == issue.subject_id), None)
     return answer.text(key) if answer else ""
 
 
@@ -173,7 +173,7 @@ def _answer(
     if choice is not None:
         if not st.button("これで確定する", key=f"take-{key}"):
             return None
-        return tuple(Mend(issue.indicator_id, k, v, choice.label) for k, v in choice.changes.items()), ()
+        return tuple(Mend(issue.subject_id, k, v, choice.label) for k, v in choice.changes.items()), ()
     with st.form(f"form-{key}", border=False):
         if way == _TYPE:
             return _typed(view, current, issue, key)
@@ -186,23 +186,23 @@ def _answer(
             refuse("理由を入力してください。")
             return None
         if way == _EMPTY:
-            return (Mend(issue.indicator_id, issue.key, None, reason),), ()
+            return (Mend(issue.subject_id, issue.key, None, reason),), ()
         if way == _SEEN:
-            return (Mend(issue.indicator_id, issue.key if issue.indicator_id else issue.code, None, reason),), ()
+            return (Mend(issue.subject_id, issue.key if issue.subject_id else issue.code, None, reason),), ()
         return (_kept(current, issue, reason),), ()
 
 
 def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
     """The cell as it was understood, with the person's word for it."""
     key = issue.key or "value"
-    answer = next((a for a in current.reading.answers if a.indicator_id == issue.indicator_id), None)
-    return Mend(issue.indicator_id, key, answer.value(key) if answer else None, reason)
+    answer = next((a for a in current.reading.answers if a.subject_id == issue.subject_id), None)
+    return Mend(issue.subject_id, key, answer.value(key) if answer else None, reason)
 
 
 def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> Made | None:
     row = "target" if view.plan.round(current.reading.round_id).kind == "targets" else "value"
     column = definition.column(row if issue.key == "row" else issue.key)
-    unit = view.plan.indicator(issue.indicator_id).unit if column.kind == "number" else ""
+    unit = view.plan.indicator(issue.subject_id).unit if column.kind == "number" else ""
     if column.kind == "choice":
         choices = dict(column.choices or {})
         text = st.selectbox(
@@ -227,9 +227,9 @@ def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> M
         return None
     asked = view.plan.round(current.reading.round_id).period if column.kind == "period" else None
     value, problems = read_typed(
-        column.key, text or "", issue.indicator_id, view.snapshot.brief(view.day), expected=asked
+        column.key, text or "", issue.subject_id, view.snapshot.brief(view.day), expected=asked
     )
-    return (Mend(issue.indicator_id, column.key, value, reason or TYPED),), problems
+    return (Mend(issue.subject_id, column.key, value, reason or TYPED),), problems
 
 
 def _missing(view: Assessment, issue: Issue, key: str) -> Made | None:
@@ -238,13 +238,13 @@ def _missing(view: Assessment, issue: Issue, key: str) -> Made | None:
     if not st.form_submit_button("これで確定する"):
         return None
     label = none_this_time(code)
-    mends = [Mend(issue.indicator_id, k, None, label) for k in ("value", "numerator", "denominator")]
-    mends.append(Mend(issue.indicator_id, "missing_reason", code, label))
+    mends = [Mend(issue.subject_id, k, None, label) for k in ("value", "numerator", "denominator")]
+    mends.append(Mend(issue.subject_id, "missing_reason", code, label))
     if code == "unpublished" or when.strip():
         value, problems = read_typed(
-            "next_release", when, issue.indicator_id, view.snapshot.brief(view.day), expected=Period.of_date(view.day)
+            "next_release", when, issue.subject_id, view.snapshot.brief(view.day), expected=Period.of_date(view.day)
         )
         if problems or value is None:
             return (), problems or ()
-        mends.append(Mend(issue.indicator_id, "next_release", value, label))
+        mends.append(Mend(issue.subject_id, "next_release", value, label))
     return tuple(mends), ()

@@ -102,18 +102,18 @@ def _settle(view: Assessment, place: Respondent, conflicts: Sequence[Conflict], 
     show(tag("div", said, "notice", role="status"))
     chosen: dict[str, str] = {}
     for conflict in conflicts:
-        options = {o.submission_id: _option(view, place, conflict.indicator_id, o) for o in conflict.options}
-        with st.container(border=True, key=f"conflict-{conflict.indicator_id}"):
-            show(tag("b", view.plan.indicator(conflict.indicator_id).name))
+        options = {o.submission_id: _option(view, place, conflict.subject_id, o) for o in conflict.options}
+        with st.container(border=True, key=f"conflict-{conflict.subject_id}"):
+            show(tag("b", view.plan.indicator(conflict.subject_id).name))
             one = st.radio(
                 "使う回答",
                 list(options),
                 index=None,
                 format_func={one: unmarked(said) for one, said in options.items()}.__getitem__,
-                key=f"take-{key}-{conflict.indicator_id}-{'-'.join(options)}",
+                key=f"take-{key}-{conflict.subject_id}-{'-'.join(options)}",
             )
         if one:
-            chosen[conflict.indicator_id] = one
+            chosen[conflict.subject_id] = one
     if st.button("選んだ内容でまとめる", key="join-chosen", disabled=len(chosen) < len(conflicts)):
         _make(view, place, chosen, key)
 

@@ -23,11 +23,11 @@ def explanations(view: Assessment, place: Respondent, current: StoredReturn) -> 
         return
     for answer in current.reading.answers:
         value, period = answer.number("value"), answer.text("period")
-        mine = [i for i in place.indicators(view) if i.id == answer.indicator_id]
+        mine = [i for i in place.indicators(view) if i.id == answer.subject_id]
         lacking = not answer.text("analysis") or not answer.text("actions")
-        if value is None or not period or not mine or not lacking or current.verdict(answer.indicator_id).severity:
+        if value is None or not period or not mine or not lacking or current.verdict(answer.subject_id).severity:
             continue
-        status, word = view.with_value(answer.indicator_id, value, period, answer.text("release") or "final")
+        status, word = view.with_value(answer.subject_id, value, period, answer.text("release") or "final")
         if concern(status) is not None:
             _box(current, mine[0], answer, status, word)
 

@@ -44,11 +44,11 @@ def open_questions(view: Assessment, place: Respondent) -> tuple[Asked, ...]:
     own = found[(found["round_id"] == place.asked.id) & (found["department_id"] == place.department.id)]
     own = own[own["answered_by"] == ""]
     mine = {i.id for i in place.indicators(view)}
-    return tuple(_asked(view, place, row) for row in own.to_dict("records") if row["indicator_id"] in mine)
+    return tuple(_asked(view, place, row) for row in own.to_dict("records") if row["subject_id"] in mine)
 
 
 def _asked(view: Assessment, place: Respondent, row: Mapping[Any, Any]) -> Asked:
-    indicator_id = str(row["indicator_id"])
+    indicator_id = str(row["subject_id"])
     before = _before(view, place, str(row["submission_id"]), indicator_id)
     asked_at = row["asked_at"].to_pydatetime()
     return Asked(
@@ -67,7 +67,7 @@ def _before(view: Assessment, place: Respondent, submission_id: str, indicator_i
 def is_answered(asked: Asked, draft: StoredReturn) -> bool:
     """Whether a draft says anything new of what was asked: another value, or a person's word that it is right."""
     now = _answer(draft, asked.indicator_id)
-    if any(m.indicator_id == asked.indicator_id for m in draft.mends):
+    if any(m.subject_id == asked.indicator_id for m in draft.mends):
         return True
     keys = {c.key for c in definition.COLUMNS if c.entry}
     return any(now.value(key) != asked.before.value(key) for key in keys)
@@ -114,7 +114,7 @@ def _told(view: Assessment, place: Respondent, one: Asked, draft: StoredReturn |
     else:
         now = _answer(draft, one.indicator_id)
         new = entry_words(indicator, card, now.entries.get(key))
-        reason = next((m.reason for m in reversed(draft.mends) if m.indicator_id == one.indicator_id), "")
+        reason = next((m.reason for m in reversed(draft.mends) if m.subject_id == one.indicator_id), "")
         red: Content = changed(f"{new}(訂正)") if new != old else f"{new}(変わりなし)"
         why = f"　理由: {reason}" if reason else ""
         lines.append(tag("div", join([f"{old} → ", red, why]), "reason"))
@@ -123,7 +123,7 @@ def _told(view: Assessment, place: Respondent, one: Asked, draft: StoredReturn |
 
 def _settle(view: Assessment, place: Respondent, one: Asked, draft: StoredReturn) -> None:
     key = _key(place, one)
-    issue = Issue("question", Severity.ASK, one.text, indicator_id=one.indicator_id, key=key)
+    issue = Issue("question", Severity.ASK, one.text, subject_id=one.indicator_id, key=key)
     settle(view, draft, issue, ways_to_answer(place.asked.kind, key), f"{draft.submission_id}-{one.question_id}")
 
 
@@ -169,5 +169,5 @@ def _key(place: Respondent, one: Asked) -> str:
 
 
 def _answer(stored: StoredReturn, indicator_id: str) -> Answer:
-    found = (a for a in stored.reading.answers if a.indicator_id == indicator_id)
+    found = (a for a in stored.reading.answers if a.subject_id == indicator_id)
     return next(found, Answer(indicator_id, {}))

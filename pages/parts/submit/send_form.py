@@ -62,7 +62,7 @@ def send_box(view: Assessment, place: Respondent, current: StoredReturn | None, 
 
 def _discarding(view: Assessment, current: StoredReturn) -> Content:
     """What is lost with a draft: it cannot be brought back."""
-    count, mended = len(current.reading.answers), len({(m.indicator_id, m.key) for m in current.mends})
+    count, mended = len(current.reading.answers), len({(m.subject_id, m.key) for m in current.mends})
     typed = f"、画面で確認・修正した{mended}欄の内容も" if mended else "、内容は"
     kept = "前に回答した内容は、そのまま残ります。" if current.joined_from or _answered_before(view, current) else ""
     return join(

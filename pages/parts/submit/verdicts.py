@@ -24,7 +24,7 @@ from pages.parts.submit.return_picker import Respondent, called
 
 def result_table(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """Each indicator's row: what was understood, last time, the difference, what is approved, the verdict."""
-    answers = {a.indicator_id: a for a in current.reading.answers}
+    answers = {a.subject_id: a for a in current.reading.answers}
     targets = place.asked.kind == "targets"
     keys = ("baseline", "target") if targets else ("value",)
     row = _Rows(view, place, current, _asked_back(view, current, targets=targets), _codes(view, current))
@@ -84,7 +84,7 @@ def _asked_back(view: Assessment, current: StoredReturn, *, targets: bool) -> fr
     """The figures (indicator, column) that the secretariat waits for an answer about."""
     found = view.snapshot.questions
     open_now = found[(found["submission_id"] == current.submission_id) & (found["answered_by"] == "")]
-    asked = zip(open_now["indicator_id"].astype(str), open_now["key"].astype(str), strict=True)
+    asked = zip(open_now["subject_id"].astype(str), open_now["key"].astype(str), strict=True)
     return frozenset((one, _stands_in(key, targets=targets)) for one, key in asked)
 
 
@@ -117,7 +117,7 @@ class _Rows:
 
     def _verdict(self, indicator: Indicator, key: str) -> Content:
         """What the checks say of a draft; of an answer how far it is approved, and the number of its value."""
-        answer = next((a for a in self.current.reading.answers if a.indicator_id == indicator.id), None)
+        answer = next((a for a in self.current.reading.answers if a.subject_id == indicator.id), None)
         there = answer is not None
         if self.current.state in (ReturnState.SENT, ReturnState.PASSED):
             return self._standing(indicator, key) if there else badge("回答なし", "x v-note")

@@ -423,7 +423,7 @@ def answer(indicator_id, **said):
 
 
 def issue(indicator_id, key="value", severity=Severity.ASK, message="大きな変化です。"):
-    return Issue("value.jump", severity, message, sheet="KPI", cell="K12", indicator_id=indicator_id, key=key)
+    return Issue("value.jump", severity, message, sheet="KPI", cell="K12", subject_id=indicator_id, key=key)
 
 
 def asked_about(indicator_id, answered_by="", department=AGRI):
@@ -452,7 +452,7 @@ def test_answers_stand_in_the_order_in_which_they_need_judgement():
         [issue(CUT)],
     )
     found = judged(said, questions=[asked_about(PAPER, "S1")], proposed={SURVEY: "S0"}, behind={COUNT, CUT})
-    assert [(i.indicator_id, i.group) for i in found] == [
+    assert [(i.subject_id, i.group) for i in found] == [
         (PAPER, Group.RETURNED),
         (CUT, Group.DOUBT),
         (TOTAL, Group.CORRECTION),
@@ -465,7 +465,7 @@ def test_answers_stand_in_the_order_in_which_they_need_judgement():
 
 def test_within_a_group_the_plans_order_holds_across_departments():
     found = judged(Sent("S1", AGRI, [answer(CUT, value=1.0)]), Sent("S2", POLICY, [answer(RATE, value=2.0)]))
-    assert [i.indicator_id for i in found] == [RATE, CUT]
+    assert [i.subject_id for i in found] == [RATE, CUT]
 
 
 def test_a_doubt_carries_what_the_department_said_to_it():
@@ -522,7 +522,7 @@ def test_a_row_with_nothing_in_it_is_not_to_be_judged():
 def test_of_two_returns_the_newest_that_tells_of_an_indicator_counts():
     first = Sent("S1", TRADE, [answer(COUNT, value=1.0), answer(TOTAL, value=2.0)], confirmed={TOTAL})
     second = Sent("S2", TRADE, [answer(COUNT, value=9.0)])
-    found = {i.indicator_id: i for i in judged(first, second)}
+    found = {i.subject_id: i for i in judged(first, second)}
     assert (found[COUNT].submission_id, found[COUNT].answer.number("value")) == ("S2", 9.0)
     assert (found[TOTAL].submission_id, found[TOTAL].confirmed) == ("S1", True)
 

@@ -50,8 +50,8 @@ def answer(store, round_id, answers, at):
     taken = take_return(store, fill(blank, answers), name, snapshot=store.snapshot(plan_id), act=Act(**own), **where)
     one = taken.saved.submission_id
     for issue in store.submission(one).open:
-        known = next(a for a in store.submission(one).reading.answers if a.indicator_id == issue.indicator_id)
-        do(store, "mend", one, [Mend(issue.indicator_id, issue.key, known.value(issue.key), "確かめた")], **own)
+        known = next(a for a in store.submission(one).reading.answers if a.subject_id == issue.subject_id)
+        do(store, "mend", one, [Mend(issue.subject_id, issue.key, known.value(issue.key), "確かめた")], **own)
     assert isinstance(send(store, one, **own), Receipt)
     return one
 

@@ -145,7 +145,7 @@ def test_a_doubtful_file_waits_as_a_draft_until_it_is_mended(data, tmp_path):
     submission = snapshot(data).submissions.iloc[0]["submission_id"]
     asked = opened.submission(submission).open
     assert [i.key for i in asked] == ["value"]
-    mends = [Mend(asked[0].indicator_id, "value", 40.0, "概数で確定")]
+    mends = [Mend(asked[0].subject_id, "value", 40.0, "概数で確定")]
     assert intake.mend_return(opened, submission, mends, Act("x", NOW)) == ()
     assert opened.submission(submission).can_send
     send(opened, submission, by="x", at=NOW)
@@ -158,7 +158,7 @@ def test_a_mended_value_is_checked_like_one_in_a_file(data, tmp_path):
     run(data, "load", tmp_path / "回答.xlsx")
     opened, submission = store(data), snapshot(data).submissions.iloc[0]["submission_id"]
     asked = opened.submission(submission).open[0]
-    unsound = [Mend(asked.indicator_id, "baseline", 90.0, "訂正"), Mend(asked.indicator_id, "value", 40.0, "訂正")]
+    unsound = [Mend(asked.subject_id, "baseline", 90.0, "訂正"), Mend(asked.subject_id, "value", 40.0, "訂正")]
     assert intake.mend_return(opened, submission, unsound, Act("x", NOW)) == ()
     assert opened.submission(submission).open != ()  # the target now lies behind the baseline
 

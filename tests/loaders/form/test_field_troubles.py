@@ -93,7 +93,7 @@ class Outcome:
 
     def taken(self, spot: Spot, value: float | str) -> bool:
         """Taken with no question about it."""
-        answer = next((a for a in self.reading.answers if a.indicator_id == spot[0]), None)
+        answer = next((a for a in self.reading.answers if a.subject_id == spot[0]), None)
         return answer is not None and same(answer.value(spot[1]), value) and not self.asked(spot)
 
     def asked(self, spot: Spot) -> bool:

@@ -79,7 +79,7 @@ def codes(reading: Reading) -> set[str]:
 
 
 def values(reading: Reading) -> dict[str, dict[str, object]]:
-    return {a.indicator_id: {k: e.value for k, e in a.entries.items()} for a in reading.answers}
+    return {a.subject_id: {k: e.value for k, e in a.entries.items()} for a in reading.answers}
 
 
 def everything_said(data: bytes) -> str:
@@ -95,7 +95,7 @@ def test_a_divisions_form_holds_its_indicators_and_tells_whose_it_is() -> None:
     assert tokens(data) == [RATE, PAPER]
     reading = read(data)
     assert (reading.department_id, reading.division_id, reading.round_id) == (POLICY, "dx", ROUND)
-    assert [a.indicator_id for a in reading.answers] == [RATE, PAPER]
+    assert [a.subject_id for a in reading.answers] == [RATE, PAPER]
     assert not codes(reading) & {"row.missing", "row.not_asked", "row.other_department", "form.old_name"}
     assert_excel_takes_it(data)
 
@@ -145,8 +145,8 @@ def test_a_row_of_another_division_is_not_taken_and_is_asked_about() -> None:
     out = BytesIO()
     whole.save(out)
     reading = read(out.getvalue(), narrow)
-    assert [a.indicator_id for a in reading.answers] == [RATE, PAPER]
-    assert {i.indicator_id for i in reading.issues if i.code == "row.not_asked"} == {SURVEY, UNSET}
+    assert [a.subject_id for a in reading.answers] == [RATE, PAPER]
+    assert {i.subject_id for i in reading.issues if i.code == "row.not_asked"} == {SURVEY, UNSET}
 
 
 def test_a_division_that_is_gone_still_answers_for_what_its_form_asked() -> None:
@@ -154,7 +154,7 @@ def test_a_division_that_is_gone_still_answers_for_what_its_form_asked() -> None
     later = tiny_brief()
     reading = read(data, with_plan(later, rounds=brief().plan.rounds))
     assert reading.division_id == "dx"
-    assert [a.indicator_id for a in reading.answers] == [RATE, PAPER]
+    assert [a.subject_id for a in reading.answers] == [RATE, PAPER]
 
 
 def test_files_are_named_after_the_division_and_what_is_sent_back() -> None:

@@ -76,8 +76,8 @@ def opener():
 def test_what_is_written_is_read_back(opener, said: dict[str, dict[str, object]], bare: bool) -> None:
     data = filled_form(said, department=POLICY)
     reading = read_book(opener(delete_meta(data) if bare else data), tiny_brief())
-    got = {a.indicator_id: {k: e.value for k, e in a.entries.items() if e.value is not None} for a in reading.answers}
-    asked = {(i.indicator_id, i.key) for i in reading.issues if i.severity != "note"}
+    got = {a.subject_id: {k: e.value for k, e in a.entries.items() if e.value is not None} for a in reading.answers}
+    asked = {(i.subject_id, i.key) for i in reading.issues if i.severity != "note"}
     for indicator, row in said.items():
         for key, value in row.items():
             if value is None:
@@ -93,20 +93,20 @@ def test_what_is_written_is_read_back(opener, said: dict[str, dict[str, object]]
 def test_targets_round_reads_card_facts() -> None:
     said = {UNSET: {"baseline": 3.5, "baseline_period": "FY2022", "target": 12.0, "target_period": "FY2028"}}
     reading = read_return(filled_form(said, round_id=TARGETS_ROUND), "form.xlsx", tiny_brief())
-    found = next(a for a in reading.answers if a.indicator_id == UNSET)
+    found = next(a for a in reading.answers if a.subject_id == UNSET)
     assert {k: e.value for k, e in found.entries.items() if e.value is not None} == said[UNSET]
 
 
 def test_baseline_of_an_annual_round_is_an_entry_only_while_unset() -> None:
     reading = read_return(filled_form(), "form.xlsx", tiny_brief())
-    keys = {a.indicator_id: set(a.entries) for a in reading.answers}
+    keys = {a.subject_id: set(a.entries) for a in reading.answers}
     assert "baseline" in keys[UNSET]
     assert not set(d.CARD_KEYS) & keys[RATE]
 
 
 def test_every_entry_names_its_cell() -> None:
     reading = read_return(filled_form(), "form.xlsx", tiny_brief())
-    entry = next(a for a in reading.answers if a.indicator_id == PAPER).entries["value"]
+    entry = next(a for a in reading.answers if a.subject_id == PAPER).entries["value"]
     column = d.positions("annual")["value"]
     assert (entry.sheet, entry.written) == (d.FORM_SHEET, "4512.5")
     assert entry.cell == f"{chr(64 + column)}8"

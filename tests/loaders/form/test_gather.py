@@ -14,7 +14,7 @@ ASK, FIX, NOTE = Severity.ASK, Severity.FIX, Severity.NOTE
 
 
 def asked(code: str, message: str, *choices: Choice, severity: Severity = ASK, **place: str) -> Issue:
-    return Issue(code, severity, message, indicator_id=place.pop("indicator_id", PAPER), choices=choices, **place)
+    return Issue(code, severity, message, subject_id=place.pop("subject_id", PAPER), choices=choices, **place)
 
 
 def test_two_questions_of_a_cell_are_one_with_the_choices_of_both() -> None:
@@ -34,16 +34,16 @@ def test_what_must_be_mended_leads() -> None:
 
 def test_questions_of_the_whole_file_are_one_a_code() -> None:
     issues = [
-        asked("row.outside_asked", "甲。", indicator_id="", sheet="A"),
-        asked("row.outside_asked", "乙。", indicator_id="", sheet="B"),
-        asked("form.version", "丙。", indicator_id=""),
+        asked("row.outside_asked", "甲。", subject_id="", sheet="A"),
+        asked("row.outside_asked", "乙。", subject_id="", sheet="B"),
+        asked("form.version", "丙。", subject_id=""),
     ]
     assert [i.message for i in one_each(issues)] == ["甲。乙。", "丙。"]
 
 
 def test_notes_and_cells_of_their_own_stay_apart() -> None:
     issues = [asked("a", "1", key="value"), asked("a", "2", key="target"), asked("n", "3", severity=NOTE, key="value")]
-    assert len(one_each([*issues, asked("a", "4", indicator_id=COUNT, key="value")])) == 4
+    assert len(one_each([*issues, asked("a", "4", subject_id=COUNT, key="value")])) == 4
 
 
 def _reading(round_id: str) -> Reading:
@@ -55,10 +55,10 @@ def _reading(round_id: str) -> Reading:
 
 def test_issues_stand_in_the_order_of_the_form() -> None:
     issues = [
-        asked("1", "m", indicator_id=COUNT, key="value"),
+        asked("1", "m", subject_id=COUNT, key="value"),
         asked("2", "m", key="release"),
         asked("3", "m", key="baseline"),
-        asked("4", "m", indicator_id=""),
+        asked("4", "m", subject_id=""),
         asked("5", "m", key="row"),
     ]
     assert [i.code for i in gather(issues, _reading(ROUND), tiny_brief())] == ["4", "5", "3", "2", "1"]

@@ -56,7 +56,7 @@ def read(data: bytes, filename: str = "回答.xlsx", *, department: str = "", ro
 
 def values(reading: Reading) -> dict[Key, object]:
     """Everything taken."""
-    return {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items() if e.value is not None}
+    return {(a.subject_id, k): e.value for a in reading.answers for k, e in a.entries.items() if e.value is not None}
 
 
 def said(reading: Reading) -> list[Said]:
@@ -412,7 +412,7 @@ def test_a_sound_way_of_writing_asks_nothing(case: Case) -> None:
 def test_a_sound_form_is_taken_whole_with_nothing_to_mend(department: str) -> None:
     reading = read(sound(department))
     wanted = {(i, k): v for i, row in tiny_answers().items() for k, v in row.items() if v is not None}
-    owned = {a.indicator_id for a in reading.answers}
+    owned = {a.subject_id for a in reading.answers}
     assert {k: v for k, v in wanted.items() if k[0] in owned}.items() <= values(reading).items()
     assert not [i for i in reading.issues if i.severity == FIX]
     assert reading.matched_by == "identity"
@@ -423,7 +423,7 @@ def test_every_value_not_taken_is_told() -> None:
     """A written entry that was not understood never passes without a question or a fault."""
     for case in NUMBERS + PERIODS:
         reading = read(case.do(sound(case.department)))
-        open_ = {(i.indicator_id, i.key) for i in reading.issues if i.severity != NOTE}
+        open_ = {(i.subject_id, i.key) for i in reading.issues if i.severity != NOTE}
         taken_as_reason = {i.cell for i in reading.issues if i.code == "value.as_missing"}
         for answer in reading.answers:
             for key, entry in answer.entries.items():
@@ -522,7 +522,7 @@ def test_targets_form_without_identity_is_known_by_its_headings() -> None:
 
 def test_rate_is_worked_out_from_its_parts() -> None:
     reading = read(hurt.put(sound(POLICY), RATE, value=None))
-    entry = next(a for a in reading.answers if a.indicator_id == RATE).entries["value"]
+    entry = next(a for a in reading.answers if a.subject_id == RATE).entries["value"]
     assert (entry.value, entry.cell) == (65.0, "O6/P6")
     assert ("rate.worked_out", NOTE, "O6/P6") in said(reading)
 
@@ -586,12 +586,12 @@ def test_usual_ways_of_writing_periods_are_taken_in_a_target_form() -> None:
     reading = targets(UNSET, baseline=3.0, baseline_period="R4", target="9.0", target_period="R11.3末")
     assert values(reading)[UNSET, "baseline_period"] == "FY2022"
     assert values(reading)[UNSET, "target_period"] == "FY2028"
-    assert not [i for i in reading.issues if i.severity != NOTE and i.indicator_id == UNSET]
+    assert not [i for i in reading.issues if i.severity != NOTE and i.subject_id == UNSET]
 
 
 def test_a_forecast_of_a_year_not_over_is_taken_and_says_what_is_left_out() -> None:
     reading = read(hurt.put(sound(TRADE), COUNT, value=1500, period="R7", release="見込"))
-    own = [(i.code, str(i.severity)) for i in reading.issues if i.indicator_id == COUNT]
+    own = [(i.code, str(i.severity)) for i in reading.issues if i.subject_id == COUNT]
     assert ("release.forecast_ahead", NOTE) in own
     assert {s for _, s in own} == {NOTE}
     far = read(hurt.put(sound(TRADE), COUNT, value=1500, period="R15", release="見込"))

@@ -153,7 +153,7 @@ def _set(sheet: Worksheet, key: str, text: str, indicator: str = PAPER) -> None:
 def test_nothing_written_is_lost(change: Change, words: str, severity: str) -> None:
     reading = changed(change)
     assert [str(i.severity) for i in told(reading, words)] == [severity]
-    value = next(a for a in reading.answers if a.indicator_id == PAPER).number("value")
+    value = next(a for a in reading.answers if a.subject_id == PAPER).number("value")
     assert value == 4512.5
 
 
@@ -211,7 +211,7 @@ def test_words_in_the_column_of_last_time_can_be_taken_as_this_times() -> None:
 def test_a_value_in_the_column_of_last_time_is_asked_where_there_was_none() -> None:
     reading = changed(lambda _book, sheet: _set(sheet, "last_value", "402", UNSET))
     (issue,) = (i for i in reading.issues if i.key == "last_value")
-    assert (issue.severity, issue.indicator_id, issue.value) == (Severity.ASK, UNSET, "402")
+    assert (issue.severity, issue.subject_id, issue.value) == (Severity.ASK, UNSET, "402")
 
 
 def test_a_row_of_no_indicator_is_quoted_whole() -> None:
@@ -237,7 +237,7 @@ def test_a_heading_covered_by_its_groups_name_is_still_a_heading() -> None:
     changed_form = replace(form, cells=cells, covered=covered, merged=merged)
     sheets = tuple(changed_form if s is form else s for s in book.sheets)
     reading = read_book(replace(book, sheets=sheets), tiny_brief())
-    assert next(a for a in reading.answers if a.indicator_id == PAPER).text("release") == "final"
+    assert next(a for a in reading.answers if a.subject_id == PAPER).text("release") == "final"
 
 
 def test_a_heading_merged_upwards_is_found_where_nothing_stands_below_it() -> None:
@@ -266,7 +266,7 @@ def test_a_text_about_an_indicator_whose_row_is_gone_is_asked() -> None:
         _set(sheet, "analysis", "コピー用紙使用量は、電子決裁により減った。", UNSET)
         sheet.delete_rows(ROW[PAPER])
 
-    assert ("text.other_row", UNSET) in {(i.code, i.indicator_id) for i in changed(change).issues}
+    assert ("text.other_row", UNSET) in {(i.code, i.subject_id) for i in changed(change).issues}
 
 
 def test_words_in_the_hidden_column_are_told() -> None:
@@ -282,7 +282,7 @@ def test_a_cell_in_which_nothing_is_seen_is_empty(nothing: str) -> None:
         sheet.cell(ROW[PAPER], sheet.max_column + 1).value = nothing
 
     reading = changed(change)
-    entry = next(a for a in reading.answers if a.indicator_id == PAPER).entries["analysis"]
+    entry = next(a for a in reading.answers if a.subject_id == PAPER).entries["analysis"]
     assert (entry.written, entry.value) == ("", None)
     assert {i.code for i in reading.issues} == {i.code for i in read(sound()).issues}
 
@@ -317,11 +317,11 @@ def test_two_filled_forms_are_a_question_of_each_cell(round_id: str, key: str, h
 
     reading = _copied(change, data, hidden=hidden)
     (issue,) = (i for i in reading.issues if i.code == "sheet.differs")
-    assert (issue.indicator_id, issue.key) == (PAPER, key)
+    assert (issue.subject_id, issue.key) == (PAPER, key)
     assert "最終" in issue.message
     assert "4321" in issue.message
     assert [c.changes[key] for c in issue.choices][1:] == [4321.0]
-    answer = next(a for a in reading.answers if a.indicator_id == PAPER)
+    answer = next(a for a in reading.answers if a.subject_id == PAPER)
     assert answer.value(key) is None
 
 
@@ -344,7 +344,7 @@ def test_a_copy_that_alone_is_filled_is_read() -> None:
                 cell.value = None
 
     reading = changed(both)
-    entry = next(a for a in reading.answers if a.indicator_id == PAPER).entries["value"]
+    entry = next(a for a in reading.answers if a.subject_id == PAPER).entries["value"]
     assert (entry.sheet, entry.value) == ("最終", 4512.5)
 
 
@@ -367,7 +367,7 @@ def test_a_row_on_one_of_two_sheets_alone_is_asked() -> None:
         copy[hurt.place(copy, UNSET, "value")].value = "別の説明"
         copy.delete_rows(ROW[PAPER])
 
-    codes = {(i.code, i.indicator_id) for i in _copied(change).issues}
+    codes = {(i.code, i.subject_id) for i in _copied(change).issues}
     assert ("sheet.row_alone", PAPER) in codes
     assert ("sheet.differs", UNSET) in codes
 

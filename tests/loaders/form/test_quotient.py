@@ -27,8 +27,8 @@ def draft(tmp_path):
             given = [Mend(RATE, key, value, "画面で直した") for key, value in mends.items()]
             assert mend_return(store, one.submission_id, given, Act("a", AT)) == ()
             stored = store.submission(one.submission_id)
-            answer = next(a for a in stored.reading.answers if a.indicator_id == RATE)
-            return answer.number("value"), {i.code for i in stored.open if i.indicator_id == RATE}
+            answer = next(a for a in stored.reading.answers if a.subject_id == RATE)
+            return answer.number("value"), {i.code for i in stored.open if i.subject_id == RATE}
 
         return mend
 

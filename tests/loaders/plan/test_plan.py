@@ -456,7 +456,7 @@ def test_a_row_whose_reference_is_broken_says_so_itself(tmp_path: Path) -> None:
 
 def test_an_issue_carries_what_stands_in_the_cell(tmp_path: Path) -> None:
     _, issues = load_plan(write(tmp_path, {**FILES, IND: FILES[IND].replace(",700,", ",７００ｔ,")}))
-    assert [(i.value, i.indicator_id, i.key) for i in issues] == [("７００ｔ", "co2", "target")]
+    assert [(i.value, i.subject_id, i.key) for i in issues] == [("７００ｔ", "co2", "target")]
 
 
 @given(st.data())

@@ -48,7 +48,7 @@ def read(data: bytes, round_id: str = "", department_id: str = "") -> Reading:
 
 
 def values(reading: Reading) -> dict[Key, object]:
-    return {(a.indicator_id, k): e.value for a in reading.answers for k, e in a.entries.items() if e.value is not None}
+    return {(a.subject_id, k): e.value for a in reading.answers for k, e in a.entries.items() if e.value is not None}
 
 
 def open_codes(reading: Reading) -> set[str]:

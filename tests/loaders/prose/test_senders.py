@@ -184,7 +184,7 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
         assert own.pass_on(taken.saved.submission_id) == ()
     joined = Desk(store, lead, tmp_path, lambda: later(4)).join(Place("tiny", ROUND, POLICY))
     assert joined.submission_id, joined
-    entries = {a.indicator_id: a for a in store.submission(joined.submission_id).reading.answers}
+    entries = {a.subject_id: a for a in store.submission(joined.submission_id).reading.answers}
     assert {i: a.text("section") for i, a in entries.items()} == {
         RATE: "DX推進課", UNSET: "DX推進課", PAPER: "総務課", SURVEY: "総務課",
     }  # fmt: skip
@@ -246,7 +246,7 @@ def test_a_reply_in_the_note_of_the_second_sheet_is_told_and_the_note_alone_is_n
 
     assert not found(read(sent_back()), "cell.comment")
     (told,) = found(read(on_prose(reply, sent_back())), "cell.comment")
-    assert (told.sheet, told.indicator_id) == (d.PROSE_SHEET, PAPER)
+    assert (told.sheet, told.subject_id) == (d.PROSE_SHEET, PAPER)
     assert "電話で回答済み" in told.message
     assert "具体的に" not in told.message
 
@@ -328,7 +328,7 @@ def test_a_targets_form_of_the_layout_before_is_read_as_it_stands(lost: bool) ->
 def test_texts_and_gaps_of_the_layout_before_are_told_where_they_stand() -> None:
     reading = read(old_put(old("annual"), PAPER, analysis="長い説明。" * 60, evidence=None, section=None))
     assert values(reading)[PAPER, "analysis"] == "長い説明。" * 60
-    told = {i.code: (i.sheet, i.cell) for i in reading.issues if i.indicator_id == PAPER}
+    told = {i.code: (i.sheet, i.cell) for i in reading.issues if i.subject_id == PAPER}
     assert (told["evidence.missing"], told["section.missing"]) == ((d.FORM_SHEET, "Y8"), (d.FORM_SHEET, "AB8"))
 
 
@@ -341,7 +341,7 @@ def test_hurts_of_the_layout_before_are_told_as_ever() -> None:
     }
     assert not found(gone, "prose.missing")
     words = read(old_put(old("annual"), PAPER, last_comment="会議をやめたため。"))
-    assert {(i.indicator_id, i.key) for i in found(words, "last.overwritten")} == {(PAPER, "last_comment")}
+    assert {(i.subject_id, i.key) for i in found(words, "last.overwritten")} == {(PAPER, "last_comment")}
 
 
 def test_a_form_of_the_layout_before_is_one_without_the_headings_of_its_texts() -> None:
@@ -368,7 +368,7 @@ def test_a_form_of_today_beside_one_of_the_layout_before_is_two_answers() -> Non
 
     reading = read(hurt.edit(form(), change))
     assert (PAPER, "value") not in values(reading)
-    assert (PAPER, "value") in {(i.indicator_id, i.key) for i in found(reading, "sheet.differs")}
+    assert (PAPER, "value") in {(i.subject_id, i.key) for i in found(reading, "sheet.differs")}
 
 
 def test_the_same_input_gives_the_same_bytes_with_results_in_every_formula() -> None:

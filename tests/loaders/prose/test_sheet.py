@@ -50,7 +50,7 @@ def test_what_is_said_comes_back_from_the_sheet_it_stands_on(department: str) ->
     assert open_codes(reading) == set()
     said = {(i, k): v for i, row in answers().items() for k, v in row.items() if v is not None}
     taken = values(reading)
-    assert {key: taken[key] for key in said if key[0] in {a.indicator_id for a in reading.answers}} == {
+    assert {key: taken[key] for key in said if key[0] in {a.subject_id for a in reading.answers}} == {
         key: value for key, value in said.items() if key in taken
     }
     for answer in reading.answers:
@@ -104,7 +104,7 @@ def test_what_stands_in_place_of_the_way_to_the_second_sheet_is_asked_about(writ
 
     data = hurt.edit(form(), lambda book: setattr(way(book), "value", written))
     (asked,) = found(read(hurt.cached(data, "455") if str(written)[0] == "=" else data), "entry.not_asked")
-    assert (asked.indicator_id, asked.key, asked.sheet) == (RATE, "prose", d.FORM_SHEET)
+    assert (asked.subject_id, asked.key, asked.sheet) == (RATE, "prose", d.FORM_SHEET)
     pasted = hurt.edit(form(), lambda book: setattr(way(book), "value", f"{ln.TO_PROSE}　3／3"))
     assert not found(read(pasted), "entry.not_asked")
 
@@ -123,8 +123,8 @@ def test_what_stands_in_place_of_the_way_to_the_second_sheet_is_asked_about(writ
 def test_a_box_left_empty_is_told_at_its_sheet_and_cell(key: str, number: str, code: str, who: set[str]) -> None:
     data = on_prose(lambda sheet: write(sheet, number, **{key: None}))
     sheet = hurt.prose(load_workbook(BytesIO(data)))
-    told = [i for i in found(read(data), code) if i.indicator_id in who]
-    assert {i.indicator_id for i in told} == who
+    told = [i for i in found(read(data), code) if i.subject_id in who]
+    assert {i.subject_id for i in told} == who
     assert {(i.sheet, i.cell) for i in told} == {(d.PROSE_SHEET, f"D{row_of(sheet, key, number)}")}
 
 
@@ -222,11 +222,11 @@ def test_a_block_that_is_gone_is_asked_about_and_a_line_that_is_gone_is_noted() 
         sheet.delete_rows(row_of(sheet, "name", "6"), row_of(sheet, "evidence", "6") - row_of(sheet, "name", "6") + 1)
 
     reading = read(on_prose(block))
-    assert {i.indicator_id for i in found(reading, "block.missing")} == {PAPER}
+    assert {i.subject_id for i in found(reading, "block.missing")} == {PAPER}
     assert {k for i, k in values(reading) if i == PAPER} == {"value", "period", "release", *CONTACT}
     lines = read(on_prose(lambda sheet: sheet.delete_rows(row_of(sheet, "actions", "6"))))
     (noted,) = found(lines, "part.missing")
-    assert (noted.indicator_id, noted.severity) == (PAPER, Severity.NOTE)
+    assert (noted.subject_id, noted.severity) == (PAPER, Severity.NOTE)
     assert "今後の対応" in noted.message
 
 
@@ -236,7 +236,7 @@ def test_a_name_with_nothing_under_it_is_a_block_that_is_gone() -> None:
         sheet.delete_rows(first, row_of(sheet, "evidence", "6") - first + 1)
 
     reading = read(on_prose(change))
-    assert {i.indicator_id for i in found(reading, "block.missing")} == {PAPER}
+    assert {i.subject_id for i in found(reading, "block.missing")} == {PAPER}
     assert values(reading)[PAPER, "value"] == 4512.5
 
 
@@ -247,7 +247,7 @@ def test_texts_under_the_name_of_another_indicator_are_nobodys() -> None:
     reading = read(on_prose(change))
     assert "row.conflict" in open_codes(reading)
     assert not any((PAPER, key) in values(reading) for key in PROSE)
-    assert {i.indicator_id for i in found(reading, "block.missing")} == {PAPER}
+    assert {i.subject_id for i in found(reading, "block.missing")} == {PAPER}
     assert values(reading)[RATE, "analysis"] == answers()[RATE]["analysis"]
 
 
@@ -256,7 +256,7 @@ def test_only_the_texts_sorted_away_from_their_numbers_are_asked_about() -> None
     reading = read(on_prose(rest))
     assert open_codes(reading) & {"row.conflict", "text.other_row", "prefilled.changed", "row.token_conflict"}
     before = values(read(form()))
-    asked = {i.indicator_id for i in reading.issues if i.severity is not Severity.NOTE}
+    asked = {i.subject_id for i in reading.issues if i.severity is not Severity.NOTE}
     for key, value in values(reading).items():
         if key[1] in PROSE:
             assert value == before.get(key) or key[0] in asked or "" in asked, key
@@ -267,7 +267,7 @@ def test_two_headings_exchanged_are_asked_about() -> None:
         one, other = (sheet.cell(row_of(sheet, key, "6"), ln.PART) for key in ("analysis", "actions"))
         one.value, other.value = other.value, one.value
 
-    assert {i.indicator_id for i in found(read(on_prose(change)), "part.exchanged")} == {PAPER}
+    assert {i.subject_id for i in found(read(on_prose(change)), "part.exchanged")} == {PAPER}
 
 
 def test_a_copy_that_says_otherwise_is_asked_about() -> None:
@@ -278,7 +278,7 @@ def test_a_copy_that_says_otherwise_is_asked_about() -> None:
 
     reading = read(hurt.edit(form(), change))
     assert (PAPER, "analysis") not in values(reading)
-    assert {(i.indicator_id, i.key) for i in found(reading, "sheet.differs")} == {(PAPER, "analysis")}
+    assert {(i.subject_id, i.key) for i in found(reading, "sheet.differs")} == {(PAPER, "analysis")}
     assert values(reading)[RATE, "analysis"] == answers()[RATE]["analysis"]
 
 

@@ -144,7 +144,7 @@ NOTED: tuple[tuple[str, str, dict[str, object]], ...] = (
 def test_asked(code: str, indicator: str, given: dict[str, object]) -> None:
     issue = next(i for i in check_one(indicator, **given) if i.code == code)
     assert issue.severity == "ask"
-    assert issue.indicator_id == indicator
+    assert issue.subject_id == indicator
     assert issue.cell == f"{issue.key}!"
     assert issue.advice
 

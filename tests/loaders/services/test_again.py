@@ -89,7 +89,7 @@ def test_a_correction_and_what_was_explained_are_sent_again_without_a_word_and_c
     said = {k: dict(v) for k, v in tiny_answers().items()}
     said[COUNT] |= CORRECTED
     first, asked = put_in(years, form(years, said), 1)
-    assert [(i.code, i.indicator_id) for i in asked] == [("value.jump", TOTAL)]
+    assert [(i.code, i.subject_id) for i in asked] == [("value.jump", TOTAL)]
     assert do(years, "mend", first, [Mend(TOTAL, "value", 9.0, "3団体が参画した")], by="部局", at=later(1)) == ()
     assert isinstance(send(years, first, by="部局", at=later(2)), Receipt)
     assert corrections(years) == [("FY2023", 1290.0, "final")]
@@ -420,7 +420,7 @@ def test_an_upload_tells_only_what_is_still_asked(store, monkeypatch):
     from loaders.services import intake
 
     explained(store)
-    again = reading(rate(65.0), paper(1.0), issues=(jump(65.0), replace(jump(1.0), indicator_id=PAPER)))
+    again = reading(rate(65.0), paper(1.0), issues=(jump(65.0), replace(jump(1.0), subject_id=PAPER)))
     monkeypatch.setattr(intake, "read_return", lambda *_, **__: again)
     taken = intake.take_return(
         store,
@@ -431,7 +431,7 @@ def test_an_upload_tells_only_what_is_still_asked(store, monkeypatch):
         department_id=POLICY,
         act=Act("部局", later(3)),
     )
-    assert [i.indicator_id for i in taken.open] == [PAPER]
+    assert [i.subject_id for i in taken.open] == [PAPER]
 
 
 def test_what_was_taken_over_is_repeated_in_a_rebuild(store, tmp_path):

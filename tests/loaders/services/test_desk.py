@@ -313,7 +313,7 @@ def test_a_moved_question_is_answered_on_the_page_and_the_old_answer_is_not_said
     (refused,) = admin.revise(ids["sent"])  # it answered nothing else
     assert refused.code == "revise.moved"
     kept = admin.submission(admin.revise(both)).reading.answers
-    assert {a.indicator_id for a in kept} == {PAPER}
+    assert {a.subject_id for a in kept} == {PAPER}
     assert staff.store.verify() == ()
 
 

@@ -88,7 +88,7 @@ def assert_refused(issues, key, indicator):
     assert issues
     for one in issues:
         assert one.severity is not Severity.NOTE
-        assert (one.indicator_id, one.key) == (indicator, key)
+        assert (one.subject_id, one.key) == (indicator, key)
         assert any("ぁ" <= c <= "ん" for c in one.message)
         assert one.message.endswith("。")
 
@@ -97,7 +97,7 @@ def assert_refused(issues, key, indicator):
 
 
 def question(severity, indicator_id="", key="", code="test.asked"):
-    return Issue(code, severity, "確かめてください。", "直してください。", indicator_id=indicator_id, key=key)
+    return Issue(code, severity, "確かめてください。", "直してください。", subject_id=indicator_id, key=key)
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_one_question_about_the_file_answers_no_other(store):
 def test_a_question_about_a_row_is_answered_by_a_persons_word(store):
     one = draft(store, question(Severity.ASK, PAPER, "row"), question(Severity.ASK, COUNT, "row"))
     stored = answered(store, one, Mend(PAPER, "row", None, "様式にないのは今年度で終わったため"))
-    assert [i.indicator_id for i in stored.open] == [COUNT]
+    assert [i.subject_id for i in stored.open] == [COUNT]
 
 
 def test_a_word_without_a_reason_answers_nothing(store):
@@ -209,5 +209,5 @@ def test_a_targets_round_never_offers_to_have_no_result():
 
 def test_an_issues_own_choices_come_first():
     choice = Choice("500と読む", {"value": 500.0})
-    one = Issue("x", Severity.ASK, "m", indicator_id=RATE, key="value", choices=(choice,))
+    one = Issue("x", Severity.ASK, "m", subject_id=RATE, key="value", choices=(choice,))
     assert next(iter(_ways(one, understood=False).items())) == ("500と読む", choice)

@@ -172,7 +172,7 @@ def test_each_kind_of_answer_can_differ(one, other, said):
 
 
 def test_a_question_that_only_one_of_them_raises_is_a_difference():
-    doubt = Issue("x.y", Severity.ASK, "?", indicator_id=RATE, key="value")
+    doubt = Issue("x.y", Severity.ASK, "?", subject_id=RATE, key="value")
     first, second = told(rate(), replace(rate(), issues=(doubt,)))
     assert first == second
     assert "今回の値の要確認・要修正" in first.message

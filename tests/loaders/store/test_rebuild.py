@@ -74,7 +74,7 @@ def test_a_whole_round_is_repeated(store, tmp_path):
         do(store, "ask_back", first, [Question(PAPER, "value", "単位は万枚ですか。")], by="事務局", at=later(7)) == ()
     )
     assert do(store, "ask_back", first, [Question(RATE, "value", "分母は。")], by="事務局", at=later(7.2)) == ()
-    (mistaken,) = store.snapshot("tiny").questions.query("indicator_id == @RATE")["question_id"]
+    (mistaken,) = store.snapshot("tiny").questions.query("subject_id == @RATE")["question_id"]
     assert do(store, "withdraw", first, [mistaken], by="事務局", at=later(7.4)) == ()
     again = save(store, POLICY, {PAPER: 500.0}, later(8))
     send(store, again, by="部局", at=later(9))

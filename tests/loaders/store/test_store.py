@@ -290,7 +290,7 @@ def test_a_mend_of_one_cell_settles_no_other(store):
     issues = (issue(Severity.FIX, RATE), issue(Severity.FIX, PAPER), issue(Severity.FIX, RATE, "target"))
     saved = save_return(store, reading(rate(5.0), issues=issues), b"1", "a.xlsx", by="x", at=AT)
     do(store, "mend", saved.submission_id, [Mend(RATE, "missing_reason", "suppressed", "少数")], by="x", at=later(1))
-    assert {(i.indicator_id, i.key) for i in store.submission(saved.submission_id).open} == {
+    assert {(i.subject_id, i.key) for i in store.submission(saved.submission_id).open} == {
         (PAPER, "value"),
         (RATE, "target"),
     }
@@ -502,7 +502,7 @@ def test_rebuilding_tells_every_difference(store, tmp_path):
         store, reading(rate(65.0), answer(PAPER, value=3.0, period="FY2024")), f"{RATE}=70".encode(), later(1)
     )
     found = store.rebuild(tmp_path / "again.duckdb", read_back)
-    assert {i.indicator_id for i in found} == {RATE, PAPER}
+    assert {i.subject_id for i in found} == {RATE, PAPER}
     assert all(i.code == "rebuild.difference" and i.cell for i in found)
 
 

@@ -120,7 +120,7 @@ def texts(one) -> list[str]:
 def test_a_text_is_read_clean_and_the_cell_is_named(escape):
     data = in_part(filled(analysis="HERE"), ("HERE", f"増え{escape}た"))
     got = read_return(data, "a.xlsx", tiny_brief())
-    said = {a.indicator_id: a for a in got.answers}[COUNT].text("analysis")
+    said = {a.subject_id: a for a in got.answers}[COUNT].text("analysis")
     assert said in ("増え\ufffdた", "増えた", "増え\nた")
     assert all(writable(t) == t for t in texts(got))
     (note,) = [i for i in got.issues if "文字として扱えない符号" in i.message]
@@ -131,13 +131,13 @@ def test_a_text_is_read_clean_and_the_cell_is_named(escape):
 def test_two_halves_in_two_escapes_are_one_sign_and_nothing_is_told():
     data = in_part(filled(analysis="HERE"), ("HERE", "増_xD83D__xDE00_"))
     got = read_return(data, "a.xlsx", tiny_brief())
-    assert {a.indicator_id: a for a in got.answers}[COUNT].text("analysis") == "増\N{GRINNING FACE}"
+    assert {a.subject_id: a for a in got.answers}[COUNT].text("analysis") == "増\N{GRINNING FACE}"
 
 
 @pytest.mark.parametrize("escape", ["_x000B_", "_xD83D_", "_xFFFE_"])
 def test_two_figures_do_not_become_one(escape):
     got = read_return(in_part(filled(value="HERE"), ("HERE", f"12{escape}50")), "a.xlsx", tiny_brief())
-    assert {a.indicator_id: a for a in got.answers}[COUNT].number("value") is None
+    assert {a.subject_id: a for a in got.answers}[COUNT].number("value") is None
     assert [i for i in got.issues if i.key == "value" and i.severity is not Severity.NOTE]
 
 
@@ -155,9 +155,9 @@ def test_a_text_too_long_for_a_cell_is_asked_to_be_shortened():
     long = in_part(filled(analysis="HERE"), ("HERE", "長" * 40_000))
     got = read_return(long, "a.xlsx", tiny_brief())
     (fault,) = [i for i in got.issues if i.code == "text.too_long"]
-    assert (fault.severity, fault.indicator_id, fault.key) == (Severity.FIX, COUNT, "analysis")
+    assert (fault.severity, fault.subject_id, fault.key) == (Severity.FIX, COUNT, "analysis")
     assert "40,000文字" in fault.message
-    assert len({a.indicator_id: a for a in got.answers}[COUNT].text("analysis")) == 40_000  # nothing is lost
+    assert len({a.subject_id: a for a in got.answers}[COUNT].text("analysis")) == 40_000  # nothing is lost
     sound = in_part(filled(analysis="HERE"), ("HERE", "長" * CELL_LIMIT))
     assert "text.too_long" not in [i.code for i in read_return(sound, "a.xlsx", tiny_brief()).issues]
 

@@ -79,7 +79,7 @@ def test_two_divisions_that_differ_on_a_row_wait_for_a_choice(two_levels):
     joined = do(store, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3))
     assert joined.submission_id == ""
     (conflict,) = joined.conflicts
-    assert conflict.indicator_id == RATE
+    assert conflict.subject_id == RATE
     assert [(o.submission_id, o.division_id) for o in conflict.options] == [(first, DX), (second, GENERAL)]
     assert len(store.snapshot("tiny").submissions) == 2
     wrong = do(store, "join", Place("tiny", ROUND, POLICY), {RATE: "S99999"}, by="主管", at=later(3))
@@ -125,7 +125,7 @@ def answered_by_itself(store):
 
 
 def values(store, submission):
-    return {a.indicator_id: a.number("value") for a in store.submission(submission).reading.answers}
+    return {a.subject_id: a.number("value") for a in store.submission(submission).reading.answers}
 
 
 def test_what_the_department_answered_itself_outlasts_what_its_divisions_had_said_before(two_levels):
@@ -182,7 +182,7 @@ def test_a_division_corrects_what_its_department_only_took_over(two_levels):
     passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
     first = do(two_levels, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(3)).submission_id
     for issue in two_levels.submission(first).open:
-        do(two_levels, "mend", first, [Mend(issue.indicator_id, issue.key, None, "来年から")], by="主管", at=later(3.5))
+        do(two_levels, "mend", first, [Mend(issue.subject_id, issue.key, None, "来年から")], by="主管", at=later(3.5))
     assert isinstance(send(two_levels, first, by="主管", at=later(4)), Receipt)
     passed(two_levels, DX, rate(64.0), data=b"2", hours=5)
     joined = do(two_levels, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(6))
@@ -193,7 +193,7 @@ def test_an_indicator_that_nobody_answers_is_asked_about_before_sending(two_leve
     passed(two_levels, DX, rate(65.0), data=b"1", hours=1)
     joined = do(two_levels, "join", Place("tiny", ROUND, POLICY), {}, by="主管", at=later(2)).submission_id
     (issue,) = two_levels.submission(joined).open
-    assert (issue.code, issue.indicator_id, issue.key) == ("join.lacking", PAPER, "value")
+    assert (issue.code, issue.subject_id, issue.key) == ("join.lacking", PAPER, "value")
     assert send(two_levels, joined, by="主管", at=later(3)) == (issue,)
     do(two_levels, "mend", joined, [Mend(PAPER, "value", 41.0, "主管課で記入")], by="主管", at=later(3))
     assert isinstance(send(two_levels, joined, by="主管", at=later(4)), Receipt)

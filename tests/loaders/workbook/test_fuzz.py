@@ -131,7 +131,7 @@ def test_damaged_workbooks_give_an_issue_or_what_stands_in_the_file() -> None:
             continue
         read += 1
         stands = {(s.name, c.ref): c.written for s in book.sheets for c in s.cells.values()}
-        doubted = {(i.indicator_id, i.key) for i in reading.issues if i.severity is not Severity.NOTE}
+        doubted = {(i.subject_id, i.key) for i in reading.issues if i.severity is not Severity.NOTE}
         assert reading.answers or any(i.severity is Severity.FIX for i in reading.issues), name
         for answer in reading.answers:
             for key, entry in answer.entries.items():
@@ -148,4 +148,4 @@ def test_the_sound_form_of_the_fuzz_test_is_read_whole() -> None:
     with Reader(workers=1) as reader:
         ((_, _, book),) = reader.read_all([("form.xlsx", filled_form(department=AGRI))])
     reading = read_book(book, tiny_brief())
-    assert next(a for a in reading.answers if a.indicator_id == CUT).number("value") == 8.1
+    assert next(a for a in reading.answers if a.subject_id == CUT).number("value") == 8.1

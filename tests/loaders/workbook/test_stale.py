@@ -77,7 +77,7 @@ def asked(reading: Reading) -> list[Issue]:
 
 
 def value(reading: Reading, key: str) -> object:
-    return next(a for a in reading.answers if a.indicator_id == COUNT).entries[key].value
+    return next(a for a in reading.answers if a.subject_id == COUNT).entries[key].value
 
 
 def test_a_result_under_manual_calculation_is_asked_with_the_result_as_a_choice() -> None:

@@ -52,15 +52,15 @@ def read(data: bytes) -> Reading:
 
 
 def value(reading: Reading, key: str, indicator: str = CUT) -> object:
-    (answer,) = [a for a in reading.answers if a.indicator_id == indicator]
+    (answer,) = [a for a in reading.answers if a.subject_id == indicator]
     return answer.entries[key].value
 
 
 def about(reading: Reading, key: str, indicator: str = CUT) -> list[Issue]:
     """What is said of a cell that is not said of the sound form."""
-    before = {(i.code, i.indicator_id, i.key) for i in read(sound(AGRI if indicator == CUT else TRADE)).issues}
-    found = [i for i in reading.issues if i.indicator_id == indicator and i.key == key]
-    return [i for i in found if (i.code, i.indicator_id, i.key) not in before]
+    before = {(i.code, i.subject_id, i.key) for i in read(sound(AGRI if indicator == CUT else TRADE)).issues}
+    found = [i for i in reading.issues if i.subject_id == indicator and i.key == key]
+    return [i for i in found if (i.code, i.subject_id, i.key) not in before]
 
 
 def one(issues: list[Issue]) -> Issue:
@@ -183,12 +183,12 @@ def test_other_looks_are_no_question(runs: Runs) -> None:
 def test_a_strike_over_what_the_form_gave_is_one_question_in_its_row() -> None:
     reading = read(changed(CUT, strike="name target target_period"))
     issue = one([i for i in reading.issues if i.code == "prefilled.struck"])
-    assert (issue.severity, issue.indicator_id) == (Severity.ASK, CUT)
+    assert (issue.severity, issue.subject_id) == (Severity.ASK, CUT)
     for word in ("指標名", "目標値", "30"):
         assert word in issue.message
     assert value(reading, "value") == 8.1
     part = read(changed(CUT, target=rich(("s", "30"), ("", "35"))))
-    (issue,) = [i for i in part.issues if i.indicator_id == CUT and i.key == "target"]
+    (issue,) = [i for i in part.issues if i.subject_id == CUT and i.key == "target"]
     assert "「30」に取り消し線" in issue.message
     assert "残りは「35」" in issue.message
 
@@ -201,7 +201,7 @@ def test_a_strike_in_the_targets_form_is_asked() -> None:
     out = BytesIO()
     book.save(out)
     reading = read(out.getvalue())
-    (issue,) = [i for i in reading.issues if i.indicator_id == CUT and i.key == "target" and i.severity != "note"]
+    (issue,) = [i for i in reading.issues if i.subject_id == CUT and i.key == "target" and i.severity != "note"]
     assert issue.code == "cell.struck_whole"
     assert value(reading, "target") is None
 

@@ -61,8 +61,8 @@ LANDSMAN = Person("l", "県土整備部の担当", Role.DEPARTMENT, frozenset({L
 def settle(own, one):
     while own.submission(one).open:
         issue = own.submission(one).open[0]
-        answer = next(a for a in own.submission(one).reading.answers if a.indicator_id == issue.indicator_id)
-        own.mend(one, [Mend(issue.indicator_id, issue.key, answer.value(issue.key), "見直しによる")])
+        answer = next(a for a in own.submission(one).reading.answers if a.subject_id == issue.subject_id)
+        own.mend(one, [Mend(issue.subject_id, issue.key, answer.value(issue.key), "見直しによる")])
 
 
 def propose_targets(data):

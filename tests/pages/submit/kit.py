@@ -54,9 +54,9 @@ def settle(store, submission, at=AT):
         if not stored.open:
             return
         for issue in stored.open:
-            answers = {a.indicator_id: a for a in stored.reading.answers}
-            kept = answers[issue.indicator_id].value(issue.key)
-            mend_return(store, submission, [Mend(issue.indicator_id, issue.key, kept, "確かめた")], Act("x", at))
+            answers = {a.subject_id: a for a in stored.reading.answers}
+            kept = answers[issue.subject_id].value(issue.key)
+            mend_return(store, submission, [Mend(issue.subject_id, issue.key, kept, "確かめた")], Act("x", at))
     raise AssertionError(store.submission(submission).open)
 
 

@@ -61,7 +61,7 @@ def put_right(at, heading, value, reason):
 
 
 def cell_of(store, one, key, indicator=BRIDGE):
-    return next(a for a in store.submission(one).reading.answers if a.indicator_id == indicator).value(key)
+    return next(a for a in store.submission(one).reading.answers if a.subject_id == indicator).value(key)
 
 
 def test_a_mended_cell_can_be_mended_again_and_the_last_word_counts(store):
@@ -107,7 +107,7 @@ def test_a_value_mended_again_is_checked_like_any_other(store):
     settle(store, one)
     assert mend_return(store, one, [Mend(BRIDGE, "value", 14.0, "直した")], Act("x", AT)) == ()
     put_right(run("submit", department=LAND, round=FY), "橋梁定期点検AI活用率の「今回の値」", "140", "桁を直した")
-    assert [(i.indicator_id, i.key) for i in store.submission(one).open] == [(BRIDGE, "value")]
+    assert [(i.subject_id, i.key) for i in store.submission(one).open] == [(BRIDGE, "value")]
 
 
 # --- differences and the receipt ----------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def test_a_correction_of_the_last_value_is_told_in_red_words(store):
 
 def test_beside_the_word_of_a_row_stands_the_message_of_its_worst_issue(store):
     one = put_in(store, LAND, GOOD | {ICT: {"value": "約110", "release": "たぶん"}})
-    first = next(i for i in store.submission(one).open if i.indicator_id == ICT)
+    first = next(i for i in store.submission(one).open if i.subject_id == ICT)
     assert (first.severity, first.key) == (Severity.ASK, "value")
     told = cells(page(department=LAND), "ICT活用工事件数")["結果"]
     assert told == ["要修正", "「確定・速報・見込」の「たぶん」は選択肢にありません。"]
@@ -196,6 +196,6 @@ def test_an_explanation_owed_is_asked_with_its_length_and_kept(store):
     areas["今後の対応"].set_value("上半期に前倒しする")
     next(b for b in at.button if b.label == "説明を保存する").click().run()
     assert sound(at)
-    answer = next(a for a in store.submission(one).reading.answers if a.indicator_id == ICT)
+    answer = next(a for a in store.submission(one).reading.answers if a.subject_id == ICT)
     assert (answer.text("analysis"), answer.text("actions")) == ("発注時期が後ろに寄ったため", "上半期に前倒しする")
     assert "説明が要ります" not in told(at)
