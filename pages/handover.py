@@ -16,7 +16,7 @@ from kpi.place import Place
 from kpi.plan import Department, Indicator
 from loaders.documents.packing import file_part
 from loaders.documents.table_files import to_xlsx
-from pages.parts.app.current_view import desk, view
+from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import reaches, require
 from pages.parts.handover.statements import (
     HISTORY,
@@ -80,10 +80,10 @@ def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
     own = {
         k: v.name
         for k, v in divisions.items()
-        if desk().may(Action.SEE_HANDOVER, Place(plan.id, department_id=department.id, division_id=k))
+        if services().may(Action.SEE_HANDOVER, Place(plan.id, department_id=department.id, division_id=k))
     }
     options = (
-        {"": "部局全体"} if desk().may(Action.SEE_HANDOVER, Place(plan.id, department_id=department.id)) else {}
+        {"": "部局全体"} if services().may(Action.SEE_HANDOVER, Place(plan.id, department_id=department.id)) else {}
     ) | own
     if not own:
         return department, "", indicators
@@ -242,7 +242,7 @@ def _history(state: Assessment, indicator: Indicator) -> None:
 
 def _ownerless(state: Assessment) -> None:
     """For the secretariat: what nobody answers for."""
-    if not desk().may(Action.OPEN_ROUND, Place(state.plan.id)):
+    if not services().may(Action.OPEN_ROUND, Place(state.plan.id)):
         return
     left = ownerless(state.plan, state.day, state.snapshot.cards)
     if not left:

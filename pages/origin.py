@@ -8,7 +8,7 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import target_text
 from kpi.collection.workflow import Action
 from kpi.summary import amount
-from pages.parts.app.current_view import desk, view
+from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import require
 from pages.parts.origin.passport import list_table, passport_view
 from pages.parts.shared.as_of import as_of as moment_shown
@@ -36,7 +36,7 @@ def origin_page() -> None:
 
 
 def _found(state: Assessment, query: str) -> None:
-    passports = attempt(lambda: desk().trace(query))
+    passports = attempt(lambda: services().trace(query))
     if passports is None:
         return
     moment = moment_shown()

@@ -15,7 +15,7 @@ from kpi.plan import Department, Round
 from loaders.form.writing.writer import form_filename
 from loaders.services.operations import forms_name
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import desk, view
+from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import person, require
 from pages.parts.rounds.board_table import board_table, round_dates, round_rows
 from pages.parts.rounds.letter_downloads import letters_box
@@ -30,7 +30,7 @@ def rounds_page() -> None:
     require(Action.SEE_RETURNS)
     state = view()
     header("照会", state)
-    # Also while the past is shown, where the desk opens nothing.
+    # Also while the past is shown, where nothing is opened.
     staff = may(person(), Action.OPEN_ROUND, Place(state.plan.id))
     if not state.plan.rounds:
         can = staff and state.as_of is None
@@ -110,7 +110,7 @@ def _own(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
 def _forms(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
     """The workbooks: all at once, or one department's or 課's."""
     st.header("回答様式", anchor=False)
-    ours, plan_id = desk(), state.plan.id
+    ours, plan_id = services(), state.plan.id
     labels = {
         (r.department_id, r.division_id): f"　{r.name}" if r.division_id else r.name for r in rows
     }  # a 課 is set in under its department

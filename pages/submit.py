@@ -20,7 +20,7 @@ from loaders.store import StoredReturn
 from pages.parts.admin import division_editor
 from pages.parts.admin.admin_forms import told
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import desk, view
+from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import person, reaches, require
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared.as_of import looking_back
@@ -56,7 +56,7 @@ def submit_page() -> None:
     late = closed is not None and not person().is_staff
     if closed is not None:
         _closed(closed.date(), late=late)
-    own = desk().may(Action.SAVE, place.place)
+    own = services().may(Action.SAVE, place.place)
     acting = not looking_back() and not late and own
     questions_box(state, place, questions, current, acting=acting)
     if place.is_lead(state):
@@ -67,7 +67,7 @@ def submit_page() -> None:
     st.header("これまでの回答", anchor=False)
     earlier_returns(state, place)
     # The 管理者 has this on 管理; a 主管課 knows its 課 best.
-    leads = desk().may(Action.SET_DIVISIONS, place.place) and not place.division_id
+    leads = services().may(Action.SET_DIVISIONS, place.place) and not place.division_id
     if leads and not looking_back() and not person().is_staff:
         told()
         with st.expander("課と担当を決める(主管課)"):
@@ -106,7 +106,7 @@ def _place(state: Assessment) -> Respondent:
     own = {
         k: name
         for k, name in options.items()
-        if desk().may(Action.SEE_RETURNS, Place(plan.id, asked.id, department.id, k))
+        if services().may(Action.SEE_RETURNS, Place(plan.id, asked.id, department.id, k))
     }
     if not own:
         empty("あなたの課への照会は、この回にはありません。")
@@ -265,7 +265,7 @@ def _steps(state: Assessment, place: Respondent, current: StoredReturn | None, *
 
 
 def _forms(state: Assessment, place: Respondent) -> None:
-    ours, there = desk(), place.place
+    ours, there = services(), place.place
     name = form_filename(
         state.snapshot.brief(state.day), there.round_id, there.department_id, division_id=there.division_id
     )

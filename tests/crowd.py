@@ -12,7 +12,7 @@ from typing import TypeVar
 from kpi.collection.acts import Act
 from kpi.people import Person, Role
 from kpi.plan import DatedName, Department
-from loaders.services import Desk
+from loaders.services import Services
 from loaders.store import Store
 from tests.factory import COUNT, tiny_plan
 from tests.storekit import answer, later, reading, save_return
@@ -58,18 +58,18 @@ class Crowd:
         """A department keeps its return and sends it."""
         one = reading(answer(COUNT, value=float(number), period="FY2024", release="final"), department=name)
         person = Person(name, name, Role.DEPARTMENT, frozenset({name}))
-        desk = Desk(self.store, person, self.folder, lambda: later(1))
+        services = Services(self.store, person, self.folder, lambda: later(1))
         saved = self._timed(lambda: save_return(self.store, one, name.encode(), f"{name}.xlsx", by=name, at=later(1)))
-        receipt = self._timed(lambda: desk.send(saved.submission_id))
+        receipt = self._timed(lambda: services.send(saved.submission_id))
         assert not isinstance(receipt, tuple), receipt
         self.done[name] = number
 
     def _look(self, person: Person) -> None:
         """Look again and again: what was reported as sent must be seen."""
-        desk = Desk(self.store, person, self.folder, lambda: later(2))
+        services = Services(self.store, person, self.folder, lambda: later(2))
         while not self.over.is_set():
             known = dict(self.done)
-            found = self._timed(lambda: desk.snapshot("tiny")).observations
+            found = self._timed(lambda: services.snapshot("tiny")).observations
             seen = found.groupby("department_id")["value"].max().to_dict()
             own = known if person.is_staff else {d: v for d, v in known.items() if d in person.departments}
             assert all(seen.get(d) == v for d, v in own.items()), (own, seen)

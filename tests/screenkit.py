@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest, local_script_runner
 import pages.parts.app.current_view
 import pages.parts.app.storage
 from kpi.people import OPERATOR
-from loaders.services import Desk
+from loaders.services import Services
 from tests.samplekit import AT, store_of
 
 DAY = "2026-11-21"
@@ -61,16 +61,16 @@ def draw_from(data, monkeypatch):
 
 
 def operator(data):
-    """A desk at the store that is in a data folder, for who may do everything."""
-    return Desk(store_of(data), OPERATOR, data, lambda: AT)
+    """The services over the store that is in a data folder, for who may do everything."""
+    return Services(store_of(data), OPERATOR, data, lambda: AT)
 
 
-def plan_id(desk):
-    return desk.store.plan_ids()[0]
+def plan_id(services):
+    return services.store.plan_ids()[0]
 
 
-def look(desk):
-    return desk.snapshot(plan_id(desk))
+def look(services):
+    return services.snapshot(plan_id(services))
 
 
 def _script(screen):

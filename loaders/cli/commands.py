@@ -27,7 +27,7 @@ from loaders import settings
 from loaders.cli import arguments, plan_command, round_command, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
-from loaders.services import Desk, intake, nightly, operations
+from loaders.services import Services, intake, nightly, operations
 from loaders.services.batch_reading import expand
 from loaders.settings import WrongSetting, data_folder
 from loaders.store import Store
@@ -160,9 +160,9 @@ def _open(given: argparse.Namespace) -> Store:
     return arguments.store(given.data, given.db, given.plan)
 
 
-def _desk(given: argparse.Namespace, store: Store, by: str = "") -> Desk:
-    """The desk of who works at the server: all that is written goes through it, and stands in the log."""
-    return Desk(store, replace(OPERATOR, name=one_line(by) or OPERATOR.name), given.data)
+def _services(given: argparse.Namespace, store: Store, by: str = "") -> Services:
+    """The services of who works at the server: all that is written goes through it, and stands in the log."""
+    return Services(store, replace(OPERATOR, name=one_line(by) or OPERATOR.name), given.data)
 
 
 def _plan_id(given: argparse.Namespace, store: Store) -> str:
@@ -217,13 +217,13 @@ def _load(given: argparse.Namespace) -> int:
     faults = [i for i in found if isinstance(i, Issue)]
     files = [f for f in found if not isinstance(f, Issue)]
     progress = terminal.Progress(len(files))
-    desk = _desk(given, store, given.by)
+    services = _services(given, store, given.by)
     place = Place(snapshot.plan.id, round_id, owner)
-    reads = desk.take_files(place, files, workers=given.workers, tick=lambda _name: progress.tick())
+    reads = services.take_files(place, files, workers=given.workers, tick=lambda _name: progress.tick())
     taken = list(reads)
     if given.send:
         held = [] if round_id else [t for t in taken if _answered_long_ago(t, snapshot, at.date())]
-        sent = iter(desk.send_returns([t for t in taken if t not in held]))
+        sent = iter(services.send_returns([t for t in taken if t not in held]))
         taken = [replace(t, unsent=(_HELD,)) if t in held else next(sent) for t in taken]
     if given.json:
         terminal.show_load_json(taken, faults, given.out)
@@ -268,7 +268,7 @@ def _status(given: argparse.Namespace) -> int:
 
 
 def _trace(given: argparse.Namespace) -> int:
-    found = _desk(given, _open(given)).trace(one_line(given.query))
+    found = _services(given, _open(given)).trace(one_line(given.query))
     if not found:
         print(
             f"「{given.query}」に当たる値はありません。番号(例: K7Q-0219)か指標の番号を指定してください。",
@@ -282,7 +282,7 @@ def _trace(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> int:
     store = _open(given)
-    for path in _desk(given, store).export(_plan_id(given, store), given.folder):
+    for path in _services(given, store).export(_plan_id(given, store), given.folder):
         print(f"書き出しました: {path}", file=given.out)
     return GOOD
 
@@ -292,7 +292,7 @@ def _verify(given: argparse.Namespace) -> int:
     if odd := [end for end in given.end if not re.fullmatch(r"\d+-[0-9a-f]{6,64}", end.strip())]:
         raise Refused(f"照合値として読めません: {odd[0]}(例: 123-0f3a5b7c9d1e)")
     arguments.database(given.data, given.db)
-    found = _desk(given, operations.store_of(given.data, given.db)).verify(given.end)
+    found = _services(given, operations.store_of(given.data, given.db)).verify(given.end)
     terminal.issues(found, given.out)
     print("問題はありません。" if not found else f"{len(found)}件の問題があります。", file=given.out)
     return LOOK if found else GOOD
@@ -305,7 +305,7 @@ def _rebuild(given: argparse.Namespace) -> int:
     if not given.dest.parent.is_dir():
         raise Refused(f"保存先のフォルダー {given.dest.parent} がありません。")
     progress = terminal.Progress(sum(len(store.snapshot(p).submissions) for p in store.plan_ids()))
-    found = _desk(given, store).rebuild(given.dest, progress.tick)
+    found = _services(given, store).rebuild(given.dest, progress.tick)
     terminal.issues(found, given.out)
     print("作り直した結果は同じです。" if not found else f"{len(found)}件の違いがあります。", file=given.out)
     return LOOK if found else GOOD
@@ -316,7 +316,7 @@ def _backup(given: argparse.Namespace) -> int:
         return _nightly(given)
     if given.dest is None:
         raise Refused("保存先を指定してください。")
-    made = _desk(given, _open(given)).backup(given.dest)
+    made = _services(given, _open(given)).backup(given.dest)
     if not isinstance(made, Path):
         terminal.issues(made, given.out)
         return FAILED
@@ -340,7 +340,7 @@ def _restore(given: argparse.Namespace) -> int:
     """Without looking into the store first: it may be what is damaged."""
     path = arguments.database(given.data, given.db)
     there = os.path.lexists(path)
-    found = _desk(given, Store(path)).restore(given.source)
+    found = _services(given, Store(path)).restore(given.source)
     terminal.issues(found, given.out)
     if found:
         return FAILED
@@ -353,11 +353,11 @@ def _restore(given: argparse.Namespace) -> int:
 def _samples(given: argparse.Namespace) -> int:
     store = _open(given)
     if given.remove:
-        counts = _desk(given, store).remove_samples()
+        counts = _services(given, store).remove_samples()
         words = f"回答{counts['submissions']}件、値{counts['observations']}件、ファイル{counts['workbooks']}件"
         print(f"サンプルを消しました({words})。", file=given.out)
         return GOOD
-    taken = _desk(given, store).load_samples(_plan_id(given, store))
+    taken = _services(given, store).load_samples(_plan_id(given, store))
     print(f"サンプルを読み込みました({len(taken)}件、うち回答済{sum(1 for t in taken if t.sent)}件)。", file=given.out)
     return GOOD if taken else LOOK
 

@@ -16,7 +16,7 @@ from loaders import settings
 from loaders.cli import arguments, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED
-from loaders.services import Desk
+from loaders.services import Services
 from loaders.text.characters import one_line
 
 _DONE = 0
@@ -54,16 +54,16 @@ def run(given: argparse.Namespace) -> int:
         return _DONE
     if not given.round:
         raise Refused("照会のIDか名前を指定してください。")
-    desk = Desk(store, replace(OPERATOR, name=one_line(given.by) or OPERATOR.name), given.data)
+    services = Services(store, replace(OPERATOR, name=one_line(given.by) or OPERATOR.name), given.data)
     wanted = arguments.round_of(snapshot.plan, given.round)
     if given.act == CANCEL:
-        found = desk.cancel_round(snapshot.plan.id, wanted.id, given.reason)
+        found = services.cancel_round(snapshot.plan.id, wanted.id, given.reason)
         done = f"「{wanted.name}」を取りやめました。"
     else:
         made = _to_start(snapshot, wanted, given)
         issues = problems(snapshot.plan, made, settings.today(), snapshot.cards, starts=True)
         found = tuple(i for i in issues if i.severity is Severity.FIX)
-        found = found or desk.open_round(snapshot.plan.id, made, given.reason)
+        found = found or services.open_round(snapshot.plan.id, made, given.reason)
         due = f"期限は{made.due:%Y-%m-%d} {made.due_hour}時です。" if made.due else ""
         done = f"「{made.name}」を始めました。{due}"
     terminal.issues(found, given.out)

@@ -1,8 +1,8 @@
-"""The one gate for writes and for rights: a person's desk.
+"""The one gate for writes and for rights: what a person may do.
 
 Every method asks :func:`kpi.collection.workflow.may` before it does anything, on the server's side,
 whatever a page has drawn.
-Pages and commands write through a desk and in no other way.
+Pages and commands write through these services and in no other way.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from loaders.services.organisation import Office
 from loaders.services.secretariat import Staff
 from loaders.services.submissions import Returning
 
-__all__ = ["Desk", "Gate", "NotAllowed"]
+__all__ = ["Gate", "NotAllowed", "Services"]
 
 
-class Desk(Seeing, Forms, Returning, Staff, Office, Keeping):
-    """What one person does: ``Desk(store, person, data, now)``.
+class Services(Seeing, Forms, Returning, Staff, Office, Keeping):
+    """What one person does: ``Services(store, person, data, now)``.
 
     A method raises :class:`NotAllowed` where the person may not do it, and KeyError for an id that nobody knows. What
     forbids an act as things stand comes back as issues.

@@ -1,4 +1,4 @@
-"""Who is at the desk, and whether they may."""
+"""Who is there, and whether they may."""
 
 from __future__ import annotations
 

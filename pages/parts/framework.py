@@ -1,8 +1,8 @@
 """What we use of the framework beyond its documentation, in this one place; requirements.txt holds its minor release.
 
 ``tests/pages/app/test_framework.py`` names each of these, so that a release that moves one fails there and not at a
-screen. Its elements in the browser are named in ``app/static``, where only a style sheet and a script can name them; the
-same test reads those names there.
+screen. Its elements in the browser are named in ``app/static``, where only a style sheet and a script can name them;
+the same test reads those names there.
 """
 
 from __future__ import annotations

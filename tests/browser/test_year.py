@@ -13,7 +13,7 @@ from kpi.collection.round_proposal import starting
 from kpi.people import Person, Role
 from kpi.place import Place
 from kpi.plan import Division
-from loaders.services import Desk
+from loaders.services import Services
 from loaders.services.operations import DATABASE
 from loaders.store import Store
 from tests.browser.acting import Cast, pick_all, press, table, tick
@@ -44,8 +44,8 @@ class Year:
     def now(self):
         return self.store.snapshot("aomori-dx-2024", at=NOW)
 
-    def desk(self, person: Person = STAFF) -> Desk:
-        return Desk(self.store, person, self.data, lambda: NOW)
+    def services(self, person: Person = STAFF) -> Services:
+        return Services(self.store, person, self.data, lambda: NOW)
 
     def first(self, who: str, address: str) -> str:
         return self.cast.at(who, address).locator(".lead").inner_text()
@@ -105,14 +105,14 @@ class Year:
         """Two 課 answer to their 主管課, which joins what they say."""
         lead = Person("a", "主管課 太郎", Role.DEPARTMENT, frozenset({"planning"}))
         for division in DIVISIONS:
-            own = self.desk(replace(lead, divisions=frozenset({f"planning/{division.id}"})))
+            own = self.services(replace(lead, divisions=frozenset({f"planning/{division.id}"})))
             place = Place("aomori-dx-2024", self.asked, "planning", division.id)
             form = fill(own.take_form(place)[1], {i: said[i] for i in division.indicators})
             taken = own.take_return(place, form, "a.xlsx")
             assert taken.open == ()
             assert own.pass_on(taken.saved.submission_id) == ()
-        joined = self.desk(lead).join(Place("aomori-dx-2024", self.asked, "planning"))
-        assert self.desk(lead).send(joined.submission_id).codes is not None
+        joined = self.services(lead).join(Place("aomori-dx-2024", self.asked, "planning"))
+        assert self.services(lead).send(joined.submission_id).codes is not None
 
 
 def settled(snapshot) -> set[str]:
@@ -142,7 +142,7 @@ def set_targets(year: Year) -> None:
         submit="期限は事務局が照会を始めると決まります",
         reader=True,
     )
-    year.desk(replace(STAFF, role=Role.ADMIN)).set_divisions("aomori-dx-2024", "planning", DIVISIONS)
+    year.services(replace(STAFF, role=Role.ADMIN)).set_divisions("aomori-dx-2024", "planning", DIVISIONS)
     year.start("「目標値等設定照会」を始めました。")
     due = year.now.plan.round(TARGETS).due
     assert due > NOW.date() + timedelta(weeks=4)
@@ -162,7 +162,7 @@ def set_targets(year: Year) -> None:
     press(page, "決定を記録する(4件)", "記録した決定は取り消せません。")
     press(page, "この内容で記録する", "4件の決定を記録しました。")
     assert settled(year.now) == set(SET)
-    year.desk().close_round("aomori-dx-2024", TARGETS)
+    year.services().close_round("aomori-dx-2024", TARGETS)
     year.holds(rounds="に締め切りました", overview="19指標中4指標設定済み。実績の値はまだありません", reader=True)
     # Nobody was asked for a value yet, so no list says that nineteen are missing.
     expect(year.cast.pages[READER].get_by_role("table", name="目を向けるところ")).to_have_count(0)
@@ -178,7 +178,7 @@ def tell_values(year: Year) -> None:
     plan = year.now.plan
     asked = starting(plan.round(ANNUAL), plan, NOW.date())
     asked = replace(asked, departments=tuple(ASKED), indicators=tuple(SET))
-    assert year.desk().open_round(plan.id, asked) == ()
+    assert year.services().open_round(plan.id, asked) == ()
     year.holds(rounds="3部局のうち未回答3。期限まであと9日。", submit=f"期限{DUE}", overview="未回答4、値なし15")
     year.answer(FARMING, "agriculture", {"rice-labor": {"missing_reason": "未公表", "next_release": "R9.3", **SIGNED}})
     year.holds(rounds="3部局のうち回答済1、未回答2", overview="未公表1")
@@ -186,7 +186,7 @@ def tell_values(year: Year) -> None:
     year.answer(OFFICE, "land", values_of("ict-construction"))
     year.holds(rounds="3部局のうち回答済3。", overview="うち未確認3指標", reader=True)
     for submission in year.now.submissions.query("round_id == @ANNUAL and state == 'sent'")["submission_id"]:
-        assert year.desk().confirm(submission) == ()
+        assert year.services().confirm(submission) == ()
     year.holds(rounds="3部局のうち確認済3。", submit="1件すべて確認済です")
     page = year.cast.at(OFFICE, f"rounds?round={ANNUAL}")
     unfold_one(page.locator("[class*='st-key-close-round'] summary"))

@@ -154,7 +154,7 @@ def test_the_rules_are_told_in_japanese_also_where_a_plan_names_no_word(name: st
 
 
 def test_the_screens_mark_what_is_assumed(use, tmp_path: Path) -> None:
-    desk = operator(use(with_samples(tmp_path)))
+    services = operator(use(with_samples(tmp_path)))
     method = words(run("method"))
     for said in ("判定の方法としきい値", "総合政策部", "教育庁", "統合型校務支援システム整備率", "指標の番号"):
         assert said in method
@@ -168,13 +168,13 @@ def test_the_screens_mark_what_is_assumed(use, tmp_path: Path) -> None:
     assert "想定" in words(run("admin", part="cards", card="scheme"))
     for screen in ("overview", "field"):
         assert "判定の方法は想定です" in words(run(screen)).replace(" ", "")
-    assert desk is not None
+    assert services is not None
 
 
 def test_the_way_of_judging_is_proposed_as_it_is_on_the_screen(use, tmp_path: Path) -> None:
-    desk = operator(use(with_samples(tmp_path)))
+    services = operator(use(with_samples(tmp_path)))
     at = run("admin", part="cards", card="scheme")
     by_label(at.text_input, "変更の理由").set_value("本部で定める").run()
     press(at, "card-propose")
-    row = look(desk).proposals.iloc[-1]
+    row = look(services).proposals.iloc[-1]
     assert (row["indicator_id"], row["state"], row["reason"]) == ("", "open", "本部で定める")

@@ -9,7 +9,7 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import OF_THE_STORE, RULES, Action, may
 from kpi.people import Audience, Person, Role, audience_of, own_places
 from kpi.place import Place, parts_of, respondent_id
-from loaders.services import Desk, NotAllowed
+from loaders.services import NotAllowed, Services
 from loaders.store import Rule
 from pages.parts.app.sign_in import SignIn, person_by
 from tests.factory import POLICY, RATE, ROUND, TRADE, tiny_plan
@@ -136,21 +136,21 @@ DEEDS = {
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_service_does_it_in_the_own_plan_and_refuses_it_in_the_other(store, tmp_path, deed):
     role, doing = DEEDS[deed]
-    desk = Desk(store, ONES[role], tmp_path, lambda: later(3))
+    services = Services(store, ONES[role], tmp_path, lambda: later(3))
     before = store.log_head().count
     with pytest.raises(NotAllowed):
-        doing(desk, THERE, returns(store, THERE)[0])
+        doing(services, THERE, returns(store, THERE)[0])
     assert store.log_head().count == before
-    doing(desk, HERE, returns(store, HERE)[0])
+    doing(services, HERE, returns(store, HERE)[0])
 
 
 def test_what_is_seen_of_another_plan_is_what_is_public(store, tmp_path):
-    desk = Desk(store, ONES["secretariat"], tmp_path, lambda: later(3))
-    assert len(desk.snapshot(HERE).observations) == 1
-    assert desk.snapshot(THERE).observations.empty
-    assert desk.snapshot(THERE).submissions.empty
+    services = Services(store, ONES["secretariat"], tmp_path, lambda: later(3))
+    assert len(services.snapshot(HERE).observations) == 1
+    assert services.snapshot(THERE).observations.empty
+    assert services.snapshot(THERE).submissions.empty
     codes = store.snapshot(THERE).observations["code"]
-    assert desk.trace(codes.iloc[0]) == ()
+    assert services.trace(codes.iloc[0]) == ()
 
 
 def test_a_rule_is_kept_with_its_plan_and_the_log_names_it(store):

@@ -7,7 +7,7 @@ import pytest
 
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
-from loaders.services import Desk
+from loaders.services import Services
 from loaders.store import Rule
 from pages.parts.admin.log_panel import narrowed
 from pages.parts.admin.proposal_panel import pairs
@@ -28,12 +28,12 @@ def empty(use, tmp_path):
     return operator(use(with_store(tmp_path)))
 
 
-def kinds(desk):
-    return list(desk.log(plan_id(desk))["kind"])
+def kinds(services):
+    return list(services.log(plan_id(services))["kind"])
 
 
-def other(desk, role=Role.SECRETARIAT):
-    return Desk(desk.store, Person("x", "別の担当者", role), desk.data, lambda: AT)
+def other(services, role=Role.SECRETARIAT):
+    return Services(services.store, Person("x", "別の担当者", role), services.data, lambda: AT)
 
 
 def agree(at, key):
@@ -60,8 +60,8 @@ def test_every_part_draws_in_an_empty_store(empty, part):
 
 @pytest.mark.parametrize("who", ["reader", "dept-shoko"])
 def test_readers_and_departments_are_refused(samples, who):
-    desks = {d.id for d in look(samples).plan.departments}
-    who = who if who == "reader" else f"dept-{sorted(desks)[0]}"
+    services = {d.id for d in look(samples).plan.departments}
+    who = who if who == "reader" else f"dept-{sorted(services)[0]}"
     at = run("admin", as_=who)
     assert "権限がありません" in words(at)
     assert not at.button
@@ -156,13 +156,13 @@ def test_of_several_decisions_a_refused_one_keeps_no_other_and_is_told(samples, 
     for target in (7.0, 8.0, 9.0):
         other(samples).propose_card(plan_id(samples), "tourism-dmo", {"target": target}, "組織の再編")
     first, second, third = look(samples).proposals["proposal_id"].iloc[-3:]
-    decide = Desk.decide_card
+    decide = Services.decide_card
 
     def refusing(self, proposal_id, *given, **how):
         told = Issue("card.decided", Severity.FIX, "すでに決定されています。", "一覧を開き直してください。")
         return (told,) if proposal_id == second else decide(self, proposal_id, *given, **how)
 
-    monkeypatch.setattr(Desk, "decide_card", refusing)
+    monkeypatch.setattr(Services, "decide_card", refusing)
     at = run("admin", part="cards", card="tourism-dmo")
     by_label(at.multiselect, "決定を記録する提案").set_value([first, second, third]).run()
     at = agree(at, "decide-save")

@@ -8,7 +8,7 @@ import pages.parts.app.current_view
 from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
 from loaders.services import NotAllowed
-from pages.parts.shared.as_of import PastDesk, moment_of
+from pages.parts.shared.as_of import PastServices, moment_of
 from pages.parts.shared.figure_search import wanted
 from tests.samplekit import with_samples, with_store
 from tests.screenkit import DAY, FAILED, by_label, html, look, operator, plan_id, run, words
@@ -26,8 +26,8 @@ def empty(use, tmp_path):
     return operator(use(with_store(tmp_path)))
 
 
-def figure(desk, indicator="dx-support", period="FY2025"):
-    rows = look(desk).observations
+def figure(services, indicator="dx-support", period="FY2025"):
+    rows = look(services).observations
     return rows[(rows["indicator_id"] == indicator) & (rows["period"] == period)].iloc[-1]
 
 
@@ -48,14 +48,14 @@ def test_a_passport_tells_cell_letters_hash_dates_people_and_formula(samples):
     assert "(204−120)÷(200−120)" in said
 
 
-def corrected(desk, value):
+def corrected(services, value):
     """The value of R7 sent again otherwise and confirmed; its new short number."""
-    sent = figure(desk)["submission_id"]
-    again = desk.revise(sent)
-    assert desk.mend(again, [Mend("dx-support", "value", value, "数え直した")]) == ()
-    assert desk.send(again, reason="数え直した").codes
-    assert desk.confirm(again, ["dx-support"]) == ()
-    return figure(desk)["code"]
+    sent = figure(services)["submission_id"]
+    again = services.revise(sent)
+    assert services.mend(again, [Mend("dx-support", "value", value, "数え直した")]) == ()
+    assert services.send(again, reason="数え直した").codes
+    assert services.confirm(again, ["dx-support"]) == ()
+    return figure(services)["code"]
 
 
 def test_a_figure_is_released_on_the_screens_at_its_hour_though_nobody_writes(samples, monkeypatch):
@@ -236,13 +236,13 @@ def test_a_figure_of_later_is_not_known_yet(samples):
 
 def test_while_the_past_is_shown_nothing_is_written_by_anybody(samples):
     admin = Person("a", "管理者", Role.ADMIN)
-    desk = PastDesk(samples.store, admin, samples.data, lambda: datetime(2026, 11, 21, 9))
+    services = PastServices(samples.store, admin, samples.data, lambda: datetime(2026, 11, 21, 9))
     code = figure(samples)["code"]
-    assert len(desk.trace(code)) == 1
+    assert len(services.trace(code)) == 1
     with pytest.raises(NotAllowed, match="過去の時点"):
-        desk.set_publication([code], "internal")
+        services.set_publication([code], "internal")
     with pytest.raises(NotAllowed, match="過去の時点"):
-        desk.remove_samples()
+        services.remove_samples()
 
 
 @pytest.mark.parametrize("part", ["cards", "publication", "departments", "people", "keep", "plan"])

@@ -17,7 +17,7 @@ from loaders.store.file.retention import copies, kept_beside
 from loaders.store.file.trial_open import readable
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import desk, store
+from pages.parts.app.current_view import services, store
 from pages.parts.shared.as_of import ARRIVED, looking_back
 from pages.parts.shared.layout import attempt, empty, show
 from pages.parts.shared.markup import Column, Content, table, tag, unmarked
@@ -70,7 +70,7 @@ def _take() -> None:
 def _copy(name: str, made: list[tuple[str, bytes]]) -> tuple[Issue, ...]:
     """Put the name and the bytes of a checked copy into ``made``; what forbids it."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = desk().backup(Path(folder) / name)
+        copy = services().backup(Path(folder) / name)
         if not isinstance(copy, Path):
             return copy
         made.append((copy.name, copy.read_bytes()))
@@ -82,7 +82,7 @@ def _to_server(dest: Path) -> None:
     made: list[Path] = []
 
     def copied() -> tuple[Issue, ...]:
-        copy = desk().backup(dest)
+        copy = services().backup(dest)
         if isinstance(copy, Path):
             made.append(copy)
             return ()
@@ -95,7 +95,7 @@ def _verify() -> None:
     note("すべての値がその元のセルと一致するか、原本が変わっていないか、記録がつながっているかを確かめます。")
     if st.button("確かめる", key="verify"):
         with st.spinner("データを確かめています…"):
-            found = attempt(lambda: desk().verify())
+            found = attempt(lambda: services().verify())
         if found is not None:
             st.success("食い違いは見つかりませんでした。")
 
@@ -176,7 +176,7 @@ def _source(way: str, there: dict[str, Path]) -> tuple[Path | None, tuple[str, b
 def _put_back(source: Path | None, given: tuple[str, bytes] | None) -> tuple[Issue, ...]:
     """Restore from a copy on the server, or from one that was brought: that is read first where it can harm nobody."""
     if given is None:
-        return desk().restore(source) if source else ()
+        return services().restore(source) if source else ()
     name, content = given
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / name
@@ -184,7 +184,7 @@ def _put_back(source: Path | None, given: tuple[str, bytes] | None) -> tuple[Iss
         if not readable(copy):
             advice = "別の控えを指定してください。現在のデータは変わっていません。"
             return (Issue("restore.unreadable", Severity.FIX, f"{name} は、読み取れる控えではありません。", advice),)
-        return desk().restore(copy)
+        return services().restore(copy)
 
 
 def counts(snapshot: Snapshot) -> dict[str, str]:

@@ -19,7 +19,7 @@ from kpi.summary import amount
 from pages.parts.admin.admin_forms import note
 from pages.parts.admin.proposal_form import propose_box, propose_scheme
 from pages.parts.admin.proposal_panel import open_proposals, pairs, waiting
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.assumptions import scheme_assumed
 from pages.parts.shared.filters import choose
@@ -153,7 +153,7 @@ def _history(state: Assessment, indicator_id: str) -> None:
     if mine.empty:
         empty("決定の記録はまだありません。判定条件は計画の原案のままです。")
         return
-    told = _logged(state) if desk().may(Action.SEE_LOG, Place(state.plan.id)) else {}
+    told = _logged(state) if services().may(Action.SEE_LOG, Place(state.plan.id)) else {}
     drawn = [_decided(row, told.get(str(row["proposal_id"]), "")) for row in mine.iloc[::-1].to_dict("records")]
     columns = [Column("決定"), Column("変わったこと"), Column("理由"), Column("提案・記録")]
     show(table(columns, drawn, caption="判定条件の決定", kind="stack"))
@@ -161,7 +161,7 @@ def _history(state: Assessment, indicator_id: str) -> None:
 
 def _logged(state: Assessment) -> dict[str, str]:
     """What was decided, by proposal, in the words of the log."""
-    log = desk().log(state.plan.id)
+    log = services().log(state.plan.id)
     log = log[log["kind"].isin(["accept_card", "propose_card"])]
     # A decision tells what it changed then, newer than what its proposal saw.
     return {str(r["subject"]): pairs(str(r["before"]), str(r["after"])) for r in log.iloc[::-1].to_dict("records")}

@@ -15,7 +15,7 @@ from kpi.place import Place
 from kpi.plan import Department, Plan, Round
 from pages.parts.admin.admin_forms import act, fresh, note, wareki
 from pages.parts.admin.division_editor import divisions_box
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.assumptions import department_assumed
 from pages.parts.shared.date_input import day_input
@@ -59,7 +59,7 @@ def departments_part(state: Assessment) -> None:
     if looking_back():
         return
     st.header("変更する", anchor=False)
-    ours = desk()
+    ours = services()
     acts = _ACTS if ours.may(Action.SET_DEPARTMENTS, Place(state.plan.id)) else {"divisions": _ACTS["divisions"]}
     chosen = st.selectbox("手続", list(acts), format_func=acts.__getitem__, key=fresh("department-act"), width=420)
     if chosen == "divisions":
@@ -138,7 +138,7 @@ def _rename(state: Assessment) -> None:
         state,
         day,
         lambda plan, on: rename(plan, one, name, on),
-        lambda on: desk().rename_department(state.plan.id, one, name.strip(), on, reason=reason),
+        lambda on: services().rename_department(state.plan.id, one, name.strip(), on, reason=reason),
         f"{_names(state)[one]}を「{name.strip()}」に改めます",
         _BACK["rename"],
         ready=bool(name.strip()),
@@ -161,7 +161,7 @@ def _merge(state: Assessment) -> None:
         state,
         day,
         lambda plan, on: merge(plan, several, into, name, on, state.snapshot.closed),
-        lambda on: desk().merge_departments(state.plan.id, several, into, name.strip(), on, reason=reason),
+        lambda on: services().merge_departments(state.plan.id, several, into, name.strip(), on, reason=reason),
         f"{'・'.join(names[d] for d in several)}を「{name.strip()}」に統合します",
         _BACK["merge"],
         ready=len(several) > 1 and bool(name.strip()),
@@ -193,7 +193,7 @@ def _split(state: Assessment) -> None:
         state,
         day,
         lambda plan, on: split(plan, one, new_id, name, mine, on, state.snapshot.closed),
-        lambda on: desk().split_department(state.plan.id, one, new_id, name.strip(), mine, on, reason=reason),
+        lambda on: services().split_department(state.plan.id, one, new_id, name.strip(), mine, on, reason=reason),
         f"{_names(state)[one]}から「{name.strip()}」を分けます",
         _BACK["split"],
         ready=bool(name.strip() and new_id and (mine or back)),
@@ -246,7 +246,7 @@ def _move(state: Assessment) -> None:
         state,
         day,
         lambda plan, on: move_indicators(plan, mine, one, on, state.snapshot.closed),
-        lambda on: desk().move_indicators(state.plan.id, mine, one, on, reason=reason),
+        lambda on: services().move_indicators(state.plan.id, mine, one, on, reason=reason),
         f"{len(mine)}指標の担当を{_names(state)[one]}に移します",
         _BACK["move"],
         ready=bool(mine),
@@ -307,9 +307,9 @@ def _confirm(
 
 def _rules_words(gone: frozenset[str]) -> str:
     """That rules name departments and 課 which go: the people they are for would no longer reach their own."""
-    if not gone or not desk().may(Action.SET_PEOPLE):
+    if not gone or not services().may(Action.SET_PEOPLE):
         return ""
-    count = sum(not gone.isdisjoint((*r.departments, *r.divisions)) for r in desk().memberships())
+    count = sum(not gone.isdisjoint((*r.departments, *r.divisions)) for r in services().memberships())
     told = f"なくなる部局・課の利用者の規則が{count}件あります。"
     return f"{told}その日に合わせて、「利用者」で引き継ぐ部局・課に変更してください。" if count else ""
 

@@ -14,7 +14,7 @@ from kpi.collection.workflow import Action
 from kpi.place import Place
 from kpi.plan import Department, Division
 from pages.parts.admin.admin_forms import act, fresh, note
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import tag, unmarked
 
@@ -35,7 +35,7 @@ def _chosen(state: Assessment) -> str:
     mine = {
         d.id: d.name(state.day)
         for d in state.plan.departments
-        if desk().may(Action.SET_DIVISIONS, Place(state.plan.id, department_id=d.id))
+        if services().may(Action.SET_DIVISIONS, Place(state.plan.id, department_id=d.id))
     }
     return str(st.selectbox("部局", list(mine), format_func=mine.__getitem__, key="divisions-of", width=420))
 
@@ -88,7 +88,7 @@ def _save(state: Assessment, department: Department, made: Sequence[Division], m
         show(tag("div", f"どの課にも入っていない指標: {lacking}(主管課が答えます)", "meta"))
     if st.button("課と連絡先を保存する", type="primary", key="divisions-save"):
         act(
-            lambda: desk().set_divisions(state.plan.id, department.id, divisions, mail.strip()),
+            lambda: services().set_divisions(state.plan.id, department.id, divisions, mail.strip()),
             f"{department.name(state.day)}の課と連絡先を保存しました。",
         )
 

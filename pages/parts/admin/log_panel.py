@@ -13,7 +13,7 @@ from kpi.collection.workflow import Action
 from kpi.people import ROLE_WORDS, Role
 from loaders.documents.table_files import to_csv
 from pages.parts.admin.admin_forms import note
-from pages.parts.app.current_view import desk, store
+from pages.parts.app.current_view import services, store
 from pages.parts.shared.date_input import day_input, unread
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import attempt, empty, grid, show
@@ -32,7 +32,7 @@ def log_part(state: Assessment) -> None:
 
 
 def _told(state: Assessment) -> None:
-    log = desk().log(state.plan.id)
+    log = services().log(state.plan.id)
     if state.as_of is not None:
         log = log[log["at"] <= pd.Timestamp(state.as_of)]
     found = _filtered(log)
@@ -119,11 +119,11 @@ def _chain() -> None:
     note(
         "照合値は、控えの名前と決裁用の1枚にも入ります。後からここに入れると、その時までに変わりがないかが分かります。"
     )
-    if not desk().may(Action.KEEP):
+    if not services().may(Action.KEEP):
         return
     written = st.text_input("書き留めた照合値(任意)", key="log-end", max_chars=80, width=320, placeholder=head.mark)
     if st.button("つながりを確かめる", key="log-verify"):
         with st.spinner("記録のつながりを確かめています…"):
-            found = attempt(lambda: desk().verify([written.strip()] if written.strip() else []))
+            found = attempt(lambda: services().verify([written.strip()] if written.strip() else []))
         if found is not None:
             st.success("記録は最初から最後までつながっています。データの食い違いもありません。")

@@ -13,7 +13,7 @@ from loaders.services.organisation import rule_fault
 from loaders.store import Rule
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app import sign_in
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.app.sign_in import Setup, SignIn
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import empty, show
@@ -27,7 +27,7 @@ def people_part(state: Assessment) -> None:
     """The rules, a form to add or change one, and a trial of what they do."""
     if looking_back():
         return
-    rules = desk().memberships()
+    rules = services().memberships()
     _standing()
     if rules:
         columns = [Column("対象"), Column("権限"), Column("部局・課"), Column("規則の番号")]
@@ -162,7 +162,7 @@ def _form(state: Assessment, rules: tuple[Rule, ...]) -> None:
         note(lacking)
     words = f"「{made.pattern}」を{ROLE_WORDS[Role(role)]}に{'しました' if rule_id else '加えました'}。"
     if st.button("この規則を保存する", type="primary", disabled=bool(lacking) or made == rule, key="rule-save"):
-        act(lambda: desk().set_membership(made), words)
+        act(lambda: services().set_membership(made), words)
 
 
 def _plan(state: Assessment, rule: Rule, role: str, key: str) -> str:
@@ -230,5 +230,5 @@ def _removal(state: Assessment, rules: tuple[Rule, ...]) -> None:
 
 
 def _remove(rule_id: str, reason: str) -> tuple[()]:
-    desk().remove_membership(rule_id, reason=reason)
+    services().remove_membership(rule_id, reason=reason)
     return ()

@@ -10,7 +10,7 @@ from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from kpi.plan import in_order
 from pages.parts.admin.admin_forms import act, note
-from pages.parts.app.current_view import data_issues, desk, store
+from pages.parts.app.current_view import data_issues, services, store
 from pages.parts.overview.first_start import load_samples
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import attempt, show
@@ -29,10 +29,10 @@ def plan_part(state: Assessment) -> None:
     )
     if st.button("読み込み直す", key="plan-reload"):
         _reload()
-    if desk().may(Action.SET_PLAN):
+    if services().may(Action.SET_PLAN):
         _offers(state)
         _sole_secretary(state)
-    if desk().may(Action.SAMPLES):
+    if services().may(Action.SAMPLES):
         st.header("サンプル", anchor=False)
         _samples(state)
 
@@ -63,7 +63,7 @@ def _offers(state: Assessment) -> None:
         label = f"{words} を選べなくする" if plan.offered else f"{words} を選べるようにする"
         if st.button(unmarked(label), key=f"plan-offer-{plan.id}"):
             done = f"{plan.name}を、{'選べなくしました' if plan.offered else '選べるようにしました'}。"
-            act(partial(desk().offer_plan, plan.id, not plan.offered), done)
+            act(partial(services().offer_plan, plan.id, not plan.offered), done)
 
 
 def _sole_secretary(state: Assessment) -> None:
@@ -77,12 +77,12 @@ def _sole_secretary(state: Assessment) -> None:
     label = "提案した人は決定を記録できないようにする" if allowed else "提案した人も決定を記録できるようにする"
     if st.button(unmarked(label), key="plan-sole-secretary"):
         done = f"提案した人{'は決定を記録できない' if allowed else 'も決定を記録できる'}ようにしました。"
-        act(partial(desk().allow_sole_secretary, state.plan.id, not allowed), done)
+        act(partial(services().allow_sole_secretary, state.plan.id, not allowed), done)
 
 
 def _reload() -> None:
     with st.spinner("計画と公表値を読み込んでいます…"):
-        data = attempt(lambda: desk().reload_plans())
+        data = attempt(lambda: services().reload_plans())
     if data is None:
         return
     data_issues.clear()
@@ -100,7 +100,7 @@ def _samples(state: Assessment) -> None:
         note("サンプルの回答・確認・判定条件の決定が入っています。消すと、実際の回答だけが残ります。")
         if st.button("サンプルを消す", key="plan-samples-off"):
             with st.spinner("サンプルを消しています…"):
-                act(lambda: desk().remove_samples(), "サンプルを消しました。いつでも入れ直せます。")
+                act(lambda: services().remove_samples(), "サンプルを消しました。いつでも入れ直せます。")
         return
     real = len(state.snapshot.submissions)
     note("サンプルは作りものの回答です。どの画面にも「サンプル」と出て、いつでも一度に消せます。")

@@ -17,7 +17,7 @@ from kpi.printing.number_words import decimals_of
 from kpi.schemes import METHODS, method_of
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.admin.proposal_panel import changed_words, effects_table, told_changes
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared.date_input import day_input
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import tag
@@ -179,14 +179,14 @@ def _propose(state: Assessment, indicator_id: str, changes: dict[str, Any], key:
         return
     with st.container(border=True):
         show(tag("div", told_changes(changed_words(state, indicator_id, changes))))
-        found = attempt(lambda: desk().effects(state.plan.id, indicator_id, changes))
+        found = attempt(lambda: services().effects(state.plan.id, indicator_id, changes))
         if found:
             effects_table(state, found)
         note("締め切った照会の表示は、決定の後も当時の判定条件のままです。")
         reason = st.text_input("変更の理由", key=f"{key}-reason", max_chars=300)
         if st.button("この変更を提案する", type="primary", disabled=not reason.strip(), key="card-propose"):
             act(
-                lambda: desk().propose_card(state.plan.id, indicator_id, changes, reason.strip()),
+                lambda: services().propose_card(state.plan.id, indicator_id, changes, reason.strip()),
                 "提案しました。別の担当者が決定を記録すると、判定に効きます。",
             )
         if not reason.strip():

@@ -30,7 +30,7 @@ from kpi.period import stamp
 from kpi.plan import Card, Indicator, Scheme
 from loaders.store.queries.json_document import load_attributes
 from pages.parts.admin.admin_forms import act_each, fresh, note, wareki
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.app.identity import person
 from pages.parts.rounds.board_table import stored_returns
 from pages.parts.shared import confirm_button
@@ -165,7 +165,7 @@ def _name(state: Assessment, indicator_id: str) -> Content:
 
 @st.cache_data(max_entries=200, show_spinner="判定への影響を調べています…")
 def _impact(revision: str, _state: Assessment, indicator_id: str, document: str) -> Markup:
-    found = desk().effects(_state.plan.id, indicator_id, changes_in(document, indicator_id))
+    found = services().effects(_state.plan.id, indicator_id, changes_in(document, indicator_id))
     return impact_words(found)
 
 
@@ -245,7 +245,7 @@ def _decision(state: Assessment, rows: pd.DataFrame) -> None:
         ) and day:  # fmt: skip
             words = "{}件の決定を記録しました。" + ("いまの判定から効きます。" if accept else "")
             how = partial(
-                desk().decide_card, accept=accept, decided_on=day, decision=name.strip(), reason=reason.strip()
+                services().decide_card, accept=accept, decided_on=day, decision=name.strip(), reason=reason.strip()
             )
             act_each({labels[one]: partial(how, one) for one in picked}, words)
         note("決定は取り消せません。元に戻すときは、元の値への変更をあらためて提案し、決定を記録します。")

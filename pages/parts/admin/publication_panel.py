@@ -15,7 +15,7 @@ from kpi.collection.workflow import MISSING_WORDS
 from kpi.period import Period
 from kpi.printing.printed_figures import exact_text
 from pages.parts.admin.admin_forms import act, fresh, note
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared import confirm_button
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.date_input import day_input
@@ -135,7 +135,7 @@ def _form(state: Assessment, rows: pd.DataFrame) -> None:
     what = (*codes, kind, hour)
     if confirm_button.button(f"{len(codes)}件を変更する", "publication-save", what, summary, yes, primary=True):
         act(
-            lambda: desk().set_publication(codes, kind, hour, reason=reason.strip()),
+            lambda: services().set_publication(codes, kind, hour, reason=reason.strip()),
             f"{len(codes)}件を「{after}」にしました。",
         )
 

@@ -13,14 +13,14 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.people import Audience
 from kpi.snapshot import Snapshot
-from loaders.services import Desk
+from loaders.services import Services
 from pages.parts.app import identity
 from pages.parts.app.clock import now
 from pages.parts.app.plan_choice import plan_id
 from pages.parts.app.storage import DATA, data_issues, store
 from pages.parts.shared import as_of
 
-__all__ = ["DATA", "NoPlan", "data_issues", "desk", "file_name", "store", "view"]
+__all__ = ["DATA", "NoPlan", "data_issues", "file_name", "services", "store", "view"]
 
 
 class NoPlan(Exception):
@@ -32,15 +32,15 @@ def _judged(key: str, day: date, _snapshot: Snapshot) -> Assessment:
     return Assessment.of(_snapshot, day, key)
 
 
-def desk() -> Desk:
+def services() -> Services:
     """The gate for everything the person at the screen does; while the past is shown, nothing is written."""
-    kind = as_of.PastDesk if as_of.as_of() else Desk
+    kind = as_of.PastServices if as_of.as_of() else Services
     return kind(store(), identity.person(), DATA, now)
 
 
 def view() -> Assessment:
     """What the person may see of the plan: as it is now, or as it was known at the moment the address asks for."""
-    own, moment = desk(), as_of.as_of()
+    own, moment = services(), as_of.as_of()
     if not plan_id():
         raise NoPlan
     snapshot = own.snapshot(plan_id(), moment)

@@ -19,7 +19,7 @@ from kpi.place import Place
 from kpi.plan import Department, Indicator, Round
 from kpi.printing.printed_figures import exact_text
 from pages.parts.admin.proposal_panel import changes_in
-from pages.parts.app.current_view import desk, store
+from pages.parts.app.current_view import services, store
 from pages.parts.review.review_words import column_name
 from pages.parts.rounds.board_table import stored_return
 from pages.parts.submit.division_answers import answer_words
@@ -71,7 +71,9 @@ def whole(view: Assessment, department_id: str, division_id: str, indicators: Se
     What a former department said of an indicator is not otherwise shown to the one it went to; who may see the
     handover of its present owner may read it, and of no other indicator.
     """
-    if not desk().may(Action.SEE_HANDOVER, Place(view.plan.id, department_id=department_id, division_id=division_id)):
+    if not services().may(
+        Action.SEE_HANDOVER, Place(view.plan.id, department_id=department_id, division_id=division_id)
+    ):
         return view
     ids = {i.id for i in indicators}
     full = store().snapshot(view.plan.id, view.as_of)

@@ -17,7 +17,7 @@ from kpi.plan import Indicator
 from kpi.printing.printed_figures import exact_text
 from kpi.summary import explanation, judged_code, steps
 from loaders.store import Earlier, Passport
-from pages.parts.app.current_view import desk, file_name
+from pages.parts.app.current_view import file_name, services
 from pages.parts.shared.as_of import as_of
 from pages.parts.shared.layout import XLSX, empty, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, Row, badge, formula, join, link, table, tag
@@ -98,7 +98,7 @@ def _original(found: Passport) -> None:
     """The workbook itself, for whoever may see the return it came in."""
     if not found.sha256:
         return
-    ours = desk()
+    ours = services()
     if not ours.may(Action.SEE_RETURNS, Place(found.plan_id, department_id=found.department_id)):
         show(tag("div", "原本は、担当部局と事務局が受け取れます。", "meta"))
         return

@@ -7,7 +7,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from loaders.services.intake import Taken
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Markup, tag, unmarked
 
@@ -21,7 +21,7 @@ def start_panel(view: Assessment) -> None:
     """サンプルを読み込む / 空で始める, until a return has come in or someone has chosen."""
     if len(view.snapshot.submissions) or "start_empty" in view.snapshot.decisions:
         return
-    if not desk().may(Action.SAMPLES):
+    if not services().may(Action.SAMPLES):
         return
     with st.container(border=True, key="start"):
         show(tag("div", _WELCOME))
@@ -30,7 +30,7 @@ def start_panel(view: Assessment) -> None:
             empty = st.button("空で始める", key="start-empty")
         if wanted and attempt(lambda: load_samples(view)) is not None:
             st.rerun()
-        if empty and attempt(lambda: desk().start_empty(view.plan.id)) is not None:
+        if empty and attempt(lambda: services().start_empty(view.plan.id)) is not None:
             st.rerun()
 
 
@@ -42,4 +42,4 @@ def load_samples(view: Assessment) -> list[Taken]:
         which = f"{done}/{total} {name.rsplit('/', 1)[-1]}"
         bar.progress(done / total, f"サンプルの回答を読み込んでいます…({unmarked(which)})")
 
-    return desk().load_samples(view.plan.id, tick=tick)
+    return services().load_samples(view.plan.id, tick=tick)

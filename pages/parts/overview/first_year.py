@@ -12,7 +12,7 @@ from kpi.plan import Department, Indicator, Round
 from kpi.summary import UNSET
 from kpi.summary import summary as told
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.app.identity import person
 from pages.parts.rounds.board_table import round_rows
 from pages.parts.shared.indicator_cells import name_link
@@ -52,7 +52,7 @@ def _step(view: Assessment, step: FirstStep) -> Markup:
 def _undecided(view: Assessment) -> Content:
     """For who records decisions: what was answered and is in force only once it is decided."""
     waiting = undecided(view)
-    if not waiting or not desk().may(Action.DECIDE_CARD, Place(view.plan.id)):
+    if not waiting or not services().may(Action.DECIDE_CARD, Place(view.plan.id)):
         return ""
     said = f"回答された現状値・目標値{waiting}件は、決定を記録すると設定されます("
     return join([said, link("管理の判定条件", "admin", part="cards"), ")。"])

@@ -17,7 +17,7 @@ from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
 from kpi.plan import Round
 from kpi.story import Story, story
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_words import column_name, figure, statement
 from pages.parts.shared import notices
@@ -153,15 +153,15 @@ def _actions(state: Assessment, item: Item, *, first: bool, at: str) -> None:
     name = state.snapshot.plan.indicator(item.subject_id).name
     sure, back = ("K", "S") if first else (None, None)
     if not item.confirmed and st.button("確認済にする", type="primary", key=f"confirm-{key}", shortcut=sure):
-        _do(item, at, lambda: desk().confirm(item.submission_id, one), f"「{name}」を確認済にしました。")
+        _do(item, at, lambda: services().confirm(item.submission_id, one), f"「{name}」を確認済にしました。")
     if st.button("修正依頼…", key=f"ask-{key}", shortcut=back):
         st.session_state[_ASKING] = "" if st.session_state.get(_ASKING) == key else key
     if item.confirmed and st.button("確認済を取り消す", key=f"unconfirm-{key}"):
-        _do(item, at, lambda: desk().unconfirm(item.submission_id, one), f"「{name}」の確認済を取り消しました。")
+        _do(item, at, lambda: services().unconfirm(item.submission_id, one), f"「{name}」の確認済を取り消しました。")
     if item.waiting and st.button("修正依頼を取り下げる", key=f"take-back-{key}"):
         asked = [q.question_id for q in item.waiting]
         where = item.waiting[0].submission_id
-        _do(item, at, lambda: desk().withdraw(where, asked), f"「{name}」の修正依頼を取り下げました。")
+        _do(item, at, lambda: services().withdraw(where, asked), f"「{name}」の修正依頼を取り下げました。")
 
 
 def _do(item: Item, at: str, act: Callable[[], object], words: str) -> None:
@@ -212,7 +212,7 @@ def _ask(state: Assessment, asked: Round, item: Item, key: str, at: str) -> None
     _do(
         item,
         at,
-        lambda: desk().ask_back(item.submission_id, asked_of),
+        lambda: services().ask_back(item.submission_id, asked_of),
         f"「{indicator.name}」の修正依頼を記録しました。誤って依頼したときは、ここで取り下げられます。",
     )
 

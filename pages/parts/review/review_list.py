@@ -13,7 +13,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import facts, main_keys
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_item import judge, place_of
 from pages.parts.review.review_words import column_name, figure
@@ -191,7 +191,7 @@ def _named(state: Assessment, item: Item, *, why: bool) -> str:
 def _confirm(state: Assessment, found: Sequence[Item], place: str, words: str) -> None:
     """Confirm all of it, each return by itself: one that is refused keeps no other from it."""
     by_return, whose = _by_return(found), _whose(state, found)
-    done, refused = each({whose[one]: partial(desk().confirm, one, own) for one, own in by_return.items()})
+    done, refused = each({whose[one]: partial(services().confirm, one, own) for one, own in by_return.items()})
     if not done:
         notices.refuse(*refused)
         return
@@ -207,7 +207,7 @@ def _after(review: Review, place: str) -> None:
     if where != place or not kept:
         return
     if st.button(f"いま確認済にした{len(kept)}指標を未確認に戻す", key=f"undo-{place}"):
-        acts = {one: partial(desk().unconfirm, one, own) for one, own in _by_return(kept).items()}
+        acts = {one: partial(services().unconfirm, one, own) for one, own in _by_return(kept).items()}
         done, refused = each(acts)
         if done:
             del st.session_state[_UNDO]

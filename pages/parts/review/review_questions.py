@@ -14,7 +14,7 @@ from kpi.collection.review.review_order import Question
 from kpi.place import Place
 from loaders.documents.letter_files import question_of
 from loaders.form.writing.writer import form_filename
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_words import body, column_name
 from pages.parts.rounds.letter_downloads import letter_view
@@ -81,7 +81,7 @@ def _withdrawing(state: Assessment, review: Review, waiting: Sequence[Question])
         chosen = st.selectbox("取り下げる依頼", list(asked), format_func=lambda one: _label(state, review, asked[one]))
         if st.button("この依頼を取り下げる", key=f"withdraw-{review.round.id}"):
             one = asked[chosen]
-            if attempt(lambda: desk().withdraw(one.submission_id, [one.question_id])) is not None:
+            if attempt(lambda: services().withdraw(one.submission_id, [one.question_id])) is not None:
                 notices.tell(
                     _PLACE, f"「{state.snapshot.plan.indicator(one.subject_id).name}」の修正依頼を取り下げました。"
                 )
@@ -103,7 +103,7 @@ def _outgoing(state: Assessment, review: Review, waiting: Sequence[Question]) ->
         "修正依頼を送る部局", list(names), format_func=names.__getitem__, key=f"sent-back-{review.round.id}", width=320
     )
     mine = [q for q in waiting if q.department_id == whom]
-    asked, ours, plan_id = review.round, desk(), state.plan.id
+    asked, ours, plan_id = review.round, services(), state.plan.id
     by = asked.due if asked.due and asked.due >= state.day else None
     letter = question_letter(
         state.plan,

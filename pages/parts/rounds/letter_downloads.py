@@ -16,7 +16,7 @@ from kpi.place import Place
 from kpi.plan import Department, Division, Round
 from loaders.documents.letter_files import letter_docx, letter_eml, letter_filename, letter_text
 from loaders.text.characters import one_line
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, Markup, render, table, tag, unmarked
@@ -135,7 +135,7 @@ def _divisions(state: Assessment, asked: Round, department: Department) -> tuple
 
 def _forms(state: Assessment, asked: Round, department: Department, divisions: Sequence[Division]) -> Attachments:
     """The workbooks that belong to a letter: the department's, or those of the 課 it goes to."""
-    ours, plan_id = desk(), state.plan.id
+    ours, plan_id = services(), state.plan.id
     wanted = [d.id for d in divisions] or [""]
     return lambda: [ours.take_form(Place(plan_id, asked.id, department.id, division)) for division in wanted]
 

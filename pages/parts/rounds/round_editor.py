@@ -15,7 +15,7 @@ from kpi.collection.scope import asked_of, departments_asked
 from kpi.collection.turnout import Row, departments
 from kpi.issue import Severity
 from kpi.plan import Plan, Round, RoundKind
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared import notices as said
 from pages.parts.shared.date_input import day_input, unread
@@ -82,7 +82,7 @@ def cancel_box(state: Assessment, asked: Round) -> None:
         show(tag("div", told, "meta"))
         reason = st.text_input("取りやめる理由(任意)", key=f"cancel-{asked.id}-reason", max_chars=200)
         if st.button("この照会を取りやめる", key="cancel-now"):
-            done = attempt(lambda: desk().cancel_round(state.plan.id, asked.id, reason=reason.strip()))
+            done = attempt(lambda: services().cancel_round(state.plan.id, asked.id, reason=reason.strip()))
             if done is not None:
                 _tell(f"「{asked.name}」を取りやめました。")
 
@@ -130,13 +130,13 @@ def close_box(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
         reason = st.text_input("添え書き(任意)", key=f"close-{asked.id}-reason", max_chars=200)
         sure = st.checkbox("上のことを確かめました", key=f"close-{asked.id}-sure")
         if st.button("締め切る", disabled=not sure, key="close-now"):
-            done = attempt(lambda: desk().close_round(state.plan.id, asked.id, reason=reason.strip()))
+            done = attempt(lambda: services().close_round(state.plan.id, asked.id, reason=reason.strip()))
             if done is not None:
                 _tell(f"「{asked.name}」を締め切りました。")
 
 
 def _do(state: Assessment, made: Round, words: str, reason: str) -> None:
-    done = attempt(lambda: desk().open_round(state.plan.id, made, reason=reason.strip()))
+    done = attempt(lambda: services().open_round(state.plan.id, made, reason=reason.strip()))
     if done is not None:
         st.query_params["round"] = made.id
         _tell(words)

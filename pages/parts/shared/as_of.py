@@ -15,7 +15,7 @@ from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.place import ANYWHERE, Place
-from loaders.services import Desk, NotAllowed
+from loaders.services import NotAllowed, Services
 from pages.parts.app.clock import today
 from pages.parts.app.plan_choice import plan_id
 from pages.parts.app.storage import store
@@ -191,8 +191,8 @@ _NOT_THEN = Issue(
 )
 
 
-class PastDesk(Desk):
-    """The desk while the past is shown: one looks and takes figures away, and writes nothing."""
+class PastServices(Services):
+    """The services while the past is shown: one looks and takes figures away, and writes nothing."""
 
     def may(self, action: Action, place: Place = ANYWHERE) -> bool:
         """Only what leaves no trace in the store."""

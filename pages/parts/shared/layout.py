@@ -21,7 +21,7 @@ from kpi.summary import is_sample, source_words
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.services import NotAllowed
 from loaders.store import StoreBusy, StoreError
-from pages.parts.app.current_view import NoPlan, data_issues, desk
+from pages.parts.app.current_view import NoPlan, data_issues, services
 from pages.parts.app.plan_choice import plan_id
 from pages.parts.framework import ColumnConfig
 from pages.parts.shared import notices
@@ -78,7 +78,7 @@ T = TypeVar("T")
 
 
 def attempt(act: Callable[[], T]) -> T | None:
-    """What an act at the desk gives; None where it may not be done or something forbids it, which is then said.
+    """What an act gives; None where it may not be done or something forbids it, which is then said.
 
     Acts that give nothing give an empty tuple: done.
     """
@@ -95,7 +95,7 @@ def each(acts: Mapping[str, Callable[[], object]]) -> tuple[int, tuple[str, ...]
 
 
 def _tried(act: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
-    """What an act at the desk gives, or why it was not done."""
+    """What an act gives, or why it was not done."""
     try:
         done = act()
     except NotAllowed as refused:
@@ -141,9 +141,9 @@ def sample_banner() -> None:
     """What is shown is not real, and how to be rid of it."""
     with st.container(horizontal=True, vertical_alignment="center", key="sample-banner"):
         show(tag("div", Markup("<b>サンプルを表示しています。</b>県の実績ではありません。"), "notice", role="note"))
-        if desk().may(Action.SAMPLES) and st.button("サンプルを消して始める", key="samples-off"):
+        if services().may(Action.SAMPLES) and st.button("サンプルを消して始める", key="samples-off"):
             with st.spinner("サンプルを消しています…"):
-                desk().remove_samples()
+                services().remove_samples()
             st.rerun()
 
 

@@ -16,7 +16,7 @@ from kpi.printing.number_words import as_it_is
 from loaders.form import definition
 from loaders.services.typed_values import read_typed
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Markup, badge, join, tag, unmarked
 from pages.parts.shared.notices import refuse, tell, told
@@ -72,8 +72,8 @@ def settle(view: Assessment, current: StoredReturn, issue: Issue, ways: Mapping[
 
 def put_in(current: StoredReturn, mends: Sequence[Mend], words: str) -> None:
     """Keep what was answered, and draw the page anew."""
-    if attempt(lambda: desk().mend(current.submission_id, mends)) is not None:
-        left = len(desk().submission(current.submission_id).open)
+    if attempt(lambda: services().mend(current.submission_id, mends)) is not None:
+        left = len(services().submission(current.submission_id).open)
         rest = f"残り{left}件です。" if left else "③で送れます。"
         tell(_PLACE, f"{words}を保存しました。{rest}")
 

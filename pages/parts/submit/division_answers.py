@@ -13,7 +13,7 @@ from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS, Action, Answer
 from kpi.period import Period
 from kpi.printing.printed_figures import exact_text
 from loaders.store import Conflict, Option, StoredReturn
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.rounds.board_table import round_rows
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
@@ -36,7 +36,7 @@ def divisions_box(view: Assessment, place: Respondent, current: StoredReturn | N
     headings = ("課", "指標", "状態", "期限", "担当・連絡先")
     drawn = [(_name(place, r), f"{r.asked}件", _state(r), _due(r), _whom(r)) for r in rows]
     show(table([Column(h) for h in headings], drawn, caption="課の回答の状況", kind="stack"))
-    if acting and desk().may(Action.JOIN, place.place):
+    if acting and services().may(Action.JOIN, place.place):
         _join(view, place, current, rows)
 
 
@@ -85,7 +85,7 @@ def _join(view: Assessment, place: Respondent, current: StoredReturn | None, row
 
 
 def _make(view: Assessment, place: Respondent, choices: Mapping[str, str], key: str) -> None:
-    done = attempt(lambda: desk().join(place.place, choices))
+    done = attempt(lambda: services().join(place.place, choices))
     if done is None:
         return
     for issue in done.issues:

@@ -16,7 +16,7 @@ from kpi.issue import Issue, Severity
 from loaders.form import definition
 from loaders.form.writing.writer import form_filename
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.review.review_words import column_name
 from pages.parts.rounds.board_table import stored_return
 from pages.parts.shared.layout import XLSX, attempt, show
@@ -129,7 +129,7 @@ def _settle(view: Assessment, place: Respondent, one: Asked, draft: StoredReturn
 
 def _ways(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """On the page, or by the form that carries the questions beside their cells."""
-    ours, there = desk(), place.place
+    ours, there = services(), place.place
     name = form_filename(
         view.snapshot.brief(view.day),
         there.round_id,
@@ -154,7 +154,7 @@ def _ways(view: Assessment, place: Respondent, current: StoredReturn) -> None:
 
 def revise(place: Respondent, current: StoredReturn) -> None:
     """Make a draft of what was answered, to be put right on the page."""
-    made = attempt(lambda: desk().revise(current.submission_id))
+    made = attempt(lambda: services().revise(current.submission_id))
     if isinstance(made, str):
         bind(place, made)
         st.rerun()

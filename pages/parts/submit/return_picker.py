@@ -15,7 +15,7 @@ from kpi.collection.workflow import ReturnState
 from kpi.place import Place
 from kpi.plan import Department, Indicator, Round
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import desk, file_name
+from pages.parts.app.current_view import file_name, services
 from pages.parts.rounds.board_table import stored_return
 from pages.parts.shared.layout import XLSX, empty, show
 from pages.parts.shared.markup import Column, Content, join, table, tag
@@ -213,7 +213,7 @@ def _originals(mine: pd.DataFrame, rounds: dict[str, str]) -> None:
     }
     newest = next(iter(labels))
     labels[newest] = f"最新　{labels[newest]}"
-    ours = desk()
+    ours = services()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # The key names all that is in the list: when one has come in, gone or been answered, the choice starts again
         # from the top, and no label of before stays.

@@ -14,7 +14,7 @@ from kpi.plan import Round
 from loaders.services import NotAllowed
 from loaders.store import Receipt, StoreBusy, StoredReturn
 from pages.parts.app.clock import now
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.shared import confirm_button
 from pages.parts.shared import notices as said
 from pages.parts.shared.date_input import day_input, typed
@@ -93,7 +93,7 @@ def _send(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     def act() -> tuple[bool, str]:
         one = current.submission_id
         if place.division_id:
-            refused = desk().pass_on(one)
+            refused = services().pass_on(one)
             words = f"主管課へ回答しました({now():%m月%d日 %H:%M})。{until_words(place.asked, now(), place.due)}"
             return (
                 (False, "回答できませんでした。" + refused[0].message + refused[0].advice) if refused else (True, words)
@@ -101,7 +101,7 @@ def _send(view: Assessment, place: Respondent, current: StoredReturn) -> None:
         (settled, fault), reason = typed(f"settled-{one}"), st.session_state.get(f"late-{one}", "")
         if fault:
             return False, f"送れませんでした。{fault}"
-        done = desk().send(one, settled_on=settled, reason=reason.strip())
+        done = services().send(one, settled_on=settled, reason=reason.strip())
         if isinstance(done, Receipt):
             return True, receipt_words(done, place.asked)
         return False, "送れませんでした。" + done[0].message + done[0].advice
@@ -111,7 +111,7 @@ def _send(view: Assessment, place: Respondent, current: StoredReturn) -> None:
 
 def _discard(place: Respondent, current: StoredReturn) -> None:
     def act() -> tuple[bool, str] | None:
-        refused = desk().discard(current.submission_id, reason="画面で取消し")
+        refused = services().discard(current.submission_id, reason="画面で取消し")
         st.session_state.pop(told_key(place), None)
         return (False, "取り消せませんでした。" + refused[0].message) if refused else None
 
@@ -119,7 +119,7 @@ def _discard(place: Respondent, current: StoredReturn) -> None:
 
 
 def _tell(act: Callable[[], tuple[bool, str] | None], failed: str) -> None:
-    """Do something at the desk and keep for the next drawing what became of it."""
+    """Do something and keep for the next drawing what became of it."""
     try:
         told = act()
     except (NotAllowed, StoreBusy) as why:

@@ -16,7 +16,7 @@ from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from loaders.services import NotAllowed
 from loaders.services.batch_versions import SAME_ANSWERS, VERSIONS
 from loaders.services.intake import Taken
-from pages.parts.app.current_view import desk
+from pages.parts.app.current_view import services
 from pages.parts.framework import UploadedFile
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Content, Markup, badge, join, link, tag, unmarked
@@ -79,7 +79,7 @@ def _aside_key(place: Respondent) -> str:
 
 def _take(view: Assessment, place: Respondent, files: Sequence[UploadedFile]) -> list[tuple[Taken, bytes]]:
     with st.status("読み取っています…", expanded=False) as status:
-        return desk().take_uploads(
+        return services().take_uploads(
             place.place,
             ((file.name, file.getvalue()) for file in files),
             tick=lambda name: status.update(label=f"読み取っています…({name})"),
@@ -140,7 +140,7 @@ def _offers(view: Assessment, place: Respondent) -> None:
     for number, aside in enumerate(waiting):
         there = aside.place(view)
         whose = _whose(view, there, place)
-        allowed = desk().may(Action.SAVE, there.place)
+        allowed = services().may(Action.SAVE, there.place)
         pressed = False
         with st.container(border=True, key=f"aside-{number}"):
             show(tag("div", _about(view, aside, there, allowed=allowed), "notice"))
@@ -199,7 +199,7 @@ def _about(view: Assessment, aside: Aside, place: Respondent, *, allowed: bool) 
 def _adopt(view: Assessment, aside: Aside, there: Respondent, whose: str) -> tuple[Markup, bool]:
     """Take a form in where it belongs; what is told of it, and whether it is there."""
     try:
-        one = desk().take_return(
+        one = services().take_return(
             there.place,
             aside.data,
             aside.filename,

@@ -15,7 +15,7 @@ from kpi.plan import Indicator
 from loaders.documents.packing import file_part
 from loaders.form.approval_page import settlement_sheet
 from loaders.store import StoredReturn
-from pages.parts.app.current_view import desk, store
+from pages.parts.app.current_view import services, store
 from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared.layout import XLSX, show
 from pages.parts.shared.markup import Column, Content, badge, changed, join, link, listing, table, tag
@@ -66,7 +66,7 @@ def _origin(view: Assessment, current: StoredReturn) -> None:
 
 def settlement(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """決裁用の1枚: what is answered beside the last time, on one page to be signed."""
-    ours, sample = desk(), current.reading.sample
+    ours, sample = services(), current.reading.sample
     brief, department, division_id = view.snapshot.brief(view.day), place.department, place.division_id
 
     def sheet() -> bytes:

@@ -21,7 +21,7 @@ from loaders import settings
 from loaders.cli import commands as cli
 from loaders.cli import terminal
 from loaders.form.writing.writer import write_form
-from loaders.services import Desk
+from loaders.services import Services
 from tests import ROOT
 from tests.loaders.cli.kit import DAY, NOW, ROUND, answers, form, run, single, snapshot, store
 
@@ -164,14 +164,14 @@ def divided(data) -> Path:
     found = snapshot(data)
     owned = [i.id for i in found.plan.owned_by(LAND, DAY)]
     own = (Division(ROAD, "道路課", tuple(owned[:1])), Division(SOIL, "整備企画課", tuple(owned[1:])))
-    desk = Desk(store(data), OPERATOR, data)
-    assert desk.set_divisions(found.plan.id, LAND, own) == ()
+    services = Services(store(data), OPERATOR, data)
+    assert services.set_divisions(found.plan.id, LAND, own) == ()
     other = found.plan.owned_by(single(found), DAY)[0].id
     asked = replace(
         found.plan.round(ROUND), id="small", name="追加照会", departments=(LAND, single(found)),
         indicators=(owned[0], other), opens=DAY, due=date(2026, 12, 10),
     )  # fmt: skip
-    assert desk.open_round(found.plan.id, asked) == ()
+    assert services.open_round(found.plan.id, asked) == ()
     return data
 
 

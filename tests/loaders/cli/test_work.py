@@ -19,7 +19,7 @@ from kpi.collection.workflow import Mend, ReturnState
 from kpi.people import OPERATOR
 from loaders.cli import commands as cli
 from loaders.cli import terminal
-from loaders.services import Desk, intake
+from loaders.services import Services, intake
 from loaders.store import Store
 from loaders.workbook.cells import open_book
 from tests import ROOT
@@ -39,7 +39,7 @@ def test_last_year_s_form_takes_no_answer_s_place_without_being_named(data, tmp_
     (tmp_path / "回答.xlsx").write_bytes(form(data, round_id="fy2024"))
     (tmp_path / "もう一度.xlsx").write_bytes(form(data, round_id="fy2024", value=41.0))
     plan = snapshot(data).plan
-    then = Desk(store(data), OPERATOR, data, lambda: datetime(2025, 10, 1, 9))
+    then = Services(store(data), OPERATOR, data, lambda: datetime(2025, 10, 1, 9))
     assert then.open_round(plan.id, plan.round("fy2024")) == ()
     assert run(data, "load", tmp_path / "回答.xlsx", "--send")[0] == cli.GOOD
     code, out = run(data, "load", tmp_path / "もう一度.xlsx", "--send")

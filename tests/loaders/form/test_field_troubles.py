@@ -19,7 +19,7 @@ from kpi.people import Person, Role
 from kpi.place import Place
 from loaders.form import definition as d
 from loaders.form.prose_lines import TEXT
-from loaders.services import Desk
+from loaders.services import Services
 from loaders.services.batch_reading import read_book
 from loaders.services.intake import Taken
 from loaders.workbook.cells import Cell, open_book
@@ -418,8 +418,8 @@ def test_the_sound_form_is_taken_without_a_question(sort: Sort) -> None:
 # --- several files
 
 
-def _desk(folder: Path) -> Desk:
-    return Desk(new_store(folder), Person("9", "事務局", Role.SECRETARIAT), folder, lambda: later(1))
+def _services(folder: Path) -> Services:
+    return Services(new_store(folder), Person("9", "事務局", Role.SECRETARIAT), folder, lambda: later(1))
 
 
 def _form(who: str, value: float, **more: object) -> bytes:
@@ -430,17 +430,17 @@ def _form(who: str, value: float, **more: object) -> bytes:
     return filled_form(said, department={COUNT: TRADE, CUT: AGRI, PAPER: POLICY, RATE: POLICY}[who])
 
 
-def _loaded(folder: Path, **files: bytes) -> tuple[Desk, dict[str, Taken]]:
+def _loaded(folder: Path, **files: bytes) -> tuple[Services, dict[str, Taken]]:
     """A batch taken in and, as far as it may be, sent; by file name."""
-    desk = _desk(folder)
+    services = _services(folder)
     taken = list(
-        desk.take_files(Place("tiny"), [(name.replace("__", "/") + ".xlsx", data) for name, data in files.items()])
+        services.take_files(Place("tiny"), [(name.replace("__", "/") + ".xlsx", data) for name, data in files.items()])
     )
-    return desk, {t.filename.removesuffix(".xlsx").replace("/", "__"): t for t in desk.send_returns(taken)}
+    return services, {t.filename.removesuffix(".xlsx").replace("/", "__"): t for t in services.send_returns(taken)}
 
 
-def _stored(desk: Desk, who: str) -> list[float]:
-    found = desk.snapshot("tiny").observations
+def _stored(services: Services, who: str) -> list[float]:
+    found = services.snapshot("tiny").observations
     return [] if found.empty else list(found[(found["indicator_id"] == who) & (found["period"] == "FY2024")]["value"])
 
 
@@ -449,8 +449,8 @@ def _stored(desk: Desk, who: str) -> list[float]:
     [("回答_商工労働部", "回答_商工労働部_修正版", "旧__回答"), ("回答", "回答 (1)"), ("R6__回答", "最終__回答")],
 )
 def test_versions_of_one_return_in_a_batch_are_a_question(tmp_path: Path, names: tuple[str, ...]) -> None:
-    desk, told = _loaded(tmp_path, **{name: _form(COUNT, 1401.0 + n) for n, name in enumerate(names)})
-    assert _stored(desk, COUNT) == []
+    services, told = _loaded(tmp_path, **{name: _form(COUNT, 1401.0 + n) for n, name in enumerate(names)})
+    assert _stored(services, COUNT) == []
     for name in names:
         one = told[name]
         assert not one.sent
@@ -460,15 +460,15 @@ def test_versions_of_one_return_in_a_batch_are_a_question(tmp_path: Path, names:
 
 
 def test_one_return_each_of_two_departments_is_sent(tmp_path: Path) -> None:
-    desk, told = _loaded(tmp_path, a=_form(COUNT, 1411.0), b=_form(CUT, 8.3))
+    services, told = _loaded(tmp_path, a=_form(COUNT, 1411.0), b=_form(CUT, 8.3))
     assert all(one.sent for one in told.values())
-    assert (_stored(desk, COUNT), _stored(desk, CUT)) == ([1411.0], [8.3])
+    assert (_stored(services, COUNT), _stored(services, CUT)) == ([1411.0], [8.3])
 
 
 def test_the_same_file_twice_is_no_question(tmp_path: Path) -> None:
     data = _form(COUNT, 1412.0)
-    desk, _ = _loaded(tmp_path, a=data, 写し__a=data)
-    assert _stored(desk, COUNT) == [1412.0]
+    services, _ = _loaded(tmp_path, a=data, 写し__a=data)
+    assert _stored(services, COUNT) == [1412.0]
 
 
 @pytest.mark.parametrize("sign", ["_xD83D_", "_x0007_", "_xFFFF_"])
@@ -478,8 +478,8 @@ def test_a_sign_that_cannot_be_written_costs_no_other_file(tmp_path: Path, sign:
     with zipfile.ZipFile(BytesIO(bad)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b"QRSTUV", f"QR{sign}UV".encode()))
-    desk, told = _loaded(tmp_path, a=_form(COUNT, 1413.0), b=out.getvalue(), c=_form(RATE, 52.5))
-    assert (_stored(desk, COUNT), _stored(desk, RATE)) == ([1413.0], [52.5])
+    services, told = _loaded(tmp_path, a=_form(COUNT, 1413.0), b=out.getvalue(), c=_form(RATE, 52.5))
+    assert (_stored(services, COUNT), _stored(services, RATE)) == ([1413.0], [52.5])
     assert told["b"].sent or any(map(is_open, (*told["b"].issues, *told["b"].unsent)))
     for answer in told["b"].reading.answers if told["b"].reading else ():
         for entry in answer.entries.values():

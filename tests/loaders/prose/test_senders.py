@@ -26,7 +26,7 @@ from loaders.form import prose_lines as ln
 from loaders.form.form_questions import given_again
 from loaders.form.writing import style
 from loaders.form.writing.writer import write_form
-from loaders.services import Desk
+from loaders.services import Services
 from loaders.services.batch_reading import read_book
 from loaders.store import Store
 from loaders.workbook.cells import open_book
@@ -158,7 +158,7 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
     said[RATE] |= {"value": 52.5, "numerator": 21.0}  # nothing is known of the years before here
     said[PAPER] |= {"value": 5100.0, "section": "総務課", "person": "青森 三郎", "contact": "内線4321"}
     for number, division in enumerate(DIVISIONS):
-        own = Desk(
+        own = Services(
             store,
             replace(lead, divisions=frozenset({f"{POLICY}/{division.id}"})),
             tmp_path,
@@ -182,7 +182,7 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
         taken = own.take_return(place, hurt.edit(blank, fill), f"{division.id}.xlsx")
         assert taken.open == (), [(i.code, i.message) for i in taken.open]
         assert own.pass_on(taken.saved.submission_id) == ()
-    joined = Desk(store, lead, tmp_path, lambda: later(4)).join(Place("tiny", ROUND, POLICY))
+    joined = Services(store, lead, tmp_path, lambda: later(4)).join(Place("tiny", ROUND, POLICY))
     assert joined.submission_id, joined
     entries = {a.subject_id: a for a in store.submission(joined.submission_id).reading.answers}
     assert {i: a.text("section") for i, a in entries.items()} == {
@@ -192,7 +192,9 @@ def test_a_department_of_two_sections_and_each_of_them_are_joined_by_the_lead(tm
     assert {entries[PAPER].entries[k].sheet for k in PROSE} == {d.PROSE_SHEET}
     # The whole department's form names each 課 with its indicators.
     whole = hurt.prose(
-        load_workbook(BytesIO(Desk(store, lead, tmp_path, lambda: later(5)).take_form(Place("tiny", ROUND, POLICY))[1]))
+        load_workbook(
+            BytesIO(Services(store, lead, tmp_path, lambda: later(5)).take_form(Place("tiny", ROUND, POLICY))[1])
+        )
     )
     told = {whole.cell(r, ln.NUMBER).value: whole.cell(r, ln.TEXT).value for r in range(ln.FIRST_ROW, 16)
             if whole.cell(r, ln.PART).value == ln.COVERS_HEADING}  # fmt: skip

@@ -31,7 +31,7 @@ from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.form import definition as d
 from loaders.form.prose_lines import TEXT
 from loaders.form.writing.writer import form_filename, write_form
-from loaders.services import Desk, batch_reading, intake
+from loaders.services import Services, batch_reading, intake
 from loaders.services.batch_reading import expand, read_return, unpack
 from loaders.services.intake import send_returns, take_files, take_uploads
 from loaders.store import StoreBusy, StoreDamaged
@@ -213,19 +213,19 @@ def test_a_formula_behind_an_unseen_sign_starts_none(start):
 
 def test_what_is_typed_reaches_the_store_clean(store):
     kept = save_return(store, reading(answer(RATE, value=1.0, analysis="")), b"1", "a.xlsx", by="x", at=later(1))
-    desk = Desk(store, replace(OPERATOR, name=f"事務{HALF}局"), store.path.parent, lambda: later(2))
-    assert desk.mend(kept.submission_id, [Mend(RATE, "analysis", f"増{HALF}え{BELL}た", f"理{NUL}由")]) == ()
+    services = Services(store, replace(OPERATOR, name=f"事務{HALF}局"), store.path.parent, lambda: later(2))
+    assert services.mend(kept.submission_id, [Mend(RATE, "analysis", f"増{HALF}え{BELL}た", f"理{NUL}由")]) == ()
     assert store.submission(kept.submission_id).reading.answers[0].text("analysis") == "増\ufffdえた"
-    (refused,) = desk.rename_department("tiny", TRADE, f"商{BELL}工部", later(48).date())
+    (refused,) = services.rename_department("tiny", TRADE, f"商{BELL}工部", later(48).date())
     assert "制御文字" in refused.message
-    assert desk.rename_department("tiny", TRADE, f"商{HALF}工部", later(48).date(), f"改{BELL}称") == ()
+    assert services.rename_department("tiny", TRADE, f"商{HALF}工部", later(48).date(), f"改{BELL}称") == ()
     names = [n.name for n in store.snapshot("tiny").plan.department(TRADE).names]
     assert names[-1] == "商\ufffd工部"
-    assert desk.discard(kept.submission_id, f"取{HALF}消") == ()
+    assert services.discard(kept.submission_id, f"取{HALF}消") == ()
     log = store.log("tiny")
     assert set(log["who"]) <= {"事務\ufffd局", "x", ""}
-    assert desk.trace(HALF) == ()
-    assert len(desk.log("tiny", who=HALF)) == 3
+    assert services.trace(HALF) == ()
+    assert len(services.log("tiny", who=HALF)) == 3
 
 
 # --- names of files ---

@@ -4,7 +4,7 @@ from kpi.collection.workflow import Mend, Question
 from kpi.people import Person, Role
 from kpi.place import Place
 from loaders.form.writing.writer import write_form
-from loaders.services import Desk
+from loaders.services import Services
 from tests import screenkit
 from tests.samplekit import AT, store_of
 from tests.screenkit import everything, said
@@ -17,12 +17,12 @@ def run(screen, who="secretariat", **query):
     return screenkit.run(screen, as_=who, **query)
 
 
-def desk(data, person=STAFF, at=AT):
-    return Desk(store_of(data), person, data, lambda: at)
+def services(data, person=STAFF, at=AT):
+    return Services(store_of(data), person, data, lambda: at)
 
 
 def snapshot(data):
-    return desk(data).snapshot(PLAN)
+    return services(data).snapshot(PLAN)
 
 
 def button(at, key):
@@ -70,9 +70,9 @@ def propose_targets(data):
     given = {"evidence": GROUND, "section": "整備企画課", "person": "見本 六郎", "contact": "a@example.jp"}
     answers = {ICT: given | {"target": 190.0}, BRIDGE: given | {"target": 70.0}}
     form = write_form(snapshot(data).brief(AT.date()), "targets", LAND, answers=answers)
-    own = desk(data, LANDSMAN)
+    own = services(data, LANDSMAN)
     one = own.take_return(Place(PLAN, round_id="targets", department_id=LAND), form, "目標.xlsx").saved.submission_id
     settle(own, one)
     assert not isinstance(own.send(one), tuple)
-    assert desk(data).ask_back(one, [Question(ICT, "target", "根拠を確かめてください。")]) == ()
+    assert services(data).ask_back(one, [Question(ICT, "target", "根拠を確かめてください。")]) == ()
     return one

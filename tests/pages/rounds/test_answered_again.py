@@ -26,9 +26,9 @@ from tests.pages.rounds.kit import (
     ask,
     button,
     buttons,
-    desk,
     propose_targets,
     run,
+    services,
     settle,
     snapshot,
     text,
@@ -45,7 +45,7 @@ def answer_again(data, value):
     (last,) = shot.submissions[
         (shot.submissions["round_id"] == ROUND) & (shot.submissions["department_id"] == EDUCATION)
     ]["submission_id"]
-    own = desk(data, OFFICER, later)
+    own = services(data, OFFICER, later)
     (before,) = own.submission(last).reading.answers
     said = {k: e.value for k, e in before.entries.items() if e.value is not None and "correction" not in k}
     form = write_form(shot.brief(later.date()), ROUND, EDUCATION, answers={INDICATOR: said | {"value": value}})
@@ -87,9 +87,9 @@ def test_proposals_of_a_return_stand_as_changes_with_the_way_to_decide(empty):
         "person": "見本 五郎",
     }
     form = write_form(brief, "targets", EDUCATION, answers={INDICATOR: given | {"contact": "gakko@example.jp"}})
-    own = desk(empty, OFFICER)
+    own = services(empty, OFFICER)
     taken = own.take_return(Place(PLAN, round_id="targets", department_id=EDUCATION), form, "目標.xlsx")
-    receipt = desk(empty).send(taken.saved.submission_id)
+    receipt = services(empty).send(taken.saved.submission_id)
     assert not isinstance(receipt, tuple), receipt
     at = run("review", round="targets")
     assert not at.error
@@ -99,14 +99,14 @@ def test_proposals_of_a_return_stand_as_changes_with_the_way_to_decide(empty):
 
 
 def by_page(data, one):
-    own = desk(data, LANDSMAN, datetime(2026, 11, 22, 9))
+    own = services(data, LANDSMAN, datetime(2026, 11, 22, 9))
     new = own.revise(one)
     assert own.mend(new, [Mend(ICT, "target", 185.0, "数え直した")]) == ()
     return own, new
 
 
 def by_form(data, one, evidence=True):
-    own = desk(data, LANDSMAN, datetime(2026, 11, 22, 9))
+    own = services(data, LANDSMAN, datetime(2026, 11, 22, 9))
     book = load_workbook(BytesIO(own.take_sent_back(Place(PLAN, "targets", LAND))[1]))
     sheet, plan = hurt.form(book), snapshot(data).plan
     hurt.cell(sheet, ICT, "target", plan, "targets").value = 185
@@ -149,7 +149,7 @@ def test_what_was_chosen_on_the_page_is_no_reason_of_the_department(empty):
     given |= {"contact": "a@example.jp"}
     answers = {BRIDGE: given | {"value": "約60"}, ICT: given | {"value": 150}}
     form = write_form(snapshot(empty).brief(AT.date()), ROUND, LAND, answers=answers)
-    own = desk(empty, LANDSMAN)
+    own = services(empty, LANDSMAN)
     one = own.take_return(Place(PLAN, round_id=ROUND, department_id=LAND), form, "実績.xlsx").saved.submission_id
     chosen = []
     while own.submission(one).open:

@@ -17,10 +17,10 @@ from tests.pages.rounds.kit import (
     ROUND,
     button,
     buttons,
-    desk,
     downloads,
     propose_targets,
     run,
+    services,
     snapshot,
     text,
 )
@@ -79,7 +79,7 @@ def test_a_decision_names_its_values_and_what_nobody_has_confirmed_yet(empty):
     proposed = dict(zip(*(snapshot(empty).proposals[c] for c in ("indicator_id", "proposal_id")), strict=True))
     assert text(at).count("修正依頼中") >= 1
     assert "未確認" in text(at)
-    assert desk(empty).confirm(one, [BRIDGE]) == ()
+    assert services(empty).confirm(one, [BRIDGE]) == ()
     at = run("admin", "admin", part="cards")
     at.multiselect[0].set_value(list(proposed.values())).run()
     at.text_input(key="decide-day-0").run()
@@ -99,7 +99,7 @@ def test_only_the_figure_that_is_asked_about_is_marked_and_an_open_target_is_not
         return re.findall(r">(修正依頼|回答済|取込可|空欄|要確認)</span>", table[: table.index("</table>")])
 
     assert badges() == ["回答済", "修正依頼", "回答済", "回答済"]  # 現状値 and 目標値 of each of two indicators
-    assert desk(empty, LANDSMAN).revise(snapshot(empty).submissions["submission_id"].iloc[-1])
+    assert services(empty, LANDSMAN).revise(snapshot(empty).submissions["submission_id"].iloc[-1])
     assert badges().count("空欄") == 2
     assert "取込可" in badges()
 
@@ -140,9 +140,9 @@ def test_the_board_tells_the_state_the_date_and_whom_to_ask(data):
 
 
 def test_a_form_taken_by_the_department_shows_and_by_the_secretariat_does_not(data):
-    desk(data).take_form(Place(PLAN, ROUND, "agriculture"))
+    services(data).take_form(Place(PLAN, ROUND, "agriculture"))
     assert "様式取得" not in lead(run("rounds"))
-    desk(data, Person("a", "農林水産部の担当", Role.DEPARTMENT, frozenset({"agriculture"}))).take_form(
+    services(data, Person("a", "農林水産部の担当", Role.DEPARTMENT, frozenset({"agriculture"}))).take_form(
         Place(PLAN, ROUND, "agriculture")
     )
     assert "様式取得1、未回答1" in lead(run("rounds"))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from kpi.issue import Issue, Severity
-from loaders.services import Desk
+from loaders.services import Services
 from pages.parts.rounds import board_table
 from tests.pages.rounds.kit import (
     EDUCATION,
@@ -15,9 +15,9 @@ from tests.pages.rounds.kit import (
     button,
     buttons,
     confirm_key,
-    desk,
     downloads,
     run,
+    services,
     snapshot,
     text,
 )
@@ -94,8 +94,10 @@ def test_what_was_not_summarised_is_not_confirmed_along(data):
     at = run("review")
     button(at, "confirm-rest").click().run()
     rows = snapshot(data).submissions
-    one = next(s for s in rows[rows["round_id"] == ROUND]["submission_id"] if not desk(data).submission(s).confirmed)
-    assert desk(data).confirm(one) == ()  # a colleague, meanwhile
+    one = next(
+        s for s in rows[rows["round_id"] == ROUND]["submission_id"] if not services(data).submission(s).confirmed
+    )
+    assert services(data).confirm(one) == ()  # a colleague, meanwhile
     before = snapshot(data).submissions["confirmed"].sum()
     button(at, "confirm-rest-yes").click().run()
     assert snapshot(data).submissions["confirmed"].sum() == before
@@ -105,14 +107,14 @@ def test_what_was_not_summarised_is_not_confirmed_along(data):
 
 
 def test_of_several_returns_a_refused_one_keeps_no_other_from_being_confirmed(data, monkeypatch):
-    confirm, seen = Desk.confirm, []
+    confirm, seen = Services.confirm, []
 
     def refusing(self, submission_id, indicator_ids=(), reason=""):
         seen.append(submission_id)
         told = Issue("review.not_sent", Severity.FIX, "事務局へ送られた回答ではありません。", "")
         return (told,) if len(seen) == 1 else confirm(self, submission_id, indicator_ids, reason)
 
-    monkeypatch.setattr(Desk, "confirm", refusing)
+    monkeypatch.setattr(Services, "confirm", refusing)
     before = snapshot(data).submissions["confirmed"].sum()
     at = sure(run("review"), "confirm-rest")
     assert len(seen) > 1

@@ -6,7 +6,7 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
 from kpi.place import Place
-from loaders.services import Desk
+from loaders.services import Services
 from loaders.services.intake import mend_return, take_return
 from loaders.services.operations import make_form
 from loaders.store import Receipt
@@ -81,7 +81,7 @@ def page(**query):
 
 
 def staff(store, data):
-    return Desk(store, Person("s", "事務局 太郎", Role.SECRETARIAT), data, lambda: AT)
+    return Services(store, Person("s", "事務局 太郎", Role.SECRETARIAT), data, lambda: AT)
 
 
 def cells(at, row):

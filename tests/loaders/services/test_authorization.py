@@ -1,4 +1,4 @@
-"""The desk: every action asked for every role, own and other department; a method that forgets to ask fails here."""
+"""Services: every action asked for every role, own and other department; a method that forgets to ask fails here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kpi.collection.workflow import ACTION_WORDS, RULES, Action, Mend, Question,
 from kpi.people import ROLE_WORDS, Person, Role
 from kpi.place import Place
 from kpi.plan import Division
-from loaders.services import Desk, NotAllowed
+from loaders.services import NotAllowed, Services
 from loaders.services.authorization import Gate
 from loaders.store import Receipt, Rule, Store
 from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
@@ -40,7 +40,7 @@ def filled(tmp_path_factory) -> tuple[Store, dict[str, str]]:
     """One store that no test of this module changes: whoever may not, changes nothing, and whoever may, has a copy."""
     plan = tiny_plan()
     departments = tuple(replace(d, divisions=(DX, GENERAL)) if d.id == POLICY else d for d in plan.departments)
-    store = Store(tmp_path_factory.mktemp("desk") / "kpi.duckdb")
+    store = Store(tmp_path_factory.mktemp("services") / "kpi.duckdb")
     store.init([replace(plan, departments=departments)], figures(), Act("", later(0)))
     sent = save_and_send(store, reading(answer(RATE, value=65.0, period="FY2024", release="final")), b"1", later(1))
     draft = save_return(store, reading(answer(PAPER, value=1.0)), b"2", "b.xlsx", by="x", at=later(2)).submission_id
@@ -55,14 +55,14 @@ def filled(tmp_path_factory) -> tuple[Store, dict[str, str]]:
     return store, ids | {"sha": str(found["sha256"].iloc[0])}
 
 
-Call = Callable[[Desk, dict[str, str], Path], object]
+Call = Callable[[Services, dict[str, str], Path], object]
 
 
 def rows(generator) -> list:
     return list(generator)
 
 
-#: Every public method of a desk: the action it asks, the place it is about ("" none, a department, or a 課), a call.
+#: Every public method of Services: the action it asks, the place it is about ("" none, a department, or a 課), a call.
 METHODS: dict[str, tuple[Action, str, Call]] = {
     "snapshot": (Action.SEE_APPROVED, "", lambda d, i, p: d.snapshot("tiny")),
     "trace": (Action.SEE_APPROVED, "", lambda d, i, p: d.trace(i["code"])),
@@ -148,7 +148,7 @@ def allowed(who: Person, action: Action, place: str) -> bool:
 
 
 def methods() -> set[str]:
-    found = inspect.getmembers(Desk, inspect.isfunction)
+    found = inspect.getmembers(Services, inspect.isfunction)
     return {name for name, _ in found if not name.startswith("_") and name not in vars(Gate)}
 
 
@@ -168,7 +168,7 @@ def test_who_may_not_is_refused_before_anything_happens(filled, tmp_path, name):
     refused = [who for who in PEOPLE.values() if not allowed(who, action, place)]
     for who in refused:
         with pytest.raises(NotAllowed) as caught:
-            call(Desk(store, who, tmp_path, lambda: later(50)), ids, tmp_path)
+            call(Services(store, who, tmp_path, lambda: later(50)), ids, tmp_path)
         assert caught.value.issue.code == "right.refused"
         assert ACTION_WORDS[action] in str(caught.value)
         assert ROLE_WORDS[who.role] in str(caught.value)
@@ -186,7 +186,7 @@ def test_who_may_is_let_through(filled, tmp_path, name):
     shutil.copyfile(store.path, tmp_path / "own.duckdb")
     who = may_do[0]
     with suppress(KeyError):  # of a rule that nobody has made
-        call(Desk(Store(tmp_path / "own.duckdb"), who, tmp_path / "data", lambda: later(50)), ids, tmp_path)
+        call(Services(Store(tmp_path / "own.duckdb"), who, tmp_path / "data", lambda: later(50)), ids, tmp_path)
 
 
 @pytest.mark.parametrize("action", list(Action))
@@ -219,68 +219,68 @@ def own(filled, tmp_path):
 
     clock = count()
 
-    def desk(who: str) -> Desk:
-        return Desk(Store(tmp_path / "own.duckdb"), PEOPLE[who], tmp_path, lambda: later(50 + next(clock) / 100))
+    def services(who: str) -> Services:
+        return Services(Store(tmp_path / "own.duckdb"), PEOPLE[who], tmp_path, lambda: later(50 + next(clock) / 100))
 
-    return desk, ids
+    return services, ids
 
 
 def test_a_file_of_another_department_is_refused_wherever_it_is_put(own):
-    desk, _ = own
+    services, _ = own
     form = filled_form(department=TRADE)
-    taken = desk("own").take_return(Place("tiny", ROUND, POLICY), form, "他部局.xlsx")
+    taken = services("own").take_return(Place("tiny", ROUND, POLICY), form, "他部局.xlsx")
     assert taken.saved is None
     assert [i.code for i in taken.issues] == ["right.refused"]
-    staff = desk("secretariat").take_return(Place("tiny"), form, "他部局.xlsx")
+    staff = services("secretariat").take_return(Place("tiny"), form, "他部局.xlsx")
     assert staff.saved is not None
-    stored = desk("secretariat").submission(staff.saved.submission_id)
+    stored = services("secretariat").submission(staff.saved.submission_id)
     assert (stored.on_behalf, stored.reading.department_id) == (True, TRADE)
 
 
 def test_what_a_person_sees_is_what_the_person_may_see(own):
-    desk, ids = own
-    assert desk("reader").trace(ids["code"]) == ()
-    assert [p.code for p in desk("own").trace(ids["code"])] == [ids["code"]]
-    desk("secretariat").confirm(ids["sent"])
-    assert [p.code for p in desk("reader").trace(ids["code"])] == [ids["code"]]
-    assert desk("reader").snapshot("tiny").submissions.empty
-    assert set(desk("own").snapshot("tiny").submissions["department_id"]) == {POLICY}
-    desk("secretariat").set_publication([ids["code"]], "internal")
-    assert desk("reader").trace(ids["code"]) == ()
-    assert desk("reader").snapshot("tiny").observations.empty
+    services, ids = own
+    assert services("reader").trace(ids["code"]) == ()
+    assert [p.code for p in services("own").trace(ids["code"])] == [ids["code"]]
+    services("secretariat").confirm(ids["sent"])
+    assert [p.code for p in services("reader").trace(ids["code"])] == [ids["code"]]
+    assert services("reader").snapshot("tiny").submissions.empty
+    assert set(services("own").snapshot("tiny").submissions["department_id"]) == {POLICY}
+    services("secretariat").set_publication([ids["code"]], "internal")
+    assert services("reader").trace(ids["code"]) == ()
+    assert services("reader").snapshot("tiny").observations.empty
 
 
 def test_after_closing_a_department_is_late_and_the_secretariat_gives_a_reason(own):
-    desk, ids = own
-    assert desk("secretariat").close_round("tiny", ROUND) == ()
-    assert [i.code for i in desk("own").send(ids["draft"])] == ["round.closed"]
-    again = desk("secretariat").revise(ids["sent"])
+    services, ids = own
+    assert services("secretariat").close_round("tiny", ROUND) == ()
+    assert [i.code for i in services("own").send(ids["draft"])] == ["round.closed"]
+    again = services("secretariat").revise(ids["sent"])
     assert isinstance(again, str)
-    assert desk("secretariat").mend(again, [Mend(RATE, "value", 62.0, "集計誤り")]) == ()
-    assert [i.code for i in desk("secretariat").send(again)] == ["round.closed_reason"]
-    assert not isinstance(desk("secretariat").send(again, reason="集計誤りの訂正"), tuple)
-    snapshot = desk("secretariat").snapshot("tiny")
+    assert services("secretariat").mend(again, [Mend(RATE, "value", 62.0, "集計誤り")]) == ()
+    assert [i.code for i in services("secretariat").send(again)] == ["round.closed_reason"]
+    assert not isinstance(services("secretariat").send(again, reason="集計誤りの訂正"), tuple)
+    snapshot = services("secretariat").snapshot("tiny")
     assert 62.0 in set(snapshot.observations["value"])
-    then = desk("secretariat").snapshot("tiny", snapshot.closed[ROUND]).observations
+    then = services("secretariat").snapshot("tiny", snapshot.closed[ROUND]).observations
     assert set(then["value"]) == {65.0}
 
 
 def test_the_form_sent_back_carries_the_question(own):
-    desk, ids = own
-    desk("secretariat").ask_back(ids["sent"], [Question(RATE, "value", "前年より大きく増えた理由は何ですか。")])
-    name, data = desk("own").take_sent_back(Place("tiny", ROUND, POLICY))
+    services, ids = own
+    services("secretariat").ask_back(ids["sent"], [Question(RATE, "value", "前年より大きく増えた理由は何ですか。")])
+    name, data = services("own").take_sent_back(Place("tiny", ROUND, POLICY))
     assert "修正依頼" in name
     book = openpyxl.load_workbook(io.BytesIO(data))
     notes = [c.comment.text for s in book.worksheets for r in s.iter_rows() for c in r if c.comment]
     assert any("前年より大きく増えた理由" in note for note in notes)
-    assert list(desk("secretariat").snapshot("tiny").takes["department_id"]) == [POLICY]
+    assert list(services("secretariat").snapshot("tiny").takes["department_id"]) == [POLICY]
 
 
 def test_a_question_goes_with_its_indicator_to_who_answers_for_it_then(own):
-    desk, ids = own
-    staff = desk("secretariat")
+    services, ids = own
+    staff = services("secretariat")
     assert staff.ask_back(ids["sent"], [Question(RATE, "value", "何の値ですか。")]) == ()
-    assert desk("admin").merge_departments("tiny", [POLICY, TRADE], TRADE, "商工政策部", EARLIER) == ()
+    assert services("admin").merge_departments("tiny", [POLICY, TRADE], TRADE, "商工政策部", EARLIER) == ()
     (asked,) = staff.snapshot("tiny").questions.to_dict("records")
     assert (asked["department_id"], asked["submission_id"]) == (TRADE, ids["sent"])
     book = openpyxl.load_workbook(io.BytesIO(staff.take_sent_back(Place("tiny", ROUND, TRADE))[1]))
@@ -293,8 +293,8 @@ def test_a_question_goes_with_its_indicator_to_who_answers_for_it_then(own):
 
 
 def test_a_moved_question_is_answered_on_the_page_and_the_old_answer_is_not_said_again(own):
-    desk, ids = own
-    staff, admin = desk("secretariat"), desk("admin")
+    services, ids = own
+    staff, admin = services("secretariat"), services("admin")
     theirs = save_and_send(
         staff.store,
         reading(answer(COUNT, value=5.0, period="FY2024", release="final"), department=TRADE),
@@ -318,8 +318,8 @@ def test_a_moved_question_is_answered_on_the_page_and_the_old_answer_is_not_said
 
 
 def test_the_effects_of_a_card_are_told_for_each_closed_round_and_now(own):
-    desk, _ = own
-    staff = desk("secretariat")
+    services, _ = own
+    staff = services("secretariat")
     staff.close_round("tiny", ROUND)
     found = staff.effects("tiny", RATE, {"target": 60.0})
     assert [(e.round_id, e.before, e.after, e.alters) for e in found] == [
@@ -330,8 +330,8 @@ def test_the_effects_of_a_card_are_told_for_each_closed_round_and_now(own):
 
 
 def test_april_changes_departments_from_a_day_on(own):
-    desk, _ = own
-    admin = desk("admin")
+    services, _ = own
+    admin = services("admin")
     assert admin.rename_department("tiny", TRADE, "経済産業部", DAY, "組織改正") == ()
     assert admin.split_department("tiny", POLICY, "dxdep", "DX部", [RATE, UNSET], DAY) == ()
     assert [i.code for i in admin.rename_department("tiny", TRADE, " ", DAY)] == ["april.unfit"]
@@ -356,17 +356,17 @@ def test_april_changes_departments_from_a_day_on(own):
     ],
 )  # fmt: skip
 def test_a_rule_that_could_not_mean_one_person_or_one_kind_is_refused(own, claim, pattern):
-    desk, _ = own
-    (refused,) = desk("admin").set_membership(Rule("", claim, pattern, "reader"))
+    services, _ = own
+    (refused,) = services("admin").set_membership(Rule("", claim, pattern, "reader"))
     assert refused.code == "membership.pattern"
-    assert desk("admin").memberships() == ()
+    assert services("admin").memberships() == ()
     for sound in (("mail", "*@pref.example.jp"), ("name", "青森　花子"), ("group", "[DX]推進課*")):
-        assert isinstance(desk("admin").set_membership(Rule("", *sound, "reader")), Rule)
+        assert isinstance(services("admin").set_membership(Rule("", *sound, "reader")), Rule)
 
 
 def test_names_with_controls_are_refused_at_the_desk_and_a_person_s_is_cleaned(own):
-    desk, _ = own
-    admin = desk("admin")
+    services, _ = own
+    admin = services("admin")
     assert [i.code for i in admin.rename_department("tiny", TRADE, "経\x07済部", DAY)] == ["april.unfit"]
     assert [i.code for i in admin.split_department("tiny", POLICY, "dx2", "D\nX", [RATE], DAY)] == ["april.unfit"]
     odd = Division("dx", "D\x0bX課", (RATE,))
