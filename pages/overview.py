@@ -17,7 +17,7 @@ from pages.parts.overview.first_start import start_panel
 from pages.parts.overview.first_year import bare_list, next_steps, who_is_asked
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.indicator_cells import dated, doubt, figure_link, name_link, status_badge, value_cell, way
-from pages.parts.shared.layout import file_issues, header, lead, segments, show, table_downloads
+from pages.parts.shared.layout import file_issues, header, lead, segments, show, table_downloads, unwritten
 from pages.parts.shared.markup import (
     Column,
     Content,
@@ -48,6 +48,9 @@ def overview_page() -> None:
     lead(segments(told))
     file_issues()
     start_panel(state)
+    if not state.plan.indicators:
+        unwritten("指標", "indicators.csv")
+        return
     if beginning(state):
         _bare(state)
         return

@@ -78,17 +78,27 @@ def _script(screen):
 
     import streamlit as st
 
+    from pages.parts.app import identity, main, plan_choice
     from pages.parts.shared import as_of, notices
     from pages.parts.shared.layout import guarded, told_if_busy
 
     screen = st.session_state.get("screen", screen)
 
+    # As the program's own pages do: asked again for itself, whatever the menu showed.
+    def page():
+        one = getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page")
+        identity.require(next(s.need for s in main.SCREENS if s.page is one))
+        one()
+
     def whole():
+        plan_choice.arrive(screen)
+        plan_choice.carry()
+        plan_choice.chooser()
         as_of.carry(screen)
         guarded(as_of.control)()
         as_of.banner(screen)
         notices.begin()
-        guarded(getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page"))()
+        guarded(page)()
         notices.rest()
         as_of.drawn()
 

@@ -98,6 +98,8 @@ def field_sentence(assessed: pd.DataFrame, plan: Plan, field_id: str) -> tuple[S
 
 def settled_sentence(group: Group) -> tuple[Segment, ...]:
     """「目標値等 19指標中0指標設定済み」."""
+    if not group.total:
+        return (("指標はまだありません", ""),)
     return ((f"目標値等 {group.total}指標中{group.settled}指標設定済み", ""),)
 
 

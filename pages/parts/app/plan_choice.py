@@ -13,6 +13,7 @@ import streamlit as st
 from kpi.plan import in_order
 from pages.parts.app import storage
 from pages.parts.app.clock import today
+from pages.parts.shared.address import tell_missing
 from pages.parts.shared.markup import PLAN
 
 #: In the session: the plan of this run, the one of the run before with its screen, and the chooser's own choice.
@@ -58,8 +59,10 @@ def carry() -> None:
 
 
 def chooser() -> None:
-    """At the top of the menu, where there is a choice."""
-    plans = offered()
+    """At the top of the menu, where there is a choice; a plan of the address that is none of them is told."""
+    plans, asked = offered(), st.query_params.get(PLAN, "")
+    if asked and asked not in plans:
+        tell_missing("計画", asked, plans.get(plan_id(), ""))
     if len(plans) < 2:
         return
     st.session_state[_CHOICE] = plan_id()
