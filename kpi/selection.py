@@ -28,8 +28,9 @@ FORECAST_ONLY, PART_YEAR, NOT_ENDED = (NO_VALUE.index(r) for r in ("forecast_onl
 #: shown, or does not exist. 未公表, 調査年でない and 未集計 of a later round do not unlearn what was known.
 WITHDRAWING = ("suppressed", "not_applicable")
 
-_RELEASES = {"final": 3, "provisional": 2, "forecast": 1}
-FORECAST = _RELEASES["forecast"]
+#: Of two values of one period, that of the higher release counts.
+RELEASE_RANK: Mapping[str, int] = {"forecast": 1, "provisional": 2, "final": 3}
+FORECAST = RELEASE_RANK["forecast"]
 _STATES = {word: NO_VALUE.index(word) for word in MISSING_WORDS}
 _ANY_ROUND, _NO_ROUND = -2, -1
 #: Of what counts each year anew a half, a month and a day that end with the year are other periods than the year.
@@ -104,7 +105,7 @@ def _read(observations: pd.DataFrame, ids: pd.Index, as_of: date, baseline_at: F
     state = words(observations, "state", _STATES)
     is_value = counts & (state == 0) & np.isfinite(value)
     return _Rows(
-        code, position, known, words(observations, "release", _RELEASES), state, is_value,
+        code, position, known, words(observations, "release", RELEASE_RANK), state, is_value,
         is_value | (counts & (state > 0)), _part_year(observations, code, annual),
     )  # fmt: skip
 

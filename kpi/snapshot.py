@@ -17,10 +17,7 @@ from kpi.collection.workflow import Brief, Past
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
-from kpi.selection import WITHDRAWING, best_and_withdrawn, withdrawn
-
-#: In which order the words about one period are told: the last is the best known value's own.
-_RELEASE_RANK: Mapping[str, int] = {"forecast": 0, "provisional": 1, "final": 2}
+from kpi.selection import FORECAST, RELEASE_RANK, WITHDRAWING, best_and_withdrawn, withdrawn
 
 
 @dataclass(frozen=True)
@@ -165,7 +162,8 @@ def _said(values: pd.DataFrame) -> dict[int, dict[str, str]]:
 
     A correction brings a value, not a new comment: what was said of the period before still holds.
     """
-    rank = values["release"].map(_RELEASE_RANK).fillna(0)
+    # The words told last are the best known value's own.
+    rank = values["release"].map(RELEASE_RANK).fillna(FORECAST)
     order = np.lexsort((values["observation_id"], values["known_at"], rank))
     columns = [values[c].to_list() for c in (*_OF_PERIOD, "observation_id", *_SAID)]
     of_period: dict[tuple[str, str], dict[str, str]] = {}

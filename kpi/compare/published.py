@@ -16,6 +16,7 @@ import pandas as pd
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.period import Period
 from kpi.printing.number_words import MINUS, number
+from kpi.selection import RELEASE_RANK
 
 NATION = "00"
 
@@ -30,7 +31,8 @@ SECONDARY_MARK = "※"
 
 #: Which figure stands where several are known: what was read at its origin, then the plan, then a quotation.
 _CONFIDENCE_RANK: Mapping[str, int] = {"exact": 0, "plan": 1, "secondary": 2}
-_RELEASE_RANK: Mapping[str, int] = {"final": 0, "": 1, "provisional": 2, "forecast": 3}
+#: A figure whose source says nothing of a release is no 速報, and less certain than one that is called 確定.
+_RELEASE_RANK: Mapping[str, float] = {**RELEASE_RANK, "": RELEASE_RANK["final"] - 0.5}
 
 #: A value whose note says this carries a date that its source does not give.
 ESTIMATED = "時点は推定"
@@ -136,7 +138,7 @@ def best_first(rows: Iterable[Row]) -> list[Row]:
     """Rows ordered by what counts more: confidence, then release, then the later row (the later publication)."""
     later_first = list(rows)[::-1]
     return sorted(
-        later_first, key=lambda row: (_CONFIDENCE_RANK.get(row["confidence"], 9), _RELEASE_RANK.get(row["release"], 9))
+        later_first, key=lambda row: (_CONFIDENCE_RANK.get(row["confidence"], 9), -_RELEASE_RANK.get(row["release"], 0))
     )
 
 
