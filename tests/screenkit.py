@@ -13,6 +13,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 import pages.parts.app.current_view
+import pages.parts.app.main  # runs once, outside of any screen's own run
 import pages.parts.app.storage
 from kpi.people import OPERATOR
 from loaders.services import Services

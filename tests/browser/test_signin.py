@@ -31,7 +31,7 @@ ADMIN, OFFICE, LAND, PLANNING, READER, STRANGER = (
     "admin@pref.example", "office@pref.example", "land@pref.example", "planning@pref.example", "reader@pref.example",
     "somebody@elsewhere.example",
 )  # fmt: skip
-PLAN = "aomori-dx-2024"
+PLAN = "prefecture"
 RULES = (
     Rule("", "mail", "*@pref.example", "reader"),
     Rule("", "group", "DX推進課", "secretariat"),

@@ -42,7 +42,7 @@ class Year:
 
     @property
     def now(self):
-        return self.store.snapshot("aomori-dx-2024", at=NOW)
+        return self.store.snapshot("prefecture", at=NOW)
 
     def services(self, person: Person = STAFF) -> Services:
         return Services(self.store, person, self.data, lambda: NOW)
@@ -106,12 +106,12 @@ class Year:
         lead = Person("a", "主管課 太郎", Role.DEPARTMENT, frozenset({"planning"}))
         for division in DIVISIONS:
             own = self.services(replace(lead, divisions=frozenset({f"planning/{division.id}"})))
-            place = Place("aomori-dx-2024", self.asked, "planning", division.id)
+            place = Place("prefecture", self.asked, "planning", division.id)
             form = fill(own.take_form(place)[1], {i: said[i] for i in division.indicators})
             taken = own.take_return(place, form, "a.xlsx")
             assert taken.open == ()
             assert own.pass_on(taken.saved.submission_id) == ()
-        joined = self.services(lead).join(Place("aomori-dx-2024", self.asked, "planning"))
+        joined = self.services(lead).join(Place("prefecture", self.asked, "planning"))
         assert self.services(lead).send(joined.submission_id).codes is not None
 
 
@@ -142,7 +142,7 @@ def set_targets(year: Year) -> None:
         submit="期限は事務局が照会を始めると決まります",
         reader=True,
     )
-    year.services(replace(STAFF, role=Role.ADMIN)).set_divisions("aomori-dx-2024", "planning", DIVISIONS)
+    year.services(replace(STAFF, role=Role.ADMIN)).set_divisions("prefecture", "planning", DIVISIONS)
     year.start("「目標値等設定照会」を始めました。")
     due = year.now.plan.round(TARGETS).due
     assert due > NOW.date() + timedelta(weeks=4)
@@ -162,7 +162,7 @@ def set_targets(year: Year) -> None:
     press(page, "決定を記録する(4件)", "記録した決定は取り消せません。")
     press(page, "この内容で記録する", "4件の決定を記録しました。")
     assert settled(year.now) == set(SET)
-    year.services().close_round("aomori-dx-2024", TARGETS)
+    year.services().close_round("prefecture", TARGETS)
     year.holds(rounds="に締め切りました", overview="19指標中4指標設定済み。実績の値はまだありません", reader=True)
     # Nobody was asked for a value yet, so no list says that nineteen are missing.
     expect(year.cast.pages[READER].get_by_role("table", name="目を向けるところ")).to_have_count(0)

@@ -13,10 +13,10 @@ from loaders.plan.folder import load_plan
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form
 from loaders.store import Store
-from tests import ROOT, hurt
+from tests import hurt, samplekit
 from tests.browser.conftest import NOW, settled
 
-PLAN, _ = load_plan(ROOT / "data" / "plans" / "aomori-dx-2024")
+PLAN, _ = load_plan(samplekit.PLANS / samplekit.PLAN)
 
 #: Where each screen is, and what its title says.
 SCREENS = {

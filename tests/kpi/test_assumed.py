@@ -11,50 +11,13 @@ import pytest
 from kpi.people import Audience
 from kpi.plan import Plan, Scheme
 from kpi.schemes import METHODS
-from loaders.benchmarks.benchmark_files import load_benchmarks
 from loaders.plan.folder import load_plan
 from loaders.store import Store
 from pages.method import _status_table
 from tests.factory import COUNT, RATE, tiny_plan
-from tests.samplekit import DATA, with_samples
+from tests.samplekit import with_samples
 from tests.screenkit import by_label, look, operator, press, run, words
 from tests.storekit import decide_card, do, later, new_store
-
-FOLDER = DATA / "plans" / "aomori-dx-2024"
-
-
-@pytest.fixture(scope="module")
-def aomori() -> Plan:
-    plan, issues = load_plan(FOLDER)
-    assert issues == ()
-    assert plan is not None
-    return plan
-
-
-def test_every_fact_of_the_plan_as_a_whole_that_no_source_gives_is_assumed(aomori: Plan) -> None:
-    wanted = {"scheme", "number", "departments.planning", "departments.education", "series.school-system"}
-    assert set(aomori.assumptions) == wanted
-    assert all(len(reason) > 20 for reason in aomori.assumptions.values())
-    # What is assumed of a department or a series is of one that there is.
-    series = set(load_benchmarks(DATA / "benchmarks")[0].series["series_id"])
-    known = {f"departments.{d.id}" for d in aomori.departments} | {f"series.{s}" for s in series}
-    assert {k for k in aomori.assumptions if "." in k} <= known
-
-
-def test_a_department_with_dated_names_and_a_twin_among_the_statistics_are_assumed(aomori: Plan) -> None:
-    renamed = [d.id for d in aomori.departments if len(d.names) > 1]
-    assert [k for d in renamed if (k := f"departments.{d}") not in aomori.assumptions] == []
-    twins = [i for i in aomori.indicators if i.series_id]
-    assert twins
-    assert all("series_id" in i.assumptions for i in twins)
-    assert all("17時" in r.assumption for r in aomori.rounds)
-
-
-def test_a_figure_of_the_plan_that_counts_as_final_says_that_this_is_assumed(aomori: Plan) -> None:
-    values = load_benchmarks(DATA / "benchmarks")[0].values
-    own = values[(values["confidence"] == "plan") & (values["release"] != "")]
-    assert set(own["series_id"]) == {k.removeprefix("series.") for k in aomori.assumptions if k.startswith("series.")}
-    assert all("確定と想定" in note for note in own["note"])
 
 
 def test_an_assumption_about_the_plan_is_read_and_one_about_nothing_is_told(tmp_path: Path) -> None:

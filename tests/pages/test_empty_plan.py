@@ -1,6 +1,5 @@
 """A plan as ``new-plan`` makes it, without a field, an indicator, a department or a round: every screen stands."""
 
-import shutil
 from datetime import date
 
 import pytest
@@ -10,7 +9,7 @@ from loaders.cli.commands import main
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.main import SCREENS
-from tests.samplekit import DATA, store_of
+from tests.samplekit import store_of, with_files
 from tests.screenkit import DAY, NOTHING, html, run, said, sound
 
 TERMS = {"running": ("FY2025", "FY2029"), "to come": ("FY2029", "FY2033"), "without statistics": ("FY2025", "FY2029")}
@@ -20,7 +19,7 @@ PARTS = ("cards", "publication", "departments", "people", "log", "keep", "plan")
 @pytest.fixture(scope="module", params=TERMS)
 def bare_data(request, tmp_path_factory):
     data = tmp_path_factory.mktemp("bare")
-    shutil.copytree(DATA / "benchmarks", data / "benchmarks")
+    with_files(data, "benchmarks")
     if request.param == "without statistics":
         for path in (data / "benchmarks").glob("*.csv"):
             path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")

@@ -230,7 +230,7 @@ def test_the_front_page_marks_unconfirmed_values_in_every_part_and_counts_them(s
 def test_a_field_marks_the_same_values_as_the_front_page(samples):
     tables = re.findall(r'<caption class="unseen">指標の一覧.*?</table>', html(run("overview")), re.S)
     whole = {k: v for t in tables for k, v in _marked_rows(t).items()}
-    plan = store_of(samples).snapshot("aomori-dx-2024").plan
+    plan = store_of(samples).snapshot("prefecture").plan
     heads = r'<div class="name"><a href="indicator\?indicator=([\w-]+)".*?</div><div>(.*?)</div>'
     found = {
         k: "unconfirmed" in head for f in plan.fields for k, head in re.findall(heads, html(run("field", field=f.id)))

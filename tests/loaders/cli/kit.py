@@ -1,4 +1,4 @@
-"""``python -m loaders`` on a data folder, and forms of the real plan to bring to it."""
+"""``python -m loaders`` on a data folder, and forms of the toy plan to bring to it."""
 
 from __future__ import annotations
 

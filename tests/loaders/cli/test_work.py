@@ -196,8 +196,8 @@ def test_verify_rebuild_and_backup(data, tmp_path):
     assert run(data, "verify", "--end", end) == (cli.GOOD, "問題はありません。\n")
     code, out = run(data, "verify", "--end", "1-000000000000")
     assert (code, "書き換えられています" in out) == (cli.LOOK, True)
-    copied = Store(made).snapshot("aomori-dx-2024").observations
-    again = Store(tmp_path / "again.duckdb").snapshot("aomori-dx-2024").observations
+    copied = Store(made).snapshot("prefecture").observations
+    again = Store(tmp_path / "again.duckdb").snapshot("prefecture").observations
     assert copied.equals(snapshot(data).observations)
     assert again.equals(copied)
 

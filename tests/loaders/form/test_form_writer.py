@@ -47,7 +47,7 @@ from tests.factory import (
     with_plan,
 )
 
-PLANS = sorted(p.parent for p in (ROOT / "data" / "plans").glob("*/plan.toml"))
+PLANS = sorted(p.parent for p in (ROOT / "tests" / "plans").glob("*/plan.toml"))
 
 
 def opened(data: bytes) -> Workbook:

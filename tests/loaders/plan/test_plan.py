@@ -1,4 +1,4 @@
-"""Plan files: the real plan's content, a second plan without any code, and each way a file can be broken."""
+"""Plan files: a second plan without any code, and each way a file can be broken."""
 
 # Tables of cases are read a case a line, and Japanese counts double.
 # ruff: noqa: E501
@@ -15,177 +15,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.collection.schedule import expected_period
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.plan import Plan, find_department
 from loaders.plan.folder import load_plan, plan_folders
-from tests import ROOT
-
-DATA = ROOT / "data"
-AOMORI = DATA / "plans" / "aomori-dx-2024"
+from tests.samplekit import PLAN, PLANS
 
 
 @pytest.fixture(scope="module")
-def aomori() -> Plan:
-    plan, issues = load_plan(AOMORI)
+def prefecture() -> Plan:
+    plan, issues = load_plan(PLANS / PLAN)
     assert issues == ()
     assert plan is not None
     return plan
 
 
-# ---- the real plan, against a list written independently of its files
-
-ITEMS = {
-    "産業・しごと分野": {"商工業・サービス業": (1, 6), "農林水産業": (1, 5), "観光業": (2, 3), "働き方": (2, 3)},
-    "暮らし・まち分野": {
-        "医療・福祉": (2, 5), "子育て": (1, 3), "学校教育": (1, 5), "地域公共交通": (1, 3), "安全・安心": (1, 4),
-        "防災・危機管理": (1, 3), "インフラ": (1, 2),
-    },
-    "行政経営分野": {"住民の利便性の向上": (1, 3), "質の高い自治体運営": (1, 5), "情報セキュリティ対策": (1, 4)},
-    "各分野を支える基盤整備": {
-        "デジタル人財": (3, 0), "誰でも安全・安心に使えるデジタル": (2, 0), "データの利活用": (2, 0), "デジタル基盤の整備": (2, 0),
-    },
-}  # fmt: skip
-
-#: Name, source, department in 2023, direction, field (empty: a basic goal).
-INDICATORS = [
-    ("労働生産性(県内総生産/生産年齢人口)", "県民経済計算(2021-2026)", "企画政策部", "increase", ""),
-    ("DXに取り組んでいる県内中小企業者の割合", "県企画政策部調べ", "企画政策部", "increase", ""),
-    ("DXに取り組んでいる市町村の割合", "県企画政策部調べ", "企画政策部", "increase", ""),
-    ("県内企業のデジタル化・DX支援件数", "県商工労働部調べ", "商工労働部", "increase", "産業・しごと分野"),
-    ("稲作の10a当たりの労働時間削減率", "県農林水産部調べ", "農林水産部", "increase", "産業・しごと分野"),
-    ("「青森ファンクラブ」参画DMO数", "県観光国際戦略局調べ", "観光国際戦略局", "increase", "産業・しごと分野"),
-    ("生活行動「学習・自己啓発・訓練」行動率", "社会生活基本調査※5年ごと", "企画政策部", "increase", "産業・しごと分野"),
-    ("遠隔医療に係る施設基準の届出を行っている医療機関数", "県健康福祉部調べ", "健康福祉部", "increase", "暮らし・まち分野"),
-    ("ICT導入補助を利用した介護事業所数", "県健康福祉部調べ", "健康福祉部", "increase", "暮らし・まち分野"),
-    ("青森県子育てポータルサイトへのアクセス数", "県健康福祉部調べ", "健康福祉部", "increase", "暮らし・まち分野"),
-    (
-        "教員が授業にICTを活用して指導する能力", "学校における教育の情報化の実態等に関する調査", "教育庁", "increase",
-        "暮らし・まち分野",
-    ),
-    (
-        "デジタル技術やデータを活用した利便性の向上等に取り組む交通事業者数", "県企画政策部調べ", "企画政策部", "increase",
-        "暮らし・まち分野",
-    ),
-    ("青森県警察防犯アプリ「まもリン」ダウンロード数", "県警察本部調べ", "警察本部", "increase", "暮らし・まち分野"),
-    (
-        "「あおもり防災」SNSアカウント(You Tube及びX(旧Twitter))の登録者数", "県危機管理局調べ", "危機管理局", "increase",
-        "暮らし・まち分野",
-    ),
-    ("ICT活用工事件数", "県県土整備部調べ", "県土整備部", "increase", "暮らし・まち分野"),
-    ("橋梁定期点検AI活用率", "県県土整備部調べ", "県土整備部", "increase", "暮らし・まち分野"),
-    ("オンライン化された行政手続き数", "県企画政策部調べ", "企画政策部", "increase", "行政経営分野"),
-    ("コピー用紙使用量", "県環境生活部調べ", "環境生活部", "decrease", "行政経営分野"),
-    ("セキュリティ自己点検の遵守率", "県総務部調べ", "総務部", "increase", "行政経営分野"),
-]  # fmt: skip
-
-
-def test_fields_items_visions_and_policies_are_all_there(aomori: Plan) -> None:
-    held = {f.name: {i.name: (len(i.visions), len(i.policies)) for i in f.items} for f in aomori.fields}
-    assert held == ITEMS
-    assert [len(f.items) for f in aomori.fields if not f.foundation] == [4, 7, 3]
-    assert [len(f.pictures) for f in aomori.fields] == [2, 3, 2, 0]
-    assert all(f.policy and f.slogan == f"「{f.short}」を支えるDX" for f in aomori.fields if not f.foundation)
-    assert len(aomori.initiatives) == 54
-    assert len({i.id for i in aomori.initiatives}) == 54
-
-
-def test_indicators_are_named_sourced_and_owned_as_the_source_says(aomori: Plan) -> None:
-    day = date(2023, 12, 1)
-    held = []
-    for indicator in aomori.indicators:
-        owner = aomori.owner(indicator.id, day)
-        assert owner is not None
-        field = aomori.field_by_id(indicator.field_id).name if indicator.field_id else ""
-        direction = aomori.card(indicator.id).direction
-        held.append((indicator.name, indicator.source, owner.name(day), direction, field))
-    assert held == INDICATORS
-    assert [i.level for i in aomori.indicators] == ["goal"] * 3 + ["field"] * 16
-
-
-def test_every_item_but_the_foundations_has_an_indicator(aomori: Plan) -> None:
-    measured = {i.item_id for i in aomori.indicators if i.item_id}
-    assert measured == {i.id for f in aomori.fields if not f.foundation for i in f.items}
-
-
-def test_no_baseline_and_no_target_is_invented(aomori: Plan) -> None:
-    assert {(c.baseline, c.target, c.milestones) for c in aomori.cards} == {(None, None, ())}
-
-
-def test_the_plan_says_what_stands_on_its_cover(aomori: Plan) -> None:
-    assert (aomori.name, aomori.slogan) == ("青森県DX推進プラン", "青森県はDXでもっとおもしろくなる")
-    assert (aomori.start, aomori.end, aomori.area_code) == (Period("FY", 2024), Period("FY", 2028), "02")
-    assert [(p.name, len(p.points)) for p in aomori.priorities] == [("産業のDX", 3), ("教育のDX", 3), ("防災のDX", 2)]
-    assert [s.word for s in aomori.stances] == ["変革", "挑戦", "見える化"]
-    assert aomori.ideals[0] == "新たなしごとや働き方で、産業を未来へ紡ぐ。"
-
-
-@pytest.mark.parametrize(
-    "phrase",
-    [
-        "県内IT産業の振興のための人財の育成・確保",
-        "女性や高齢者、障がい者など多様な人財が生活スタイルや体力に合わせて活躍できるためのデジタルスキルの向上などの支援",
-        "ICT教育サポーターなどの外部人材の活用と教科の指導等におけるICT活用、校務のデジタル化による働き方改革",
-        "一人ひとりが「体験したくなる」「誰かに教えたいくなる」最適な観光コンテンツ等の情報などが提示され、青森ファンが集う地域",
-        "スマート農・林・畜・水産業の推進による効率化と生産性の向上（アグリテックの促進）",
-        "保健所業務のDXの推進",
-        "職員に対する情報リテラシー教育（情報セキュリティ研修）の徹底",
-    ],
-)
-def test_texts_keep_the_sources_own_spelling(aomori: Plan, phrase: str) -> None:
-    items = [i for f in aomori.fields for i in f.items]
-    assert phrase in [t for i in items for t in (*i.visions, *i.policies)] + [
-        t for p in aomori.priorities for t in p.points
-    ]
-
-
-def test_late_and_rare_statistics_are_told_by_their_cards(aomori: Plan) -> None:
-    labor, learning = aomori.card("labor-productivity"), aomori.card("learning-participation")
-    assert (labor.baseline_period, labor.target_period) == (Period("FY", 2021), Period("FY", 2026))
-    assert learning.survey_years == (2016, 2021, 2026)
-    assert learning.target_period == Period("CY", 2026)
-    last = aomori.round("fy2028")
-    assert expected_period(labor, aomori.indicator(labor.indicator_id), last) == (labor.target_period, True)
-
-
-def test_what_the_source_does_not_say_is_an_assumption_with_a_reason(aomori: Plan) -> None:
-    for indicator in aomori.indicators:
-        assert {"unit", "direction", "kind", "decimals", "lag_months", "target_period"} <= set(indicator.assumptions)
-        assert ("item_id" in indicator.assumptions) == (indicator.level == "field")
-        assert ("numerator" in indicator.assumptions) == indicator.is_rate
-        assert ("department" in indicator.assumptions) == ("調べ" not in indicator.source)
-        assert all(len(reason) > 10 for reason in indicator.assumptions.values())
-    assert all(r.assumption for r in aomori.rounds)
-
-
-def test_rounds_run_from_the_targets_to_the_plans_last_year(aomori: Plan) -> None:
-    assert [(r.kind, r.period.code) for r in aomori.rounds] == [
-        ("targets", "FY2023"), *(("annual", f"FY{y}") for y in range(2024, 2029)),
-    ]  # fmt: skip
-    assert [str(r.due) for r in aomori.rounds[:3]] == ["2024-01-31", "2025-11-28", "2026-11-30"]
-
-
-def test_the_words_of_the_house_are_data(aomori: Plan) -> None:
-    assert aomori.scheme.words["regressed"] == "目標に向かっていない"
-    assert aomori.scheme.words["target_unset"] == "目標値設定中"
-    assert (aomori.words["revision"], aomori.words["fix"]) == ("修正依頼", "要修正")
-    assert not {"△", "▲", "×"} & set("".join([*aomori.scheme.words.values(), *aomori.words.values()]))
-
-
-def test_every_national_counterpart_is_a_series_that_exists_in_the_same_unit(aomori: Plan) -> None:
-    with (DATA / "benchmarks" / "series.csv").open(encoding="utf-8-sig", newline="") as file:
-        units = {row["series_id"]: row["unit"] for row in csv.DictReader(file)}
-    linked = {i.id: i.series_id for i in aomori.indicators if i.series_id}
-    assert linked == {"learning-participation": "learning-participation", "teacher-ict": "ict-teaching-b"}
-    assert all(units[series] == aomori.indicator(i).unit for i, series in linked.items())
-
-
 # ---- departments
 
 
-def test_a_department_is_called_by_the_name_of_the_day(aomori: Plan) -> None:
-    planning = aomori.department("planning")
+def test_a_department_is_called_by_the_name_of_the_day(prefecture: Plan) -> None:
+    planning = prefecture.department("planning")
     assert planning.name(date(2024, 3, 31)) == "企画政策部"
     assert planning.name(date(2024, 4, 1)) == "総合政策部"
 
@@ -199,8 +48,8 @@ def test_a_department_is_called_by_the_name_of_the_day(aomori: Plan) -> None:
         ("経済部", None), ("", None), ("県", None), ("部", None), ("総務部長", None), ("農林水産部・県土整備部", None),
     ],
 )  # fmt: skip
-def test_written_names_find_their_department(aomori: Plan, written: str, found: str | None) -> None:
-    department = find_department(aomori, written)
+def test_written_names_find_their_department(prefecture: Plan, written: str, found: str | None) -> None:
+    department = find_department(prefecture, written)
     assert (department.id if department else None) == found
 
 
@@ -462,7 +311,7 @@ def test_an_issue_carries_what_stands_in_the_cell(tmp_path: Path) -> None:
 @given(st.data())
 def test_no_damage_to_a_real_file_raises(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("damaged") / "plan"
-    shutil.copytree(AOMORI, folder)
+    shutil.copytree(PLANS / PLAN, folder)
     path = data.draw(st.sampled_from(sorted(folder.iterdir())))
     content = path.read_bytes()
     start = data.draw(st.integers(0, len(content)))
@@ -474,7 +323,7 @@ def test_no_damage_to_a_real_file_raises(tmp_path_factory: pytest.TempPathFactor
 
 
 def test_the_csv_files_open_in_excel_in_japanese() -> None:
-    for path in AOMORI.glob("*.csv"):
+    for path in (PLANS / PLAN).glob("*.csv"):
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert len({len(row) for row in csv.reader(file)}) == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +20,10 @@ from loaders.services import intake
 from loaders.services.batch_versions import SAME_ANSWERS, VERSIONS, Copy, sifted
 from loaders.services.intake import Taken, send_returns, take_files, take_uploads
 from loaders.store import Receipt
-from tests import ROOT
 from tests.factory import COUNT, POLICY, RATE, ROUND, TOTAL, TRADE, filled_form, tiny_answers, tiny_plan
 from tests.loaders.cli.kit import NOW, run
 from tests.loaders.cli.kit import form as real
+from tests.samplekit import with_files
 from tests.storekit import answer, later, new_store, reading
 
 PLAN = tiny_plan()
@@ -219,9 +218,7 @@ def test_another_department_s_form_put_in_twice_is_put_aside_once(store):
 
 
 def test_the_command_says_how_they_differ_and_answers_with_one(tmp_path, monkeypatch):
-    data = tmp_path / "data"
-    for name in ("plans", "benchmarks"):
-        shutil.copytree(ROOT / "data" / name, data / name)
+    data = with_files(tmp_path / "data", "plans", "benchmarks")
     monkeypatch.setattr(settings, "now", lambda: NOW)
     folder = tmp_path / "in"
     (folder / "旧").mkdir(parents=True)

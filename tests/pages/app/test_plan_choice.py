@@ -15,10 +15,10 @@ from loaders.store import Rule
 from pages.parts.app import identity, plan_choice
 from pages.parts.app.main import SCREENS
 from pages.parts.app.sign_in import SignIn, person_by
-from tests.samplekit import AT, DATA, store_of
+from tests.samplekit import AT, store_of, with_files
 from tests.screenkit import html, move, run, said, sound, words
 
-HERE, THERE = "aomori-dx-2024", "twin"
+HERE, THERE = "prefecture", "twin"
 FIRST, SECOND = "青森県DX推進プラン", "もう一つの計画"
 ROUND, LAND, COMMERCE = "fy2025", "land", "commerce"
 
@@ -40,8 +40,7 @@ RULES = {
 def made(tmp_path_factory):
     """The real plan twice, under equal ids of departments, rounds and indicators, in one store."""
     data = tmp_path_factory.mktemp("twins")
-    for part in ("plans", "benchmarks"):
-        shutil.copytree(DATA / part, data / part)
+    with_files(data, "plans", "benchmarks")
     twin = data / "plans" / THERE
     shutil.copytree(data / "plans" / HERE, twin)
     told = (twin / "plan.toml").read_text("utf-8")

@@ -9,7 +9,7 @@ from tests import screenkit
 from tests.samplekit import AT, store_of
 from tests.screenkit import everything, said
 
-PLAN, ROUND, EDUCATION, INDICATOR = "aomori-dx-2024", "fy2025", "education", "teacher-ict"
+PLAN, ROUND, EDUCATION, INDICATOR = "prefecture", "fy2025", "education", "teacher-ict"
 STAFF = Person("staff", "事務局の人", Role.SECRETARIAT)
 
 
