@@ -11,6 +11,8 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.reorganisation import ownerless
 from kpi.collection.workflow import Action
+from kpi.handover.contacts import Due, contacts, due_next
+from kpi.handover.history import HISTORY, Said, as_table, card_facts, everything_said, value_words, waiting
 from kpi.period import Period, stamp
 from kpi.place import Place
 from kpi.plan import Department, Indicator
@@ -18,19 +20,7 @@ from loaders.documents.packing import file_part
 from loaders.documents.table_files import to_xlsx
 from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import reaches, require
-from pages.parts.handover.statements import (
-    HISTORY,
-    Due,
-    Said,
-    as_table,
-    card_facts,
-    contacts,
-    due_next,
-    everything_said,
-    value_words,
-    waiting,
-    whole,
-)
+from pages.parts.handover.sources import sources, whole
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared.filters import choose, only
 from pages.parts.shared.layout import XLSX, empty, header, lead, show
@@ -43,8 +33,8 @@ def handover_page() -> None:
     header("引継ぎ", state)
     department, division_id, indicators = _chosen(state)
     state = whole(state, department.id, division_id, indicators)
-    said, due = everything_said(state, indicators), due_next(state, department, indicators)
-    left = waiting(state, indicators)
+    said, due = everything_said(state, indicators, sources(state)), due_next(state, department, indicators)
+    left = waiting(state, indicators, sources(state))
     _lead(state, department, indicators, due, len(left))
     _take(state, department, indicators, said)
     _next(state, department, due)
@@ -163,7 +153,7 @@ def _waiting(left: Sequence[tuple[str, Indicator, str]]) -> None:
 
 def _contacts(state: Assessment, department: Department, indicators: Sequence[Indicator]) -> None:
     st.header("これまで回答した人", anchor=False)
-    found = contacts(state, department, indicators)
+    found = contacts(state, department, indicators, sources(state))
     shared = [f"{v.name} {v.mail}" for v in department.divisions_on(state.day) if v.mail]
     shared += [f"主管課 {department.mail}"] if department.mail else []
     if shared:

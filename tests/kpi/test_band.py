@@ -14,6 +14,7 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import band_text, has_target, target_text
 from kpi.compare.gaps import latest_pair, pairs, sentence
 from kpi.compare.ranks import ranking
+from kpi.handover.history import card_facts
 from kpi.plan import Card
 from kpi.printing.rollup import counts
 from kpi.progress import assess, cards_table
@@ -25,7 +26,6 @@ from loaders.form.reading.reader import read_form
 from loaders.form.writing.writer import write_form
 from loaders.rules import check_answers
 from loaders.workbook.cells import Book, open_book
-from pages.parts.handover.statements import card_facts
 from tests.factory import FY, POLICY, ROUND, TARGETS_ROUND, UNSET, tiny_answers, tiny_brief, tiny_plan
 from tests.kpi.compare.test_compare import NATION, OURS, both, made, value
 from tests.storekit import new_store

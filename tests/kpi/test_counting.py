@@ -19,6 +19,7 @@ from kpi.collection.board import Known
 from kpi.collection.review.answer_words import Before
 from kpi.collection.review.answered_figures import approved, comparable, last_told
 from kpi.collection.workflow import Answer, Past, known_beside, last_before
+from kpi.handover.history import everything_said
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Plan, Round
@@ -32,7 +33,7 @@ from loaders.form.writing.prefill import form_rows
 from loaders.rules import check_answers
 from loaders.store import Store
 from loaders.store.commands.submission_rows import observations_of
-from pages.parts.handover.statements import everything_said
+from pages.parts.handover.sources import sources
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TOTAL, TRADE, tiny_plan
 from tests.storekit import answer, do, later, new_store, reading, save_and_send
 
@@ -166,7 +167,7 @@ def test_no_place_shows_or_uses_a_value_that_was_taken_back(taken_back: Store) -
     confirmed = snapshot.observations.assign(review="confirmed")
     assert known_beside(best_confirmed(confirmed, snapshot.cards).get(RATE, ()), "") == ()
     # 引継ぎ, and what is taken away
-    said = everything_said(replace(view), [brief.plan.indicator(RATE)])
+    said = everything_said(replace(view), [brief.plan.indicator(RATE)], sources(view))
     assert not [s.text for s in said if "60.0" in s.text]
     table = observations_table(snapshot)
     assert table["状態"].iloc[0] == "取下げ"

@@ -305,3 +305,22 @@ def _explanation(state: Assessment, item: Item) -> Statement:
     parts = (("要因分析", "analysis"), ("今後の対応", "actions"))
     lines = tuple(f"{name}: {item.answer.text(key) or '(記入なし)'}" for name, key in parts)
     return Statement((("この値での判定 ", ""), (state.word(item.subject_id), f"status:{status}")), (), lines)
+
+
+def in_one_line(view: Assessment, indicator_id: str, answer: Answer) -> str:
+    """An answer in one line: its value, or why there is none, and the first words of its explanation."""
+    indicator, card = view.plan.indicator(indicator_id), view.snapshot.cards[indicator_id]
+    told = []
+    for key, word in (("value", ""), ("baseline", "現状値"), ("target", "目標値"), ("correction", "前回値の訂正 ")):
+        value = answer.number(key)
+        if value is not None:
+            period = answer.text("period" if key == "value" else f"{key}_period") if key != "correction" else ""
+            release = RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else ""
+            dated = "・".join(w for w in (Period.parse(period).short if period else "", release) if w)
+            text = exact_text(value, card, indicator.unit)
+            told.append(f"{word}{text}({dated})" if dated else f"{word}{text}")
+    reason = MISSING_WORDS.get(answer.text("missing_reason"), "")
+    told += [reason] if reason else []
+    analysis = answer.text("analysis")
+    told += [f"「{analysis[:40]}{'…' if len(analysis) > 40 else ''}」"] if analysis else []
+    return "、".join(told) or "記入なし"

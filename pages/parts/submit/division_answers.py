@@ -8,10 +8,9 @@ from typing import Literal
 import streamlit as st
 
 from kpi.assessment import Assessment
+from kpi.collection.review.answer_words import in_one_line
 from kpi.collection.turnout import REPLACING, Row, State
-from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS, Action, Answer, ReturnState
-from kpi.period import Period
-from kpi.printing.printed_figures import exact_text
+from kpi.collection.workflow import Action, ReturnState
 from loaders.store import Conflict, Option, StoredReturn
 from pages.parts.app.current_view import services
 from pages.parts.rounds.board_table import round_rows
@@ -124,23 +123,4 @@ def _option(view: Assessment, place: Respondent, indicator_id: str, option: Opti
     name = place.department.division(option.division_id).name if option.division_id else "主管課(回答済の内容)"
     said = (option.answer.text("section"), option.answer.text("person"))
     who = " ".join(w for w in said if w and w != name)
-    return f"{name}: {answer_words(view, indicator_id, option.answer)}" + (f" 担当 {who}" if who else "")
-
-
-def answer_words(view: Assessment, indicator_id: str, answer: Answer) -> str:
-    """An answer in one line: its value, or why there is none, and the first words of its explanation."""
-    indicator, card = view.plan.indicator(indicator_id), view.snapshot.cards[indicator_id]
-    told = []
-    for key, word in (("value", ""), ("baseline", "現状値"), ("target", "目標値"), ("correction", "前回値の訂正 ")):
-        value = answer.number(key)
-        if value is not None:
-            period = answer.text("period" if key == "value" else f"{key}_period") if key != "correction" else ""
-            release = RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else ""
-            dated = "・".join(w for w in (Period.parse(period).short if period else "", release) if w)
-            text = exact_text(value, card, indicator.unit)
-            told.append(f"{word}{text}({dated})" if dated else f"{word}{text}")
-    reason = MISSING_WORDS.get(answer.text("missing_reason"), "")
-    told += [reason] if reason else []
-    analysis = answer.text("analysis")
-    told += [f"「{analysis[:40]}{'…' if len(analysis) > 40 else ''}」"] if analysis else []
-    return "、".join(told) or "記入なし"
+    return f"{name}: {in_one_line(view, indicator_id, option.answer)}" + (f" 担当 {who}" if who else "")

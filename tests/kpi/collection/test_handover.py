@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from kpi.collection.acts import Act
 from kpi.collection.reorganisation import move_indicators
 from kpi.collection.workflow import Mend, Question
+from kpi.handover.history import as_table, everything_said
 from kpi.people import Role
 from kpi.period import Period
 from kpi.place import Place
@@ -18,7 +19,7 @@ from loaders.services.intake import take_return
 from loaders.services.operations import make_form
 from loaders.store import Receipt
 from pages.parts.app.current_view import view
-from pages.parts.handover.statements import as_table, everything_said
+from pages.parts.handover.sources import sources
 from tests.browser.walking import fill
 from tests.samplekit import AT, store_of, with_store
 from tests.screenkit import english, html, lead, run, said, sound
@@ -116,7 +117,7 @@ def test_everything_said_before_stands_there_for_the_new_person(told, acting):
 def test_a_question_is_followed_by_its_answer(told, acting, store):
     acting(Role.DEPARTMENT, LAND)
     run("handover")
-    rows = everything_said(view(), view().plan.owned_by(LAND, AT.date()))
+    rows = everything_said(view(), view().plan.owned_by(LAND, AT.date()), sources(view()))
     talk = [(s.kind, s.who, s.text) for s in rows if s.kind.startswith("修正依頼")]
     assert [kind for kind, _, _ in talk] == ["修正依頼への回答", "修正依頼"]
     assert talk[0][1] == "県土 太郎"
@@ -129,7 +130,7 @@ def test_it_can_be_taken_away_as_one_sheet(told, acting):
     assert "引継ぎ書を受け取る(Excel)" in [d.label for d in at.get("download_button")]
     state = view()
     mine = state.plan.owned_by(LAND, state.day)
-    table = as_table(state, mine, everything_said(state, mine))
+    table = as_table(state, mine, everything_said(state, mine, sources(state)))
     assert list(dict.fromkeys(table["指標"])) == [i.name for i in mine]
     assert table.iloc[0]["種類"] == "判定条件"
     assert {"値", "値の訂正", "要因分析", "修正依頼", "修正依頼への回答", "判定条件の決定"} <= set(table["種類"])

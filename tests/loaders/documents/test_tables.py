@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 
 from kpi.assessment import Assessment
 from kpi.compare.gaps import pairs
+from kpi.handover.history import as_table, everything_said
 from kpi.plan import Card
 from kpi.printing.printed_figures import exact, figure_of, judged, number_in
 from kpi.progress import assess
@@ -24,7 +25,7 @@ from loaders.documents.export import cards_table, observations_table
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.documents.takeaway_tables import indicator_table, pair_table, published_table
 from loaders.form.writing.style import put
-from pages.parts.handover.statements import as_table, everything_said
+from pages.parts.handover.sources import sources
 from tests.factory import PAPER, RATE
 from tests.samplekit import store_of, with_samples
 from tests.storekit import answer, later, new_store, reading, save_return, send
@@ -327,7 +328,7 @@ def files_of(state):
         yield f"公表値 {series}", published_table(state, series)
     for indicator in state.plan.indicators:
         yield indicator.name, table_of(story(state, indicator), state.card(indicator.id))
-    said = everything_said(state, state.plan.indicators)
+    said = everything_said(state, state.plan.indicators, sources(state))
     yield "引継ぎ", as_table(state, state.plan.indicators, said)
 
 
@@ -362,8 +363,9 @@ def test_every_figure_that_a_screen_gives_away_is_a_number_with_a_format_and_wit
         for line in csv_rows(table)[1:]:
             noisy = [c for h, c in zip(heading, line, strict=True) if h in FIGURES and len(c.strip("-0.")) > 16]
             assert not noisy, (name, noisy)
-    assert isinstance(as_table(screens, screens.plan.indicators, everything_said(screens, screens.plan.indicators))
-                      ["日付"].dropna().iloc[0], date)  # fmt: skip
+    mine = screens.plan.indicators
+    told = as_table(screens, mine, everything_said(screens, mine, sources(screens)))
+    assert isinstance(told["日付"].dropna().iloc[0], date)
 
 
 def test_what_is_given_away_of_an_indicator_does_not_contradict_its_status(screens):

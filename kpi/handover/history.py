@@ -1,28 +1,21 @@
-"""引継ぎ: everything said before about a department's indicators, gathered in one line a saying."""
+"""Everything said before about some indicators, gathered in one line a saying, for who takes them over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
 import pandas as pd
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_text, card_text, day_text
-from kpi.collection.lifecycle import Stage, upcoming
-from kpi.collection.schedule import expected_period
-from kpi.collection.scope import asked_of
-from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action, ReturnState
+from kpi.collection.review.answer_words import in_one_line
+from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Mend, Reading
 from kpi.period import Period
-from kpi.place import Place
-from kpi.plan import Department, Indicator, Round
+from kpi.plan import Indicator, Round
 from kpi.printing.printed_figures import exact_text
-from pages.parts.admin.proposal_panel import changes_in
-from pages.parts.app.current_view import services, store
-from pages.parts.review.review_words import column_name
-from pages.parts.rounds.board_table import stored_return
-from pages.parts.submit.division_answers import answer_words
 
 VALUE, CORRECTED, NONE = "値", "値の訂正", "実績なし"
 EXPLAINED, PLANNED, GROUNDS = "要因分析", "今後の対応", "根拠資料"
@@ -30,6 +23,31 @@ ASKED, REPLIED = "修正依頼", "修正依頼への回答"
 PROPOSED, DECIDED, REJECTED = "判定条件の提案", "判定条件の決定", "判定条件の見送り"
 #: What stands in a value's own row of the history, so that the talk beside it need not repeat it.
 HISTORY = frozenset({VALUE, NONE, EXPLAINED, PLANNED, GROUNDS})
+
+
+class Returned(Protocol):
+    """A return as it was sent, with what was said of it on the page."""
+
+    @property
+    def sent_by(self) -> str:
+        """Who sent it."""
+
+    @property
+    def reading(self) -> Reading:
+        """What it says."""
+
+    @property
+    def mends(self) -> tuple[Mend, ...]:
+        """What was said of it on the page."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is kept beside the judged state: a return by its id, a column's heading, what a kept proposal would set."""
+
+    returned: Callable[[str], Returned]
+    heading: Callable[[Round, str], str]
+    proposed: Callable[[str, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -44,55 +62,13 @@ class Said:
     text: str
 
 
-@dataclass(frozen=True)
-class Contact:
-    """Who answered, last in which round and in how many before: the 課, the person, the shared address."""
-
-    round_name: str
-    at: datetime
-    rounds: int
-    section: str
-    person: str
-    contact: str
-    indicators: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Due:
-    """One round that is still to be answered, and the period it asks of each indicator."""
-
-    asked: Round
-    indicators: tuple[tuple[Indicator, Period, bool], ...]
-
-
-def whole(view: Assessment, department_id: str, division_id: str, indicators: Sequence[Indicator]) -> Assessment:
-    """The view with all that is known of some indicators, whoever answered for them before.
-
-    What a former department said of an indicator is not otherwise shown to the one it went to; who may see the
-    handover of its present owner may read it, and of no other indicator.
-    """
-    if not services().may(
-        Action.SEE_HANDOVER, Place(view.plan.id, department_id=department_id, division_id=division_id)
-    ):
-        return view
-    ids = {i.id for i in indicators}
-    full = store().snapshot(view.plan.id, view.as_of)
-
-    def mine(table: pd.DataFrame, of: str = "indicator_id") -> pd.DataFrame:
-        return table[table[of].isin(ids)]
-
-    own = replace(
-        full,
-        observations=mine(full.observations),
-        questions=mine(full.questions, "subject_id"),
-        proposals=mine(full.proposals),
-    )
-    return replace(view, snapshot=own, key=f"{view.key}:handover")
-
-
-def everything_said(view: Assessment, indicators: Sequence[Indicator]) -> tuple[Said, ...]:
+def everything_said(view: Assessment, indicators: Sequence[Indicator], sources: Sources) -> tuple[Said, ...]:
     """All that was said of some indicators, in the plan's order and then from the newest."""
-    found = [*_values(view, indicators), *_questions(view, indicators), *_proposals(view, indicators)]
+    found = [
+        *_values(view, indicators),
+        *_questions(view, indicators, sources),
+        *_proposals(view, indicators, sources),
+    ]
     order = {i.id: number for number, i in enumerate(indicators)}
     return tuple(sorted(found, key=lambda s: (order[s.indicator_id], -s.at.timestamp())))
 
@@ -136,30 +112,29 @@ def _who(view: Assessment, row: pd.Series) -> str:
     return " ".join(w for w in (name, str(row["section"] or ""), "代理登録" if row["on_behalf"] else "") if w)
 
 
-def _questions(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]:
+def _questions(view: Assessment, indicators: Sequence[Indicator], sources: Sources) -> Iterator[Said]:
     plan = view.snapshot.plan
     for indicator, row in _of(view.snapshot.questions, indicators, "subject_id"):
         asked = plan.round(str(row["round_id"]))
-        about = f"{asked.name} {column_name(view, asked, str(row['key']))}"
+        about = f"{asked.name} {sources.heading(asked, str(row['key']))}"
         yield Said(indicator.id, row["asked_at"].to_pydatetime(), ASKED, about, str(row["who"]), str(row["text"]))
         if row["answered_by"]:
-            who, text = _reply(view, indicator, str(row["answered_by"]))
+            who, text = _reply(view, indicator, sources.returned(str(row["answered_by"])))
             yield Said(indicator.id, row["answered_at"].to_pydatetime(), REPLIED, about, who, text)
 
 
-def _reply(view: Assessment, indicator: Indicator, submission_id: str) -> tuple[str, str]:
+def _reply(view: Assessment, indicator: Indicator, stored: Returned) -> tuple[str, str]:
     """Who answered and what, with the reasons given on the page."""
-    stored = stored_return(view, submission_id)
     answer = next(a for a in stored.reading.answers if a.subject_id == indicator.id)
     reasons = [m.reason for m in stored.mends if m.subject_id == indicator.id and m.reason]
-    said = answer_words(view, indicator.id, answer)
+    said = in_one_line(view, indicator.id, answer)
     told = f"{said}　理由: {'、'.join(dict.fromkeys(reasons))}" if reasons else said
     return stored.sent_by, told
 
 
-def _proposals(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]:
+def _proposals(view: Assessment, indicators: Sequence[Indicator], sources: Sources) -> Iterator[Said]:
     for indicator, row in _of(view.snapshot.proposals, indicators):
-        words = _proposed(view, indicator, str(row["document"]))
+        words = _proposed(view, indicator, sources.proposed(str(row["document"]), indicator.id))
         state, reason = str(row["state"]), str(row["reason"])
         text = f"{words}　理由: {reason}" if reason else words
         if state != "replaced":
@@ -174,69 +149,24 @@ def _proposals(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Sa
             yield Said(indicator.id, day, kind, about, str(row["entered_by"]), words + answer)
 
 
-def _proposed(view: Assessment, indicator: Indicator, document: str) -> str:
-    changes = changes_in(document, indicator.id)
+def _proposed(view: Assessment, indicator: Indicator, changes: Mapping[str, Any]) -> str:
     card = apply_to_card(view.snapshot.cards[indicator.id], changes)
     told = [f"{CARD_WORDS[k]} {card_text(card, k, indicator.unit)}" for k in changes if k in CARD_WORDS]
     told += [f"{INDICATOR_WORDS[k]} {v}" for k, v in changes.items() if k in INDICATOR_WORDS]
     return "、".join(told)
 
 
-def waiting(view: Assessment, indicators: Sequence[Indicator]) -> tuple[tuple[str, Indicator, str], ...]:
+def waiting(
+    view: Assessment, indicators: Sequence[Indicator], sources: Sources
+) -> tuple[tuple[str, Indicator, str], ...]:
     """What is open: questions without an answer and proposals without a decision, as (kind, indicator, words)."""
     questions, proposals = view.snapshot.questions, view.snapshot.proposals
     asked = _of(questions[questions["answered_by"] == ""], indicators, "subject_id")
     open_now = _of(proposals[proposals["state"] == "open"], indicators)
     return (
         *((ASKED, i, str(row["text"])) for i, row in asked),
-        *((PROPOSED, i, _proposed(view, i, str(row["document"]))) for i, row in open_now),
+        *((PROPOSED, i, _proposed(view, i, sources.proposed(str(row["document"]), i.id))) for i, row in open_now),
     )
-
-
-def contacts(view: Assessment, department: Department, indicators: Sequence[Indicator]) -> tuple[Contact, ...]:
-    """Who answered for which indicators, newest first: 課, person and address as the returns give them."""
-    rows, ids = view.snapshot.submissions, {i.id for i in indicators}
-    answering = {o.department_id for o in view.snapshot.plan.ownerships if o.indicator_id in ids} | {department.id}
-    rows = rows[rows["department_id"].isin(answering) & (rows["state"] == ReturnState.SENT)]
-    rounds = {r.id: r.name for r in view.snapshot.plan.rounds}
-    found: dict[tuple[str, ...], Contact] = {}
-    for _, row in (
-        rows.sort_values("sent_at", ascending=False).drop_duplicates(["round_id", "department_id"]).iterrows()
-    ):
-        at, name = row["sent_at"].to_pydatetime(), rounds.get(str(row["round_id"]), str(row["round_id"]))
-        for (section, person, contact), which in _signed(view, str(row["submission_id"]), ids).items():
-            key = (section, person, contact, *which)
-            known = found.get(key)
-            new = Contact(name, at, 1, section, person, contact, which)
-            found[key] = replace(known, rounds=known.rounds + 1) if known else new
-    return tuple(found.values())
-
-
-def _signed(view: Assessment, submission_id: str, ids: set[str]) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """The indicators of a return by who signed them."""
-    grouped: dict[tuple[str, str, str], tuple[str, ...]] = {}
-    for answer in stored_return(view, submission_id).reading.answers:
-        signed = (answer.text("section"), answer.text("person"), answer.text("contact"))
-        if answer.subject_id in ids and any(signed):
-            grouped[signed] = (*grouped.get(signed, ()), answer.subject_id)
-    return grouped
-
-
-def due_next(view: Assessment, department: Department, indicators: Sequence[Indicator]) -> tuple[Due, ...]:
-    """The rounds that are still to be answered, those past their date too, and the next that is planned."""
-    rows = view.snapshot.submissions
-    mine = rows[(rows["department_id"] == department.id) & (rows["state"] == ReturnState.SENT)]
-    ids, found = {i.id for i in indicators}, []
-    planned = upcoming(view.snapshot.plan, view.snapshot.life, view.day)
-    open_now = [r for r in view.rounds if view.stage(r) is Stage.OPEN or (planned and r.id == planned.id)]
-    # What is asked now comes before what is only planned, and of these what is due first.
-    for asked in sorted(open_now, key=lambda r: (view.stage(r) is not Stage.OPEN, r.due or date.max)):
-        if asked.id in set(mine["round_id"]) or view.snapshot.closed_at(asked.id):
-            continue
-        owed = [i for i in asked_of(view.plan, asked, department.id, view.day, view.snapshot.cards) if i.id in ids]
-        if owed:
-            found.append(Due(asked, tuple((i, *expected_period(view.snapshot.cards[i.id], i, asked)) for i in owed)))
-    return tuple(found)
 
 
 def as_table(view: Assessment, indicators: Sequence[Indicator], said: Iterable[Said]) -> pd.DataFrame:
