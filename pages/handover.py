@@ -11,8 +11,8 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.reorganisation import ownerless
 from kpi.collection.workflow import Action
-from kpi.handover.contacts import Due, contacts, due_next
 from kpi.handover.history import HISTORY, Said, as_table, card_facts, everything_said, value_words, waiting
+from kpi.handover.predecessors import Due, contacts, due_next
 from kpi.period import Period, stamp
 from kpi.place import Place
 from kpi.plan import Department, Indicator
