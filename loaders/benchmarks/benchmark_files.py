@@ -82,6 +82,17 @@ def _kept(rows: Iterable[_Row], read: Callable[[_Row], dict[str, object] | None]
     return [record for row in rows if (record := read(row)) is not None]
 
 
+def write_empty(folder: Path) -> tuple[Path, ...]:
+    """The three files without a row, where there is no folder of published figures yet; their paths."""
+    if folder.exists():
+        return ()
+    folder.mkdir(parents=True)
+    made = {"series.csv": SERIES_COLUMNS, "values.csv": VALUE_COLUMNS, "breaks.csv": BREAK_COLUMNS}
+    for name, columns in made.items():
+        (folder / name).write_bytes((",".join(columns) + "\r\n").encode("utf-8-sig"))
+    return tuple(folder / name for name in made)
+
+
 def _table(records: list[dict[str, object]], columns: tuple[str, ...], kinds: Mapping[str, str]) -> pd.DataFrame:
     data = {name: pd.Series([r[name] for r in records], dtype=kinds.get(name, "object")) for name in columns}
     return pd.DataFrame(data)

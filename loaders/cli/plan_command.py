@@ -6,6 +6,7 @@ import argparse
 import re
 
 from kpi.period import Period
+from loaders.benchmarks.benchmark_files import write_empty
 from loaders.cli.arguments import Refused
 from loaders.plan.new_plan import write_plan
 from loaders.services import operations
@@ -36,7 +37,7 @@ def run(given: argparse.Namespace) -> int:
         made = write_plan(folder, given.name or given.plan_id, start, end, code, name)
     except FileExistsError as error:
         raise Refused(f"計画のフォルダー {folder} には、すでに計画があります。") from error
-    for path in made:
+    for path in (*made, *write_empty(given.data / "benchmarks")):
         print(f"作りました: {path}", file=given.out)
     print("init を実行するか、管理の「読み込み直す」を押すと、この計画を選べます。", file=given.out)
     return 0

@@ -238,3 +238,17 @@ def test_a_file_name_that_is_no_text_is_kept_readable(data, tmp_path):
         pytest.skip("this file system knows no such names")
     assert run(data, "load", tmp_path / "in")[0] == cli.GOOD
     assert snapshot(data).submissions.iloc[0]["filename"] == "\N{REPLACEMENT CHARACTER}.xlsx"
+
+
+def test_a_new_plan_in_a_new_folder_loads_without_a_fault(tmp_path):
+    given = ("--name", "次の計画", "--start", "FY2029", "--end", "FY2033", "--area-code", "02", "--area-name", "青森県")
+    code, out = run(tmp_path / "data", "new-plan", "next", *given)
+    assert (code, "breaks.csv" in out) == (0, True)
+    code, out = run(tmp_path / "data", "init")
+    assert (code, "次の計画(0指標)" in out) == (0, True)
+    # What is there already is left as it is.
+    kept = tmp_path / "data" / "benchmarks" / "series.csv"
+    kept.write_bytes(kept.read_bytes() + b"\r\n")
+    before = kept.read_bytes()
+    assert run(tmp_path / "data", "new-plan", "other", *given)[0] == 0
+    assert kept.read_bytes() == before
