@@ -10,7 +10,7 @@ from kpi.collection.workflow import Action
 from kpi.summary import amount
 from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import require
-from pages.parts.origin.passport import list_table, passport_view
+from pages.parts.origin.passport_view import list_table, passport_view
 from pages.parts.shared.as_of import as_of as moment_shown
 from pages.parts.shared.figure_search import search_field
 from pages.parts.shared.layout import attempt, empty, header, lead, show

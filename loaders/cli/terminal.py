@@ -15,13 +15,13 @@ from kpi.collection.turnout import REPLACING
 from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS
 from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from kpi.printing.number_words import as_it_is
+from kpi.provenance.passport import Passport
 from kpi.snapshot import Snapshot
 from loaders.documents.export import file_name
 from loaders.rules import UNREAD
 from loaders.services import intake
 from loaders.services.batch_versions import SAME_ANSWERS
 from loaders.settings import today
-from loaders.store import Passport
 
 
 def text_width(text: str) -> int:

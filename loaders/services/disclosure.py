@@ -10,10 +10,11 @@ import pandas as pd
 
 from kpi.collection.workflow import Action, refusal
 from kpi.place import Place
+from kpi.provenance.passport import Passport
 from kpi.snapshot import Snapshot
 from loaders.documents import export
 from loaders.services.authorization import Gate, NotAllowed
-from loaders.store import Passport, StoredReturn
+from loaders.store import StoredReturn
 from loaders.text.characters import tidy
 
 

@@ -16,6 +16,7 @@ from kpi.collection.acts import PROGRAM, Act
 from kpi.issue import Issue
 from kpi.people import Audience
 from kpi.plan import Plan
+from kpi.provenance.passport import Passport
 from kpi.snapshot import Snapshot
 from loaders.store.audit import log_table, rebuild, verification
 from loaders.store.audit.audit_log import Event, Head, append_event
@@ -32,10 +33,8 @@ from loaders.store.queries.access import Rule
 from loaders.store.queries.newest import Newest
 from loaders.store.queries.records import (
     Conflict,
-    Earlier,
     Joined,
     Option,
-    Passport,
     Receipt,
     Saved,
     StoredReturn,
@@ -43,7 +42,7 @@ from loaders.store.queries.records import (
 from loaders.store.queries.stored_returns import read_return, read_returns
 
 __all__ = [
-    "Conflict", "Earlier", "Head", "Joined", "Keep", "NewReturn", "Option", "Passport", "Receipt", "Rule", "Saved",
+    "Conflict", "Head", "Joined", "Keep", "NewReturn", "Option", "Receipt", "Rule", "Saved",
     "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store",
 ]  # fmt: skip
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from kpi.period import Period
 from kpi.plan import Plan
+from kpi.provenance.passport import Earlier, Passport
 from loaders.store.file.database import Connection, rows
 from loaders.store.queries.access import PUBLISHED
 from loaders.store.queries.plan_states import NOW, plan_ids, read_plan
-from loaders.store.queries.records import Earlier, Passport
 from loaders.store.queries.standing_questions import taking_back
 from loaders.store.queries.stored_returns import reason_before, said_before
 

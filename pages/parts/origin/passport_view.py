@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.collection.publication import publication_word
-from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Action
+from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS, Action
 from kpi.period import Period
 from kpi.place import Place
 from kpi.plan import Indicator
-from kpi.printing.printed_figures import exact_text
+from kpi.provenance.passport import Passport
+from kpi.provenance.passport_words import (
+    day_words,
+    moment_words,
+    next_release_words,
+    publication_words,
+    standing,
+    value_words,
+)
 from kpi.summary import explanation, judged_code, steps
-from loaders.store import Earlier, Passport
 from pages.parts.app.current_view import file_name, services
 from pages.parts.shared.as_of import as_of
 from pages.parts.shared.layout import XLSX, empty, lead, show
@@ -49,26 +54,10 @@ def _lead(state: Assessment, found: Passport, indicator: Indicator) -> Content:
         marks.append(tag("span", "サンプル", "assumed"))
     if found.review == "unconfirmed":
         marks.append(tag("span", "未確認", "unconfirmed"))
-    if found.code in state.snapshot.taken_back:
-        marks.append("この値は、後の回答で秘匿または該当なしとされたため、使っていません。")
-    elif _replaced(found):
-        marks.append("この後に新しい値が入っています。")
+    marks.append(standing(state, found, as_of()))
     name = link(f"{indicator.number} {indicator.name}", "indicator", indicator=indicator.id)
     value = tag("b", value_words(state, found, indicator))
     return join([name, f"、{found.period.label}の値は", value, "。", *marks], "")
-
-
-def _replaced(found: Passport) -> bool:
-    moment = as_of()
-    newer = [e for e in found.earlier if e.known_at > found.known_at and (moment is None or e.known_at <= moment)]
-    return found.superseded and bool(newer)
-
-
-def value_words(state: Assessment, found: Passport | Earlier, indicator: Indicator) -> str:
-    """The value as it was sent, with its unit and all its decimals; or why there is none."""
-    if found.value is None or pd.isna(found.value):
-        return MISSING_WORDS.get(found.state, "値なし")
-    return exact_text(found.value, state.snapshot.cards[indicator.id], indicator.unit)
 
 
 def _cell(state: Assessment, found: Passport, indicator: Indicator) -> Markup:
@@ -118,45 +107,20 @@ def _course(state: Assessment, found: Passport) -> Markup:
     whose = f"{found.department} {found.section}".strip()
     confirmed: Content = tag("span", "未確認", "unconfirmed")
     if found.confirmed_at is not None and pd.notna(found.confirmed_at):
-        confirmed = join([_at(found.confirmed_at), f"　{found.confirmed_by}"])
+        confirmed = join([moment_words(found.confirmed_at), f"　{found.confirmed_by}"])
     elif found.review == "confirmed":
         confirmed = "確認済"
     rows: list[tuple[Content, Content]] = [
-        ("値の時点", join([_day(found.period.end), tag("small", f"{found.period.label}の終わり")])),
+        ("値の時点", join([day_words(found.period.end), tag("small", f"{found.period.label}の終わり")])),
         ("照会", found.round_name),
-        ("様式の取込み", join([_at(found.saved_at), f"　{found.saved_by}　", behalf])),
-        ("部局内決裁", _day(found.settled_on)),
-        ("事務局への回答", join([_at(found.known_at), f"　{found.sent_by}", tag("small", whose)])),
+        ("様式の取込み", join([moment_words(found.saved_at), f"　{found.saved_by}　", behalf])),
+        ("部局内決裁", day_words(found.settled_on)),
+        ("事務局への回答", join([moment_words(found.known_at), f"　{found.sent_by}", tag("small", whose)])),
         ("確認", confirmed),
-        ("次の公表予定", _next(found.next_release)),
-        ("公表区分", _publication(found)),
+        ("次の公表予定", next_release_words(found.next_release)),
+        ("公表区分", publication_words(found)),
     ]
     return table([Column("項目", width="8rem"), Column("内容")], rows, caption="たどった経過")
-
-
-def _publication(found: Passport) -> str:
-    if not found.publication:
-        return "―"
-    hour = found.released_at
-    return publication_word(found.publication, hour if hour is not None and pd.notna(hour) else None)
-
-
-def _next(written: str) -> str:
-    try:
-        return Period.parse(written).label if written else "―"
-    except ValueError:
-        return written
-
-
-def _at(moment: datetime | None) -> str:
-    return "―" if moment is None or pd.isna(moment) else f"{_day(moment)} {moment:%H:%M}"
-
-
-def _day(day: date | None) -> str:
-    """「令和7年9月30日(2025年)」."""
-    if day is None or pd.isna(day):
-        return "―"
-    return Period.of_date(date(day.year, day.month, day.day)).label
 
 
 def _earlier(state: Assessment, found: Passport, indicator: Indicator) -> None:
@@ -170,7 +134,7 @@ def _earlier(state: Assessment, found: Passport, indicator: Indicator) -> None:
         (
             link(e.code, "origin", figure=e.code),
             join([value_words(state, e, indicator), tag("small", RELEASE_WORDS.get(e.release, ""))]),
-            join([_at(e.known_at), tag("small", rounds.get(e.round_id, ""))]),
+            join([moment_words(e.known_at), tag("small", rounds.get(e.round_id, ""))]),
             CORRECTION_WORDS.get(e.correction_kind, "") or ("前の値" if e.known_at < found.known_at else "後の値"),
         )
         for e in sorted(known, key=lambda e: e.known_at, reverse=True)

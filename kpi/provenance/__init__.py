@@ -1,0 +1,1 @@
+"""出所: where each figure comes from, and how that is told."""
