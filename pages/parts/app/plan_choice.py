@@ -32,9 +32,12 @@ def _offered(revision: str, day: date) -> Mapping[str, str]:
 
 
 def plan_id() -> str:
-    """The plan that is shown; empty where none could be read. Asked by every run many times: without a query."""
+    """The plan that is shown; empty where none could be read. Settled at the start of a run, which asks many times."""
+    return str(st.session_state.get(_SHOWN) or _settled(st.query_params.get(PLAN, "")))
+
+
+def _settled(wanted: str) -> str:
     plans = offered()
-    wanted = st.session_state.get(_SHOWN) or st.query_params.get(PLAN, "")
     return wanted if wanted in plans else next(iter(plans), "")
 
 
@@ -44,8 +47,7 @@ def arrive(screen: str) -> None:
     On another screen the plan of before goes on; gone on the same screen (Back), it was taken back.
     """
     asked, (kept, where) = st.query_params.get(PLAN, ""), st.session_state.get(_LAST, ("", screen))
-    wanted = asked or (kept if where != screen else "")
-    st.session_state[_SHOWN] = wanted if wanted in offered() else ""
+    st.session_state[_SHOWN] = _settled(asked or (kept if where != screen else ""))
     st.session_state[_LAST] = st.session_state[_SHOWN], screen
 
 
