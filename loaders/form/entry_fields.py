@@ -25,10 +25,10 @@ Answers = Mapping[str, Mapping[str, object]]
 
 #: When a field must be filled in, as the form's colours say it.
 _NEED_WORDS: Mapping[d.Need, str] = {
-    "always": "必須",
-    "unless_missing": "必須",
-    "when_unpublished": "未公表のとき必須",
-    "when_corrected": "訂正のとき必須",
+    "always": "【必須】",
+    "unless_missing": "【必須】",
+    "when_unpublished": "【未公表のとき必須】",
+    "when_corrected": "【訂正のとき必須】",
     "optional": "",
 }
 #: What a note says of Excel's keyboard alone.
@@ -61,12 +61,6 @@ class EntryField:
     def name(self) -> str:
         """What what is typed is kept under."""
         return f"{self.key} {','.join(self.ids)}"
-
-    @property
-    def label(self) -> str:
-        """What is said before the field: 今回の値(件)【必須】; before a text also what is asked."""
-        unit, need = f"({self.unit})" if self.unit else "", f"【{self.need}】" if self.need else ""
-        return self.heading + unit + need + (f": {self.asks}" if self.asks and self.is_text else "")
 
     @property
     def is_text(self) -> bool:

@@ -39,8 +39,10 @@ def entry_box(view: Assessment, place: Respondent, current: StoredReturn | None)
         return
     told(_PLACE)
     is_open = bool(st.session_state.get(_open_key(place)))
-    label = "画面での記入を閉じる" if is_open else "画面で記入する(Excelを使わない)"
-    if st.button(label, key="entry-close" if is_open else "entry-open"):
+    if st.button(
+        "画面での記入を閉じる" if is_open else "画面で記入する(Excelを使わない)",
+        key="entry-close" if is_open else "entry-open",
+    ):
         st.session_state[_open_key(place)] = not is_open
         st.rerun()
     if is_open:
@@ -55,7 +57,7 @@ def offered(view: Assessment, place: Respondent) -> bool:
 
 def _fields(view: Assessment, place: Respondent, current: StoredReturn | None) -> None:
     blocks = _blocks(view, place, current)
-    show(tag("div", _intro(current), "meta"))
+    show(tag("div", _intro(blocks, current), "meta"))
     for block in blocks:
         st.subheader(unmarked(block.title), anchor=False)
         _facts(block)
@@ -82,21 +84,27 @@ def _undo(place: Respondent, typed: Mapping[str, str]) -> None:
 
 def _blocks(view: Assessment, place: Respondent, current: StoredReturn | None) -> tuple[EntryBlock, ...]:
     """The fields as they stand ready: as the answer before says it, else as the form goes out."""
-    answering = current is not None and current.state in _ANSWERING
-    said = written_again(current.reading.answers) if answering and current is not None else {}
+    said = written_again(current.reading.answers) if current is not None and _begins_from(current) else {}
     there = place.place
     return entry_blocks(
         view.snapshot.brief(view.day), there.round_id, there.department_id, division_id=there.division_id, answers=said
     )
 
 
-def _intro(current: StoredReturn | None) -> str:
-    answered = current is not None and current.state in _ANSWERING
-    start = "いまの回答の内容から始まります。" if answered else ""
+def _begins_from(current: StoredReturn | None) -> bool:
+    """Whether there is an answer to go on from; what a sample says shall not end in a real one."""
+    return current is not None and current.state in _ANSWERING and not current.reading.sample
+
+
+def _intro(blocks: tuple[EntryBlock, ...], current: StoredReturn | None) -> str:
+    start = "いまの回答の内容から始まります。" if _begins_from(current) else ""
+    reasons = any(field.key == "missing_reason" for block in blocks for field in block.fields)
+    left_out = (
+        "「実績がない理由」を選んだ指標では、値・時点・根拠資料などの【必須】の欄は空けておけます。" if reasons else ""
+    )
     return (
-        f"{start}様式と同じ欄です。【必須】は必ず入力する欄です。「実績がない理由」を選んだ指標では、値・時点・根拠資料などの【必須】の"
-        "欄は空けておけます。「下書きを作る」を押すと、記入した内容が様式(Excel)に入り、ファイルを入れたときと同じように"
-        "1セルずつ確かめます。押すまでは保存されません。"
+        f"{start}様式と同じ欄です。【必須】は必ず入力する欄です。{left_out}「下書きを作る」を押すと、記入した内容が様式(Excel)に入り、"
+        "ファイルを入れたときと同じように1セルずつ確かめます。押すまでは保存されません。"
     )
 
 
@@ -135,17 +143,23 @@ def _field(place: Respondent, field: EntryField) -> None:
     key = f"entry-{place.key}-{turn}-{crc32(field.text.encode())}-{field.name}"
     if key not in st.session_state:
         st.session_state[key] = typed.get(field.name, field.text)
-    label, note = unmarked(field.label), unmarked(field.note)
     keep = partial(_keep, place, field.name, field.text, key)
+    said, note = field.heading + field.need, field.note
     if field.choices:
         odd = [st.session_state[key]] if st.session_state[key] not in ("", *field.choices) else []
-        st.selectbox(label, ["", *field.choices, *odd], format_func=_choice, key=key, help=note, on_change=keep)
+        words = ["", *field.choices, *odd]
+        st.selectbox(unmarked(said), words, format_func=_choice, key=key, help=unmarked(note), on_change=keep)
     elif field.is_text:
-        st.text_area(
-            label, key=key, help=note, placeholder=field.example, height=field.lines * _LINE_HEIGHT, on_change=keep
-        )
+        room, example = field.lines * _LINE_HEIGHT, field.example
+        st.text_area(unmarked(said), key=key, height=room, help=unmarked(note), placeholder=example, on_change=keep)
     else:
-        st.text_input(label, key=key, help=note, placeholder=field.example, on_change=keep)
+        st.text_input(
+            f"{unmarked(field.heading)}{f'({unmarked(field.unit)})' if field.unit else ''}{unmarked(field.need)}",
+            key=key,
+            help=unmarked(note),
+            placeholder=field.example,
+            on_change=keep,
+        )
     _below(field, str(st.session_state[key]))
 
 
@@ -160,7 +174,7 @@ def _below(field: EntryField, text: str) -> None:
         length = excel_length(text)
         over = f"　目安の{field.limit}字を超えています(このまま下書きにできます)" if length > field.limit else ""
         count = f"{length}／{field.limit}字{over}"
-    show(tag("div", count or ("" if field.is_text else field.asks), "meta"))
+    show(tag("div", "　".join(part for part in (field.asks, count) if part), "meta"))
 
 
 def _keep(place: Respondent, name: str, ready: str, key: str) -> None:

@@ -151,10 +151,11 @@ def test_the_fields_are_the_open_cells_of_the_form_and_no_other():
 def test_a_field_says_what_the_form_says_at_its_cell():
     own = brief()
     fields = fields_of(blocks_of(DX, own))
-    assert fields[RATE, "value"].label == "今回の値(%)【必須】"
+    value = fields[RATE, "value"]
+    assert (value.heading, value.unit, value.need, value.group) == ("今回の値", "%", "【必須】", "今回の実績")
     assert fields[RATE, "numerator"].asks == "DXに取り組んでいる市町村数"
     assert fields[RATE, "numerator"].unit == ""
-    assert fields[RATE, "next_release"].label == "次回公表予定【未公表のとき必須】"
+    assert fields[RATE, "next_release"].need == "【未公表のとき必須】"
     assert fields[RATE, "next_release"].example == "例: 令和8年9月、2026/9"
     assert fields[RATE, "release"].choices == ("確定", "速報", "見込")
     assert fields[RATE, "analysis"].limit == 600

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from kpi.collection.acts import Act
 from kpi.collection.workflow import ReturnState
 from kpi.issue import Issue, Severity
 from kpi.people import Person, Role
@@ -11,6 +12,7 @@ from kpi.place import Place
 from kpi.plan import Division
 from loaders.services import NotAllowed, Services
 from loaders.services.operations import rebuild
+from loaders.services.sample_rounds import load_samples
 from loaders.services.submissions import Returning
 from loaders.store import Receipt
 from pages.parts.submit.screen_entry import MOST
@@ -34,6 +36,7 @@ from tests.samplekit import AT
 from tests.screenkit import english, html, lead, move, press, run, said, sound, words
 from tests.storekit import send
 
+TRADE, SUPPORT = "commerce", "dx-support"
 WHO = {"section": "道路課", "person": "八戸 花子", "contact": "内線1234"}
 
 
@@ -206,6 +209,24 @@ def test_after_an_answer_the_fields_stand_where_it_is_replaced(store, acting):
     at = drafted(page(), {ICT: {"value": "111"}})
     assert "差替えの下書きがあります" in lead(at)
     assert list(snapshot(store).submissions["state"]) == ["sent", "draft"]
+
+
+def test_a_sample_is_not_carried_into_an_answer(store, data, acting):
+    load_samples(store, data, store.plan_ids()[0], Act("", AT))
+    acting(Role.DEPARTMENT, TRADE)
+    at = opened(page(department=TRADE))
+    assert "いまの回答の内容から始まります。" not in words(at)
+    assert (field(at, SUPPORT, "value").value, field(at, SUPPORT, "person").value) == ("", "")
+
+
+def test_a_round_about_targets_is_filled_in_with_its_own_fields(store, acting):
+    acting(Role.DEPARTMENT, LAND)
+    at = opened(page(round="targets"))
+    assert "実績がない理由" not in words(at)
+    texts = {ICT: {"baseline": "95", "baseline_period": "R4", "target": "180", "evidence": "想定の根拠"} | WHO}
+    press(type_in(at, texts), "entry-draft")
+    answers = {a.subject_id: a for a in store.submission(newest(store)["submission_id"]).reading.answers}
+    assert (answers[ICT].number("target"), answers[ICT].text("baseline_period")) == (180.0, "FY2022")
 
 
 def test_a_division_fills_in_its_own_form(store, data, acting):
