@@ -106,7 +106,8 @@ def test_what_is_typed_on_the_screen_is_read_as_the_same_text_in_excel(said):
 def test_a_rate_from_its_parts_and_a_survey_of_other_years_are_read_alike():
     found = assert_read_alike(DX, {RATE: {"numerator": "26", "denominator": "40", "release": "確定"}, PAPER: SOUND})
     assert next(a for a in found.answers if a.subject_id == RATE).number("value") == 65.0
-    # It is no year of the survey: that stands ready as the reason, and whoever has a value takes it out.
+    # It is no year of the survey: that stands ready as the reason, and whoever has a value takes it out, or does not.
+    assert_read_alike(PLANNING, {SURVEY: {"value": "31.2"}})
     assert_read_alike(PLANNING, {SURVEY: {"value": "31.2", "missing_reason": "", "period": ""}})
     assert_read_alike(PLANNING, {UNSET: {"baseline": "12", "baseline_period": "R5", "target": "30", "value": "13"}})
 
