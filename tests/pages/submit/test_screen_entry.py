@@ -2,15 +2,12 @@
 
 import re
 
-import pytest
-
 from kpi.collection.acts import Act
 from kpi.collection.workflow import ReturnState
 from kpi.issue import Issue, Severity
-from kpi.people import Person, Role
-from kpi.place import Place
+from kpi.people import Role
 from kpi.plan import Division
-from loaders.services import NotAllowed, Services
+from loaders.services import NotAllowed
 from loaders.services.operations import rebuild
 from loaders.services.sample_rounds import load_samples
 from loaders.services.submissions import Returning
@@ -19,7 +16,6 @@ from pages.parts.submit.screen_entry import MOST
 from tests import hurt
 from tests.pages.submit.kit import (
     BRIDGE,
-    FARM,
     FY,
     GOOD,
     ICT,
@@ -270,12 +266,6 @@ def test_nothing_is_filled_in_once_the_round_is_closed_or_in_the_past_or_by_who_
     assert staff(store, data).close_round(store.plan_ids()[0], FY) == ()
     acting(Role.DEPARTMENT, LAND)
     assert entry_buttons(page()) == []
-
-
-def test_the_service_asks_whose_form_it_is(store, data):
-    theirs = Services(store, Person("x", "青森 花子", Role.DEPARTMENT, frozenset({FARM})), data, lambda: AT)
-    with pytest.raises(NotAllowed):
-        theirs.fill_form(Place(store.plan_ids()[0], FY, LAND), {})
 
 
 def test_what_the_secretariat_fills_in_is_marked_as_entered_for_the_department(store, acting):
