@@ -33,6 +33,7 @@ from pages.parts.submit.division_answers import divisions_box
 from pages.parts.submit.owed_explanations import explanations
 from pages.parts.submit.question_replies import open_questions, questions_box, revise, unanswered
 from pages.parts.submit.return_picker import Respondent, answered_row, current_return, earlier_returns, replaced_notice
+from pages.parts.submit.screen_entry import entry_box, offered
 from pages.parts.submit.send_form import receipt, send_box, until_words
 from pages.parts.submit.uploads import upload_box
 from pages.parts.submit.verdicts import result_table, settlement
@@ -256,15 +257,15 @@ def _steps(state: Assessment, place: Respondent, current: StoredReturn | None, *
         with st.expander("差し替える・直す", expanded=asked_back and answered, key="steps"):
             if answered and current is not None and st.button("この画面で直す", key="revise-all"):
                 revise(place, current)
-            _forms(state, place)
+            _forms(state, place, current)
     elif place.is_lead(state):
         with st.expander("部局全体の様式で回答する", key="steps"):
-            _forms(state, place)
+            _forms(state, place, current)
     else:
-        _forms(state, place)
+        _forms(state, place, current)
 
 
-def _forms(state: Assessment, place: Respondent) -> None:
+def _forms(state: Assessment, place: Respondent, current: StoredReturn | None) -> None:
     ours, there = services(), place.place
     name = form_filename(
         state.snapshot.brief(state.day), there.round_id, there.department_id, division_id=there.division_id
@@ -281,14 +282,16 @@ def _forms(state: Assessment, place: Respondent) -> None:
     inside = "" if place.asked.kind == "targets" else "前回の値と説明を入れた、"
     show(tag("div", f"{inside}{whose}だけの様式です。", "meta"))
     upload_box(state, place)
+    entry_box(state, place, current)
 
 
 def _result(state: Assessment, place: Respondent, current: StoredReturn | None, left: int, *, acting: bool) -> None:
     if current is None:
         if acting and not place.is_lead(state):
             send_box(state, place, None)
+            ways = "して②に入れるか、画面で記入する" if offered(state, place) else "し、②に入れる"
             empty(
-                "まだ回答様式が入っていません。①で受け取った様式に記入し、②に入れると、ここに1セルずつ確かめた結果が並びます。"
+                f"まだ回答様式が入っていません。①で受け取った様式に記入{ways}と、ここに1セルずつ確かめた結果が並びます。"
             )
         return
     draft = current.state is ReturnState.DRAFT

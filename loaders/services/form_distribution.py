@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from kpi.collection.workflow import Action
@@ -13,6 +13,9 @@ from loaders.form.writing.writer import form_filename, write_form
 from loaders.services import operations
 from loaders.services.authorization import Gate
 from loaders.store import commands
+
+#: What the name of a form says that was filled in without Excel.
+ON_SCREEN = "画面で記入"
 
 
 class Forms(Gate):
@@ -29,6 +32,13 @@ class Forms(Gate):
         """The same without noting it, for what only shows the form or attaches it to a letter."""
         self._ask(Action.TAKE_FORM, place)
         return operations.make_form(self.store.snapshot(place.plan_id), place, day=self._now().date())
+
+    def fill_form(self, place: Place, answers: Mapping[str, Mapping[str, object]]) -> tuple[str, bytes]:
+        """The form with what was typed on the screen in its cells, to be put in like one filled in with Excel."""
+        self._ask(Action.SAVE, place)
+        day = self._now().date()
+        name, data = operations.make_form(self.store.snapshot(place.plan_id), place, day=day, answers=answers)
+        return f"{name.removesuffix('.xlsx')}_{ON_SCREEN}.xlsx", data
 
     def take_forms(self, place: Place) -> tuple[str, bytes]:
         """The forms of all departments that are asked for something, and of their 課, as one zip."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -73,12 +73,14 @@ def open_store(data: Path, db: Path | None = None, *, at: datetime | None = None
 # --- forms ---------------------------------------------------------------------------------------------------------
 
 
-def make_form(snapshot: Snapshot, place: Place, *, day: date) -> tuple[str, bytes]:
-    """The form of one department, or of one of its 課, for one round: its file name and bytes."""
+def make_form(
+    snapshot: Snapshot, place: Place, *, day: date, answers: Mapping[str, Mapping[str, object]] | None = None
+) -> tuple[str, bytes]:
+    """The form of one department, or of one of its 課, for one round, filled in with answers: file name and bytes."""
     brief = snapshot.brief(day)
     own = place.round_id, place.department_id
     name = form_filename(brief, *own, division_id=place.division_id)
-    return name, write_form(brief, *own, division_id=place.division_id)
+    return name, write_form(brief, *own, division_id=place.division_id, answers=answers)
 
 
 def make_forms(snapshot: Snapshot, round_id: str, *, day: date) -> bytes:

@@ -14,6 +14,10 @@ from kpi.plan import Card, Indicator, Plan, Round
 from loaders.form import definition as d
 
 
+class Typed(str):
+    """An answer as a person typed it: it stands in its cell letter for letter, whatever code it may look like."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One indicator's row: its facts, what was said before, what is expected now, what is already answered.
@@ -112,6 +116,8 @@ def _in_words(column: d.Column, answer: object) -> str | float | None:
     if isinstance(answer, Period):
         return d.period_text(answer)
     text = str(answer)
+    if isinstance(answer, Typed):
+        return text
     if column.kind == "choice":
         return (column.choices or {}).get(text, text)
     if column.kind == "period":

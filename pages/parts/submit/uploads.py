@@ -5,7 +5,7 @@ Another department's or round's form is put aside until someone says that it sha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -17,7 +17,6 @@ from loaders.services import NotAllowed
 from loaders.services.batch_versions import SAME_ANSWERS, VERSIONS
 from loaders.services.intake import Taken
 from pages.parts.app.current_view import services
-from pages.parts.framework import UploadedFile
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Content, Markup, badge, join, link, tag, unmarked
 from pages.parts.submit.return_picker import Respondent, bind, moment_words, newest_row
@@ -57,11 +56,11 @@ def upload_box(view: Assessment, place: Respondent) -> None:
     if files:
         st.session_state["upload-turn"] = turn + 1
         try:
-            taken = _take(view, place, files)
+            taken = take_in(place, ((file.name, file.getvalue()) for file in files))
         except NotAllowed as refused:
             st.warning(unmarked(str(refused)))
             return
-        _remember(place, taken)
+        remember(place, taken)
         st.rerun()
     for told in st.session_state.get(told_key(place), ()):
         show(told)
@@ -77,16 +76,17 @@ def _aside_key(place: Respondent) -> str:
     return f"upload-aside-{place.key}"
 
 
-def _take(view: Assessment, place: Respondent, files: Sequence[UploadedFile]) -> list[tuple[Taken, bytes]]:
+def take_in(place: Respondent, files: Iterable[tuple[str, bytes]]) -> list[tuple[Taken, bytes]]:
+    """Read, check and keep files, saying which is being read; what became of each, with its bytes."""
     with st.status("読み取っています…", expanded=False) as status:
         return services().take_uploads(
             place.place,
-            ((file.name, file.getvalue()) for file in files),
+            files,
             tick=lambda name: status.update(label=f"読み取っています…({name})"),
         )
 
 
-def _remember(place: Respondent, taken: Sequence[tuple[Taken, bytes]]) -> None:
+def remember(place: Respondent, taken: Sequence[tuple[Taken, bytes]]) -> None:
     """Keep for this session what is to be told, what was put aside, and which draft it has just made."""
     kept = [one.saved.submission_id for one, _ in taken if one.saved and one.saved.submission_id]
     if kept:

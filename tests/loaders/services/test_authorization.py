@@ -72,6 +72,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "log": (Action.SEE_LOG, "", lambda d, i, p: d.log("tiny")),
     "take_form": (Action.TAKE_FORM, POLICY, lambda d, i, p: d.take_form(Place("tiny", ROUND, POLICY))),
     "look_form": (Action.TAKE_FORM, POLICY, lambda d, i, p: d.look_form(Place("tiny", ROUND, POLICY))),
+    "fill_form": (Action.SAVE, POLICY, lambda d, i, p: d.fill_form(Place("tiny", ROUND, POLICY), {})),
     "take_forms": (Action.TAKE_FORM, "", lambda d, i, p: d.take_forms(Place("tiny", ROUND))),
     "take_sent_back": (Action.TAKE_FORM, POLICY, lambda d, i, p: d.take_sent_back(Place("tiny", ROUND, POLICY))),
     "take_uploads": (
