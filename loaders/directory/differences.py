@@ -97,7 +97,7 @@ def _notes(
 ) -> list[Issue]:
     """What the table does not speak of and so leaves as it is."""
     notes: list[str] = []
-    if standing.rules and not people and PERSON not in standing.whole and office_rows:
+    if standing.rules and not people and not standing.whole and office_rows:
         notes.append("表に利用者の行がないので、利用者は変えません。")
     if any(issue.severity is Severity.FIX for issue in issues):
         notes.append("読めない行を直すまで、表にない課や利用者の廃止・削除は確かめられないことがあります。")

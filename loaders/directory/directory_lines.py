@@ -15,13 +15,14 @@ from loaders.workbook.cells import Book, Cell, Sheet, column_letters, open_book
 _ENOUGH, _NEEDED = 2, frozenset({"department", "department_id", "rule_id", "pattern"})
 #: More than any prefecture has; what is longer is no such table.
 _MOST_ROWS, _MOST_AREAS = 5_000, 2_000
-#: Where a table is edited on a screen.
-ON_SCREEN = "画面の表"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row. ``cells`` has each column that the table has, blank ones too; ``faults`` are cells that say nothing."""
+    """One row; ``sheet`` is empty for a table on a screen.
+
+    ``cells`` has each column that the table has, blank ones too; ``faults`` are cells that say nothing.
+    """
 
     sheet: str
     row: int
@@ -50,8 +51,7 @@ Read = tuple[tuple[Line, ...], tuple[Issue, ...]]
 def lines_of(rows: Iterable[Mapping[str, object]]) -> tuple[Line, ...]:
     """The rows of a table on a screen, by the columns' keys; blank ones are left out."""
     found = [
-        Line(ON_SCREEN, number, {key: _typed(value) for key, value in row.items()})
-        for number, row in enumerate(rows, start=1)
+        Line("", number, {key: _typed(value) for key, value in row.items()}) for number, row in enumerate(rows, start=1)
     ]
     return tuple(line for line in found if any(text for key, text in line.cells.items() if key != "plan"))
 

@@ -11,15 +11,12 @@ from kpi.people import ROLE_WORDS, Role
 from kpi.plan import Plan
 from loaders.directory import directory_cells as cells
 from loaders.directory.directory_cells import Change, Unread
-from loaders.directory.directory_columns import CLAIM_WORDS, claim_of, is_everywhere, role_of
+from loaders.directory.directory_columns import CLAIM_WORDS
 from loaders.directory.directory_lines import Line
 from loaders.directory.directory_rows import places_of
 from loaders.directory.rule_checks import rule_lacking
+from loaders.directory.rule_rows import Said, Spot, groups
 from loaders.store import Rule
-from loaders.text.characters import canonical, fold
-
-#: A department, and one of its 課 (``部局id/課id``) or the whole of it.
-_Spot = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -33,18 +30,6 @@ class Rules:
     issues: tuple[Issue, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Said:
-    """What one row says of a rule; None where it says nothing."""
-
-    line: Line
-    claim: str | None
-    pattern: str | None
-    role: str | None
-    plan_id: str | None
-    place: _Spot | None
-
-
 def rules(
     plan: Plan, standing: Sequence[Rule], lines: Sequence[Line], day: date, *, whole: bool, ending: bool, certain: bool
 ) -> Rules:
@@ -53,9 +38,9 @@ def rules(
     ``whole``, ``certain``: see :func:`loaders.directory.office_differences.offices`.
     """
     mine = {r.rule_id: r for r in standing if r.plan_id in ("", plan.id)}
-    groups, issues, spoilt, sure = _groups(plan, standing, lines, day)
+    told, issues, spoilt, sure = groups(plan, standing, lines, day)
     wanted: dict[str, Rule] = {}
-    for key, said in groups.items():
+    for key, said in told.items():
         try:
             made, more = _rule(plan, mine.get(key), said)
         except Unread as error:
@@ -65,8 +50,7 @@ def rules(
         issues += more
         wanted[key] = made
     changed = {key: rule for key, rule in wanted.items() if rule != mine.get(key) and key not in spoilt}
-    told = bool(groups) or whole
-    absent = [r for r in mine.values() if r.rule_id not in groups] if told and certain and sure else []
+    absent = [r for r in mine.values() if r.rule_id not in told] if (told or whole) and certain and sure else []
     return _settled(plan, standing, changed, absent, issues, day, ending=ending)
 
 
@@ -111,119 +95,7 @@ def _keeps(rule: Rule) -> bool:
 # --- rows to rules --------------------------------------------------------------------------------------------------
 
 
-def _groups(
-    plan: Plan, standing: Sequence[Rule], lines: Sequence[Line], day: date
-) -> tuple[dict[str, list[_Said]], list[Issue], set[str], bool]:
-    """What is said of each rule, by its number or, of a new one, by what it looks for; see ``_by_department``."""
-    groups: dict[str, list[_Said]] = {}
-    issues: list[Issue] = []
-    spoilt: set[str] = set()
-    sure = True
-    for line in lines:
-        issues += line.faults
-        key = ""
-        try:
-            cells.ask_plan(line, plan, everywhere=True)
-            key = _key(plan, standing, line)
-            groups.setdefault(key, [])
-            if line.faults:
-                spoilt.add(key)
-                continue
-            held = next((r for r in standing if r.rule_id == key), None)
-            groups[key].append(_said(plan, held, line, day))
-        except Unread as error:
-            issues += () if line.faults else (error.issue,)
-            spoilt |= {key} - {""}
-            sure = sure and bool(key)
-    return {key: said for key, said in groups.items() if said or key in spoilt}, issues, spoilt, sure
-
-
-def _key(plan: Plan, standing: Sequence[Rule], line: Line) -> str:
-    """Which rule a row is about: its number, or the one that looks for the same; else what a new one would look for."""
-    if number := canonical(line.text("rule_id")):
-        found = next((r for r in standing if canonical(r.rule_id) == number), None)
-        if found is None:
-            message = f"規則の番号「{line.text('rule_id')}」の規則がありません。"
-            raise cells.unread(line, "rule", "rule_id", message, "新しい利用者なら、規則の番号を空けてください。")
-        if found.plan_id not in ("", plan.id):
-            message = f"規則 {found.rule_id} は、別の計画({found.plan_id})の規則です。"
-            raise cells.unread(line, "plan", "rule_id", message, "その計画を開いてから入れてください。")
-        return found.rule_id
-    claim, pattern = _claim(line), _pattern(line, _claim(line))
-    if not pattern:
-        raise cells.unread(line, "no_pattern", "pattern", "氏名・メールが空欄です。", "だれの行かを書いてください。")
-    alike = [
-        r
-        for r in standing
-        if r.plan_id in ("", plan.id) and r.claim == claim and r.pattern.casefold() == pattern.casefold()
-    ]
-    alike = [r for r in alike if r.role == role_of(line.text("role"))] or alike if len(alike) > 1 else alike
-    if len(alike) > 1:
-        numbers = "、".join(r.rule_id for r in alike)
-        message = f"「{pattern}」の規則がいくつもあります({numbers})。"
-        raise cells.unread(line, "two_rules", "pattern", message, "規則の番号を書いてください。")
-    return alike[0].rule_id if alike else f"+{claim}:{pattern.casefold()}:{role_of(line.text('role'))}"
-
-
-def _claim(line: Line) -> str:
-    """What a row looks for: as it says, a mail address where one stands there, else a name."""
-    if written := line.text("claim"):
-        if found := claim_of(written):
-            return found
-        words = "、".join(CLAIM_WORDS.values())
-        raise cells.unread(
-            line, "claim", "claim", f"見分け方「{written}」がありません。", f"{words} のどれかを選んでください。"
-        )
-    return "mail" if "@" in fold(line.text("pattern")) else "name"
-
-
-def _pattern(line: Line, claim: str) -> str:
-    return fold(line.text("pattern")).strip() if claim == "mail" else line.text("pattern")
-
-
-def _said(plan: Plan, held: Rule | None, line: Line, day: date) -> _Said:
-    """One row; what stands already is taken as it stands."""
-    role, written = role_of(line.text("role")), line.text("role")
-    if written and not role:
-        words = "、".join(ROLE_WORDS.values())
-        raise cells.unread(
-            line, "role", "role", f"権限「{written}」がありません。", f"{words} のどれかを選んでください。"
-        )
-    claim = _claim(line) if line.text("claim") or not held else held.claim
-    pattern = _pattern(line, claim)
-    if held and (not pattern or pattern.casefold() == held.pattern.casefold()):
-        pattern = held.pattern  # large and small letters are the same to a rule
-    named = line.text("plan")
-    plan_id = None if not named else "" if is_everywhere(named) else plan.id
-    told = line.told("department") is not None or line.told("department_id") is not None
-    return _Said(line, claim, pattern, role or None, plan_id, _spot(plan, held, line, day) if told else None)
-
-
-def _spot(plan: Plan, held: Rule | None, line: Line, day: date) -> _Spot:
-    """The place that a row names; what a rule names already may have ended, or be no more in the plan."""
-    code, division = line.text("department_id"), line.text("division_id")
-    if held and division in held.divisions and (not code or code == division.split("/")[0]):
-        return division.split("/")[0], division
-    if held and code in held.departments and not line.text("department") and not division:
-        return code, ""
-    department = cells.department_of(line, plan, day)
-    if department is None:
-        if line.text("division"):
-            raise cells.unread(
-                line, "no_department", "department", "課はありますが、部局が空欄です。", "部局を選んでください。"
-            )
-        return "", ""
-    if not division and not line.text("division"):
-        return department.id, ""
-    found = cells.division_of(line, department, day)
-    if found is None:
-        message = f"{department.name(day)}に課「{line.text('division')}」がありません。"
-        advice = "課の名前を直すか、課の行を加えてください。"
-        raise cells.unread(line, "division", "division", message, advice)
-    return department.id, f"{department.id}/{found.id}"
-
-
-def _rule(plan: Plan, held: Rule | None, said: Sequence[_Said]) -> tuple[Rule, list[Issue]]:
+def _rule(plan: Plan, held: Rule | None, said: Sequence[Said]) -> tuple[Rule, list[Issue]]:
     """The rule that the rows about it make together, and notes about them."""
     if not said:  # every row of it is spoilt: it stays
         return held or Rule("", "mail", "", Role.READER), []
@@ -237,18 +109,9 @@ def _rule(plan: Plan, held: Rule | None, said: Sequence[_Said]) -> tuple[Rule, l
         plan_id = plan.id if role == Role.DEPARTMENT else plan_id
     claim = _one(said, "claim", "claim") or "mail"
     made = Rule(held.rule_id if held else "", claim, _one(said, "pattern", "pattern") or "", role, plan_id=plan_id)
-    spots, issues = _spots(said)
-    before = places_of(held) if held else ()
-    if all(one.place is None for one in said) or set(spots) == set(before):
-        spots = list(before)
-    elif spots and role != Role.DEPARTMENT:
-        message = f"{ROLE_WORDS[Role(role)]}の行の部局は使いません。"
-        issues.append(first.issue("not_here", "department", message, "どの部局にも及びます。", Severity.NOTE))
-        spots = []
+    spots, issues = _reach(held, said, role)
     made = replace(
-        made,
-        departments=tuple(dict.fromkeys(d for d, _ in spots)),
-        divisions=tuple(v for _, v in spots if v),
+        made, departments=tuple(dict.fromkeys(d for d, _ in spots)), divisions=tuple(v for _, v in spots if v)
     )
     if held and _sense(made) == _sense(held):
         return held, issues
@@ -258,11 +121,26 @@ def _rule(plan: Plan, held: Rule | None, said: Sequence[_Said]) -> tuple[Rule, l
     return made, issues
 
 
+def _reach(held: Rule | None, said: Sequence[Said], role: str) -> tuple[Sequence[Spot], list[Issue]]:
+    """The places of a rule: those that stand where the rows tell the same or nothing; none but a 部局担当's."""
+    spots, issues = _spots(said)
+    before = places_of(held) if held else ()
+    if all(one.place is None for one in said) or set(spots) == set(before):
+        return before, issues
+    if spots and role != Role.DEPARTMENT:
+        message = f"{ROLE_WORDS[Role(role)]}の行の部局は使いません。"
+        return (), [*issues, said[0].line.issue("not_here", "department", message, _EVERY, Severity.NOTE)]
+    return spots, issues
+
+
+_EVERY = "どの部局にも及びます。"
+
+
 def _sense(rule: Rule) -> tuple[object, ...]:
     return rule.claim, rule.pattern, rule.role, rule.plan_id, frozenset(places_of(rule))
 
 
-def _one(said: Sequence[_Said], name: str, key: str) -> str | None:
+def _one(said: Sequence[Said], name: str, key: str) -> str | None:
     """What the rows of one rule agree on."""
     told = [(one.line, value) for one in said if (value := getattr(one, name)) is not None]
     for line, value in told:
@@ -272,9 +150,9 @@ def _one(said: Sequence[_Said], name: str, key: str) -> str | None:
     return told[0][1] if told else None
 
 
-def _spots(said: Sequence[_Said]) -> tuple[list[_Spot], list[Issue]]:
+def _spots(said: Sequence[Said]) -> tuple[list[Spot], list[Issue]]:
     """The places of all rows, each once; a whole department beside one of its 課 is not one place."""
-    found: dict[_Spot, Line] = {}
+    found: dict[Spot, Line] = {}
     issues: list[Issue] = []
     for one in said:
         place = one.place or ("", "")

@@ -13,6 +13,7 @@ from loaders.directory.directory_columns import CLAIM_WORDS
 from loaders.directory.rule_checks import rule_lacking
 from loaders.store import Rule
 from pages.parts.admin.admin_forms import act, fresh, note
+from pages.parts.admin.directory_table import people_table, workbook_box
 from pages.parts.app import sign_in
 from pages.parts.app.current_view import services
 from pages.parts.app.sign_in import Setup, SignIn
@@ -29,12 +30,15 @@ def people_part(state: Assessment) -> None:
         return
     rules = services().memberships()
     _standing()
-    if rules:
+    if st.toggle("表の中で書き換える", key="people-edit"):
+        people_table(state)
+    elif rules:
         columns = [Column("対象"), Column("権限"), Column("部局・課"), Column("規則の番号")]
         rows = [(_whom(r), ROLE_WORDS[Role(r.role)], _where(state, r), r.rule_id) for r in rules]
         show(table(columns, rows, caption="利用者の規則", kind="stack"))
     else:
         empty("規則はまだありません。下で加えると、当てはまる人がサインインして使えるようになります。")
+    workbook_box(state)
     _outdated(state, rules)
     note("いくつもの規則に当てはまる人は、そのうちいちばん上の権限になります。部局担当は、当てはまる部局のすべてです。")
     _trial(state, rules)

@@ -396,3 +396,31 @@ def test_an_indicator_that_has_gone_stays_with_the_division_that_answered_for_it
     data = edited(book(services), put("1、7", "担当する指標", 課="DX推進課"))
     assert applied(services, data).issues == ()
     assert divisions(services)["ka1"].indicators == (SURVEY, RATE, UNSET)
+
+
+def test_after_april_a_rule_that_names_what_has_ended_goes_out_and_in_as_it_is(services):
+    day = services._now().date()
+    services.set_membership(Rule("", "mail", "t@x.jp", "department", (TRADE,), (f"{TRADE}/ka1",), PLAN))
+    services.set_membership(Rule("", "mail", "gone@x.jp", "department", ("nowhere",), ("nowhere/ka1",), PLAN))
+    assert services.merge_departments(PLAN, [POLICY, TRADE], POLICY, "総合経済部", day) == ()
+    found = compared(services, book(services))
+    assert (found.changes, found.absent, found.issues) == ((), (), ())
+    data = edited(
+        book(services),
+        put("総合経済部", "部局", 規則の番号="M004"),
+        put("商工政策課", "課", 規則の番号="M004"),
+        put(None, "部局コード", 規則の番号="M004"),
+        put(None, "課コード", 規則の番号="M004"),
+    )
+    (change,) = compared(services, data).changes
+    assert change.after == "部局担当(総合経済部の商工政策課)"
+
+
+def test_a_table_of_a_few_departments_is_about_these_alone(services):
+    def few(sheet):
+        for number in range(sheet.max_row, HEAD, -1):
+            if sheet.cell(number, column(sheet, "部局")).value != "商工労働部":
+                sheet.delete_rows(number)
+
+    found = compared(services, edited(book(services), few, drop(課="商工政策課"), drop(規則の番号="M002")), ending=True)
+    assert [(c.how, c.what) for c in found.changes] == [("ended", "商工労働部の課「商工政策課」")]
