@@ -168,6 +168,10 @@ class Office(Gate):
         found = self.compare_directory(plan_id, lines, whole=whole, ending=ending)
         if tuple(agreed) != found.changes:
             return Applied(issues=(_ANOTHER,))
+        for office in found.offices:
+            self._ask(Action.SET_DIVISIONS, Place(plan_id, department_id=office.department_id))
+        if found.made or found.removed:
+            self._ask(Action.SET_PEOPLE)
         steps: list[tuple[int, Callable[[], object]]] = []
         if found.offices:
             steps.append((found.of_offices, lambda: self._set_offices(plan_id, found, reason)))
@@ -186,8 +190,6 @@ class Office(Gate):
 
     def _set_offices(self, plan_id: str, found: Difference, reason: str) -> Issues:
         """The 課 and addresses of every department that changes, as one act."""
-        for office in found.offices:
-            self._ask(Action.SET_DIVISIONS, Place(plan_id, department_id=office.department_id))
         today = self._now().date()
 
         def divided(now: Snapshot) -> Plan:
