@@ -24,7 +24,7 @@ from kpi.people import OPERATOR
 from kpi.place import Place
 from kpi.snapshot import Snapshot
 from loaders import settings
-from loaders.cli import arguments, plan_command, round_command, terminal
+from loaders.cli import arguments, people_command, plan_command, round_command, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
 from loaders.services import Services, intake, nightly, operations
@@ -431,6 +431,11 @@ _COMMANDS: Mapping[str, _Command] = {
         round_command.run,
         "照会の一覧を表示します。予定の照会を始める、または取りやめます。",
         round_command.options,
+    ),
+    "people": (
+        people_command.run,
+        "課・連絡先・利用者の表を書き出します。記入した表で変わるところを表示し、変更します。",
+        people_command.options,
     ),
     "status": (_status, "照会ごとに、部局と課の状態を表示します。", _nothing),
     "trace": (_trace, "値の出どころ(ファイルとセル)をたどります。", _query),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
@@ -14,6 +14,7 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from loaders.text.characters import cell_text, writable
@@ -23,6 +24,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WHOLE = 2**53
 #: More than a format of Excel holds.
 _MOST_DECIMALS = 30
+#: Rows beneath a table that have its drop-downs too: room to write more.
+_ROOM = 300
+#: The sheet that holds the words of the drop-downs; nobody sees it.
+_LISTS = "一覧"
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
@@ -35,8 +40,18 @@ def to_csv(table: pd.DataFrame) -> bytes:
     )
 
 
-def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> bytes:
-    """One sheet: title, table with a frozen heading and a filter, notes below. Text is text, never a formula."""
+def to_xlsx(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    notes: Sequence[str] = (),
+    guide: str = "",
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> bytes:
+    """One sheet: title, table with a frozen heading and a filter, notes below. Text is text, never a formula.
+
+    A table that is to come back has a ``guide`` above its headings, and drop-downs: ``choices`` by heading.
+    """
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = _sheet_name(title)
@@ -54,9 +69,40 @@ def to_xlsx(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> by
     for offset, note in enumerate(notes, start=5 + len(table)):
         _put(sheet, offset, 1, note)
     _fit(sheet, table)
+    if guide:
+        _guide(sheet, guide, len(table.columns))
+    if choices:
+        _offer(book, sheet, table, choices)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _guide(sheet: Worksheet, guide: str, columns: int) -> None:
+    """A line over the whole width, between title and headings."""
+    _put(sheet, 2, 1, guide)
+    sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=max(1, columns))
+    sheet["A2"].alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.row_dimensions[2].height = 48
+
+
+def _offer(book: Workbook, sheet: Worksheet, table: pd.DataFrame, choices: Mapping[str, Sequence[str]]) -> None:
+    """Drop-downs from a hidden sheet: a list written into the rule itself may have 255 letters and no comma."""
+    lists: Worksheet = book.create_sheet(_LISTS)
+    lists.sheet_state = "hidden"
+    headings = [str(heading) for heading in table.columns]
+    for place, (heading, words) in enumerate(choices.items(), start=1):
+        for row, word in enumerate(words, start=1):
+            _put(lists, row, place, word)
+        letter = get_column_letter(place)
+        rule = DataValidation(
+            type="list", formula1=f"{_LISTS}!${letter}$1:${letter}${max(1, len(words))}", allow_blank=True
+        )
+        rule.errorTitle, rule.error = "一覧にない言葉です", "一覧から選んでください。"
+        rule.errorStyle, rule.showErrorMessage = "stop", True
+        column = get_column_letter(headings.index(heading) + 1)
+        rule.sqref = f"{column}4:{column}{3 + len(table) + _ROOM}"
+        sheet.add_data_validation(rule)
 
 
 def _csv_cell(value: Any) -> Any:

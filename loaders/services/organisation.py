@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from kpi.collection import reorganisation
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
-from kpi.people import has_control
 from kpi.place import Place
 from kpi.plan import Division, Plan
 from kpi.snapshot import Snapshot
+from loaders.directory.differences import Change, Difference, Standing, compare
+from loaders.directory.directory_columns import KIND_WORDS
+from loaders.directory.directory_lines import Line, Read, read_table
+from loaders.directory.directory_rows import Row, rows_of
+from loaders.directory.rule_checks import rule_fault
 from loaders.services.authorization import Gate
-from loaders.store import Rule, commands
+from loaders.store import Rule, StoreError, commands
 from loaders.text.characters import tidied, tidy, writable
 
 Issues = tuple[Issue, ...]
 
+_ANOTHER = Issue(
+    "directory.another",
+    Severity.FIX,
+    "確かめたときから、いまの内容が変わっています。まだ何も変えていません。",
+    "変わるところを、もう一度確かめてください。",
+)
 
-_MAIL_PATTERN = re.compile(r"[A-Za-z0-9._+*?@-]+")
 
+@dataclass(frozen=True)
+class Applied:
+    """What became of a table: what was done, in words, and what kept the rest from being done."""
 
-def rule_fault(rule: Rule) -> tuple[str, str] | None:
-    """What is wrong with the value a rule looks for: message and advice."""
-    pattern = rule.pattern.strip()
-    if has_control(pattern):
-        return "見分ける値に、改行や目に見えない制御文字が入っています。", "その文字を消して、入力し直してください。"
-    if rule.departments and not rule.plan_id:
-        return "部局担当の規則に、計画がありません。", "どの計画の部局かを選んでください。"
-    if rule.claim == "mail" and pattern and (pattern.count("@") > 1 or not _MAIL_PATTERN.fullmatch(pattern)):
-        return "メールの書き方が違います。", "半角英数字と「*」「?」で、アドレスを1つだけ入力してください。"
-    return None
+    done: tuple[Change, ...] = ()
+    issues: Issues = ()
 
 
 class Office(Gate):
@@ -126,6 +131,83 @@ class Office(Gate):
             return reorganisation.set_divisions(now.plan, department_id, divisions, mail, today)
 
         return self._change(plan_id, divided, reason)
+
+    # --- the same as one table ---------------------------------------------------------------------------------------
+
+    def directory_rows(self, plan_id: str, kinds: Collection[str] = tuple(KIND_WORDS)) -> tuple[Row, ...]:
+        """課, 連絡先 and people as rows of one table, as far as the person may change them."""
+        now = self._standing(plan_id)
+        return rows_of(now.plan, now.rules or (), now.day, kinds, now.departments)
+
+    def read_directory(self, plan_id: str, data: bytes, filename: str) -> Read:
+        """The rows of a table that came back as a workbook, and what is wrong with it."""
+        self._standing(plan_id)
+        return read_table(data, filename)
+
+    def compare_directory(
+        self, plan_id: str, lines: Sequence[Line], *, whole: Collection[str] = (), ending: bool = False
+    ) -> Difference:
+        """What a table would change; nothing is written. ``whole``: see :class:`Standing`."""
+        return compare(self._standing(plan_id, whole), lines, ending=ending)
+
+    def apply_directory(
+        self,
+        plan_id: str,
+        lines: Sequence[Line],
+        agreed: Sequence[Change],
+        *,
+        whole: Collection[str] = (),
+        ending: bool = False,
+        reason: str = "",
+    ) -> Applied:
+        """Do what was agreed to, where that is still what the table would change.
+
+        All 課 and addresses are one act, done whole or not at all; each rule is one of its own, new ones first and
+        those taken out last, so that there is an administrator all the time.
+        """
+        found = self.compare_directory(plan_id, lines, whole=whole, ending=ending)
+        if tuple(agreed) != found.changes:
+            return Applied(issues=(_ANOTHER,))
+        for office in found.offices:
+            self._ask(Action.SET_DIVISIONS, Place(plan_id, department_id=office.department_id))
+        if found.made or found.removed:
+            self._ask(Action.SET_PEOPLE)
+        steps: list[tuple[int, Callable[[], object]]] = []
+        if found.offices:
+            steps.append((found.of_offices, lambda: self._set_offices(plan_id, found, reason)))
+        steps += [(1, partial(self.set_membership, rule, reason)) for rule in found.made]
+        steps += [(1, partial(self.remove_membership, one, reason)) for one in found.removed]
+        done = 0
+        for count, step in steps:
+            try:
+                refused = step()
+            except StoreError as error:
+                return Applied(found.changes[:done], (Issue("directory.stopped", Severity.FIX, str(error)),))
+            if isinstance(refused, tuple) and refused:
+                return Applied(found.changes[:done], refused)
+            done += count
+        return Applied(found.changes)
+
+    def _set_offices(self, plan_id: str, found: Difference, reason: str) -> Issues:
+        """The 課 and addresses of every department that changes, as one act."""
+        today = self._now().date()
+
+        def divided(now: Snapshot) -> Plan:
+            plan = now.plan
+            for one in found.offices:
+                plan = reorganisation.set_divisions(plan, one.department_id, one.divisions, one.mail, today)
+            return plan
+
+        return self._change(plan_id, divided, reason)
+
+    def _standing(self, plan_id: str, whole: Collection[str] = ()) -> Standing:
+        """What a table is held against: the departments whose 課 the person may set, and the rules if these too."""
+        if not any(self._reaches(Action.SET_DIVISIONS)):
+            self._ask(Action.SET_DIVISIONS, Place(plan_id))
+        plan = self.store.snapshot(plan_id).plan
+        mine = (d.id for d in plan.departments if self.may(Action.SET_DIVISIONS, Place(plan_id, department_id=d.id)))
+        rules = self.store.memberships() if self.may(Action.SET_PEOPLE) else None
+        return Standing(plan, rules, frozenset(mine), self._now().date(), frozenset(whole))
 
     def _change(self, plan_id: str, how: Callable[[Snapshot], Plan], reason: str) -> Issues:
         try:

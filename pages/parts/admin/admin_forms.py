@@ -28,10 +28,11 @@ def act(do: Callable[[], object], words: str | Callable[[], str]) -> None:
     Words that tell of what came out are asked for when it is done.
     """
     if attempt(do) is not None:
-        _anew(words if isinstance(words, str) else words())
+        acted(words if isinstance(words, str) else words())
 
 
-def _anew(words: str, refused: Sequence[str] = ()) -> NoReturn:
+def acted(words: str, refused: Sequence[str] = ()) -> NoReturn:
+    """Say on the page drawn anew, with empty forms, what was done and what of it was refused."""
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     said.tell(_PLACE, words, refused=refused)
 
@@ -45,7 +46,7 @@ def act_each(acts: Mapping[str, Callable[[], object]], words: str) -> None:
     if not done:
         said.refuse(*refused)
         return
-    _anew(words.format(done), refused)
+    acted(words.format(done), refused)
 
 
 def tabs(label: str, parameter: str, options: Mapping[str, str]) -> str:

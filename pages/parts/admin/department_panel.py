@@ -14,6 +14,7 @@ from kpi.collection.workflow import Action
 from kpi.place import Place
 from kpi.plan import Department, Plan, Round
 from pages.parts.admin.admin_forms import act, fresh, note, wareki
+from pages.parts.admin.directory_table import office_table, workbook_box
 from pages.parts.admin.division_editor import divisions_box
 from pages.parts.app.current_view import services
 from pages.parts.shared.as_of import looking_back
@@ -55,9 +56,14 @@ def departments_part(state: Assessment) -> None:
     if not state.plan.departments:
         unwritten("部局", "plan.toml")
         return
-    show(_list(state))
     if looking_back():
+        show(_list(state))
         return
+    if st.toggle("課と連絡先を、表の中で書き換える", key="department-edit"):
+        office_table(state)
+    else:
+        show(_list(state))
+    workbook_box(state)
     st.header("変更する", anchor=False)
     ours = services()
     acts = _ACTS if ours.may(Action.SET_DEPARTMENTS, Place(state.plan.id)) else {"divisions": _ACTS["divisions"]}

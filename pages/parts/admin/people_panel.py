@@ -9,9 +9,11 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.reorganisation import ended
 from kpi.people import ROLE_WORDS, Person, Role
-from loaders.services.organisation import rule_fault
+from loaders.directory.directory_columns import CLAIM_WORDS
+from loaders.directory.rule_checks import rule_lacking
 from loaders.store import Rule
 from pages.parts.admin.admin_forms import act, fresh, note
+from pages.parts.admin.directory_table import people_table, workbook_box
 from pages.parts.app import sign_in
 from pages.parts.app.current_view import services
 from pages.parts.app.sign_in import Setup, SignIn
@@ -19,7 +21,6 @@ from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, join, table, tag
 
-_CLAIMS = {"mail": "メール", "name": "名前", "group": "グループ"}
 _NEW = Rule("", "mail", "", Role.READER.value)
 
 
@@ -29,12 +30,15 @@ def people_part(state: Assessment) -> None:
         return
     rules = services().memberships()
     _standing()
-    if rules:
+    if st.toggle("表の中で書き換える", key="people-edit"):
+        people_table(state)
+    elif rules:
         columns = [Column("対象"), Column("権限"), Column("部局・課"), Column("規則の番号")]
         rows = [(_whom(r), ROLE_WORDS[Role(r.role)], _where(state, r), r.rule_id) for r in rules]
         show(table(columns, rows, caption="利用者の規則", kind="stack"))
     else:
         empty("規則はまだありません。下で加えると、当てはまる人がサインインして使えるようになります。")
+    workbook_box(state)
     _outdated(state, rules)
     note("いくつもの規則に当てはまる人は、そのうちいちばん上の権限になります。部局担当は、当てはまる部局のすべてです。")
     _trial(state, rules)
@@ -60,7 +64,7 @@ def _outdated(state: Assessment, rules: tuple[Rule, ...]) -> None:
 
 
 def _whom(rule: Rule) -> Content:
-    return join([tag("small", _CLAIMS.get(rule.claim, rule.claim)), rule.pattern])
+    return join([tag("small", CLAIM_WORDS.get(rule.claim, rule.claim)), rule.pattern])
 
 
 def _where(state: Assessment, rule: Rule) -> str:
@@ -125,14 +129,14 @@ def _form(state: Assessment, rules: tuple[Rule, ...]) -> None:
     labels = {"": "新しい規則", **{r.rule_id: f"{r.rule_id}　{r.pattern}" for r in rules}}
     rule_id = st.selectbox("規則", list(kept), format_func=labels.__getitem__, key=fresh("rule"), width=420)
     rule, key = kept[rule_id], fresh(f"rule-{rule_id}")
-    claims, roles = list(_CLAIMS), [r.value for r in Role]
+    claims, roles = list(CLAIM_WORDS), [r.value for r in Role]
     grid = st.grid(min_column_width=240)
     with grid.cell():
         claim = st.selectbox(
             "何で見分けるか",
             claims,
             index=claims.index(rule.claim) if rule.claim in claims else 0,
-            format_func=_CLAIMS.__getitem__,
+            format_func=CLAIM_WORDS.__getitem__,
             key=f"{key}-claim",
         )
     with grid.cell():
@@ -157,7 +161,7 @@ def _form(state: Assessment, rules: tuple[Rule, ...]) -> None:
         rule, claim=claim, pattern=pattern.strip(), role=role, plan_id=plan_id, departments=departments,
         divisions=divisions,
     )  # fmt: skip
-    lacking = _lacking(made)
+    lacking = "".join(rule_lacking(made) or ())
     if lacking:
         note(lacking)
     words = f"「{made.pattern}」を{ROLE_WORDS[Role(role)]}に{'しました' if rule_id else '加えました'}。"
@@ -203,18 +207,6 @@ def _reach(state: Assessment, rule: Rule, role: str, key: str) -> tuple[tuple[st
         key=f"{key}-divisions",
     )
     return chosen, tuple(divisions)
-
-
-def _lacking(rule: Rule) -> str:
-    if not rule.pattern:
-        return "見分ける値を入れると保存できます。"
-    if fault := rule_fault(rule):
-        return "".join(fault)
-    if not rule.pattern.strip("*? ") and rule.role in (Role.ADMIN, Role.SECRETARIAT):
-        return "「*」だけでは誰にでも当てはまります。事務局・管理者にはできません。"
-    if rule.role == Role.DEPARTMENT and not rule.departments:
-        return "部局担当には、部局を選んでください。"
-    return ""
 
 
 def _removal(state: Assessment, rules: tuple[Rule, ...]) -> None:

@@ -1,0 +1,1 @@
+"""課, 連絡先 and people as one table: one definition of its columns, written and read, and what it would change."""
