@@ -13,7 +13,6 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 import pages.parts.app.current_view
-import pages.parts.app.main  # runs once, outside of any screen's own run
 import pages.parts.app.storage
 from kpi.people import OPERATOR
 from loaders.services import Services
@@ -79,7 +78,8 @@ def _script(screen):
 
     import streamlit as st
 
-    from pages.parts.app import identity, main, plan_choice
+    from pages.parts.app import identity, plan_choice
+    from pages.parts.app.screens import SCREENS
     from pages.parts.shared import as_of, notices
     from pages.parts.shared.layout import guarded, told_if_busy
 
@@ -88,7 +88,7 @@ def _script(screen):
     # As the program's own pages do: asked again for itself, whatever the menu showed.
     def page():
         one = getattr(importlib.import_module(f"pages.{screen}"), f"{screen}_page")
-        identity.require(next(s.need for s in main.SCREENS if s.page is one))
+        identity.require(next(s.need for s in SCREENS if s.page is one))
         one()
 
     def whole():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import http.client
 import os
 import re
@@ -13,12 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kpi.collection.workflow import Action
 from kpi.people import ROLE_WORDS, Person, Role
 from loaders.services.operations import open_store
 from loaders.store import Rule
 from pages.parts.app.identity import reaches
-from tests import ROOT
+from pages.parts.app.screens import SCREENS
 from tests.browser.conftest import CHROMIUM, NOW, QUIET, running, settled
 from tests.browser.provider import dishonest
 from tests.browser.walking import unfold_one, visit
@@ -47,11 +45,8 @@ PEOPLE = {
 
 
 def screens():
-    """Title and needed action of every screen by its address, as the script's own table says."""
-    tree = ast.parse((ROOT / "pages" / "parts" / "app" / "main.py").read_text("utf-8"))
-    (table,) = [n.value for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == "SCREENS"]
-    rows = [[e.value if isinstance(e, ast.Constant) else Action[e.attr] for e in row.args[1:]] for row in table.elts]
-    return {address: (title, need[0] if need else Action.SEE_APPROVED) for title, address, *need in rows}
+    """Title and needed action of every screen by its address."""
+    return {one.address: (one.title, one.need) for one in SCREENS}
 
 
 def secrets(issuer):

@@ -13,26 +13,14 @@ from loaders.plan.folder import load_plan
 from loaders.services.intake import take_return
 from loaders.services.operations import make_form
 from loaders.store import Store
+from pages.parts.app import screens
 from tests import hurt, samplekit
 from tests.browser.conftest import NOW, settled
 
 PLAN, _ = load_plan(samplekit.PLANS / samplekit.PLAN)
 
 #: Where each screen is, and what its title says.
-SCREENS = {
-    "overview": ("", "概況"),
-    "field": ("field", "分野"),
-    "indicator": ("indicator", "指標"),
-    "compare": ("compare", "全国比較"),
-    "rounds": ("rounds", "照会"),
-    "submit": ("submit", "回答"),
-    "review": ("review", "確認"),
-    "handover": ("handover", "引継ぎ"),
-    "data": ("data", "データ"),
-    "origin": ("origin", "出所"),
-    "method": ("method", "算定方法・用語"),
-    "admin": ("admin", "管理"),
-}
+SCREENS = {one.address or "overview": (one.address, one.title) for one in screens.SCREENS}
 
 #: What is looked at, on a server without returns and on one with samples and a return full of faults.
 EMPTY = {name: address for name, (address, _) in SCREENS.items()}

@@ -8,7 +8,7 @@ from kpi.assessment import Assessment
 from loaders.cli.commands import main
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.documents.takeaway_tables import indicator_table
-from pages.parts.app.main import SCREENS
+from pages.parts.app.screens import SCREENS
 from tests.samplekit import store_of, with_files
 from tests.screenkit import DAY, NOTHING, html, run, said, sound
 

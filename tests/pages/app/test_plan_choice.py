@@ -13,7 +13,7 @@ from loaders.cli.commands import main
 from loaders.services import NotAllowed, Services
 from loaders.store import Rule
 from pages.parts.app import identity, plan_choice
-from pages.parts.app.main import SCREENS
+from pages.parts.app.screens import SCREENS
 from pages.parts.app.sign_in import SignIn, person_by
 from tests.samplekit import AT, store_of, with_files
 from tests.screenkit import html, move, run, said, sound, words
@@ -57,6 +57,12 @@ def data(made, tmp_path, use):
 
 
 @pytest.fixture
+def looked_at(made, use):
+    """The same for whoever only looks."""
+    return use(made)
+
+
+@pytest.fixture
 def signed_in(monkeypatch):
     """Be whom rules make of one sign-in, in whichever plan is shown."""
 
@@ -78,7 +84,7 @@ def plan_of(at):
 # --- which plan ---
 
 
-def test_the_address_names_the_plan_and_the_menu_keeps_it(data):
+def test_the_address_names_the_plan_and_the_menu_keeps_it(looked_at):
     at = run("overview", as_="secretariat", plan=THERE)
     assert plan_of(at) == THERE
     assert at.query_params["plan"] == THERE
@@ -88,14 +94,14 @@ def test_the_address_names_the_plan_and_the_menu_keeps_it(data):
     assert moved.query_params["plan"] == THERE
 
 
-def test_back_on_the_same_screen_takes_the_choice_back(data):
+def test_back_on_the_same_screen_takes_the_choice_back(looked_at):
     at = run("overview", as_="secretariat", plan=THERE)
     at.query_params.clear()
     assert plan_of(at.run()) == HERE
     assert "plan" not in at.query_params
 
 
-def test_the_chooser_stands_in_the_menu_and_leads_to_the_other_plan(data):
+def test_the_chooser_stands_in_the_menu_and_leads_to_the_other_plan(looked_at):
     at = run("overview", as_="secretariat")
     chooser = at.sidebar.selectbox[0]
     assert (chooser.label, chooser.options) == ("計画", [FIRST, SECOND])
@@ -107,7 +113,7 @@ def test_the_chooser_stands_in_the_menu_and_leads_to_the_other_plan(data):
     assert "kept" not in at.session_state  # choices of one plan mean nothing in another
 
 
-def test_an_unknown_plan_of_the_address_is_told_with_what_is_shown_instead(data):
+def test_an_unknown_plan_of_the_address_is_told_with_what_is_shown_instead(looked_at):
     at = run("overview", as_="secretariat", plan="<b>nope")
     assert f"アドレスの計画「<b>nope」は見つかりません。代わりに「{FIRST}」を表示しています。" in words(at)
     assert "<b>nope" not in html(at)
@@ -127,7 +133,7 @@ def test_what_is_not_offered_cannot_be_chosen_nor_reached(data):
     assert "見つかりません" in words(at)
 
 
-def test_links_keep_the_plan_and_those_of_the_first_name_none(data):
+def test_links_keep_the_plan_and_those_of_the_first_name_none(looked_at):
     there, here = (html(run("overview", as_="secretariat", **q)) for q in ({"plan": THERE}, {}))
     links = [a.split('"')[0] for a in there.split('href="')[1:]]
     assert links
@@ -141,7 +147,9 @@ def test_links_keep_the_plan_and_those_of_the_first_name_none(data):
 @pytest.mark.parametrize("plan", [HERE, THERE])
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda s: s.address or "overview")
 @pytest.mark.parametrize("who", RULES)
-def test_a_screen_opens_by_its_address_to_whom_the_rules_of_that_plan_make_somebody(data, signed_in, who, screen, plan):
+def test_a_screen_opens_by_its_address_to_whom_the_rules_of_that_plan_make_somebody(
+    looked_at, signed_in, who, screen, plan
+):
     signed_in(RULES[who])
     one = person_by(SIGNED, RULES[who], plan_id=plan)
     at = run(screen.page.__module__.removeprefix("pages."), plan=plan)
@@ -155,7 +163,7 @@ def test_a_screen_opens_by_its_address_to_whom_the_rules_of_that_plan_make_someb
 # --- and by post ---
 
 
-def test_a_department_of_one_plan_sends_nothing_into_the_other_whose_department_has_the_same_id(data, signed_in):
+def test_a_department_of_one_plan_sends_nothing_into_another_with_equal_ids(data, signed_in):
     signed_in(RULES["department"])
     one = person_by(SIGNED, RULES["department"], plan_id=HERE)
     mine = Services(store_of(data), one, data, lambda: AT)

@@ -147,7 +147,7 @@ def test_a_question_hangs_on_the_chosen_cell_and_waits_for_the_department(data):
     ask(at, "<b>表番号</b>を教えてください。")
     assert not at.error
     (row,) = snapshot(data).questions.to_dict("records")
-    assert (row["indicator_id"], row["key"], row["text"]) == (INDICATOR, "value", "<b>表番号</b>を教えてください。")
+    assert (row["subject_id"], row["key"], row["text"]) == (INDICATOR, "value", "<b>表番号</b>を教えてください。")
     assert "修正依頼中1" in lead(at)
     assert "回答待ち" in text(at)
     assert "&lt;b&gt;表番号" in html(at)

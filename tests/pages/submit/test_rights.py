@@ -9,7 +9,7 @@ from kpi.people import Role
 from kpi.period import Period
 from kpi.plan import Round
 from loaders.store import Receipt
-from pages.parts.app.main import unknown_address
+from pages.parts.app.screens import unknown_address
 from pages.parts.submit.send_form import receipt_words, until_words
 from tests.pages.submit.kit import (
     BRIDGE,
