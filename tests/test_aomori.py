@@ -16,14 +16,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kpi.collection.acts import Act
 from kpi.collection.schedule import expected_period
 from kpi.period import Period
 from kpi.plan import Plan
 from loaders.benchmarks.benchmark_files import load_benchmarks
 from loaders.plan.folder import load_plan
-from loaders.services.operations import open_store
-from loaders.services.sample_rounds import load_samples
 from loaders.services.samples import NOTE, VALUES, build
 from tests import ROOT
 
@@ -221,7 +218,8 @@ def cells(data: bytes) -> dict[str, list[tuple[object, ...]]]:
     return {sheet.title: [tuple(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
 
 
-def test_the_sample_files_are_what_their_numbers_make(tmp_path: Path) -> None:
+def test_the_sample_files_are_what_their_numbers_make_and_raise_no_question(tmp_path: Path) -> None:
+    # Each is taken in while they are made: one with a question would be refused.
     kept = {p.relative_to(DATA / "samples"): p.read_bytes() for p in (DATA / "samples").glob("*/*.xlsx")}
     made = {p.relative_to(tmp_path): p.read_bytes() for p in build(DATA, tmp_path)}
     assert set(made) == set(kept)
@@ -232,11 +230,3 @@ def test_the_sample_files_are_what_their_numbers_make(tmp_path: Path) -> None:
 def test_every_number_of_the_samples_is_marked_as_invented() -> None:
     with (DATA / "samples" / VALUES).open(encoding="utf-8-sig", newline="") as file:
         assert {row["note"] for row in csv.DictReader(file)} == {NOTE}
-
-
-def test_every_sample_is_sent_without_a_question(tmp_path: Path) -> None:
-    store = open_store(DATA, tmp_path / "kpi.duckdb", at=AT)
-    taken = load_samples(store, DATA, ID, Act("", AT))
-    assert taken
-    assert [(t.filename, i.code) for t in taken for i in t.open] == []
-    assert store.snapshot(ID).observations["sample"].all()

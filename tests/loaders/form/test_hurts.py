@@ -428,7 +428,7 @@ def test_every_value_not_taken_is_told() -> None:
         for answer in reading.answers:
             for key, entry in answer.entries.items():
                 if entry.written.strip() and entry.value is None and entry.cell not in taken_as_reason:
-                    assert (answer.indicator_id, key) in open_, (case.name, entry)
+                    assert (answer.subject_id, key) in open_, (case.name, entry)
 
 
 def test_formula_with_a_cached_value_is_taken_with_a_note() -> None:

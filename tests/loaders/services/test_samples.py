@@ -23,7 +23,7 @@ from loaders.plan.tabular import Record
 from loaders.services.intake import Taken
 from loaders.services.operations import load_data, open_store
 from loaders.services.sample_rounds import load_samples
-from loaders.services.samples import NOTE, SamplesFault, build, main, read_values
+from loaders.services.samples import NOTE, SamplesFault, main, read_values
 from loaders.store import Store
 from tests.samplekit import PLAN, data_folder
 from tests.storekit import do
@@ -125,13 +125,6 @@ def cells(data: bytes) -> dict[str, list[tuple[object, ...]]]:
 
 
 # --- the files -----------------------------------------------------------------------------------------------------
-
-
-def test_the_same_numbers_make_the_same_bytes(tmp_path):
-    made = build(data_folder(), tmp_path)
-    assert {f"{p.parent.name}/{p.name}": p.read_bytes() for p in made} == {
-        n: p.read_bytes() for n, p in files().items()
-    }
 
 
 def test_every_file_says_that_it_is_a_sample():

@@ -138,7 +138,7 @@ def test_damaged_workbooks_give_an_issue_or_what_stands_in_the_file() -> None:
                 if "/" in entry.cell or not entry.written:
                     continue
                 assert stands[entry.sheet, entry.cell] == entry.written, name
-                if isinstance(entry.value, float) and (answer.indicator_id, key) not in doubted:
+                if isinstance(entry.value, float) and (answer.subject_id, key) not in doubted:
                     assert f"{entry.value:g}" in (entry.written, f"{float(entry.written):g}"), (name, entry)
     assert read > 50
     assert refused > 200
