@@ -59,14 +59,21 @@ def one_each(issues: Sequence[Issue]) -> list[Issue]:
 
 
 def _joined(first: Issue, other: Issue) -> Issue:
-    """Two questions about a cell as one: what must be mended leads, the choices are those of both."""
+    """Two questions about a cell as one: what must be mended leads; words and choices are those of both."""
     if other.severity is Severity.FIX and first.severity is Severity.ASK:
         first, other = other, first
-    message = first.message if other.message in first.message else f"{first.message}{other.message}"
     known = [c.changes for c in first.choices]
     return replace(
-        first, message=message, choices=first.choices + tuple(c for c in other.choices if c.changes not in known)
+        first,
+        message=_both(first.message, other.message),
+        # How a doubt is confirmed is no advice for what must be mended.
+        advice=_both(first.advice, other.advice) if first.severity is other.severity else first.advice,
+        choices=first.choices + tuple(c for c in other.choices if c.changes not in known),
     )
+
+
+def _both(one: str, other: str) -> str:
+    return one if other in one else f"{one}{other}"
 
 
 def _closed(issue: Issue, reading: Reading) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpi.collection.workflow import Answer, Entry, Reading
 from kpi.issue import Choice, Issue, Severity
 from loaders.form import definition as d
@@ -25,6 +27,18 @@ def test_two_questions_of_a_cell_are_one_with_the_choices_of_both() -> None:
     (one,) = one_each([first, other])
     assert (one.code, one.message) == ("a", "約か。速報か。")
     assert [c.changes for c in one.choices] == [{"value": 10.0}, {"release": "provisional"}]
+
+
+def test_the_advice_of_two_questions_is_that_of_both_and_of_a_fault_its_own() -> None:
+    def one(advice: str, severity: Severity = ASK) -> Issue:
+        return replace(asked("a", advice, severity=severity, key="value"), advice=advice)
+
+    (both,) = one_each([one("単位を確かめてください。"), one("理由を選んでください。")])
+    assert both.advice == "単位を確かめてください。理由を選んでください。"
+    (same,) = one_each([one("単位を確かめてください。"), one("単位を確かめてください。")])
+    assert same.advice == "単位を確かめてください。"
+    (fault,) = one_each([one("正しければそのままで構いません。"), one("直してください。", FIX)])
+    assert fault.advice == "直してください。"
 
 
 def test_what_must_be_mended_leads() -> None:
