@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -18,7 +19,9 @@ from hypothesis import strategies as st
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.plan import Plan, find_department
+from loaders.plan.columns import CSV_SHAPES
 from loaders.plan.folder import load_plan, plan_folders
+from tests import ROOT
 from tests.samplekit import PLAN, PLANS
 
 
@@ -327,3 +330,12 @@ def test_the_csv_files_open_in_excel_in_japanese() -> None:
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert len({len(row) for row in csv.reader(file)}) == 1
+
+
+def test_the_guide_to_the_files_names_every_column_of_a_table() -> None:
+    guide = (ROOT / "data" / "plans" / "README.md").read_text("utf-8")
+    told = set(re.findall(r"`([a-z_]+)`", guide))
+    assert {column.key for shape in CSV_SHAPES for column in shape.columns} <= told
+    assert {f"[[{name}]]" for name in ("field", "item", "department", "round")} <= set(
+        re.findall(r"\[\[\w+\]\]", guide)
+    )
