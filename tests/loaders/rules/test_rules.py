@@ -26,6 +26,7 @@ _OWN_DATA = (
     "benchmark.",
     "store.",
     "membership.",
+    "directory.",
     "backup.",
     "rebuild.",
     "verify.",
