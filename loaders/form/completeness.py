@@ -10,19 +10,19 @@ from loaders.form import definition as d
 
 
 def unfilled(answers: Iterable[Answer], kind: RoundKind) -> Mapping[str, int]:
-    """The columns that must be filled (:attr:`Column.need`), with how many open cells of each are empty."""
+    """The columns that must be filled (:func:`.definition.need_of`), with how many open cells of each are empty."""
     found: dict[str, int] = {}
     for answer in answers:
         for column in d.columns_for(kind):
             entry = answer.entries.get(column.key)
-            if entry is not None and entry.value is None and _wanted(column, answer):
+            if entry is not None and entry.value is None and _wanted(d.need_of(column, kind), answer):
                 found[column.key] = found.get(column.key, 0) + 1
     return found
 
 
-def _wanted(column: d.Column, answer: Answer) -> bool:
+def _wanted(need: d.Need, answer: Answer) -> bool:
     reason = answer.text("missing_reason")
-    match column.need:
+    match need:
         case "always":
             return True
         case "unless_missing":

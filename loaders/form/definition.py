@@ -354,6 +354,11 @@ def direction_text(card: Card, unit: str) -> str:
     return DIRECTION_WORDS[card.direction] + (f"({band})" if band else "")
 
 
+def need_of(found: Column, kind: RoundKind) -> Need:
+    """When a column must be filled in a round: a return of values may leave what the plan has not set."""
+    return "optional" if kind in VALUE_ROUNDS and found.key in CARD_KEYS else found.need
+
+
 def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, *, has_past: bool) -> bool:
     """Whether a department fills in this column for this indicator.
 

@@ -199,7 +199,7 @@ def _field(column: d.Column, rows: tuple[Row, ...], ready: str | float | None, p
         round_notes.group_title(column.group, kind),
         d.heading(column, plan, kind),
         plain_unit(first.unit) if counted else "",
-        _need(column, round_),
+        _NEED_WORDS[d.need_of(column, kind)],
         round_notes.note(column, plan, kind).replace(_OF_EXCEL, ""),
         meanings.get(column.key) or round_notes.question(column, plan, kind),
         tuple((column.choices or {}).values()),
@@ -207,10 +207,3 @@ def _field(column: d.Column, rows: tuple[Row, ...], ready: str | float | None, p
         column.lines,
         ready,
     )
-
-
-def _need(column: d.Column, round_: Round) -> str:
-    """As the form colours the cell: a return of values may leave what the plan has not set."""
-    if round_.kind in d.VALUE_ROUNDS and column.key in d.CARD_KEYS:
-        return ""
-    return _NEED_WORDS[column.need]

@@ -91,9 +91,7 @@ def _conditions(column: d.Column, round_: Round, row: int) -> list[tuple[str, st
     empty = _empty(column.key, round_, row)
     if round_.kind not in d.VALUE_ROUNDS:
         return [(empty, style.WANTED if column.need in ("always", "unless_missing") else style.WELCOME)]
-    if column.key in d.CARD_KEYS:  # a return of values may leave what the plan has not set
-        return [(empty, style.WELCOME)]
-    match column.need:
+    match d.need_of(column, round_.kind):
         case "always":
             return [(empty, style.WANTED)]
         case "unless_missing":
