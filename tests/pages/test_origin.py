@@ -1,5 +1,6 @@
 """出所 and the moment shown: every figure is followed to its cell, by whom it may be seen, as of any day."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -7,7 +8,10 @@ import pytest
 import pages.parts.app.current_view
 from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
+from kpi.provenance.passport import Earlier
+from kpi.provenance.passport_words import standing
 from loaders.services import NotAllowed
+from pages.parts.app.current_view import view
 from pages.parts.shared.as_of import PastServices, moment_of
 from pages.parts.shared.figure_search import wanted
 from tests.samplekit import with_samples, with_store
@@ -84,7 +88,17 @@ def test_the_number_of_an_indicator_lists_its_values_each_leading_to_its_own_pas
     assert all(f"origin?figure={code}" in shown for code in codes)
 
 
-def test_an_earlier_value_of_the_same_period_is_linked_and_says_it_was_replaced(samples):
+def test_a_replaced_value_says_so_from_the_moment_when_the_new_one_was_known(samples):
+    (found,) = samples.trace(figure(samples)["code"])
+    later = found.known_at + timedelta(days=1)
+    newer = Earlier("X", 210.0, "value", "final", later, "fy2025", "", superseded=False)
+    state, replaced = view(), replace(found, superseded=True, earlier=(newer,))
+    assert standing(state, found, None) == ""
+    assert standing(state, replaced, None) == standing(state, replaced, later) == "この後に新しい値が入っています。"
+    assert standing(state, replaced, found.known_at) == ""
+
+
+def test_an_earlier_value_of_the_same_period_is_linked(samples):
     rows = look(samples).observations
     mine = rows[(rows["indicator_id"] == "teacher-ict") & (rows["period"] == "FY2024")].sort_values("known_at")
     first, last = mine.iloc[0]["code"], mine.iloc[-1]["code"]
