@@ -149,6 +149,14 @@ def test_a_table_nobody_has_touched_changes_nothing(services):
         assert "変わるところはまだありません" in words(at)
 
 
+def test_the_table_stands_before_there_is_a_rule(use, tmp_path):
+    operator(use(with_store(tmp_path)))
+    at = run("admin", part="people")
+    at.toggle[0].set_value(True).run()
+    assert sound(at)
+    assert "変わるところはまだありません" in words(at)
+
+
 def test_the_secretariat_has_no_people_in_its_table(services):
     at = run("admin", part="departments", as_="secretariat")
     data = edited(book(services), put("管理者", "権限", 規則の番号="M002"))

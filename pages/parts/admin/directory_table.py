@@ -99,7 +99,8 @@ def _edit(state: Assessment, kinds: Sequence[str], columns: Sequence[str], key: 
         "下の「変わるところ」を確かめて押すまで、何も変わりません。"
     )
     edited = st.data_editor(
-        pd.DataFrame({one: [_shown(row, one) for row in rows] for one in told}),
+        # Without a row there is nothing to tell from what a column holds: it would be taken for numbers.
+        pd.DataFrame({one: [_shown(row, one) for row in rows] for one in told}, dtype=object),
         num_rows="dynamic",
         hide_index=True,
         column_order=columns,
