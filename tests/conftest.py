@@ -44,8 +44,17 @@ LONGEST_FIRST = (
 )
 
 
-def pytest_collection_modifyitems(items):
-    """Order the files; xdist hands them out as they stand. Within a file nothing moves."""
+def pytest_addoption(parser):
+    parser.addoption("--campaign", action="store_true", help="only what is long by nature, marked campaign")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Take what was asked for, and order the files: xdist hands them out as they stand. Within a file nothing moves."""
+    long = config.getoption("--campaign")
+    apart = [item for item in items if bool(item.get_closest_marker("campaign")) is not long]
+    config.hook.pytest_deselected(items=apart)
+    gone = set(map(id, apart))
+    items[:] = [item for item in items if id(item) not in gone]
 
     def place(item):
         found = str(item.path.relative_to(Path(__file__).parent))

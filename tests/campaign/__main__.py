@@ -6,12 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.campaign import doors, hurts
+from tests.campaign import doors, hurts, marked
 
 #: Name -> what it takes, what it does, what it is.
 CAMPAIGNS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]] = {
     "hurts": (hurts.arguments, hurts.run, "forms hurt at random, every cell compared with the truth"),
     "doors": (doors.arguments, doors.run, "processes killed, hostile files, edits by another client; makes doors.md"),
+    "tests": (marked.arguments, marked.run, "the tests that are long by nature: whole matrices, every property at length"),
 }
 
 
