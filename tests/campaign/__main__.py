@@ -12,7 +12,7 @@ from tests.campaign import doors, hurts, marked
 CAMPAIGNS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]] = {
     "hurts": (hurts.arguments, hurts.run, "forms hurt at random, every cell compared with the truth"),
     "doors": (doors.arguments, doors.run, "processes killed, hostile files, edits by another client; makes doors.md"),
-    "tests": (marked.arguments, marked.run, "the tests that are long by nature: whole matrices, every property at length"),
+    "tests": (marked.arguments, marked.run, "tests that are long by nature: whole matrices, properties at length"),
 }
 
 
