@@ -21,6 +21,8 @@ Connection = duckdb.DuckDBPyConnection
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    # Of a new file: two dozen small tables take 0.4 MB instead of 5, in every copy too.
+    "default_block_size": 16_384,
 }
 
 

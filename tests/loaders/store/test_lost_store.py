@@ -22,6 +22,7 @@ from loaders.store.file.retention import copies
 from pages.parts.app import http_rights, sign_in, storage
 from pages.parts.app.sign_in import Setup
 from tests import ROOT, screenkit
+from tests.campaign.marked import mostly, rarely
 from tests.factory import RATE
 from tests.pages.identity.kit import ask
 from tests.storekit import AT, answer, first_start, later, reading, save_and_send, save_return
@@ -112,7 +113,7 @@ def test_what_is_found_in_the_place_of_a_store_is_refused_left_and_replaced_by_a
     assert len(list(tmp_path.glob("kpi.duckdb.restore-*.bak"))) == (hurt is not gone)
 
 
-@pytest.mark.parametrize("size", [12_288, 12_289, 300_000, 2_000_000])
+@pytest.mark.parametrize("size", [12_288, 12_289, 100_000, 400_000])
 def test_a_cut_that_still_opens_is_seen_by_who_had_it_open_and_by_who_comes_anew(store, size):
     whole = store.path.read_bytes()
     store.check()
@@ -186,8 +187,10 @@ TRACES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("empty", [False, True], ids=["gone", "empty"])
-@pytest.mark.parametrize("left", TRACES)
+@pytest.mark.parametrize(
+    ("left", "empty"),
+    [(left, False) for left in TRACES] + [rarely((left, True)) for left in list(TRACES)[1:]] + [("mark", True)],
+)
 def test_any_trace_forbids_a_new_store_until_it_is_moved_away(store, tmp_path, monkeypatch, left, empty):
     nights = tmp_path / "nights"
     nights.mkdir()
@@ -318,7 +321,7 @@ def server(data, monkeypatch):
     return store
 
 
-@pytest.mark.parametrize("hurt", HURTS, ids=lambda h: h.__name__)
+@pytest.mark.parametrize("hurt", mostly(HURTS, every=4), ids=lambda h: h.__name__)
 def test_the_running_server_says_so_and_goes_on_when_the_file_is_back(server, hurt):
     path = server.path
     assert ask("/_stcore/health") == 200

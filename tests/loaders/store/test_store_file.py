@@ -281,7 +281,7 @@ def test_where_a_file_can_have_one_name_only_the_store_is_copied(store, copy, mo
 
 
 def test_a_first_start_without_room_says_so_and_leaves_no_half_file(tmp_path):
-    sizes = (0, 4096, 300_000, 1_000_000, 3_000_000)
+    sizes = (0, 4096, 30_000, 100_000, 400_000)
     for size in sizes:
         shutil.copytree(ROOT / "data/plans", tmp_path / f"{size}/plans")
     for size, (code, said) in zip(
@@ -303,7 +303,7 @@ def test_a_first_start_without_room_says_so_and_leaves_no_half_file(tmp_path):
 
 def test_work_without_room_says_so_and_the_store_stays_as_it_was(store, copy):
     before = store.log_head()
-    acts = [("confined", 30, "write"), ("confined", 1_000_000, "backup"), ("confined", 1_000_000, "restore")]
+    acts = [("confined", 30, "write"), ("confined", 200_000, "backup"), ("confined", 200_000, "restore")]
     for code, said in children(*((*act, store.path, copy) for act in acts)):
         assert (code, "空きが足りない" in said) == (2, True), said
     assert (store.log_head(), store.verify()) == (before, ())
@@ -338,7 +338,7 @@ class mounted:
 def test_a_disk_that_is_full_is_said_and_read(small):
     """ENOSPC in earnest."""
     filler = small / "filler"
-    filler.write_bytes(b"x" * 14_500_000)
+    filler.write_bytes(b"x" * 16_500_000)
     with pytest.raises(StoreFull):
         first_start(small)
     assert {p.name for p in small.iterdir()} - HELPERS == {"filler"}
