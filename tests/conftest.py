@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from kpi.people import Person
+from tests.campaign.marked import CAMPAIGN
 
 # A machine that tests on all its processors is slow now and then: how long one example takes says nothing.
 settings.register_profile("house", deadline=None)
@@ -48,10 +49,20 @@ def pytest_addoption(parser):
     parser.addoption("--campaign", action="store_true", help="only what is long by nature, marked campaign")
 
 
+def pytest_configure(config):
+    if config.getoption("--campaign"):
+        os.environ[CAMPAIGN] = "1"  # before any module with tests is read, here and in the processes that xdist starts
+
+
 def pytest_collection_modifyitems(config, items):
     """Take what was asked for, and order the files: xdist hands them out as they stand. Within a file nothing moves."""
     long = config.getoption("--campaign")
-    apart = [item for item in items if bool(item.get_closest_marker("campaign")) is not long]
+
+    def asked(item):
+        marked = item.get_closest_marker("campaign")
+        return marked is not None if long else marked is None or marked.kwargs.get("everyday")
+
+    apart = [item for item in items if not asked(item)]
     config.hook.pytest_deselected(items=apart)
     gone = set(map(id, apart))
     items[:] = [item for item in items if id(item) not in gone]
@@ -71,21 +82,10 @@ def _shared(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _read_once():
-    """The plans and published figures of a folder are read once for all folders with the same files in them."""
-    from loaders.services import operations
+def _made_once():
+    from tests.once import made_once
 
-    read, known = operations.load_data, {}
-
-    def load_data(data):
-        files = sorted(path for part in ("plans", "benchmarks") for path in (data / part).rglob("*") if path.is_file())
-        key = tuple((str(path.relative_to(data)), path.read_bytes()) for path in files)
-        if key not in known:
-            known[key] = read(data)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "load_data", load_data)
+    with made_once():
         yield
 
 

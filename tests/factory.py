@@ -5,9 +5,10 @@ Names, shapes and difficulties are those of real plans; the numbers are made up 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 
 from kpi.collection.workflow import Brief, Past
 from kpi.period import Period
@@ -179,7 +180,14 @@ def filled_form(
     sample: bool = False,
 ) -> bytes:
     """A form of the tiny plan with answers in it: :func:`tiny_answers` unless told."""
-    from loaders.form.writing.writer import write_form
-
     chosen = tiny_answers() if answers is None else answers
-    return write_form(brief or tiny_brief(), round_id, department, sample=sample, answers=chosen)
+    return _writer()(brief or tiny_brief(), round_id, department, sample=sample, answers=chosen)
+
+
+@cache
+def _writer() -> Callable[..., bytes]:
+    """The writer of forms, which writes each form once. Most tests of a plan do without it and what it imports."""
+    from loaders.form.writing.writer import write_form
+    from tests.once import by_value, remembered
+
+    return remembered(write_form, by_value)

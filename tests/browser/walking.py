@@ -16,6 +16,7 @@ from loaders.store import Store
 from pages.parts.app import screens
 from tests import hurt, samplekit
 from tests.browser.conftest import NOW, settled
+from tests.once import by_value, remembered
 
 PLAN, _ = load_plan(samplekit.PLANS / samplekit.PLAN)
 
@@ -40,8 +41,7 @@ FILLED = EMPTY | {
 }
 
 
-def fill(data: bytes, answers: dict[str, dict[str, object]]) -> bytes:
-    """Write into a form as a department does, by indicator and column."""
+def _filled(data: bytes, answers: dict[str, dict[str, object]]) -> bytes:
 
     def change(book):
         sheet = hurt.form(book)
@@ -50,6 +50,10 @@ def fill(data: bytes, answers: dict[str, dict[str, object]]) -> bytes:
                 hurt.cell(sheet, indicator_id, key, PLAN).value = value
 
     return hurt.edit(data, change)
+
+
+#: Write into a form as a department does, by indicator and column.
+fill = remembered(_filled, by_value)
 
 
 def leave_faults(store: Store) -> None:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+
+T = TypeVar("T")
+#: Set in the environment of a run of the campaign.
+CAMPAIGN = "KPI_TESTS_CAMPAIGN"
+#: A test that runs every day, and at a greater :func:`length` in the campaign.
+lengthened = pytest.mark.campaign(everyday=True)
+
+
+def length(everyday: T, at_length: T) -> T:
+    """How far a test goes that is :data:`lengthened`: every day, and in the campaign."""
+    return at_length if os.environ.get(CAMPAIGN) else everyday
 
 
 def mostly(cases: Iterable[Any], *, every: int) -> list[Any]:

@@ -13,6 +13,7 @@ from kpi.plan import Scheme
 from kpi.progress import assess, best_values, cards_table
 from tests.bench.__main__ import table as bench_table
 from tests.bench.figure import Figure
+from tests.campaign.marked import length, lengthened
 from tests.kpi.test_status import KNOWN, LATE, R4, R6, R10, UP, any_row, card, judged, reason, seen, table
 
 R5 = Period("FY", 2023)
@@ -180,7 +181,8 @@ def test_best_values_has_one_row_a_period_and_none_that_was_taken_back():
 floats = st.integers(-1000, 1000).map(lambda n: n / 10)
 
 
-@settings(max_examples=100, deadline=None)
+@lengthened
+@settings(max_examples=length(30, 500), deadline=None)
 @given(floats, floats, floats, st.sampled_from([0.5, 2.0, 1000.0]), floats)
 def test_progress_does_not_change_with_unit_or_zero_point(base, target, value, scale, shift):
     one = card(baseline=base, target=target, direction="increase" if target > base else "decrease")
@@ -214,7 +216,8 @@ def naive_value(rows, one):
     return best[1] if best else None
 
 
-@settings(max_examples=150, deadline=None)
+@lengthened
+@settings(max_examples=length(40, 500), deadline=None)
 @given(st.lists(any_row(), max_size=10), st.sampled_from(["annual", "level"]))
 def test_the_value_judged_is_the_one_that_a_naive_reading_finds(rows, kind):
     one = card(kind=kind)

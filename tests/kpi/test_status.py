@@ -14,6 +14,7 @@ from kpi.printing.explanation import calculation, explain
 from kpi.progress import assess, cards_table
 from kpi.schemes import METHODS, outcomes_of
 from kpi.status import RANKS, STATUSES, standing, status_word, statuses_of
+from tests.campaign.marked import length, lengthened
 
 R4, R6, R10 = Period("FY", 2022), Period("FY", 2024), Period("FY", 2028)
 LATE = date(2025, 9, 1)
@@ -274,7 +275,8 @@ def any_row(draw):
     )
 
 
-@settings(max_examples=80, deadline=None)
+@lengthened
+@settings(max_examples=length(20, 500), deadline=None)
 @given(
     st.lists(any_card(), max_size=4), st.lists(any_row(), max_size=8),
     st.sampled_from(sorted(METHODS)),
@@ -302,7 +304,8 @@ def test_empty_tables_are_no_accident(frame):
 small = st.integers(-2000, 2000).map(lambda n: n / 10)
 
 
-@settings(max_examples=150, deadline=None)
+@lengthened
+@settings(max_examples=length(50, 1000), deadline=None)
 @given(small, small, st.lists(small, min_size=2, max_size=12), st.sampled_from([R6, R10]),
        st.sampled_from(["linear_pace", "milestone"]), small)  # fmt: skip
 def test_a_status_never_gets_worse_as_the_value_nears_the_target(base, target, values, period, name, goal):

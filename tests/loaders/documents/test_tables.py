@@ -26,6 +26,7 @@ from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.documents.takeaway_tables import indicator_table, pair_table, published_table
 from loaders.form.writing.style import put
 from pages.parts.handover.sources import sources
+from tests.campaign.marked import length, lengthened
 from tests.factory import PAPER, RATE
 from tests.samplekit import store_of, with_samples
 from tests.storekit import answer, later, new_store, reading, save_return, send
@@ -159,7 +160,8 @@ def test_a_table_without_rows_or_columns_opens():
     assert sheet(pd.DataFrame())["A1"].value == "表"
 
 
-@settings(max_examples=40, deadline=None)
+@lengthened
+@settings(max_examples=length(12, 200), deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=30), min_size=1, max_size=6))
 def test_any_text_survives_both_files_as_text(texts):
     table = pd.DataFrame({"備考": texts, "番号": range(len(texts))})

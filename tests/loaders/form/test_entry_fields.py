@@ -18,6 +18,7 @@ from loaders.form.writing.prefill import Typed
 from loaders.form.writing.writer import write_form
 from loaders.services.batch_reading import read_return
 from tests import hurt
+from tests.campaign.marked import length, lengthened
 from tests.factory import AGRI, COUNT, CUT, PAPER, POLICY, RATE, ROUND, SURVEY, TARGETS_ROUND, TOTAL, TRADE, UNSET
 from tests.loaders.form.test_form_back import MIDTERM, brief
 
@@ -124,7 +125,8 @@ def test_facts_of_the_card_stand_ready_and_are_read_alike_where_they_are_changed
 _ODD = st.text("0123456789０１約△-－.,，％%円件(（)）速報確定未公表令和RH年度=+@#&<'\" 　\n", max_size=12)
 
 
-@settings(max_examples=40)
+@lengthened
+@settings(max_examples=length(10, 200))
 @given(st.dictionaries(st.sampled_from(["value", "period", "next_release", "analysis", "evidence", "person"]), _ODD))
 def test_whatever_is_typed_is_read_alike(said):
     assert_read_alike(TRADES, {COUNT: said})

@@ -17,6 +17,7 @@ from loaders.form import definition as d
 from loaders.form.reading.headings import likeness
 from loaders.services.batch_reading import expand, read_book, read_return, same_file
 from loaders.workbook.cells import Reader
+from tests.campaign.marked import length, lengthened
 from tests.factory import (
     PAPER,
     POLICY,
@@ -72,7 +73,8 @@ def opener():
 
 
 @given(answers(), st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@lengthened
+@settings(max_examples=length(8, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_written_is_read_back(opener, said: dict[str, dict[str, object]], bare: bool) -> None:
     data = filled_form(said, department=POLICY)
     reading = read_book(opener(delete_meta(data) if bare else data), tiny_brief())

@@ -17,6 +17,7 @@ from loaders.text.findings import sentence
 from loaders.text.findings import severity as severity_of
 from loaders.text.numbers import read_number
 from loaders.text.numerals import settled
+from tests.campaign.marked import length, lengthened
 from tests.loaders.numbers.kit import codes
 
 WIDE = str.maketrans("0123456789.,-%", "０１２３４５６７８９．，－％")
@@ -57,7 +58,8 @@ def test_any_number_in_a_cell_is_itself(value: float) -> None:
 ODD = "0123456789０１２9.,，．-－ー△▲%％件千万億約以上()（）※~～ 　\n①²一二十〇x#/:、eE+RH年度月'"
 
 
-@settings(max_examples=1500, deadline=None)
+@lengthened
+@settings(max_examples=length(300, 10_000), deadline=None)
 @given(st.one_of(st.text(max_size=20), st.text(alphabet=ODD, max_size=12)), st.sampled_from(["", "件", "%", "千円"]))
 def test_no_value_without_the_digits_that_make_it(text: str, unit: str) -> None:
     reading = read_number(text, unit=unit)
@@ -73,7 +75,8 @@ def test_no_value_without_the_digits_that_make_it(text: str, unit: str) -> None:
     assert f"{abs(Decimal(repr(reading.value))):f}".replace(".", "").strip("0") == told.strip("0")
 
 
-@settings(max_examples=400, deadline=None)
+@lengthened
+@settings(max_examples=length(100, 4000), deadline=None)
 @given(st.text(max_size=300))
 def test_arbitrary_text_never_raises(text: str) -> None:
     assert read_number(text, unit="件").outcome in ("value", "missing", "ask", "wrong", "empty")

@@ -1,12 +1,8 @@
-"""Two processes of eight threads on one store: no error, no lost write, no stale read; and the lock's own promises.
-
-``KPI_SOAK_SECONDS=30`` makes it the half-minute version.
-"""
+"""Two processes of eight threads on one store: no error, no lost write, no stale read; and the lock's own promises."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -18,10 +14,11 @@ import pytest
 from kpi.collection.acts import Act
 from loaders.store.file.lock import FileLock, StoreBusy
 from tests import ROOT
+from tests.campaign.marked import length, lengthened
 from tests.crowd import NAMES, Crowd
 from tests.storekit import AT, first_start, new_store
 
-SECONDS = float(os.environ.get("KPI_SOAK_SECONDS", "4"))
+SECONDS = length(4.0, 30.0)
 
 #: One process: two writers and six readers. A writer notes what was reported as saved; a reader first notes what the
 #: note says, then reads, and must find at least that. All is written to a file of its own at the end.
@@ -98,6 +95,7 @@ def start(code: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+@lengthened
 def test_two_processes_of_eight_threads_lose_nothing_and_read_nothing_stale(tmp_path):
     store = new_store(tmp_path)
     workers = [start(WORKER, str(tmp_path), name, str(SECONDS)) for name in ("a", "b")]

@@ -1,11 +1,7 @@
-"""SIGKILL at random moments: the store opens, is sound, and holds all that was reported as saved.
-
-``KPI_KILLS=300`` makes it the long version.
-"""
+"""SIGKILL at random moments: the store opens, is sound, and holds all that was reported as saved."""
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -17,9 +13,10 @@ import pytest
 from kpi.snapshot import Snapshot
 from loaders.store import Store
 from tests import ROOT, next_schema
+from tests.campaign.marked import length, lengthened, mostly
 from tests.storekit import filled_store, first_start, new_store
 
-KILLS = int(os.environ.get("KPI_KILLS", "8"))
+KILLS = length(4, 300)
 
 #: Saves, mends, sends, discards, confirms, decides and loads without pause; tells of each when it is reported as done.
 WORKER = """
@@ -114,6 +111,7 @@ _KINDS = {
 }  # fmt: skip
 
 
+@lengthened
 def test_whatever_was_reported_as_saved_survives_a_kill(tmp_path):
     store = new_store(tmp_path)
     chance = random.Random(20261121)
@@ -131,7 +129,7 @@ def test_whatever_was_reported_as_saved_survives_a_kill(tmp_path):
     assert counts["sent"] > 0
 
 
-@pytest.mark.parametrize("after", [0.0, 0.05, 0.1, 0.2])
+@pytest.mark.parametrize("after", mostly([0.1, 0.0, 0.05, 0.2], every=4))
 def test_a_first_start_cut_short_is_simply_made_again(tmp_path, after):
     lines = "import sys", "from pathlib import Path", "from tests.storekit import first_start"
     code = "; ".join((*lines, "print()", "first_start(Path(sys.argv[1]))"))
@@ -160,7 +158,7 @@ print("migrated", flush=True)
 """
 
 
-@pytest.mark.parametrize("kill", range(max(4, KILLS // 5)))
+@pytest.mark.parametrize("kill", mostly(range(60), every=30))
 def test_a_migration_cut_short_leaves_the_old_store_or_the_new_one(tmp_path, kill, monkeypatch):
     path = filled_store(tmp_path).path
     worker = subprocess.Popen([sys.executable, "-c", OPENER, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)

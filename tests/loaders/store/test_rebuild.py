@@ -1,11 +1,7 @@
-"""Made anew from its originals and its log, a store comes out the same.
-
-``KPI_REBUILD=1000`` makes the generated test the long one.
-"""
+"""Made anew from its originals and its log, a store comes out the same."""
 
 from __future__ import annotations
 
-import os
 import random
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,10 +14,11 @@ from kpi.collection.workflow import Mend, Question
 from kpi.plan import Round
 from loaders.store import Store
 from loaders.store.file.database import rows
+from tests.campaign.marked import length, lengthened
 from tests.factory import AGRI, COUNT, CUT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_plan
 from tests.storekit import AT, answer, decide_card, do, later, new_store, read_back, reading, save_return, send
 
-COUNT_OF_RETURNS = int(os.environ.get("KPI_REBUILD", "20"))
+COUNT_OF_RETURNS = length(8, 1000)
 OWN = {POLICY: (RATE, PAPER), TRADE: (COUNT, TOTAL), AGRI: (CUT,)}
 
 
@@ -128,6 +125,7 @@ def test_what_a_sent_return_said_anew_is_repeated(store, tmp_path):
     assert same(store, tmp_path).submission(revised).on_behalf
 
 
+@lengthened
 def test_generated_returns_with_mends_confirmations_and_decisions_are_repeated(store, tmp_path):
     chance = random.Random(20261121)
     for number in range(COUNT_OF_RETURNS):

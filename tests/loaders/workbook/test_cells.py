@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import random
 import shutil
 import subprocess
@@ -21,8 +20,9 @@ from kpi.issue import Issue
 from loaders.workbook.cells import Book, Cell, Reader, Sheet, open_book
 from loaders.workbook.number_formats import BUILTIN
 from tests import raw_books as raw
+from tests.campaign.marked import length, lengthened
 
-FUZZ = int(os.environ.get("CELLS_FUZZ", "120"))
+FUZZ = length(28, 1000)
 
 
 def opened(data: bytes, name: str = "回答.xlsx") -> Book:
@@ -440,6 +440,7 @@ def damaged(seed: int) -> tuple[bytes, bool]:
     return raw.packed(parts), True
 
 
+@lengthened
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_a_damaged_workbook_is_an_issue_or_exactly_what_stands_in_it() -> None:
     files = [(str(seed), damaged(seed)) for seed in range(FUZZ)]

@@ -25,6 +25,7 @@ from loaders.workbook.isolation.preflight import Limits, Refused
 from loaders.workbook.isolation.refusals import WORDS
 from loaders.workbook.isolation.worker_pool import Child, Lost, Pool
 from tests import raw_books as raw
+from tests.campaign.marked import mostly
 
 SOUND = raw.packed(raw.parts(raw.sheet_xml('<row r="1"><c r="A1"><v>5</v></c></row>')))
 # Large enough to be encrypted as Office does it: msoffcrypto writes packages under 4 KB in a way it cannot read.
@@ -239,9 +240,9 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory 
 
 
 @linux
-@pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, _, make in HOSTILE])
-def test_no_hostile_file_takes_500_megabytes_of_child_and_parent_together(make: Callable[[], bytes]) -> None:
-    data = make()
+@pytest.mark.parametrize("name", mostly([name for name, _, _ in HOSTILE], every=6))
+def test_no_hostile_file_takes_500_megabytes_of_child_and_parent_together(name: str) -> None:
+    data = next(make for known, _, make in HOSTILE if known == name)()
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from what is held now
     before = _memory("self", "VmRSS")

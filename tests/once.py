@@ -1,0 +1,132 @@
+"""What takes long and comes out the same from the same input is made once in a process of a run of the tests."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import pytest
+
+from loaders.form.writing.writer import write_form
+from loaders.services import operations
+from loaders.store import Store
+from loaders.store.commands import published_batches
+from loaders.store.file.database import Connection
+from loaders.store.file.engine import ENGINE
+from loaders.store.file.lock import FileLock
+from loaders.store.queries import snapshots
+
+P = ParamSpec("P")
+R = TypeVar("R")
+#: So many results of one function are held; the oldest goes first.
+_HELD = 200
+
+
+def remembered(make: Callable[P, R], key: Callable[P, Hashable]) -> Callable[P, R]:
+    """A function that looks up what it has made for the same key."""
+    known: dict[Hashable, R] = {}
+
+    def once(*args: P.args, **given: P.kwargs) -> R:
+        asked = key(*args, **given)
+        if asked not in known:
+            made = make(*args, **given)
+            if len(known) >= _HELD:
+                known.pop(next(iter(known)), None)
+            known[asked] = made
+        return known[asked]
+
+    return once
+
+
+#: What acts gave, and the bytes of the file after them, none where they changed nothing.
+_done: dict[Hashable, tuple[Any, bytes]] = {}
+
+
+def once_done(store: Store, what: object, do: Callable[[], R]) -> R:
+    """What an act gave, and the whole file as it stood then, where the same was done to a file with the same bytes.
+
+    Tests begin with the same acts over and over. Somebody who has the file open must see it written, so then it is.
+    """
+    log = Path(f"{store.path}.wal")
+    if not store.path.is_file() or log.exists() or ENGINE._files:
+        return do()
+    try:
+        key = by_value(what), _digest(store.path.read_bytes())
+    except (AttributeError, TypeError, pickle.PicklingError):  # a function of a test's own, a generator
+        return do()
+    if key in _done:
+        given, after = _done[key]
+        if after:
+            _put(store.path, after)
+        return cast(R, given)
+    before = store.revision()
+    given = do()
+    if not log.exists():
+        if len(_done) >= _HELD:
+            _done.pop(next(iter(_done)))
+        _done[key] = given, store.path.read_bytes() if store.revision() != before else b""
+    return given
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Let a file hold that, as a write of its own: nobody takes it for what it was before."""
+    with FileLock(path, 10.0).exclusive():
+        before = path.stat().st_mtime_ns
+        path.write_bytes(data)
+        now = path.stat()
+        os.utime(path, ns=(now.st_atime_ns, max(now.st_mtime_ns, before + 1)))
+
+
+def by_value(*args: Any, **given: Any) -> bytes:
+    """A key that says all that was given, for frozen values."""
+    return _digest(pickle.dumps((args, given)))
+
+
+@contextmanager
+def made_once() -> Iterator[None]:
+    """Plan files read, forms written for a screen or a command, and stores read that are copies of one another."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "load_data", remembered(operations.load_data, _plans_and_figures))
+        patch.setattr(operations, "write_form", remembered(write_form, by_value))
+        benchmarks = remembered(published_batches.read_benchmarks, published_batches.batch_key)
+        patch.setattr(published_batches, "read_benchmarks", benchmarks)
+        patch.setattr(snapshots, "read_everything", _reading_copies_once(snapshots.read_everything))
+        yield
+
+
+def _plans_and_figures(data: Path) -> Hashable:
+    files = sorted(path for part in ("plans", "benchmarks") for path in (data / part).rglob("*") if path.is_file())
+    return tuple((str(path.relative_to(data)), path.read_bytes()) for path in files)
+
+
+def _reading_copies_once(read: Callable[..., snapshots.Everything]) -> Callable[..., snapshots.Everything]:
+    """Whole files with the same bytes hold the same; only what they are called by (their revision) differs."""
+
+    def key(connection: Connection, plan_id: str, as_of: datetime | None, *_: Any) -> Hashable:
+        ((path,),) = connection.execute(_PATH).fetchall()
+        parts = [Path(f"{path}{suffix}") for suffix in ("", ".wal")]
+        return plan_id, as_of, *(_digest(part.read_bytes()) if part.exists() else b"" for part in parts)
+
+    known = remembered(read, key)
+
+    def once(
+        connection: Connection, plan_id: str, as_of: datetime | None, revision: str, figures: Any
+    ) -> snapshots.Everything:
+        found = known(connection, plan_id, as_of, revision, figures)
+        return replace(found, whole=replace(found.whole, revision=revision))
+
+    return once
+
+
+_PATH = "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=20).digest()
