@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import pickle
+import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 
+from kpi.collection.acts import Act
 from loaders.form.writing.writer import write_form
 from loaders.services import operations
 from loaders.store import Store
@@ -45,43 +47,65 @@ def remembered(make: Callable[P, R], key: Callable[P, Hashable]) -> Callable[P, 
     return once
 
 
-#: What acts gave, and the bytes of the file after them, none where they changed nothing.
-_done: dict[Hashable, tuple[Any, bytes]] = {}
+class _Acts:
+    """What acts gave and the whole file after them, by what it was before and what was done.
 
-
-def once_done(store: Store, what: object, do: Callable[[], R]) -> R:
-    """What an act gave, and the whole file as it stood then, where the same was done to a file with the same bytes.
-
-    Tests begin with the same acts over and over. Somebody who has the file open must see it written, so then it is.
+    Tests begin with the same acts over and over. An act of several at once, or on a file that somebody has open, is
+    done each time.
     """
-    log = Path(f"{store.path}.wal")
-    if not store.path.is_file() or log.exists() or ENGINE._files:
-        return do()
-    try:
-        key = by_value(what), _digest(store.path.read_bytes())
-    except (AttributeError, TypeError, pickle.PicklingError):  # a function of a test's own, a generator
-        return do()
-    if key in _done:
-        given, after = _done[key]
-        if after:
-            _put(store.path, after)
-        return cast(R, given)
-    before = store.revision()
-    given = do()
-    if not log.exists():
-        if len(_done) >= _HELD:
-            _done.pop(next(iter(_done)))
-        _done[key] = given, store.path.read_bytes() if store.revision() != before else b""
-    return given
+
+    def __init__(self, do: Callable[..., Any]) -> None:
+        self._do = do
+        self._known: dict[Hashable, tuple[Any, bytes]] = {}
+        self._turn = threading.Lock()
+        self._alone = True
+
+    def do(self, store: Store, handler: Callable[..., Any], act: Act, *args: Any, **given: Any) -> Any:
+        """In the place of :meth:`Store.do`."""
+
+        def do() -> Any:
+            return self._do(store, handler, act, *args, **given)
+
+        if not self._turn.acquire(blocking=False):
+            self._alone = False
+            return do()
+        try:
+            self._alone = True
+            return self._once(store, (handler.__name__, act, args, given), do)
+        finally:
+            self._turn.release()
+
+    def _once(self, store: Store, what: object, do: Callable[[], Any]) -> Any:
+        log = Path(f"{store.path}.wal")
+        if not store.path.is_file() or log.exists() or ENGINE._files:
+            return do()
+        try:
+            key = by_value(what), _digest(store.path.read_bytes())
+        except (AttributeError, TypeError, pickle.PicklingError):  # a function of a test's own, a generator
+            return do()
+        if key in self._known:
+            given, after = self._known[key]
+            if not after or _put(store.path, key[1], after):
+                return given
+        before = store.revision()
+        given = do()
+        if self._alone and not log.exists():
+            if len(self._known) >= _HELD:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = given, store.path.read_bytes() if store.revision() != before else b""
+        return given
 
 
-def _put(path: Path, data: bytes) -> None:
-    """Let a file hold that, as a write of its own: nobody takes it for what it was before."""
+def _put(path: Path, was: bytes, data: bytes) -> bool:
+    """Let a file that is still what it was hold something else, as a write of its own. Whether it was."""
     with FileLock(path, 10.0).exclusive():
+        if _digest(path.read_bytes()) != was:
+            return False
         before = path.stat().st_mtime_ns
         path.write_bytes(data)
         now = path.stat()
         os.utime(path, ns=(now.st_atime_ns, max(now.st_mtime_ns, before + 1)))
+    return True
 
 
 def by_value(*args: Any, **given: Any) -> bytes:
@@ -91,13 +115,15 @@ def by_value(*args: Any, **given: Any) -> bytes:
 
 @contextmanager
 def made_once() -> Iterator[None]:
-    """Plan files read, forms written for a screen or a command, and stores read that are copies of one another."""
+    """Plan files read, forms written for a screen or a command, and stores read and acted on that are copies."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "load_data", remembered(operations.load_data, _plans_and_figures))
         patch.setattr(operations, "write_form", remembered(write_form, by_value))
         benchmarks = remembered(published_batches.read_benchmarks, published_batches.batch_key)
         patch.setattr(published_batches, "read_benchmarks", benchmarks)
         patch.setattr(snapshots, "read_everything", _reading_copies_once(snapshots.read_everything))
+        acts = _Acts(Store.do)
+        patch.setattr(Store, "do", lambda store, *args, **given: acts.do(store, *args, **given))
         yield
 
 

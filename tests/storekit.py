@@ -18,7 +18,6 @@ from loaders.store import NewReturn, Receipt, Saved, Store
 from loaders.store.commands import HANDLERS
 from loaders.store.commands.sending import Sending
 from tests.factory import POLICY, RATE, ROUND, tiny_plan
-from tests.once import once_done
 
 AT = datetime(2025, 9, 10, 10, 0)
 
@@ -70,9 +69,8 @@ def do(
     store: Store, name: str, *args: Any, by: str = "", at: datetime = AT, role: str = "", reason: str = "",
     person: str = "", **given: Any,
 ) -> Any:  # fmt: skip
-    """An act of the register by its name: the same done to the same store is done once in a process of a run."""
-    act = Act(by, at, role, reason, person)
-    return once_done(store, (name, act, args, given), lambda: store.do(HANDLERS[name], act, *args, **given))
+    """An act of the register by its name."""
+    return store.do(HANDLERS[name], Act(by, at, role, reason, person), *args, **given)
 
 
 def save_return(store: Store, reading: Reading, data: bytes, filename: str, **given: Any) -> Saved:

@@ -118,7 +118,7 @@ class Store:
         return self._newest.plan_ids()
 
     def plans(self) -> tuple[Plan, ...]:
-        """All plans as they stand, in the order they came; a query each time."""
+        """All plans as they stand, in the order they came."""
         return self._newest.plans()
 
     def snapshot(

@@ -64,7 +64,9 @@ class Newest:
             return plan_states.plan_ids(connection)
 
     def plans(self) -> tuple[Plan, ...]:
-        """All plans of the store, in the order they came."""
+        """All plans of the store, in the order they came. The only one is read with all that is known of it."""
+        if len(ids := self.plan_ids()) == 1:
+            return (self.everything(ids[0]).whole.plan,)
         with self._database.read() as connection:
             return tuple(
                 plan_states.read_plan(connection, p, plan_states.NOW) for p in plan_states.plan_ids(connection)
