@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -22,10 +23,16 @@ def modules(folder: str) -> list[Path]:
     return sorted(path for path in (ROOT / folder).rglob("*.py"))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imports(path: Path) -> set[str]:
     """Top-level and dotted names imported anywhere in a file."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -53,12 +60,12 @@ def test_the_domain_imports_only_itself_pandas_and_numpy(path):
 def test_the_domain_reads_no_clock_and_no_file(path):
     calls = {
         f"{node.func.value.id}.{node.func.attr}" if isinstance(node.func.value, ast.Name) else node.func.attr
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
     opened = {
         node.func.id
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert not calls & {"date.today", "datetime.now", "datetime.utcnow", "time.time", "read_text", "read_bytes"}
@@ -68,9 +75,7 @@ def test_the_domain_reads_no_clock_and_no_file(path):
 @pytest.mark.parametrize("path", modules("kpi"), ids=case)
 def test_the_domain_speaks_plain_text(path):
     literals = [
-        node.value
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     assert not [text for text in literals if _MARKUP.search(text)]
 
@@ -105,9 +110,7 @@ def test_sql_stands_only_in_the_store(path):
         return
     statements = ("SELECT ", "INSERT INTO", "CREATE TABLE", "DELETE FROM", "UPDATE ")
     literals = [
-        node.value
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     assert not [text for text in literals if text.lstrip().startswith(statements)]
 
@@ -139,7 +142,7 @@ def _begins(node: ast.expr) -> str:
 def test_what_the_framework_does_not_document_is_used_in_one_module(path):
     if path == ROOT / "pages" / "parts" / "framework.py":
         return
-    tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    tree = list(ast.walk(tree_of(path)))
     taken = {name for name in imports(path) if name.split(".")[0] in ("streamlit", "starlette")}
     assert taken <= _DOCUMENTED
     assert not [n for n in tree if isinstance(n, ast.ImportFrom) and n.module == "streamlit"]
@@ -159,7 +162,7 @@ def screens() -> list[Path]:
 def test_a_page_module_only_defines(path):
     """Streamlit may serve a file of pages/ by its name; run alone it must draw nothing."""
     defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in tree_of(path).body:
         docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         typing_only = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         assert isinstance(node, defining) or docstring or typing_only, ast.unparse(node)
@@ -168,9 +171,7 @@ def test_a_page_module_only_defines(path):
 @pytest.mark.parametrize("path", screens(), ids=case)
 def test_a_page_module_has_one_public_function_named_after_it(path):
     public = [
-        node.name
-        for node in ast.parse(path.read_text("utf-8")).body
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        node.name for node in tree_of(path).body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     ]
     assert public == [f"{path.stem}_page"]
 
@@ -223,7 +224,7 @@ def test_screens_and_commands_ask_a_store_only_what_stands_in_it(path):
         called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "store"
         return called or (isinstance(node, ast.Name) and node.id in names)
 
-    tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    tree = list(ast.walk(tree_of(path)))
     assigned = [n for n in tree if isinstance(n, ast.Assign) and is_store(n.value, set())]
     names = {"store"} | {t.id for n in assigned for t in n.targets if isinstance(t, ast.Name)}
     asked = {n.attr for n in tree if isinstance(n, ast.Attribute) and is_store(n.value, names)}
@@ -261,7 +262,7 @@ def _imported() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, path in names.items():
         found[name] = set()
-        for node in ast.parse(path.read_text("utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.ImportFrom) and node.module:
                 parts = {f"{node.module}.{alias.name}" for alias in node.names}
                 found[name] |= {part if part in names else node.module for part in parts} & names.keys()

@@ -88,7 +88,7 @@ def listing(folder: Path) -> dict[str, int]:
     return {str(p.relative_to(folder)): p.lstat().st_size for p in folder.rglob("*")}
 
 
-@pytest.mark.parametrize("hurt", HURTS, ids=lambda h: h.__name__)
+@pytest.mark.parametrize("hurt", mostly(HURTS, every=2), ids=lambda h: h.__name__)
 def test_what_is_found_in_the_place_of_a_store_is_refused_left_and_replaced_by_a_copy(store, tmp_path, hurt):
     copy = store.backup(tmp_path / "copy.db", Act("", AT))
     hurt(store.path)
