@@ -62,12 +62,12 @@ def _settled(
     before = {r.rule_id: r for r in standing}
     removed = absent if ending else []
     after = {**before, **changed}
-    left = [r for key, r in after.items() if _keeps(r) and all(key != gone.rule_id for gone in removed)]
-    if any(map(_keeps, standing)) and not left:
-        keys = {r.rule_id for r in standing if _keeps(r)}
+    left = [r for key, r in after.items() if keeps_rules(r) and all(key != gone.rule_id for gone in removed)]
+    if any(map(keeps_rules, standing)) and not left:
+        keys = {r.rule_id for r in standing if keeps_rules(r)}
         changed = {key: r for key, r in changed.items() if key not in keys}
         removed = [r for r in removed if r.rule_id not in keys]
-        issues = (*issues, _LAST)
+        issues = (*issues, LAST_ADMINISTRATOR)
     ends = tuple(Change("ended", _who(r), _what(plan, r, day), "") for r in absent)
     return Rules(
         tuple(changed.values()),
@@ -79,15 +79,16 @@ def _settled(
     )
 
 
-_LAST = Issue(
+#: Said of the table as of one rule that is changed or taken out.
+LAST_ADMINISTRATOR = Issue(
     "directory.last_admin",
     Severity.FIX,
     "このままでは、管理者の規則が1つも残りません。管理者の規則は変えません。",
-    "先に、次の管理者の行を加えてください。",
+    "先に、次の管理者を加えてください。",
 )
 
 
-def _keeps(rule: Rule) -> bool:
+def keeps_rules(rule: Rule) -> bool:
     """Whether a rule makes somebody who may set rules."""
     return rule.role == Role.ADMIN and not rule.plan_id
 

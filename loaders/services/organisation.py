@@ -18,6 +18,7 @@ from loaders.directory.directory_columns import KIND_WORDS
 from loaders.directory.directory_lines import Line, Read, read_table
 from loaders.directory.directory_rows import Row, rows_of
 from loaders.directory.rule_checks import rule_fault
+from loaders.directory.rule_differences import LAST_ADMINISTRATOR, keeps_rules
 from loaders.services.authorization import Gate
 from loaders.store import Rule, StoreError, commands
 from loaders.text.characters import tidied, tidy, writable
@@ -53,13 +54,22 @@ class Office(Gate):
         self._ask(Action.SET_PEOPLE)
         if lacking := rule_fault(rule):
             return (Issue("membership.pattern", Severity.FIX, *lacking),)
+        if rule.rule_id and not keeps_rules(rule) and self._is_last(rule.rule_id):
+            return (LAST_ADMINISTRATOR,)
         return self.store.do(commands.set_membership, self._act(writable(reason)), rule)
 
     @tidy
-    def remove_membership(self, rule_id: str, reason: str = "") -> None:
-        """Take a rule out of force."""
+    def remove_membership(self, rule_id: str, reason: str = "") -> Issues:
+        """Take a rule out of force; what forbids it."""
         self._ask(Action.SET_PEOPLE)
+        if self._is_last(rule_id):
+            return (LAST_ADMINISTRATOR,)
         self.store.do(commands.remove_membership, self._act(reason), rule_id)
+        return ()
+
+    def _is_last(self, rule_id: str) -> bool:
+        """Whether nobody could set rules any more without that one."""
+        return [r.rule_id for r in self.store.memberships() if keeps_rules(r)] == [rule_id]
 
     def rename_department(
         self, plan_id: str, department_id: str, name: str, from_day: date, reason: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -218,9 +219,5 @@ def _removal(state: Assessment, rules: tuple[Rule, ...]) -> None:
         reason = st.text_input("理由", key=fresh("gone-reason"), max_chars=200)
         note("この規則だけで使えている人は、次に画面を開いたときから使えなくなります。同じ規則はいつでも加え直せます。")
         if st.button("この規則を消す", disabled=not reason.strip(), key="rule-remove"):
-            act(lambda: _remove(rule_id, reason.strip()), f"規則 {labels[rule_id]} を消しました。")
-
-
-def _remove(rule_id: str, reason: str) -> tuple[()]:
-    services().remove_membership(rule_id, reason=reason)
-    return ()
+            removed = partial(services().remove_membership, rule_id, reason=reason.strip())
+            act(removed, f"規則 {labels[rule_id]} を消しました。")

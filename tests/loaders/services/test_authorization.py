@@ -369,6 +369,23 @@ def test_a_rule_that_could_not_mean_one_person_or_one_kind_is_refused(own, claim
         assert isinstance(services("admin").set_membership(Rule("", *sound, "reader")), Rule)
 
 
+def test_the_last_who_may_set_rules_stays(own):
+    services, _ = own
+    admin = services("admin")
+    first = admin.set_membership(Rule("", "mail", "a@x.jp", "admin"))
+    assert isinstance(first, Rule)
+    demoted = replace(first, role="reader")
+    for refused in (admin.remove_membership(first.rule_id), admin.set_membership(demoted)):
+        assert [i.code for i in refused] == ["directory.last_admin"]
+    assert admin.memberships() == (first,)
+    # One of a single plan sets no rules: it does not stand in.
+    admin.set_membership(Rule("", "mail", "b@x.jp", "admin", plan_id="tiny"))
+    assert admin.remove_membership(first.rule_id)
+    admin.set_membership(Rule("", "mail", "c@x.jp", "admin"))
+    assert isinstance(admin.set_membership(demoted), Rule)
+    assert admin.remove_membership(first.rule_id) == ()
+
+
 def test_names_with_controls_are_refused_at_the_desk_and_a_person_s_is_cleaned(own):
     services, _ = own
     admin = services("admin")
