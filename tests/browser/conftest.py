@@ -33,6 +33,7 @@ CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
+    "--js-flags=--no-opt --no-maglev --single-threaded",  # no page lives so long that compiling it well pays
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
