@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from kpi.cards.revision import has_target
@@ -197,6 +198,7 @@ def tell_values(year: Year) -> None:
     assert "まだ始まっていません" in year.first(OFFICE, "rounds?round=fy2024")
 
 
+@pytest.mark.campaign
 def test_a_first_year_from_empty_is_told_truly_at_every_step(server, open_page, tmp_path):
     year = Year(Cast(server.url, tmp_path, open_page), server)
     set_targets(year)
