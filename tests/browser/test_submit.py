@@ -133,7 +133,6 @@ def test_a_question_is_answered_on_the_page_by_its_department_and_seen_by_nobody
     visit(other, server.url, "submit?as=dept-land&department=agriculture&round=fy2025")
     expect(other.get_by_role("heading", name="権限がありません")).to_be_visible(timeout=30_000)
     expect(other.get_by_text("削減率で、単位は%")).to_have_count(0)
-    reader = open_page()
-    visit(reader, server.url, "handover?as=reader&department=agriculture")
-    expect(reader.get_by_role("heading", name="権限がありません")).to_be_visible(timeout=30_000)
+    visit(other, server.url, "handover?as=reader&department=agriculture")
+    expect(other.get_by_role("heading", name="権限がありません")).to_be_visible(timeout=30_000)
     assert page.watch.errors == []
