@@ -347,8 +347,11 @@ class Plan:
 
 
 def in_order(plans: Iterable[Plan], day: date) -> tuple[Plan, ...]:
-    """The plans as they are offered: those whose years hold a day first, then the later one before the earlier."""
-    return tuple(sorted(plans, key=lambda p: (not p.holds(day), -p.start.position, p.id)))
+    """The plans as they are offered: those whose years hold a day first, then the later one before the earlier.
+
+    Of those of the same years the one that came first stays so: a copy puts nobody's plan aside.
+    """
+    return tuple(sorted(plans, key=lambda p: (not p.holds(day), -p.start.position)))
 
 
 class _HasId(Protocol):

@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from kpi.collection.acts import Act
 from kpi.collection.workflow import OF_THE_STORE, RULES, Action, may
 from kpi.people import Audience, Person, Role, audience_of, own_places
+from kpi.period import Period
 from kpi.place import Place, parts_of, respondent_id
+from kpi.plan import in_order
 from loaders.services import NotAllowed, Services
 from loaders.store import Rule
 from pages.parts.app.sign_in import SignIn, person_by
@@ -159,3 +162,12 @@ def test_a_rule_is_kept_with_its_plan_and_the_log_names_it(store):
     assert made.plan_id == HERE
     assert "計画: tiny" in store.log(kind="set_membership")["after"].iloc[0]
     assert json.dumps(store.log(kind="set_membership")["before"].iloc[0]) == '""'
+
+
+def test_plans_are_offered_by_their_years_and_a_copy_puts_none_aside():
+    plan = tiny_plan()
+    copy = replace(plan, id="a-copy")
+    later = replace(plan, id="later", start=Period("FY", 2030), end=Period("FY", 2034))
+    day = date(2026, 11, 21)
+    assert [p.id for p in in_order([plan, copy, later], day)] == [plan.id, "a-copy", "later"]
+    assert [p.id for p in in_order([plan, later], date(2031, 5, 1))] == ["later", plan.id]

@@ -139,6 +139,13 @@ def test_a_division_may_not_open_its_neighbours_or_its_leads_page(store, divisio
     assert not [b for b in at.button if b.key == "join"]
 
 
+def test_what_a_department_has_answered_as_a_whole_counts_as_its_divisions_answers(store, divisions, acting):
+    acting(Role.DEPARTMENT, LAND)
+    assert "2課のうち0課から回答があります。" in told(page())
+    sent(store, LAND, GOOD)
+    assert "2課のうち2課から回答があります。" in told(page())
+
+
 def test_the_lead_sees_its_divisions_joins_them_and_answers_with_the_day_of_its_decision(store, divisions, acting):
     acting(Role.DEPARTMENT, LAND)
     at = page()
