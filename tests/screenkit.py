@@ -46,6 +46,7 @@ def forget():
     """Let nothing that was cached be drawn again."""
     st.cache_data.clear()
     st.cache_resource.clear()
+    pages.parts.app.storage.watched.cache_clear()
     _drawn_from.clear()
 
 
