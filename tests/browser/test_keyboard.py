@@ -117,7 +117,7 @@ def test_a_department_answers_and_the_secretariat_confirms_by_keyboard_alone(ser
     press(office, "修正を依頼する", told="修正依頼を記録しました。")
     assert list(store.snapshot(PLAN.id).questions["subject_id"]) == [RICE]
     press(office, "修正依頼を取り下げる", told="の修正依頼を取り下げました。", back=True)
-    press(office, "確認済にする", told="を確認済にしました。", back=True)
+    press(office, "確認済にする", "K", told="を確認済にしました。", back=True)
     assert set(store.snapshot(PLAN.id).observations["review"]) == {"confirmed"}
     press(office, "確認済を取り消す", told="の確認済を取り消しました。", back=True)
     assert set(store.snapshot(PLAN.id).observations["review"]) == {"unconfirmed"}

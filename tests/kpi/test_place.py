@@ -1,6 +1,7 @@
 """Two plans with the same departments: a role × action × plan matrix, by the table of rights and by the services."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,7 @@ from kpi.period import Period
 from kpi.place import Place, parts_of, respondent_id
 from kpi.plan import in_order
 from loaders.services import NotAllowed, Services
-from loaders.store import Rule
+from loaders.store import Rule, Store
 from pages.parts.app.sign_in import SignIn, person_by
 from tests.factory import POLICY, RATE, ROUND, TRADE, tiny_plan
 from tests.storekit import AT, answer, do, figures, later, new_store, reading, save_return, send
@@ -95,16 +96,22 @@ def test_departments_without_a_plan_are_nobodys_and_a_wider_rule_of_the_same_rol
 # --- services ---
 
 
-@pytest.fixture
-def store(tmp_path):
+@pytest.fixture(scope="module")
+def two_plans(tmp_path_factory):
     """Two plans that differ in nothing but their ids, each with a sent value."""
-    made = new_store(tmp_path)
+    made = new_store(tmp_path_factory.mktemp("plans"))
     made.init([tiny_plan(), replace(tiny_plan(), id=THERE)], figures(), Act("", AT))
     for plan_id in (HERE, THERE):
         one = replace(reading(answer(RATE, value=65.0, period="FY2024", release="final")), plan_id=plan_id)
         saved = save_return(made, one, plan_id.encode(), "a.xlsx", by="x", at=later(1))
         assert not isinstance(send(made, saved.submission_id, by="x", at=later(2)), tuple)
     return made
+
+
+@pytest.fixture
+def store(two_plans, tmp_path):
+    """A copy of it."""
+    return Store(shutil.copy(two_plans.path, tmp_path))
 
 
 def returns(store, plan_id):

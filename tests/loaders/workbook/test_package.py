@@ -249,6 +249,7 @@ def test_the_verdict_waits_for_a_child_that_gets_no_processor() -> None:
         pool.close()
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processor time is Linux's to bound")
 def test_every_file_has_the_same_processor_time_whatever_its_child_has_spent() -> None:
     """A second allowed is a second for each: not what whole seconds leave over."""

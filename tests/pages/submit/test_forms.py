@@ -4,9 +4,7 @@ import io
 import zipfile
 from datetime import datetime
 
-from kpi.collection.acts import Act
 from kpi.collection.workflow import ReturnState
-from loaders.services.sample_rounds import load_samples
 from tests.pages.submit.kit import (
     FARM,
     FY,
@@ -22,7 +20,6 @@ from tests.pages.submit.kit import (
     states,
     told,
 )
-from tests.samplekit import AT
 from tests.screenkit import by_label, english, html, lead, run, said, sound, upload
 from tests.storekit import do
 
@@ -157,14 +154,10 @@ def test_the_button_sends_what_stands_above_it(store):
     assert [s.value for s in at.success if "回答2件" in s.value]
 
 
-def test_samples_gone_while_a_sample_draft_is_open(store, data):
-    load_samples(store, data, store.plan_ids()[0], Act("", AT))
+def test_samples_gone_while_a_sample_draft_is_open(sampled):
     at = run("submit", department=PLANNING, round=FY)
     assert sound(at)
-    do(
-        store,
-        "remove_samples",
-    )
+    do(sampled, "remove_samples")
     at.run()
     assert sound(at)
     assert "サンプルとして消されたため、もうありません。" in told(at)

@@ -2,14 +2,12 @@
 
 import re
 
-from kpi.collection.acts import Act
 from kpi.collection.workflow import ReturnState
 from kpi.issue import Issue, Severity
 from kpi.people import Role
 from kpi.plan import Division
 from loaders.services import NotAllowed
 from loaders.services.operations import rebuild
-from loaders.services.sample_rounds import load_samples
 from loaders.services.submissions import Returning
 from loaders.store import Receipt
 from pages.parts.submit.screen_entry import MOST
@@ -207,8 +205,7 @@ def test_after_an_answer_the_fields_stand_where_it_is_replaced(store, acting):
     assert list(snapshot(store).submissions["state"]) == ["sent", "draft"]
 
 
-def test_a_sample_is_not_carried_into_an_answer(store, data, acting):
-    load_samples(store, data, store.plan_ids()[0], Act("", AT))
+def test_a_sample_is_not_carried_into_an_answer(sampled, acting):
     acting(Role.DEPARTMENT, TRADE)
     at = opened(page(department=TRADE))
     assert "いまの回答の内容から始まります。" not in words(at)
