@@ -71,7 +71,7 @@ class _Acts:
             return do()
         try:
             self._alone = True
-            return self._once(store, (handler.__name__, act, args, given), do)
+            return self._once(store, (handler, act, args, given), do)
         finally:
             self._turn.release()
 

@@ -42,7 +42,6 @@ FILLED = EMPTY | {
 
 
 def _filled(data: bytes, answers: dict[str, dict[str, object]]) -> bytes:
-
     def change(book):
         sheet = hurt.form(book)
         for indicator_id, values in answers.items():

@@ -61,6 +61,19 @@ def test_of_many_who_ask_after_a_write_one_reads_for_all(tmp_path, monkeypatch):
     assert len(readings) == 1
 
 
+def test_the_only_plan_is_read_with_all_that_is_known_of_it(tmp_path, monkeypatch):
+    store = new_store(tmp_path)
+    readings = []
+    real = snapshots.read_everything
+    monkeypatch.setattr(snapshots, "read_everything", lambda *given: readings.append(1) or real(*given))
+    (plan,) = store.plans()
+    with monkeypatch.context() as closed:
+        closed.setattr(store._database, "read", None)
+        assert store.snapshot("tiny").plan == plan
+        assert store.plans() == (plan,)
+    assert len(readings) == 1
+
+
 def test_what_was_saved_before_the_question_is_in_the_answer(tmp_path):
     """A reading that began before somebody asked is not good enough for him."""
     store = new_store(tmp_path)

@@ -277,6 +277,11 @@ def test_where_a_file_can_have_one_name_only_the_store_is_copied(store, copy, mo
     assert len(store.snapshot("tiny").observations) == 1
 
 
+def test_a_store_of_little_is_a_small_file(store, copy):
+    assert store.path.stat().st_size < 1_500_000
+    assert copy.stat().st_size < 1_500_000
+
+
 # --- a full disk ---
 
 
