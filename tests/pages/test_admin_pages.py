@@ -302,6 +302,21 @@ def test_a_rule_is_made_tried_and_removed(samples):
     assert samples.memberships() == ()
 
 
+def test_a_rule_of_another_plan_is_told_and_not_changed_here(samples):
+    samples.set_membership(Rule("", "mail", "a@dx.example.jp", "admin"))
+    samples.set_membership(Rule("", "mail", "b@dx.example.jp", "secretariat", plan_id="elsewhere"))
+    at = run("admin", part="people")
+    by_label(at.selectbox, "規則").set_value("M002").run()
+    assert "別の計画「elsewhere」の規則です。" in words(at)
+    assert not [b for b in at.button if b.key == "rule-save"]
+    assert "すべての計画" in words(at)
+    by_label(at.selectbox, "消す規則").set_value("M001").run()
+    by_label(at.text_input, "理由").set_value("異動").run()
+    press(at, "rule-remove")
+    assert "すべての計画の管理者を、もう1人加えてください。" in words(at)
+    assert [r.rule_id for r in samples.memberships()] == ["M001", "M002"]
+
+
 def test_a_rule_that_would_make_everybody_staff_or_a_department_nobody_is_not_offered(samples):
     at = run("admin", part="people")
     by_label(at.text_input, "その値").set_value("*").run()

@@ -127,7 +127,7 @@ def test_people_are_edited_where_they_stand_and_the_last_administrator_stays(ser
     edit(monkeypatch, lambda rows: rows.clear())
     at = by_label(run("admin", part="people").toggle, "表の中で").set_value(True).run()
     at = by_label(at.checkbox, "この2件を廃止・削除する").check().run()
-    assert "管理者の規則が1つも残りません" in words(at)
+    assert "すべての計画の管理者の規則が1つも残りません" in words(at)
     agreed(at, "directory-people")
     assert [r.rule_id for r in services.memberships()] == ["M001"]
 

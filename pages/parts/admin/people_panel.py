@@ -10,13 +10,14 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.reorganisation import ended
 from kpi.people import ROLE_WORDS, Person, Role
-from loaders.directory.directory_columns import CLAIM_WORDS
+from loaders.directory.directory_columns import CLAIM_WORDS, EVERYWHERE
 from loaders.directory.rule_checks import rule_lacking
 from loaders.store import Rule
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.admin.directory_table import people_table, workbook_box
 from pages.parts.app import sign_in
 from pages.parts.app.current_view import services
+from pages.parts.app.plan_choice import offered
 from pages.parts.app.sign_in import Setup, SignIn
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import empty, show
@@ -34,8 +35,8 @@ def people_part(state: Assessment) -> None:
     if st.toggle("表の中で書き換える", key="people-edit"):
         people_table(state)
     elif rules:
-        columns = [Column("対象"), Column("権限"), Column("部局・課"), Column("規則の番号")]
-        rows = [(_whom(r), ROLE_WORDS[Role(r.role)], _where(state, r), r.rule_id) for r in rules]
+        columns = [Column("対象"), Column("権限"), Column("計画"), Column("部局・課"), Column("規則の番号")]
+        rows = [(_whom(r), ROLE_WORDS[Role(r.role)], _plan_name(r.plan_id), _where(state, r), r.rule_id) for r in rules]
         show(table(columns, rows, caption="利用者の規則", kind="stack"))
     else:
         empty("規則はまだありません。下で加えると、当てはまる人がサインインして使えるようになります。")
@@ -66,6 +67,10 @@ def _outdated(state: Assessment, rules: tuple[Rule, ...]) -> None:
 
 def _whom(rule: Rule) -> Content:
     return join([tag("small", CLAIM_WORDS.get(rule.claim, rule.claim)), rule.pattern])
+
+
+def _plan_name(plan_id: str) -> str:
+    return offered().get(plan_id, plan_id) or EVERYWHERE
 
 
 def _where(state: Assessment, rule: Rule) -> str:
@@ -130,6 +135,9 @@ def _form(state: Assessment, rules: tuple[Rule, ...]) -> None:
     labels = {"": "新しい規則", **{r.rule_id: f"{r.rule_id}　{r.pattern}" for r in rules}}
     rule_id = st.selectbox("規則", list(kept), format_func=labels.__getitem__, key=fresh("rule"), width=420)
     rule, key = kept[rule_id], fresh(f"rule-{rule_id}")
+    if rule.plan_id not in ("", state.plan.id):  # its departments are another plan's, and it must not reach further
+        note(f"別の計画「{_plan_name(rule.plan_id)}」の規則です。その計画を表示して変更してください。")
+        return
     claims, roles = list(CLAIM_WORDS), [r.value for r in Role]
     grid = st.grid(min_column_width=240)
     with grid.cell():
@@ -174,11 +182,14 @@ def _plan(state: Assessment, rule: Rule, role: str, key: str) -> str:
     """The plan in which a rule holds: a 部局担当 is one of a plan, the others may be so in every plan."""
     if role == Role.DEPARTMENT:
         return state.plan.id
-    words = {"": "すべての計画", state.plan.id: f"この計画だけ({state.plan.name})"}
-    kept = rule.plan_id if rule.plan_id in words else ""
+    words = {"": EVERYWHERE, state.plan.id: f"この計画だけ({state.plan.name})"}
     return str(
         st.selectbox(
-            "どの計画で", list(words), index=list(words).index(kept), format_func=words.__getitem__, key=f"{key}-plan"
+            "どの計画で",
+            list(words),
+            index=list(words).index(rule.plan_id),
+            format_func=words.__getitem__,
+            key=f"{key}-plan",
         )
     )
 
@@ -214,7 +225,9 @@ def _removal(state: Assessment, rules: tuple[Rule, ...]) -> None:
     if not rules:
         return
     with st.expander("規則を消す"):
-        labels = {r.rule_id: f"{r.rule_id}　{r.pattern}　{ROLE_WORDS[Role(r.role)]}" for r in rules}
+        labels = {
+            r.rule_id: f"{r.rule_id}　{r.pattern}　{ROLE_WORDS[Role(r.role)]}　{_plan_name(r.plan_id)}" for r in rules
+        }
         rule_id = st.selectbox("消す規則", list(labels), format_func=labels.__getitem__, key=fresh("gone"), width=420)
         reason = st.text_input("理由", key=fresh("gone-reason"), max_chars=200)
         note("この規則だけで使えている人は、次に画面を開いたときから使えなくなります。同じ規則はいつでも加え直せます。")

@@ -29,7 +29,7 @@ _FRAMES: Mapping[State, str] = {
 def divisions_box(view: Assessment, place: Respondent, current: StoredReturn | None, *, acting: bool) -> None:
     """The 課 of a department with their states, and 課の回答をまとめる."""
     rows = [r for r in round_rows(view, place.asked) if r.department_id == place.department.id and r.division_id]
-    answered = sum(r.state in _FRAMES for r in rows)  # by themselves, or in what their department has sent
+    answered = sum(r.answered for r in rows)  # by themselves, or in what their department has sent
     st.header("課の回答", anchor=False)
     show(tag("div", f"{len(rows)}課のうち{answered}課から回答があります。", "meta"))
     headings = ("課", "指標", "状態", "期限", "担当・連絡先")
