@@ -1,7 +1,7 @@
 """What every screen draws from: the store's newest state as the person may see it, judged, held once for all like them.
 
-Keyed by the store's revision, the moment asked for and the audience: a rerun costs no query, a write by anyone (the
-command line included) is seen at the next run, and nothing that one may see is served to another.
+Keyed by the plan, the store's revision, the moment asked for and the audience: a rerun costs no query, a write by
+anyone (the command line included) is seen at the next run, and nothing that one may see is served to another.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def view() -> Assessment:
     # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write, in which a value
     # may have taken another's place.
     seen = hash(tuple(snapshot.observations["code"]))
-    key = f"{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience(plan_id()))}:{seen}"
+    key = f"{plan_id()}:{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience(plan_id()))}:{seen}"
     return _judged(key, day, snapshot)
 
 

@@ -94,6 +94,21 @@ def test_the_address_names_the_plan_and_the_menu_keeps_it(looked_at):
     assert moved.query_params["plan"] == THERE
 
 
+def test_no_plan_is_shown_another_s_state_though_nobody_has_answered_in_either(data):
+    assert (
+        main(["--data", str(data), "new-plan", "next", "--name", "次の計画", "--start", "FY2029", "--end", "FY2033"])
+        == 0
+    )
+    assert main(["--data", str(data), "init"]) == 0
+    for plan, told in (
+        ("", "19指標中0指標設定済み"),
+        ("next", "指標はまだありません"),
+        (HERE, "19指標中0指標設定済み"),
+    ):
+        shown = words(run("overview", **({"plan": plan} if plan else {})))
+        assert told in shown, plan
+
+
 def test_back_on_the_same_screen_takes_the_choice_back(looked_at):
     at = run("overview", as_="secretariat", plan=THERE)
     at.query_params.clear()
