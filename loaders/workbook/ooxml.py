@@ -159,7 +159,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> Grid:
     package = Package(archive)
     kind, root = _main_part(package)
     with package.open(root) as source:
-        name, found = collect(source, _WORKBOOK)
+        name, found = collect(source, _WORKBOOK, only={"sheets": "sheet"})
     if name != "workbook":
         raise Refused("damaged")
     relations = package.relations(root)

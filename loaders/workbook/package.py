@@ -6,6 +6,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -77,11 +78,16 @@ CONTENT = ""
 
 
 def collect(
-    source: IO[bytes], wanted: Iterable[str], most: int = _KEPT, code: str = "too_many_elements"
+    source: IO[bytes],
+    wanted: Iterable[str],
+    most: int = _KEPT,
+    code: str = "too_many_elements",
+    only: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, dict[str, list[Attributes]]]:
     """The root's name, and the attributes of elements by ``parent/name``, in order; for small parts.
 
     What stands in an element is kept under the attribute :data:`CONTENT`. More than ``most`` of one kind are refused.
+    Where an element may hold ``only`` one kind, another of the same namespace is one misspelt: damage, and no lack.
     """
     found: dict[str, list[Attributes]] = {path: [] for path in wanted}
     stack: list[str] = []
@@ -92,6 +98,8 @@ def collect(
     def start(name: str, attributes: Attributes) -> None:
         tag = parser.local(name)
         path = f"{stack[-1]}/{tag}" if stack else tag
+        if stack and tag not in (only.get(stack[-1], tag), "?"):
+            raise Refused("damaged")
         if not stack:
             roots.append(tag)
         if path in found:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import warnings
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -357,9 +357,14 @@ def expected(data: bytes) -> list[dict[tuple[int, int], object]]:
 
 
 def _neutral(value: object) -> object:
+    """Times to the second, as Excel shows them."""
+    half = timedelta(milliseconds=500)
+    if isinstance(value, time):
+        return (datetime.combine(date(2000, 1, 1), value) + half).strftime("%H:%M:%S")
     if isinstance(value, datetime):
+        value = (value + half).replace(microsecond=0)
         return value.strftime("%Y-%m-%d" if value.time() == time() else "%Y-%m-%dT%H:%M:%S")
-    if isinstance(value, date | time):
+    if isinstance(value, date):
         return value.isoformat()
     return float(value) if isinstance(value, int | float) else value
 
@@ -488,6 +493,22 @@ def test_a_misspelt_tag_is_damage_and_not_an_empty_cell() -> None:
         issue = open_book(raw.packed(raw.parts(raw.sheet_xml(xml))), "a.xlsx")
         assert isinstance(issue, Issue), xml
         assert (issue.code, issue.sheet) == ("file.damaged", "表1")
+
+
+def test_a_misspelt_sheet_is_damage_and_not_one_sheet_less() -> None:
+    parts = raw.unpacked(mixed(6))
+    told = parts["xl/workbook.xml"].decode()
+    assert told.count("<sheet ") == 2
+    at = told.rindex("<sheet ")
+
+    def with_last(as_written: str) -> bytes:
+        return raw.packed(parts | {"xl/workbook.xml": told[:at] + as_written + told[at + len("<sheet ") :]})
+
+    issue = open_book(with_last("<sheest "), "a.xlsx")
+    assert isinstance(issue, Issue)
+    assert issue.code == "file.damaged"
+    # What another program adds under a name space of its own is none of ours.
+    assert len(opened(with_last('<x:more xmlns:x="urn:x"/><sheet ')).sheets) == 2
 
 
 def test_a_member_whose_checksum_is_wrong_is_damage() -> None:
