@@ -23,6 +23,8 @@ DASHES = "-‐‑‒–—―−─━﹣－"
 _LONG_VOWELS = "ーｰ"
 _TRIANGLES = "△▲▵▴"
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]")
+#: Of these, what shows nothing in a sentence either: a joiner and a variation selector change the sign beside them.
+_IDLE = re.compile(r"[\u00ad\u200b\u200c\u2060\ufeff]")
 _SPACE = re.compile(r"\s+")
 _BRACKETS = {ord(mark): plain for marks, plain in (("[〔【［｛{〈《", "("), ("]〕】］｝}〉》", ")")) for mark in marks}
 #: Furigana stands behind what it reads; a word in brackets alone is the word itself.
@@ -42,6 +44,11 @@ _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 def visible(text: str) -> str:
     """The text without marks that nobody can see (zero-width spaces, soft hyphens, byte order marks)."""
     return _INVISIBLE.sub("", text)
+
+
+def prose(text: str) -> str:
+    """The words of a text as they are seen, each in the form it is written with (葛 and 葛 with a selector are two)."""
+    return "" if is_blank(text) else _IDLE.sub("", text).strip()
 
 
 def is_blank(text: str) -> bool:

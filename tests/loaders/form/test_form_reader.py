@@ -16,6 +16,7 @@ from kpi.issue import Issue
 from loaders.form import definition as d
 from loaders.form.reading.headings import likeness
 from loaders.services.batch_reading import expand, read_book, read_return, same_file
+from loaders.text.characters import is_blank
 from loaders.workbook.cells import Reader
 from tests.campaign.marked import length, lengthened
 from tests.factory import (
@@ -36,7 +37,7 @@ _TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="\ufffe\uffff"),
     min_size=1,
     max_size=40,
-)
+).filter(lambda text: not is_blank(text))  # what nobody sees is no answer: see the test of blank texts below
 _PERIODS = st.sampled_from(("FY2024", "FY2023", "FY2019", "FY2018", "CY2024", "2024-09", "FY2024H1", "2024-09-30"))
 _NUMBERS = st.one_of(
     st.floats(1.5, 1e9, allow_nan=False).map(lambda v: float(f"{v:.9g}")), st.integers(2, 10**9).map(float)
@@ -90,6 +91,16 @@ def test_what_is_written_is_read_back(opener, said: dict[str, dict[str, object]]
             else:
                 assert got[indicator][key] == value
     assert not [i for i in reading.issues if i.severity == "fix"]
+
+
+@pytest.mark.parametrize("unseen", ["\ufe00", "\u200b", "\u00ad", "\ufeff", "\u3000\u200d"])
+def test_a_text_that_nobody_sees_is_no_answer(unseen: str) -> None:
+    said = {RATE: {"value": 30.0, "period": "FY2024", "contact": unseen, "analysis": "葛\ufe00城\u200bの👩\u200d🌾"}}
+    reading = read_return(filled_form(said, department=POLICY), "form.xlsx", tiny_brief())
+    entries = next(a for a in reading.answers if a.subject_id == RATE).entries
+    assert entries["contact"].value is None
+    # A selector tells with which form of a character a name is written, a joiner makes one sign of two.
+    assert entries["analysis"].value == "葛\ufe00城の👩\u200d🌾"
 
 
 def test_targets_round_reads_card_facts() -> None:

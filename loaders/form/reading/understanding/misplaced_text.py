@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from kpi.issue import Choice, Severity
 from loaders.form.reading.headings import label
 from loaders.form.reading.understanding.form_row import FormCell, Understood
-from loaders.text.characters import fold, visible
+from loaders.text.characters import fold, prose
 from loaders.text.findings import severity
 from loaders.text.numbers import read_number
 from loaders.text.surroundings import COUNTED
@@ -30,7 +30,7 @@ _TOPIC = re.compile(
 
 def words(one: FormCell) -> Understood:
     """The text in a cell as it stands; a figure alone in it, or another row's indicator, is asked about."""
-    key, text, indicators = one.key, visible(one.cell.written).strip(), one.row.brief.plan.indicators
+    key, text, indicators = one.key, prose(one.cell.written), one.row.brief.plan.indicators
     choices = (Choice("このまま取り込む", {key: text}), Choice("空欄とする", {key: None}))
     own = one.row.indicator
     if stray_number(key, one.cell, tuple(i.unit for i in indicators)):
