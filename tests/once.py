@@ -7,8 +7,6 @@ import pickle
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -19,11 +17,10 @@ from kpi.collection.acts import Act
 from loaders.form.writing.writer import write_form
 from loaders.services import operations
 from loaders.store import Store
-from loaders.store.commands import published_batches
 from loaders.store.file.database import Connection
 from loaders.store.file.engine import ENGINE
 from loaders.store.file.lock import FileLock
-from loaders.store.queries import snapshots
+from loaders.store.queries import facts, newest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -119,9 +116,9 @@ def made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "load_data", remembered(operations.load_data, _plans_and_figures))
         patch.setattr(operations, "write_form", remembered(write_form, by_value))
-        benchmarks = remembered(published_batches.read_benchmarks, published_batches.batch_key)
-        patch.setattr(published_batches, "read_benchmarks", benchmarks)
-        patch.setattr(snapshots, "read_everything", _reading_copies_once(snapshots.read_everything))
+        benchmarks = remembered(newest.read_benchmarks, lambda _connection, batch: batch)
+        patch.setattr(newest, "read_benchmarks", benchmarks)
+        patch.setattr(facts, "read_on", _reading_copies_once(facts.read_on))
         acts = _Acts(Store.do)
         patch.setattr(Store, "do", lambda store, *args, **given: acts.do(store, *args, **given))
         yield
@@ -132,23 +129,15 @@ def _plans_and_figures(data: Path) -> Hashable:
     return tuple((str(path.relative_to(data)), path.read_bytes()) for path in files)
 
 
-def _reading_copies_once(read: Callable[..., snapshots.Everything]) -> Callable[..., snapshots.Everything]:
-    """Whole files with the same bytes hold the same; only what they are called by (their revision) differs."""
+def _reading_copies_once(read: Callable[..., facts.Facts]) -> Callable[..., facts.Facts]:
+    """Whole files with the same bytes hold the same."""
 
-    def key(connection: Connection, plan_id: str, as_of: datetime | None, *_: Any) -> Hashable:
+    def key(connection: Connection, *_: Any) -> Hashable:
         ((path,),) = connection.execute(_PATH).fetchall()
         parts = [Path(f"{path}{suffix}") for suffix in ("", ".wal")]
-        return plan_id, as_of, *(_digest(part.read_bytes()) if part.exists() else b"" for part in parts)
+        return tuple(_digest(part.read_bytes()) if part.exists() else b"" for part in parts)
 
-    known = remembered(read, key)
-
-    def once(
-        connection: Connection, plan_id: str, as_of: datetime | None, revision: str, figures: Any
-    ) -> snapshots.Everything:
-        found = known(connection, plan_id, as_of, revision, figures)
-        return replace(found, whole=replace(found.whole, revision=revision))
-
-    return once
+    return remembered(read, key)
 
 
 _PATH = "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"

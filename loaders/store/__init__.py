@@ -135,10 +135,7 @@ class Store:
         threads that ask at once after a write one reads and the others get what it read.
         """
         if as_of is not None:
-            with self._database.read() as connection:
-                revision = self._database.revision()
-                then = snapshots.read_everything(connection, plan_id, as_of, revision, self._newest.figures_of)
-            return snapshots.seen_by(then, audience, at)
+            return snapshots.seen_by(self._newest.everything_at(plan_id, as_of), audience, at)
         return self._newest.snapshot(plan_id, audience, at)
 
     def visible_codes(self, plan_id: str, audience: Audience, at: datetime) -> frozenset[str]:

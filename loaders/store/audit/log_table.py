@@ -16,7 +16,7 @@ from kpi.plan import Plan
 from kpi.printing.number_words import as_it_is
 from loaders.store.audit.plan_differences import plan_change_words
 from loaders.store.file.database import Connection, rows
-from loaders.store.queries.plan_states import NOW, plan_ids, read_plan
+from loaders.store.queries.plan_states import NOW, read_plan, read_plan_ids
 
 COLUMNS = (
     "seq", "at", "who", "role", "kind", "kind_word", "subject", "subject_word", "before", "after", "reason", "sample",
@@ -82,7 +82,7 @@ class _Words:
     """Names for what the log's subjects are, read once."""
 
     def __init__(self, connection: Connection) -> None:
-        self._plans = {plan_id: read_plan(connection, plan_id, NOW) for plan_id in plan_ids(connection)}
+        self._plans = {plan_id: read_plan(connection, plan_id, NOW) for plan_id in read_plan_ids(connection)}
         returns = "SELECT submission_id AS id, plan_id, round_id, respondent_id FROM submissions"
         self._returns = {r["id"]: r for r in rows(connection, returns)}
         proposals = "SELECT proposal_id AS id, plan_id, indicator_id FROM proposals"

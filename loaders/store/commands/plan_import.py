@@ -19,7 +19,7 @@ from loaders.store.commands.published_batches import (
 )
 from loaders.store.file.database import Connection, rows, value
 from loaders.store.queries.json_document import digest
-from loaders.store.queries.plan_states import NOW, PARTS, plan_ids, read_plan
+from loaders.store.queries.plan_states import NOW, PARTS, read_plan, read_plan_ids
 
 
 def load_plan(connection: Connection, act: Act, plans: Iterable[Plan], benchmarks: BenchmarkTables | None) -> None:
@@ -62,7 +62,7 @@ def store_plan(connection: Connection, plan: Plan, at: datetime) -> Mapping[str,
     the files' version, and after it one in which the program's other attributes are kept.
     """
     header, parts = split(plan)
-    old = split(read_plan(connection, plan.id, NOW)) if plan.id in plan_ids(connection) else None
+    old = split(read_plan(connection, plan.id, NOW)) if plan.id in read_plan_ids(connection) else None
     known = _newest_parts(connection, plan.id)
     changed = [p for p in parts if known.get((p.table, p.part_id)) != p.hash]
     named = {(p.table, p.part_id) for p in parts}

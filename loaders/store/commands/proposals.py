@@ -29,10 +29,11 @@ from kpi.schemes import METHODS, THRESHOLDS, method_of
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.plan_versions import store_changes
 from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.queries.facts import read_facts
 from loaders.store.queries.json_document import digest, dump, load_attributes
 from loaders.store.queries.plan_states import NOW, read_cards, read_plan
-from loaders.store.queries.proposals_at import PROPOSALS
 from loaders.store.queries.records import StoredReturn
+from loaders.store.queries.standing import ProposalAt, proposals_at
 
 #: What a change may set, by what it is about: one indicator, or the plan's way of judging.
 _OF_INDICATOR = {**CARD_WORDS, **INDICATOR_WORDS}
@@ -222,21 +223,21 @@ def reject_card(
     if refused := _undecidable(plan, row, False, decided_on, decision, act):
         return refused
     told = _decided(row, decided_on, decision, act)
-    append_event(connection, Event("reject_card", plan.id, proposal_id, act, told, row["sample"]))
+    append_event(connection, Event("reject_card", plan.id, proposal_id, act, told, row.row.sample))
     return ()
 
 
-def _proposal(connection: Connection, proposal_id: str) -> tuple[Plan, Mapping[str, Any]]:
+def _proposal(connection: Connection, proposal_id: str) -> tuple[Plan, ProposalAt]:
     """A proposal as it stands now, and its plan."""
     plan_id = rows(connection, "SELECT plan_id FROM proposals WHERE proposal_id = ?", [proposal_id])
     if not plan_id:
         raise KeyError(proposal_id)
     plan = read_plan(connection, plan_id[0]["plan_id"], NOW)
-    found = rows(connection, PROPOSALS, {"plan": plan.id, "moment": NOW})
-    return plan, next(r for r in found if r["proposal_id"] == proposal_id)
+    held = read_facts(connection, only=("proposals", "submissions", "decisions"))
+    return plan, next(p for p in proposals_at(held, plan.id, NOW) if p.row.proposal_id == proposal_id)
 
 
-def _decided(row: Mapping[str, Any], decided_on: date, decision: str, act: Act) -> dict[str, object]:
+def _decided(row: ProposalAt, decided_on: date, decision: str, act: Act) -> dict[str, object]:
     """What the log tells of a decision; one whose proposal is the same person's says so wherever it is cited."""
     by = BY_PROPOSER if _is_own(row, act) else ""
     return {
@@ -246,14 +247,14 @@ def _decided(row: Mapping[str, Any], decided_on: date, decision: str, act: Act) 
     }
 
 
-def _is_own(row: Mapping[str, Any], act: Act) -> bool:
-    return may_not_decide(row["origin"], row["role"], (row["person"], row["who"]), (act.person, act.by))
+def _is_own(row: ProposalAt, act: Act) -> bool:
+    return may_not_decide(row.row.origin, row.role, (row.person, row.row.who), (act.person, act.by))
 
 
 def _undecidable(
-    plan: Plan, row: Mapping[str, Any], accept: bool, decided_on: date, decision: str, act: Act
+    plan: Plan, row: ProposalAt, accept: bool, decided_on: date, decision: str, act: Act
 ) -> tuple[Issue, ...]:
-    if row["state"] != "open":
+    if row.state != "open":
         return (
             _issue(
                 "card.decided",
@@ -275,10 +276,10 @@ def _undecidable(
 
 
 def _put_in_force(
-    connection: Connection, act: Act, plan: Plan, row: Mapping[str, Any], decided_on: date, told: Mapping[str, object]
+    connection: Connection, act: Act, plan: Plan, row: ProposalAt, decided_on: date, told: Mapping[str, object]
 ) -> None:
     """Append the new version of the card, and of the plan where its description or its scheme changes."""
-    indicator_id, document = row["indicator_id"], row["document"]
+    indicator_id, document = row.row.indicator_id, row.row.document
     card = read_cards(connection, plan, NOW)[indicator_id] if indicator_id else None
     wanted = load_attributes(Card, document) if indicator_id else load_attributes(Scheme, document)
     described = load_attributes(Indicator, document) if indicator_id else {}
@@ -293,7 +294,7 @@ def _put_in_force(
         store_changes(connection, _redescribed(plan, indicator_id, new), act.at)
     versions = [one["version"] for one in made]
     payload = {**told, **_told(changed), "words": words, "versions": versions}
-    append_event(connection, Event("accept_card", plan.id, row["proposal_id"], act, payload, row["sample"]))
+    append_event(connection, Event("accept_card", plan.id, row.row.proposal_id, act, payload, row.row.sample))
 
 
 def _redescribed(plan: Plan, indicator_id: str, new: Mapping[str, Any]) -> Plan:
@@ -306,7 +307,7 @@ def _card_row(
     card: Card,
     changes: Mapping[str, object],
     words: str,
-    proposal: Mapping[str, Any],
+    proposal: ProposalAt,
     at: datetime,
 ) -> Row:
     query = "SELECT version, position FROM cards WHERE plan_id = ? AND indicator_id = ? ORDER BY version DESC LIMIT 1"
@@ -320,9 +321,9 @@ def _card_row(
         "hash": digest(document),
         "document": document,
         "reason": words,
-        "submission_id": proposal["submission_id"],
+        "submission_id": proposal.row.submission_id,
         "retired": False,
-        "sample": proposal["sample"],
+        "sample": proposal.row.sample,
         "recorded_at": at,
     }
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import pandas as pd
 
 from loaders.store.file.database import Connection, append, rows, value
+from loaders.store.queries.facts import Batch, Facts
 from loaders.store.queries.json_document import digest
 
 
@@ -57,21 +58,17 @@ def store_benchmarks(connection: Connection, found: BenchmarkTables, at: datetim
         append(connection, table, kept.assign(batch=batch))
 
 
-def benchmark_batch(connection: Connection, moment: datetime) -> int:
-    """The newest batch of published figures known at a moment, 0 where there is none."""
-    query = "SELECT coalesce(max(batch), 0) FROM benchmark_batches WHERE batch = 1 OR recorded_at <= ?"
-    return int(value(connection, query, [moment]))
+def batch_at(facts: Facts, moment: datetime) -> Batch | None:
+    """The newest batch of published figures known at a moment."""
+    known = [b for b in facts.benchmark_batches if b.batch == 1 or b.recorded_at <= moment]
+    return max(known, key=lambda b: b.batch, default=None)
 
 
-def batch_key(connection: Connection, batch: int) -> str:
-    """What tells one batch from another, also after the whole file has been replaced by a copy."""
-    return f"{batch}:{value(connection, 'SELECT hash FROM benchmark_batches WHERE batch = ?', [batch])}"
-
-
-def read_benchmarks(connection: Connection, batch: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Series, values and breaks of a batch."""
+def read_benchmarks(connection: Connection, batch: Batch | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Series, values and breaks of a batch; without one there are none."""
+    number = [batch.batch if batch else 0]
     tables = [
-        connection.execute(f"SELECT * EXCLUDE (batch) FROM {t} WHERE batch = ? ORDER BY rowid", [batch]).df()
+        connection.execute(f"SELECT * EXCLUDE (batch) FROM {t} WHERE batch = ? ORDER BY rowid", number).df()
         for t in _BENCHMARK_TABLES
     ]
     series, values, breaks = (_texts_filled(t) for t in tables)

@@ -9,9 +9,10 @@ from kpi.collection.workflow import Question, ReturnState
 from kpi.issue import Issue, Severity
 from loaders.form.definition import COLUMNS
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.file.database import Connection, Row, append, take
+from loaders.store.queries.facts import read_facts
 from loaders.store.queries.plan_states import NOW
-from loaders.store.queries.standing_questions import QUESTIONS, UNCONFIRMED, WITHDRAWN
+from loaders.store.queries.standing import UNCONFIRMED, WITHDRAWN, questions_at, returns_at
 from loaders.store.queries.stored_returns import read_return
 
 
@@ -91,15 +92,16 @@ def withdraw(connection: Connection, act: Act, submission_id: str, question_ids:
     What they took back, a confirmation, holds again.
     """
     own = read_return(connection, submission_id).reading
-    asked = rows(connection, QUESTIONS, {"plan": own.plan_id, "moment": NOW})
-    found = {r["question_id"]: r for r in asked if r["submission_id"] == submission_id}
+    held = read_facts(connection, only=("questions", "decisions", "submissions", "entries", "mends"))
+    asked = questions_at(held, returns_at(held.submissions, held.decisions, NOW), own.plan_id, NOW)
+    found = {q.row.question_id: q for q in asked if q.row.submission_id == submission_id}
     if not question_ids or not set(question_ids) <= found.keys():
         return (_issue("withdraw.unknown", "この修正依頼は、もうありません。", "画面を開き直してください。"),)
-    if any(found[one]["answered_by"] for one in question_ids):
+    if any(found[one].answered_by for one in question_ids):
         why = "この修正依頼には、すでに回答が届いています。"
         return (_issue("withdraw.answered", why, "届いた回答を確認済にするか、もう一度修正を依頼してください。"),)
     wanted = sorted(question_ids)
-    payload = {WITHDRAWN: wanted, "before": "\n".join(found[one]["text"] for one in wanted)}
+    payload = {WITHDRAWN: wanted, "before": "\n".join(found[one].row.text for one in wanted)}
     append_event(connection, Event("withdraw", own.plan_id, submission_id, act, payload, own.sample))
     return ()
 

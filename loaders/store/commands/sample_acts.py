@@ -6,7 +6,7 @@ from kpi.collection.acts import Act
 from loaders.store.audit.audit_log import Event, append_event, rechain
 from loaders.store.audit.seals import forget_samples
 from loaders.store.file.database import Connection, append, rows, value
-from loaders.store.queries.plan_states import plan_ids
+from loaders.store.queries.plan_states import read_plan_ids
 
 _WITH_SAMPLES = (
     "observations", "cards", "confirmations", "questions", "proposals", "publications", "decisions", "submissions",
@@ -24,7 +24,7 @@ def start_empty(connection: Connection, act: Act, plan_id: str) -> None:
 
 
 def _of_plan(connection: Connection, kind: str, act: Act, plan_id: str) -> None:
-    if plan_id not in plan_ids(connection):
+    if plan_id not in read_plan_ids(connection):
         raise KeyError(plan_id)
     append_event(connection, Event(kind, plan_id, "", act))
 

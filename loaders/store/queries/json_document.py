@@ -10,7 +10,7 @@ import json
 import types
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -27,6 +27,12 @@ def dump(value: object) -> str:
 def load(wanted: type[T], text: str) -> T:
     """The value of a type that :func:`dump` wrote."""
     return cast(T, _build(wanted, json.loads(text)))
+
+
+@lru_cache(maxsize=8192)
+def loaded(wanted: type[T], text: str) -> T:
+    """:func:`load` of a frozen dataclass, made once for equal texts. Whoever gets it changes nothing in it."""
+    return load(wanted, text)
 
 
 def load_attributes(wanted: type, text: str) -> dict[str, Any]:

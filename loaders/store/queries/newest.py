@@ -4,73 +4,100 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from kpi.people import Audience
 from kpi.plan import Plan
 from kpi.snapshot import Snapshot
-from loaders.store.commands import published_batches
+from loaders.store.commands.published_batches import batch_at, read_benchmarks
 from loaders.store.file.database import Connection, Database
 from loaders.store.file.lock import StoreBusy
 from loaders.store.file.thread_queue import Line
-from loaders.store.queries import plan_states, snapshots
+from loaders.store.queries import facts, snapshots
+from loaders.store.queries.facts import Batch, Facts
+from loaders.store.queries.plan_states import NOW, plan_at, plan_ids
 
 #: Snapshots kept at once, one for each audience that looks.
 _AUDIENCES = 24
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """What was read of a file that was ``revision`` then, by the ``number`` of the reading."""
+
+    number: int
+    revision: str
+    facts: Facts
+
+
 class Newest:
-    """The newest reading of each plan. Of many threads that ask at once after a write, one reads for all."""
+    """The newest reading of the store. Of many threads that ask at once after a write, one reads for all."""
 
     def __init__(self, database: Database, wait: float) -> None:
         self._database = database
         self._wait = wait
         self._line = Line()
         self._begun = 0  # readings begun so far
-        self._kept: dict[str, tuple[int, snapshots.Everything]] = {}  # with the number of the reading
+        self._read: _Reading | None = None
+        self._kept: dict[str, snapshots.Everything] = {}
         self._seen: dict[tuple[str, Audience, bool], tuple[Snapshot, datetime, datetime]] = {}
         self._seeing = threading.Lock()
-        self._figures: dict[str, snapshots.Figures] = {}
+        self._figures: tuple[Batch | None, snapshots.Figures] | None = None
 
-    def everything(self, plan_id: str) -> snapshots.Everything:
-        """All of a plan, no older than this call; KeyError for an unknown plan."""
-        asked = self._begun
-        _, kept = self._kept.get(plan_id, (0, None))
-        if kept is not None and kept.whole.revision == self._database.revision():
+    def _reading(self) -> _Reading:
+        """What the store holds, no older than this call."""
+        asked, kept = self._begun, self._read
+        if kept is not None and kept.revision == self._database.revision():
             return kept
         if not self._line.enter(time.monotonic() + self._wait):
             raise StoreBusy(self._wait)
         try:
-            number, kept = self._kept.get(plan_id, (0, None))
-            if kept is not None and (number > asked or kept.whole.revision == self._database.revision()):
+            kept = self._read
+            if kept is not None and (kept.number > asked or kept.revision == self._database.revision()):
                 return kept  # begun by another after we asked, it holds all that was saved before; or still the newest
             self._begun += 1
             number = self._begun
             with self._database.read() as connection:
                 revision = self._database.revision()
-                kept = snapshots.read_everything(connection, plan_id, None, revision, self.figures_of)
-            self._kept[plan_id] = number, kept
-            return kept
+                found = facts.read_on(connection, kept.facts if kept else Facts())
+                self._figures_of(connection, batch_at(found, NOW))
+            self._read = _Reading(number, revision, found)
+            return self._read
         finally:
             self._line.leave()
 
+    def everything(self, plan_id: str) -> snapshots.Everything:
+        """All of a plan, no older than this call; KeyError for an unknown plan."""
+        reading = self._reading()
+        with self._seeing:
+            kept = self._kept.get(plan_id)
+            if kept is None or kept.whole.revision != reading.revision:
+                kept = self._everything(reading, plan_id, None)
+                self._kept[plan_id] = kept
+        return kept
+
+    def everything_at(self, plan_id: str, as_of: datetime) -> snapshots.Everything:
+        """All of a plan as it was known at a moment; KeyError for an unknown plan."""
+        return self._everything(self._reading(), plan_id, as_of)
+
+    def _everything(self, reading: _Reading, plan_id: str, as_of: datetime | None) -> snapshots.Everything:
+        batch = batch_at(reading.facts, as_of or NOW)
+        if self._figures and self._figures[0] == batch:
+            figures = self._figures[1]
+        else:
+            with self._database.read() as connection:
+                figures = read_benchmarks(connection, batch)
+        return snapshots.everything_at(reading.facts, plan_id, as_of, reading.revision, figures)
+
     def plan_ids(self) -> tuple[str, ...]:
-        """The plans in the store. Who asks for them asks for one of them next: that is read along once it is known."""
-        for plan_id in tuple(self._kept):
-            with suppress(KeyError):  # another store was put in the place of ours
-                return self.everything(plan_id).plan_ids
-        with self._database.read() as connection:
-            return plan_states.plan_ids(connection)
+        """The plans in the store, in the order they came."""
+        return plan_ids(self._reading().facts)
 
     def plans(self) -> tuple[Plan, ...]:
-        """All plans of the store, in the order they came. The only one is read with all that is known of it."""
-        if len(ids := self.plan_ids()) == 1:
-            return (self.everything(ids[0]).whole.plan,)
-        with self._database.read() as connection:
-            return tuple(
-                plan_states.read_plan(connection, p, plan_states.NOW) for p in plan_states.plan_ids(connection)
-            )
+        """All plans of the store, in the order they came."""
+        held = self._reading().facts
+        return tuple(plan_at(held, one, NOW) for one in plan_ids(held))
 
     def snapshot(self, plan_id: str, audience: Audience, at: datetime | None) -> Snapshot:
         """What an audience may see of it: the kept one while the file is what it was, no embargo and no day has ended.
@@ -88,9 +115,7 @@ class Newest:
                 self._seen[key] = kept, clock, snapshots.next_release(everything, at)
         return kept
 
-    def figures_of(self, connection: Connection, batch: int) -> snapshots.Figures:
-        """The published figures of a batch, read once: they are many and seldom change."""
-        key = published_batches.batch_key(connection, batch)
-        if key not in self._figures:
-            self._figures = {key: published_batches.read_benchmarks(connection, batch)}
-        return self._figures[key]
+    def _figures_of(self, connection: Connection, batch: Batch | None) -> None:
+        """Keep the published figures of a batch: they are many and seldom change."""
+        if self._figures is None or self._figures[0] != batch:
+            self._figures = batch, read_benchmarks(connection, batch)

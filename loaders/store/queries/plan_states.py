@@ -5,13 +5,14 @@ The first version of a thing counts as known from the beginning: a plan is older
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from kpi.plan import Card, Department, Plan, Round
-from loaders.store.file.database import Connection, Row, rows, value
-from loaders.store.queries.json_document import load, load_attributes
+from loaders.store.file.database import Connection
+from loaders.store.queries.facts import Facts, Version, read_facts
+from loaders.store.queries.json_document import load_attributes, loaded
 
 #: Later than any moment a person names: "as things stand".
 NOW = datetime(9999, 12, 31)
@@ -25,49 +26,72 @@ UNION ALL SELECT 'cards', indicator_id, version, hash, retired, origin FROM card
 """
 
 
-def plan_ids(connection: Connection) -> tuple[str, ...]:
+def plan_ids(facts: Facts) -> tuple[str, ...]:
     """The plans there are, in the order they came."""
-    found = rows(connection, "SELECT plan_id FROM plans WHERE version = 1 ORDER BY rowid")
-    return tuple(r["plan_id"] for r in found)
+    return tuple(v.plan_id for v in facts.plans if v.version == 1)
+
+
+def plan_at(facts: Facts, plan_id: str, moment: datetime) -> Plan:
+    """The plan as it was at a moment, by its files and by what the program changed; KeyError for an unknown one."""
+    headers = [v for v in facts.plans if v.plan_id == plan_id and (v.version == 1 or v.recorded_at <= moment)]
+    if not headers:
+        raise KeyError(plan_id)
+    header: Plan = loaded(Plan, max(headers, key=_number).document)
+    order = {indicator.id: i for i, indicator in enumerate(header.indicators)}
+    filed = (v for v in facts.cards if v.origin == "plan")
+    cards = sorted(
+        (loaded(Card, d) for d in _documents(filed, plan_id, moment)),
+        key=lambda card: order.get(card.indicator_id, len(order)),
+    )
+    return replace(
+        header,
+        departments=tuple(loaded(Department, d) for d in _documents(facts.departments, plan_id, moment)),
+        rounds=tuple(loaded(Round, d) for d in _documents(facts.rounds, plan_id, moment)),
+        cards=tuple(cards),
+    )
+
+
+def _documents(versions: Iterable[Version], plan_id: str, moment: datetime) -> list[str]:
+    """What parts of a plan say at a moment, in their order, without those that are retired."""
+    newest: dict[str, Version] = {}
+    for v in versions:
+        if v.plan_id == plan_id and ((v.version == 1 and v.origin == "plan") or v.recorded_at <= moment):
+            newest[v.part_id] = max(v, newest.get(v.part_id, v), key=_number)
+    return [v.document for v in sorted(newest.values(), key=lambda v: (v.position, v.part_id)) if not v.retired]
+
+
+def _number(version: Version) -> int:
+    return version.version
+
+
+def cards_at(facts: Facts, plan: Plan, moment: datetime) -> dict[str, Card]:
+    """The cards in force at a moment, in the plan's order: the file's, with what was decided laid over."""
+    by_indicator: dict[str, list[Version]] = {}
+    for v in facts.cards:
+        if v.plan_id == plan.id and (v.version == 1 or v.recorded_at <= moment):
+            by_indicator.setdefault(v.part_id, []).append(v)
+    return {c.indicator_id: _folded(sorted(by_indicator[c.indicator_id], key=_number)) for c in plan.cards}
 
 
 def read_plan(connection: Connection, plan_id: str, moment: datetime) -> Plan:
-    """The plan as it was at a moment, by its files and by what the program changed; KeyError for an unknown one."""
-    query = """SELECT document FROM plans WHERE plan_id = ? AND (version = 1 OR recorded_at <= ?)
-        ORDER BY version DESC LIMIT 1"""
-    document = value(connection, query, [plan_id, moment])
-    if document is None:
-        raise KeyError(plan_id)
-    departments = [load(Department, d) for d in _documents(connection, "departments", plan_id, moment)]
-    rounds = [load(Round, d) for d in _documents(connection, "rounds", plan_id, moment)]
-    cards = [load(Card, d) for d in _documents(connection, "cards", plan_id, moment)]
-    header = load(Plan, document)
-    order = {indicator.id: i for i, indicator in enumerate(header.indicators)}
-    cards.sort(key=lambda card: order.get(card.indicator_id, len(order)))
-    return replace(header, departments=tuple(departments), rounds=tuple(rounds), cards=tuple(cards))
-
-
-def _documents(connection: Connection, table: str, plan_id: str, moment: datetime) -> list[str]:
-    column = {"departments": "department_id", "rounds": "round_id", "cards": "indicator_id"}[table]
-    own = "AND origin = 'plan'" if table == "cards" else ""
-    query = f"""SELECT arg_max(document, version) AS document, arg_max(position, version) AS position,
-        arg_max(retired, version) AS retired
-        FROM {table} WHERE plan_id = ? AND (version = 1 AND origin = 'plan' OR recorded_at <= ?) {own} GROUP BY {column}
-        ORDER BY 2, {column}"""
-    return [r["document"] for r in rows(connection, query, [plan_id, moment]) if not r["retired"]]
+    """:func:`plan_at`, read from the store for an act."""
+    return plan_at(read_facts(connection, only=_VERSIONED), plan_id, moment)
 
 
 def read_cards(connection: Connection, plan: Plan, moment: datetime) -> dict[str, Card]:
-    """The cards in force at a moment, in the plan's order: the file's, with what was decided laid over."""
-    query = """SELECT * FROM cards WHERE plan_id = ? AND (version = 1 OR recorded_at <= ?)
-        ORDER BY indicator_id, version"""
-    by_indicator: dict[str, list[Row]] = {}
-    for row in rows(connection, query, [plan.id, moment]):
-        by_indicator.setdefault(row["indicator_id"], []).append(row)
-    return {c.indicator_id: fold_card(by_indicator[c.indicator_id]) for c in plan.cards}
+    """:func:`cards_at`, read from the store for an act."""
+    return cards_at(read_facts(connection, only=("cards",)), plan, moment)
 
 
-def fold_card(versions: Sequence[Row]) -> Card:
+def read_plan_ids(connection: Connection) -> tuple[str, ...]:
+    """:func:`plan_ids`, read from the store for an act."""
+    return plan_ids(read_facts(connection, only=("plans",)))
+
+
+_VERSIONED = ("plans", "departments", "rounds", "cards")
+
+
+def _folded(versions: Sequence[Version]) -> Card:
     """One card from its versions.
 
     A decision lays its attributes over the file's card until the file itself changes that attribute.
@@ -75,15 +99,14 @@ def fold_card(versions: Sequence[Row]) -> Card:
     base: Card | None = None
     decided: dict[str, object] = {}
     for version in versions:
-        document = str(version["document"])
-        if version["origin"] == "plan":
-            new = load(Card, document)
+        if version.origin == "plan":
+            new = loaded(Card, version.document)
             if base is not None:
                 decided = {k: v for k, v in decided.items() if getattr(base, k) == getattr(new, k)}
             base = new
         else:
-            decided |= load_attributes(Card, document)
+            decided |= load_attributes(Card, version.document)
     if base is None:
-        raise KeyError(str(versions[-1]["indicator_id"]))
-    number, reason = int(str(versions[-1]["version"])), str(versions[-1]["reason"]) or base.reason
-    return replace(base, version=number, reason=reason, **decided)  # type: ignore[arg-type]
+        raise KeyError(versions[-1].part_id)
+    last = versions[-1]
+    return replace(base, version=last.version, reason=last.reason or base.reason, **decided)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from kpi.plan import Plan
 from kpi.provenance.passport import Earlier, Passport
 from loaders.store.file.database import Connection, rows
 from loaders.store.queries.access import PUBLISHED
-from loaders.store.queries.plan_states import NOW, plan_ids, read_plan
+from loaders.store.queries.plan_states import NOW, read_plan, read_plan_ids
 from loaders.store.queries.standing_questions import taking_back
 from loaders.store.queries.stored_returns import reason_before, said_before
 
@@ -56,7 +56,7 @@ def trace(connection: Connection, query: str) -> tuple[Passport, ...]:
     for row in rows(connection, by_code, [wanted]):
         found = _passports(connection, read_plan(connection, row["plan_id"], NOW), row["indicator_id"])
         return tuple(p for p in found if p.code == row["code"])
-    for plan_id in plan_ids(connection):
+    for plan_id in read_plan_ids(connection):
         plan = read_plan(connection, plan_id, NOW)
         for indicator in plan.indicators:
             if query.strip() in (indicator.id, indicator.number, indicator.name):

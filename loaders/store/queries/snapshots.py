@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -16,78 +18,23 @@ from kpi.place import parts_of
 from kpi.plan import Plan
 from kpi.selection import WITHDRAWING, withdrawn
 from kpi.snapshot import Snapshot, annual_ids, best_known
-from loaders.store.commands.published_batches import benchmark_batch
-from loaders.store.file.database import Connection, rows
-from loaders.store.queries.access import PUBLISHED
+from loaders.store.file.database import Connection
+from loaders.store.queries.facts import Decision, Facts
 from loaders.store.queries.json_document import load_keys
-from loaders.store.queries.plan_states import NOW, plan_ids, read_cards, read_plan
-from loaders.store.queries.proposals_at import PROPOSALS
+from loaders.store.queries.plan_states import NOW, cards_at, plan_at, plan_ids, read_cards, read_plan
 from loaders.store.queries.round_lives import lives
-from loaders.store.queries.standing_questions import QUESTIONS, taking_back
-
-#: The confirmations that hold at a moment: what was done since about the same row can take them back, until somebody
-#: confirms it anew. One that was taken over has the number of the act by which a person confirmed.
-_APPROVED = f"""
-SELECT DISTINCT f.submission_id, f.subject_id FROM confirmations f WHERE f.done_at <= $moment AND NOT EXISTS (
-    SELECT 1 FROM {taking_back("$moment")} q WHERE q.submission_id = f.submission_id AND q.subject_id = f.subject_id
-        AND q.seq > f.seq)
-"""
-
-#: Everything known with what rights hang on, superseded values too: an older approved one counts for whom the newest is
-#: not approved. 公表区分 is today's whatever the moment: what was made 庁内限り since must not be seen by going back
-#: before that.
-_KNOWN = f"""
-WITH published AS ({PUBLISHED}),
-approved AS ({_APPROVED})
-SELECT o.observation_id, o.code, o.indicator_id, o.period, o.position, o.value, o.release, o.state, o.known_at,
-    o.round_id, o.department_id, o.submission_id, o.sha256,
-    coalesce(nullif(s.filename, ''), w.filename, '') AS filename, o.sheet, o.cell, o.written, o.key, o.origin,
-    s.sent_by, o.next_release, o.evidence, o.analysis, o.actions, o.section,
-    CASE WHEN a.submission_id IS NULL THEN 'unconfirmed' ELSE 'confirmed' END AS review, o.correction_kind, o.sample,
-    coalesce(p.publication, $default) AS publication, p.released_at, s.division_id, s.on_behalf, o.seq
-FROM observations o LEFT JOIN published p USING (code)
-LEFT JOIN approved a ON a.submission_id = o.submission_id AND a.subject_id = o.indicator_id
-LEFT JOIN submissions_at($plan, $moment) s ON s.submission_id = o.submission_id
-LEFT JOIN (SELECT sha256, filename FROM workbooks) w ON w.sha256 = o.sha256
-WHERE o.plan_id = $plan AND o.known_at <= $moment
-ORDER BY o.observation_id
-"""
-
-_SUBMISSIONS = f"""
-WITH open AS (
-    SELECT submission_id, count(*) FILTER (severity = 'fix') AS open_fix, count(*) FILTER (severity = 'ask') AS open_ask
-    FROM open_issues($moment) GROUP BY submission_id),
-approved AS (
-    SELECT submission_id, count(*) AS confirmed, string_agg(subject_id, ',' ORDER BY subject_id) AS confirmed_of
-    FROM ({_APPROVED}) GROUP BY submission_id),
-held AS (
-    SELECT submission_id, count(DISTINCT subject_id) AS indicators FROM (
-        SELECT submission_id, subject_id FROM entries
-        UNION SELECT submission_id, subject_id FROM mends WHERE subject_id <> '' AND done_at <= $moment)
-    GROUP BY submission_id)
-SELECT s.submission_id, s.round_id, s.department_id, s.state, s.filename, s.sha256, s.saved_by, s.saved_at, s.sent_by,
-    s.sent_at, s.matched_by, s.sample, coalesce(o.open_fix, 0) AS open_fix, coalesce(o.open_ask, 0) AS open_ask,
-    s.division_id, s.on_behalf, s.joined_from, s.settled_on, s.passed_by, s.passed_at, s.sent_seq,
-    coalesce(h.indicators, 0) AS indicators, coalesce(a.confirmed, 0) AS confirmed,
-    coalesce(a.confirmed_of, '') AS confirmed_of
-FROM submissions_at($plan, $moment) s LEFT JOIN open o USING (submission_id)
-LEFT JOIN approved a USING (submission_id) LEFT JOIN held h USING (submission_id)
-ORDER BY s.seq
-"""
-
-_TAKES = """
-SELECT payload, who, done_at FROM decisions
-WHERE kind = 'take_form' AND plan_id = $plan AND done_at <= $moment ORDER BY seq
-"""
-_TAKE_COLUMNS = ["round_id", "department_id", "division_id", "who", "taken_at"]
-
-_DECISIONS = "SELECT DISTINCT kind FROM decisions WHERE plan_id = $plan AND subject = '' AND done_at <= $moment"
-
-#: What was proposed and accepted. Whoever sees a figure sees on whose word its rule stands.
-_DECIDED = """
-SELECT p.indicator_id, p.document FROM decisions d JOIN proposals p ON p.proposal_id = d.subject
-WHERE d.kind = 'accept_card' AND p.plan_id = $plan AND d.done_at <= $moment
-"""
+from loaders.store.queries.standing import (
+    ProposalAt,
+    QuestionAt,
+    ReturnAt,
+    confirmed_rows,
+    life_at,
+    open_issues,
+    proposals_at,
+    published,
+    questions_at,
+    returns_at,
+)
 
 Figures = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
@@ -106,42 +53,158 @@ class Everything:
     plan_ids: tuple[str, ...]
 
 
-def read_everything(
-    connection: Connection,
-    plan_id: str,
-    as_of: datetime | None,
-    revision: str,
-    figures: Callable[[Connection, int], Figures],
-) -> Everything:
-    """Everything known of a plan, now or at a moment; ``figures`` gives the published figures of a batch."""
+def everything_at(facts: Facts, plan_id: str, as_of: datetime | None, revision: str, figures: Figures) -> Everything:
+    """Everything known of a plan, now or at a moment; KeyError for an unknown plan."""
     moment = as_of or NOW
-    known: dict[str, object] = {"plan": plan_id, "moment": moment}
-    plan = read_plan(connection, plan_id, moment)
-    submissions, questions = _frame(connection, _SUBMISSIONS, known), _frame(connection, QUESTIONS, known)
-    open_now = questions[questions["answered_by"] == ""].groupby("submission_id").size()
-    submissions["asked"] = submissions["submission_id"].map(open_now).fillna(0).astype("int64")
-    submissions["joined_from"] = [tuple(json.loads(j)) for j in submissions["joined_from"]]
-    series, values, breaks = figures(connection, benchmark_batch(connection, moment))
-    default = (read_plan(connection, plan_id, NOW) if as_of else plan).publication
+    plan = plan_at(facts, plan_id, moment)
+    returns = returns_at((s for s in facts.submissions if s.plan_id == plan_id), facts.decisions, moment)
+    confirmed = confirmed_rows(facts, moment)
+    questions = questions_at(facts, returns, plan_id, moment)
+    mine = [d for d in facts.decisions if d.plan_id == plan_id and d.done_at <= moment]
+    round_of = {s.submission_id: s.round_id for s in facts.submissions}
+    series, values, breaks = figures
     whole = Snapshot(
         plan=plan,
         revision=revision,
-        cards=read_cards(connection, plan, moment),
+        cards=cards_at(facts, plan, moment),
         observations=pd.DataFrame(),
-        submissions=submissions.drop(columns="sent_seq"),
-        has_samples=bool(submissions["sample"].any()),
+        submissions=_submissions(facts, returns, confirmed, questions, moment),
+        has_samples=any(r.row.sample for r in returns),
         series=series,
         values=values,
         breaks=breaks,
         as_of=as_of,
-        decisions=frozenset(r["kind"] for r in rows(connection, _DECISIONS, known)),
-        decided=_decided(connection, known),
-        questions=questions,
-        proposals=_frame(connection, PROPOSALS, known),
-        life=lives(connection, plan_id, moment),
+        decisions=frozenset(d.kind for d in mine if not d.subject),
+        decided=_decided(facts, plan_id, moment),
+        questions=_table(_QUESTION, (_question(q) for q in questions)),
+        proposals=_table(_PROPOSAL, (_proposal(p) for p in proposals_at(facts, plan_id, moment))),
+        life=life_at(mine, round_of.get, plan_id, moment),
     )
-    all_known = _frame(connection, _KNOWN, known | {"default": default})
-    return Everything(whole, all_known, _takes(connection, known), plan_ids(connection))
+    default = (plan_at(facts, plan_id, NOW) if as_of else plan).publication
+    return Everything(whole, _known(facts, plan_id, returns, confirmed, default, moment), _takes(mine), plan_ids(facts))
+
+
+_TEXT, _DAY = "str", "datetime64[us]"
+_SUBMISSION: Mapping[str, str] = {
+    "submission_id": _TEXT, "round_id": _TEXT, "department_id": _TEXT, "state": _TEXT, "filename": _TEXT,
+    "sha256": _TEXT, "saved_by": _TEXT, "saved_at": _DAY, "sent_by": _TEXT, "sent_at": _DAY, "matched_by": _TEXT,
+    "sample": "bool", "open_fix": "int64", "open_ask": "int64", "division_id": _TEXT, "on_behalf": "bool",
+    "joined_from": "object", "settled_on": _DAY, "passed_by": _TEXT, "passed_at": _DAY, "indicators": "int64",
+    "confirmed": "int64", "confirmed_of": _TEXT, "asked": "int64",
+}  # fmt: skip
+_QUESTION: Mapping[str, str] = {
+    "question_id": _TEXT, "round_id": _TEXT, "department_id": _TEXT, "submission_id": _TEXT, "subject_id": _TEXT,
+    "key": _TEXT, "text": _TEXT, "who": _TEXT, "asked_at": _DAY, "answered_by": _TEXT, "answered_at": _DAY,
+    "sample": "bool",
+}  # fmt: skip
+_PROPOSAL: Mapping[str, str] = {
+    "proposal_id": _TEXT, "indicator_id": _TEXT, "document": _TEXT, "reason": _TEXT, "origin": _TEXT,
+    "submission_id": _TEXT, "department_id": "object", "who": _TEXT, "proposed_at": _DAY, "state": _TEXT,
+    "decided_on": _TEXT, "decision": _TEXT, "entered_by": _TEXT, "answer": _TEXT, "sample": "bool", "person": _TEXT,
+    "role": _TEXT, "before": _TEXT,
+}  # fmt: skip
+_TAKE: Mapping[str, str] = {
+    "round_id": _TEXT, "department_id": _TEXT, "division_id": _TEXT, "who": _TEXT, "taken_at": _DAY, "staff": "bool",
+}  # fmt: skip
+
+
+def _table(columns: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+    """A table of rows, each column of its type whether there are rows or not."""
+    told = list(rows)
+    given = zip(*told, strict=True) if told else ((),) * len(columns)
+    found = zip(columns.items(), given, strict=True)
+    return pd.DataFrame({name: pd.Series(list(values), dtype=kind) for (name, kind), values in found})
+
+
+def _submissions(
+    facts: Facts,
+    returns: Sequence[ReturnAt],
+    confirmed: Collection[tuple[str, str]],
+    questions: Sequence[QuestionAt],
+    moment: datetime,
+) -> pd.DataFrame:
+    opened = Counter((i.submission_id, i.severity) for i in open_issues(facts.issues, facts.mends, moment))
+    held: dict[str, set[str]] = defaultdict(set)
+    for one in facts.entries:
+        held[one.submission_id].add(one.subject_id)
+    for mend in facts.mends:
+        if mend.subject_id and mend.done_at <= moment:
+            held[mend.submission_id].add(mend.subject_id)
+    checked: dict[str, list[str]] = defaultdict(list)
+    for submission_id, subject_id in sorted(confirmed):
+        checked[submission_id].append(subject_id)
+    asked = Counter(q.row.submission_id for q in questions if not q.answered_by)
+    return _table(_SUBMISSION, (
+        (
+            s.submission_id, s.round_id, *parts_of(s.respondent_id)[:1], r.state, s.filename, s.sha256, s.saved_by,
+            s.saved_at, r.sent_by, r.sent_at, s.matched_by, s.sample, opened[s.submission_id, "fix"],
+            opened[s.submission_id, "ask"], parts_of(s.respondent_id)[1], s.on_behalf, tuple(json.loads(s.joined_from)),
+            r.settled_on, r.passed_by, r.passed_at, len(held[s.submission_id]), len(checked[s.submission_id]),
+            ",".join(checked[s.submission_id]), asked[s.submission_id],
+        )
+        for r in returns for s in (r.row,)
+    ))  # fmt: skip
+
+
+def _question(found: QuestionAt) -> tuple[Any, ...]:
+    q = found.row
+    return (
+        q.question_id, q.round_id, parts_of(q.respondent_id)[0], q.submission_id, q.subject_id, q.key, q.text, q.who,
+        q.asked_at, found.answered_by, found.answered_at, q.sample,
+    )  # fmt: skip
+
+
+def _proposal(found: ProposalAt) -> tuple[Any, ...]:
+    p = found.row
+    return (
+        p.proposal_id, p.indicator_id, p.document, p.reason, p.origin, p.submission_id,
+        parts_of(found.respondent_id)[0] or None, p.who, p.proposed_at, found.state, found.decided_on, found.decision,
+        found.entered_by, found.answer, p.sample, found.person, found.role, found.before,
+    )  # fmt: skip
+
+
+_KNOWN = (
+    "observation_id", "code", "indicator_id", "period", "position", "value", "release", "state", "known_at", "round_id",
+    "department_id", "submission_id", "sha256", "filename", "sheet", "cell", "written", "key", "origin", "sent_by",
+    "next_release", "evidence", "analysis", "actions", "section", "review", "correction_kind", "sample", "publication",
+    "released_at", "division_id", "on_behalf", "seq",
+)  # fmt: skip
+
+
+def _known(
+    facts: Facts,
+    plan_id: str,
+    returns: Sequence[ReturnAt],
+    confirmed: Collection[tuple[str, str]],
+    default: str,
+    moment: datetime,
+) -> pd.DataFrame:
+    """Everything known with what rights hang on, superseded values too.
+
+    An older approved one counts for whom the newest is not approved. 公表区分 is today's whatever the moment: what was
+    made 庁内限り since must not be seen by going back before that.
+    """
+    told = facts.observations
+    told = told[(told["plan_id"] == plan_id) & (told["known_at"] <= pd.Timestamp(moment))].reset_index(drop=True)
+    named = {w.sha256: w.filename for w in facts.workbooks}
+    sources = {r.row.submission_id: (r.row.filename, r.sent_by, parts_of(r.row.respondent_id)[1], r.row.on_behalf)
+               for r in returns}  # fmt: skip
+    # Of a return that somebody has taken out of the file nothing is known but what its values say; verify tells of it.
+    of = [sources.get(s, ("", "", "", False)) for s in told["submission_id"]]
+    names, senders, divisions, on_behalf = zip(*of, strict=True) if of else ((), (), (), ())
+    files = [name or named.get(sha, "") for name, sha in zip(names, told["sha256"], strict=True)]
+    rows = zip(told["submission_id"], told["indicator_id"], strict=True)
+    public = published(facts)
+    said = [public.get(code) for code in told["code"]]
+    return told.assign(
+        filename=pd.Series(files, dtype=_TEXT),
+        sent_by=pd.Series(senders, dtype=_TEXT),
+        division_id=pd.Series(divisions, dtype=_TEXT),
+        on_behalf=pd.Series(on_behalf, dtype="bool"),
+        review=pd.Series(["confirmed" if row in confirmed else "unconfirmed" for row in rows], dtype=_TEXT),
+        publication=pd.Series([p.publication if p else default for p in said], dtype=_TEXT),
+        released_at=pd.Series([p.released_at if p else None for p in said], dtype=_DAY),
+    )[list(_KNOWN)]
 
 
 _BEST = """
@@ -153,7 +216,7 @@ FROM observations_at($plan, $moment) ORDER BY observation_id
 def read_brief(connection: Connection, plan_id: str, day: date) -> Brief:
     """What a return is read and sent against, and no more: a write must be short. KeyError for an unknown plan."""
     plan = counting(read_plan(connection, plan_id, NOW), lives(connection, plan_id), day)
-    found = _frame(connection, _BEST, {"plan": plan_id, "moment": NOW})
+    found = connection.execute(_BEST, {"plan": plan_id, "moment": NOW}).df()
     cards = read_cards(connection, plan, NOW)
     return Brief(plan, day, cards, best_known(found, cards))
 
@@ -217,15 +280,14 @@ def next_release(everything: Everything, at: datetime | None) -> datetime:
     return min(coming.min().to_pydatetime(), midnight) if len(coming) else midnight
 
 
-def _frame(connection: Connection, query: str, known: dict[str, object]) -> pd.DataFrame:
-    return connection.execute(query, known).df()
-
-
-def _decided(connection: Connection, known: dict[str, object]) -> dict[str, frozenset[str]]:
+def _decided(facts: Facts, plan_id: str, moment: datetime) -> dict[str, frozenset[str]]:
+    """What was proposed and accepted. Whoever sees a figure sees on whose word its rule stands."""
+    proposed = {p.proposal_id: p for p in facts.proposals if p.plan_id == plan_id}
     found: dict[str, frozenset[str]] = {}
-    for row in rows(connection, _DECIDED, known):
-        settled = found.get(row["indicator_id"], frozenset())
-        found[row["indicator_id"]] = settled | set(load_keys(row["document"]))
+    for d in facts.decisions:
+        if d.kind == "accept_card" and d.done_at <= moment and d.subject in proposed:
+            p = proposed[d.subject]
+            found[p.indicator_id] = found.get(p.indicator_id, frozenset()) | set(load_keys(p.document))
     return found
 
 
@@ -273,8 +335,9 @@ def _proposals_for(proposals: pd.DataFrame, audience: Audience) -> pd.DataFrame:
     return proposals[pd.Series(seen, index=proposals.index, dtype=bool)].reset_index(drop=True)
 
 
-def _takes(connection: Connection, known: dict[str, object]) -> pd.DataFrame:
+def _takes(decisions: Iterable[Decision]) -> pd.DataFrame:
     """Who took which form when; the secretariat's own taking (``staff``) tells nothing of how far a department is."""
-    told = [(json.loads(r["payload"]), r) for r in rows(connection, _TAKES, known)]
-    found = [(p["round_id"], *parts_of(p["respondent_id"]), r["who"], r["done_at"], p["staff"]) for p, r in told]
-    return pd.DataFrame(found, columns=[*_TAKE_COLUMNS, "staff"]).astype({"staff": bool})
+    told = [(json.loads(d.payload), d) for d in decisions if d.kind == "take_form"]
+    return _table(
+        _TAKE, ((t["round_id"], *parts_of(t["respondent_id"]), d.who, d.done_at, t["staff"]) for t, d in told)
+    )

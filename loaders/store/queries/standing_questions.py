@@ -5,8 +5,8 @@ And what takes a confirmation (確認済) back: such a question, or somebody's a
 
 from __future__ import annotations
 
-#: Under what the payload of ``withdraw`` names the questions, and that of ``unconfirm`` its indicators.
-WITHDRAWN, UNCONFIRMED = "withdrawn", "unconfirmed"
+from loaders.store.queries.standing import UNCONFIRMED, WITHDRAWN
+
 #: A moment after all that was ever done.
 _EVER = "TIMESTAMP '9999-12-31'"
 
@@ -33,23 +33,3 @@ def taking_back(moment: str = _EVER) -> str:
         unnest(from_json(d.payload -> '{UNCONFIRMED}', '["VARCHAR"]')), d.seq
     FROM decisions d JOIN submissions s ON s.submission_id = d.subject
     WHERE d.kind = 'unconfirm' AND d.done_at <= {moment})"""
-
-
-#: The questions of a plan at a moment, each with what answers it:
-#: the next sent return of the same round that has a row for what was asked about, or was told of it on the page, of
-#: whichever department by then.
-QUESTIONS = f"""
-WITH answers AS (
-    SELECT q.question_id, arg_min(s.submission_id, s.sent_seq) AS answered_by, min(s.sent_at) AS answered_at
-    FROM {standing("$moment")} q JOIN submissions_at($plan, $moment) s
-        ON s.round_id = q.round_id AND s.sent_seq > q.seq
-    WHERE s.state = 'sent' AND EXISTS (
-        SELECT 1 FROM entries e WHERE e.submission_id = s.submission_id AND e.subject_id = q.subject_id
-        UNION ALL SELECT 1 FROM mends m WHERE m.submission_id = s.submission_id AND m.subject_id = q.subject_id)
-    GROUP BY q.question_id)
-SELECT q.question_id, q.round_id, department_of(q.respondent_id) AS department_id, q.submission_id,
-    q.subject_id, q.key, q.text, q.who, q.asked_at,
-    coalesce(a.answered_by, '') AS answered_by, a.answered_at, q.sample
-FROM {standing("$moment")} q LEFT JOIN answers a USING (question_id)
-WHERE q.plan_id = $plan ORDER BY q.question_id
-"""

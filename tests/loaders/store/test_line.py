@@ -7,7 +7,7 @@ import time
 
 from kpi.people import Audience
 from loaders.store.file.thread_queue import Line
-from loaders.store.queries import snapshots
+from loaders.store.queries import facts
 from tests.storekit import later, new_store
 from tests.waiting import until
 
@@ -44,8 +44,8 @@ def test_who_gives_up_leaves_the_line_as_it_was():
 def test_of_many_who_ask_after_a_write_one_reads_for_all(tmp_path, monkeypatch):
     store = new_store(tmp_path)
     readings, asking = [], []
-    real = snapshots.read_everything
-    monkeypatch.setattr(snapshots, "read_everything", lambda *given: readings.append(1) or real(*given))
+    real = facts.read_on
+    monkeypatch.setattr(facts, "read_on", lambda *given: readings.append(1) or real(*given))
 
     def ask() -> None:
         asking.append(1)
@@ -64,8 +64,8 @@ def test_of_many_who_ask_after_a_write_one_reads_for_all(tmp_path, monkeypatch):
 def test_the_only_plan_is_read_with_all_that_is_known_of_it(tmp_path, monkeypatch):
     store = new_store(tmp_path)
     readings = []
-    real = snapshots.read_everything
-    monkeypatch.setattr(snapshots, "read_everything", lambda *given: readings.append(1) or real(*given))
+    real = facts.read_on
+    monkeypatch.setattr(facts, "read_on", lambda *given: readings.append(1) or real(*given))
     (plan,) = store.plans()
     with monkeypatch.context() as closed:
         closed.setattr(store._database, "read", None)
@@ -79,7 +79,7 @@ def test_what_was_saved_before_the_question_is_in_the_answer(tmp_path):
     store = new_store(tmp_path)
     newest = store._newest
     first = newest.everything("tiny")
-    newest._kept["tiny"] = newest._begun, first
+    assert newest._read.number == newest._begun
     store.path.touch()
     assert newest.everything("tiny") is not first
 
