@@ -24,7 +24,7 @@ from loaders.store.commands.drafts import NewReturn, keep
 from loaders.store.commands.sending import Sending
 from loaders.store.file.database import Connection, append, rows, skip, value
 from loaders.store.queries.snapshots import read_brief
-from loaders.store.queries.stored_returns import read_return, stored_issues, untyped
+from loaders.store.queries.stored_returns import issues_of, read_return, untyped
 
 
 class ReadFile(Protocol):
@@ -78,7 +78,7 @@ class Repeat:
         found = rows(self._old, "SELECT * FROM mends WHERE batch = ? ORDER BY seq", [event["seq"]])
         mends = [Mend(r["subject_id"], r["key"], untyped(r), r["reason"]) for r in found]
         issues = "SELECT * FROM issues WHERE after_seq = ? AND submission_id = ? ORDER BY position"
-        raised = stored_issues(self._old, issues, [event["seq"], event["subject"]])
+        raised = issues_of(rows(self._old, issues, [event["seq"], event["subject"]]))
         stored, told = read_return(new, event["subject"]), json.loads(event["payload"])
         put_in(new, _act(event), stored, mends, raised, carried_from=told.get("carried_from", ""))
         return ()

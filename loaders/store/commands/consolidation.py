@@ -22,24 +22,18 @@ from loaders.rules import finding
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.drafts import issue_rows, refused_late, refused_now, typed
 from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.queries.facts import read_where
 from loaders.store.queries.plan_states import NOW, read_cards, read_plan
 from loaders.store.queries.records import Conflict, Joined, Option, StoredReturn
-from loaders.store.queries.stored_returns import WITH_SOURCES, read_return
+from loaders.store.queries.standing import ReturnAt
+from loaders.store.queries.stored_returns import WITH_SOURCES, read_return, states
 
 #: Columns that say nothing of the indicator itself: who answered, and what stands ready in every form.
 _BESIDE = ("section", "person", "contact", "period", "release")
 _SAYS = tuple(c.key for c in COLUMNS if c.entry and c.key not in _BESIDE)
 _COMPARED = (*_SAYS, "period", "release")
 
-_PASSED = """
-SELECT division_id, submission_id FROM submissions_at(?, ?)
-WHERE round_id = ? AND department_id = ? AND division_id <> '' AND state = 'passed' ORDER BY passed_at, seq
-"""
 _BEHIND = f"{WITH_SOURCES} SELECT submission_id FROM source"
-_SENT = """
-SELECT submission_id FROM submissions_at(?, ?)
-WHERE round_id = ? AND department_id = ? AND division_id = '' AND state = 'sent' ORDER BY sent_seq DESC LIMIT 1
-"""
 
 
 def join(
@@ -59,8 +53,8 @@ def join(
     if refused := refused_now(connection, plan_id, round_id, late):
         return Joined("", issues=refused)
     plan = read_plan(connection, plan_id, NOW)
-    own_returns = [plan_id, NOW, round_id, department_id]
-    ever = [read_return(connection, r["submission_id"]) for r in rows(connection, _PASSED, own_returns)]
+    passed_on, answered = _returns_of(connection, place)
+    ever = [read_return(connection, r.row.submission_id, r) for r in passed_on]
     order = [v.id for v in plan.department(department_id).divisions]
     newest = {one.division_id: one for one in ever}
     passed = sorted(newest.values(), key=lambda r: order.index(r.division_id) if r.division_id in order else len(order))
@@ -69,7 +63,7 @@ def join(
     waiting = tuple(v.id for v in divisions if v.id not in newest)
     if not passed:
         return Joined("", issues=(_NONE,), waiting=waiting)
-    sent = [read_return(connection, r["submission_id"]) for r in rows(connection, _SENT, own_returns)]
+    sent = [read_return(connection, r.row.submission_id, r) for r in answered[-1:]]
     own = _own_words(connection, sent[0], ever) if sent else {}
     found, said_twice = merge(plan, passed, choices, own)
     merged = {i: m for i, m in found.items() if _answers_for(plan, department_id, i, day)}
@@ -84,6 +78,18 @@ def join(
     draft = _write(connection, act, "join", [*passed, *used], sources, taken, "", on_behalf)
     append(connection, "issues", issue_rows(draft, lacking, 0))
     return Joined(draft, waiting=waiting)
+
+
+def _returns_of(connection: Connection, place: Place) -> tuple[list[ReturnAt], list[ReturnAt]]:
+    """What the 課 of a department passed on in a round, and what the department itself sent, each as it came."""
+    one = f"{place.department_id}/"
+    own = "plan_id = ? AND round_id = ? AND (respondent_id = ? OR starts_with(respondent_id, ?))"
+    given = [place.plan_id, place.round_id, place.department_id, one]
+    held = read_where(connection, {"submissions": (own, given)}).submissions
+    at = states(connection, [s.submission_id for s in held]).values()
+    passed = [r for r in at if r.state == "passed" and r.row.respondent_id.startswith(one)]
+    sent = [r for r in at if r.state == "sent" and r.row.respondent_id == place.department_id]
+    return sorted(passed, key=lambda r: (r.passed_at, r.row.seq)), sorted(sent, key=lambda r: r.sent_seq)
 
 
 def _answers_for(plan: Plan, department_id: str, indicator_id: str, day: date) -> bool:

@@ -8,7 +8,7 @@ seals: so the seals tell which tables have new rows, and whether those read befo
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -43,6 +43,7 @@ class Submission(NamedTuple):
     respondent_id: str
     sha256: str
     filename: str
+    form_version: str
     matched_by: str
     sample: bool
     saved_by: str
@@ -189,7 +190,7 @@ class Facts:
 
 
 #: What a row of each table is, whose fields are the columns that are read.
-_ROWS: Mapping[str, type[tuple[Any, ...]]] = {
+_ROWS: Mapping[str, Callable[..., tuple[Any, ...]]] = {
     "decisions": Decision, "submissions": Submission, "entries": Subject, "issues": Asked, "mends": Mended,
     "confirmations": Confirmation, "questions": Question, "proposals": Proposal, "publications": Publication,
     "plans": Version, "departments": Version, "rounds": Version, "cards": Version, "workbooks": Workbook,
@@ -257,11 +258,24 @@ def _sealed_since(connection: Connection, since: Facts) -> tuple[Collection[str]
 
 def _rows_after(connection: Connection, table: str, after: int) -> list[tuple[Any, int]]:
     """The rows of a table that came after a place, each with its own."""
-    kind = _ROWS[table]
-    names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
-    columns = ", ".join(_FIELDS.get((table, name), name) for name in names)
+    columns, kind = _columns(table), _ROWS[table]
     if table == "entries":  # one for each cell of a row
         query = f"SELECT {columns}, max(rowid) FROM entries WHERE rowid > {int(after)} GROUP BY {columns}"
     else:
         query = f"SELECT {columns}, rowid FROM {table} WHERE rowid > {int(after)} {_ONLY.get(table, '')} ORDER BY rowid"
-    return [(kind._make(row[:-1]), row[-1]) for row in connection.execute(query).fetchall()]  # type: ignore[attr-defined]
+    return [(kind(*row[:-1]), row[-1]) for row in connection.execute(query).fetchall()]
+
+
+def read_where(connection: Connection, conditions: Mapping[str, tuple[str, Sequence[object]]]) -> Facts:
+    """Of some tables the rows for which a condition with its parameters holds, for an act that needs no more."""
+    found: dict[str, Any] = {}
+    for table, (condition, parameters) in conditions.items():
+        order = "seq" if table == "decisions" else "rowid"
+        query = f"SELECT {_columns(table)} FROM {table} WHERE {condition} ORDER BY {order}"
+        found[table] = tuple(_ROWS[table](*row) for row in connection.execute(query, list(parameters)).fetchall())
+    return Facts(**found)
+
+
+def _columns(table: str) -> str:
+    names: tuple[str, ...] = _ROWS[table]._fields  # type: ignore[attr-defined]
+    return ", ".join(_FIELDS.get((table, name), name) for name in names)

@@ -45,6 +45,10 @@ class ReturnAt:
     passed_by: str = ""
 
 
+#: The acts that give a return another state.
+OF_STATE = ("send", "pass_on", "discard")
+
+
 def returns_at(
     submissions: Iterable[Submission], decisions: Iterable[Decision], moment: datetime
 ) -> tuple[ReturnAt, ...]:
@@ -53,7 +57,7 @@ def returns_at(
     A return lives where its plan, round and respondent are the same; the department's own has no 課. What was sent or
     passed on stays so beside a newer draft.
     """
-    first: dict[str, dict[str, Decision]] = {"send": {}, "pass_on": {}, "discard": {}}
+    first: dict[str, dict[str, Decision]] = {kind: {} for kind in OF_STATE}
     for act in decisions:
         if act.kind in first and act.done_at <= moment:
             first[act.kind].setdefault(act.subject, act)
@@ -255,6 +259,8 @@ def _text(value: object, empty: str) -> str:
 
 
 _OF_ROUND = ("open_round", "close_round", "start_round", "cancel_round")
+#: The acts that tell how far a round has come.
+OF_LIFE = (*_OF_ROUND, "send")
 
 
 def life_at(

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kpi.collection.workflow import Answer, Entry, Mend, Reading, ReturnState, with_mends
 from kpi.issue import Choice, Issue, Severity
+from kpi.place import parts_of
 from kpi.plan import Plan
 from loaders.store.file.database import Connection, Row, rows
+from loaders.store.queries.facts import Asked, Mended, read_where
 from loaders.store.queries.json_document import load_list
 from loaders.store.queries.plan_states import NOW, read_plan
 from loaders.store.queries.records import StoredReturn
-from loaders.store.queries.standing_questions import taking_back
+from loaders.store.queries.standing import OF_STATE, ReturnAt, confirmed_rows, open_issues, returns_at
 
 
-def states(connection: Connection, submission_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Submissions with their state, by id: asked once for many, since the state of one hangs on all of its plan."""
+def states(connection: Connection, submission_ids: Sequence[str]) -> dict[str, ReturnAt]:
+    """Submissions with their state, by id: asked once for many, since the state of one hangs on others of its place."""
     wanted = list(submission_ids)
-    own = "WHERE submission_id IN (SELECT unnest(?))"
-    plans = rows(connection, f"SELECT DISTINCT plan_id FROM submissions {own}", [wanted])
-    query = f"SELECT * FROM submissions_at(?, ?) {own}"
-    return {r["submission_id"]: r for p in plans for r in rows(connection, query, [p["plan_id"], NOW, wanted])}
+    places = """(plan_id, round_id, respondent_id) IN (SELECT (plan_id, round_id, respondent_id)
+        FROM submissions WHERE submission_id IN (SELECT unnest(?)))"""
+    near = read_where(connection, {"submissions": (places, [wanted])}).submissions
+    acts = "kind IN (SELECT unnest(?)) AND subject IN (SELECT unnest(?))"
+    about = [list(OF_STATE), [s.submission_id for s in near]]
+    decisions = read_where(connection, {"decisions": (acts, about)}).decisions
+    known = {r.row.submission_id: r for r in returns_at(near, decisions, NOW)}
+    return {one: known[one] for one in wanted if one in known}
 
 
 def read_returns(connection: Connection, submission_ids: Sequence[str]) -> dict[str, StoredReturn]:
@@ -31,53 +38,81 @@ def read_returns(connection: Connection, submission_ids: Sequence[str]) -> dict[
     return {one: read_return(connection, one, told[one]) for one in submission_ids}
 
 
-def read_return(connection: Connection, submission_id: str, row: Mapping[str, Any] | None = None) -> StoredReturn:
-    """One return as it stands; KeyError for an unknown one. ``row`` is what :func:`states` has told of it just now."""
-    row = row or states(connection, [submission_id])[submission_id]
-    mends = _mends(connection, submission_id)
-    issues = "SELECT * FROM {} WHERE submission_id = ? ORDER BY after_seq, position"
-    found = stored_issues(connection, issues.format("issues"), [submission_id])
-    asked = any(i.severity is not Severity.NOTE for i in found)
+def read_return(connection: Connection, submission_id: str, at: ReturnAt | None = None) -> StoredReturn:
+    """One return as it stands; KeyError for an unknown one. ``at`` is what :func:`states` has told of it just now."""
+    at = at or states(connection, [submission_id])[submission_id]
+    row, (department_id, division_id) = at.row, parts_of(at.row.respondent_id)
+    raised = rows(connection, _ISSUES, [submission_id])
+    found = issues_of(raised)
+    mended = rows(connection, _MENDS, [submission_id])
+    mends = _mends(mended)
     reading = Reading(
-        plan_id=row["plan_id"],
-        round_id=row["round_id"],
-        department_id=row["department_id"],
-        answers=with_mends(_answers(connection, submission_id, said_before(connection, row["joined_from"])), mends),
+        plan_id=row.plan_id,
+        round_id=row.round_id,
+        department_id=department_id,
+        answers=with_mends(_answers(connection, submission_id, said_before(connection, row.joined_from)), mends),
         issues=found,
-        form_version=row["form_version"],
-        matched_by=row["matched_by"],
-        sample=row["sample"],
-        division_id=row["division_id"],
+        form_version=row.form_version,
+        matched_by=row.matched_by,
+        sample=row.sample,
+        division_id=division_id,
     )
     return StoredReturn(
         submission_id=submission_id,
-        state=ReturnState(row["state"]),
-        filename=row["filename"],
-        sha256=row["sha256"],
-        saved_by=row["saved_by"],
-        saved_at=row["saved_at"],
-        sent_by=row["sent_by"],
-        sent_at=row["sent_at"],
+        state=ReturnState(at.state),
+        filename=row.filename,
+        sha256=row.sha256,
+        saved_by=row.saved_by,
+        saved_at=row.saved_at,
+        sent_by=at.sent_by,
+        sent_at=at.sent_at,
         reading=reading,
         issues=found,
-        open=stored_issues(connection, issues.format("open_issues(?)"), [NOW, submission_id]) if asked else (),
+        open=_open(raised, found, mended),
         mends=mends,
-        on_behalf=row["on_behalf"],
-        joined_from=tuple(json.loads(row["joined_from"])),
-        settled_on=row["settled_on"],
-        passed_by=row["passed_by"],
-        passed_at=row["passed_at"],
-        confirmed=tuple(str(r["subject_id"]) for r in rows(connection, _CONFIRMED, [submission_id])),
+        on_behalf=row.on_behalf,
+        joined_from=tuple(json.loads(row.joined_from)),
+        settled_on=at.settled_on,
+        passed_by=at.passed_by,
+        passed_at=at.passed_at,
+        confirmed=_confirmed(connection, submission_id),
     )
 
 
-#: A confirmation holds unless something done since has taken it back.
-_CONFIRMED = f"""
-SELECT DISTINCT f.subject_id FROM confirmations f WHERE f.submission_id = ? AND NOT EXISTS (
-    SELECT 1 FROM {taking_back()} q WHERE q.submission_id = f.submission_id AND q.subject_id = f.subject_id
-        AND q.seq > f.seq)
-ORDER BY f.subject_id
-"""
+_ISSUES = "SELECT * FROM issues WHERE submission_id = ? ORDER BY after_seq, position"
+_MENDS = "SELECT * FROM mends WHERE submission_id = ? ORDER BY seq"
+
+
+def _open(
+    raised: Sequence[Mapping[str, Any]], found: Sequence[Issue], mended: Sequence[Mapping[str, Any]]
+) -> tuple[Issue, ...]:
+    """Of the issues of a return those that nobody has answered, as they were raised."""
+    mends = [Mended(**{c: m[c] for c in _MENDED}, worded=m["text"] is not None) for m in mended]
+    asked = {
+        id(issue): Asked(**{c: row[c] for c in Asked._fields})
+        for row, issue in zip(raised, found, strict=True)
+        if issue.severity is not Severity.NOTE
+    }
+    still = {id(one) for one in open_issues(asked.values(), mends, NOW)}
+    return tuple(issue for issue in found if id(issue) in asked and id(asked[id(issue)]) in still)
+
+
+_MENDED = ("batch", "submission_id", "subject_id", "key", "done_at")
+
+
+def _confirmed(connection: Connection, submission_id: str) -> tuple[str, ...]:
+    """The rows of a return whose confirmation holds."""
+    own = [submission_id]
+    held = read_where(connection, {"confirmations": ("submission_id = ?", own)})
+    if not held.confirmations:
+        return ()
+    since = {
+        "questions": ("submission_id = ?", own),
+        "decisions": ("kind IN ('withdraw', 'unconfirm') AND subject = ?", own),
+    }
+    back = read_where(connection, since)
+    known = replace(back, confirmations=held.confirmations)
+    return tuple(sorted(subject_id for _, subject_id in confirmed_rows(known, NOW)))
 
 
 #: ``source``: the returns ``$first``, what they were joined from, and what these were joined from.
@@ -112,12 +147,11 @@ def reason_before(said: Mapping[tuple[str, str, str], str], source: str, indicat
 
 def read_answers(connection: Connection, submission_id: str) -> tuple[Answer, ...]:
     """What a return says, its own mends put in."""
-    return with_mends(_answers(connection, submission_id, {}), _mends(connection, submission_id))
+    return with_mends(_answers(connection, submission_id, {}), _mends(rows(connection, _MENDS, [submission_id])))
 
 
-def _mends(connection: Connection, submission_id: str) -> tuple[Mend, ...]:
-    found = rows(connection, "SELECT * FROM mends WHERE submission_id = ? ORDER BY seq", [submission_id])
-    return tuple(Mend(r["subject_id"], r["key"], untyped(r), r["reason"]) for r in found)
+def _mends(found: Sequence[Row]) -> tuple[Mend, ...]:
+    return tuple(Mend(str(r["subject_id"]), str(r["key"]), untyped(r), str(r["reason"])) for r in found)
 
 
 _ENTRIES = "SELECT * FROM entries WHERE submission_id = ? ORDER BY position, rowid"
@@ -135,8 +169,8 @@ def _answers(
     return tuple(Answer(k, v) for k, v in by_indicator.items())
 
 
-def stored_issues(connection: Connection, query: str, parameters: Sequence[object]) -> tuple[Issue, ...]:
-    """The issues that a query on their table finds."""
+def issues_of(found: Sequence[Mapping[str, Any]]) -> tuple[Issue, ...]:
+    """The issues that rows of their table tell."""
     return tuple(
         Issue(
             code=r["code"],
@@ -150,7 +184,7 @@ def stored_issues(connection: Connection, query: str, parameters: Sequence[objec
             key=r["key"],
             choices=load_list(Choice, r["choices"]),
         )
-        for r in rows(connection, query, parameters)
+        for r in found
     )
 
 

@@ -171,7 +171,7 @@ EDITS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("an index of their own", ("CREATE INDEX own ON entries (submission_id)",), "verify.shape"),
     (
         "a question of the store replaced",
-        ("CREATE OR REPLACE MACRO open_issues(moment) AS TABLE SELECT i.* FROM issues i WHERE false",),
+        ("CREATE OR REPLACE MACRO observations_at(p, moment) AS TABLE SELECT o.* FROM observations o WHERE false",),
         "verify.shape",
     ),
     ("a sequence begun anew", ("CREATE OR REPLACE SEQUENCE observation_seq",), "verify.number_again"),
