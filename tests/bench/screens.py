@@ -1,6 +1,7 @@
-"""Processor time of one rerun of 概況 against one rerun of a page with a single chart, under the same settings.
+"""Processor time of every screen against one rerun of a page with a single chart, under the same settings.
 
-Both run in a real server that a plain websocket client asks for reruns; the processor time is the server process's own.
+All run in real servers that a plain websocket client asks for reruns; the processor time is the server process's own.
+Each turn asks the page with one chart and every screen once, so that a busy moment of the machine meets all of them.
 """
 
 from __future__ import annotations
@@ -8,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -25,11 +29,21 @@ from websockets.asyncio.client import ClientConnection, connect
 from kpi.collection.acts import Act
 from loaders.services.operations import open_store
 from loaders.services.sample_rounds import load_samples
+from loaders.store import Store
+from loaders.store.commands import HANDLERS
 from tests import ROOT
 from tests.bench.figure import Figure
+from tests.bench.wide_store import wide_store
 
-LIMIT = 1.5
-RERUNS, WARMUP = 60, 8
+#: Every screen by its title and address.
+SCREENS = (
+    ("概況", ""), ("分野", "field"), ("指標", "indicator"), ("全国比較", "compare"), ("照会", "rounds"),
+    ("回答", "submit"), ("確認", "review"), ("引継ぎ", "handover"), ("データ", "data"), ("出所", "origin"),
+    ("算定方法", "method"), ("管理", "admin"),
+)  # fmt: skip
+WARM, AFTER_A_WRITE, WIDE = 1.5, 3.0, 1.3
+TURNS, WARMUP = 12, 3
+TODAY = "2026-11-21"
 
 ONE_CHART = """
 import altair as alt
@@ -64,7 +78,7 @@ def serving(script: str, data: Path) -> Iterator[tuple[int, int]]:
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "KPI_DATA": str(data), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "KPI_DATA": str(data), "KPI_TODAY": TODAY, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -82,55 +96,122 @@ def serving(script: str, data: Path) -> Iterator[tuple[int, int]]:
 
 
 def processor_seconds(pid: int) -> float:
-    """User and system time of a process, all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """What a process has had of the processors, all its threads, those that have ended too (Linux's clock of it)."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
-async def rerun(socket_: ClientConnection) -> bytes:
-    """Ask for one rerun and wait for its end; all that it drew, as it came."""
-    drawn = b""
-    message = BackMsg()
-    message.rerun_script.query_string = ""
-    await socket_.send(message.SerializeToString())
-    while True:
-        answer = ForwardMsg()
-        received = await asyncio.wait_for(socket_.recv(decode=False), 60)
-        drawn += received
-        answer.ParseFromString(received)
-        if answer.WhichOneof("type") == "script_finished":
-            if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
-                raise RuntimeError("the script did not finish")
-            return drawn
+@dataclass
+class Visitor:
+    """Somebody at a server, who goes from screen to screen."""
+
+    port: int
+    pid: int
+    client: ClientConnection
+
+    async def visit(self, address: str) -> tuple[float, bytes]:
+        """Processor seconds that a screen takes when it is come to, and all that it drew."""
+        drawn, before = b"", processor_seconds(self.pid)
+        message = BackMsg()
+        message.rerun_script.page_name = address
+        message.rerun_script.context_info.url = f"http://127.0.0.1:{self.port}/{address}"
+        await self.client.send(message.SerializeToString())
+        while True:
+            received = await asyncio.wait_for(self.client.recv(decode=False), 120)
+            drawn += received
+            answer = ForwardMsg()
+            answer.ParseFromString(received)
+            if answer.WhichOneof("type") == "script_finished":
+                if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                    raise RuntimeError(f"the screen {address} did not finish")
+                await asyncio.sleep(0.01)  # what follows the last message is its price too
+                return processor_seconds(self.pid) - before, drawn
 
 
-async def measure(port: int, pid: int, sight: str) -> float:
-    """Processor seconds of one rerun, the mean of many after some to warm up. ``sight`` must be on the page."""
-    address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    async with connect(address, subprotocols=["streamlit"], origin=f"http://127.0.0.1:{port}", max_size=None) as client:  # type: ignore[list-item, arg-type]
-        for _ in range(WARMUP):
-            drawn = await rerun(client)
-        if sight.encode() not in drawn:
-            raise RuntimeError(f"the page does not show {sight}")
-        before = processor_seconds(pid)
-        for _ in range(RERUNS):
-            await rerun(client)
-        return (processor_seconds(pid) - before) / RERUNS
+@dataclass
+class Times:
+    """Processor seconds of each thing measured, turn by turn."""
+
+    of: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, seconds: float) -> None:
+        """One more."""
+        self.of.setdefault(name, []).append(seconds)
+
+    def middle(self, name: str) -> float:
+        """The middle one."""
+        return statistics.median(self.of[name])
 
 
-def run() -> list[Figure]:
-    """Measure both pages in turn, each in a server of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "data"
+async def _arrive(stack: ExitStack, script: str, data: Path) -> Visitor:
+    port, pid = stack.enter_context(serving(script, data))
+    client = await connect(
+        f"ws://127.0.0.1:{port}/_stcore/stream",
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
+        max_size=None,
+    )
+    return Visitor(port, pid, client)
+
+
+async def _turns(one: Visitor, real: Visitor, wide: Visitor, write: Callable[[], None]) -> Times:
+    """Every turn the page with one chart, every screen warm with either plan, and every screen after a write."""
+    times = Times()
+    for turn in range(WARMUP + TURNS):
+        counts = times if turn >= WARMUP else Times()
+        for title, address in SCREENS:
+            counts.add("one chart", (await one.visit(""))[0])
+            for plan, visitor in (("real", real), ("wide", wide)):
+                seconds, drawn = await visitor.visit(address)
+                if title.encode() not in drawn:
+                    raise RuntimeError(f"the screen does not show {title}")
+                counts.add(f"{plan} {title}", seconds)
+        for title, address in SCREENS:
+            write()
+            counts.add(f"written {title}", (await real.visit(address))[0])
+    return times
+
+
+def _writer(store: Store) -> Callable[[], None]:
+    """Somebody else's write: one row confirmed, as another process would."""
+    plan_id, number = store.plan_ids()[0], count()
+    values = store.snapshot(plan_id).observations
+    rows = list(values[["submission_id", "indicator_id"]].itertuples(index=False, name=None))
+
+    def write() -> None:
+        submission_id, indicator_id = rows[next(number) % len(rows)]
+        act = Act("事務局", datetime.fromisoformat(f"{TODAY}T12:00"))
+        store.do(HANDLERS["confirm"], act, submission_id, [indicator_id])
+
+    return write
+
+
+async def _measured(folder: Path) -> Times:
+    real, wide = folder / "real", folder / "wide"
+    for data in (real, wide):
         data.mkdir()
-        for part in ("plans", "benchmarks", "samples"):
-            (data / part).symlink_to(ROOT / "data" / part)
-        store = open_store(data)
-        load_samples(store, data, store.plan_ids()[0], Act("", datetime(2026, 11, 21, 12)))
-        script = Path(folder) / "one_chart.py"
-        script.write_text(ONE_CHART, "utf-8")
-        with serving(str(script), data) as (port, pid):
-            one_chart = asyncio.run(measure(port, pid, "One chart"))
-        with serving("app.py", data) as (port, pid):
-            overview = asyncio.run(measure(port, pid, "セキュリティ自己点検の遵守率"))
-    return [Figure("one rerun of 概況 (processor)", overview, "one rerun of a page with one chart", one_chart, LIMIT)]
+    for part in ("plans", "benchmarks", "samples"):
+        (real / part).symlink_to(ROOT / "data" / part)
+    store = open_store(real)
+    load_samples(store, real, store.plan_ids()[0], Act("", datetime.fromisoformat(f"{TODAY}T11:00")))
+    wide_store(wide)
+    script = folder / "one_chart.py"
+    script.write_text(ONE_CHART, "utf-8")
+    with ExitStack() as stack:
+        one = await _arrive(stack, str(script), real)
+        return await _turns(
+            one, await _arrive(stack, "app.py", real), await _arrive(stack, "app.py", wide), _writer(store)
+        )
+
+
+def run() -> Sequence[Figure]:
+    """Measure all screens in turn with the page that has one chart."""
+    with tempfile.TemporaryDirectory() as folder:
+        times = asyncio.run(_measured(Path(folder)))
+    page, reference = times.middle("one chart"), "one rerun of a page with one chart"
+    titles = [title for title, _ in SCREENS]
+    return [
+        *(Figure(f"{t}, warm (processor)", times.middle(f"real {t}"), reference, page, WARM) for t in titles),
+        *(Figure(f"{t}, after a write", times.middle(f"written {t}"), reference, page, AFTER_A_WRITE) for t in titles),
+        *(Figure(f"{t}, 500 indicators", times.middle(f"wide {t}"), "the same screen, the real plan",
+                 times.middle(f"real {t}"), WIDE) for t in titles),
+    ]  # fmt: skip

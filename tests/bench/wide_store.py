@@ -1,0 +1,97 @@
+"""A store as large as they come: 500 indicators of 20 departments, answered in 20 yearly rounds. All invented."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kpi.collection.acts import Act
+from kpi.collection.workflow import Answer, Entry, Reading
+from kpi.period import Period
+from kpi.plan import DatedName, Department, Ownership, Plan
+from loaders.services.operations import DATABASE
+from loaders.store import Store
+from loaders.store.commands import HANDLERS
+from loaders.store.commands.drafts import NewReturn
+from tests.factory import COUNT, ROUND, tiny_plan
+
+DEPARTMENTS, OWNED, FIELDS, YEARS = 20, 25, 5, range(2006, 2026)
+BEGUN = datetime(2007, 5, 1, 9)
+
+
+def wide_plan() -> Plan:
+    """The tests' small plan made as wide as that; each of five fields has 100 indicators."""
+    plan = tiny_plan()
+    indicator, card, asked = plan.indicator(COUNT), plan.card(COUNT), plan.round(ROUND)
+    fields = tuple(
+        replace(plan.fields[0], id=f"f{n}", name=f"第{n + 1}分野", short=f"第{n + 1}", items=()) for n in range(FIELDS)
+    )
+    ids = [(f"d{n % DEPARTMENTS:02d}", f"i{n:03d}", n) for n in range(DEPARTMENTS * OWNED)]
+    return replace(
+        plan,
+        start=Period("FY", YEARS[0]),
+        end=Period("FY", 2028),
+        fields=fields,
+        departments=tuple(Department(f"d{n:02d}", (DatedName(f"第{n + 1}部"),)) for n in range(DEPARTMENTS)),
+        ownerships=tuple(Ownership(i, d) for d, i, _ in ids),
+        indicators=tuple(
+            replace(indicator, id=i, number=str(n + 1), name=f"第{n + 1}の取組に参加した事業者の数", level="field",
+                    field_id=f"f{n % FIELDS}", item_id="")
+            for _, i, n in ids
+        ),
+        cards=tuple(
+            replace(card, indicator_id=i, kind="annual", baseline=100.0 + n, baseline_period=Period("FY", YEARS[0] - 1),
+                    target=400.0 + n, target_period=Period("FY", 2028))
+            for _, i, n in ids
+        ),
+        rounds=tuple(
+            replace(asked, id=f"fy{y}", name=f"{y}年度実績", period=Period("FY", y), opens=None, due=None)
+            for y in YEARS
+        ),
+    )  # fmt: skip
+
+
+def wide_store(data: Path) -> Store:
+    """The store in a data folder, every return sent and every second one confirmed."""
+    plan = wide_plan()
+    store = Store(data / DATABASE)
+    store.init([plan], None, Act("", BEGUN))
+    for number, year in enumerate(YEARS):
+        act = Act("部局", BEGUN + timedelta(days=365 * number))
+        new = [NewReturn(_reading(plan, year, d.id), f"{d.id} {year}".encode(), f"{d.id}_{year}.xlsx")
+               for d in plan.departments]  # fmt: skip
+        saved = [one.submission_id for one in store.do(HANDLERS["save"], act, new)]
+        store.do(HANDLERS["send"], act, saved)
+        for submission_id in saved[::2]:
+            store.do(HANDLERS["confirm"], Act("事務局", act.at + timedelta(days=1)), submission_id)
+    return store
+
+
+def _reading(plan: Plan, year: int, department_id: str) -> Reading:
+    own = [o.indicator_id for o in plan.ownerships if o.department_id == department_id]
+    return Reading(
+        plan_id=plan.id,
+        round_id=f"fy{year}",
+        department_id=department_id,
+        answers=tuple(_answer(i, year, n) for n, i in enumerate(own)),
+        issues=(),
+        form_version="1",
+        matched_by="meta",
+        sample=False,
+    )
+
+
+def _answer(indicator_id: str, year: int, row: int) -> Answer:
+    said = {
+        "value": 110.0 + 12.0 * (year - YEARS[0]) + row,
+        "period": f"FY{year}",
+        "release": "final",
+        "evidence": f"{year}年度実績調べ(担当課集計)",
+        "analysis": "支援機関が増え、相談が前年度より多かった。",
+        "actions": "説明会を続け、対象を全域に広げる。",
+    }
+    return Answer(
+        indicator_id,
+        {k: Entry(k, "KPI調査票", f"{'HIJKLM'[n]}{row + 6}", str(v), v) for n, (k, v) in enumerate(said.items())},
+    )
