@@ -47,8 +47,12 @@ class Assessment:
     key: str = ""
 
     @classmethod
-    def of(cls, snapshot: Snapshot, day: date, key: str = "") -> Assessment:
-        """The snapshot judged as on a day."""
+    def of(cls, snapshot: Snapshot, day: date, key: str = "", earlier: Assessment | None = None) -> Assessment:
+        """The snapshot judged as on a day; where it says nothing new since an ``earlier`` state, judged as then."""
+        if earlier is not None and earlier.day == day and _judged_alike(earlier.snapshot, snapshot):
+            again = replace(earlier, snapshot=snapshot, key=key)
+            again._of_indicators.update(earlier._kept_for(again))
+            return again
         plan, observations = snapshot.plan, snapshot.observations
         cards = cards_table(snapshot.cards.values())
         live = [i.id for i in snapshot.live_indicators(day)]
@@ -59,9 +63,9 @@ class Assessment:
             found = told_apart(assess(cards, known, as_of=day, scheme=plan.scheme), owing)
             return found.set_index("indicator_id", drop=False)
 
-        everything, earlier = judged(observations), _before_last_round(observations)
+        everything, known = judged(observations), _before_last_round(observations)
         assessed = everything.loc[live]
-        before = judged(earlier).loc[live] if earlier is not None else None
+        before = judged(known).loc[live] if known is not None else None
         changed = changes(before, assessed, plan) if before is not None else ()
         return cls(snapshot, day, assessed, before, changed, everything, key)
 
@@ -75,6 +79,23 @@ class Assessment:
     @cached_property
     def _made(self) -> dict[str, Any]:
         return {}
+
+    def once_of(self, indicator_id: str, name: str, make: Callable[[], T]) -> T:
+        """The same of one indicator: it is handed on to the next state where that says the same of the indicator."""
+        made = self._of_indicators.setdefault(indicator_id, {})
+        if name not in made:
+            made[name] = make()
+        found: T = made[name]
+        return found
+
+    @cached_property
+    def _of_indicators(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def _kept_for(self, later: Assessment) -> dict[str, dict[str, Any]]:
+        """What was made of the indicators of which a later state, judged alike, says what this one says."""
+        made = {i: dict(found) for i, found in self._of_indicators.items()}
+        return {i: found for i, found in made.items() if self.told.get(i) == later.told.get(i)} if made else {}
 
     # --- the plan and its rounds ------------------------------------------------------------------------------------
 
@@ -159,7 +180,7 @@ class Assessment:
     def figures(self, indicator_id: str) -> Figures:
         """The printed figures of one judgement: the same wherever they are shown."""
         row, card = self.row(indicator_id), self.card(indicator_id)
-        return self.once(f"figures {indicator_id}", lambda: figures(row, card, self.plan.scheme))
+        return self.once_of(indicator_id, "figures", lambda: figures(row, card, self.plan.scheme))
 
     def owner_name(self, indicator: Indicator) -> str:
         """The department that answers for an indicator today."""
@@ -192,6 +213,23 @@ class Assessment:
         said = zip(series["series_id"], series["direction"], strict=True)
         series = series.assign(direction=[ways.get(series_id, way) for series_id, way in said])
         return Benchmarks(series, snapshot.values, snapshot.breaks)
+
+
+#: What judging reads of a value that may become another later: all else of it stays what it was when it came.
+_MAY_CHANGE = ("observation_id", "state", "value")
+
+
+def _judged_alike(earlier: Snapshot, later: Snapshot) -> bool:
+    """Whether the same values are to be judged under the same rules: a confirmation, say, changes neither."""
+    one, other = earlier.observations, later.observations
+    return (
+        (earlier.audience, earlier.as_of) == (later.audience, later.as_of)
+        and len(one) == len(other)
+        and all(one[name].equals(other[name]) for name in _MAY_CHANGE)
+        and earlier.plan == later.plan
+        and earlier.cards == later.cards
+        and earlier.life == later.life
+    )
 
 
 def _before_last_round(observations: pd.DataFrame) -> pd.DataFrame | None:

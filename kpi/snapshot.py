@@ -90,6 +90,11 @@ class Snapshot:
         gone = withdrawn(self.observations, annual_ids(self.cards))
         return frozenset(self.observations["code"][gone])
 
+    @cached_property
+    def seen(self) -> int:
+        """A hash of the values that are seen: an embargo that ends changes them without a write."""
+        return hash(tuple(self.observations["code"]))
+
     def brief(self, day: date) -> Brief:
         """What a form writer, its reader and the checks need on a day."""
         return Brief(counting(self.plan, self.life, day), day, self.cards, self.history)

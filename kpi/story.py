@@ -114,7 +114,12 @@ class Story:
 
 
 def story(state: Assessment, indicator: Indicator, *, with_outlook: bool = False) -> Story:
-    """Everything the chart of one indicator draws."""
+    """Everything the chart of one indicator draws, put together once for a state."""
+    name = f"story {with_outlook}"
+    return state.once_of(indicator.id, name, lambda: _story(state, indicator, with_outlook=with_outlook))
+
+
+def _story(state: Assessment, indicator: Indicator, *, with_outlook: bool) -> Story:
     card, unit = state.card(indicator.id), indicator.unit
     told = tuple(_seen(state, indicator, row) for row in state.best.get(indicator.id, ()))
     actual = tuple(p for p in told if not card.is_part_count(p.period))

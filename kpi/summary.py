@@ -66,7 +66,7 @@ class Summary:
 
 def summary(state: Assessment, indicator: Indicator) -> Summary:
     """The texts of one indicator as judged, made once for a state."""
-    return state.once(f"summary {indicator.id}", lambda: _summary(state, indicator))
+    return state.once_of(indicator.id, "summary", lambda: _summary(state, indicator))
 
 
 def _summary(state: Assessment, indicator: Indicator) -> Summary:

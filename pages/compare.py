@@ -15,7 +15,7 @@ from kpi.compare.ranks import ranking as ranked
 from loaders.documents.takeaway_tables import figure_column, pair_table
 from pages.parts.app.current_view import view
 from pages.parts.shared.filters import choose
-from pages.parts.shared.layout import downloads, empty, figure, header, lead, show
+from pages.parts.shared.layout import downloads, empty, figure, folded, header, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, join, link, table, tag
 
 
@@ -42,9 +42,9 @@ def compare_page() -> None:
     st.header("全国と比べられない統計", anchor=False)
     skipped = not_comparable(benchmarks, area)
     show(tag("p", f"{len(skipped)}種類は、同じ定義・時点の県と全国の値がそろわないため、差を出していません。"))
-    with st.expander("理由の一覧"):
-        rows = list(skipped[["name", "reason"]].itertuples(index=False, name=None))
-        show(table([Column("統計"), Column("理由")], rows, caption="全国と比べられない統計"))
+    rows = list(skipped[["name", "reason"]].itertuples(index=False, name=None))
+    columns = [Column("統計"), Column("理由")]
+    folded("理由の一覧", lambda: show(table(columns, rows, caption="全国と比べられない統計")), key="not-comparable")
 
 
 def _pairs(state: Assessment, paired: pd.DataFrame) -> None:
@@ -79,7 +79,6 @@ def _pair_row(state: Assessment, row: Row) -> tuple[Content, ...]:
     )
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
 def _gap_chart(table: pd.DataFrame, area_name: str) -> None:
     words = gaps_in_words(table, area_name)
     st.vega_lite_chart(spec=gaps(table, area_name=area_name), width="stretch", theme=None, alt=words)
@@ -146,7 +145,7 @@ def _history(state: Assessment, series: Row, told: pd.DataFrame) -> None:
         key=f"推移_{series['name']}",
         alt_text=history_in_words(str(series["name"]), told),
         caption=history_caption(series, told),
-        table=given[list(names)].rename(columns=names),
+        table=lambda: given[list(names)].rename(columns=names),
     )
 
 

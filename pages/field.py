@@ -8,14 +8,23 @@ from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
 from kpi.plan import Field
 from kpi.printing.rollup import field_sentence
-from kpi.story import Story, story
+from kpi.story import story
 from kpi.summary import as_of_words, summary
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import view
 from pages.parts.shared.assumptions import scheme_mark
-from pages.parts.shared.filters import choose
+from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.indicator_cells import doubt, figure_link, name_link, status_badge
-from pages.parts.shared.layout import empty, header, lead, segments, show, source_line, table_downloads, unwritten
+from pages.parts.shared.layout import (
+    empty,
+    header,
+    lead,
+    segments,
+    show,
+    source_line,
+    table_downloads,
+    unwritten,
+)
 from pages.parts.shared.markup import join, listing, tag, unmarked
 
 
@@ -41,24 +50,22 @@ def field_page() -> None:
 
 
 def _charts(state: Assessment, field: Field) -> None:
+    mine = [i for i in state.plan.indicators if i.field_id == field.id]
+    shown = paged(mine, "指標", f"field {field.id}")
     grid = st.grid(min_column_width=340, gap="medium")
-    for indicator in (i for i in state.plan.indicators if i.field_id == field.id):
+    for indicator in shown:
         with grid.cell(), st.container(border=True):
             item = summary(state, indicator)
             stands = [status_badge(item), "　", tag("b", figure_link(item)), " ", item.period, " ", doubt(item)]
             show(join([tag("div", name_link(item), "name"), tag("div", join(stands))]))
             drawn = story(state, indicator)
             if drawn.drawable:
-                _small(drawn, indicator.id)
+                chart = trajectory(drawn, height=190, compact=True)
+                key = f"small-{indicator.id}"
+                st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=drawn.words)
             else:
                 show(tag("div", item.advice, "empty"))
             show(tag("div", source_line(state, indicator), "meta"))
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _small(story: Story, indicator_id: str) -> None:
-    chart = trajectory(story, height=190, compact=True)
-    st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=f"small-{indicator_id}", alt=story.words)
 
 
 def _pictures(field: Field) -> None:

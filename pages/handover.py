@@ -22,9 +22,9 @@ from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import reaches, require
 from pages.parts.handover.sources import sources, whole
 from pages.parts.rounds.board_table import day_words
-from pages.parts.shared.filters import choose, only
-from pages.parts.shared.layout import XLSX, empty, header, lead, show
-from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
+from pages.parts.shared.filters import choose, only, paged
+from pages.parts.shared.layout import XLSX, empty, folded, header, lead, show
+from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag
 
 
 def handover_page() -> None:
@@ -41,7 +41,7 @@ def handover_page() -> None:
     _waiting(left)
     _contacts(state, department, indicators)
     st.header("指標ごとの経過", anchor=False)
-    for indicator in indicators:
+    for indicator in paged(indicators, "指標", f"handover {department.id} {division_id}"):
         _indicator(state, indicator, [s for s in said if s.indicator_id == indicator.id])
     _ownerless(state)
 
@@ -186,7 +186,8 @@ def _contacts(state: Assessment, department: Department, indicators: Sequence[In
 
 def _indicator(state: Assessment, indicator: Indicator, said: Sequence[Said]) -> None:
     """The card, the values with their explanations, and the talk about them."""
-    with st.expander(unmarked(f"{indicator.number}　{indicator.name}"), key=f"of-{indicator.id}"):
+
+    def told() -> None:
         facts = "　".join(f"{word} {text}" for word, text in card_facts(state, indicator))
         page = link("指標の画面を開く", "indicator", indicator=indicator.id)
         show(tag("div", join([facts, f"　出典 {indicator.source}　", page]), "meta"))
@@ -204,6 +205,8 @@ def _indicator(state: Assessment, indicator: Indicator, said: Sequence[Said]) ->
             ]
             columns = [Column("日付", width="6.5rem"), Column("種類"), Column("だれ"), Column("内容")]
             show(table(columns, rows, caption=f"{indicator.name}のやりとり", kind="stack"))
+
+    folded(f"{indicator.number}　{indicator.name}", told, key=f"of-{indicator.id}")
 
 
 def _history(state: Assessment, indicator: Indicator) -> None:

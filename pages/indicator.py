@@ -15,7 +15,7 @@ from pages.parts.indicator.indicator_origin import comparison, origin, remarks
 from pages.parts.shared.assumptions import assumed, department_assumed, scheme_assumed
 from pages.parts.shared.filters import choose
 from pages.parts.shared.indicator_cells import doubt, status_badge
-from pages.parts.shared.layout import downloads, empty, figure, grid, header, lead, show, source_line, unwritten
+from pages.parts.shared.layout import downloads, empty, figure, folded, grid, header, lead, show, source_line, unwritten
 from pages.parts.shared.markup import Column, Content, Markup, formula, join, link, table, tag, unmarked
 
 
@@ -69,7 +69,7 @@ def _chart(state: Assessment, indicator: Indicator) -> None:
         key=f"推移_{indicator.name}",
         alt_text=told.words,
         caption=source_line(state, indicator),
-        table=table_of(told, state.card(indicator.id)),
+        table=lambda: table_of(told, state.card(indicator.id)),
         sample=state.snapshot.has_samples and bool(told.actual or told.parts),
     )
     if told.extension:
@@ -106,7 +106,8 @@ def _observations(state: Assessment, indicator: Indicator) -> None:
     mine = mine[mine["indicator_id"] == indicator.id]
     if mine.empty:
         return
-    with st.expander(f"これまでの回答({len(mine)}件)と出所"):
+
+    def answers() -> None:
         told = observations_table(state.snapshot, mine)
         grid(told, f"{indicator.name}のこれまでの値")
         downloads(
@@ -115,3 +116,5 @@ def _observations(state: Assessment, indicator: Indicator) -> None:
             title=f"{indicator.name}の値の履歴",
             sample=bool(mine["sample"].any()),
         )
+
+    folded(f"これまでの回答({len(mine)}件)と出所", answers, key=f"answers-{indicator.id}")

@@ -22,7 +22,7 @@ from pages.parts.method.rule_texts import (
     WITHOUT_VALUE,
 )
 from pages.parts.shared.assumptions import scheme_assumed
-from pages.parts.shared.layout import downloads, grid, header, lead, show
+from pages.parts.shared.layout import downloads, folded, grid, header, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, badge, link, listing, table, tag
 
 #: What a message fills in about the cell at hand; the list of checks shows … in its place.
@@ -86,8 +86,9 @@ def _assumptions(state: Assessment) -> None:
         "計画のフォルダ(data/plans)の assumptions.csv と indicators.csv を直すと、プログラムはそのままで改められます。"
     )
     show(tag("p", note, "meta"))
-    with st.expander(f"一覧({len(rows) + len(rounds)}件)"):
-        show(table([Column("対象"), Column("項目"), Column("置いた値の理由")], [*rows, *rounds], caption="想定の一覧"))
+    columns = [Column("対象"), Column("項目"), Column("置いた値の理由")]
+    listed = [*rows, *rounds]
+    folded(f"一覧({len(listed)}件)", lambda: show(table(columns, listed, caption="想定の一覧")), key="assumed")
 
 
 def _of_plan(state: Assessment, key: str) -> tuple[Content, Content]:
@@ -103,30 +104,44 @@ def _of_plan(state: Assessment, key: str) -> tuple[Content, Content]:
 
 def _checks() -> None:
     checks = all_checks()
-    told = pd.DataFrame(
-        {
-            "記号": [c.code for c in checks],
-            "扱い": [SEVERITY_WORDS[c.severity] for c in checks],
-            "どんなとき": [_PLACEHOLDER.sub("…", c.condition) for c in checks],
-            "お伝えすること": [_PLACEHOLDER.sub("…", c.message) for c in checks],
-            "どうするか": [_PLACEHOLDER.sub("…", c.advice) for c in checks],
-        }
-    )
+
+    def listed() -> None:
+        told = pd.DataFrame(
+            {
+                "記号": [c.code for c in checks],
+                "扱い": [SEVERITY_WORDS[c.severity] for c in checks],
+                "どんなとき": [_PLACEHOLDER.sub("…", c.condition) for c in checks],
+                "お伝えすること": [_PLACEHOLDER.sub("…", c.message) for c in checks],
+                "どうするか": [_PLACEHOLDER.sub("…", c.advice) for c in checks],
+            }
+        )
+        grid(told, f"点検の一覧({len(checks)}種類)")
+        downloads(told, name="点検の一覧", title="回答様式を取り込むときの点検")
+
     show(
         tag(
             "p",
             f"{len(checks)}種類の点検をします。要修正は直すか理由を選ぶまで送れません。要確認は答えると送れます。お知らせは何も要りません。",
         )
     )
-    with st.expander("点検の一覧"):
-        grid(told, f"点検の一覧({len(checks)}種類)")
-        downloads(told, name="点検の一覧", title="回答様式を取り込むときの点検")
+    folded("点検の一覧", listed, key="checks")
 
 
 def _series(state: Assessment) -> None:
+    series = state.snapshot.series
+
+    def listed() -> None:
+        told = _series_table(state)
+        grid(told, "統計の定義と出典の一覧")
+        downloads(told, name="統計の定義と出典", title="公表されている統計の定義と出典")
+
+    folded(f"統計の一覧({len(series)}種類)", listed, key="series")
+
+
+def _series_table(state: Assessment) -> pd.DataFrame:
     confidence = state.snapshot.values.groupby("series_id")["confidence"].agg(lambda c: "・".join(sorted(set(c))))
     series = state.snapshot.series
-    told = pd.DataFrame(
+    return pd.DataFrame(
         {
             "統計": series["name"],
             "定義": series["definition"],
@@ -139,6 +154,3 @@ def _series(state: Assessment) -> None:
             "注意": series["note"],
         }
     )
-    with st.expander(f"統計の一覧({len(told)}種類)"):
-        grid(told, "統計の定義と出典の一覧")
-        downloads(told, name="統計の定義と出典", title="公表されている統計の定義と出典")

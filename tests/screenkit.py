@@ -16,6 +16,7 @@ import pages.parts.app.current_view
 import pages.parts.app.storage
 from kpi.people import OPERATOR
 from loaders.services import Services
+from pages.parts.shared import layout
 from tests.samplekit import AT, store_of
 
 DAY = "2026-11-21"
@@ -56,6 +57,8 @@ def draw_from(data, monkeypatch):
         forget()
         _drawn_from.append(data)
     monkeypatch.setenv("KPI_TODAY", DAY)
+    # What is folded is looked into as well; that it is not made before is a test of its own (test_folded.py).
+    monkeypatch.setattr(layout, "is_open", lambda _box: True)
     for module in (pages.parts.app.storage, pages.parts.app.current_view):
         monkeypatch.setattr(module, "DATA", data)
     return data

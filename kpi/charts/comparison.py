@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
+
 import altair as alt
 import pandas as pd
 
@@ -21,6 +25,21 @@ from kpi.charts.theme import (
 from kpi.period import Period
 
 
+def _drawn_once(draw: Callable[..., VegaLite]) -> Callable[..., VegaLite]:
+    """A chart drawn once for its table, whoever asks: what comes back is not to be changed."""
+
+    @lru_cache(maxsize=256)
+    def drawn(table: bytes, **given: Hashable) -> VegaLite:
+        return draw(pickle.loads(table), **given)
+
+    @wraps(draw)
+    def asked(table: pd.DataFrame, **given: Hashable) -> VegaLite:
+        return drawn(pickle.dumps(table), **given)
+
+    return asked
+
+
+@_drawn_once
 def gaps(table: pd.DataFrame, *, area_name: str) -> VegaLite:
     """Prefecture and nation as two dots on one line for each series.
 
@@ -61,6 +80,7 @@ def gaps(table: pd.DataFrame, *, area_name: str) -> VegaLite:
     return dress(layers, height=alt.Step(56))
 
 
+@_drawn_once
 def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> VegaLite:
     """Areas as bars from zero, best first, ours and the nation marked by colour, weight and words.
 
@@ -96,6 +116,7 @@ def ranking(table: pd.DataFrame, *, unit: str, area: str, nation: str) -> VegaLi
     return dress([bars, words], height=alt.Step(17))
 
 
+@_drawn_once
 def history(table: pd.DataFrame, *, unit: str, area_code: str, area_name: str, height: int = 260) -> VegaLite:
     """Prefecture and nation over time. A line is not drawn across a break: each ``segment`` is a line of its own.
 

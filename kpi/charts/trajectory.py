@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import altair as alt
 import pandas as pd
@@ -26,8 +27,12 @@ from kpi.period import Period
 from kpi.story import Point, Story
 
 
+@lru_cache(maxsize=2048)
 def trajectory(story: Story, *, height: int = 300, compact: bool = False) -> VegaLite:
-    """The chart of one indicator. ``compact`` is the small one of a field's page: fewer labels and ticks."""
+    """The chart of one indicator. ``compact`` is the small one of a field's page: fewer labels and ticks.
+
+    Drawn once for what it shows, whoever asks: what comes back is not to be changed.
+    """
     x, y = _axes(story, compact)
     layers: list[alt.Chart] = []
     layers += _outlook(story, x, y, _value_axis(story, compact, "low:Q"))

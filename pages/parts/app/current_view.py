@@ -28,8 +28,24 @@ class NoPlan(Exception):
 
 
 @st.cache_resource(max_entries=24, show_spinner="集計しています…")
-def _judged(key: str, day: date, _snapshot: Snapshot) -> Assessment:
-    return Assessment.of(_snapshot, day, key)
+def _judged(key: str, day: date, _snapshot: Snapshot, _whose: str) -> Assessment:
+    last = _last_judged()
+    found = Assessment.of(_snapshot, day, key, last.get(_whose))
+    last.pop(_whose, None)
+    last[_whose] = found
+    for old in list(last)[:-_AUDIENCES]:
+        last.pop(old, None)
+    return found
+
+
+#: So many audiences have their last state kept, for the next to be made from.
+_AUDIENCES = 24
+
+
+@st.cache_resource(show_spinner=False)
+def _last_judged() -> dict[str, Assessment]:
+    """The state judged last for each plan and audience."""
+    return {}
 
 
 def services() -> Services:
@@ -47,9 +63,8 @@ def view() -> Assessment:
     day = (moment or now()).date()
     # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write, in which a value
     # may have taken another's place.
-    seen = hash(tuple(snapshot.observations["code"]))
-    key = f"{plan_id()}:{snapshot.revision}:{day}:{moment}:{_audience_key(own.audience(plan_id()))}:{seen}"
-    return _judged(key, day, snapshot)
+    whose = f"{plan_id()}:{moment}:{_audience_key(own.audience(plan_id()))}"
+    return _judged(f"{whose}:{snapshot.revision}:{day}:{snapshot.seen}", day, snapshot, whose)
 
 
 def _audience_key(audience: Audience) -> str:

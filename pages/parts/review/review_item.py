@@ -16,7 +16,7 @@ from kpi.collection.review.answer_words import entry_words, facts, main_keys, st
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
 from kpi.plan import Round
-from kpi.story import Story, story
+from kpi.story import story
 from pages.parts.app.current_view import services
 from pages.parts.review.review_data import Review
 from pages.parts.review.review_words import column_name, figure, statement
@@ -131,14 +131,9 @@ def _chart(state: Assessment, item: Item) -> None:
     indicator = state.snapshot.plan.indicator(item.subject_id)
     told = story(state, indicator)
     if told.drawable:
-        _history(told, f"history-{item.submission_id}-{indicator.id}")
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _history(story: Story, key: str) -> None:
-    """The indicator's own history with this answer as its newest point, drawn once for everybody."""
-    chart = trajectory(story, height=150, compact=True)
-    st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=story.words)
+        # The indicator's own history with this answer as its newest point.
+        chart, key = trajectory(told, height=150, compact=True), f"history-{item.submission_id}-{indicator.id}"
+        st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=told.words)
 
 
 # --- acting --------------------------------------------------------------------------------------------------------

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 from zlib import crc32
 
 import streamlit as st
 
 from pages.parts.shared.address import tell_missing
 from pages.parts.shared.as_of import ARRIVED
+
+T = TypeVar("T")
 
 
 def choose(
@@ -89,3 +92,24 @@ def _tell(label: str, parameter: str, options: Mapping[str, str], shown: str, be
         # What was chosen here before and fell out of the options by another choice was asked for by nobody's address.
         if asked and asked not in options and asked != before:
             tell_missing(label, asked, options[shown])
+
+
+#: So many items of a long list stand on one page.
+PAGE = 20
+
+
+def paged(items: Sequence[T], what: str, of: str) -> Sequence[T]:
+    """Of a long list the part that is shown; how many there are, and which page, stand over it and in the address.
+
+    ``of`` names the list: with another one (another field, say) it begins at its first page.
+    """
+    if len(items) <= PAGE:
+        return items
+    before = st.session_state.get("paged")
+    if before is not None and before != of:
+        st.query_params.pop("page", None)
+    st.session_state["paged"] = of
+    last = -(-len(items) // PAGE)
+    pages = {str(n): f"{PAGE * (n - 1) + 1}〜{min(PAGE * n, len(items))}" for n in range(1, last + 1)}
+    chosen = int(choose(f"表示する{what}(全{len(items)})", "page", pages, everybodys=True))
+    return items[PAGE * (chosen - 1) : PAGE * chosen]

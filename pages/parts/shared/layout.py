@@ -6,7 +6,7 @@ import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -239,6 +239,19 @@ def table_downloads(name: str, view: Assessment, build: Callable[[Assessment], p
     downloads(lambda: build(view), name=name, title=name, sample=view.snapshot.has_samples)
 
 
+def folded(label: str, draw: Callable[[], None], *, key: str) -> None:
+    """A part of the page that is made when somebody opens it: what is closed costs nobody anything."""
+    box = st.expander(unmarked(label), key=f"open-{key}", on_change="rerun")
+    if is_open(box):
+        with box:
+            draw()
+
+
+def is_open(box: Any) -> bool:
+    """Whether somebody has opened a folded part."""
+    return bool(box.open)
+
+
 def empty(message: Content) -> None:
     """An empty state with its advice."""
     show(tag("div", message, "empty"))
@@ -256,15 +269,19 @@ def figure(
     key: str,
     alt_text: str,
     caption: Content,
-    table: pd.DataFrame,
+    table: Callable[[], pd.DataFrame],
     sample: bool = False,
 ) -> None:
     """A chart, what it rests on, and its table one click away with CSV and Excel."""
     st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=alt_text)
     show(tag("div", caption, "meta"))
-    with st.expander("表で見る"):
-        grid(table, alt_text)
-        downloads(table, name=key, title=alt_text, sample=sample)
+
+    def in_numbers() -> None:
+        told = table()
+        grid(told, alt_text)
+        downloads(told, name=key, title=alt_text, sample=sample)
+
+    folded("表で見る", in_numbers, key=key)
 
 
 def downloads(

@@ -5,6 +5,7 @@ import math
 import re
 from itertools import pairwise
 
+import altair as alt
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -53,10 +54,9 @@ def full_story(**more):
 def spec(chart):
     """The specification, each layer with its own rows; strict JSON, so no NaN and no infinity can hide in it."""
     drawn = json.loads(json.dumps(chart, allow_nan=False))
-    sets = drawn["datasets"]
+    alt.LayerChart.from_dict(drawn)  # raises for what is not in the grammar
     for layer in drawn["layer"]:
-        own = layer.get("data") or drawn["data"]
-        layer["rows"] = sets[own["name"]]
+        layer["rows"] = layer["data"]["values"]
     return drawn
 
 

@@ -264,7 +264,7 @@ def test_whatever_is_cached_is_keyed_by_what_the_person_may_see():
     A drawing is kept under what is drawn: whoever asks for it has it already.
     """
     found = dict(cached())
-    assert len(found) > 10
+    assert len(found) >= 10
     keyed = {
         name for name, arguments in found.items() if arguments[:1] in (["revision"], ["key"], ["story"], ["table"])
     }
