@@ -435,7 +435,7 @@ def test_a_screen_drawn_again_opens_no_store(screen, samples, monkeypatch):
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_busy_store_is_a_warning_in_words(screen, empty, monkeypatch):
     class Busy:
-        def revision(self):
+        def plans(self):
             raise StoreBusy(10.0)
 
     monkeypatch.setattr(pages.parts.app.storage, "store", Busy)

@@ -40,6 +40,7 @@ class Newest:
         self._line = Line()
         self._begun = 0  # readings begun so far
         self._read: _Reading | None = None
+        self._plans: tuple[_Reading, tuple[Plan, ...]] | None = None
         self._kept: dict[str, snapshots.Everything] = {}
         self._seen: dict[tuple[str, Audience, bool], tuple[Snapshot, datetime, datetime]] = {}
         self._seeing = threading.Lock()
@@ -96,8 +97,11 @@ class Newest:
 
     def plans(self) -> tuple[Plan, ...]:
         """All plans of the store, in the order they came."""
-        held = self._reading().facts
-        return tuple(plan_at(held, one, NOW) for one in plan_ids(held))
+        reading = self._reading()
+        if self._plans is None or self._plans[0] is not reading:
+            held = reading.facts
+            self._plans = reading, tuple(plan_at(held, one, NOW) for one in plan_ids(held))
+        return self._plans[1]
 
     def snapshot(self, plan_id: str, audience: Audience, at: datetime | None) -> Snapshot:
         """What an audience may see of it: the kept one while the file is what it was, no embargo and no day has ended.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import NoReturn
 
 import streamlit as st
@@ -133,12 +132,8 @@ def _unsigned() -> _Who:
 
 
 def _departments() -> Mapping[str, str]:
-    return _names(store().revision(), today(), plan_id())
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _names(revision: str, day: date, plan: str) -> Mapping[str, str]:
     """The departments' names: the same for everybody, and known without a person."""
+    plan, day = plan_id(), today()
     return {d.id: d.name(day) for d in store().snapshot(plan).plan.departments} if plan else {}
 
 

@@ -6,7 +6,6 @@ Where one plan is offered there is nothing to choose, and nothing stands in the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import streamlit as st
 
@@ -22,12 +21,7 @@ _SHOWN, _LAST, _CHOICE = "plan-shown", "plan-last", "plan-choice"
 
 def offered() -> Mapping[str, str]:
     """The names of the plans one may choose, by id; the first is shown where nobody asks for another."""
-    return _offered(storage.store().revision(), today())
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _offered(revision: str, day: date) -> Mapping[str, str]:
-    plans = in_order(storage.store().plans(), day)
+    plans = in_order(storage.store().plans(), today())
     return {p.id: p.name for p in plans if p.offered} or {p.id: p.name for p in plans}
 
 

@@ -36,6 +36,10 @@ def round_rows(state: Assessment, asked: Round) -> tuple[Row, ...]:
 
 def _contacts(state: Assessment, asked: Round) -> dict[tuple[str, str], str]:
     """Whom to ask, by department and 課: who signed the newest return of the round, else of any round before."""
+    return state.once(f"contacts {asked.id}", lambda: _signed_by(state, asked))
+
+
+def _signed_by(state: Assessment, asked: Round) -> dict[tuple[str, str], str]:
     rows = state.snapshot.submissions
     rows = rows[rows["state"].isin([ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT])]
     rows = rows.assign(now=rows["round_id"] == asked.id).sort_values("now", kind="stable")
@@ -75,10 +79,14 @@ def stored_returns(state: Assessment, submission_ids: Sequence[str]) -> Mapping[
 def _key(state: Assessment, submission_id: str) -> tuple[str, str]:
     # What was sent changes no more but for which of its rows are confirmed: reading it anew after every write would be
     # felt.
+    return state.once("sent as they are", lambda: _sent(state)).get(submission_id, (submission_id, state.key))
+
+
+def _sent(state: Assessment) -> dict[str, tuple[str, str]]:
     rows = state.snapshot.submissions
-    row = rows[rows["submission_id"] == submission_id].iloc[0]
-    fixed = row["state"] == ReturnState.SENT
-    return submission_id, f"{row['sent_at']}:{row['confirmed_of']}" if fixed else state.key
+    rows = rows[rows["state"] == ReturnState.SENT]
+    told = zip(rows["submission_id"], rows["sent_at"], rows["confirmed_of"], strict=True)
+    return {one: (one, f"{at}:{confirmed}") for one, at, confirmed in told}
 
 
 #: Returns kept at once.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -165,6 +166,26 @@ def source_line(view: Assessment, indicator: Indicator) -> Content:
 
 def grid(told: pd.DataFrame, alt_text: str) -> None:
     """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read."""
+    shown, columns, printed = _prepared(pickle.dumps(told), alt_text, address("origin"))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="content",
+        placeholder="―",
+        lazy=len(shown) > 2000,
+        column_config=columns,
+        alt=alt_text,
+    )
+    show(printed)
+
+
+@functools.lru_cache(maxsize=64)
+def _prepared(table: bytes, alt_text: str, _origin: str) -> tuple[pd.DataFrame, Mapping[str, ColumnConfig], Markup]:
+    """A table as it is shown, how its columns are shown, and the same for paper: made once for its rows.
+
+    ``_origin`` is where its links lead: it holds the plan and the moment that are shown.
+    """
+    told: pd.DataFrame = pickle.loads(table)
     plain = told.assign(**{name: _as_numbers(told[name]) for name in told.columns})
     columns = {name: _column(name, plain[name]) for name in plain.columns}
     shown = plain
@@ -175,16 +196,7 @@ def grid(told: pd.DataFrame, alt_text: str) -> None:
             display_text=r"figure=([^&]+)", width=_room([_CODES, *plain[_CODES]])
         )
         shown = plain.assign(**{_CODES: there})
-    st.dataframe(
-        shown,
-        hide_index=True,
-        width="content",
-        placeholder="―",
-        lazy=len(shown) > 2000,
-        column_config=columns,
-        alt=alt_text,
-    )
-    show(_on_paper(plain, alt_text))
+    return shown, columns, _on_paper(plain, alt_text)
 
 
 #: Rows of a table that are printed: paper cannot be sorted or searched, and more of them are taken as a file.

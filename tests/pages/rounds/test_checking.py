@@ -192,7 +192,8 @@ def test_a_return_is_read_anew_when_another_row_of_it_is_confirmed():
     def key(confirmed):
         one = {"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1, "confirmed_of": confirmed}
         snapshot = SimpleNamespace(submissions=pd.DataFrame([one]))
-        return board_table._key(SimpleNamespace(revision="r", snapshot=snapshot), "S1")
+        state = SimpleNamespace(key="r", snapshot=snapshot, once=lambda _name, make: make())
+        return board_table._key(state, "S1")
 
     assert key("sme-dx") == key("sme-dx")
     # One was taken back and another confirmed: as many rows are confirmed, but not the same.
