@@ -33,8 +33,9 @@ def handover_page() -> None:
     header("引継ぎ", state)
     department, division_id, indicators = _chosen(state)
     state = whole(state, department.id, division_id, indicators)
-    said, due = everything_said(state, indicators, sources(state)), due_next(state, department, indicators)
-    left = waiting(state, indicators, sources(state))
+    told = f"said of {department.id} {division_id}"
+    said = state.once(told, lambda: everything_said(state, indicators, sources(state)))
+    due, left = due_next(state, department, indicators), waiting(state, indicators, sources(state))
     _lead(state, department, indicators, due, len(left))
     _take(state, department, indicators, said)
     _next(state, department, due)

@@ -16,14 +16,16 @@ from pages.parts.app.current_view import view
 from pages.parts.overview.first_start import start_panel
 from pages.parts.overview.first_year import bare_list, next_steps, who_is_asked
 from pages.parts.shared.assumptions import scheme_mark
+from pages.parts.shared.filters import paged
 from pages.parts.shared.indicator_cells import dated, doubt, figure_link, name_link, status_badge, value_cell, way
-from pages.parts.shared.layout import file_issues, header, lead, segments, show, table_downloads, unwritten
+from pages.parts.shared.layout import file_issues, folded, header, lead, segments, show, table_downloads, unwritten
 from pages.parts.shared.markup import (
     Column,
     Content,
     Group,
     Markup,
     Row,
+    address,
     badge,
     changed,
     join,
@@ -41,7 +43,7 @@ _SHOWN = 6
 def overview_page() -> None:
     """Draw the front page."""
     state = view()
-    items = [summary(state, i) for i in state.plan.indicators]
+    items = state.once("items", lambda: [summary(state, i) for i in state.plan.indicators])
     header("概況", state, meta=as_of_words(state))
     doubted = sum(item.unconfirmed for item in items)
     told = state.once("headline", lambda: headline(state.assessed, state.plan, state.changes, unconfirmed=doubted))
@@ -66,7 +68,9 @@ def overview_page() -> None:
         st.header("前回からの変化", anchor=False)
         _changes(state, {item.indicator.id: item for item in items})
     st.header("指標の一覧", anchor=False)
-    show(_list(state, items))
+    shown = paged(items, "指標", "overview")
+    listed = f"list {shown[0].indicator.id} {address('indicator')}"  # its links hold the plan and the moment shown
+    show(state.once(listed, lambda: _list(state, shown)))
     table_downloads("指標一覧", state, indicator_table)
 
 
@@ -114,7 +118,7 @@ def _fields(state: Assessment) -> Markup:
 
 def _attention(state: Assessment, items: Mapping[str, Summary]) -> Markup:
     """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
-    found = attention(state)
+    found = state.once("attention", lambda: attention(state))
     if not found:
         return tag("div", nothing_to_attend(state), "empty")
     rows = [_attended(state, one, items) for one in found[:_SHOWN]]
@@ -138,17 +142,20 @@ def _attended(state: Assessment, one: Attention, items: Mapping[str, Summary]) -
 
 def _changes(state: Assessment, items: Mapping[str, Summary]) -> None:
     """What changed since the last round, one row an indicator, changed statuses and corrections first."""
-    found = by_indicator(state.changes)
+    found = state.once("changes", lambda: by_indicator(state.changes))
     if not found:
         show(tag("div", nothing_changed(state), "empty"))
         return
-    rows = [(name_link(items[one]), join(_change(items[one], c) for c in those)) for one, those in found]
+
+    def rows(part: Sequence[tuple[str, Sequence[Change]]]) -> list[Row]:
+        return [(name_link(items[one]), join(_change(items[one], c) for c in those)) for one, those in part]
+
     # Without widths a long name takes nearly the whole line from what has changed.
     columns = [Column("指標", width="45%"), Column("変わったこと", width="55%")]
-    show(table(columns, rows[:_SHOWN], caption="前回からの変化"))
-    if len(rows) > _SHOWN:
-        with st.expander(f"ほか{len(rows) - _SHOWN}指標"):
-            show(table(columns, rows[_SHOWN:], caption="前回からの変化の続き"))
+    show(table(columns, rows(found[:_SHOWN]), caption="前回からの変化"))
+    if rest := found[_SHOWN:]:
+        caption = "前回からの変化の続き"
+        folded(f"ほか{len(rest)}指標", lambda: show(table(columns, rows(rest), caption=caption)), key="changes")
 
 
 def _change(item: Summary, change: Change) -> Markup:

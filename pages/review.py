@@ -19,7 +19,7 @@ from pages.parts.review.review_list import departments_box, quick_table, rest_bo
 from pages.parts.review.review_questions import questions_box
 from pages.parts.rounds.board_table import round_dates
 from pages.parts.shared.filters import choose
-from pages.parts.shared.layout import empty, header, lead, show
+from pages.parts.shared.layout import empty, folded, header, lead, show
 from pages.parts.shared.markup import join, link, tag
 
 #: So many boxes with their charts stand on the page at once; what is done makes room for the next.
@@ -100,7 +100,10 @@ def _rest(state: Assessment, review: Review, found: Sequence[Item], *, acting: b
 def _done(state: Assessment, review: Review, found: Sequence[Item], *, acting: bool) -> None:
     """What is settled for now, with the way back: a question takes 確認済 back, and 確認済 can be said again."""
     if found:
-        with st.expander(f"確認済・修正依頼中の{len(found)}指標"):
+
+        def settled() -> None:
             quick_table(state, review, found, "確認済と修正依頼中の回答")
             if acting:
                 single_box(state, review, found, f"single-done-{review.round.id}")
+
+        folded(f"確認済・修正依頼中の{len(found)}指標", settled, key=f"settled-{review.round.id}")

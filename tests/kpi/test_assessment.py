@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,14 +10,15 @@ import pytest
 from kpi.assessment import Assessment
 from kpi.changes import Change, by_indicator
 from kpi.collection.workflow import Answer
+from kpi.people import Audience
 from kpi.printing.rollup import attention, by_owner, nothing_changed, nothing_to_attend
 from kpi.status import concern
 from kpi.story import story
 from kpi.summary import explanation, judged_observation, source_words, summary
 from loaders.cli import terminal
 from loaders.store import Store
-from tests.factory import COUNT, POLICY, RATE, ROUND
-from tests.storekit import answer, later, new_store, reading, save_and_send
+from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND
+from tests.storekit import answer, decide_card, do, later, new_store, reading, save_and_send
 
 DAY = date(2025, 9, 12)
 
@@ -115,3 +116,47 @@ def test_the_command_line_shows_the_board_of_the_state(store):
     assert [(r["部局・課"].strip(), r["指標"]) for r in rows if r["照会"] == asked.name] == [
         (row.name, row.asked) for row in state.board(asked, later(2))
     ]
+
+
+# --- handed on from state to state ---------------------------------------------------------------------------------
+
+
+def with_answer(folder):
+    store = new_store(folder)
+    one = reading(
+        answer(RATE, value=65.0, period="FY2024", release="final"), answer(PAPER, value=9.0, period="FY2024"),
+        department=POLICY,
+    )  # fmt: skip
+    return store, save_and_send(store, one, b"1", later(1))
+
+
+def test_a_confirmation_changes_no_judgement_and_only_what_is_said_of_its_own_indicator(tmp_path):
+    store, sent = with_answer(tmp_path)
+    first = Assessment.of(store.snapshot("tiny"), DAY)
+    confirmed, other = (first.plan.indicator(i) for i in (RATE, PAPER))
+    said = {i.id: summary(first, i) for i in (confirmed, other)}
+    do(store, "confirm", sent, [RATE], by="事務局", at=later(2))
+    again, fresh = (Assessment.of(store.snapshot("tiny"), DAY, "", one) for one in (first, None))
+    assert again.assessed is first.assessed
+    assert again.assessed.equals(fresh.assessed)
+    assert summary(again, other) is said[PAPER]
+    assert said[RATE].unconfirmed
+    assert not summary(again, confirmed).unconfirmed
+    for one in (confirmed, other):
+        assert summary(again, one) == summary(fresh, one)
+        assert story(again, one) == story(fresh, one)
+
+
+def test_a_new_value_another_rule_another_day_and_another_audience_are_judged_anew(tmp_path):
+    store, _ = with_answer(tmp_path)
+    first = Assessment.of(store.snapshot("tiny"), DAY)
+    assert Assessment.of(store.snapshot("tiny"), DAY + timedelta(days=1), "", first).assessed is not first.assessed
+    public = store.snapshot("tiny", audience=Audience.PUBLIC)
+    assert Assessment.of(public, DAY, "", first).assessed is not first.assessed
+    more = reading(answer(RATE, value=70.0, period="FY2024", release="final"), department=POLICY)
+    save_and_send(store, more, b"2", later(3))
+    newer = Assessment.of(store.snapshot("tiny"), DAY, "", first)
+    assert newer.row(RATE)["value"] == 70.0
+    proposal = do(store, "propose_card", "tiny", RATE, {"target": 71.0}, by="一郎", at=later(4), reason="見直し")
+    decide_card(store, proposal, True, date(2025, 9, 1), by="二郎", at=later(5), reason="本部会議")
+    assert Assessment.of(store.snapshot("tiny"), DAY, "", newer).card(RATE).target == 71.0

@@ -28,6 +28,11 @@ def whole(view: Assessment, department_id: str, division_id: str, indicators: Se
         Action.SEE_HANDOVER, Place(view.plan.id, department_id=department_id, division_id=division_id)
     ):
         return view
+    name = f"handover {department_id} {division_id}"
+    return view.once(name, lambda: _with_predecessors(view, indicators, f"{view.key}:{name}"))
+
+
+def _with_predecessors(view: Assessment, indicators: Sequence[Indicator], key: str) -> Assessment:
     ids = {i.id for i in indicators}
     full = store().snapshot(view.plan.id, view.as_of)
 
@@ -40,7 +45,7 @@ def whole(view: Assessment, department_id: str, division_id: str, indicators: Se
         questions=mine(full.questions, "subject_id"),
         proposals=mine(full.proposals),
     )
-    return replace(view, snapshot=own, key=f"{view.key}:handover")
+    return replace(view, snapshot=own, key=key)
 
 
 def sources(view: Assessment) -> Sources:

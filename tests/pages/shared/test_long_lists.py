@@ -1,0 +1,86 @@
+"""What is closed is not made, and a long list comes in pages whose number stands in the address."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.shared import filters
+
+
+def folded_script():
+    import streamlit as st
+
+    from pages.parts.shared.layout import folded
+
+    def draw():
+        st.session_state["made"] = st.session_state.get("made", 0) + 1
+        st.write("中身")
+
+    folded("表で見る", draw, key="one")
+
+
+def test_what_is_closed_is_not_made_and_what_is_opened_is():
+    at = AppTest.from_function(folded_script).run()
+    assert not at.exception
+    assert "made" not in at.session_state
+    at.session_state["open-one"] = True
+    at.run()
+    assert at.session_state["made"] == 1
+    assert [m.value for m in at.markdown] == ["中身"]
+
+
+def paged_script(count, of):
+    import streamlit as st
+
+    from pages.parts.shared.filters import paged
+
+    st.session_state["shown"] = list(paged(list(range(count)), "指標", of))
+
+
+def drawn(count, of="field a", at=None, **query):
+    at = at or AppTest.from_function(paged_script, kwargs={"count": count, "of": of})
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_a_list_that_fits_is_shown_whole_without_a_choice():
+    at = drawn(filters.PAGE)
+    assert at.session_state["shown"] == list(range(filters.PAGE))
+    assert not at.selectbox
+
+
+def test_a_long_list_says_how_many_there_are_and_shows_the_page_of_the_address():
+    at = drawn(45)
+    (choice,) = at.selectbox
+    assert choice.label == "表示する指標(全45)"
+    assert list(choice.options) == ["1〜20", "21〜40", "41〜45"]
+    assert at.session_state["shown"] == list(range(20))
+    assert "page" not in at.query_params
+    choice.select("3").run()
+    assert at.session_state["shown"] == list(range(40, 45))
+    assert at.query_params["page"] == "3"
+    assert drawn(45, page="2").session_state["shown"] == list(range(20, 40))
+
+
+def test_every_item_stands_on_exactly_one_page():
+    pages = [drawn(101, page=str(n)).session_state["shown"] for n in range(1, 7)]
+    assert [one for page in pages for one in page] == list(range(101))
+
+
+def test_another_list_begins_at_its_first_page(monkeypatch):
+    state, query = {"paged": "field a"}, {"page": "3"}
+    monkeypatch.setattr(st, "session_state", state)
+    monkeypatch.setattr(st, "query_params", query)
+    seen = SimpleNamespace(pages=None)
+    monkeypatch.setattr(filters, "choose", lambda _label, _name, pages, **_: setattr(seen, "pages", pages) or "1")
+    assert list(filters.paged(list(range(50)), "指標", "field b")) == list(range(20))
+    assert "page" not in query
+    query["page"] = "2"
+    filters.paged(list(range(50)), "指標", "field b")
+    assert query["page"] == "2"
