@@ -48,7 +48,7 @@ def data_page() -> None:
             unwritten("指標", "indicators.csv")
             return
         names = {state.plan.indicator(i).number for i in ids}
-        table = indicator_table(state)
+        table = state.once("judged table", lambda: indicator_table(state))
         _show(table[table["番号"].isin(names)], "判定一覧", sample=state.snapshot.has_samples)
     else:
         _observed(state, observations[observations["indicator_id"].isin(ids)])

@@ -13,6 +13,7 @@ from pages.parts.app.identity import require
 from pages.parts.origin.passport_view import list_table, passport_view
 from pages.parts.shared.as_of import as_of as moment_shown
 from pages.parts.shared.figure_search import search_field
+from pages.parts.shared.filters import paged
 from pages.parts.shared.layout import attempt, empty, header, lead, show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag
 from pages.parts.shared.published_source import published_view
@@ -70,10 +71,11 @@ def _nothing(state: Assessment) -> None:
     lead("報告書や画面の数値に付いた番号、または指標の番号・名前を入れると、その数値の出所が分かります。")
     counts = state.snapshot.observations["indicator_id"].value_counts()
     held = [i for i in state.snapshot.plan.indicators if i.id in counts.index]
-    rows = [(link(f"{i.number} {i.name}", "origin", figure=i.id), str(counts[i.id])) for i in held]
-    if not rows:
+    if not held:
         empty("回答がまだありません。部局の回答が入ると、値ごとに番号が付きます。")
         return
+    shown = paged(held, "指標", "origin")
+    rows = [(link(f"{i.number} {i.name}", "origin", figure=i.id), str(counts[i.id])) for i in shown]
     show(table([Column("指標"), Column("値の数", number=True)], rows, caption="値のある指標"))
 
 

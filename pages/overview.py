@@ -68,7 +68,8 @@ def overview_page() -> None:
         st.header("前回からの変化", anchor=False)
         _changes(state, {item.indicator.id: item for item in items})
     st.header("指標の一覧", anchor=False)
-    shown = paged(items, "指標", "overview")
+    fields = ("", *(f.id for f in state.plan.fields))
+    shown = paged([item for f in fields for item in items if item.indicator.field_id == f], "指標", "overview")
     listed = f"list {shown[0].indicator.id} {address('indicator')}"  # its links hold the plan and the moment shown
     show(state.once(listed, lambda: _list(state, shown)))
     table_downloads("指標一覧", state, indicator_table)

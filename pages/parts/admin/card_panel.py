@@ -22,7 +22,7 @@ from pages.parts.admin.proposal_panel import open_proposals, pairs, waiting
 from pages.parts.app.current_view import services
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.assumptions import scheme_assumed
-from pages.parts.shared.filters import choose
+from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.indicator_cells import dated
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, table, tag
@@ -52,8 +52,10 @@ def cards_part(state: Assessment) -> None:
 
 def _list(state: Assessment) -> Markup:
     rows: list[Row] = []
-    for field_id in ("", *(f.id for f in state.plan.fields)):
-        mine = [i for i in state.snapshot.plan.indicators if i.field_id == field_id]
+    fields = ("", *(f.id for f in state.plan.fields))
+    shown = paged([i for f in fields for i in state.snapshot.plan.indicators if i.field_id == f], "指標", "cards")
+    for field_id in fields:
+        mine = [i for i in shown if i.field_id == field_id]
         if mine:
             rows.append(Group(state.plan.field_by_id(field_id).name if field_id else "基本目標"))
             rows += [_row(state, i) for i in mine]
