@@ -111,5 +111,5 @@ def paged(items: Sequence[T], what: str, of: str) -> Sequence[T]:
     st.session_state["paged"] = of
     last = -(-len(items) // PAGE)
     pages = {str(n): f"{PAGE * (n - 1) + 1}〜{min(PAGE * n, len(items))}" for n in range(1, last + 1)}
-    chosen = int(choose(f"表示する{what}(全{len(items)})", "page", pages, everybodys=True))
+    chosen = int(choose(f"表示する{what}(全{len(items)})", "page", pages, everybodys=True, of=of))
     return items[PAGE * (chosen - 1) : PAGE * chosen]
