@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import ValidationError
 
 from kpi.charts.comparison import gaps, history, ranking
 from kpi.charts.placement import Box, place, samples, text_width
@@ -54,7 +55,6 @@ def full_story(**more):
 def spec(chart):
     """The specification, each layer with its own rows; strict JSON, so no NaN and no infinity can hide in it."""
     drawn = json.loads(json.dumps(chart, allow_nan=False))
-    alt.LayerChart.from_dict(drawn)  # raises for what is not in the grammar
     for layer in drawn["layer"]:
         layer["rows"] = layer["data"]["values"]
     return drawn
@@ -578,6 +578,32 @@ EVERY_CHART = {
     "ranking": ranking(rank_table(), unit="%", area="02", nation="00"),
     "history": history_chart(TWO_LINES),
 }
+
+
+_ALL_PARTS = full_story(
+    parts=(Point(Period("FY", 2025, 1), 30.0, "30%", "年度の途中"),),
+    actual=(point(2023, 60.0), point(2024, 65.0, "速報"), point(2025, 70.0, "見込", release="forecast")),
+    sample=True,
+)
+
+
+@pytest.mark.parametrize("chart", [*EVERY_CHART.values(), trajectory(_ALL_PARTS)], ids=[*EVERY_CHART, "all parts"])
+def test_every_chart_is_of_the_grammar(chart):
+    """The screens take it as finished: whether it is, is asked here alone."""
+    drawn = json.loads(json.dumps(chart))
+    alt.LayerChart.from_dict(drawn)  # raises for what is not
+    drawn["layer"][0]["encoding"]["x"] = {"field": "position", "type": "no such type"}
+    with pytest.raises(ValidationError):
+        alt.LayerChart.from_dict(drawn)
+
+
+def test_equal_stories_and_tables_have_one_drawing_and_others_their_own():
+    assert trajectory(full_story()) is trajectory(full_story())
+    assert trajectory(full_story()) is not trajectory(full_story(), compact=True)
+    assert trajectory(full_story(name="別の指標", sample=True)) != trajectory(full_story())
+    assert gaps(gap_table((60.0, 70.0)), area_name="青森県") is EVERY_CHART["gaps"]
+    assert gaps(gap_table((60.0, 71.0)), area_name="青森県") != EVERY_CHART["gaps"]
+    assert gaps(gap_table((60.0, 70.0)), area_name="秋田県") != EVERY_CHART["gaps"]
 
 
 @pytest.mark.parametrize("chart", EVERY_CHART.values(), ids=EVERY_CHART)

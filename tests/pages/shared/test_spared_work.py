@@ -1,13 +1,15 @@
-"""What is closed is not made, and a long list comes in pages whose number stands in the address."""
+"""What is closed is not made, a finished chart is left as it is, a long list comes in pages named in the address."""
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.shared import filters
+from tests.kpi.charts.test_charts import EVERY_CHART
 
 
 def folded_script():
@@ -84,3 +86,19 @@ def test_another_list_begins_at_its_first_page(monkeypatch):
     query["page"] = "2"
     filters.paged(list(range(50)), "指標", "field b")
     assert query["page"] == "2"
+
+
+def chart_script():
+    import streamlit as st
+
+    from tests.kpi.charts.test_charts import EVERY_CHART
+
+    for name, chart in EVERY_CHART.items():
+        st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=name, alt=name)
+
+
+def test_a_chart_that_was_drawn_is_as_it_was():
+    """One specification serves everybody: the framework must not write into it."""
+    before = json.dumps(EVERY_CHART)
+    assert not AppTest.from_function(chart_script).run().exception
+    assert json.dumps(EVERY_CHART) == before
