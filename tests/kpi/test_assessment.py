@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -145,6 +146,17 @@ def test_a_confirmation_changes_no_judgement_and_only_what_is_said_of_its_own_in
     for one in (confirmed, other):
         assert summary(again, one) == summary(fresh, one)
         assert story(again, one) == story(fresh, one)
+
+
+def test_other_published_figures_are_told_though_nothing_else_has_changed(tmp_path):
+    """The nation's line is part of what is made of an indicator."""
+    store, _ = with_answer(tmp_path)
+    snapshot = store.snapshot("tiny")
+    first = Assessment.of(snapshot, DAY)
+    story(first, first.plan.indicator(RATE))
+    other = replace(snapshot, values=snapshot.values.copy())
+    assert Assessment.of(other, DAY, "", first)._of_indicators == {}
+    assert Assessment.of(replace(snapshot, revision="2"), DAY, "", first)._of_indicators != {}
 
 
 def test_a_new_value_another_rule_another_day_and_another_audience_are_judged_anew(tmp_path):

@@ -96,6 +96,8 @@ def _tell(label: str, parameter: str, options: Mapping[str, str], shown: str, be
 
 #: So many items of a long list stand on one page.
 PAGE = 20
+#: In the session: the list that was paged last, and its page as the address had it.
+_PAGED = "paged"
 
 
 def paged(items: Sequence[T], what: str, of: str) -> Sequence[T]:
@@ -105,11 +107,13 @@ def paged(items: Sequence[T], what: str, of: str) -> Sequence[T]:
     """
     if len(items) <= PAGE:
         return items
-    before = st.session_state.get("paged")
-    if before is not None and before != of:
+    asked = st.query_params.get("page", "")
+    # The page in the address is that of the list before where nobody has led here by an address (a link, Back).
+    listed, page = st.session_state.get(_PAGED, (of, asked))
+    if listed != of and page == asked and not st.session_state.get(ARRIVED, False):
         st.query_params.pop("page", None)
-    st.session_state["paged"] = of
     last = -(-len(items) // PAGE)
     pages = {str(n): f"{PAGE * (n - 1) + 1}〜{min(PAGE * n, len(items))}" for n in range(1, last + 1)}
     chosen = int(choose(f"表示する{what}(全{len(items)})", "page", pages, everybodys=True, of=of))
+    st.session_state[_PAGED] = of, st.query_params.get("page", "")
     return items[PAGE * (chosen - 1) : PAGE * chosen]

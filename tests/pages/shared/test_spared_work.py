@@ -76,7 +76,7 @@ def test_every_item_stands_on_exactly_one_page():
 
 
 def test_another_list_begins_at_its_first_page(monkeypatch):
-    state, query = {"paged": "field a"}, {"page": "3"}
+    state, query = {"paged": ("field a", "3")}, {"page": "3"}
     monkeypatch.setattr(st, "session_state", state)
     monkeypatch.setattr(st, "query_params", query)
     seen = SimpleNamespace(pages=None)
@@ -86,6 +86,16 @@ def test_another_list_begins_at_its_first_page(monkeypatch):
     query["page"] = "2"
     filters.paged(list(range(50)), "指標", "field b")
     assert query["page"] == "2"
+
+
+def test_back_to_another_list_is_back_to_its_page(monkeypatch):
+    """Its address says so: what stands there is not the page of the list that was left."""
+    query = {"page": "3"}
+    monkeypatch.setattr(st, "query_params", query)
+    monkeypatch.setattr(filters, "choose", lambda *_, **__: query.get("page", "1"))
+    for state in ({"paged": ("field b", "")}, {"paged": ("overview", "3"), filters.ARRIVED: True}):
+        monkeypatch.setattr(st, "session_state", state)
+        assert list(filters.paged(list(range(50)), "指標", "field a")) == list(range(40, 50))
 
 
 def chart_script():
