@@ -106,4 +106,6 @@ def _done(state: Assessment, review: Review, found: Sequence[Item], *, acting: b
             if acting:
                 single_box(state, review, found, f"single-done-{review.round.id}")
 
-        folded(f"確認済・修正依頼中の{len(found)}指標", settled, key=f"settled-{review.round.id}")
+        # Its name stays while the number changes by what is done inside: with another name the box would close.
+        show(tag("div", f"確認済・修正依頼中は{len(found)}指標です。", "meta"))
+        folded("確認済・修正依頼中の指標", settled, key=f"settled-{review.round.id}")
