@@ -189,9 +189,9 @@ def test_the_top_level_holds_what_was_agreed_and_tooling():
 
 #: What may be asked of a store without a service. Everything else changes it, or shows what a person may not see.
 _READS = {
-    "path", "exists", "check", "revision", "plan_ids", "plans", "snapshot", "visible_codes", "submission",
-    "submissions", "memberships", "is_revoked", "has_samples", "log_head", "holders", "trace", "log", "workbook",
-    "plan_of_proposal", "plans_of_figures",
+    "path", "exists", "check", "revision", "plan_ids", "plans", "plan", "life", "snapshot", "visible_codes",
+    "submission", "submissions", "memberships", "is_revoked", "has_samples", "log_head", "holders", "trace", "log",
+    "workbook", "plan_of_proposal", "plans_of_figures",
 }  # fmt: skip
 _WRITES = {"do", "init", "backup", "restore", "make_nightly", "rebuild", "verify"}
 

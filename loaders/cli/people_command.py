@@ -42,7 +42,7 @@ def run(given: argparse.Namespace) -> int:
     services = Services(store, replace(OPERATOR, name=one_line(given.by) or OPERATOR.name), given.data)
     if given.table:
         path = Path(given.table)
-        path.write_bytes(workbook(services.directory_rows(plan_id), store.snapshot(plan_id).plan, settings.today()))
+        path.write_bytes(workbook(services.directory_rows(plan_id), store.plan(plan_id), settings.today()))
         print(f"課・連絡先・利用者の表を書き出しました: {path}", file=given.out)
     return _taken(given, services, plan_id) if given.file else _GOOD
 

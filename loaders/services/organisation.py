@@ -214,7 +214,7 @@ class Office(Gate):
         """What a table is held against: the departments whose 課 the person may set, and the rules if these too."""
         if not any(self._reaches(Action.SET_DIVISIONS)):
             self._ask(Action.SET_DIVISIONS, Place(plan_id))
-        plan = self.store.snapshot(plan_id).plan
+        plan = self.store.plan(plan_id)
         mine = (d.id for d in plan.departments if self.may(Action.SET_DIVISIONS, Place(plan_id, department_id=d.id)))
         rules = self.store.memberships() if self.may(Action.SET_PEOPLE) else None
         return Standing(plan, rules, frozenset(mine), self._now().date(), frozenset(whole))

@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 
 from kpi.collection.acts import PROGRAM, Act
+from kpi.collection.lifecycle import Life
 from kpi.issue import Issue
 from kpi.people import Audience
 from kpi.plan import Plan
@@ -120,6 +121,14 @@ class Store:
     def plans(self) -> tuple[Plan, ...]:
         """All plans as they stand, in the order they came."""
         return self._newest.plans()
+
+    def plan(self, plan_id: str) -> Plan:
+        """A plan as it stands; KeyError for an unknown one."""
+        return self._newest.everything(plan_id).whole.plan
+
+    def life(self, plan_id: str) -> Life:
+        """Which rounds of a plan were started, closed and given up; KeyError for an unknown one."""
+        return self._newest.everything(plan_id).whole.life
 
     def snapshot(
         self,

@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kpi.collection.lifecycle import counting
@@ -113,7 +115,13 @@ def _table(columns: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> pd.Da
     told = list(rows)
     given = zip(*told, strict=True) if told else ((),) * len(columns)
     found = zip(columns.items(), given, strict=True)
-    return pd.DataFrame({name: pd.Series(list(values), dtype=kind) for (name, kind), values in found})
+    return pd.DataFrame({name: _column(values, kind) for (name, kind), values in found}, copy=False)
+
+
+@lru_cache(maxsize=512)
+def _column(values: tuple[Any, ...], kind: str) -> pd.Series:
+    """A column. Most writes change a few of all that there are: the others need not be made again."""
+    return pd.Series(list(values), dtype=kind)
 
 
 def _submissions(
@@ -185,7 +193,8 @@ def _known(
     made 庁内限り since must not be seen by going back before that.
     """
     told = facts.observations
-    told = told[(told["plan_id"] == plan_id) & (told["known_at"] <= pd.Timestamp(moment))].reset_index(drop=True)
+    mine = ((told["plan_id"] == plan_id) & (told["known_at"] <= pd.Timestamp(moment))).to_numpy()
+    told = told if mine.all() else told[mine].reset_index(drop=True)
     named = {w.sha256: w.filename for w in facts.workbooks}
     sources = {r.row.submission_id: (r.row.filename, r.sent_by, parts_of(r.row.respondent_id)[1], r.row.on_behalf)
                for r in returns}  # fmt: skip
@@ -195,16 +204,17 @@ def _known(
     files = [name or named.get(sha, "") for name, sha in zip(names, told["sha256"], strict=True)]
     rows = zip(told["submission_id"], told["indicator_id"], strict=True)
     public = published(facts)
-    said = [public.get(code) for code in told["code"]]
-    return told.assign(
-        filename=pd.Series(files, dtype=_TEXT),
-        sent_by=pd.Series(senders, dtype=_TEXT),
-        division_id=pd.Series(divisions, dtype=_TEXT),
-        on_behalf=pd.Series(on_behalf, dtype="bool"),
-        review=pd.Series(["confirmed" if row in confirmed else "unconfirmed" for row in rows], dtype=_TEXT),
-        publication=pd.Series([p.publication if p else default for p in said], dtype=_TEXT),
-        released_at=pd.Series([p.released_at if p else None for p in said], dtype=_DAY),
-    )[list(_KNOWN)]
+    said = [public.get(code) for code in told["code"]] if public else [None] * len(told)
+    worked_out = {
+        "filename": _column(tuple(files), _TEXT),
+        "sent_by": _column(senders, _TEXT),
+        "division_id": _column(divisions, _TEXT),
+        "on_behalf": _column(on_behalf, "bool"),
+        "review": _column(tuple("confirmed" if row in confirmed else "unconfirmed" for row in rows), _TEXT),
+        "publication": _column(tuple(p.publication if p else default for p in said), _TEXT),
+        "released_at": _column(tuple(p.released_at if p else None for p in said), _DAY),
+    }
+    return pd.DataFrame({name: worked_out[name] if name in worked_out else told[name] for name in _KNOWN}, copy=False)
 
 
 _BEST = """
@@ -225,12 +235,11 @@ def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datet
     """What an audience may see. ``at`` is what o'clock it is: without it nothing that is 公表待ち."""
     whole = everything.whole
     mine = visible(everything, audience, at)
-    newest = mine.groupby(["indicator_id", "round_id", "department_id"])["seq"].transform("max")
     submissions = whole.submissions[_places(whole.submissions, audience)].reset_index(drop=True)
     own = everything.takes[~everything.takes["staff"] & _places(everything.takes, audience)]
     return replace(
         whole,
-        observations=mine[mine["seq"] == newest].drop(columns="seq").reset_index(drop=True),
+        observations=mine[_newest(mine)].drop(columns="seq").reset_index(drop=True),
         submissions=submissions,
         questions=_questions_for(_addressed(whole, at), whole.plan, audience),
         proposals=_proposals_for(whole.proposals, audience),
@@ -251,11 +260,20 @@ def visible(everything: Everything, audience: Audience, at: datetime | None) -> 
     return known[seen]
 
 
+def _newest(values: pd.DataFrame) -> np.ndarray:
+    """Which values are those that their department said last of an indicator in a round."""
+    told = list(zip(*(values[c].to_list() for c in ("indicator_id", "round_id", "department_id")), strict=True))
+    said = values["seq"].to_list()
+    last: dict[tuple[str, str, str], int] = {}
+    for place, seq in zip(told, said, strict=True):
+        last[place] = max(seq, last.get(place, seq))
+    return np.array([last[place] == seq for place, seq in zip(told, said, strict=True)], dtype=bool)
+
+
 def _taken_back(everything: Everything) -> pd.Series:
     """Which values a confirmed 秘匿 or 該当なし took back, though it may itself not be public."""
     known = everything.known
-    newest = known.groupby(["indicator_id", "round_id", "department_id"])["seq"].transform("max") == known["seq"]
-    said = known["state"].isin(WITHDRAWING) & (known["review"] == "confirmed") & newest
+    said = known["state"].isin(WITHDRAWING) & (known["review"] == "confirmed") & _newest(known)
     told = known[said | (known["state"] == "value")]
     gone = told.index[withdrawn(told.reset_index(drop=True), annual_ids(everything.whole.cards))]
     return pd.Series(known.index.isin(gone), index=known.index)

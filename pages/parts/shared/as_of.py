@@ -66,11 +66,11 @@ def why_now(asked: str, rounds: Mapping[str, str], today: date) -> Markup | None
 
 def closed_rounds() -> Mapping[str, datetime]:
     """When each closed round was closed. That it was is no secret from anybody who got in."""
-    return store().snapshot(plan_id()).closed if plan_id() else {}
+    return store().life(plan_id()).closed if plan_id() else {}
 
 
 def _names() -> Mapping[str, str]:
-    return {r.id: r.name for r in store().snapshot(plan_id()).plan.rounds} if plan_id() else {}
+    return {r.id: r.name for r in store().plan(plan_id()).rounds} if plan_id() else {}
 
 
 def carry(screen: str) -> None:
