@@ -1,8 +1,10 @@
-"""Who is at the screen. Asked anew at every run, by the script, by every page and before every write."""
+"""Who is at the screen. Found anew at every run of the script, and by what runs without it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -104,7 +106,27 @@ def aside() -> None:
 # --- who -----------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def of_run() -> Iterator[None]:
+    """While a run of the script draws its screen, who is at it is found once: a screen asks a dozen times.
+
+    What comes before (a button's own act) or without it (a part that draws itself anew) finds it for itself.
+    """
+    token = _OF_RUN.set(_found())
+    try:
+        yield
+    finally:
+        _OF_RUN.reset(token)
+
+
+_OF_RUN: ContextVar[_Who | None] = ContextVar("who is at the screen", default=None)
+
+
 def _who() -> _Who:
+    return _OF_RUN.get() or _found()
+
+
+def _found() -> _Who:
     match sign_in.setup():
         case Setup.BROKEN:
             return _Who(None, _broken)
@@ -134,7 +156,7 @@ def _unsigned() -> _Who:
 def _departments() -> Mapping[str, str]:
     """The departments' names: the same for everybody, and known without a person."""
     plan, day = plan_id(), today()
-    return {d.id: d.name(day) for d in store().snapshot(plan).plan.departments} if plan else {}
+    return {d.id: d.name(day) for d in store().plan(plan).departments} if plan else {}
 
 
 # --- the pages that stand instead ----------------------------------------------------------------------------------

@@ -42,6 +42,11 @@ def main() -> None:
     """Draw the screen that the address asks for."""
     st.set_page_config(page_title="DX推進プラン KPI進捗ダッシュボード", layout="wide", initial_sidebar_state="auto")
     plan_choice.arrive(asked_for(st.context.url))
+    with identity.of_run():
+        _draw()
+
+
+def _draw() -> None:
     door = identity.closed()
     if door is not None:
         _only(door)
