@@ -52,6 +52,9 @@ class Assessment:
         if earlier is not None and earlier.day == day and _judged_alike(earlier.snapshot, snapshot):
             again = replace(earlier, snapshot=snapshot, key=key)
             again._of_indicators.update(earlier._kept_for(again))
+            # Made of nothing else than what both say alike.
+            for was, now, name in ((earlier, again, "benchmarks"), (earlier.snapshot, snapshot, "history")):
+                now.__dict__.update({name: was.__dict__[name]} if name in was.__dict__ else {})
             return again
         plan, observations = snapshot.plan, snapshot.observations
         cards = cards_table(snapshot.cards.values())
@@ -133,7 +136,11 @@ class Assessment:
         ``contacts`` tells whom to ask, by department and 課.
         """
         held = self.snapshot
-        known = Known.of(asked.id, held.submissions, held.takes, held.questions, held.observations, contacts or {})
+        known = self.once(
+            f"board {asked.id}",
+            lambda: Known.of(asked.id, held.returns, records(held.takes), held.asked, held.observations),
+        )
+        known = replace(known, contacts=contacts or {})
         closed, started = held.closed_at(asked.id), self.stage(asked) in (Stage.OPEN, Stage.CLOSED)
         return board(held.plan, asked, known, self.as_of or now, closed=closed, cards=held.cards, started=started)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ import pandas as pd
 from kpi.collection.lifecycle import Life, counting
 from kpi.collection.scope import is_dropped
 from kpi.collection.workflow import Brief, Past
+from kpi.compare.published import Row, records
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
@@ -75,6 +76,16 @@ class Snapshot:
         return self.closed.get(round_id)
 
     @cached_property
+    def returns(self) -> Sequence[Row]:
+        """The rows of ``submissions``, in the order they came: to look one up in a table costs far more."""
+        return records(self.submissions)
+
+    @cached_property
+    def asked(self) -> Sequence[Row]:
+        """The rows of ``questions``."""
+        return records(self.questions)
+
+    @cached_property
     def history(self) -> Mapping[str, tuple[Past, ...]]:
         """The best known value of each period, oldest first, by indicator; see :func:`best_known`."""
         return best_known(self.observations, self.cards)
@@ -82,7 +93,7 @@ class Snapshot:
     @cached_property
     def confirmed(self) -> Mapping[str, tuple[Past, ...]]:
         """The same of confirmed values alone; see :func:`best_confirmed`."""
-        return best_confirmed(self.observations, self.cards)
+        return best_confirmed(self.observations, self.cards, self.history)
 
     @cached_property
     def taken_back(self) -> frozenset[str]:
@@ -127,13 +138,21 @@ def best_known(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping
     return {k: tuple(v) for k, v in history.items()}
 
 
-def best_confirmed(observations: pd.DataFrame, cards: Mapping[str, Card]) -> Mapping[str, tuple[Past, ...]]:
+def best_confirmed(
+    observations: pd.DataFrame, cards: Mapping[str, Card], known: Mapping[str, tuple[Past, ...]] | None = None
+) -> Mapping[str, tuple[Past, ...]]:
     """The same of confirmed values alone: a newer one that is not must not hide them.
 
-    A later word that takes a value back counts, confirmed or not.
+    A later word that takes a value back counts, confirmed or not. ``known`` is what :func:`best_known` tells of the
+    same observations: where everything is confirmed, nothing else is to be found.
     """
-    told = observations[(observations["review"] == "confirmed") | (observations["state"] != "value")]
-    return best_known(told.reset_index(drop=True), cards)
+    waiting = ((observations["review"] != "confirmed") & (observations["state"] == "value")).to_numpy()
+    told = observations[~waiting]
+    if known is None:
+        return best_known(told.reset_index(drop=True), cards)
+    apart = frozenset(observations["indicator_id"][waiting])
+    rest = best_known(told[told["indicator_id"].isin(apart)].reset_index(drop=True), cards)
+    return {**{k: v for k, v in known.items() if k not in apart}, **rest}
 
 
 _OF_PERIOD = ["indicator_id", "period"]
@@ -150,15 +169,16 @@ def _decided(observations: pd.DataFrame, annual: Collection[str]) -> list[dict[A
     """
     best, gone = best_and_withdrawn(observations, annual)
     said = _said(observations[(observations["state"] == "value").to_numpy() & ~gone])
-    rows = observations.iloc[best].to_dict("records")
-    found = [row | said[row["observation_id"]] | {"withdrawn": False} for row in rows]
+    rows = records(observations.iloc[best])
+    found = [{**row, **said[row["observation_id"]], "withdrawn": False} for row in rows]
     if not gone.any():
         return found
     standing = {_of_period(row) for row in rows}
-    lost = observations[gone].drop_duplicates(_OF_PERIOD, keep="last").to_dict("records")
-    back = {"withdrawn": True}
+    lost = records(observations[gone].drop_duplicates(_OF_PERIOD, keep="last"))
     return found + [
-        row | back | {"round_id": _taken_back_in(observations, row)} for row in lost if _of_period(row) not in standing
+        {**row, "withdrawn": True, "round_id": _taken_back_in(observations, row)}
+        for row in lost
+        if _of_period(row) not in standing
     ]
 
 

@@ -234,6 +234,10 @@ def is_sample(state: Assessment, indicator: Indicator) -> bool:
 
 def as_of_words(state: Assessment) -> str:
     """The newest knowledge there is, as of which day, and when a value was last told."""
+    return state.once("as of words", lambda: _as_of_words(state))
+
+
+def _as_of_words(state: Assessment) -> str:
     known = state.snapshot.observations["known_at"]
     updated = [f"更新 {stamp(known.max())}"] if len(known) else []
     return "　".join([newest_words(state.assessed), f"{stamp(state.day)}時点", *updated])

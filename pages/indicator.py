@@ -102,12 +102,13 @@ def _named(state: Assessment, owner: Department | None, key: str) -> Content:
 
 
 def _observations(state: Assessment, indicator: Indicator) -> None:
-    mine = state.snapshot.observations
-    mine = mine[mine["indicator_id"] == indicator.id]
-    if mine.empty:
+    count = len(state.told.get(indicator.id, ()))
+    if not count:
         return
 
     def answers() -> None:
+        mine = state.snapshot.observations
+        mine = mine[mine["indicator_id"] == indicator.id]
         told = observations_table(state.snapshot, mine)
         grid(told, f"{indicator.name}のこれまでの値")
         downloads(
@@ -117,4 +118,4 @@ def _observations(state: Assessment, indicator: Indicator) -> None:
             sample=bool(mine["sample"].any()),
         )
 
-    folded(f"これまでの回答({len(mine)}件)と出所", answers, key=f"answers-{indicator.id}")
+    folded(f"これまでの回答({count}件)と出所", answers, key=f"answers-{indicator.id}")

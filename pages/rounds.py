@@ -139,4 +139,4 @@ def _forms(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
 
 
 def _name(state: Assessment, asked: Round, department: Department, division_id: str) -> str:
-    return form_filename(state.snapshot.brief(state.day), asked.id, department.id, division_id=division_id)
+    return form_filename(state.snapshot.plan, state.day, asked.id, department.id, division_id=division_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
@@ -12,6 +11,7 @@ from kpi.collection.lifecycle import Stage, labels
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.turnout import left_words
 from kpi.collection.workflow import Action, ReturnState
+from kpi.compare.published import Row
 from kpi.place import Place
 from loaders.form.completeness import unfilled
 from loaders.form.definition import column, heading
@@ -186,7 +186,7 @@ def _lead(
     return join([*said, *_still(state, place, current, unsaid)])
 
 
-def _on(answered: pd.Series | None) -> str:
+def _on(answered: Row | None) -> str:
     if answered is None:
         return ""
     moment = answered["sent_at"] if answered["state"] == ReturnState.SENT else answered["passed_at"]
@@ -268,7 +268,7 @@ def _steps(state: Assessment, place: Respondent, current: StoredReturn | None, *
 def _forms(state: Assessment, place: Respondent, current: StoredReturn | None) -> None:
     ours, there = services(), place.place
     name = form_filename(
-        state.snapshot.brief(state.day), there.round_id, there.department_id, division_id=there.division_id
+        state.snapshot.plan, state.day, there.round_id, there.department_id, division_id=there.division_id
     )
     st.download_button(
         "① 回答様式を受け取る",

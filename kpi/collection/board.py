@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
 import pandas as pd
 
 from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of, departments_asked, divisions_asked
 from kpi.collection.turnout import Row, State, Timing, due_moment
+from kpi.compare.published import Row as Record
 from kpi.plan import Card, Department, Division, Indicator, Plan, Round
 from kpi.selection import withdrawn
-
-Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,22 +37,19 @@ class Known:
     @staticmethod
     def of(
         round_id: str,
-        submissions: pd.DataFrame,
-        takes: pd.DataFrame,
-        questions: pd.DataFrame,
+        submissions: Iterable[Record],
+        takes: Iterable[Record],
+        questions: Iterable[Record],
         observations: pd.DataFrame,
-        contacts: Mapping[tuple[str, str], str] | None = None,
     ) -> Known:
         """The rows of one round, and what every other round has told of values."""
-        answers, taken, asked = (_records(t[t["round_id"] == round_id]) for t in (submissions, takes, questions))
+        answers, taken, asked = (
+            [row for row in rows if row["round_id"] == round_id] for rows in (submissions, takes, questions)
+        )
         told = observations[(observations["round_id"] != round_id)].reset_index(drop=True)
         told = told[(told["state"] == "value") & ~withdrawn(told)]
         values = frozenset(zip(told["indicator_id"].astype(str), told["period"].astype(str), strict=True))
-        return Known(answers, taken, asked, values, contacts or {})
-
-
-def _records(table: pd.DataFrame) -> list[Record]:
-    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+        return Known(answers, taken, asked, values)
 
 
 def board(

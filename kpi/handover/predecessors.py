@@ -70,14 +70,17 @@ def _signed(stored: Returned, ids: set[str]) -> dict[tuple[str, str, str], tuple
 
 def due_next(view: Assessment, department: Department, indicators: Sequence[Indicator]) -> tuple[Due, ...]:
     """The rounds that are still to be answered, those past their date too, and the next that is planned."""
-    rows = view.snapshot.submissions
-    mine = rows[(rows["department_id"] == department.id) & (rows["state"] == ReturnState.SENT)]
+    answered = {
+        row["round_id"]
+        for row in view.snapshot.returns
+        if row["department_id"] == department.id and row["state"] == ReturnState.SENT
+    }
     ids, found = {i.id for i in indicators}, []
     planned = upcoming(view.snapshot.plan, view.snapshot.life, view.day)
     open_now = [r for r in view.rounds if view.stage(r) is Stage.OPEN or (planned and r.id == planned.id)]
     # What is asked now comes before what is only planned, and of these what is due first.
     for asked in sorted(open_now, key=lambda r: (view.stage(r) is not Stage.OPEN, r.due or date.max)):
-        if asked.id in set(mine["round_id"]) or view.snapshot.closed_at(asked.id):
+        if asked.id in answered or view.snapshot.closed_at(asked.id):
             continue
         owed = [i for i in asked_of(view.plan, asked, department.id, view.day, view.snapshot.cards) if i.id in ids]
         if owed:

@@ -65,7 +65,9 @@ class Forms(Gate):
         data = write_form(
             brief, round_id, department_id, answers=answers, division_id=division_id, questions=questions
         )  # fmt: skip
-        name = form_filename(brief, round_id, department_id, division_id=division_id, sent_back=bool(questions))
+        name = form_filename(
+            brief.plan, brief.day, round_id, department_id, division_id=division_id, sent_back=bool(questions)
+        )
         self._note(place)
         return name, data
 

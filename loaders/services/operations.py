@@ -79,7 +79,7 @@ def make_form(
     """The form of one department, or of one of its 課, for one round, filled in with answers: file name and bytes."""
     brief = snapshot.brief(day)
     own = place.round_id, place.department_id
-    name = form_filename(brief, *own, division_id=place.division_id)
+    name = form_filename(brief.plan, day, *own, division_id=place.division_id)
     return name, write_form(brief, *own, division_id=place.division_id, answers=answers)
 
 
@@ -98,7 +98,7 @@ def make_forms(snapshot: Snapshot, round_id: str, *, day: date) -> bytes:
 def forms_name(snapshot: Snapshot, round_id: str, *, day: date) -> str:
     """The file name of the zip of all departments' forms."""
     first = next(d.id for d in snapshot.plan.departments)
-    name = form_filename(snapshot.brief(day), round_id, first)
+    name = form_filename(snapshot.plan, day, round_id, first)
     return name.removesuffix(f"_{snapshot.plan.department(first).name(day)}.xlsx") + ".zip"
 
 

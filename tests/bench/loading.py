@@ -86,7 +86,7 @@ def filled(plan: Plan, day: date) -> Files:
     for year, asked in zip(YEARS, plan.rounds, strict=True):
         said = answers(plan, year)
         for d in plan.departments:
-            name = form_filename(brief, asked.id, d.id)
+            name = form_filename(brief.plan, brief.day, asked.id, d.id)
             files.append((name, write_form(brief, asked.id, d.id, answers=said)))
     return files
 

@@ -173,7 +173,7 @@ def test_no_place_shows_or_uses_a_value_that_was_taken_back(taken_back: Store) -
     assert table["状態"].iloc[0] == "取下げ"
     assert "60" not in to_csv(table[["値", "正確な値", "記載内容"]]).decode()
     # the board of a later round: what was taken back is not known
-    told = Known.of(AFTER, *(pd.DataFrame({"round_id": []}) for _ in range(3)), snapshot.observations)
+    told = Known.of(AFTER, (), (), (), snapshot.observations)
     assert told.values == frozenset()
 
 

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.collection.scope import find_division
 from kpi.collection.workflow import Brief
-from kpi.plan import Round
+from kpi.plan import Plan, Round
 from loaders.documents.packing import file_part, repacked, with_results
 from loaders.form import definition as d
 from loaders.form import previous_layout
@@ -34,7 +34,8 @@ from loaders.text.characters import one_line, tidied
 
 
 def form_filename(
-    brief: Brief,
+    plan: Plan,
+    day: date,
     round_id: str,
     department_id: str,
     *,
@@ -43,8 +44,7 @@ def form_filename(
     sent_back: bool = False,
 ) -> str:
     """``回答様式_令和6年度実績_農林水産部.xlsx``, without signs that a file system refuses."""
-    plan = brief.plan
-    parts = [d.word(plan, "form"), plan.round(round_id).name, plan.department(department_id).name(brief.day)]
+    parts = [d.word(plan, "form"), plan.round(round_id).name, plan.department(department_id).name(day)]
     if division := find_division(plan, department_id, division_id):
         parts.append(division.name)
     parts += (["修正依頼"] if sent_back else []) + (["サンプル"] if sample else [])

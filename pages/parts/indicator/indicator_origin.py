@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.workflow import RELEASE_WORDS
+from kpi.compare.published import Row
 from kpi.period import Period, stamp
 from kpi.plan import Indicator
 from kpi.printing.number_words import as_it_is
@@ -16,18 +16,11 @@ from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag
 
 
-def _mine(view: Assessment, indicator: Indicator) -> pd.DataFrame:
-    rows = view.snapshot.observations
-    return rows[rows["indicator_id"] == indicator.id]
-
-
-def _shown(view: Assessment, indicator: Indicator) -> pd.Series | None:
+def _shown(view: Assessment, indicator: Indicator) -> Row | None:
     """The observation that the value on the screen rests on; the newest word where there is no value."""
-    mine = _mine(view, indicator)
-    if mine.empty:
-        return None
-    judged = mine[mine["code"] == judged_code(view, indicator.id)]
-    return (judged if len(judged) else mine).iloc[-1]
+    mine, code = view.told.get(indicator.id, ()), judged_code(view, indicator.id)
+    judged = [row for row in mine if row["code"] == code]
+    return next(reversed(judged or mine), None)
 
 
 def origin(view: Assessment, indicator: Indicator) -> None:
@@ -51,19 +44,19 @@ def origin(view: Assessment, indicator: Indicator) -> None:
     show(tag("div", link("出所をすべて見る(経過・原本・前の値)", "origin", figure=code), "meta"))
 
 
-def _department(view: Assessment, found: pd.Series) -> str:
+def _department(view: Assessment, found: Row) -> str:
     name = view.snapshot.plan.department(found["department_id"]).name(found["known_at"].date())
     return f"{name} {found['section']}".strip()
 
 
-def _review(found: pd.Series) -> Content:
+def _review(found: Row) -> Content:
     return "確認済" if found["review"] == "confirmed" else tag("span", "未確認", "unconfirmed")
 
 
-def _history(view: Assessment, indicator: Indicator, found: pd.Series) -> Content:
+def _history(view: Assessment, indicator: Indicator, found: Row) -> Content:
     """The values of the same period in the order they came, each leading to its own passport."""
-    mine = _mine(view, indicator)
-    same = mine[(mine["period"] == found["period"]) & (mine["state"] == "value")].sort_values("known_at")
+    mine = view.told.get(indicator.id, ())
+    same = [row for row in mine if row["period"] == found["period"] and row["state"] == "value"]
     gone = view.snapshot.taken_back
     told = [
         link(
@@ -72,19 +65,19 @@ def _history(view: Assessment, indicator: Indicator, found: pd.Series) -> Conten
             "origin",
             figure=row["code"],
         )
-        for row in same.to_dict("records")
+        for row in sorted(same, key=lambda row: row["known_at"])
     ]
     return join(told, " → ") if told else "―"
 
 
 def remarks(view: Assessment, indicator: Indicator) -> None:
     """What the department said, newest first."""
-    said = _mine(view, indicator)
-    said = said[(said["analysis"] != "") | (said["actions"] != "")].drop_duplicates("submission_id", keep="last")
-    if said.empty:
+    told = (row for row in view.told.get(indicator.id, ()) if row["analysis"] or row["actions"])
+    said = {row["submission_id"]: row for row in told}  # of each return what it says last
+    if not said:
         empty("説明はまだありません。回答様式の「要因分析」「今後の対応」に書かれたことがここに出ます。")
         return
-    for row in said.iloc[::-1].head(3).to_dict("records"):
+    for row in sorted(said.values(), key=lambda row: row["observation_id"])[:-4:-1]:
         period = Period.parse(row["period"]).short if row["period"] else ""
         parts = [tag("div", row["analysis"]), tag("div", f"今後: {row['actions']}" if row["actions"] else "")]
         name = view.plan.department(row["department_id"]).name(row["known_at"].date())

@@ -12,10 +12,11 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import Before
 from kpi.collection.review.review_order import Item, Question, Sent, items
-from kpi.collection.workflow import Answer, ReturnState
+from kpi.collection.workflow import Answer, Past, ReturnState
+from kpi.compare.published import Row
 from kpi.issue import Issue
-from kpi.plan import Round
-from kpi.snapshot import Snapshot, best_confirmed
+from kpi.plan import Card, Round
+from kpi.snapshot import Snapshot, annual_ids, best_confirmed, best_known
 from kpi.status import concern
 from loaders.rules import UNREAD
 from loaders.store import StoredReturn
@@ -55,8 +56,8 @@ def review_of(state: Assessment, asked: Round) -> Review:
 @st.cache_resource(max_entries=4, show_spinner="回答を読んでいます…")
 def _review(revision: str, round_id: str, _state: Assessment) -> Review:
     asked, snapshot = _state.plan.round(round_id), _state.snapshot
-    sent = list(stored_returns(_state, list(_all_sent(snapshot.submissions, round_id))).values())
-    questions = tuple(_question(r) for r in _rows(snapshot.questions, round_id))
+    sent = list(stored_returns(_state, _all_sent(snapshot.returns, round_id)).values())
+    questions = tuple(_question(r) for r in snapshot.asked if r["round_id"] == round_id)
     found = items(
         [_sent(_state, one) for one in sent],
         questions,
@@ -75,8 +76,8 @@ def _proposed(state: Assessment, round_id: str) -> dict[str, str]:
 
     What is answered again in the same words is no new proposal: it waits under the return that said it first.
     """
-    submissions, proposals = state.snapshot.submissions, state.snapshot.proposals
-    own = set(submissions[submissions["round_id"] == round_id]["submission_id"])
+    proposals = state.snapshot.proposals
+    own = [r["submission_id"] for r in state.snapshot.returns if r["round_id"] == round_id]
     waiting = proposals[(proposals["state"] == "open") & proposals["submission_id"].isin(own)]
     return dict(zip(waiting["indicator_id"], waiting["submission_id"], strict=True))
 
@@ -90,17 +91,13 @@ def _unread(state: Assessment, sent: Sequence[StoredReturn]) -> dict[str, tuple[
     return found
 
 
-def _all_sent(submissions: pd.DataFrame, round_id: str) -> list[str]:
+def _all_sent(returns: Sequence[Row], round_id: str) -> list[str]:
     """The departments' answers, oldest first."""
-    rows = submissions[(submissions["round_id"] == round_id) & (submissions["state"] == ReturnState.SENT)]
-    return [str(s) for s in rows[rows["division_id"] == ""].sort_values("sent_at", kind="stable")["submission_id"]]
+    sent = [r for r in returns if r["round_id"] == round_id and r["state"] == ReturnState.SENT and not r["division_id"]]
+    return [str(r["submission_id"]) for r in sorted(sent, key=lambda r: r["sent_at"])]
 
 
-def _rows(table: pd.DataFrame, round_id: str) -> Sequence[pd.Series]:
-    return [row for _, row in table[table["round_id"] == round_id].iterrows()]
-
-
-def _question(row: pd.Series) -> Question:
+def _question(row: Row) -> Question:
     return Question(
         str(row["question_id"]),
         str(row["submission_id"]),
@@ -130,14 +127,27 @@ def _sent(state: Assessment, stored: StoredReturn) -> Sent:
 
 def _before(state: Assessment, round_id: str) -> Before:
     """What was known the moment before the round's first answer; everything, where there is none yet."""
-    rows = state.snapshot.submissions
-    first = rows[rows["round_id"] == round_id]["sent_at"].min()
-    if pd.isna(first):
+    rows = state.snapshot.returns
+    sent = [r["sent_at"] for r in rows if r["round_id"] == round_id and not pd.isna(r["sent_at"])]
+    if not sent:
         return Before(state.snapshot.history, state.snapshot.confirmed)
-    then = _known_at(state.plan.id, first.to_pydatetime() - timedelta(microseconds=1), len(rows))
+    then = _known_at(state.plan.id, min(sent).to_pydatetime() - timedelta(microseconds=1), len(rows))
     both = pd.concat([then.observations, state.snapshot.observations])
     both = both.drop_duplicates("observation_id", keep="last").sort_values("observation_id")
-    return Before(then.history, best_confirmed(both, state.snapshot.cards))
+    cards = state.snapshot.cards
+    table = hash(
+        tuple(zip(*(both[c].astype(str) for c in ("observation_id", "known_at", "value", "state")), strict=True))
+    )
+    return Before(then.history, best_confirmed(both, cards, _best(table, annual_ids(cards), both, cards)))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _best(
+    table: int, annual: frozenset[str], _both: pd.DataFrame, _cards: Mapping[str, Card]
+) -> Mapping[str, tuple[Past, ...]]:
+    """The best of these values, confirmed or not, by a hash of them: a confirmation, after which it is asked again,
+    changes nothing of it."""
+    return best_known(_both, _cards)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -114,7 +114,7 @@ def _outgoing(state: Assessment, review: Review, waiting: Sequence[Question]) ->
         by=by,
         by_hour=asked.due_hour,
     )
-    name = form_filename(state.snapshot.brief(state.day), asked.id, whom, sent_back=True)
+    name = form_filename(state.snapshot.plan, state.day, asked.id, whom, sent_back=True)
     st.download_button(
         f"修正依頼の付いた様式を受け取る({len(mine)}件)",
         lambda: ours.take_sent_back(Place(plan_id, asked.id, whom))[1],

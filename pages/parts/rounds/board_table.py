@@ -29,6 +29,10 @@ _FRAMES: Mapping[State, str] = {
 }
 
 
+#: The returns that count: neither replaced nor discarded.
+_LIVE = (ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT)
+
+
 def round_rows(state: Assessment, asked: Round) -> tuple[Row, ...]:
     """The board of a round as it stands now, or at its closing."""
     return state.board(asked, now(), _contacts(state, asked))
@@ -40,15 +44,11 @@ def _contacts(state: Assessment, asked: Round) -> dict[tuple[str, str], str]:
 
 
 def _signed_by(state: Assessment, asked: Round) -> dict[tuple[str, str], str]:
-    rows = state.snapshot.submissions
-    rows = rows[rows["state"].isin([ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT])]
-    rows = rows.assign(now=rows["round_id"] == asked.id).sort_values("now", kind="stable")
-    newest = rows.drop_duplicates(["department_id", "division_id"], keep="last")
-    stored = stored_returns(state, list(newest["submission_id"]))
-    return {
-        (r["department_id"], r["division_id"]): _contact(stored[r["submission_id"]].reading.answers)
-        for r in newest.to_dict("records")
-    }
+    live = [r for r in state.snapshot.returns if r["state"] in _LIVE]
+    in_turn = sorted(live, key=lambda r: r["round_id"] == asked.id)
+    newest = {(r["department_id"], r["division_id"]): r["submission_id"] for r in in_turn}
+    stored = stored_returns(state, list(newest.values()))
+    return {place: _contact(stored[one].reading.answers) for place, one in newest.items()}
 
 
 def _contact(answers: Sequence[Answer]) -> str:
@@ -83,10 +83,11 @@ def _key(state: Assessment, submission_id: str) -> tuple[str, str]:
 
 
 def _sent(state: Assessment) -> dict[str, tuple[str, str]]:
-    rows = state.snapshot.submissions
-    rows = rows[rows["state"] == ReturnState.SENT]
-    told = zip(rows["submission_id"], rows["sent_at"], rows["confirmed_of"], strict=True)
-    return {one: (one, f"{at}:{confirmed}") for one, at, confirmed in told}
+    return {
+        r["submission_id"]: (r["submission_id"], f"{r['sent_at']}:{r['confirmed_of']}")
+        for r in state.snapshot.returns
+        if r["state"] == ReturnState.SENT
+    }
 
 
 #: Returns kept at once.

@@ -18,7 +18,7 @@ from loaders.documents.letter_files import letter_docx, letter_eml, letter_filen
 from loaders.text.characters import one_line
 from pages.parts.app.current_view import services
 from pages.parts.shared.filters import choose
-from pages.parts.shared.layout import empty, show
+from pages.parts.shared.layout import empty, folded_form, show
 from pages.parts.shared.markup import Column, Content, Markup, render, table, tag, unmarked
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -84,12 +84,15 @@ def _signed(state: Assessment, letter: Letter, kind: str) -> Letter:
     """The letter with its number and whom to ask: as the plan's settings say, or as typed here for this one."""
     own = signature(state.plan) if kind not in _OF_DIVISIONS else dict.fromkeys(signature(state.plan), "")
     fields = {"number": "文書番号", "person": "担当者", "extension": "内線", "address": "連絡先(共有のメール)"}
-    with st.expander("文書番号・担当・内線を入れる"):
+
+    def draw() -> None:
         grid = st.grid(min_column_width=180)
         for name, label in fields.items():
             with grid.cell():
                 text = st.text_input(unmarked(label), own[name], max_chars=60, key=f"letter-{kind}-{name}")
                 own[name] = one_line(text)
+
+    folded_form("文書番号・担当・内線を入れる", draw, key=f"letter-signature-{kind}")
     return signed(letter, **own)
 
 

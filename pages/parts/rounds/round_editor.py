@@ -19,7 +19,7 @@ from pages.parts.app.current_view import services
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared import notices as said
 from pages.parts.shared.date_input import day_input, unread
-from pages.parts.shared.layout import attempt, show
+from pages.parts.shared.layout import attempt, folded_form, show
 from pages.parts.shared.markup import Column, Content, join, table, tag, unmarked
 
 _PLACE, _DONE = "rounds", "rounds-done"
@@ -44,7 +44,8 @@ def _folded(key: str) -> str:
 
 def open_box(state: Assessment) -> None:
     """新しい照会を始める."""
-    with st.expander("新しい照会を始める", key=_folded("open-round")):
+
+    def draw() -> None:
         kinds: list[RoundKind] = list(KIND_WORDS)
         kind = st.selectbox(
             "種類", kinds, index=kinds.index("annual"), format_func=KIND_WORDS.__getitem__, key="open-kind"
@@ -54,16 +55,24 @@ def open_box(state: Assessment) -> None:
         made = _fields(state, base, f"new-{base.id}", fixed=False)
         _start(state, made, "open-now", unread=_unread(f"new-{base.id}"))
 
+    folded_form("新しい照会を始める", draw, key=_folded("open-round"))
+
 
 def start_box(state: Assessment, asked: Round) -> None:
     """この照会を始める: a proposal of the calendar, with dates that leave time to answer."""
     base = starting(state.snapshot.plan.round(asked.id), state.snapshot.plan, state.day)
-    with st.expander("この照会を始める", key=_folded("start-round")):
+
+    def draw() -> None:
         show(tag("div", "計画の日程から、あらかじめ入れてあります。変更してから始められます。", "meta"))
-        rows = state.snapshot.submissions
-        fixed = bool((rows["round_id"] == asked.id).any())
-        made = _fields(state, base, f"start-{asked.id}", fixed=fixed)
+        made = _fields(state, base, f"start-{asked.id}", fixed=_answered(state, asked))
         _start(state, made, "start-now", unread=_unread(f"start-{asked.id}"))
+
+    folded_form("この照会を始める", draw, key=_folded("start-round"))
+
+
+def _answered(state: Assessment, asked: Round) -> bool:
+    """Whether any return has come to a round: then what it asks for stays."""
+    return any(row["round_id"] == asked.id for row in state.snapshot.returns)
 
 
 def _start(state: Assessment, made: Round, key: str, *, unread: bool) -> None:
@@ -90,11 +99,9 @@ def cancel_box(state: Assessment, asked: Round) -> None:
 def change_box(state: Assessment, asked: Round) -> None:
     """この照会を変更する; a closed one is opened again by it."""
     again = state.snapshot.closed_at(asked.id) is not None
-    with st.expander(
-        "この照会をもう一度開く" if again else "この照会を変更する(期限・部局・指標)", key=_folded("change-round")
-    ):
-        rows = state.snapshot.submissions
-        made = _fields(state, asked, f"change-{asked.id}", fixed=bool((rows["round_id"] == asked.id).any()))
+
+    def draw() -> None:
+        made = _fields(state, asked, f"change-{asked.id}", fixed=_answered(state, asked))
         reason = st.text_input("変更の理由", key=f"change-{asked.id}-reason", max_chars=200)
         if made == asked and not again and not _unread(f"change-{asked.id}"):
             show(tag("div", "変わるところはまだありません。", "meta"))
@@ -105,6 +112,9 @@ def change_box(state: Assessment, asked: Round) -> None:
             _do(state, made, f"「{made.name}」を{'もう一度開きました' if again else '変更しました'}。", reason)
         if not reason.strip():
             show(tag("div", "理由を入れると変更できます。理由は記録に残ります。", "meta"))
+
+    label = "この照会をもう一度開く" if again else "この照会を変更する(期限・部局・指標)"
+    folded_form(label, draw, key=_folded("change-round"))
 
 
 def close_box(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:

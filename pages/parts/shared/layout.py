@@ -251,10 +251,25 @@ def table_downloads(name: str, view: Assessment, build: Callable[[Assessment], p
     downloads(lambda: build(view), name=name, title=name, sample=view.snapshot.has_samples)
 
 
+#: In the session: the forms that were opened.
+_OPENED = "opened-forms"
+
+
 def folded(label: str, draw: Callable[[], None], *, key: str) -> None:
     """A part of the page that is made when somebody opens it: what is closed costs nobody anything."""
     box = st.expander(unmarked(label), key=f"open-{key}", on_change="rerun")
     if is_open(box):
+        with box:
+            draw()
+
+
+def folded_form(label: str, draw: Callable[[], None], *, key: str) -> None:
+    """The same of what people fill in: once opened it stays made, so that closing it loses nothing that was typed."""
+    box = st.expander(unmarked(label), key=key, on_change="rerun")
+    opened = st.session_state.setdefault(_OPENED, set())
+    if is_open(box):
+        opened.add(key)
+    if key in opened:
         with box:
             draw()
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import Action, Answer, ReturnState
+from kpi.compare.published import Row
 from kpi.issue import Issue, Severity
 from loaders.form import definition
 from loaders.form.writing.writer import form_filename
@@ -40,14 +40,13 @@ class Asked:
 
 def open_questions(view: Assessment, place: Respondent) -> tuple[Asked, ...]:
     """What the secretariat waits for an answer to, of what is asked at this place."""
-    found = view.snapshot.questions
-    own = found[(found["round_id"] == place.asked.id) & (found["department_id"] == place.department.id)]
-    own = own[own["answered_by"] == ""]
+    here = place.asked.id, place.department.id
     mine = {i.id for i in place.indicators(view)}
-    return tuple(_asked(view, place, row) for row in own.to_dict("records") if row["subject_id"] in mine)
+    waiting = (row for row in view.snapshot.asked if not row["answered_by"] and row["subject_id"] in mine)
+    return tuple(_asked(view, place, row) for row in waiting if (row["round_id"], row["department_id"]) == here)
 
 
-def _asked(view: Assessment, place: Respondent, row: Mapping[Any, Any]) -> Asked:
+def _asked(view: Assessment, place: Respondent, row: Row) -> Asked:
     indicator_id = str(row["subject_id"])
     before = _before(view, place, str(row["submission_id"]), indicator_id)
     asked_at = row["asked_at"].to_pydatetime()
@@ -58,7 +57,7 @@ def _asked(view: Assessment, place: Respondent, row: Mapping[Any, Any]) -> Asked
 
 def _before(view: Assessment, place: Respondent, submission_id: str, indicator_id: str) -> Answer:
     """The answer a question is about. A 課 may not see its department's return: it gave the answer in its own."""
-    if submission_id not in set(view.snapshot.submissions["submission_id"]):
+    if all(submission_id != row["submission_id"] for row in view.snapshot.returns):
         own = answered_row(view, place)
         submission_id = "" if own is None else str(own["submission_id"])
     return _answer(stored_return(view, submission_id), indicator_id) if submission_id else Answer(indicator_id, {})
@@ -131,7 +130,8 @@ def _ways(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """On the page, or by the form that carries the questions beside their cells."""
     ours, there = services(), place.place
     name = form_filename(
-        view.snapshot.brief(view.day),
+        view.snapshot.plan,
+        view.day,
         there.round_id,
         there.department_id,
         division_id=there.division_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zlib import crc32
@@ -12,6 +13,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.scope import asked_of, divisions_asked
 from kpi.collection.workflow import ReturnState
+from kpi.compare.published import Row
 from kpi.place import Place
 from kpi.plan import Department, Indicator, Round
 from loaders.store import StoredReturn
@@ -27,7 +29,8 @@ _STATES = {
     ReturnState.REPLACED: "差替え済",
     ReturnState.DISCARDED: "取消し",
 }
-_LIVE = (ReturnState.DRAFT, ReturnState.PASSED, ReturnState.SENT)
+_ANSWERED = (ReturnState.SENT, ReturnState.PASSED)
+_LIVE = (ReturnState.DRAFT, *_ANSWERED)
 
 
 @dataclass(frozen=True)
@@ -86,26 +89,27 @@ class Respondent:
         return bool(divisions_asked(view.plan, self.asked, self.department.id, view.day, view.snapshot.cards))
 
 
-def rows_of(view: Assessment, place: Respondent) -> pd.DataFrame:
+def returns_of(view: Assessment, place: Respondent) -> list[Row]:
+    """The returns of a department or 課 to whatever round, in the order they came."""
+    own = place.department.id, place.division_id
+    return [row for row in view.snapshot.returns if (row["department_id"], row["division_id"]) == own]
+
+
+def rows_of(view: Assessment, place: Respondent) -> list[Row]:
     """The returns of one place, in the order they came."""
-    rows = view.snapshot.submissions
-    own = (rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)
-    return rows[own & (rows["round_id"] == place.asked.id)]
+    return [row for row in returns_of(view, place) if row["round_id"] == place.asked.id]
 
 
-def newest_row(view: Assessment, place: Respondent) -> pd.Series | None:
+def newest_row(view: Assessment, place: Respondent) -> Row | None:
     """The draft of a place, else what was answered last; None where there is nothing."""
-    mine = rows_of(view, place)
-    mine = mine[mine["state"].isin(_LIVE)]
-    drafts = mine[mine["state"] == ReturnState.DRAFT]
-    return None if mine.empty else (drafts if len(drafts) else mine).iloc[-1]
+    mine = [row for row in rows_of(view, place) if row["state"] in _LIVE]
+    drafts = [row for row in mine if row["state"] == ReturnState.DRAFT]
+    return next(reversed(drafts or mine), None)
 
 
-def answered_row(view: Assessment, place: Respondent) -> pd.Series | None:
+def answered_row(view: Assessment, place: Respondent) -> Row | None:
     """What was last answered from a place: sent to 事務局, or by a 課 passed on to its 主管課."""
-    mine = rows_of(view, place)
-    mine = mine[mine["state"].isin((ReturnState.SENT, ReturnState.PASSED))]
-    return None if mine.empty else mine.iloc[-1]
+    return next((row for row in reversed(rows_of(view, place)) if row["state"] in _ANSWERED), None)
 
 
 # --- which return a session is looking at --------------------------------------------------------------------------
@@ -119,8 +123,8 @@ def bind(place: Respondent, submission_id: str) -> None:
 def current_return(view: Assessment, place: Respondent) -> StoredReturn | None:
     """What this session works on: its own draft even when a colleague has replaced it, else the newest."""
     seen = st.session_state.get(f"seen-{place.key}", "")
-    known = view.snapshot.submissions.set_index("submission_id")["state"]
-    if seen and seen not in known.index and view.as_of is None:
+    known = {row["submission_id"]: row["state"] for row in view.snapshot.returns}
+    if seen and seen not in known and view.as_of is None:
         show(tag("div", "表示していた回答は、サンプルとして消されたため、もうありません。", "notice"))
     if known.get(seen) != ReturnState.REPLACED or view.as_of is not None:
         newest = newest_row(view, place)
@@ -147,13 +151,13 @@ def replaced_notice(view: Assessment, place: Respondent, current: StoredReturn) 
         st.rerun()
 
 
-def called(view: Assessment, row: pd.Series) -> str:
+def called(view: Assessment, row: Row) -> str:
     """A return as people call it: its file, or how it was made without one."""
     if row["filename"]:
         return file_name(str(row["filename"]))
-    rows = view.snapshot.submissions
-    of_divisions = rows[rows["submission_id"].isin(row["joined_from"]) & (rows["division_id"] != "")]
-    return "課の回答をまとめたもの" if len(of_divisions) and not row["division_id"] else "画面で直したもの"
+    joined = (one for one in view.snapshot.returns if one["submission_id"] in row["joined_from"])
+    of_divisions = any(one["division_id"] for one in joined)
+    return "課の回答をまとめたもの" if of_divisions and not row["division_id"] else "画面で直したもの"
 
 
 def moment_words(moment: datetime | pd.Timestamp) -> str:
@@ -166,31 +170,32 @@ def moment_words(moment: datetime | pd.Timestamp) -> str:
 
 def earlier_returns(view: Assessment, place: Respondent) -> None:
     """Every return of the department or 課, newest first, each with its original to take out again."""
-    rows = view.snapshot.submissions
-    mine = rows[(rows["department_id"] == place.department.id) & (rows["division_id"] == place.division_id)].iloc[::-1]
-    if mine.empty:
+    mine = returns_of(view, place)[::-1]
+    if not mine:
         empty("まだ回答はありません。")
         return
     rounds = {r.id: r.name for r in view.snapshot.plan.rounds}
-    answered = mine["state"].isin([ReturnState.SENT, ReturnState.PASSED])
-    later = mine["round_id"].where(answered).duplicated() & answered  # newest first: what follows was replaced
-    drawn = [
+    answered: dict[str, str] = {}  # of each round the newest answer: what was answered before it was replaced
+    for row in mine:
+        if row["state"] in _ANSWERED:
+            answered.setdefault(row["round_id"], row["submission_id"])
+    drawn: list[tuple[Content, ...]] = [
         (
-            rounds.get(row["round_id"], row["round_id"]),
+            str(rounds.get(row["round_id"], row["round_id"])),
             f"{row['saved_at']:%Y-%m-%d %H:%M}",
-            _state(row, replaced=replaced),
+            _state(row, replaced=row["state"] in _ANSWERED and answered[row["round_id"]] != row["submission_id"]),
             join([called(view, row), tag("small", "サンプル" if row["sample"] else "")]),
         )
-        for replaced, (_, row) in zip(later, mine.iterrows(), strict=True)
+        for row in mine
     ]
     columns = [Column("照会"), Column("取込"), Column("状態"), Column("ファイル")]
     show(table(columns, drawn, caption="これまでの回答", kind="stack"))
-    files = mine[mine["sha256"] != ""]
-    if len(files):
+    files = [row for row in mine if row["sha256"]]
+    if files:
         _originals(files, rounds)
 
 
-def _state(row: pd.Series, *, replaced: bool) -> Content:
+def _state(row: Row, *, replaced: bool) -> Content:
     notes = ["代理登録" if row["on_behalf"] else "", "後の回答に差替え" if replaced else ""]
     if pd.notna(row["settled_on"]):
         notes.append(f"部局内決裁済 {row['settled_on']:%Y-%m-%d}")
@@ -202,9 +207,8 @@ def _state(row: pd.Series, *, replaced: bool) -> Content:
     return join([_STATES[ReturnState(row["state"])], tag("small", said) if said else ""])
 
 
-def _originals(mine: pd.DataFrame, rounds: dict[str, str]) -> None:
+def _originals(rows: Sequence[Row], rounds: dict[str, str]) -> None:
     """The files as they came in, to take out again: the newest unless another is chosen."""
-    rows = mine.to_dict("records")
     names = {row["submission_id"]: file_name(row["filename"]) for row in rows}
     labels = {
         row["submission_id"]: f"{rounds.get(row['round_id'], '')}　{row['saved_at']:%m-%d %H:%M}取込　"
@@ -221,7 +225,7 @@ def _originals(mine: pd.DataFrame, rounds: dict[str, str]) -> None:
         chosen = st.selectbox(
             "受け取る原本(新しい順)", list(labels), format_func=labels.__getitem__, key=f"original-{listed}"
         )
-        sha256 = str(mine[mine["submission_id"] == chosen].iloc[0]["sha256"])
+        sha256 = next(str(row["sha256"]) for row in rows if row["submission_id"] == chosen)
         st.download_button(
             "原本を受け取る",
             lambda: ours.workbook(sha256)[1],

@@ -74,10 +74,12 @@ def _discarding(view: Assessment, current: StoredReturn) -> Content:
 
 
 def _answered_before(view: Assessment, current: StoredReturn) -> bool:
-    rows, own = view.snapshot.submissions, current.reading
-    same = (rows["round_id"] == own.round_id) & (rows["department_id"] == own.department_id)
-    mine = rows[same & (rows["division_id"] == own.division_id)]
-    return bool(mine["state"].isin((ReturnState.SENT, ReturnState.PASSED)).any())
+    own = current.reading.round_id, current.reading.department_id, current.reading.division_id
+    return any(
+        (row["round_id"], row["department_id"], row["division_id"]) == own
+        for row in view.snapshot.returns
+        if row["state"] in (ReturnState.SENT, ReturnState.PASSED)
+    )
 
 
 def _beside(place: Respondent, current: StoredReturn, *, closed: bool) -> None:

@@ -53,8 +53,8 @@ def result_table(view: Assessment, place: Respondent, current: StoredReturn) -> 
 
 
 def _origin(view: Assessment, current: StoredReturn) -> None:
-    rows = view.snapshot.submissions
-    said = [called(view, row) for _, row in rows[rows["submission_id"] == current.submission_id].iterrows()]
+    own = (row for row in view.snapshot.returns if row["submission_id"] == current.submission_id)
+    said = [called(view, row) for row in own]
     if current.filename:
         said.append("元のファイルはそのまま保管しています。")
     if current.on_behalf:
@@ -67,12 +67,12 @@ def _origin(view: Assessment, current: StoredReturn) -> None:
 def settlement(view: Assessment, place: Respondent, current: StoredReturn) -> None:
     """決裁用の1枚: what is answered beside the last time, on one page to be signed."""
     ours, sample = services(), current.reading.sample
-    brief, department, division_id = view.snapshot.brief(view.day), place.department, place.division_id
+    department, division_id = place.department, place.division_id
 
     def sheet() -> bytes:
         answers = ours.submission(current.submission_id).reading.answers
         own = {"division_id": division_id, "end": store().log_head().mark}
-        return settlement_sheet(brief, place.asked, department, answers, sample=sample, **own)
+        return settlement_sheet(view.snapshot.brief(view.day), place.asked, department, answers, sample=sample, **own)
 
     name = "_".join(file_part(p) for p in ("決裁用", place.asked.name, place.name(view.day)))
     st.download_button(
@@ -82,17 +82,19 @@ def settlement(view: Assessment, place: Respondent, current: StoredReturn) -> No
 
 def _asked_back(view: Assessment, current: StoredReturn, *, targets: bool) -> frozenset[tuple[str, str]]:
     """The figures (indicator, column) that the secretariat waits for an answer about."""
-    found = view.snapshot.questions
-    open_now = found[(found["submission_id"] == current.submission_id) & (found["answered_by"] == "")]
-    asked = zip(open_now["subject_id"].astype(str), open_now["key"].astype(str), strict=True)
-    return frozenset((one, _stands_in(key, targets=targets)) for one, key in asked)
+    return frozenset(
+        (asked["subject_id"], _stands_in(asked["key"], targets=targets))
+        for asked in view.snapshot.asked
+        if asked["submission_id"] == current.submission_id and not asked["answered_by"]
+    )
 
 
 def _codes(view: Assessment, current: StoredReturn) -> dict[tuple[str, str], str]:
     """The short numbers that the values of a sent return were given."""
-    found = view.snapshot.observations
-    mine = found[found["submission_id"] == current.submission_id]
-    return {(str(r["indicator_id"]), str(r["key"])): str(r["code"]) for _, r in mine.iterrows()}
+    told = (row for answer in current.reading.answers for row in view.told.get(answer.subject_id, ()))
+    return {
+        (row["indicator_id"], row["key"]): row["code"] for row in told if row["submission_id"] == current.submission_id
+    }
 
 
 @dataclass(frozen=True)

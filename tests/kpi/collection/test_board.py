@@ -320,9 +320,7 @@ def test_a_reminder_goes_to_those_alone_who_have_not_answered():
 
 
 def test_rows_come_from_the_tables_of_the_round_alone():
-    table = pd.DataFrame([sent(1), submission(2, "draft", department=TRADE)]).assign(round_id=[ROUND, "other"])
-    takes = pd.DataFrame(columns=["round_id", "department_id", "division_id", "taken_at"])
-    questions = pd.DataFrame(columns=["round_id", "department_id", "answered_by", "asked_at"])
+    returns = [sent(1) | {"round_id": ROUND}, submission(2, "draft", department=TRADE) | {"round_id": "other"}]
     values = pd.DataFrame(
         {
             "round_id": ["old", "old", ROUND],
@@ -331,7 +329,7 @@ def test_rows_come_from_the_tables_of_the_round_alone():
             "state": ["value", "unpublished", "value"],
         }
     )
-    known = Known.of(ROUND, table, takes, questions, values)
+    known = Known.of(ROUND, returns, (), (), values)
     assert known.values == {(CUT, "FY2023")}
     found = departments(board(PLAN, ASKED, known, SOON))
     assert [(r.department_id, r.word) for r in found] == [(POLICY, "未回答"), (TRADE, "未回答"), (AGRI, "回答済")]

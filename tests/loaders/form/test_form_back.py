@@ -158,7 +158,7 @@ def test_a_division_that_is_gone_still_answers_for_what_its_form_asked() -> None
 
 
 def test_files_are_named_after_the_division_and_what_is_sent_back() -> None:
-    name = form_filename(brief(), ROUND, POLICY, division_id="dx", sent_back=True)
+    name = form_filename(brief().plan, brief().day, ROUND, POLICY, division_id="dx", sent_back=True)
     assert name == "回答様式_令和6年度実績_総合政策部_DX推進課_修正依頼.xlsx"
 
 

@@ -395,13 +395,13 @@ def test_a_form_written_again_does_not_show_its_own_answers_as_the_last_ones() -
     assert last_before((), round_.id, card, Period("FY", 2024)) is None
 
 
-def test_owner_and_name_follow_the_briefs_day() -> None:
-    assert form_filename(tiny_brief(), ROUND, POLICY) == "回答様式_令和6年度実績_総合政策部.xlsx"
-    assert form_filename(tiny_brief(date(2024, 3, 1)), ROUND, POLICY) == "回答様式_令和6年度実績_企画政策部.xlsx"
-    assert form_filename(tiny_brief(), ROUND, AGRI, sample=True).endswith("_サンプル.xlsx")
-    plan = tiny_plan()
-    odd = with_plan(tiny_brief(), rounds=(replace(plan.round(ROUND), name='R6/実績:"前期"'),))
-    assert form_filename(odd, ROUND, AGRI) == "回答様式_R6-実績--前期-_農林水産部.xlsx"
+def test_owner_and_name_follow_the_day() -> None:
+    plan, day = tiny_plan(), tiny_brief().day
+    assert form_filename(plan, day, ROUND, POLICY) == "回答様式_令和6年度実績_総合政策部.xlsx"
+    assert form_filename(plan, date(2024, 3, 1), ROUND, POLICY) == "回答様式_令和6年度実績_企画政策部.xlsx"
+    assert form_filename(plan, day, ROUND, AGRI, sample=True).endswith("_サンプル.xlsx")
+    odd = replace(plan, rounds=(replace(plan.round(ROUND), name='R6/実績:"前期"'),))
+    assert form_filename(odd, day, ROUND, AGRI) == "回答様式_R6-実績--前期-_農林水産部.xlsx"
 
 
 def test_a_newer_card_is_used_and_foreign_answers_are_passed_over() -> None:

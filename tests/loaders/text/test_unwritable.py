@@ -190,7 +190,7 @@ def test_whatever_is_stored_letters_tables_and_names_are_made(text):
     mail = message_from_bytes(letter_eml(letter, [(f"{text}.xlsx", b"x")]), policy=default)
     assert "甲" in str(mail["Subject"])
     assert "甲" in letter_text(letter).encode().decode()
-    names = [form_filename(used, ROUND, POLICY), letter_filename(letter, "docx")]
+    names = [form_filename(used.plan, used.day, ROUND, POLICY), letter_filename(letter, "docx")]
     with zipfile.ZipFile(BytesIO(zipped([(n, b"") for n in names], used.day))) as archive:
         assert archive.namelist() == names
     if text.encode("utf-8", "ignore").decode() == text:  # a table of pandas holds no half signs

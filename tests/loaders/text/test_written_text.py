@@ -129,7 +129,7 @@ def test_names_in_a_zip_and_of_files_lead_nowhere_and_start_nothing(text: str) -
     with ZipFile(BytesIO(operations.make_forms(plain, ROUND, day=date(2025, 9, 1)))) as archive:
         names = archive.namelist()
     letter = request_letter(used.plan, used.plan.round(ROUND), used.plan.departments[:1], used.day)
-    names += [form_filename(used, ROUND, POLICY), letter_filename(letter, "docx")]
+    names += [form_filename(used.plan, used.day, ROUND, POLICY), letter_filename(letter, "docx")]
     for name in names:
         assert not name.startswith(STARTS)
         assert not any(part.startswith(STARTS) for part in name.split("_"))

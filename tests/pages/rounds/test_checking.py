@@ -2,8 +2,6 @@
 
 from types import SimpleNamespace
 
-import pandas as pd
-
 from kpi.issue import Issue, Severity
 from loaders.services import Services
 from pages.parts.rounds import board_table
@@ -191,7 +189,7 @@ def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
 def test_a_return_is_read_anew_when_another_row_of_it_is_confirmed():
     def key(confirmed):
         one = {"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1, "confirmed_of": confirmed}
-        snapshot = SimpleNamespace(submissions=pd.DataFrame([one]))
+        snapshot = SimpleNamespace(returns=[one])
         state = SimpleNamespace(key="r", snapshot=snapshot, once=lambda _name, make: make())
         return board_table._key(state, "S1")
 
