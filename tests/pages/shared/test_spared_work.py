@@ -34,6 +34,29 @@ def test_what_is_closed_is_not_made_and_what_is_opened_is():
     assert [m.value for m in at.markdown] == ["中身"]
 
 
+def form_script():
+    import streamlit as st
+
+    from pages.parts.shared.layout import folded_form
+
+    def draw():
+        st.text_input("添え書き", key="note")
+
+    folded_form("締め切る", draw, key="box")
+
+
+def test_a_form_is_made_when_it_is_opened_and_keeps_what_was_typed_when_it_is_closed():
+    at = AppTest.from_function(form_script).run()
+    assert not at.exception
+    assert not at.text_input
+    at.session_state["box"] = True
+    at.run()
+    at.text_input(key="note").input("3月末まで").run()
+    at.session_state["box"] = False
+    at.run()
+    assert at.text_input(key="note").value == "3月末まで"
+
+
 def paged_script(count, of):
     import streamlit as st
 
