@@ -1,8 +1,8 @@
-"""A store as large as they come: 500 indicators of 20 departments, answered in 20 yearly rounds. All invented."""
+"""Stores as large as they come, and one whose every list is a full page: invented plans, answered year after year."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,48 +16,64 @@ from loaders.store.commands import HANDLERS
 from loaders.store.commands.drafts import NewReturn
 from tests.factory import COUNT, ROUND, tiny_plan
 
-DEPARTMENTS, OWNED, FIELDS, YEARS = 20, 25, 5, range(2006, 2026)
 BEGUN = datetime(2007, 5, 1, 9)
 
 
-def wide_plan() -> Plan:
-    """The tests' small plan made as wide as that; each of five fields has 100 indicators."""
+@dataclass(frozen=True)
+class Width:
+    """How many departments own how many indicators each, in how many fields, and the years of the rounds."""
+
+    departments: int
+    owned: int
+    fields: int
+    years: range
+
+
+#: 500 indicators of 20 departments, 100 in each of five fields, answered in 20 yearly rounds.
+WIDE = Width(20, 25, 5, range(2006, 2026))
+#: One department with so many indicators in one field that every list is one full page.
+FULL_PAGE = Width(1, 20, 1, range(2022, 2026))
+
+
+def wide_plan(width: Width) -> Plan:
+    """The tests' small plan made as wide as that."""
     plan = tiny_plan()
     indicator, card, asked = plan.indicator(COUNT), plan.card(COUNT), plan.round(ROUND)
     fields = tuple(
-        replace(plan.fields[0], id=f"f{n}", name=f"第{n + 1}分野", short=f"第{n + 1}", items=()) for n in range(FIELDS)
+        replace(plan.fields[0], id=f"f{n}", name=f"第{n + 1}分野", short=f"第{n + 1}", items=())
+        for n in range(width.fields)
     )
-    ids = [(f"d{n % DEPARTMENTS:02d}", f"i{n:03d}", n) for n in range(DEPARTMENTS * OWNED)]
+    ids = [(f"d{n % width.departments:02d}", f"i{n:03d}", n) for n in range(width.departments * width.owned)]
     return replace(
         plan,
-        start=Period("FY", YEARS[0]),
+        start=Period("FY", width.years[0]),
         end=Period("FY", 2028),
         fields=fields,
-        departments=tuple(Department(f"d{n:02d}", (DatedName(f"第{n + 1}部"),)) for n in range(DEPARTMENTS)),
+        departments=tuple(Department(f"d{n:02d}", (DatedName(f"第{n + 1}部"),)) for n in range(width.departments)),
         ownerships=tuple(Ownership(i, d) for d, i, _ in ids),
         indicators=tuple(
             replace(indicator, id=i, number=str(n + 1), name=f"第{n + 1}の取組に参加した事業者の数", level="field",
-                    field_id=f"f{n % FIELDS}", item_id="")
+                    field_id=f"f{n % width.fields}", item_id="")
             for _, i, n in ids
         ),
         cards=tuple(
-            replace(card, indicator_id=i, kind="annual", baseline=100.0 + n, baseline_period=Period("FY", YEARS[0] - 1),
-                    target=400.0 + n, target_period=Period("FY", 2028))
+            replace(card, indicator_id=i, kind="annual", baseline=100.0 + n, target=400.0 + n,
+                    baseline_period=Period("FY", width.years[0] - 1), target_period=Period("FY", 2028))
             for _, i, n in ids
         ),
         rounds=tuple(
             replace(asked, id=f"fy{y}", name=f"{y}年度実績", period=Period("FY", y), opens=None, due=None)
-            for y in YEARS
+            for y in width.years
         ),
     )  # fmt: skip
 
 
-def wide_store(data: Path) -> Store:
+def wide_store(data: Path, width: Width = WIDE) -> Store:
     """The store in a data folder, every return sent and every second one confirmed."""
-    plan = wide_plan()
+    plan = wide_plan(width)
     store = Store(data / DATABASE)
     store.init([plan], None, Act("", BEGUN))
-    for number, year in enumerate(YEARS):
+    for number, year in enumerate(width.years):
         act = Act("部局", BEGUN + timedelta(days=365 * number))
         new = [NewReturn(_reading(plan, year, d.id), f"{d.id} {year}".encode(), f"{d.id}_{year}.xlsx")
                for d in plan.departments]  # fmt: skip
@@ -74,7 +90,7 @@ def _reading(plan: Plan, year: int, department_id: str) -> Reading:
         plan_id=plan.id,
         round_id=f"fy{year}",
         department_id=department_id,
-        answers=tuple(_answer(i, year, n) for n, i in enumerate(own)),
+        answers=tuple(_answer(i, year, year - plan.start.year, n) for n, i in enumerate(own)),
         issues=(),
         form_version="1",
         matched_by="meta",
@@ -82,9 +98,9 @@ def _reading(plan: Plan, year: int, department_id: str) -> Reading:
     )
 
 
-def _answer(indicator_id: str, year: int, row: int) -> Answer:
+def _answer(indicator_id: str, year: int, since: int, row: int) -> Answer:
     said = {
-        "value": 110.0 + 12.0 * (year - YEARS[0]) + row,
+        "value": 110.0 + 12.0 * since + row,
         "period": f"FY{year}",
         "release": "final",
         "evidence": f"{year}年度実績調べ(担当課集計)",
