@@ -77,15 +77,15 @@ def _judging(state: Assessment, review: Review, found: Sequence[Item], *, acting
         show(tag("div", said, "meta"))
     heading = ""
     waiting = [i for i in found if i.open]
-    later = waiting[_AT_ONCE:]
+    later = {id(i) for i in waiting[_AT_ONCE:]}
     for item in found:
-        if item in later:
+        if id(item) in later:
             continue
         if GROUP_WORDS[item.group] != heading:
             heading = GROUP_WORDS[item.group]
             count = sum(i.group is item.group for i in waiting)
             st.header(f"{heading}({count})", anchor=False)
-        judge(state, review, item, first=item in waiting[:1], acting=acting, at=JUDGING)
+        judge(state, review, item, first=waiting[:1] == [item], acting=acting, at=JUDGING)
     if later:
         show(tag("div", f"ほか{len(later)}件は、上が済むと順に並びます。", "meta"))
 

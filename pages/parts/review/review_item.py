@@ -6,7 +6,7 @@ the pointer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -48,9 +48,10 @@ def begin(*chosen: str) -> None:
         st.session_state[_LIST] = chosen
 
 
-def place_of(item: Item) -> str:
-    """The place at which something was done about an item since the screen was opened; empty where nothing was."""
-    return str(st.session_state.get(_ACTED, {}).get(item.subject_id, ""))
+def acted() -> Mapping[str, str]:
+    """The place at which something was done about an indicator's answer since the screen was opened."""
+    found: Mapping[str, str] = st.session_state.get(_ACTED, {})
+    return found
 
 
 def judge(
@@ -174,7 +175,7 @@ def _asking(state: Assessment, asked: Round, item: Item, at: str) -> None:
     if st.session_state.get(_ASKING) == key:
         with st.container(key=f"asking-back-{key}"):
             _ask(state, asked, item, key, at)
-    elif item.waiting and place_of(item):
+    elif item.waiting and item.subject_id in acted():
         with st.container(key=f"asking-back-{key}"):
             for question in item.waiting:
                 where = column_name(state, asked, question.key)
@@ -214,4 +215,10 @@ def _ask(state: Assessment, asked: Round, item: Item, key: str, at: str) -> None
 
 def to_judge(found: Sequence[Item]) -> list[Item]:
     """Of some items those that stand in the list to be judged: the open ones, and what was judged there just now."""
-    return [i for i in found if place_of(i) == JUDGING or (i.open and i.group is not Group.REST and not place_of(i))]
+    done = acted()
+    judged = {subject_id for subject_id, place in done.items() if place == JUDGING}
+    return [
+        i
+        for i in found
+        if i.subject_id in judged or (i.open and i.group is not Group.REST and i.subject_id not in done)
+    ]

@@ -15,9 +15,10 @@ from kpi.collection.review.answer_words import facts, main_keys
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from pages.parts.app.current_view import services
 from pages.parts.review.review_data import Review
-from pages.parts.review.review_item import judge, place_of
+from pages.parts.review.review_item import acted, judge
 from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared import confirm_button, notices
+from pages.parts.shared.filters import PAGE, paged
 from pages.parts.shared.layout import each, empty, show
 from pages.parts.shared.markup import Column, Content, badge, join, link, listing, table, tag, unmarked
 
@@ -69,14 +70,15 @@ def _state(item: Item) -> Content:
 def rest_box(state: Assessment, review: Review, found: Sequence[Item], *, acting: bool) -> None:
     """Those without anything odd: all at once, or one of them taken out to look at."""
     if found:
-        quick_table(state, review, found, "判断の要らない回答")
+        quick_table(state, review, paged(found, "回答", f"rest {review.round.id}"), "判断の要らない回答")
     else:
         show(tag("div", "確認を待っている回答はありません。", "meta"))
     if not acting:
         return
     _after(review, _REST)
     if found:
-        label = f"上の{len(found)}指標をすべて確認済にする"
+        which = "上の" if len(found) <= PAGE else "気になる点のない"
+        label = f"{which}{len(found)}指標をすべて確認済にする"
         if confirm_button.button(
             label, "confirm-rest", _what(found), _summary(state, found), f"{len(found)}指標を確認済にする"
         ):
@@ -87,7 +89,12 @@ def rest_box(state: Assessment, review: Review, found: Sequence[Item], *, acting
 def single_box(state: Assessment, review: Review, found: Sequence[Item], key: str) -> None:
     """One of some answers taken out to look at, with what can be done about it."""
     # What was judged here stays, with the way back; what was judged elsewhere stands there.
-    offered = [i for i in review.items if place_of(i) == key or (i in found and not place_of(i))]
+    done, held = acted(), set(_what(found))
+    offered = [
+        i
+        for i, one in zip(review.items, _what(review.items), strict=True)
+        if (done[i.subject_id] == key if i.subject_id in done else one in held)
+    ]
     labels = {_key(i): f"{state.snapshot.plan.indicator(i.subject_id).number} {_name(state, i)}" for i in offered}
     if not labels:
         return
@@ -203,8 +210,11 @@ def _after(review: Review, place: str) -> None:
     """What was confirmed here just now, and the way back as long as it stands."""
     notices.told(_place(place))
     where, what = st.session_state.get(_UNDO, ("", ()))
-    kept = [i for i in review.items if i.confirmed and (i.submission_id, i.subject_id) in set(what)]
-    if where != place or not kept:
+    if where != place:
+        return
+    what = set(what)
+    kept = [i for i in review.items if i.confirmed and (i.submission_id, i.subject_id) in what]
+    if not kept:
         return
     if st.button(f"いま確認済にした{len(kept)}指標を未確認に戻す", key=f"undo-{place}"):
         acts = {one: partial(services().unconfirm, one, own) for one, own in _by_return(kept).items()}
