@@ -10,6 +10,8 @@ import atexit
 import logging
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from kpi.issue import Issue
 from loaders import settings
 from loaders.settings import WrongSetting
 from loaders.store import Keep, Store, StoreError
+from loaders.store.file.lock import FileLock, StoreBusy
 from loaders.store.file.retention import copies
 from loaders.store.file.retention import written_ends as written
 
@@ -62,7 +65,23 @@ def configured() -> Nightly | None:
 
 def run(store: Store, asked: Nightly, at: datetime) -> tuple[Issue, ...]:
     """Make the day's copy now; what forbids it."""
-    return store.make_nightly(asked.folder, asked.keep, at=at)
+    with _turn(asked.folder, _PATIENCE) as ours:
+        if not ours:
+            raise StoreBusy(_PATIENCE)
+        return store.make_nightly(asked.folder, asked.keep, at=at)
+
+
+@contextmanager
+def _turn(folder: Path, wait: float) -> Iterator[bool]:
+    """Whether the copies in a folder are ours to make: of several servers on one store, one makes the night's."""
+    with ExitStack() as held:
+        ours = True
+        if folder.is_dir():  # where there is none, the copy itself says so in words
+            try:
+                held.enter_context(FileLock(folder / "kpi-nightly", wait).work(wait))
+            except StoreBusy:
+                ours = False
+        yield ours
 
 
 def written_ends(asked: Nightly) -> list[tuple[str, str]]:
@@ -99,9 +118,13 @@ def _stop(thread: threading.Thread) -> None:
 def look(store: Store, asked: Nightly, now: datetime) -> None:
     """Make the copy if it is due. Whatever is wrong is told to the server's log, and tried again."""
     try:
-        if asked.due(now):
-            for issue in run(store, asked, now):
-                _LOG.error("控えを保存できませんでした。%s", issue.message)
+        if not asked.due(now):
+            return
+        with _turn(asked.folder, 0) as ours:
+            # Another server may have made it between the two looks, or be making it now.
+            issues = store.make_nightly(asked.folder, asked.keep, at=now) if ours and asked.due(now) else ()
+        for issue in issues:
+            _LOG.error("控えを保存できませんでした。%s", issue.message)
     except (StoreError, OSError, duckdb.Error) as error:
         _LOG.error("控えを保存できませんでした。%s", error)
 

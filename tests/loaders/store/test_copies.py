@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +18,7 @@ from loaders.services import nightly
 from loaders.settings import WrongSetting
 from loaders.store import Keep, Store
 from loaders.store.file.retention import copies, staying, written_ends
-from tests import next_schema
+from tests import ROOT, next_schema
 from tests.factory import COUNT, RATE, TRADE
 from tests.loaders.store.test_log import make_over
 from tests.storekit import answer, later, new_store, reading, save_and_send
@@ -251,6 +253,57 @@ def test_the_copy_is_due_once_a_day_from_its_hour_on(store, tmp_path):
     assert list(copies(asked.folder)) == [NIGHT]
     nightly.look(store, asked, NIGHT + timedelta(days=1, hours=7))
     assert len(copies(asked.folder)) == 2
+
+
+LOOK = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from loaders.services import nightly
+from loaders.store import Keep, Store
+store, folder, at = Store(Path(sys.argv[1])), Path(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
+print("ready", flush=True)
+sys.stdin.readline()
+nightly.look(store, nightly.Nightly(folder, Keep(), 2), at)
+"""
+
+
+def test_of_several_servers_on_one_store_one_makes_the_night_s_copy(store, tmp_path):
+    """At once and with clocks that differ: neither a second copy nor one in the other's way."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    moments = [NIGHT, NIGHT, NIGHT + timedelta(seconds=1), NIGHT + timedelta(seconds=2)]
+    servers = [
+        subprocess.Popen(
+            [sys.executable, "-c", LOOK, str(store.path), str(folder), at.isoformat()],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for at in moments
+    ]  # fmt: skip
+    for server in servers:
+        assert server.stdout.readline() == "ready\n"
+    for server in servers:
+        server.stdin.write("\n")
+        server.stdin.flush()
+    told = [server.communicate(timeout=60) for server in servers]
+    assert [server.returncode for server in servers] == [0] * 4, told
+    assert [err for _, err in told] == [""] * 4
+    (made,) = copies(folder).values()
+    assert Store(made).verify() == ()
+    assert len(store.log(kind="backup")) == 1
+    assert not list(folder.glob("*.part*"))
+
+
+def test_a_copy_that_another_server_is_making_is_left_to_it(store, tmp_path, caplog):
+    asked = nightly.Nightly(tmp_path / "copies", Keep(), 2)
+    asked.folder.mkdir()
+    with nightly._turn(asked.folder, 0) as ours:
+        assert ours
+        nightly.look(store, asked, NIGHT)
+        assert not copies(asked.folder)
+    assert not caplog.text
+    nightly.look(store, asked, NIGHT)
+    assert list(copies(asked.folder)) == [NIGHT]
 
 
 def test_a_folder_that_is_gone_is_told_to_the_servers_log_and_stops_nothing(store, tmp_path, caplog):
