@@ -1,4 +1,4 @@
-"""What the surroundings decide, for screens and commands alike: where the data is and what day it is.
+"""What the surroundings decide, for screens and commands alike: where the data is, the day, and which server this is.
 
 This is the one place that reads the clock and the environment; everything below is told.
 """
@@ -6,6 +6,7 @@ This is the one place that reads the clock and the environment; everything below
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -39,3 +40,13 @@ def now() -> datetime:
 def today() -> date:
     """The day in Japan."""
     return now().date()
+
+
+def node() -> str:
+    """The name of this server process among several on one store: ``KPI_NODE``, empty where it is the only one."""
+    name = os.environ.get("KPI_NODE", "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,40}", name):
+        raise WrongSetting(
+            f"環境変数 KPI_NODE の「{name}」は使えません。半角の英数字と「-」「_」で、40文字までで書いてください。"
+        )
+    return name

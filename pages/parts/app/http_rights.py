@@ -6,14 +6,12 @@ A screen asks `identity`; a bare HTTP request meets this middleware, before anyt
 from __future__ import annotations
 
 import logging
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +22,7 @@ from loaders.cli.usage import file_fault
 from loaders.store.file.lock import StoreBusy, StoreError
 from pages.parts import framework
 from pages.parts.app import sign_in, trial_identity
+from pages.parts.app.cookies import Cookies
 from pages.parts.app.identity import reaches
 from pages.parts.app.sign_in import Setup, Standing
 from pages.parts.app.storage import store, watched
@@ -32,9 +31,6 @@ log = logging.getLogger("kpi")
 
 #: What has rights. No other request waits for the store.
 _GUARDED = (framework.MEDIA, framework.UPLOAD, framework.FOR_PROGRAMS, framework.SIGN_OUT, framework.HEALTH)
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_BACK = "kpi_back"
-_AS_IS = "/?&=%+-_.~:,"
 #: What a form with one file adds around the file's bytes.
 _AROUND = 64 * 1024
 
@@ -56,10 +52,11 @@ _LATER = Refused(503, "混み合っています。少し待ってからもう一
 
 
 class Gate:
-    """ASGI middleware in front of everything the framework serves."""
+    """ASGI middleware in front of everything the framework serves; ``node`` is this process's name among several."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, node: str = "") -> None:
         self.app = app
+        self.node = node
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -72,12 +69,12 @@ class Gate:
                 send = _listening(sign_in.claims_of(asked.cookies), send)
         if scope["type"] == "http":
             asked = HTTPConnection(scope)
+            send = Cookies(asked, send, self.node)
             closed = any(place.search(asked.scope["path"]) for place in _GUARDED)
             refused = await run_in_threadpool(_verdict, asked, scope["method"]) if closed else None
             if refused:
                 await PlainTextResponse(refused.said, refused.status)(scope, receive, send)
                 return
-            send = _Cookies(asked, send)
         await self.app(scope, receive, send)
 
 
@@ -203,69 +200,3 @@ def _listening(claims: sign_in.Claims, send: Send) -> Send:
 def _was_told(claims: sign_in.Claims, path: str) -> bool:
     found = framework.FILE_ADDRESS.search(path.encode())
     return found is not None and (sign_in.SignIn.of(claims).id, found[1]) in _told
-
-
-# --- cookies and ways back -----------------------------------------------------------------------------------------
-
-
-class _Cookies:
-    """Adds to an answer: Secure on the framework's cookies, the way back after signing in, whom one acts as."""
-
-    def __init__(self, asked: HTTPConnection, send: Send) -> None:
-        self.asked = asked
-        self.send = send
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            match sign_in.setup():
-                case Setup.READY:
-                    self._after(headers)
-                    _secure(message)
-                case Setup.NONE:
-                    self._acting(headers)
-        await self.send(message)
-
-    def _after(self, headers: MutableHeaders) -> None:
-        """Remember where somebody was who goes to sign in, and lead them back there, or say that it failed."""
-        path = self.asked.scope["path"]
-        if framework.SIGN_IN.search(path):
-            headers.append("set-cookie", _cookie(_BACK, quote(_inside(self.asked.headers.get("referer", "")))))
-        elif framework.CALLBACK.search(path) and {"code", "error"} & self.asked.query_params.keys():
-            signed = any(c.startswith(f"{framework.USER_COOKIE_NAME}=") and '=""' not in c for c in _set(headers))
-            back = _inside(sign_in.origin() + unquote(self.asked.cookies.get(_BACK, "")))
-            headers["location"] = back if signed else "/?signin=failed"
-            headers.append("set-cookie", _cookie(_BACK, "", age=0))
-
-    def _acting(self, headers: MutableHeaders) -> None:
-        asked = parse_qs(self.asked.scope["query_string"].decode("latin-1")).get(trial_identity.PARAMETER, [""])[0]
-        if _KEY.fullmatch(asked) and "text/html" in headers.get("content-type", ""):
-            headers.append("set-cookie", _cookie(trial_identity.COOKIE, asked, same="Strict"))
-
-
-def _set(headers: MutableHeaders) -> list[str]:
-    return headers.getlist("set-cookie")
-
-
-def _inside(address: str) -> str:
-    """Path and query of an address of ours; the front page for any other."""
-    parts = urlsplit(address)
-    ours = f"{parts.scheme}://{parts.netloc}" == sign_in.origin()
-    if not ours or not parts.path.startswith("/") or parts.path.startswith(("//", "/\\")):
-        return "/"
-    kept = "&".join(p for p in parts.query.split("&") if p and not p.startswith("signin="))
-    return quote(parts.path + (f"?{kept}" if kept else ""), safe=_AS_IS)
-
-
-def _cookie(name: str, value: str, *, same: str = "Lax", age: int | None = None) -> str:
-    lasts = "" if age is None else f"; Max-Age={age}"
-    return f"{name}={value}; Path=/; HttpOnly; SameSite={same}{lasts}"
-
-
-def _secure(message: Message) -> None:
-    """Where people come by TLS, no cookie ever goes without it, also if the proxy forgets."""
-    if sign_in.origin().startswith("https://"):
-        message["headers"] = [
-            (name, value if name.lower() != b"set-cookie" or b"; secure" in value.lower() else value + b"; Secure")
-            for name, value in message["headers"]
-        ]

@@ -6,7 +6,11 @@ import pytest
 import streamlit
 from streamlit import config
 
+from loaders import settings
+from pages.parts.app import sign_in
+from pages.parts.app.http_rights import Gate
 from pages.parts.app.middleware import HousePage, dress, policy
+from pages.parts.app.sign_in import Setup
 from tests.waiting import wait
 
 INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
@@ -28,7 +32,7 @@ def test_the_policy_allows_only_this_server_and_no_eval():
     assert rule.count("sha256-") == INDEX.count(b"<script>")
 
 
-async def ask(answer, headers=()):
+async def ask(answer, headers=(), path="/"):
     """The messages that the middleware sends on for one HTML request."""
     sent = []
 
@@ -38,7 +42,8 @@ async def ask(answer, headers=()):
     async def receive():
         return {"type": "http.request"}
 
-    await HousePage(answer)({"type": "http", "headers": list(headers)}, receive, send)
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": list(headers)}
+    await HousePage(answer)(scope, receive, send)
     return sent
 
 
@@ -84,3 +89,49 @@ def test_the_settings_that_were_found_to_matter_are_set_and_still_known(option, 
     found = config.get_options_for_section(option.split(".")[0])
     assert option.split(".")[1] in found, "the framework no longer knows this option"
     assert str(config.get_option(option)).lower() == str(value).lower()
+
+
+# --- several processes ---------------------------------------------------------------------------------------------
+
+
+def node_cookies(monkeypatch, node, *, kept="", path="/", kind=b"text/html"):
+    """The cookies of an answer of a process, behind both of our middlewares."""
+    monkeypatch.setattr(sign_in, "setup", lambda: Setup.NONE)
+
+    async def answer(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+        await send({"type": "http.response.body", "body": INDEX})
+
+    start, _ = wait(ask(Gate(answer, node), [(b"cookie", kept.encode())] if kept else [], path=path))
+    return [value.decode() for name, value in start["headers"] if name == b"set-cookie"]
+
+
+@pytest.mark.parametrize("kind", [b"text/html", b"text/javascript"])
+@pytest.mark.parametrize("kept", ["", "kpi_node=8502", "kpi_node=8502; _streamlit_xsrf=x"])
+def test_one_of_several_processes_names_itself_to_who_was_at_none_or_at_another(monkeypatch, kept, kind):
+    assert node_cookies(monkeypatch, "8501", kept=kept, kind=kind) == ["kpi_node=8501; Path=/; HttpOnly; SameSite=Lax"]
+
+
+def test_who_is_here_already_is_told_nothing_and_the_only_process_has_no_name(monkeypatch):
+    assert node_cookies(monkeypatch, "8501", kept="kpi_node=8501") == []
+    assert node_cookies(monkeypatch, "") == []
+    assert node_cookies(monkeypatch, "", kept="kpi_node=8501") == []
+
+
+def test_what_is_refused_names_the_process_too(monkeypatch):
+    """A page that was at another process may send its file here first."""
+    assert node_cookies(monkeypatch, "8501", kept="kpi_node=8502", path="/_stcore/metrics") == [
+        "kpi_node=8501; Path=/; HttpOnly; SameSite=Lax"
+    ]
+
+
+def test_the_name_of_a_process_is_a_word_of_the_surroundings(monkeypatch):
+    monkeypatch.delenv("KPI_NODE", raising=False)
+    assert settings.node() == ""
+    for name in ("8501", "kpi-a_1"):
+        monkeypatch.setenv("KPI_NODE", name)
+        assert settings.node() == name
+    for name in ("a b", "a;Domain=x", "\u4e00", "a" * 41, "8501\n"):
+        monkeypatch.setenv("KPI_NODE", name)
+        with pytest.raises(settings.WrongSetting, match="KPI_NODE"):
+            settings.node()

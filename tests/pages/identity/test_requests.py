@@ -8,7 +8,7 @@ from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 
 from pages.parts import framework
-from pages.parts.app import http_rights, sign_in
+from pages.parts.app import cookies, http_rights, sign_in
 from pages.parts.app.sign_in import Setup, SignIn, Standing, person_by
 from tests import ROOT
 from tests.pages.identity.kit import CLAIMS, PEOPLE, ask, rule
@@ -187,7 +187,7 @@ def test_a_file_goes_only_to_the_sign_in_that_was_told_its_address(monkeypatch):
 )
 def test_after_signing_in_one_comes_back_only_to_a_page_of_ours(monkeypatch, address, inside):
     monkeypatch.setattr(sign_in, "origin", lambda: "https://kpi.example")
-    assert http_rights._inside(address) == inside
+    assert cookies.inside(address) == inside
 
 
 def test_where_people_come_by_tls_every_cookie_is_secure(monkeypatch):
@@ -199,12 +199,13 @@ def test_where_people_come_by_tls_every_cookie_is_secure(monkeypatch):
     async def send(message):
         sent.append(message)
 
-    cookies = [(b"set-cookie", b"_streamlit_user=x; Path=/; HttpOnly"), (b"set-cookie", b"a=b; Secure")]
-    message = {"type": "http.response.start", "status": 302, "headers": cookies}
-    wait(http_rights._Cookies(connection, send)(message))
+    framework_s = [(b"set-cookie", b"_streamlit_user=x; Path=/; HttpOnly"), (b"set-cookie", b"a=b; Secure")]
+    message = {"type": "http.response.start", "status": 302, "headers": framework_s}
+    wait(cookies.Cookies(connection, send, node="8501")(message))
     assert [value for _, value in sent[0]["headers"]] == [
         b"_streamlit_user=x; Path=/; HttpOnly; Secure",
         b"a=b; Secure",
+        b"kpi_node=8501; Path=/; HttpOnly; SameSite=Lax; Secure",
     ]
 
 
