@@ -15,7 +15,7 @@ from loaders.services.operations import make_form, open_store
 from loaders.store import StoreBusy
 from loaders.store.file.database import Database
 from tests.campaign.marked import length, lengthened
-from tests.samplekit import AT, store_of, with_files, with_samples
+from tests.samplekit import AT, PLAN, store_of, with_files, with_samples
 from tests.screenkit import DAY, FAILED, NOTHING, english, everything, forget, html, lead, run, said, sound, upload
 
 SCREENS = ("overview", "field", "indicator", "compare", "submit", "data", "method")
@@ -409,6 +409,15 @@ def test_a_broken_row_is_told_with_file_row_and_column_and_the_rest_works(broken
     assert re.search(r"indicators\.csv\S*?2行 direction", told)
     assert "ふやす" in told
     assert lead(at)
+
+
+def test_a_row_that_was_mended_is_told_no_more_whichever_server_has_read_it_again(broken):
+    """Another process on the store reads the files anew at the press of a button there; this one is told nothing."""
+    path = broken("indicators.csv", ",increase,", ",ふやす,") / "plans" / PLAN / "indicators.csv"
+    at = run("overview")
+    assert "件の問題があります" in "".join(said(at))
+    path.write_text(path.read_text("utf-8").replace(",ふやす,", ",increase,", 1), "utf-8")
+    assert "件の問題があります" not in "".join(said(at.run()))
 
 
 @pytest.mark.parametrize("screen", ["compare", "data", "method", "overview", "indicator", "field"])

@@ -10,7 +10,7 @@ from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from kpi.plan import in_order
 from pages.parts.admin.admin_forms import act, note
-from pages.parts.app.current_view import data_issues, services, store
+from pages.parts.app.current_view import services, store
 from pages.parts.overview.first_start import load_samples
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import attempt, show
@@ -85,7 +85,6 @@ def _reload() -> None:
         data = attempt(lambda: services().reload_plans())
     if data is None:
         return
-    data_issues.clear()
     if not data.issues:
         act(lambda: (), f"{len(data.plans)}計画と公表値を読み込み直しました。問題はありません。")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 
 import streamlit as st
 
@@ -26,7 +27,21 @@ def watched() -> Store:
     return store_of(DATA, wait=1.0)
 
 
-@st.cache_resource(show_spinner=False)
 def data_issues() -> tuple[Issue, ...]:
-    """What is wrong with the files of ``data/``: found once at the start, as they are read then."""
+    """What is wrong with the files of ``data/`` as they are: read again by each server where one has changed."""
+    return _issues(_state_of_the_files())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _issues(files: str) -> tuple[Issue, ...]:
     return load_data(DATA).issues
+
+
+def _state_of_the_files() -> str:
+    """What differs after every change of a plan's files or the published figures, without reading them."""
+    found = []
+    for path in sorted(path for part in ("plans", "benchmarks") for path in (DATA / part).rglob("*")):
+        with suppress(FileNotFoundError):  # somebody is putting another in its place
+            state = path.stat()
+            found.append(f"{path}:{state.st_mtime_ns}:{state.st_size}")
+    return "\n".join(found)
