@@ -80,7 +80,8 @@ def cookie_claims(cookies: Mapping[str, str]) -> Mapping[str, Any]:
 # --- addresses that are no screens ---------------------------------------------------------------------------------
 
 # Anywhere in the path, so that a prefix in front (baseUrlPath, a proxy's) opens nothing.
-MEDIA = re.compile(r"/media/")
+# The page's own fonts and pictures lie below /static/media/ for everybody; a file of a screen has digits for a name.
+MEDIA = re.compile(r"(?<!/static)/media/|/media/[0-9a-f]+\b")
 UPLOAD = re.compile(r"/_stcore/upload_file/")
 #: What operators and programs would read.
 FOR_PROGRAMS = re.compile(r"/_stcore/(metrics|agent(/|$))")

@@ -163,6 +163,15 @@ def test_each_pattern_finds_its_own_addresses_alone():
     assert found == JUDGED
 
 
+def test_the_page_s_own_fonts_and_pictures_are_no_files_of_a_screen():
+    """Judged as such, they were refused to everybody wherever signing in is configured."""
+    own = sorted(path.name for path in (SERVED / "static" / "media").iterdir())
+    assert any(name.endswith(".woff2") for name in own)
+    assert [name for name in own if framework().MEDIA.search(f"/static/media/{name}")] == []
+    for address in ("/media/0a1b.csv", "/kpi/media/0a1b", "/static/media/0a1b.csv", "/static/../media/x", "/media/x"):
+        assert framework().MEDIA.search(address)
+
+
 def test_the_addresses_of_files_are_read_whole_out_of_a_message():
     from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
