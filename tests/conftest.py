@@ -19,6 +19,7 @@ LONGEST_FIRST = (
     "browser/test_round.py",
     "browser/test_signin.py",
     "browser/test_screens.py",
+    "browser/test_processes.py",
     "pages/test_pages.py",
     "loaders/form/test_hurts.py",
     "browser/test_submit.py",

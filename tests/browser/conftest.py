@@ -82,6 +82,14 @@ class Server:
     log: Path
 
 
+def free_port() -> int:
+    """A port of this machine at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @contextmanager
 def running(
     folder: Path,
@@ -97,9 +105,7 @@ def running(
     data = folder / "data"
     if not data.exists():
         with_files(data)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     if secrets:
         kept = folder / "secrets.toml"
@@ -107,9 +113,9 @@ def running(
         flags = (*flags, "--secrets.files", str(kept))
     log = folder / "server.log"
     arguments = ["run", "app.py", "--server.port", str(port), "--server.headless", "true", *flags]
-    process = _started(arguments, {"KPI_DATA": str(data), "KPI_TODAY": TODAY, **(env or {})}, log)
+    process = started(arguments, {"KPI_DATA": str(data), "KPI_TODAY": TODAY, **(env or {})}, log)
     try:
-        _await_health(url, process, log)
+        await_health(url, process, log)
         yield Server(url, data, process, log)
     finally:
         process.stop()
@@ -122,7 +128,8 @@ def _warm() -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def _started(arguments: list[str], environment: dict[str, str], log: Path) -> Process:
+def started(arguments: list[str], environment: dict[str, str], log: Path) -> Process:
+    """A server that was just started with such arguments of ``streamlit``; it writes into ``log``."""
     environment = {**os.environ, **environment}
     asked = {"arguments": arguments, "environment": environment, "folder": str(ROOT), "log": str(log)}
     warm = _warm()
@@ -132,7 +139,8 @@ def _started(arguments: list[str], environment: dict[str, str], log: Path) -> Pr
     return Process(int(warm.stdout.readline()))
 
 
-def _await_health(url: str, process: Process, log: Path, seconds: float = 90) -> None:
+def await_health(url: str, process: Process, log: Path, seconds: float = 90) -> None:
+    """Wait until a server answers."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if not process.runs():
@@ -226,9 +234,9 @@ def chromium():
 def _pages(chromium) -> Iterator[Callable]:
     contexts = []
 
-    def new(width: int = 1280, height: int = 800):
+    def new(width: int = 1280, height: int = 800, **given: object):
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="ja-JP", accept_downloads=True
+            viewport={"width": width, "height": height}, locale="ja-JP", accept_downloads=True, **given
         )
         contexts.append(context)
         page = context.new_page()
@@ -243,7 +251,7 @@ def _pages(chromium) -> Iterator[Callable]:
 
 @pytest.fixture
 def open_page(chromium):
-    """A function that gives a new page of some size, watched."""
+    """A function that gives a new page of some size, watched, in a browser of its own with settings that are given."""
     with _pages(chromium) as new:
         yield new
 

@@ -75,9 +75,9 @@ def _claims(mail, groups):
     return {"email": mail, "email_verified": True, "name": f"{mail.split('@')[0]} 氏", "groups": groups}
 
 
-@pytest.fixture(scope="module")
-def provider():
-    """oidc-provider-mock on a port of its own."""
+@contextmanager
+def directory():
+    """oidc-provider-mock on a port of its own, with these people; its address."""
     from oidc_provider_mock import User, run_server_in_thread
 
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -88,6 +88,13 @@ def provider():
     ]  # fmt: skip
     with run_server_in_thread(user_claims=users) as made:
         yield f"http://localhost:{made.server_port}"
+
+
+@pytest.fixture(scope="module")
+def provider():
+    """The provider of all tests but those of its faults."""
+    with directory() as issuer:
+        yield issuer
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +189,7 @@ def test_signing_in_leads_back_to_the_page_asked_for_with_the_person_s_name(gate
     assert "land 氏" in page.locator("[data-testid='stSidebar']").inner_text()
     assert "評価用" not in page.locator("body").inner_text()
     assert page.watch.errors == []
+    assert [told for told in page.watch.failures if told[:3].isdecimal()] == []  # its fonts and icons among them
 
 
 def test_a_person_no_rule_knows_reads_whom_to_ask_and_nothing_else(gated, open_page):
