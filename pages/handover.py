@@ -12,7 +12,7 @@ from kpi.collection.lifecycle import Stage
 from kpi.collection.reorganisation import ownerless
 from kpi.collection.workflow import Action
 from kpi.handover.history import HISTORY, Said, as_table, card_facts, everything_said, value_words, waiting
-from kpi.handover.predecessors import Due, contacts, due_next
+from kpi.handover.predecessors import Contact, Due, contacts, due_next
 from kpi.period import Period, stamp
 from kpi.place import Place
 from kpi.plan import Department, Indicator
@@ -33,14 +33,16 @@ def handover_page() -> None:
     header("引継ぎ", state)
     department, division_id, indicators = _chosen(state)
     state = whole(state, department.id, division_id, indicators)
-    told = f"said of {department.id} {division_id}"
-    said = state.once(told, lambda: everything_said(state, indicators, sources(state)))
-    due, left = due_next(state, department, indicators), waiting(state, indicators, sources(state))
+    whose = f"of {department.id} {division_id}"
+    said = state.once(f"said {whose}", lambda: everything_said(state, indicators, sources(state)))
+    due = due_next(state, department, indicators)
+    left = state.once(f"waiting {whose}", lambda: waiting(state, indicators, sources(state)))
     _lead(state, department, indicators, due, len(left))
     _take(state, department, indicators, said)
     _next(state, department, due)
     _waiting(left)
-    _contacts(state, department, indicators)
+    answered = state.once(f"contacts {whose}", lambda: contacts(state, department, indicators, sources(state)))
+    _contacts(state, department, indicators, answered)
     st.header("指標ごとの経過", anchor=False)
     for indicator in paged(indicators, "指標", f"handover {department.id} {division_id}"):
         _indicator(state, indicator, [s for s in said if s.indicator_id == indicator.id])
@@ -152,9 +154,10 @@ def _waiting(left: Sequence[tuple[str, Indicator, str]]) -> None:
     show(table(columns, rows, caption="片付いていないこと", kind="stack"))
 
 
-def _contacts(state: Assessment, department: Department, indicators: Sequence[Indicator]) -> None:
+def _contacts(
+    state: Assessment, department: Department, indicators: Sequence[Indicator], found: Sequence[Contact]
+) -> None:
     st.header("これまで回答した人", anchor=False)
-    found = contacts(state, department, indicators, sources(state))
     shared = [f"{v.name} {v.mail}" for v in department.divisions_on(state.day) if v.mail]
     shared += [f"主管課 {department.mail}"] if department.mail else []
     if shared:
@@ -212,13 +215,13 @@ def _indicator(state: Assessment, indicator: Indicator, said: Sequence[Said]) ->
 
 def _history(state: Assessment, indicator: Indicator) -> None:
     """Every value told, newest period first, with what was said beside it."""
-    rows = state.snapshot.observations
-    rows = rows[rows["indicator_id"] == indicator.id].sort_values(["position", "known_at"], ascending=False)
-    if rows.empty:
+    told_of = state.told.get(indicator.id, ())
+    rows = sorted(told_of, key=lambda row: (row["position"], row["known_at"]), reverse=True)
+    if not rows:
         show(tag("div", "まだ値はありません。", "meta"))
         return
     drawn = []
-    for _, row in rows.iterrows():
+    for row in rows:
         words = [("要因分析", row["analysis"]), ("今後の対応", row["actions"]), ("根拠", row["evidence"])]
         told = [tag("div", join([tag("b", f"{name}　"), str(text)])) for name, text in words if text]
         page = link(str(row["code"]), "origin", figure=str(row["code"]))

@@ -13,6 +13,7 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_text, card_text, day_text
 from kpi.collection.review.answer_words import in_one_line
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Mend, Reading
+from kpi.compare.published import Row, records
 from kpi.period import Period
 from kpi.plan import Indicator, Round
 from kpi.printing.printed_figures import exact_text
@@ -74,15 +75,16 @@ def everything_said(view: Assessment, indicators: Sequence[Indicator], sources: 
 
 
 def _of(
-    table: pd.DataFrame, indicators: Sequence[Indicator], column: str = "indicator_id"
-) -> Iterator[tuple[Indicator, pd.Series]]:
+    rows: Iterable[Row], indicators: Sequence[Indicator], column: str = "indicator_id"
+) -> Iterator[tuple[Indicator, Row]]:
     names = {i.id: i for i in indicators}
-    for _, row in table[table[column].isin(names)].iterrows():
-        yield names[str(row[column])], row
+    for row in rows:
+        if row[column] in names:
+            yield names[row[column]], row
 
 
 def _values(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]:
-    for indicator, row in _of(view.snapshot.observations, indicators):
+    for indicator, row in ((i, row) for i in indicators for row in view.told.get(i.id, ())):
         at, who = row["known_at"].to_pydatetime(), _who(view, row)
         about = Period.parse(str(row["period"])).short
         kind = NONE if row["state"] != "value" else CORRECTED if row["correction_kind"] else VALUE
@@ -92,7 +94,7 @@ def _values(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]
                 yield Said(indicator.id, at, name, about, who, str(row[key]))
 
 
-def value_words(view: Assessment, indicator: Indicator, row: pd.Series) -> str:
+def value_words(view: Assessment, indicator: Indicator, row: Row) -> str:
     """「12.5%(確定・確認済)」, or why there is none."""
     review = "確認済" if row["review"] == "confirmed" else "未確認"
     if row["state"] != "value":
@@ -107,14 +109,14 @@ def value_words(view: Assessment, indicator: Indicator, row: pd.Series) -> str:
     return f"{text}({'・'.join(n for n in notes if n)})"
 
 
-def _who(view: Assessment, row: pd.Series) -> str:
+def _who(view: Assessment, row: Row) -> str:
     name = view.snapshot.plan.department(str(row["department_id"])).name(row["known_at"].date())
     return " ".join(w for w in (name, str(row["section"] or ""), "代理登録" if row["on_behalf"] else "") if w)
 
 
 def _questions(view: Assessment, indicators: Sequence[Indicator], sources: Sources) -> Iterator[Said]:
     plan = view.snapshot.plan
-    for indicator, row in _of(view.snapshot.questions, indicators, "subject_id"):
+    for indicator, row in _of(view.snapshot.asked, indicators, "subject_id"):
         asked = plan.round(str(row["round_id"]))
         about = f"{asked.name} {sources.heading(asked, str(row['key']))}"
         yield Said(indicator.id, row["asked_at"].to_pydatetime(), ASKED, about, str(row["who"]), str(row["text"]))
@@ -133,7 +135,7 @@ def _reply(view: Assessment, indicator: Indicator, stored: Returned) -> tuple[st
 
 
 def _proposals(view: Assessment, indicators: Sequence[Indicator], sources: Sources) -> Iterator[Said]:
-    for indicator, row in _of(view.snapshot.proposals, indicators):
+    for indicator, row in _of(records(view.snapshot.proposals), indicators):
         words = _proposed(view, indicator, sources.proposed(str(row["document"]), indicator.id))
         state, reason = str(row["state"]), str(row["reason"])
         text = f"{words}　理由: {reason}" if reason else words
@@ -160,9 +162,9 @@ def waiting(
     view: Assessment, indicators: Sequence[Indicator], sources: Sources
 ) -> tuple[tuple[str, Indicator, str], ...]:
     """What is open: questions without an answer and proposals without a decision, as (kind, indicator, words)."""
-    questions, proposals = view.snapshot.questions, view.snapshot.proposals
-    asked = _of(questions[questions["answered_by"] == ""], indicators, "subject_id")
-    open_now = _of(proposals[proposals["state"] == "open"], indicators)
+    asked = _of((q for q in view.snapshot.asked if not q["answered_by"]), indicators, "subject_id")
+    proposals = view.snapshot.proposals
+    open_now = _of(records(proposals[proposals["state"] == "open"]), indicators)
     return (
         *((ASKED, i, str(row["text"])) for i, row in asked),
         *((PROPOSED, i, _proposed(view, i, sources.proposed(str(row["document"]), i.id))) for i, row in open_now),

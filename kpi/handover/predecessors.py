@@ -11,6 +11,7 @@ from kpi.collection.lifecycle import Stage, upcoming
 from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import ReturnState
+from kpi.compare.published import Row
 from kpi.handover.history import Returned, Sources
 from kpi.period import Period
 from kpi.plan import Department, Indicator, Round
@@ -41,14 +42,15 @@ def contacts(
     view: Assessment, department: Department, indicators: Sequence[Indicator], sources: Sources
 ) -> tuple[Contact, ...]:
     """Who answered for which indicators, newest first: 課, person and address as the returns give them."""
-    rows, ids = view.snapshot.submissions, {i.id for i in indicators}
+    ids = {i.id for i in indicators}
     answering = {o.department_id for o in view.snapshot.plan.ownerships if o.indicator_id in ids} | {department.id}
-    rows = rows[rows["department_id"].isin(answering) & (rows["state"] == ReturnState.SENT)]
+    sent = [r for r in view.snapshot.returns if r["department_id"] in answering and r["state"] == ReturnState.SENT]
+    newest: dict[tuple[str, str], Row] = {}
+    for row in sorted(sent, key=lambda r: r["sent_at"], reverse=True):
+        newest.setdefault((row["round_id"], row["department_id"]), row)
     rounds = {r.id: r.name for r in view.snapshot.plan.rounds}
     found: dict[tuple[str, ...], Contact] = {}
-    for _, row in (
-        rows.sort_values("sent_at", ascending=False).drop_duplicates(["round_id", "department_id"]).iterrows()
-    ):
+    for row in newest.values():
         at, name = row["sent_at"].to_pydatetime(), rounds.get(str(row["round_id"]), str(row["round_id"]))
         for (section, person, contact), which in _signed(sources.returned(str(row["submission_id"])), ids).items():
             key = (section, person, contact, *which)
