@@ -212,6 +212,6 @@ def run() -> Sequence[Figure]:
     return [
         *(Figure(f"{t}, warm (processor)", times.middle(f"real {t}"), reference, page, WARM) for t in titles),
         *(Figure(f"{t}, after a write", times.middle(f"written {t}"), reference, page, AFTER_A_WRITE) for t in titles),
-        *(Figure(f"{t}, 500 indicators", times.middle(f"wide {t}"), "the same screen, a full page of 20 indicators",
+        *(Figure(f"{t}, 500 indicators", times.middle(f"wide {t}"), "the same screen, every list a full page of 20",
                  times.middle(f"full {t}"), WIDE) for t in titles),
     ]  # fmt: skip

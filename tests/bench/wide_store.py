@@ -21,18 +21,17 @@ BEGUN = datetime(2007, 5, 1, 9)
 
 @dataclass(frozen=True)
 class Width:
-    """How many departments own how many indicators each, in how many fields, and the years of the rounds."""
+    """How many indicators each department owns, in how many fields, and the years of the rounds."""
 
-    departments: int
-    owned: int
+    owned: tuple[int, ...]
     fields: int
     years: range
 
 
 #: 500 indicators of 20 departments, 100 in each of five fields, answered in 20 yearly rounds.
-WIDE = Width(20, 25, 5, range(2006, 2026))
-#: One department with so many indicators in one field that every list is one full page.
-FULL_PAGE = Width(1, 20, 1, range(2022, 2026))
+WIDE = Width((25,) * 20, 5, range(2006, 2026))
+#: Every list is one full page: 20 departments, one of which owns 20 indicators, and 20 in a field.
+FULL_PAGE = Width((20, *(1,) * 19), 2, range(2022, 2026))
 
 
 def wide_plan(width: Width) -> Plan:
@@ -43,13 +42,14 @@ def wide_plan(width: Width) -> Plan:
         replace(plan.fields[0], id=f"f{n}", name=f"第{n + 1}分野", short=f"第{n + 1}", items=())
         for n in range(width.fields)
     )
-    ids = [(f"d{n % width.departments:02d}", f"i{n:03d}", n) for n in range(width.departments * width.owned)]
+    owners = sorted((turn, d) for d, owned in enumerate(width.owned) for turn in range(owned))
+    ids = [(f"d{d:02d}", f"i{n:03d}", n) for n, (_, d) in enumerate(owners)]
     return replace(
         plan,
         start=Period("FY", width.years[0]),
         end=Period("FY", 2028),
         fields=fields,
-        departments=tuple(Department(f"d{n:02d}", (DatedName(f"第{n + 1}部"),)) for n in range(width.departments)),
+        departments=tuple(Department(f"d{n:02d}", (DatedName(f"第{n + 1}部"),)) for n in range(len(width.owned))),
         ownerships=tuple(Ownership(i, d) for d, i, _ in ids),
         indicators=tuple(
             replace(indicator, id=i, number=str(n + 1), name=f"第{n + 1}の取組に参加した事業者の数", level="field",
