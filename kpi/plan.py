@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, Protocol, TypeVar
 
 from kpi.period import Period
@@ -315,7 +316,22 @@ class Plan:
 
     def indicator(self, indicator_id: str) -> Indicator:
         """The indicator of an id; KeyError where there is none."""
-        return _by_id(self.indicators, indicator_id)
+        return self.indicators[self._places[indicator_id]]
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Where each indicator stands: a plan may have hundreds, and screens ask for each of them."""
+        return {indicator.id: place for place, indicator in reversed(list(enumerate(self.indicators)))}
+
+    @cached_property
+    def _held(self) -> tuple[Mapping[str, Sequence[Ownership]], Mapping[str, Sequence[Ownership]]]:
+        """The ownerships by department and by indicator, each in their order."""
+        of_department: dict[str, list[Ownership]] = {}
+        of_indicator: dict[str, list[Ownership]] = {}
+        for held in self.ownerships:
+            of_department.setdefault(held.department_id, []).append(held)
+            of_indicator.setdefault(held.indicator_id, []).append(held)
+        return of_department, of_indicator
 
     def field_by_id(self, field_id: str) -> Field:
         """The field of an id; KeyError where there is none."""
@@ -335,15 +351,15 @@ class Plan:
 
     def owner(self, indicator_id: str, day: date) -> Department | None:
         """The department that answers for an indicator on a day."""
-        for held in self.ownerships:
-            if held.indicator_id == indicator_id and held.holds(day):
+        for held in self._held[1].get(indicator_id, ()):
+            if held.holds(day):
                 return self.department(held.department_id)
         return None
 
     def owned_by(self, department_id: str, day: date) -> tuple[Indicator, ...]:
         """The indicators a department answers for on a day, in the plan's order."""
-        held = {o.indicator_id for o in self.ownerships if o.department_id == department_id and o.holds(day)}
-        return tuple(i for i in self.indicators if i.id in held)
+        held = {o.indicator_id for o in self._held[0].get(department_id, ()) if o.holds(day)}
+        return tuple(self.indicators[place] for place in sorted(self._places[i] for i in held if i in self._places))
 
 
 def in_order(plans: Iterable[Plan], day: date) -> tuple[Plan, ...]:

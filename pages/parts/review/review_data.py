@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.collection.review.answer_words import Before
+from kpi.collection.review.answer_words import Before, Facts, facts
 from kpi.collection.review.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, Past, ReturnState
 from kpi.compare.published import Row
@@ -69,6 +69,12 @@ def _review(revision: str, round_id: str, _state: Assessment) -> Review:
     )
     answers = {(one.submission_id, a.subject_id): a for one in sent for a in one.reading.answers}
     return Review(asked, found, questions, _before(_state, round_id), answers, _unread(_state, sent))
+
+
+def facts_of(state: Assessment, review: Review, item: Item, key: str) -> Facts:
+    """One figure of an item against what was known, made once for a state."""
+    name = f"facts {review.round.id} {item.submission_id} {item.subject_id} {key}"
+    return state.once(name, lambda: facts(state, review.before, review.round, item, key))
 
 
 def _proposed(state: Assessment, round_id: str) -> dict[str, str]:

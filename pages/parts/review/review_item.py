@@ -12,13 +12,13 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
-from kpi.collection.review.answer_words import entry_words, facts, main_keys, statements
+from kpi.collection.review.answer_words import entry_words, main_keys, statements
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
 from kpi.plan import Round
 from kpi.story import story
 from pages.parts.app.current_view import services
-from pages.parts.review.review_data import Review
+from pages.parts.review.review_data import Review, facts_of
 from pages.parts.review.review_words import column_name, figure, statement
 from pages.parts.shared import notices
 from pages.parts.shared.as_of import ARRIVED
@@ -88,14 +88,17 @@ def _head(state: Assessment, item: Item, *, first: bool) -> Markup:
 def _said(state: Assessment, review: Review, item: Item) -> Markup:
     """The figures, why they need judgement, and what becomes of a change of the card."""
     asked = review.round
-    why = statements(
-        state,
-        review.before,
-        asked,
-        item,
-        review.earlier,
-        review.proposing(item),
-        lambda key: column_name(state, asked, key),
+    why = state.once(
+        f"statements {asked.id} {item.submission_id} {item.subject_id}",
+        lambda: statements(
+            state,
+            review.before,
+            asked,
+            item,
+            review.earlier,
+            review.proposing(item),
+            lambda key: column_name(state, asked, key),
+        ),
     )
     said = [statement(one) for one in why]
     note: Content = ""
@@ -119,7 +122,7 @@ def _figures(state: Assessment, review: Review, item: Item) -> Content:
     )
     rows: list[tuple[Content, ...]] = []
     for key in main_keys(review.round):
-        fact = facts(state, review.before, review.round, item, key)
+        fact = facts_of(state, review, item, key)
         name = column_name(state, review.round, key)
         written = join([tag("span", fact.written, "", data_verbatim="1"), tag("small", fact.address)])
         line: tuple[Content, ...] = (name, written, figure(fact.understood), figure(fact.last), fact.difference)

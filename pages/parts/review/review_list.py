@@ -11,10 +11,10 @@ from functools import partial
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.collection.review.answer_words import facts, main_keys
+from kpi.collection.review.answer_words import main_keys
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from pages.parts.app.current_view import services
-from pages.parts.review.review_data import Review
+from pages.parts.review.review_data import Review, facts_of
 from pages.parts.review.review_item import acted, judge
 from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared import confirm_button, notices
@@ -45,7 +45,7 @@ def quick_table(state: Assessment, review: Review, found: Sequence[Item], captio
 
 def _row(state: Assessment, review: Review, item: Item, key: str) -> tuple[Content, ...]:
     indicator = state.snapshot.plan.indicator(item.subject_id)
-    fact = facts(state, review.before, review.round, item, key)
+    fact = facts_of(state, review, item, key)
     whose = state.plan.department(item.department_id).name(state.day)
     several = len(main_keys(review.round)) > 1
     column = column_name(state, review.round, key)
