@@ -30,8 +30,8 @@ class Width:
 
 #: 500 indicators of 20 departments, 100 in each of five fields, answered in 20 yearly rounds.
 WIDE = Width((25,) * 20, 5, range(2006, 2026))
-#: Every list is one full page: 20 departments, one of which owns 20 indicators, and 20 in a field.
-FULL_PAGE = Width((20, *(1,) * 19), 2, range(2022, 2026))
+#: Every list is one full page: 20 departments, one of which owns 20 indicators, 20 in a field, 20 rounds.
+FULL_PAGE = Width((20, *(1,) * 19), 2, WIDE.years)
 
 
 def wide_plan(width: Width) -> Plan:
