@@ -52,9 +52,9 @@ class Assessment:
         if earlier is not None and earlier.day == day and _judged_alike(earlier.snapshot, snapshot):
             again = replace(earlier, snapshot=snapshot, key=key)
             again._of_indicators.update(earlier._kept_for(again))
-            # Made of nothing else than what both say alike.
-            for was, now, name in ((earlier, again, "benchmarks"), (earlier.snapshot, snapshot, "history")):
-                now.__dict__.update({name: was.__dict__[name]} if name in was.__dict__ else {})
+            again.__dict__["_of_judged"] = earlier._of_judged
+            if "history" in earlier.snapshot.__dict__:
+                snapshot.__dict__["history"] = earlier.snapshot.history
             return again
         plan, observations = snapshot.plan, snapshot.observations
         cards = cards_table(snapshot.cards.values())
@@ -81,6 +81,17 @@ class Assessment:
 
     @cached_property
     def _made(self) -> dict[str, Any]:
+        return {}
+
+    def once_judged(self, name: str, make: Callable[[], T]) -> T:
+        """The same of what is judged, the plan and the published figures alone: handed on while these stay alike."""
+        if name not in self._of_judged:
+            self._of_judged[name] = make()
+        found: T = self._of_judged[name]
+        return found
+
+    @cached_property
+    def _of_judged(self) -> dict[str, Any]:
         return {}
 
     def once_of(self, indicator_id: str, name: str, make: Callable[[], T]) -> T:
@@ -110,6 +121,9 @@ class Assessment:
     @cached_property
     def plan(self) -> Plan:
         """The plan shown: the indicators that are in force, and rounds as they count on the day."""
+        return self.once_judged("plan", self._plan)
+
+    def _plan(self) -> Plan:
         plan = counting(self.snapshot.plan, self.snapshot.life, self.day)
         return replace(plan, indicators=self.snapshot.live_indicators(self.day))
 
@@ -156,7 +170,7 @@ class Assessment:
 
     @cached_property
     def _rows(self) -> dict[str, Row]:
-        return {row["indicator_id"]: row for row in records(self.everything)}
+        return self.once_judged("rows", lambda: {row["indicator_id"]: row for row in records(self.everything)})
 
     def word(self, indicator_id: str) -> str:
         """The status of one indicator in the plan's words."""
@@ -214,7 +228,10 @@ class Assessment:
 
     @cached_property
     def benchmarks(self) -> Benchmarks:
-        """The published figures, indexed once for this state; the plan's own card says which way is better."""
+        """The published figures, indexed once; the plan's own card says which way is better."""
+        return self.once_judged("benchmarks", self._benchmarks)
+
+    def _benchmarks(self) -> Benchmarks:
         snapshot, series = self.snapshot, self.snapshot.series
         ways = {i.series_id: self.card(i.id).direction for i in snapshot.plan.indicators if i.series_id}
         said = zip(series["series_id"], series["direction"], strict=True)

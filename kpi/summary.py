@@ -234,7 +234,7 @@ def is_sample(state: Assessment, indicator: Indicator) -> bool:
 
 def as_of_words(state: Assessment) -> str:
     """The newest knowledge there is, as of which day, and when a value was last told."""
-    return state.once("as of words", lambda: _as_of_words(state))
+    return state.once_judged("as of words", lambda: _as_of_words(state))
 
 
 def _as_of_words(state: Assessment) -> str:

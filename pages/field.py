@@ -40,7 +40,7 @@ def field_page() -> None:
     st.header(unmarked(field.name), anchor=False)
     indicators = [i for i in state.plan.indicators if i.field_id == field.id]
     if indicators:
-        said = state.once(f"sentence {field.id}", lambda: field_sentence(state.assessed, state.plan, field.id))
+        said = state.once_judged(f"sentence {field.id}", lambda: field_sentence(state.assessed, state.plan, field.id))
         lead(segments(said))
         _charts(state, field)
         show(tag("div", scheme_mark(state), "meta"))

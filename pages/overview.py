@@ -46,7 +46,9 @@ def overview_page() -> None:
     items = state.once("items", lambda: [summary(state, i) for i in state.plan.indicators])
     header("概況", state, meta=as_of_words(state))
     doubted = sum(item.unconfirmed for item in items)
-    told = state.once("headline", lambda: headline(state.assessed, state.plan, state.changes, unconfirmed=doubted))
+    told = state.once_judged(
+        f"headline {doubted}", lambda: headline(state.assessed, state.plan, state.changes, unconfirmed=doubted)
+    )
     lead(segments(told))
     file_issues()
     start_panel(state)
@@ -106,7 +108,7 @@ def _goal_card(item: Summary) -> Markup:
 
 def _fields(state: Assessment) -> Markup:
     rows: list[tuple[Content, Content]] = []
-    for group in state.once("counts", lambda: counts(state.assessed, state.plan)):
+    for group in state.once_judged("counts", lambda: counts(state.assessed, state.plan)):
         if not group.field_id:
             continue
         field = state.plan.field_by_id(group.field_id)
@@ -143,7 +145,7 @@ def _attended(state: Assessment, one: Attention, items: Mapping[str, Summary]) -
 
 def _changes(state: Assessment, items: Mapping[str, Summary]) -> None:
     """What changed since the last round, one row an indicator, changed statuses and corrections first."""
-    found = state.once("changes", lambda: by_indicator(state.changes))
+    found = state.once_judged("changes", lambda: by_indicator(state.changes))
     if not found:
         show(tag("div", nothing_changed(state), "empty"))
         return

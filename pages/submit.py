@@ -83,7 +83,7 @@ def _place(state: Assessment) -> Respondent:
     plan, asked_for = state.plan, st.query_params.get("department", "")
     # Named in the address, another's department is refused in words and not silently exchanged for one's own.
     who = require(Action.SEE_RETURNS, asked_for if asked_for in {d.id for d in plan.departments} else "")
-    owners = state.once("owners", lambda: [d for d in plan.departments if plan.owned_by(d.id, state.day)])
+    owners = state.once_judged("owners", lambda: [d for d in plan.departments if plan.owned_by(d.id, state.day)])
     owning = [d for d in owners if reaches(who, Action.SEE_RETURNS, d.id)]
     if not owning:
         empty("回答いただく指標のある部局が、あなたの担当にありません。事務局に連絡してください。")
@@ -96,7 +96,7 @@ def _place(state: Assessment) -> Respondent:
             department = plan.department(choose("部局", "department", named))
     else:
         department = plan.department(only("部局", "department", named))
-    asked_by = state.once(
+    asked_by = state.once_judged(
         "asked by", lambda: {r.id: departments_asked(plan, r, state.day, cards) for r in state.rounds}
     )
     asking = [r for r in state.rounds if department in asked_by[r.id]]
