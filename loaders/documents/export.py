@@ -21,9 +21,9 @@ from loaders.text.characters import one_line
 #: One value as the store tells it.
 Row = Mapping[Hashable, Any]
 
-_REVIEW_WORDS: Mapping[str, str] = {"unconfirmed": "未確認", "confirmed": "確認済"}
-_DIRECTION_WORDS: Mapping[str, str] = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
-_KIND_WORDS: Mapping[str, str] = {"level": "水準・率", "annual": "年間値", "cumulative": "累計"}
+REVIEW_WORDS: Mapping[str, str] = {"unconfirmed": "未確認", "confirmed": "確認済"}
+DIRECTION_WORDS: Mapping[str, str] = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
+KIND_WORDS: Mapping[str, str] = {"level": "水準・率", "annual": "年間値", "cumulative": "累計"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ _OBSERVATION: Mapping[str, Callable[[Row, Indicator, _Names], object]] = {
     "照会": lambda o, i, n: n.rounds.get(o["round_id"], o["round_id"]),
     "部局": lambda o, i, n: n.department(o),
     "回答日時": lambda o, i, n: o["known_at"],
-    "確認": lambda o, i, n: _REVIEW_WORDS[o["review"]],
+    "確認": lambda o, i, n: REVIEW_WORDS[o["review"]],
     "根拠資料": lambda o, i, n: o["evidence"],
     "要因分析": lambda o, i, n: o["analysis"],
     "今後の対応": lambda o, i, n: o["actions"],
@@ -91,8 +91,8 @@ _CARD: Mapping[str, Callable[[Card, Indicator], object]] = {
     "指標名": lambda c, i: i.name,
     "単位": lambda c, i: i.unit,
     "出典": lambda c, i: i.source,
-    "目指す方向": lambda c, i: _DIRECTION_WORDS[c.direction],
-    "種類": lambda c, i: _KIND_WORDS[c.kind],
+    "目指す方向": lambda c, i: DIRECTION_WORDS[c.direction],
+    "種類": lambda c, i: KIND_WORDS[c.kind],
     "現状値": lambda c, i: stated(c.baseline, c),
     "現状値の時点": lambda c, i: c.baseline_period.label if c.baseline_period else "",
     "目標値": lambda c, i: stated(c.target, c),
