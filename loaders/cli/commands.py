@@ -27,6 +27,7 @@ from loaders import settings
 from loaders.cli import arguments, people_command, plan_command, round_command, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
+from loaders.documents.parquet.parquet_dataset import DICTIONARY, NotOurs
 from loaders.services import Services, intake, nightly, operations
 from loaders.services.batch_reading import expand
 from loaders.settings import WrongSetting, data_folder
@@ -282,8 +283,24 @@ def _trace(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> int:
     store = _open(given)
+    if given.parquet:
+        return _export_parquet(given, store)
     for path in _services(given, store).export(_plan_id(given, store), given.folder):
         print(f"書き出しました: {path}", file=given.out)
+    return GOOD
+
+
+def _export_parquet(given: argparse.Namespace, store: Store) -> int:
+    try:
+        state = _services(given, store).export_parquet(_plan_id(given, store), given.folder)
+    except NotOurs as error:
+        raise Refused(
+            f"フォルダー {given.folder} には、この計画の書出しではないものがあります。"
+            "空のフォルダーか、ない名前を指定してください。"
+        ) from error
+    print(f"書き出しました: {given.folder}(列の説明: {DICTIONARY})", file=given.out)
+    if state.snapshot.has_samples:
+        print("サンプルを含みます(sample の列が true の行)。", file=given.out)
     return GOOD
 
 
@@ -389,8 +406,13 @@ def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("query", metavar="番号", help="値の番号(例: K7Q-0219)か指標のID・番号・名前")
 
 
-def _folder(command: argparse.ArgumentParser) -> None:
+def _export_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=_named, metavar="フォルダー", help="書き出すフォルダー")
+    command.add_argument(
+        "--parquet",
+        action="store_true",
+        help="値・判定条件・判定・公表統計を、計画と年で分けたParquetと列の説明に書き出します(前の書出しは置き換えます)",
+    )
 
 
 def _dest(command: argparse.ArgumentParser) -> None:
@@ -439,7 +461,7 @@ _COMMANDS: Mapping[str, _Command] = {
     ),
     "status": (_status, "照会ごとに、部局と課の状態を表示します。", _nothing),
     "trace": (_trace, "値の出どころ(ファイルとセル)をたどります。", _query),
-    "export": (_export, "値と判定条件をCSVとExcelに書き出します。", _folder),
+    "export": (_export, "値と判定条件をCSVとExcelに、または分析用にParquetに書き出します。", _export_options),
     "verify": (_verify, "データファイルに矛盾がないか確かめます。", _verify_options),
     "rebuild": (_rebuild, "保存した元のファイルからデータを作り直し、比べます。", _dest),
     "backup": (_backup, "使用中でも正しい控えを保存します。", _backup_options),

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import Action, refusal
 from kpi.place import Place
 from kpi.provenance.passport import Passport
 from kpi.snapshot import Snapshot
 from loaders.documents import export
+from loaders.documents.parquet.parquet_dataset import write_dataset
 from loaders.services.authorization import Gate, NotAllowed
 from loaders.store import StoredReturn
 from loaders.text.characters import tidy
@@ -73,3 +75,13 @@ class Seeing(Gate):
         """Write the tables of a plan, as far as the person may see them, into a folder."""
         self._ask(Action.EXPORT, Place(plan_id))
         return export.write_folder(self.snapshot(plan_id), folder)
+
+    def export_parquet(self, plan_id: str, folder: Path) -> Assessment:
+        """Write the same for other engines, with what is judged today and the published figures; what was written.
+
+        ``NotOurs`` where the folder holds anything but an earlier export of the plan.
+        """
+        self._ask(Action.EXPORT, Place(plan_id))
+        state = Assessment.of(self.snapshot(plan_id), self._now().date())
+        write_dataset(state, folder)
+        return state

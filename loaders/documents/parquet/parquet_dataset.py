@@ -89,13 +89,17 @@ def _refuse_others(folder: Path, plan_id: str) -> None:
 
 @contextmanager
 def _working_beside(folder: Path) -> Iterator[Path]:
-    """A folder of its own on the same disk, which goes whatever happens."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(mkdtemp(prefix=_WORK, dir=folder.parent))
+    """A folder of its own on the same disk, which goes whatever happens. What the system refuses names ``folder``."""
+    work = None
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(mkdtemp(prefix=_WORK, dir=folder.parent))
         yield work
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def _put_in_place(made: Path, folder: Path, old: Path) -> None:

@@ -65,7 +65,10 @@ def test_help_has_japanese_headings(capsys, command):
     code, said = said_by(capsys, *filter(None, [command]), "--help")
     assert code == 0
     assert said.startswith("使い方: ")
-    assert english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel K7Q list start cancel JIS new plan") == set()
+    assert (
+        english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel Parquet K7Q list start cancel JIS new plan")
+        == set()
+    )
 
 
 def test_words_of_argparse_that_nobody_knows_are_not_passed_on():
@@ -92,6 +95,7 @@ def test_what_cannot_be_done_is_said_in_japanese(data, tmp_path, capsys):
         ("load", tmp_path / "none"), ("load", tmp_path / "a"), ("load", tmp_path / "a", "--department", "xx"),
         ("load", tmp_path / "a", "--round", "xx"), ("template", "-o", tmp_path / "no" / "x.xlsx"),
         ("template", "-o", tmp_path / ("長" * 300)), ("export", tmp_path / "a"), ("export", tmp_path / "a" / "b"),
+        ("export", "--parquet", tmp_path / "a"), ("export", "--parquet", tmp_path / "a" / "b"),
         ("backup", tmp_path), ("backup", tmp_path / "a" / "b"), ("rebuild", tmp_path / "a"),
         ("rebuild", tmp_path / "a" / "b"), ("status", "--db", tmp_path / "no" / "x"), ("verify", "--db", tmp_path),
         ("status", "--plan", "xx"),

@@ -67,6 +67,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "snapshot": (Action.SEE_APPROVED, "", lambda d, i, p: d.snapshot("tiny")),
     "trace": (Action.SEE_APPROVED, "", lambda d, i, p: d.trace(i["code"])),
     "export": (Action.EXPORT, "", lambda d, i, p: d.export("tiny", p / "out")),
+    "export_parquet": (Action.EXPORT, "", lambda d, i, p: d.export_parquet("tiny", p / "parquet")),
     "submission": (Action.SEE_RETURNS, POLICY, lambda d, i, p: d.submission(i["sent"])),
     "workbook": (Action.SEE_RETURNS, POLICY, lambda d, i, p: d.workbook(i["sha"])),
     "log": (Action.SEE_LOG, "", lambda d, i, p: d.log("tiny")),
