@@ -27,7 +27,7 @@ from loaders import settings
 from loaders.cli import arguments, people_command, plan_command, round_command, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
-from loaders.documents.parquet.parquet_dataset import DICTIONARY, NotOurs
+from loaders.documents.parquet.export_folder import DICTIONARY, NotOurs
 from loaders.services import Services, intake, nightly, operations
 from loaders.services.batch_reading import expand
 from loaders.settings import WrongSetting, data_folder

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from kpi.assessment import Assessment
 from kpi.collection.publication import PUBLICATION_WORDS
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.compare.published import records
 from loaders.documents.export import REVIEW_WORDS, file_name
 from loaders.documents.parquet.parquet_column import (
     FLAG,
@@ -35,7 +36,7 @@ MOMENT_CODES = "日本標準時(UTC+9)、時差の表記なし"
 def _rows(state: Assessment) -> Iterable[Told]:
     held = state.snapshot
     indicators = {i.id: i for i in held.plan.indicators}
-    for row in held.observations.to_dict("records"):
+    for row in records(held.observations):
         indicator = indicators[row["indicator_id"]]
         yield Told(state, indicator, held.cards[indicator.id], row)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from kpi.assessment import Assessment
@@ -60,9 +61,10 @@ class Table(Generic[T]):
         """The type of each column by its name."""
         return {column.name: column.type for column in self.columns}
 
-    def rows(self, state: Assessment) -> list[tuple[object, ...]]:
-        """What the table says of a state, row by row; an empty text, NaN and NaT are None."""
-        return [tuple(_present(c.tell(one)) for c in self.columns) for one in self.rows_of(state)]
+    def told(self, state: Assessment) -> dict[str, list[object]]:
+        """What the table says of a state, column by column; an empty text, NaN and NaT are None."""
+        rows = list(self.rows_of(state))
+        return {column.name: [_present(column.tell(one)) for one in rows] for column in self.columns}
 
 
 @dataclass(frozen=True)
@@ -143,12 +145,15 @@ def period_columns(code: Callable[[T], str]) -> tuple[Column[T], ...]:
 
 
 def _of(code: str, tell: Callable[[Period], object]) -> object:
-    return tell(Period.parse(code)) if code else None
+    return tell(_period(code)) if code else None
+
+
+_period = lru_cache(maxsize=1024)(Period.parse)
 
 
 def year_of(code: str) -> int | None:
     """The year of a period by :mod:`kpi.period`: the fiscal one of FY and H, the calendar one of the others."""
-    return Period.parse(code).year if code else None
+    return _period(code).year if code else None
 
 
 def fiscal_year(day: date) -> int:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pandas as pd
@@ -16,23 +11,22 @@ import pandas as pd
 from kpi.assessment import Assessment
 from loaders.documents.parquet.assessment_columns import ASSESSMENTS
 from loaders.documents.parquet.card_columns import CARDS
+from loaders.documents.parquet.export_folder import DICTIONARY, replaced
 from loaders.documents.parquet.observation_columns import OBSERVATIONS
 from loaders.documents.parquet.parquet_column import Table
 from loaders.documents.parquet.published_columns import PUBLISHED_VALUES
 from loaders.documents.table_files import to_csv
-from loaders.store.file.parquet_files import PARTITIONS, TypedTable, plan_folder, write_tables
+from loaders.store.file.parquet_files import PARTITIONS, TypedTable, write_tables
 
 #: The version of the layout. It rises when a column is renamed, retyped or means something else; a new one is added
 #: without that, for ``union_by_name`` fills it.
 LAYOUT = "1"
 TABLES: tuple[Table[Any], ...] = (OBSERVATIONS, CARDS, ASSESSMENTS, PUBLISHED_VALUES)
-DICTIONARY = "data_dictionary.csv"
-#: Work in progress stands one folder deeper than an export, so that ``*/observations/**`` never finds half of one.
-_WORK = ".kpi-export-"
 
 
-class NotOurs(Exception):
-    """Where the export is to go stands something that is not an earlier export of the same plan."""
+@cache
+def _dictionary_file() -> bytes:
+    return to_csv(dictionary())
 
 
 def dictionary() -> pd.DataFrame:
@@ -51,64 +45,15 @@ def write_dataset(state: Assessment, folder: Path) -> Path:
 
     NotOurs where anything else stands there. OSError where it cannot be written: then all is as it was.
     """
-    plan = state.snapshot.plan
-    folder = folder.resolve()
-    _refuse_others(folder, plan.id)
-    with _working_beside(folder) as work:
-        made = work / "new"
-        made.mkdir()
-        tables = (_typed(table, state) for table in TABLES)
-        write_tables(made, plan.id, tables, {"layout_version": LAYOUT})
-        (made / DICTIONARY).write_bytes(to_csv(dictionary()))
-        _put_in_place(made, folder, work / "old")
+    plan_id, folder = state.snapshot.plan.id, folder.resolve()
+
+    def write(made: Path) -> None:
+        write_tables(made, plan_id, (_typed(table, state) for table in TABLES), {"layout_version": LAYOUT})
+        (made / DICTIONARY).write_bytes(_dictionary_file())
+
+    replaced(folder, plan_id, [table.name for table in TABLES], _dictionary_file().partition(b",")[0], write)
     return folder
 
 
 def _typed(table: Table[Any], state: Assessment) -> TypedTable:
-    types = {name: kind for name, kind in table.types().items() if name != "plan_id"}
-    at = [place for place, column in enumerate(table.columns) if column.name != "plan_id"]
-    return TypedTable(table.name, types, [tuple(row[place] for place in at) for row in table.rows(state)])
-
-
-def _refuse_others(folder: Path, plan_id: str) -> None:
-    """A folder that is there must be empty, or hold an export of this plan and nothing besides."""
-    if not os.path.lexists(folder) or not any(folder.iterdir()):
-        return
-    ours = [
-        "|".join(table.name for table in TABLES), re.escape(plan_folder(plan_id)), r"year=(\d+|__\w+__)",
-        r"data_\d+\.parquet",
-    ]  # fmt: skip
-    for path in folder.rglob("*"):
-        parts = path.relative_to(folder).parts
-        known = len(parts) <= len(ours) and all(re.fullmatch(p, part) for p, part in zip(ours, parts, strict=False))
-        if parts != (DICTIONARY,) and not known:
-            raise NotOurs(str(path))
-    if not (folder / DICTIONARY).is_file():
-        raise NotOurs(str(folder))
-
-
-@contextmanager
-def _working_beside(folder: Path) -> Iterator[Path]:
-    """A folder of its own on the same disk, which goes whatever happens. What the system refuses names ``folder``."""
-    work = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(mkdtemp(prefix=_WORK, dir=folder.parent))
-        yield work
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(folder)) from error
-    finally:
-        if work is not None:
-            shutil.rmtree(work, ignore_errors=True)
-
-
-def _put_in_place(made: Path, folder: Path, old: Path) -> None:
-    """The new export takes the place at once; where it cannot, what stood there comes back."""
-    try:
-        if folder.exists():
-            folder.rename(old)
-        made.rename(folder)
-    except BaseException:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        raise
+    return TypedTable(table.name, table.types(), table.told(state))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -19,15 +22,10 @@ import pytest
 
 from kpi.assessment import Assessment
 from loaders.documents.export import observations_table
+from loaders.documents.parquet import parquet_dataset
+from loaders.documents.parquet.export_folder import DICTIONARY, NotOurs
 from loaders.documents.parquet.parquet_column import EXACT, as_decimal
-from loaders.documents.parquet.parquet_dataset import (
-    DICTIONARY,
-    LAYOUT,
-    TABLES,
-    NotOurs,
-    dictionary,
-    write_dataset,
-)
+from loaders.documents.parquet.parquet_dataset import LAYOUT, TABLES, dictionary, write_dataset
 from loaders.store import Store
 from loaders.store.file.parquet_files import PARTITIONS
 from tests import ROOT
@@ -50,6 +48,8 @@ NAMES = [table.name for table in TABLES]
 #: How a reader of many exports asks; the types of the folders' names are told, for DuckDB would guess them.
 HIVE = "hive_partitioning = true, union_by_name = true"
 TYPED = f"{HIVE}, hive_types = {{'plan_id': VARCHAR, 'year': INTEGER}}"
+#: And how one asks who reads the files alone.
+FILES = "hive_partitioning = false, union_by_name = true"
 
 
 def state_of(store: Store, plan_id: str = "tiny") -> Assessment:
@@ -60,8 +60,8 @@ def ask(folder: Path, table: str, query: str = "SELECT *", options: str = TYPED)
     return duckdb.sql(f"{query} FROM read_parquet('{folder}/{table}/**/*.parquet', {options})").df()
 
 
-def columns(folder: Path, table: str) -> dict[str, str]:
-    found = duckdb.sql(f"SELECT * FROM read_parquet('{folder}/{table}/**/*.parquet', {TYPED})")
+def columns(folder: Path, table: str, options: str = TYPED) -> dict[str, str]:
+    found = duckdb.sql(f"SELECT * FROM read_parquet('{folder}/{table}/**/*.parquet', {options})")
     return dict(zip(found.columns, map(str, found.types), strict=True))
 
 
@@ -200,7 +200,8 @@ def test_the_dictionary_names_every_column_with_its_type_and_no_other(told, tmp_
         rows = list(csv.DictReader(io.StringIO((folder / DICTIONARY).read_bytes().decode("utf-8-sig"))))
         for table in NAMES:
             mine = {row["column"]: row["type"] for row in rows if row["table"] == table}
-            assert mine == columns(folder, table), table
+            for options in (TYPED, FILES):
+                assert list(mine.items()) == list(columns(folder, table, options).items()), table
             assert {row["column"] for row in rows if row["table"] == table and row["partition"]} == set(PARTITIONS)
         assert {row["table"] for row in rows} == set(NAMES)
         assert {row["layout_version"] for row in rows} == {LAYOUT}
@@ -306,7 +307,7 @@ def test_files_without_their_dictionary_are_not_taken_for_an_export(told, tmp_pa
 
 @pytest.mark.parametrize("there", [False, True])
 @pytest.mark.parametrize("error", [OSError(28, "full"), KeyboardInterrupt()])
-@pytest.mark.parametrize("at", ["write_tables", "to_csv", "put"])
+@pytest.mark.parametrize("at", ["write_tables", "dictionary", "put"])
 def test_what_breaks_off_leaves_all_as_it_was(told, tmp_path, monkeypatch, there, error, at):
     state, whole = told
     folder = tmp_path / "out"
@@ -319,6 +320,8 @@ def test_what_breaks_off_leaves_all_as_it_was(told, tmp_path, monkeypatch, there
     if at == "put":
         rename = Path.rename
         monkeypatch.setattr(Path, "rename", lambda self, to: broken() if self.name == "new" else rename(self, to))
+    elif at == "dictionary":
+        monkeypatch.setattr(Path, "write_bytes", broken)
     else:
         monkeypatch.setattr(f"loaders.documents.parquet.parquet_dataset.{at}", broken)
     with pytest.raises(type(error)):
@@ -327,15 +330,23 @@ def test_what_breaks_off_leaves_all_as_it_was(told, tmp_path, monkeypatch, there
     assert not there or files(folder) == files(whole)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("there", [False, True])
-def test_a_killed_export_is_found_by_no_reader(told, tmp_path, there):
-    """Killed after its second table, it leaves what stood there and a hidden folder that no pattern looks into."""
-    folder = tmp_path / "exports" / "a"
-    whole = write_dataset(told[0], tmp_path / "exports" / "b")
-    if there:
-        write_dataset(told[0], folder)
-    filled_store(tmp_path / "store")
+@pytest.mark.parametrize("table", ["x,y\n1,2\n", ""])
+def test_somebody_s_own_dictionary_is_not_taken_for_an_export(told, tmp_path, table):
+    (tmp_path / DICTIONARY).write_text(table, "utf-8")
+    with pytest.raises(NotOurs):
+        write_dataset(told[0], tmp_path)
+    assert files(tmp_path) == {DICTIONARY: table.encode()}
+
+
+def killed(store: Store, folder: Path, at: str) -> None:
+    """Export a store's plan in a process that kills itself at a moment."""
+    dying = {
+        "third table": "after(parquet_dataset, '_typed', 3)",
+        "before the renames": "after(Path, 'rename', 1)",
+        "between the renames": "after(Path, 'rename', 2)",
+        "after the renames": "after(Path, 'rename', 3)",
+        "old one half gone": "after(os, 'unlink', 2)",
+    }[at]
     program = f"""
 import os, signal
 from datetime import date
@@ -343,26 +354,117 @@ from pathlib import Path
 from kpi.assessment import Assessment
 from loaders.documents.parquet import parquet_dataset
 from loaders.store import Store
-made, typed = [], parquet_dataset._typed
-def dying(table, state):
-    made.append(table)
-    return typed(table, state) if len(made) < 3 else os.kill(os.getpid(), signal.SIGKILL)
-parquet_dataset._typed = dying
-state = Assessment.of(Store({str(tmp_path / "store" / "kpi.duckdb")!r}).snapshot("tiny"), date(2026, 11, 21))
+state = Assessment.of(Store(Path({str(store.path)!r})).snapshot("tiny"), date(2026, 11, 21))
+def after(owner, name, times):
+    made, real = [], getattr(owner, name)
+    def dying(*given, **more):
+        made.append(given)
+        return real(*given, **more) if len(made) < times else os.kill(os.getpid(), signal.SIGKILL)
+    setattr(owner, name, dying)
+{dying}
 parquet_dataset.write_dataset(state, Path({str(folder)!r}))
 """
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=os.environ, check=False)
     assert ended.returncode == -signal.SIGKILL
-    left = [p for p in (tmp_path / "exports").iterdir() if p not in (folder, whole)]
-    assert len(left) == 1
-    assert list(left[0].rglob("*.parquet"))
-    assert folder.exists() == there
-    glob = tmp_path / "exports" / "*" / "observations" / "**" / "*.parquet"
-    read = duckdb.sql(f"SELECT DISTINCT filename FROM read_parquet('{glob}', filename = true)").fetchall()
-    assert {Path(name).relative_to(tmp_path / "exports").parts[0] for (name,) in read} == (
-        {"a", "b"} if there else {"b"}
-    )
-    assert files(write_dataset(told[0], folder)) == files(whole)
+
+
+def read_by_all(exports: Path) -> set[str]:
+    """The exports that a reader of all of them finds."""
+    glob = exports / "*" / "observations" / "**" / "*.parquet"
+    found = duckdb.sql(f"SELECT DISTINCT filename FROM read_parquet('{glob}', filename = true)").fetchall()
+    return {Path(name).relative_to(exports).parts[0] for (name,) in found}
+
+
+unix = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+
+@unix
+@pytest.mark.parametrize("there", [False, True])
+def test_a_killed_export_is_found_by_no_reader(told, tmp_path, there):
+    """Killed at its third table, it leaves what stood there and a hidden folder that no pattern looks into."""
+    exports = tmp_path / "exports"
+    whole = write_dataset(told[0], exports / "b")
+    if there:
+        write_dataset(told[0], exports / "a")
+    killed(filled_store(tmp_path / "store"), exports / "a", "third table")
+    left = [p.name for p in exports.iterdir() if p.name not in ("a", "b")]
+    assert left == [".kpi-export-a"]
+    assert list((exports / left[0]).rglob("*.parquet"))
+    assert (exports / "a").exists() == there
+    assert read_by_all(exports) == ({"a", "b"} if there else {"b"})
+    assert files(write_dataset(told[0], exports / "a")) == files(whole)
+    assert sorted(p.name for p in exports.iterdir()) == ["a", "b"]
+
+
+@unix
+@pytest.mark.parametrize(
+    ("at", "stands"),
+    [("before the renames", "old"), ("between the renames", ""), ("after the renames", "new"),
+     ("old one half gone", "new")],
+)  # fmt: skip
+def test_the_next_export_makes_good_what_a_kill_in_the_swap_has_left(told, tmp_path, monkeypatch, at, stands):
+    state, whole = told
+    fresh = filled_store(tmp_path / "store")
+    known = {"": {}, "old": files(whole), "new": files(write_dataset(state_of(fresh), tmp_path / "other"))}
+    write_dataset(state, tmp_path / "exports" / "b")
+    folder = write_dataset(state, tmp_path / "exports" / "a")
+    killed(fresh, folder, at)
+    assert files(folder) == known[stands]
+    assert read_by_all(tmp_path / "exports") == ({"a", "b"} if stands else {"b"})
+
+    def full(*_given: object) -> None:
+        raise OSError(28, "full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("loaders.documents.parquet.parquet_dataset.write_tables", full)
+        with pytest.raises(OSError, match="full"):
+            write_dataset(state, folder)
+    assert files(folder) == known[stands or "old"]
+    assert sorted(p.name for p in (tmp_path / "exports").iterdir()) == ["a", "b"]
+    assert files(write_dataset(state_of(fresh), folder)) == known["new"]
+
+
+@unix
+def test_a_hidden_earlier_export_stays_while_something_else_stands_in_its_place(told, tmp_path):
+    folder = write_dataset(told[0], tmp_path / "exports" / "a")
+    killed(filled_store(tmp_path / "store"), folder, "between the renames")
+    folder.mkdir()
+    (folder / "手紙.txt").write_bytes(b"x")
+    with pytest.raises(NotOurs):
+        write_dataset(told[0], folder)
+    assert files(folder) == {"手紙.txt": b"x"}
+    (folder / "手紙.txt").rename(tmp_path / "手紙.txt")
+    held = told[0].snapshot
+    other = replace(told[0], snapshot=replace(held, plan=replace(held.plan, id="other")))
+    with pytest.raises(NotOurs):
+        write_dataset(other, folder)
+    assert files(folder) == files(told[1])
+
+
+def test_of_two_exports_at_once_to_one_folder_the_second_is_refused(told, tmp_path, monkeypatch):
+    state, folder = told[0], tmp_path / "exports" / "a"
+    real, refused = parquet_dataset.write_tables, []
+
+    def write_tables(*given: Any) -> None:
+        with pytest.raises(OSError) as error:
+            write_dataset(state, folder)
+        refused.append(error.value.errno)
+        real(*given)
+
+    monkeypatch.setattr(parquet_dataset, "write_tables", write_tables)
+    assert files(write_dataset(state, folder)) == files(told[1])
+    assert refused == [errno.EBUSY]
+    assert list((tmp_path / "exports").iterdir()) == [folder]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+def test_nothing_is_written_through_a_link_where_the_work_should_be(told, tmp_path):
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "elsewhere" / "new").mkdir(parents=True)
+    (tmp_path / "exports" / ".kpi-export-a").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotOurs):
+        write_dataset(told[0], tmp_path / "exports" / "a")
+    assert (tmp_path / "elsewhere" / "new").is_dir()
 
 
 # --- many governments ---
@@ -373,6 +475,13 @@ def governments(count: int) -> list[str]:
     prefectures = [f"{n:02d}" for n in range(1, 48)]
     towns = [f"{prefecture}{201 + n:03d}" for n in range(40) for prefecture in prefectures]
     return [*prefectures, *towns][:count]
+
+
+def told_by_readme(exports: Path, options: str) -> list[tuple[Any, ...]]:
+    """What README's query over many exports tells, from the folder that they stand in."""
+    (query,) = re.findall("```sql\n(.+?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert FILES in query
+    return duckdb.sql(query.replace(FILES, options).replace("'*/", f"'{exports}/*/")).fetchall()
 
 
 @lengthened
@@ -388,7 +497,7 @@ def test_the_exports_of_every_government_add_up_in_one_query(tmp_path):
         own = replace(
             held,
             plan=replace(held.plan, id=f"dx-{code}", area_code=code, area_name=f"団体{code}"),
-            observations=known.assign(value=tenths / 10),
+            observations=known.assign(value=tenths / 10, publication="public"),
             values=held.values.iloc[:0],
         )
         write_dataset(replace(state, snapshot=own), tmp_path / "exports" / code)
@@ -398,6 +507,9 @@ def test_the_exports_of_every_government_add_up_in_one_query(tmp_path):
     query = f"""SELECT year, count(DISTINCT government_code) AS governments, sum(value_decimal) AS total
         FROM read_parquet('{glob}', {HIVE}) WHERE indicator_id = '{RATE}' AND state = 'value' GROUP BY year"""
     assert duckdb.sql(query).fetchall() == [(FY[2024].year, len(told), sum(told.values()))]
+    for options in (FILES, HIVE, TYPED):
+        found = told_by_readme(tmp_path / "exports", options)
+        assert (FY[2024].year, RATE, len(told), sum(told.values())) in found
     judged = f"{tmp_path}/exports/*/assessments/**/*.parquet"
     query = f"SELECT count(*), count(DISTINCT plan_id) FROM read_parquet('{judged}', {HIVE})"
     assert duckdb.sql(query).fetchall() == [(len(codes) * len(state.plan.indicators), len(codes))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import subprocess
 import sys
+from datetime import date, datetime
 from decimal import Decimal, localcontext
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.store.file.parquet_files import TypedTable, write_tables
+from loaders.store.file.parquet_files import TypedTable, plan_folder, write_tables
 from tests import ROOT
 from tests.campaign.marked import length, lengthened
 
@@ -22,24 +23,56 @@ TYPES = {
     "day": "DATE", "moment": "TIMESTAMP", "number": "INTEGER",
 }  # fmt: skip
 NOTHING = (None,) * len(TYPES)
+HIVE = "hive_partitioning = true, hive_types = {'plan_id': VARCHAR, 'year': INTEGER}"
+#: By the names of the folders, and by what stands in the files alone.
+READERS = (HIVE, "hive_partitioning = false")
 
 
 def written(folder: Path, plan_id: str, rows: list[tuple[object, ...]]) -> Path:
-    write_tables(folder, plan_id, [TypedTable("t", TYPES, rows)], {"layout_version": "1"})
+    types = {"plan_id": "VARCHAR", **TYPES}
+    columns = zip(*((plan_id, *row) for row in rows), strict=True) if rows else ((),) * len(types)
+    table = TypedTable("t", types, dict(zip(types, columns, strict=True)))
+    write_tables(folder, plan_id, [table], {"layout_version": "1"})
     return folder
 
 
-def read(folder: Path, *, given_types: bool = True) -> duckdb.DuckDBPyRelation:
-    types = ", hive_types = {'plan_id': VARCHAR, 'year': INTEGER}" if given_types else ""
+def read(folder: Path, reader: str = READERS[1]) -> duckdb.DuckDBPyRelation:
     glob = str(folder / "**" / "*.parquet").replace("'", "''")
-    return duckdb.sql(f"SELECT * FROM read_parquet('{glob}', hive_partitioning = true, union_by_name = true{types})")
+    return duckdb.sql(f"SELECT * FROM read_parquet('{glob}', union_by_name = true, {reader})")
 
 
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("rows", [[], [NOTHING], [(2024, "x", 1.0, Decimal("0.1"), True, None, None, 1), NOTHING]])
-def test_the_types_are_the_declared_ones_whatever_the_data(tmp_path, rows):
-    found = read(written(tmp_path, "p", rows))
-    assert dict(zip(found.columns, map(str, found.types), strict=True)) == {**TYPES, "plan_id": "VARCHAR"}
-    assert len(found.fetchall()) == len(rows)
+def test_the_types_are_the_declared_ones_whatever_the_data(tmp_path, rows, reader):
+    found = read(written(tmp_path, "7", rows), reader)
+    assert dict(zip(found.columns, map(str, found.types), strict=True)) == {"plan_id": "VARCHAR", **TYPES}
+    assert found.fetchall() == [("7", *row) for row in rows]
+
+
+def test_one_file_by_itself_tells_plan_and_year(tmp_path):
+    written(tmp_path, "007", [(2024, *NOTHING[1:]), NOTHING])
+    for year in (2024, None):
+        (path,) = tmp_path.glob(f"t/plan_id=007/year={year or '__HIVE_DEFAULT_PARTITION__'}/*.parquet")
+        kinds = {
+            name: kind
+            for name, kind, *_ in duckdb.sql(f"DESCRIBE FROM read_parquet('{path}', {READERS[1]})").fetchall()
+        }
+        found = duckdb.sql(f"SELECT plan_id, year FROM read_parquet('{path}', {READERS[1]})")
+        assert (kinds["plan_id"], kinds["year"], found.fetchall()) == ("VARCHAR", "INTEGER", [("007", year)])
+
+
+def test_every_kind_of_value_comes_back_as_it_was(tmp_path):
+    """Also where it stands alone among thousands of rows without one, and at the ends of its type."""
+    kinds = [
+        (-999, "\0", float("inf"), Decimal("1e-18"), False, date(1, 1, 1), datetime(1, 1, 1), -(2**31)),
+        (9999, "'\"\\\n\r,;🗾\U00020bb7%", -0.0, Decimal(10) ** 19, True, date(9999, 12, 31),
+         datetime(9999, 12, 31, 23, 59, 59, 999999), 2**31 - 1),
+        (0, "NULL", 5e-324, Decimal(0), None, date(2024, 2, 29), datetime(2024, 4, 1, 0, 0, 0, 1), 0),
+        (1, "nan", -float("inf"), Decimal("-0.3"), None, None, None, None),
+    ]  # fmt: skip
+    rows = [NOTHING] * 3001 + kinds + [NOTHING] * 3001
+    found = read(written(tmp_path, "p", rows)).filter("year IS NOT NULL").project("* EXCLUDE plan_id").fetchall()
+    assert sorted(map(repr, found)) == sorted(map(repr, [(*r[:3], Decimal(f"{r[3]:.18f}"), *r[4:]) for r in kinds]))
 
 
 def test_each_year_has_a_folder_and_what_has_none_that_of_hive(tmp_path):
@@ -69,7 +102,9 @@ def test_no_plan_s_id_leads_out_of_the_folder_and_each_comes_back(tmp_path, plan
     written(inside, plan_id, [(2024, *NOTHING[1:])] * count)
     assert list(tmp_path.iterdir()) == [inside]
     assert len(list(inside.rglob("*.parquet"))) == len(list(inside.glob("t/*/*/*.parquet"))) == 1
-    assert read(inside).project("plan_id").fetchall() == [(plan_id,)] * count
+    assert [path.name for path in (inside / "t").iterdir()] == [plan_folder(plan_id)]
+    for reader in READERS:
+        assert read(inside, reader).project("plan_id").fetchall() == [(plan_id,)] * count
 
 
 @settings(max_examples=length(20, 200))
@@ -102,7 +137,9 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 from loaders.store.file.parquet_files import TypedTable, write_tables
 try:
-    table = TypedTable("t", {{"year": "INTEGER", "text": "VARCHAR"}}, [(2024, str(n) * 9) for n in range(9000)])
+    types = {{"plan_id": "VARCHAR", "year": "INTEGER", "text": "VARCHAR"}}
+    columns = {{"plan_id": ["p"] * 9000, "year": [2024] * 9000, "text": [str(n) * 9 for n in range(9000)]}}
+    table = TypedTable("t", types, columns)
     write_tables(Path({str(tmp_path)!r}), "p", [table], {{}})
 except OSError as error:
     sys.exit(error.errno)
