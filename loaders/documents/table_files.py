@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -55,45 +58,48 @@ def to_xlsx(
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = _sheet_name(title)
-    _put(sheet, 1, 1, title)
+    looks: _Looks = {}
+    _put(sheet, 1, 1, title, looks)
     sheet["A1"].font = Font(bold=True, size=14)
     for column, heading in enumerate(table.columns, start=1):
-        _put(sheet, 3, column, str(heading))
+        _put(sheet, 3, column, str(heading), looks)
         cell = sheet.cell(row=3, column=column)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="E6EDFF")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
     for row, values in enumerate(table.itertuples(index=False), start=4):
         for column, value in enumerate(values, start=1):
-            _put(sheet, row, column, value)
+            _put(sheet, row, column, value, looks)
     for offset, note in enumerate(notes, start=5 + len(table)):
-        _put(sheet, offset, 1, note)
+        _put(sheet, offset, 1, note, looks)
     _fit(sheet, table)
     if guide:
-        _guide(sheet, guide, len(table.columns))
+        _guide(sheet, guide, len(table.columns), looks)
     if choices:
-        _offer(book, sheet, table, choices)
+        _offer(book, sheet, table, choices, looks)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _guide(sheet: Worksheet, guide: str, columns: int) -> None:
+def _guide(sheet: Worksheet, guide: str, columns: int, looks: _Looks) -> None:
     """A line over the whole width, between title and headings."""
-    _put(sheet, 2, 1, guide)
+    _put(sheet, 2, 1, guide, looks)
     sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=max(1, columns))
     sheet["A2"].alignment = Alignment(wrap_text=True, vertical="top")
     sheet.row_dimensions[2].height = 48
 
 
-def _offer(book: Workbook, sheet: Worksheet, table: pd.DataFrame, choices: Mapping[str, Sequence[str]]) -> None:
+def _offer(
+    book: Workbook, sheet: Worksheet, table: pd.DataFrame, choices: Mapping[str, Sequence[str]], looks: _Looks
+) -> None:
     """Drop-downs from a hidden sheet: a list written into the rule itself may have 255 letters and no comma."""
     lists: Worksheet = book.create_sheet(_LISTS)
     lists.sheet_state = "hidden"
     headings = [str(heading) for heading in table.columns]
     for place, (heading, words) in enumerate(choices.items(), start=1):
         for row, word in enumerate(words, start=1):
-            _put(lists, row, place, word)
+            _put(lists, row, place, word, looks)
         letter = get_column_letter(place)
         rule = DataValidation(
             type="list", formula1=f"{_LISTS}!${letter}$1:${letter}${max(1, len(words))}", allow_blank=True
@@ -146,7 +152,19 @@ def _is_number(value: str) -> bool:
     return True
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+class _Look(NamedTuple):
+    """How a cell is dressed: a text that would start a formula or has lines, or anything else by its format."""
+
+    quoted: bool = False
+    wrapped: bool = False
+    number_format: str = ""
+
+
+#: The looks of one workbook, each made once: openpyxl compares a style that is set with all that there are.
+_Looks = dict[_Look, StyleArray]
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Any, looks: _Looks) -> None:
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return
     if isinstance(value, (pd.Timestamp, datetime)):
@@ -155,16 +173,28 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
         value = value.item()
     if isinstance(value, float | Decimal) and (value := _figure(value)) is None:
         return  # a workbook knows no infinity
-    cell = sheet.cell(row=row, column=column)
     if isinstance(value, str):
         value = cell_text(value)
-        cell.value = value
-        cell.data_type = "s"
-        cell.quotePrefix = value.lstrip("\n").startswith(_FORMULA_STARTS)
-        cell.alignment = Alignment(wrap_text="\n" in value, vertical="top")
+        look = _Look(value.lstrip("\n").startswith(_FORMULA_STARTS), "\n" in value)
     else:
-        cell.value = value
-        cell.number_format = _format_of(value)
+        look = _Look(number_format=_format_of(value))
+    cell = sheet.cell(row=row, column=column)
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+    if look not in looks:
+        looks[look] = _made(cell, look)
+    cell._style = copy(looks[look])
+
+
+def _made(cell: Cell, look: _Look) -> StyleArray:
+    """A look as the cell's workbook knows it."""
+    if look.number_format:
+        cell.number_format = look.number_format
+    else:
+        cell.quotePrefix = look.quoted
+        cell.alignment = Alignment(wrap_text=look.wrapped, vertical="top")
+    return cell._style
 
 
 def _format_of(value: Any) -> str:
