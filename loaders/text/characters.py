@@ -195,7 +195,7 @@ def cell_text(text: str) -> str:
 
 def excel_length(text: str) -> int:
     """The length of a text as Excel counts it."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shortened(text: str, length: int = 60) -> str:
