@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from tests.bench.figure import Figure
 from tests.bench.wide_store import WIDE, wide_store
 from tests.factory import DAY
 
-TURNS = 5
+TURNS = 3
 VERIFY, EXPORT, REBUILD, LINEAR = 10.0, 1.5, 2.0, 1.3
 #: The rounds of the store at a quarter of its size.
 QUARTER = replace(WIDE, years=WIDE.years[: len(WIDE.years) // 4])
