@@ -59,13 +59,16 @@ def store_of(data: Path, db: Path | None = None, wait: float = 10.0) -> Store:
     return Store(db or own, wait, copies_folder() if ours else None)
 
 
-def open_store(data: Path, db: Path | None = None, *, at: datetime | None = None, wait: float = 10.0) -> Store:
+def open_store(
+    data: Path, db: Path | None = None, *, at: datetime | None = None, wait: float = 10.0, loaded: Data | None = None
+) -> Store:
     """The store of a data folder, made on the first start and brought up to what the files say.
 
-    StoreError where it cannot be read, or is gone while there are traces of it.
+    ``loaded`` is what they say, where somebody has read them already. StoreError where the store cannot be read, or is
+    gone while there are traces of it.
     """
     store = store_of(data, db, wait)
-    loaded = load_data(data)
+    loaded = loaded or load_data(data)
     store.init(loaded.plans, loaded.benchmarks, Act("", at or settings.now()))
     return store
 

@@ -6,15 +6,15 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import streamlit as st
 
 from loaders.services.nightly import start_nightly
-from loaders.services.operations import open_store
 from loaders.settings import WrongSetting
 from loaders.store import StoreError
 from loaders.workbook.isolation.worker_pool import shared_pool
-from pages.parts.app.storage import DATA
+from pages.parts.app.storage import opened
 
 _LOG = logging.getLogger("kpi")
 
@@ -27,9 +27,13 @@ async def life(_app: st.App) -> AsyncIterator[None]:
 
 
 def prepare() -> None:
-    """Open the store, start looking after its copies, and start the first child; what fails is told to the log."""
+    """Open the store, start looking after its copies, and start the first child; what fails is told to the log.
+
+    The screens are read in before anybody asks for one.
+    """
+    import_module("pages.parts.app.screens")
     try:
-        start_nightly(open_store(DATA))
+        start_nightly(opened())
     except (WrongSetting, StoreError, OSError) as error:
         _LOG.error("起動の準備で問題がありました。%s", error)
     shared_pool().warm()

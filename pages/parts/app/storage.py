@@ -8,7 +8,7 @@ from contextlib import suppress
 import streamlit as st
 
 from kpi.issue import Issue
-from loaders.services.operations import load_data, open_store, store_of
+from loaders.services.operations import Data, load_data, open_store, store_of
 from loaders.settings import data_folder
 from loaders.store import Store
 
@@ -18,7 +18,13 @@ DATA = data_folder()
 @st.cache_resource(show_spinner="データを準備しています…")
 def store() -> Store:
     """The store, made from ``data/`` on the first start."""
-    return open_store(DATA)
+    return opened()
+
+
+@st.cache_resource(show_spinner=False)
+def opened() -> Store:
+    """The same for who asks without a screen, before the first visitor."""
+    return open_store(DATA, loaded=_loaded(_state_of_the_files()))
 
 
 @functools.cache
@@ -29,12 +35,12 @@ def watched() -> Store:
 
 def data_issues() -> tuple[Issue, ...]:
     """What is wrong with the files of ``data/`` as they are: read again by each server where one has changed."""
-    return _issues(_state_of_the_files())
+    return _loaded(_state_of_the_files()).issues
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _issues(files: str) -> tuple[Issue, ...]:
-    return load_data(DATA).issues
+def _loaded(files: str) -> Data:
+    return load_data(DATA)
 
 
 def _state_of_the_files() -> str:

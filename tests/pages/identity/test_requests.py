@@ -243,7 +243,8 @@ def test_without_a_mail_address_a_person_has_the_same_id_at_every_sign_in():
 #: Cached for everybody at once, and why that shows nobody what another may see.
 SHARED = {
     "storage.store": "a handle",
-    "storage._issues": "the plan's own files",
+    "storage.opened": "a handle",
+    "storage._loaded": "the plan's own files",
     "current_view._last_judged": "by plan and audience",
     "board_table._kept": "returns by their own keys, as what a page that may see one asks for",
     "review_data._known_at": "asked by the secretariat alone, which sees everything",
