@@ -149,7 +149,8 @@ class Times:
         return statistics.median(self.of[name])
 
 
-async def _arrive(stack: ExitStack, script: str, data: Path) -> Visitor:
+async def arrive(stack: ExitStack, script: str, data: Path) -> Visitor:
+    """Somebody at a server of a script, which ends with the stack."""
     port, pid = stack.enter_context(serving(script, data))
     client = await connect(
         f"ws://127.0.0.1:{port}/_stcore/stream",
@@ -198,14 +199,21 @@ def _writer(store: Store) -> Callable[[], None]:
     return write
 
 
+def real_plan(data: Path) -> Store:
+    """A new data folder with the plan that the program comes with, its statistics and its samples."""
+    data.mkdir()
+    for part in ("plans", "benchmarks", "samples"):
+        (data / part).symlink_to(ROOT / "data" / part)
+    store = open_store(data)
+    load_samples(store, data, store.plan_ids()[0], Act("", datetime.fromisoformat(f"{TODAY}T11:00")))
+    return store
+
+
 async def _measured(folder: Path) -> Times:
     real, full, wide = folder / "real", folder / "full", folder / "wide"
-    for data in (real, full, wide):
+    for data in (full, wide):
         data.mkdir()
-    for part in ("plans", "benchmarks", "samples"):
-        (real / part).symlink_to(ROOT / "data" / part)
-    store = open_store(real)
-    load_samples(store, real, store.plan_ids()[0], Act("", datetime.fromisoformat(f"{TODAY}T11:00")))
+    store = real_plan(real)
     wide_store(full, FULL_PAGE)
     wide_store(wide)
     with ExitStack() as stack:
@@ -213,8 +221,8 @@ async def _measured(folder: Path) -> Times:
         for name, text in (("one_chart", ONE_CHART), ("twenty_charts", TWENTY_CHARTS)):
             script = folder / f"{name}.py"
             script.write_text(text, "utf-8")
-            charts.append(await _arrive(stack, str(script), real))
-        at = [await _arrive(stack, "app.py", data) for data in (real, full, wide)]
+            charts.append(await arrive(stack, str(script), real))
+        at = [await arrive(stack, "app.py", data) for data in (real, full, wide)]
         return await _turns(*charts, *at, _writer(store))
 
 
