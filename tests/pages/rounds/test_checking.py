@@ -1,10 +1,13 @@
 """確認 run for real: what it shows, who may do what, and that it is done."""
 
+import re
 from types import SimpleNamespace
 
 from kpi.issue import Issue, Severity
 from loaders.services import Services
+from pages.parts.review import review_list
 from pages.parts.rounds import board_table
+from pages.parts.shared import filters
 from tests.pages.rounds.kit import (
     EDUCATION,
     INDICATOR,
@@ -68,6 +71,28 @@ def sure(at, key):
     """Press what asks first, and agree."""
     button(at, key).click().run()
     return button(at, f"{key}-yes").click().run()
+
+
+def test_many_answers_without_a_doubt_come_in_pages_and_are_still_confirmed_at_once(data, monkeypatch):
+    for module in (filters, review_list):
+        monkeypatch.setattr(module, "PAGE", 4)
+    at = run("review")
+    (choice,) = (s for s in at.selectbox if s.label == "表示する回答(全9)")
+    assert list(choice.options) == ["1〜4", "5〜8", "9〜9"]
+    assert shown(at) == 4
+    choice.select("3").run()
+    assert list(at.query_params["page"]) == ["3"]
+    assert shown(at) == 1
+    # The button says what it is about: more than what stands above it.
+    assert button(at, "confirm-rest").label == "気になる点のない9指標をすべて確認済にする"
+    sure(at, "confirm-rest")
+    assert "9指標を確認済にしました。" in text(at)
+
+
+def shown(at):
+    """The rows of the table of what needs no judgement."""
+    (table,) = re.findall(r"<caption[^>]*>判断の要らない回答</caption>.*?</table>", html(at), re.S)
+    return len(re.findall("<tr", table)) - 1
 
 
 def test_the_rest_is_confirmed_at_once_when_that_is_agreed_to_and_can_be_taken_back(data):
