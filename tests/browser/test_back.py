@@ -4,7 +4,9 @@ from urllib.parse import unquote
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settled
+from tests.bench.wide_store import Width, wide_store
+from tests.browser.acting import pick
+from tests.browser.conftest import running, settled
 from tests.browser.walking import PLAN, visit
 
 
@@ -59,3 +61,21 @@ def test_back_to_another_screen_finds_there_what_was_chosen_there(sampled, open_
     expect(page.get_by_role("heading", name="照会", exact=True, level=1)).to_be_visible(timeout=30_000)
     expect(page.get_by_role("combobox", name="照会")).to_have_value(chosen)
     page.wait_for_url("**/rounds?round=fy2024&letter=reminder")
+
+
+def test_back_leads_to_the_page_of_the_field_that_it_was_left_at(tmp_path, open_page):
+    (data := tmp_path / "data").mkdir()
+    wide_store(data, Width((50,), 2, range(2024, 2026)))
+    page = open_page()
+    with running(tmp_path) as server:
+        visit(page, server.url, "field")
+        pick(page, "表示する指標(全25)", "21〜25")
+        stands(page, "分野", "第1分野", "/field?page=2")
+        pick(page, "分野", "第2分野")
+        stands(page, "分野", "第2分野", "/field?field=f1")
+        expect(page.get_by_role("combobox", name="表示する指標(全25)")).to_have_value("1〜20")
+        page.go_back()
+        stands(page, "分野", "第1分野", "/field?page=2")
+        expect(page.get_by_role("combobox", name="表示する指標(全25)")).to_have_value("21〜25")
+        page.go_back()
+        stands(page, "分野", "第1分野", "/field")

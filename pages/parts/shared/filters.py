@@ -67,12 +67,21 @@ def bound(
     if arrived or asked != st.session_state.get(seen) or st.session_state.get(key) not in options:
         st.session_state[key] = start
     _tell(label, parameter, options, start, st.session_state.get(last, ""))
+    by_hand = not arrived and asked == st.session_state.get(seen)
     chosen = str(draw(key))
     if chosen != (asked or (home if everybodys else "")):
-        st.query_params[parameter] = chosen
+        _write(parameter, chosen, to_first_page=by_hand and chosen != start)
     st.session_state[seen] = st.query_params.get(parameter, "")
     st.session_state[last] = chosen
     return chosen
+
+
+def _write(parameter: str, chosen: str, *, to_first_page: bool) -> None:
+    """Put a choice into the address, at once with all that it changes there: each change is one press of Back."""
+    if to_first_page and parameter != _PAGE:
+        st.query_params.from_dict({k: v for k, v in st.query_params.items() if k != _PAGE} | {parameter: chosen})
+    else:
+        st.query_params[parameter] = chosen
 
 
 def only(label: str, parameter: str, options: Mapping[str, str]) -> str:
@@ -94,8 +103,8 @@ def _tell(label: str, parameter: str, options: Mapping[str, str], shown: str, be
             tell_missing(label, asked, options[shown])
 
 
-#: So many items of a long list stand on one page.
-PAGE = 20
+#: So many items of a long list stand on one page, which the address names.
+PAGE, _PAGE = 20, "page"
 #: In the session: the list that was paged last, and its page as the address had it.
 _PAGED = "paged"
 
@@ -107,13 +116,13 @@ def paged(items: Sequence[T], what: str, of: str) -> Sequence[T]:
     """
     if len(items) <= PAGE:
         return items
-    asked = st.query_params.get("page", "")
+    asked = st.query_params.get(_PAGE, "")
     # The page in the address is that of the list before where nobody has led here by an address (a link, Back).
     listed, page = st.session_state.get(_PAGED, (of, asked))
     if listed != of and page == asked and not st.session_state.get(ARRIVED, False):
-        st.query_params.pop("page", None)
+        st.query_params.pop(_PAGE, None)
     last = -(-len(items) // PAGE)
     pages = {str(n): f"{PAGE * (n - 1) + 1}〜{min(PAGE * n, len(items))}" for n in range(1, last + 1)}
-    chosen = int(choose(f"表示する{what}(全{len(items)})", "page", pages, everybodys=True, of=of))
-    st.session_state[_PAGED] = of, st.query_params.get("page", "")
+    chosen = int(choose(f"表示する{what}(全{len(items)})", _PAGE, pages, everybodys=True, of=of))
+    st.session_state[_PAGED] = of, st.query_params.get(_PAGE, "")
     return items[PAGE * (chosen - 1) : PAGE * chosen]
