@@ -22,17 +22,19 @@ def choose(
     default: str = "",
     everybodys: bool = False,
     of: str = "",
+    named: str = "",
 ) -> str:
     """One choice bound to a query parameter. ``options`` maps what stands in the address to what people read.
 
     The framework's own binding would put the label into the address, and a renamed indicator would break every link.
-    ``default`` is what a screen starts with, else the first. See :func:`bound` for the rest.
+    ``default`` is what a screen starts with, else the first; ``named`` what it is called where the address asks for
+    another, if that is not its label. See :func:`bound` for the rest.
     """
 
     def draw(key: str) -> object:
         return st.selectbox(label, list(options), format_func=options.__getitem__, key=key)
 
-    return bound(label, parameter, options, draw, default=default, everybodys=everybodys, of=of)
+    return bound(named or label, parameter, options, draw, default=default, everybodys=everybodys, of=of)
 
 
 def bound(
@@ -123,6 +125,6 @@ def paged(items: Sequence[T], what: str, of: str) -> Sequence[T]:
         st.query_params.pop(_PAGE, None)
     last = -(-len(items) // PAGE)
     pages = {str(n): f"{PAGE * (n - 1) + 1}〜{min(PAGE * n, len(items))}" for n in range(1, last + 1)}
-    chosen = int(choose(f"表示する{what}(全{len(items)})", _PAGE, pages, everybodys=True, of=of))
+    chosen = int(choose(f"表示する{what}(全{len(items)})", _PAGE, pages, everybodys=True, of=of, named="ページ"))
     st.session_state[_PAGED] = of, st.query_params.get(_PAGE, "")
     return items[PAGE * (chosen - 1) : PAGE * chosen]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from types import SimpleNamespace
 
 import streamlit as st
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.shared import filters
 from tests.kpi.charts.test_charts import EVERY_CHART
+from tests.screenkit import everything
 
 
 def folded_script():
@@ -91,6 +93,16 @@ def test_a_long_list_says_how_many_there_are_and_shows_the_page_of_the_address()
     assert at.session_state["shown"] == list(range(40, 45))
     assert at.query_params["page"] == "3"
     assert drawn(45, page="2").session_state["shown"] == list(range(20, 40))
+
+
+def test_a_page_that_there_is_not_is_told_by_its_name():
+    at = drawn(45, page="99")
+    assert at.session_state["shown"] == list(range(20))
+    assert "アドレスのページ「99」は見つかりません。代わりに「1〜20」を表示しています。" in said(at)
+
+
+def said(at):
+    return "".join(re.sub("<[^>]+>", "", str(node.proto.body)) for node in everything(at) if node.type == "html")
 
 
 def test_every_item_stands_on_exactly_one_page():
