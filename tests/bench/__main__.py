@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tests.bench.figure import Figure
 
 #: Modules of this package that have ``run() -> list[Figure]``.
-REGISTRY = ("first_visit", "judging", "keeping", "loading", "screens", "waiting")
+REGISTRY = ("first_visit", "judging", "keeping", "loading", "people", "screens", "waiting")
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -21,6 +21,7 @@ def table(figures: Sequence[Figure]) -> str:
             f"{f.name:<62}{f.seconds:>8.3f}s{f.reference_seconds:>10.3f}s{f.ratio:>8.2f}{f.limit:>7.1f}  {verdict}"
         )
         lines.append(f"    reference: {f.reference_name}")
+        lines += [f"    {note}" for note in f.notes]
     return "\n".join(lines)
 
 

@@ -17,6 +17,8 @@ class Figure:
     reference_name: str
     reference_seconds: float
     limit: float
+    #: What else was seen and has to stand beside it, one line each.
+    notes: tuple[str, ...] = ()
 
     @property
     def ratio(self) -> float:

@@ -115,23 +115,29 @@ class Visitor:
     pid: int
     client: ClientConnection
 
-    async def visit(self, address: str) -> tuple[float, bytes]:
-        """Processor seconds that a screen takes when it is come to, and all that it drew."""
-        drawn, before = b"", processor_seconds(self.pid)
+    async def ask(self, address: str) -> bytes:
+        """Come to a screen; all that it drew, once it is finished."""
+        drawn = []
         message = BackMsg()
         message.rerun_script.page_name = address
         message.rerun_script.context_info.url = f"http://127.0.0.1:{self.port}/{address}"
         await self.client.send(message.SerializeToString())
         while True:
             received = await asyncio.wait_for(self.client.recv(decode=False), 120)
-            drawn += received
+            drawn.append(received)
             answer = ForwardMsg()
             answer.ParseFromString(received)
             if answer.WhichOneof("type") == "script_finished":
                 if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
                     raise RuntimeError(f"the screen {address} did not finish")
-                await asyncio.sleep(0.01)  # what follows the last message is its price too
-                return processor_seconds(self.pid) - before, drawn
+                return b"".join(drawn)
+
+    async def visit(self, address: str) -> tuple[float, bytes]:
+        """Processor seconds that a screen takes when it is come to, and all that it drew."""
+        before = processor_seconds(self.pid)
+        drawn = await self.ask(address)
+        await asyncio.sleep(0.01)  # what follows the last message is its price too
+        return processor_seconds(self.pid) - before, drawn
 
 
 @dataclass
@@ -151,7 +157,11 @@ class Times:
 
 async def arrive(stack: ExitStack, script: str, data: Path) -> Visitor:
     """Somebody at a server of a script, which ends with the stack."""
-    port, pid = stack.enter_context(serving(script, data))
+    return await connected(*stack.enter_context(serving(script, data)))
+
+
+async def connected(port: int, pid: int) -> Visitor:
+    """Somebody new at a server, with a session of their own."""
     client = await connect(
         f"ws://127.0.0.1:{port}/_stcore/stream",
         subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -185,7 +195,7 @@ async def _turns(
     return times
 
 
-def _writer(store: Store) -> Callable[[], None]:
+def writer(store: Store) -> Callable[[], None]:
     """Somebody else's write: one row confirmed, as another process would."""
     plan_id, number = store.plan_ids()[0], count()
     values = store.snapshot(plan_id).observations
@@ -223,7 +233,7 @@ async def _measured(folder: Path) -> Times:
             script.write_text(text, "utf-8")
             charts.append(await arrive(stack, str(script), real))
         at = [await arrive(stack, "app.py", data) for data in (real, full, wide)]
-        return await _turns(*charts, *at, _writer(store))
+        return await _turns(*charts, *at, writer(store))
 
 
 def run() -> Sequence[Figure]:
