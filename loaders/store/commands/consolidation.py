@@ -26,7 +26,7 @@ from loaders.store.queries.facts import read_where
 from loaders.store.queries.plan_states import NOW, read_cards, read_plan
 from loaders.store.queries.records import Conflict, Joined, Option, StoredReturn
 from loaders.store.queries.standing import ReturnAt
-from loaders.store.queries.stored_returns import WITH_SOURCES, read_return, states
+from loaders.store.queries.stored_returns import WITH_SOURCES, read_known, read_return, states
 
 #: Columns that say nothing of the indicator itself: who answered, and what stands ready in every form.
 _BESIDE = ("section", "person", "contact", "period", "release")
@@ -54,7 +54,7 @@ def join(
         return Joined("", issues=refused)
     plan = read_plan(connection, plan_id, NOW)
     passed_on, answered = _returns_of(connection, place)
-    ever = [read_return(connection, r.row.submission_id, r) for r in passed_on]
+    ever = read_known(connection, passed_on)
     order = [v.id for v in plan.department(department_id).divisions]
     newest = {one.division_id: one for one in ever}
     passed = sorted(newest.values(), key=lambda r: order.index(r.division_id) if r.division_id in order else len(order))
@@ -63,7 +63,7 @@ def join(
     waiting = tuple(v.id for v in divisions if v.id not in newest)
     if not passed:
         return Joined("", issues=(_NONE,), waiting=waiting)
-    sent = [read_return(connection, r.row.submission_id, r) for r in answered[-1:]]
+    sent = read_known(connection, answered[-1:])
     own = _own_words(connection, sent[0], ever) if sent else {}
     found, said_twice = merge(plan, passed, choices, own)
     merged = {i: m for i, m in found.items() if _answers_for(plan, department_id, i, day)}

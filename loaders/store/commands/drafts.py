@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from kpi.collection.acts import Act
+from kpi.collection.lifecycle import Life
 from kpi.collection.workflow import Reading, ReturnState
 from kpi.issue import Issue, Severity
 from kpi.place import respondent_id
@@ -88,7 +89,11 @@ def refused_late(connection: Connection, plan_id: str, round_id: str, late: bool
 
 def refused_now(connection: Connection, plan_id: str, round_id: str, late: bool) -> tuple[Issue, ...]:
     """Why a round takes no answers: one that was given up from nobody, a closed one from who may not be late."""
-    life = lives(connection, plan_id)
+    return refused_in(lives(connection, plan_id), round_id, late)
+
+
+def refused_in(life: Life, round_id: str, late: bool) -> tuple[Issue, ...]:
+    """The same for who knows the lives of the plan's rounds."""
     if round_id in life.cancelled:
         return (_CANCELLED,)
     return () if late or round_id not in life.closed else (_CLOSED,)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kpi.collection.acts import Act
+from kpi.collection.lifecycle import Life
 from kpi.collection.workflow import Answer, Brief, Reading, ReturnState
 from kpi.issue import Issue, Severity
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.carry_over import Carried, carry_over
-from loaders.store.commands.drafts import not_draft, refused_now
+from loaders.store.commands.drafts import not_draft, refused_in
 from loaders.store.commands.proposals import propose_from_return
 from loaders.store.commands.round_acts import start_round
 from loaders.store.commands.submission_rows import Found, card_facts, observations_of, short_code
@@ -22,7 +23,7 @@ from loaders.store.file.database import Connection, Row, append, rows, take
 from loaders.store.queries.records import Receipt, StoredReturn
 from loaders.store.queries.round_lives import lives
 from loaders.store.queries.snapshots import read_brief
-from loaders.store.queries.stored_returns import read_return, states
+from loaders.store.queries.stored_returns import read_return, read_returns
 
 
 class Before:
@@ -31,6 +32,7 @@ class Before:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._known: dict[str, Brief] = {}
+        self._lives: dict[str, Life] = {}
         self._touched: set[str] = set()
         self._begun: set[tuple[str, str, bool]] = set()
 
@@ -39,8 +41,14 @@ class Before:
         own = stored.reading
         place = own.plan_id, own.round_id, own.sample
         if place not in self._begun and start_round(self._connection, act, own, stored.submission_id):
-            self._known = {}
+            self._known, self._lives = {}, {}
         self._begun.add(place)
+
+    def life(self, plan_id: str) -> Life:
+        """How far the rounds of a plan have come: sending alone closes none and gives none up."""
+        if plan_id not in self._lives:
+            self._lives[plan_id] = lives(self._connection, plan_id)
+        return self._lives[plan_id]
 
     def of(self, reading: Reading, day: date) -> Brief:
         """What is known of the plan, as to the indicators this return is about."""
@@ -78,11 +86,11 @@ def send(
 
     KeyError for an unknown one.
     """
-    before, rows_known = Before(connection), states(connection, submission_ids)
+    before, known = Before(connection), read_returns(connection, submission_ids)
     results = []
     for submission_id in submission_ids:
-        # Each row serves once: sending changes the state of the return itself, and of no other.
-        stored = read_return(connection, submission_id, rows_known.pop(submission_id, None))
+        # What was read serves once: sending changes the return itself, and no other.
+        stored = known.pop(submission_id, None) or read_return(connection, submission_id)
         results.append(_send(connection, act, stored, before, how or Sending()))
         tick(submission_id)
     return tuple(results)
@@ -92,7 +100,7 @@ def _send(
     connection: Connection, act: Act, stored: StoredReturn, before: Before, how: Sending
 ) -> Receipt | tuple[Issue, ...]:
     """Append what a draft says as observations and as proposals about cards, or say what forbids it."""
-    if refused := _not_now(connection, act, stored, how):
+    if refused := _not_now(before, act, stored, how):
         return refused
     own = stored.reading
     if how.begins:
@@ -121,16 +129,17 @@ def _send(
     return Receipt(stored.submission_id, act.at, codes, proposed)
 
 
-def _not_now(connection: Connection, act: Act, stored: StoredReturn, how: Sending) -> tuple[Issue, ...]:
+def _not_now(before: Before, act: Act, stored: StoredReturn, how: Sending) -> tuple[Issue, ...]:
     """Why a return cannot be sent as things stand."""
     own = stored.reading
     if stored.state is not ReturnState.DRAFT:
         return (not_draft(stored),)
     if own.division_id:
         return (_OF_DIVISION,)
-    if refused := refused_now(connection, own.plan_id, own.round_id, how.late):
+    life = before.life(own.plan_id)
+    if refused := refused_in(life, own.round_id, how.late):
         return refused
-    if not act.reason.strip() and not own.sample and own.round_id in lives(connection, own.plan_id).closed:
+    if not act.reason.strip() and not own.sample and own.round_id in life.closed:
         return (_NO_REASON,)
     return stored.open
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kpi.collection.workflow import Answer, Entry, Mend, Reading, ReturnState, with_mends
@@ -32,25 +33,54 @@ def states(connection: Connection, submission_ids: Sequence[str]) -> dict[str, R
     return {one: known[one] for one in wanted if one in known}
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of the tables about several returns, by return: a query for each table, however many returns."""
+
+    issues: Mapping[str, list[dict[str, Any]]]
+    mends: Mapping[str, list[dict[str, Any]]]
+    entries: Mapping[str, list[dict[str, Any]]]
+    confirmed: Mapping[str, list[str]]
+
+
+def read_return(connection: Connection, submission_id: str) -> StoredReturn:
+    """One return as it stands; KeyError for an unknown one."""
+    return read_returns(connection, [submission_id])[submission_id]
+
+
 def read_returns(connection: Connection, submission_ids: Sequence[str]) -> dict[str, StoredReturn]:
     """Several returns as they stand, by id; KeyError for an unknown one."""
     told = states(connection, submission_ids)
-    return {one: read_return(connection, one, told[one]) for one in submission_ids}
+    found = read_known(connection, [told[one] for one in submission_ids])
+    return dict(zip(submission_ids, found, strict=True))
 
 
-def read_return(connection: Connection, submission_id: str, at: ReturnAt | None = None) -> StoredReturn:
-    """One return as it stands; KeyError for an unknown one. ``at`` is what :func:`states` has told of it just now."""
-    at = at or states(connection, [submission_id])[submission_id]
+def read_known(connection: Connection, told: Sequence[ReturnAt]) -> tuple[StoredReturn, ...]:
+    """The same of what :func:`states` has told just now."""
+    ids = [at.row.submission_id for at in told]
+    issues, mends, entries = (_by_return(connection, query, ids) for query in (_ISSUES, _MENDS, _ENTRIES))
+    held = _Rows(issues, mends, entries, _confirmed(connection, ids))
+    return tuple(_stored(connection, at, held) for at in told)
+
+
+def _by_return(connection: Connection, query: str, submission_ids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(connection, query, [list(submission_ids)]):
+        found[row["submission_id"]].append(row)
+    return found
+
+
+def _stored(connection: Connection, at: ReturnAt, held: _Rows) -> StoredReturn:
     row, (department_id, division_id) = at.row, parts_of(at.row.respondent_id)
-    raised = rows(connection, _ISSUES, [submission_id])
-    found = issues_of(raised)
-    mended = rows(connection, _MENDS, [submission_id])
-    mends = _mends(mended)
+    submission_id = row.submission_id
+    raised, mended = held.issues.get(submission_id, ()), held.mends.get(submission_id, ())
+    found, mends = issues_of(raised), _mends(mended)
+    said = said_before(connection, row.joined_from)
     reading = Reading(
         plan_id=row.plan_id,
         round_id=row.round_id,
         department_id=department_id,
-        answers=with_mends(_answers(connection, submission_id, said_before(connection, row.joined_from)), mends),
+        answers=with_mends(_answers(held.entries.get(submission_id, ()), said), mends),
         issues=found,
         form_version=row.form_version,
         matched_by=row.matched_by,
@@ -75,12 +105,14 @@ def read_return(connection: Connection, submission_id: str, at: ReturnAt | None 
         settled_on=at.settled_on,
         passed_by=at.passed_by,
         passed_at=at.passed_at,
-        confirmed=_confirmed(connection, submission_id),
+        confirmed=tuple(held.confirmed.get(submission_id, ())),
     )
 
 
-_ISSUES = "SELECT * FROM issues WHERE submission_id = ? ORDER BY after_seq, position"
-_MENDS = "SELECT * FROM mends WHERE submission_id = ? ORDER BY seq"
+_OF_THESE = "WHERE submission_id IN (SELECT unnest(?))"
+_ISSUES = f"SELECT * FROM issues {_OF_THESE} ORDER BY after_seq, position"
+_MENDS = f"SELECT * FROM mends {_OF_THESE} ORDER BY seq"
+_ENTRIES = f"SELECT * FROM entries {_OF_THESE} ORDER BY position, rowid"
 
 
 def _open(
@@ -100,19 +132,21 @@ def _open(
 _MENDED = ("batch", "submission_id", "subject_id", "key", "done_at")
 
 
-def _confirmed(connection: Connection, submission_id: str) -> tuple[str, ...]:
-    """The rows of a return whose confirmation holds."""
-    own = [submission_id]
-    held = read_where(connection, {"confirmations": ("submission_id = ?", own)})
+def _confirmed(connection: Connection, submission_ids: Sequence[str]) -> Mapping[str, list[str]]:
+    """The rows of each return whose confirmation holds."""
+    own, these = [list(submission_ids)], "IN (SELECT unnest(?))"
+    held = read_where(connection, {"confirmations": (f"submission_id {these}", own)})
     if not held.confirmations:
-        return ()
+        return {}
     since = {
-        "questions": ("submission_id = ?", own),
-        "decisions": ("kind IN ('withdraw', 'unconfirm') AND subject = ?", own),
+        "questions": (f"submission_id {these}", own),
+        "decisions": (f"kind IN ('withdraw', 'unconfirm') AND subject {these}", own),
     }
     back = read_where(connection, since)
-    known = replace(back, confirmations=held.confirmations)
-    return tuple(sorted(subject_id for _, subject_id in confirmed_rows(known, NOW)))
+    known: dict[str, list[str]] = defaultdict(list)
+    for submission_id, subject_id in sorted(confirmed_rows(replace(back, confirmations=held.confirmations), NOW)):
+        known[submission_id].append(subject_id)
+    return known
 
 
 #: ``source``: the returns ``$first``, what they were joined from, and what these were joined from.
@@ -147,21 +181,17 @@ def reason_before(said: Mapping[tuple[str, str, str], str], source: str, indicat
 
 def read_answers(connection: Connection, submission_id: str) -> tuple[Answer, ...]:
     """What a return says, its own mends put in."""
-    return with_mends(_answers(connection, submission_id, {}), _mends(rows(connection, _MENDS, [submission_id])))
+    entries, mends = (rows(connection, query, [[submission_id]]) for query in (_ENTRIES, _MENDS))
+    return with_mends(_answers(entries, {}), _mends(mends))
 
 
 def _mends(found: Sequence[Row]) -> tuple[Mend, ...]:
     return tuple(Mend(str(r["subject_id"]), str(r["key"]), untyped(r), str(r["reason"])) for r in found)
 
 
-_ENTRIES = "SELECT * FROM entries WHERE submission_id = ? ORDER BY position, rowid"
-
-
-def _answers(
-    connection: Connection, submission_id: str, said: Mapping[tuple[str, str, str], str]
-) -> tuple[Answer, ...]:
+def _answers(entries: Sequence[Row], said: Mapping[tuple[str, str, str], str]) -> tuple[Answer, ...]:
     by_indicator: dict[str, dict[str, Entry]] = {}
-    for r in rows(connection, _ENTRIES, [submission_id]):
+    for r in entries:
         indicator, key = str(r["subject_id"]), str(r["key"])
         mended = reason_before(said, str(r["source_id"]), indicator, key)
         entry = Entry(key, str(r["sheet"]), str(r["cell"]), str(r["written"]), untyped(r), mended)
