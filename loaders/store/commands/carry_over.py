@@ -5,9 +5,11 @@ Each only where nothing has changed. What is carried over says so, and names who
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from kpi.collection.acts import Act
 from kpi.collection.workflow import TAKEN_OVER, Answer, Mend, Reading
@@ -24,24 +26,27 @@ from loaders.store.queries.stored_returns import WITH_SOURCES, read_answers, rea
 
 # --- confirmations and 公表区分, when a return is sent --------------------------------------------------------------
 
-#: The newest confirmation of each indicator in a round and department. One that was taken back since wants a new look.
+#: The newest confirmation of each indicator in the rounds and departments of some returns. One that was taken back
+#: since wants a new look.
 _CONFIRMED = f"""
-SELECT f.subject_id, max(f.seq) AS seq, arg_max(f.submission_id, f.seq) AS submission_id
+WITH place AS (
+    SELECT DISTINCT plan_id, round_id, department_of(respondent_id) AS department_id, sample FROM submissions
+    WHERE submission_id IN (SELECT unnest($submission_ids)))
+SELECT place.*, f.subject_id, max(f.seq) AS seq, arg_max(f.submission_id, f.seq) AS submission_id
 FROM confirmations f JOIN submissions s USING (submission_id)
-WHERE s.plan_id = $plan_id AND s.round_id = $round_id AND department_of(s.respondent_id) = $department_id
-    AND s.sample = $sample
-    AND NOT EXISTS (
-        SELECT 1 FROM {taking_back()} q WHERE q.plan_id = s.plan_id AND q.round_id = s.round_id
-            AND q.department_id = $department_id AND q.subject_id = f.subject_id AND q.seq > f.seq)
-GROUP BY f.subject_id
+JOIN place ON (place.plan_id, place.round_id, place.department_id, place.sample)
+        = (s.plan_id, s.round_id, department_of(s.respondent_id), s.sample)
+WHERE NOT EXISTS (
+    SELECT 1 FROM {taking_back()} q WHERE q.plan_id = place.plan_id AND q.round_id = place.round_id
+        AND q.department_id = place.department_id AND q.subject_id = f.subject_id AND q.seq > f.seq)
+GROUP BY ALL
 """
 
-#: The 公表区分 set for the value that was known last of the same indicator and period, whichever round brought it.
+#: The 公表区分 set for the value that is known last of an indicator and a period, whichever round brought it.
 _PUBLISHED = f"""
 WITH known AS (
     SELECT indicator_id, period, arg_max(code, observation_id) AS code FROM observations
-    WHERE plan_id = $plan_id AND sample = $sample AND seq < $seq AND indicator_id IN (SELECT unnest($indicators))
-    GROUP BY indicator_id, period)
+    WHERE plan_id = $plan_id AND sample = $sample GROUP BY indicator_id, period)
 SELECT known.indicator_id, known.period, p.* FROM known JOIN ({PUBLISHED}) p USING (code)
 """
 
@@ -68,17 +73,43 @@ class Carried:
         return payload | ({"inherited": dict(self.published)} if self.published else {})
 
 
-def carry_over(connection: Connection, stored: StoredReturn, made: Sequence[Row], seq: int, at: datetime) -> Carried:
+#: Rows by what :func:`confirmed_before`, and :func:`published_before`, say.
+Confirmed = Mapping[tuple[str, str, str, bool], Mapping[str, dict[str, Any]]]
+Published = Mapping[tuple[str, str], dict[str, Any]]
+
+
+def confirmed_before(connection: Connection, submission_ids: Sequence[str]) -> Confirmed:
+    """What is confirmed in the places of some returns, by plan, round, department, sample or not; then by indicator."""
+    found: dict[tuple[str, str, str, bool], dict[str, dict[str, Any]]] = defaultdict(dict)
+    for r in rows(connection, _CONFIRMED, {"submission_ids": list(submission_ids)}):
+        found[r["plan_id"], r["round_id"], r["department_id"], r["sample"]][r["subject_id"]] = r
+    return found
+
+
+def published_before(connection: Connection, plan_id: str, *, sample: bool) -> Published:
+    """What was decided of the figures of a plan that are known now, by indicator and period."""
+    found = rows(connection, _PUBLISHED, {"plan_id": plan_id, "sample": sample})
+    return {(r["indicator_id"], r["period"]): r for r in found}
+
+
+def carry_over(
+    connection: Connection,
+    stored: StoredReturn,
+    made: Sequence[Row],
+    at: datetime,
+    confirmed: Confirmed,
+    published: Published,
+) -> Carried:
     """Take over for the values ``made`` of a return what was confirmed and decided of the same ones before."""
-    return Carried(_confirmations(connection, stored, made, at), _publications(connection, stored, made, seq, at))
+    own = stored.reading
+    found = confirmed.get((own.plan_id, own.round_id, own.department_id, own.sample), {})
+    return Carried(_confirmations(connection, stored, made, at, found), _publications(connection, made, at, published))
 
 
 def _confirmations(
-    connection: Connection, stored: StoredReturn, made: Sequence[Row], at: datetime
+    connection: Connection, stored: StoredReturn, made: Sequence[Row], at: datetime, found: Mapping[str, dict[str, Any]]
 ) -> Mapping[str, int]:
     own = stored.reading
-    place = {"plan_id": own.plan_id, "round_id": own.round_id, "department_id": own.department_id, "sample": own.sample}
-    found = {r["subject_id"]: r for r in rows(connection, _CONFIRMED, place)}
     if not found:
         return {}
     before = {one: _content(connection, one) for one in {r["submission_id"] for r in found.values()}}
@@ -106,15 +137,10 @@ def _told(answers: Sequence[Answer], values: Sequence[Row]) -> Mapping[str, obje
     return {a.subject_id: (said[a.subject_id], [a.value(k) for k in _OF_ANSWER]) for a in answers}
 
 
-def _publications(
-    connection: Connection, stored: StoredReturn, made: Sequence[Row], seq: int, at: datetime
-) -> Mapping[str, int]:
+def _publications(connection: Connection, made: Sequence[Row], at: datetime, published: Published) -> Mapping[str, int]:
     """A figure that is 庁内限り stays so when it is sent again, whatever its new number."""
-    own = stored.reading
-    indicators = sorted({str(r["indicator_id"]) for r in made})
-    known = {"plan_id": own.plan_id, "sample": own.sample, "seq": seq, "indicators": indicators}
-    found = {(r["indicator_id"], r["period"]): r for r in rows(connection, _PUBLISHED, known)}
-    taken = [(r, found[r["indicator_id"], r["period"]]) for r in made if (r["indicator_id"], r["period"]) in found]
+    own = [(r, published.get((str(r["indicator_id"]), str(r["period"])))) for r in made]
+    taken = [(new, old) for new, old in own if old is not None]
     columns = ("seq", "publication", "released_at", "sample")
     kept = [{"code": new["code"], **{c: old[c] for c in columns}, "done_at": at} for new, old in taken]
     append(connection, "publications", kept)

@@ -8,13 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from kpi.collection.acts import Act
 from kpi.collection.lifecycle import Life
 from kpi.collection.workflow import Answer, Brief, Reading, ReturnState
 from kpi.issue import Issue, Severity
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.commands.carry_over import Carried, carry_over
+from loaders.store.commands.carry_over import (
+    Carried,
+    Confirmed,
+    Published,
+    carry_over,
+    confirmed_before,
+    published_before,
+)
 from loaders.store.commands.drafts import not_draft, refused_in
 from loaders.store.commands.proposals import propose_from_return
 from loaders.store.commands.round_acts import start_round
@@ -29,9 +37,10 @@ from loaders.store.queries.stored_returns import read_return, read_returns
 class Before:
     """How things stand before each return of a batch. What an earlier one of the batch has changed is read again."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, submission_ids: Sequence[str]) -> None:
+        self._connection, self._ids = connection, submission_ids
         self._known: dict[str, Brief] = {}
+        self._published: dict[tuple[str, bool], Published] = {}
         self._lives: dict[str, Life] = {}
         self._touched: set[str] = set()
         self._begun: set[tuple[str, str, bool]] = set()
@@ -55,9 +64,24 @@ class Before:
         own = {answer.subject_id for answer in reading.answers}
         if reading.plan_id not in self._known or own & self._touched:
             self._known = {reading.plan_id: read_brief(self._connection, reading.plan_id, day)}
-            self._touched = set()
+            self._published, self._touched = {}, set()
         self._touched |= own
         return self._known[reading.plan_id]
+
+    @cached_property
+    def confirmed(self) -> Confirmed:
+        """What was confirmed in the places of the batch: one return of each can be sent, so none changes another's."""
+        return confirmed_before(self._connection, self._ids)
+
+    def published(self, reading: Reading) -> Published:
+        """What was decided of the figures of a plan, as to the indicators of the return that :meth:`of` was asked of.
+
+        Ask before the values of the return are kept.
+        """
+        of = reading.plan_id, reading.sample
+        if of not in self._published:
+            self._published[of] = published_before(self._connection, reading.plan_id, sample=reading.sample)
+        return self._published[of]
 
 
 @dataclass(frozen=True)
@@ -86,7 +110,7 @@ def send(
 
     KeyError for an unknown one.
     """
-    before, known = Before(connection), read_returns(connection, submission_ids)
+    before, known = Before(connection, submission_ids), read_returns(connection, submission_ids)
     results = []
     for submission_id in submission_ids:
         # What was read serves once: sending changes the return itself, and no other.
@@ -114,8 +138,9 @@ def _send(
     numbered = list(zip(take(connection, "observation_seq", len(found)), found, strict=True))
     sources = _sources(connection, stored)
     made = [_observation_row(n, f, stored, seq, act.at, sources) for n, f in numbered]
+    published = before.published(own) if how.carry else {}
     append(connection, "observations", made)
-    carried = carry_over(connection, stored, made, seq, act.at) if how.carry else Carried()
+    carried = carry_over(connection, stored, made, act.at, before.confirmed, published) if how.carry else Carried()
     payload: dict[str, object] = {**carried.told(brief.plan)}
     if act.person:
         payload["person"] = act.person
