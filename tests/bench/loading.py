@@ -1,8 +1,9 @@
-"""Loading 200 filled returns end to end, against openpyxl merely visiting the cells of the same files.
+"""Loading and sending 200 filled returns end to end, against openpyxl merely visiting the cells of the same files.
 
 Ours opens each file in a child process under limits, reads it by the form's definition, checks it, and keeps it in a
-new store with its bytes, entries and issues. The reference is one process that has every file in memory already, loads
-it with ``openpyxl.load_workbook`` and walks over all cells of all sheets: no limits, no meaning, nothing kept.
+new store with its bytes, entries and issues; then all are sent, which starts their rounds and makes observations of
+them. The reference is one process that has every file in memory already, loads it with ``openpyxl.load_workbook`` and
+walks over all cells of all sheets: no limits, no meaning, nothing kept.
 Both take turns, and the middle one of their times counts.
 """
 
@@ -10,13 +11,14 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import openpyxl
 
@@ -25,7 +27,7 @@ from kpi.collection.workflow import Brief
 from kpi.period import Period
 from kpi.plan import Card, DatedName, Department, Ownership, Plan
 from loaders.form.writing.writer import form_filename, write_form
-from loaders.services.intake import Taken, take_files
+from loaders.services.intake import Taken, send_returns, take_files
 from loaders.store import Store
 from tests.bench.figure import Figure
 from tests.factory import COUNT, DAY, ROUND, tiny_plan
@@ -37,6 +39,9 @@ ALTERNATIONS = 5
 AT = datetime(2025, 9, 10, 10, 0)
 #: Workers and how many times the reference they may take.
 LIMITS = ((1, 1.6), (2, 0.9))
+WORDS = {1: "one worker", 2: "two workers"}
+#: Loaded by two workers and sent.
+SENT_TOO = 1.2
 
 Files = list[tuple[str, bytes]]
 
@@ -97,6 +102,11 @@ def load(store: Store, plan: Plan, files: Files, workers: int) -> list[Taken]:
     return list(take_files(store, files, snapshot=store.snapshot(plan.id), workers=workers, act=Act("計測", AT)))
 
 
+def send(store: Store, taken: list[Taken]) -> list[Taken]:
+    """Ours, the other half: what was kept is sent, in the one transaction of a batch."""
+    return send_returns(store, taken, act=Act("計測", AT))
+
+
 def visit(files: Files) -> int:
     """The reference: every cell of every sheet, once."""
     seen = 0
@@ -117,32 +127,67 @@ def check(taken: list[Taken], store: Store, plan: Plan, files: int = FILES) -> N
         raise AssertionError(f"not all files were loaded cleanly: {len(kept)} kept, {asked[:3]}")
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long one turn takes."""
+def check_sent(sent: list[Taken], store: Store, plan: Plan) -> None:
+    """Nor has anything been sent that did not become a figure of its indicator."""
+    unsent = [i for t in sent for i in t.unsent]
+    if not all(t.sent for t in sent) or len(store.snapshot(plan.id).observations) != FILES * OWNED:
+        raise AssertionError(f"not all files were sent: {unsent[:3]}")
+
+
+class Cost(NamedTuple):
+    """Seconds by the clock, and those of the processors, the children's too."""
+
+    seconds: float
+    processor: float
+
+
+def cost(work: Callable[[], object]) -> Cost:
+    """What one turn costs."""
     gc.collect()
-    start = time.perf_counter()
+    before = os.times()
     work()
-    return time.perf_counter() - start
+    after = os.times()
+    return Cost(after.elapsed - before.elapsed, sum(after[:4]) - sum(before[:4]))
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """The middle one of each."""
+    return Cost(*(statistics.median(c) for c in zip(*costs, strict=True)))
 
 
 def run() -> list[Figure]:
-    """Measure in turns: the reference, then ours with one worker and with two, each into a store of its own."""
+    """Measure in turns: the reference, then ours with one worker and with two, each into a store of its own.
+
+    What the last has kept is sent as well.
+    """
     plan = wide_plan()
     files = filled(plan, DAY)
-    times: dict[int, list[float]] = {0: []} | {workers: [] for workers, _ in LIMITS}
+    costs: dict[str, list[Cost]] = {name: [] for name in ("visit", *WORDS.values(), "send")}
     with tempfile.TemporaryDirectory() as folder:
         for turn in range(ALTERNATIONS):
-            times[0].append(seconds(lambda: visit(files)))
+            costs["visit"].append(cost(lambda: visit(files)))
             for workers, _ in LIMITS:
                 store = Store(Path(folder) / f"{turn}-{workers}.duckdb")
                 store.init([plan], None, Act("", AT))
                 taken: list[Taken] = []
-                times[workers].append(seconds(lambda: taken.extend(load(store, plan, files, workers))))  # noqa: B023
+                costs[WORDS[workers]].append(cost(lambda: taken.extend(load(store, plan, files, workers))))  # noqa: B023
                 check(taken, store, plan)
-    middle = {k: statistics.median(v) for k, v in times.items()}
-    name = "loading {} returns end to end, {}"
-    words = {1: "one worker", 2: "two workers"}
-    return [
-        Figure(name.format(FILES, words[w]), middle[w], "openpyxl visiting the same cells once", middle[0], limit)
+            sent: list[Taken] = []
+            costs["send"].append(cost(lambda: sent.extend(send(store, taken))))  # noqa: B023
+            check_sent(sent, store, plan)
+    return _figures({name: middle(found) for name, found in costs.items()})
+
+
+def _figures(of: Mapping[str, Cost]) -> list[Figure]:
+    visit_once, name = of["visit"], "openpyxl visiting the same cells once"
+    shares = {what: found.processor / visit_once.processor for what, found in of.items()}
+    figures = [
+        Figure(f"loading {FILES} returns end to end, {WORDS[w]}", of[WORDS[w]].seconds, name, visit_once.seconds, limit)
         for w, limit in LIMITS
+    ]
+    both = of[WORDS[2]].seconds + of["send"].seconds
+    note = "processor seconds, the reference 1: " + ", ".join(f"{what} {n:.2f}" for what, n in shares.items())
+    return [
+        *figures,
+        Figure(f"loading and sending {FILES} returns, {WORDS[2]}", both, name, visit_once.seconds, SENT_TOO, (note,)),
     ]
