@@ -34,7 +34,7 @@ from kpi.period import Period
 from kpi.plan import Card, Scheme
 from kpi.printing.number_words import BETTER, LEVEL, WORSE
 from kpi.schemes import Situation, fragile, judge, judged_words, method_of
-from kpi.selection import NO_VALUE, Latest, best_rows, coded, numbers, select, words
+from kpi.selection import NO_VALUE, Coded, Latest, best_rows, numbers, select, words
 
 _STALE_SLACK = 1e-6  # months; positions are binary fractions of years
 
@@ -98,28 +98,29 @@ def assess(
         return pd.concat(parts).sort_index()
     rules = _rules(cards)
     points = _milestones(cards, ids) if milestones is None else _milestone_columns(milestones, ids)
+    told = Coded(observations)
     with np.errstate(all="ignore"):
-        found = select(observations, ids, as_of=as_of, baseline_at=rules.baseline_at, annual=rules.annual)
+        found = select(told, ids, as_of=as_of, baseline_at=rules.baseline_at, annual=rules.annual)
         at, value = _taken(observations, "position", found.newest), _taken(observations, "value", found.newest)
         way = path(rules, at, *points)
         figures = _figures(rules, way, value, as_of, scheme)
         judged = _judged(rules, way, value, found, scheme)
-        changes = _changes(rules, cards, observations, found, value)
-    releases = _texts_at(observations, "release", found.newest)
+        changes = _changes(rules, cards, told, found, value)
+    releases = _texts_at(told, "release", found.newest)
     return _frame(
         {
             "indicator_id": ids.to_numpy(),
             **judged,
             "value": value,
             "position": at,
-            "period": _texts_at(observations, "period", found.newest),
+            "period": _texts_at(told, "period", found.newest),
             "release": releases,
-            "correction_kind": _texts_at(observations, "correction_kind", found.newest),
+            "correction_kind": _texts_at(told, "correction_kind", found.newest),
             **changes,
             **figures,
             "provisional": releases == "provisional",
             "waiting": np.array(["", *NO_VALUE[1:]], dtype=object)[found.why],
-            "waiting_period": _texts_at(observations, "period", found.waiting),
+            "waiting_period": _texts_at(told, "period", found.waiting),
             **_own(cards, rules),
         }
     )
@@ -130,9 +131,10 @@ def _rules(cards: pd.DataFrame) -> Rules:
         column = numbers(cards, name)
         return np.where(np.isfinite(column), column, np.nan)
 
+    said = Coded(cards)
     return Rules(
-        sign=words(cards, "direction", DIRECTION_CODES, UNKNOWN).astype(np.int64),
-        annual=words(cards, "kind", {"annual": 1}) == 1,
+        sign=words(said, "direction", DIRECTION_CODES, UNKNOWN).astype(np.int64),
+        annual=words(said, "kind", {"annual": 1}) == 1,
         baseline=finite("baseline"),
         baseline_at=finite("baseline_position"),
         target=finite("target"),
@@ -216,11 +218,9 @@ def _no_progress(rules: Rules, value: Floats) -> object:
     return reasons[number]
 
 
-def _changes(
-    rules: Rules, cards: pd.DataFrame, observations: pd.DataFrame, found: Latest, value: Floats
-) -> dict[str, object]:
+def _changes(rules: Rules, cards: pd.DataFrame, observations: Coded, found: Latest, value: Floats) -> dict[str, object]:
     has = found.previous >= 0
-    before = np.where(has, _taken(observations, "value", found.previous), rules.baseline)
+    before = np.where(has, _taken(observations.table, "value", found.previous), rules.baseline)
     before = np.where(found.newest >= 0, before, np.nan)
     period = np.where(has, _texts_at(observations, "period", found.previous), _texts(cards, "baseline_period"))
     return {
@@ -276,17 +276,16 @@ def _taken(observations: pd.DataFrame, name: str, row: Ints) -> Floats:
 
 def _texts(table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """A column of texts; empty where it is missing or not there."""
-    return _texts_at(table, name, np.arange(len(table)))
+    return _texts_at(Coded(table), name, np.arange(len(table)))
 
 
-def _texts_at(observations: pd.DataFrame, name: str, row: Ints) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _texts_at(table: Coded, name: str, row: Ints) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """The texts of a column at rows, empty where the row is -1."""
-    out = np.full(len(row), "", dtype=object)
-    if name in observations and len(observations):
-        there = row >= 0
-        codes, distinct = coded(observations[name].iloc[row[there]])
-        out[there] = np.array([*(word if isinstance(word, str) else "" for word in distinct), ""], dtype=object)[codes]
-    return out
+    if name not in table or not len(table):
+        return np.full(len(row), "", dtype=object)
+    codes, distinct = table.codes(name)
+    texts = np.array([*(word if isinstance(word, str) else "" for word in distinct), ""], dtype=object)
+    return texts[np.where(row >= 0, codes[row], -1)]
 
 
 def best_values(observations: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """Which observation counts: of one period the best known release that still stands, and which period is judged.
 
 This is the one place that decides it, for charts, judgement, forms, checks, 確認 and what is taken away. The
-observations of all series are treated at once. Words (release, state, period) are looked up once per distinct word
-where the column is categorical, so a large table costs a few passes over numbers.
+observations of all series are treated at once. Words (release, state, period) are numbered once and looked up once per
+distinct word, so a large table costs a few passes over numbers.
 """
 
 from __future__ import annotations
@@ -37,6 +37,27 @@ _ANY_ROUND, _NO_ROUND = -2, -1
 _PARTS = {"H": 1, "M": 2, "D": 3}
 
 
+class Coded:
+    """A table whose columns of words are numbered when they are first asked for, and then kept so."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        """The table must not change."""
+        self.table = table
+        self._known: dict[str, tuple[NDArray[np.integer[Any]], NDArray[np.object_]]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.table
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def codes(self, name: str) -> tuple[NDArray[np.integer[Any]], NDArray[np.object_]]:
+        """A column as numbers (-1: missing) and the distinct words they stand for."""
+        if name not in self._known:
+            self._known[name] = _coded(self.table[name])
+        return self._known[name]
+
+
 @dataclass(frozen=True)
 class Latest:
     """Row numbers of the observation table by card (-1: none).
@@ -68,7 +89,7 @@ class _Rows:
     part: NDArray[np.int8]
 
 
-def select(observations: pd.DataFrame, ids: pd.Index, *, as_of: date, baseline_at: Floats, annual: Bools) -> Latest:
+def select(observations: Coded, ids: pd.Index, *, as_of: date, baseline_at: Floats, annual: Bools) -> Latest:
     """The rows that count for each of the cards ``ids`` (distinct), for what was known at the end of ``as_of``.
 
     A row whose ``known_at`` is missing is not known. Without that column every row is.
@@ -93,10 +114,10 @@ def select(observations: pd.DataFrame, ids: pd.Index, *, as_of: date, baseline_a
     return Latest(newest, _best(rows, older, len(ids)), waiting, why)
 
 
-def _read(observations: pd.DataFrame, ids: pd.Index, as_of: date, baseline_at: Floats, annual: Bools) -> _Rows:
+def _read(observations: Coded, ids: pd.Index, as_of: date, baseline_at: Floats, annual: Bools) -> _Rows:
     code = _codes(observations, ids)
-    position, value = numbers(observations, "position"), numbers(observations, "value")
-    known = _moments(observations)
+    position, value = (numbers(observations.table, name) for name in ("position", "value"))
+    known = _moments(observations.table)
     until = np.datetime64(as_of + timedelta(days=1), "us").astype(np.int64)
     after = np.where(np.isnan(baseline_at), -np.inf, baseline_at + EPS)
     after = np.append(after, np.inf)  # the last one answers for code -1, a card not asked about
@@ -124,7 +145,7 @@ def _best(rows: _Rows, picked: Ints, count: int, *, by_release: bool = True) -> 
     return found
 
 
-def _withdrawn(observations: pd.DataFrame, rows: _Rows, values: Ints) -> Bools:
+def _withdrawn(observations: Coded, rows: _Rows, values: Ints) -> Bools:
     """Which of the rows ``values`` were taken back: a later state of the same period says they cannot stand.
 
     Any state of the same round does too: there the department replaced its own answer.
@@ -134,7 +155,7 @@ def _withdrawn(observations: pd.DataFrame, rows: _Rows, values: Ints) -> Bools:
     near = np.flatnonzero(_same_year(rows, values, states)) if len(states) else states
     if not len(near):
         return out
-    rounds = _rounds(observations)
+    rounds = _rounds(observations, states, values[near])
     final = np.isin(rows.state[states], [_STATES[word] for word in WITHDRAWING])
     said = _keyed(rows, states, np.where(final, _ANY_ROUND, rounds[states]))
     said = said[said["round"] != _NO_ROUND].groupby(["code", "at", "round"])["known"].max().reset_index()
@@ -160,12 +181,13 @@ def _same_year(rows: _Rows, values: Ints, states: Ints) -> Bools:
     return found
 
 
-def _rounds(observations: pd.DataFrame) -> Ints:
-    if "round_id" not in observations:
-        return np.full(len(observations), _NO_ROUND, dtype=np.int64)
-    column = observations["round_id"]
-    codes = column.cat.codes if isinstance(column.dtype, pd.CategoricalDtype) else pd.factorize(column)[0]
-    return np.asarray(codes, dtype=np.int64)
+def _rounds(observations: Coded, *of: Ints) -> Ints:
+    """The round of each of these rows as a number; of all others none, for they are not asked about."""
+    rounds = np.full(len(observations), _NO_ROUND, dtype=np.int64)
+    if "round_id" in observations:
+        rows = np.concatenate(of)
+        rounds[rows] = _coded(observations.table["round_id"].iloc[rows])[0]
+    return rounds
 
 
 def _keyed(rows: _Rows, picked: Ints, rounds: Ints) -> pd.DataFrame:
@@ -174,11 +196,11 @@ def _keyed(rows: _Rows, picked: Ints, rounds: Ints) -> pd.DataFrame:
     return pd.DataFrame({"code": rows.code[picked], "at": at, "round": rounds, "known": rows.known[picked]})
 
 
-def _part_year(observations: pd.DataFrame, code: Ints, annual: Bools) -> NDArray[np.int8]:
+def _part_year(observations: Coded, code: Ints, annual: Bools) -> NDArray[np.int8]:
     """Half-years, months and days on a card that counts each year anew."""
     if not annual.any() or "period" not in observations:
         return np.zeros(len(code), dtype=np.int8)
-    codes, codes_of = coded(observations["period"])
+    codes, codes_of = observations.codes("period")
     part = np.array([*(_part_of(word) for word in codes_of), 0], dtype=np.int8)
     return np.where(np.append(annual, False)[code], part[codes], np.int8(0))
 
@@ -190,28 +212,27 @@ def _part_of(word: object) -> int:
         return 0
 
 
-def coded(column: pd.Series) -> tuple[NDArray[np.integer[Any]], NDArray[np.object_]]:
-    """A column as numbers (-1: missing) and the distinct words they stand for."""
+def _coded(column: pd.Series) -> tuple[NDArray[np.integer[Any]], NDArray[np.object_]]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return np.asarray(column.cat.codes), column.cat.categories.to_numpy(dtype=object)
     codes, distinct = pd.factorize(column)
     return np.asarray(codes), np.asarray(distinct, dtype=object)
 
 
-def _codes(observations: pd.DataFrame, ids: pd.Index) -> Ints:
+def _codes(observations: Coded, ids: pd.Index) -> Ints:
     """The card number of each row, -1 where the card is not asked about."""
     if "indicator_id" not in observations:
         return np.full(len(observations), -1, dtype=np.int64)
-    codes, distinct = coded(observations["indicator_id"])
+    codes, distinct = observations.codes("indicator_id")
     number = np.append(ids.get_indexer(pd.Index(distinct, dtype=object)), -1)
     return cast(Ints, number[codes])
 
 
-def words(table: pd.DataFrame, name: str, numbers_of: Mapping[str, int], other: int = 0) -> NDArray[np.int8]:
+def words(table: Coded, name: str, numbers_of: Mapping[str, int], other: int = 0) -> NDArray[np.int8]:
     """A column of words as small numbers, ``other`` for any other word."""
     if name not in table:
         return np.full(len(table), other, dtype=np.int8)
-    codes, distinct = coded(table[name])
+    codes, distinct = table.codes(name)
     found = [numbers_of.get(word, other) if isinstance(word, str) else other for word in distinct]
     coded_words: NDArray[np.int8] = np.array([*found, other], dtype=np.int8)[codes]
     return coded_words
@@ -222,7 +243,7 @@ def numbers(table: pd.DataFrame, name: str) -> Floats:
     if name not in table:
         return np.full(len(table), np.nan)
     column = table[name]
-    if column.dtype != np.float64:
+    if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "iuf":
         column = pd.to_numeric(column.astype(object), errors="coerce")
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
@@ -242,13 +263,13 @@ def best_rows(observations: pd.DataFrame, ids: pd.Index, annual: Bools | None = 
 
     ``annual`` tells of each card whether it counts each year anew: then a part of a year is a period of its own.
     """
-    return _best_of_periods(*_standing(observations, ids, annual))
+    return _best_of_periods(*_standing(Coded(observations), ids, annual))
 
 
 def best_and_withdrawn(observations: pd.DataFrame, annual: Collection[str]) -> tuple[Ints, Bools]:
     """What :func:`best_rows` and :func:`withdrawn` tell of every indicator in the table, from one reading of it."""
     ids = pd.Index(pd.unique(observations["indicator_id"]), dtype=object)
-    rows, standing = _standing(observations, ids, ids.isin(list(annual)))
+    rows, standing = _standing(Coded(observations), ids, ids.isin(list(annual)))
     gone = rows.is_value.copy()
     gone[standing] = False
     return _best_of_periods(rows, standing), gone
@@ -271,7 +292,7 @@ def withdrawn(observations: pd.DataFrame, annual: Collection[str] = ()) -> Bools
     return best_and_withdrawn(observations, annual)[1]
 
 
-def _standing(observations: pd.DataFrame, ids: pd.Index, annual: Bools | None) -> tuple[_Rows, Ints]:
+def _standing(observations: Coded, ids: pd.Index, annual: Bools | None) -> tuple[_Rows, Ints]:
     """Everything known, and the rows of values that nobody has taken back."""
     counted = np.zeros(len(ids), dtype=bool) if annual is None else annual
     rows = _read(observations, ids, date.max - timedelta(days=2), np.full(len(ids), np.nan), counted)
