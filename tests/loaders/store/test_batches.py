@@ -82,6 +82,36 @@ def test_returns_sent_together_end_as_those_sent_one_by_one(store, tmp_path):
     assert list(corrected["period"]) == ["FY2024"]
 
 
+def test_returns_sent_together_take_over_what_those_sent_one_by_one_do(store, tmp_path):
+    """Each its own department's confirmations; the third a decision about a figure that the first has sent anew."""
+    (tmp_path / "single").mkdir()
+    other = new_store(tmp_path / "single")
+    count = answer(COUNT, value=3.0, period="FY2024")
+    corrected = answer(RATE, value=63.0, period="FY2025", release="final", correction=62.0, correction_kind="error")
+    new = [
+        NewReturn(reading(rate(66.0)), b"1", "a.xlsx"),
+        NewReturn(reading(count, department=TRADE), b"2", "b.xlsx"),
+        NewReturn(reading(corrected, round_id=HALF_ROUND), b"3", "c.xlsx"),
+    ]
+    for one in (store, other):
+        for said, data in ((reading(rate(65.0)), b"4"), (reading(count, department=TRADE), b"5")):
+            do(one, "confirm", save_and_send(one, said, data, later(1)), by="事", at=later(2))
+        hidden = one.snapshot("tiny").observations.set_index("indicator_id").loc[RATE, "code"]
+        do(one, "set_publication", [hidden], "internal", by="事", at=later(3))
+        ids = [s.submission_id for s in do(one, "save", new, by="x", at=later(4))]
+        for sent in (ids,) if one is store else ([i] for i in ids):
+            do(one, "send", sent, by="x", at=later(5))
+    values = store.snapshot("tiny").observations
+    assert values.equals(other.snapshot("tiny").observations)
+    assert list(values[["value", "review", "publication"]].itertuples(index=False, name=None)) == [
+        (66.0, "unconfirmed", "internal"),
+        (3.0, "confirmed", "public"),
+        (63.0, "unconfirmed", "public"),
+        (62.0, "unconfirmed", "internal"),
+    ]
+    assert store.verify() == other.verify() == ()
+
+
 def test_a_return_named_twice_is_sent_once(store):
     kept = save_return(store, reading(rate(1.0)), b"1", "a.xlsx", by="x", at=later(1))
     first, second = do(store, "send", [kept.submission_id] * 2, by="x", at=later(2))
