@@ -32,12 +32,12 @@ class Figure:
 
 
 def side_by_side(ours: Callable[[], object], reference: Callable[[], object], rounds: int = 7) -> tuple[float, float]:
-    """The best times of both, measured in turns so that a busy moment of the machine meets both."""
+    """The best processor seconds of both, measured in turns so that a busy moment of the machine meets both."""
     best = [float("inf"), float("inf")]
     for _ in range(rounds):
         for place, work in enumerate((ours, reference)):
             gc.collect()
-            start = time.perf_counter()
+            start = time.process_time()
             work()
-            best[place] = min(best[place], time.perf_counter() - start)
+            best[place] = min(best[place], time.process_time() - start)
     return best[0], best[1]
