@@ -105,10 +105,11 @@ class Step:
     def line(self, name: str) -> str:
         """In words."""
         limit = ", the asker was the limit" if self.asker > 0.9 else ""
+        server = f"{self.server:.0%} ({self.server * WINDOW / len(self.seconds) * 1000:.0f} ms each)"
         return (
             f"{name}, {self.people:>4} people: {len(self.seconds):>5} answers, middle "
             f"{statistics.median(self.seconds):.3f} s, 95 of 100 within {self.slow:.3f} s; of a processor the server "
-            f"{self.server:.0%}, the asker {self.asker:.0%}, others {self.others:.0%}{limit}"
+            f"{server}, the asker {self.asker:.0%}, others {self.others:.0%}{limit}"
         )
 
 
