@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kpi.issue import Choice, Severity
 from loaders.form.reading.headings import label
@@ -50,14 +51,20 @@ def stray_number(key: str, cell: Cell, units: Iterable[str]) -> bool:
         return False
     if len(cell.written) > _LONGEST_FIGURE or not re.search(r"\d", fold(cell.written)):
         return False
-    return any(_is_figure(cell, unit) for unit in dict.fromkeys((*units, "％", *COUNTED)))
+    wanted = tuple(dict.fromkeys((*units, "％", *COUNTED)))
+    return _is_figure(cell.value, cell.written, cell.number_format, wanted)
 
 
-def _is_figure(cell: Cell, unit: str) -> bool:
-    assert cell.value is not None
-    read = read_number(cell.value, unit=unit, number_format=cell.number_format)
+@lru_cache(maxsize=4096, typed=True)
+def _is_figure(value: str | float, written: str, number_format: str, units: tuple[str, ...]) -> bool:
+    """Whether that reads as a figure of one of the units; the rows of a department often name the same source."""
+    return any(_reads(value, written, number_format, unit) for unit in units)
+
+
+def _reads(value: str | float, written: str, number_format: str, unit: str) -> bool:
+    read = read_number(value, unit=unit, number_format=number_format)
     doubts = {f.code for f in read.findings if severity(f) is not Severity.NOTE}
-    words = re.search(r"[ぁ-んァ-ヶ]", cell.written)
+    words = re.search(r"[ぁ-んァ-ヶ]", written)
     return read.outcome == "value" or (read.outcome == "ask" and doubts <= _STILL_A_FIGURE and not words)
 
 
@@ -70,18 +77,23 @@ def other_row(key: str, text: str, own: str, others: Iterable[str]) -> str:
     if key not in _ABOUT_ITS_ROW:
         return ""
     folded, mine = label(text), label(own)
-    named = sorted(
-        (o for o in others if len(label(o)) >= _LEAST_NAME and label(o) != mine), key=lambda o: -len(label(o))
-    )
     start = folded[len(_AHEAD.match(folded)[0]) :]  # type: ignore[index]
-    for name in named:
-        other = label(name)
+    for name, other in _longest_first(tuple(others)):
+        if other == mine or other not in folded:
+            continue
         at = next((f for f in (folded, start) if f.startswith(other)), "")
         if not at:
             at = next((folded[i:] for i in _quoted(folded, other)), "")
         if at and _TOPIC.match(at, len(other)) and mine not in folded.replace(other, " "):
             return name
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _longest_first(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Names with what is looked for of each; those of a plan are asked for with every text."""
+    labels = ((name, label(name)) for name in names)
+    return tuple(sorted((one for one in labels if len(one[1]) >= _LEAST_NAME), key=lambda one: -len(one[1])))
 
 
 def _quoted(text: str, name: str) -> list[int]:
