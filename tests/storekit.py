@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -146,8 +148,12 @@ def save_and_send(store: Store, one: Reading, data: bytes, at: datetime, by: str
     return saved.submission_id
 
 
-def read_back(data: bytes, filename: str, brief: Brief, *, round_id: str, department_id: str) -> Reading:
-    """A reader of files that hold ``indicator=value`` lines, for what does not need a workbook."""
-    pairs = [line.split("=") for line in data.decode().splitlines() if "=" in line]
-    said = tuple(answer(k, value=float(v), period="FY2024", release="final") for k, v in pairs)
+def read_back(files: Iterable[tuple[str, bytes]]) -> Iterator[Callable[..., Reading]]:
+    """Opens files that hold ``indicator=value`` lines, for what does not need a workbook."""
+    for _, data in files:
+        pairs = [line.split("=") for line in data.decode().splitlines() if "=" in line]
+        yield partial(_read_back, tuple(answer(k, value=float(v), period="FY2024", release="final") for k, v in pairs))
+
+
+def _read_back(said: Sequence[Answer], _brief: Brief, *, round_id: str, department_id: str) -> Reading:
     return reading(*said, department=department_id, round_id=round_id)

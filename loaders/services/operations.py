@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from kpi.collection.acts import Act
 from kpi.collection.scope import departments_asked, divisions_asked
-from kpi.collection.workflow import Brief, Reading
+from kpi.collection.workflow import Reading
 from kpi.issue import Issue
 from kpi.place import Place
 from kpi.plan import Plan
@@ -117,8 +118,8 @@ def rebuild(store: Store, dest: Path, tick: Callable[[], None] = lambda: None) -
     """Make the store anew from its originals and compare."""
     with Reader(workers=1) as reader:
 
-        def read(data: bytes, filename: str, brief: Brief, *, round_id: str, department_id: str) -> Reading:
-            _, _, book = next(iter(reader.read_all([(filename, data)])))
-            return read_book(book, brief, round_id=round_id, department_id=department_id)
+        def opens(files: Iterable[tuple[str, bytes]]) -> Iterator[Callable[..., Reading]]:
+            for _, _, book in reader.read_all(files):
+                yield partial(read_book, book)
 
-        return store.rebuild(dest, read, tick)
+        return store.rebuild(dest, opens, tick)

@@ -293,7 +293,7 @@ class Store:
             append_event(connection, Event("backup", "", made.name, act))
 
     def rebuild(
-        self, dest: str | Path, read: rebuild.ReadFile, tick: Callable[[], None] = lambda: None
+        self, dest: str | Path, opens: rebuild.OpenFiles, tick: Callable[[], None] = lambda: None
     ) -> tuple[Issue, ...]:
         """Make a new store at ``dest`` from the originals in this one; the differences."""
-        return rebuild.rebuild(self._database, Database(Path(dest), 10.0), read, tick)
+        return rebuild.rebuild(self._database, Database(Path(dest), 10.0), opens, tick)

@@ -12,11 +12,11 @@ from kpi.collection.acts import ACTS, PROGRAM, Act
 from kpi.issue import Issue, Severity
 from loaders import settings
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.audit.replay import ReadFile, Repeat
+from loaders.store.audit.replay import OpenFiles, Repeat
 from loaders.store.audit.seals import end_of
-from loaders.store.file.database import Connection, Database, rows
+from loaders.store.file.database import Connection, Database, Transaction, rows
 
-__all__ = ["ReadFile", "rebuild"]
+__all__ = ["OpenFiles", "rebuild"]
 
 _COMPARED = (
     "code", "submission_id", "indicator_id", "period", "value", "state", "release", "known_at", "round_id",
@@ -38,31 +38,36 @@ _ALSO: tuple[tuple[str, str], ...] = (
 
 
 def rebuild(
-    source: Database, dest: Database, read: ReadFile, tick: Callable[[], None] = lambda: None
+    source: Database, dest: Database, opens: OpenFiles, tick: Callable[[], None] = lambda: None
 ) -> tuple[Issue, ...]:
     """Make ``dest`` from what ``source`` holds; the differences, none when all is the same."""
     dest.create()
-    refused: list[Issue] = []
     with source.read() as old:
-        repeat = Repeat(old, read)
-        with dest.write() as new:
-            repeat.given.start(new)
-        for event in rows(old, "SELECT * FROM decisions ORDER BY seq"):
-            try:
-                with dest.write() as new:
-                    found = repeat.act(new, event)
-            except KeyError:
-                found = [_lost(event)]
-            refused += found
-            if event["kind"] == "save":  # the one that takes time: a file is read
-                tick()
-        with dest.write() as new:
-            repeat.given.finish(new)
-            # Its seals are others than those of the store before, whose ends people have on paper.
-            payload = {"before": end_of(old).mark}
-            append_event(new, Event("rebuild", "", source.path.name, Act(PROGRAM, settings.now()), payload))
+        with dest.writes() as (new, transaction):
+            repeat = Repeat(old, new, opens)
+            refused = tuple(_repeated(old, repeat, transaction, tick))
+            with transaction():
+                repeat.finish()
+                # Its seals are others than those of the store before, whose ends people have on paper.
+                payload = {"before": end_of(old).mark}
+                append_event(new, Event("rebuild", "", source.path.name, Act(PROGRAM, settings.now()), payload))
         with dest.read() as new:
             return (*refused, *_differences(old, new), *_other_differences(old, new))
+
+
+def _repeated(old: Connection, repeat: Repeat, transaction: Transaction, tick: Callable[[], None]) -> Iterator[Issue]:
+    """Do every act of the log again, each in a transaction of its own; what cannot be done."""
+    with transaction():
+        repeat.start()
+    for event in rows(old, "SELECT * FROM decisions ORDER BY seq"):
+        try:
+            with transaction():
+                found = repeat.act(event)
+        except KeyError:
+            found = [_lost(event)]
+        yield from found
+        if event["kind"] == "save":  # the one that takes time: a file is read
+            tick()
 
 
 def _lost(event: Mapping[str, Any]) -> Issue:

@@ -39,8 +39,9 @@ class Given:
             append(new, table, rows(self._old, f"SELECT * FROM {table} ORDER BY rowid"))
         self._flow(new)
 
-    def go_on(self, new: Connection, event: Mapping[str, Any]) -> None:
-        """Take over what an act has changed of the plan, and what came from files after it."""
+    def go_on(self, new: Connection, event: Mapping[str, Any]) -> bool:
+        """Take over what an act has changed of the plan, and what came from files after it; whether there was any."""
+        before = self._left()
         payload = json.loads(event["payload"])
         named = {"plan/plan" if n == "plan" else n for side in ("before", "after") for n in payload.get(side) or {}}
         for (table, plan_id, part), waiting in self._waiting.items():
@@ -52,6 +53,7 @@ class Given:
             elif {"plans": "plan/plan"}.get(table, f"{table}/{part}") in named and waiting[0]["origin"] == "program":
                 append(new, table, [waiting.pop(0)])
         self._flow(new)
+        return self._left() < before
 
     def finish(self, new: Connection) -> None:
         """Take over whatever no act has claimed after all."""
@@ -63,6 +65,9 @@ class Given:
         for (table, _, _), waiting in self._waiting.items():
             while waiting and not self._of_act(table, waiting[0]):
                 append(new, table, [waiting.pop(0)])
+
+    def _left(self) -> int:
+        return sum(map(len, self._waiting.values()))
 
     def _of_act(self, table: str, row: Mapping[str, Any]) -> bool:
         if table == "cards" and row["origin"] != "plan":

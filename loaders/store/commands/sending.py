@@ -28,18 +28,17 @@ from loaders.store.commands.proposals import propose_from_return
 from loaders.store.commands.round_acts import start_round
 from loaders.store.commands.submission_rows import Found, card_facts, observations_of, short_code
 from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.queries.briefs import Briefs
 from loaders.store.queries.records import Receipt, StoredReturn
 from loaders.store.queries.round_lives import lives
-from loaders.store.queries.snapshots import read_brief
 from loaders.store.queries.stored_returns import read_return, read_returns
 
 
 class Before:
-    """How things stand before each return of a batch. What an earlier one of the batch has changed is read again."""
+    """How things stand before each return of a batch."""
 
-    def __init__(self, connection: Connection, submission_ids: Sequence[str]) -> None:
-        self._connection, self._ids = connection, submission_ids
-        self._known: dict[str, Brief] = {}
+    def __init__(self, connection: Connection, submission_ids: Sequence[str], briefs: Briefs) -> None:
+        self._connection, self._ids, self._briefs = connection, submission_ids, briefs
         self._published: dict[tuple[str, bool], Published] = {}
         self._lives: dict[str, Life] = {}
         self._touched: set[str] = set()
@@ -50,7 +49,8 @@ class Before:
         own = stored.reading
         place = own.plan_id, own.round_id, own.sample
         if place not in self._begun and start_round(self._connection, act, own, stored.submission_id):
-            self._known, self._lives = {}, {}
+            self._briefs.forget()
+            self._lives = {}
         self._begun.add(place)
 
     def life(self, plan_id: str) -> Life:
@@ -60,13 +60,14 @@ class Before:
         return self._lives[plan_id]
 
     def of(self, reading: Reading, day: date) -> Brief:
-        """What is known of the plan, as to the indicators this return is about."""
+        """What is known of the plan, as to the indicators this return is about. The next one finds it sent."""
         own = {answer.subject_id for answer in reading.answers}
-        if reading.plan_id not in self._known or own & self._touched:
-            self._known = {reading.plan_id: read_brief(self._connection, reading.plan_id, day)}
+        if own & self._touched:
             self._published, self._touched = {}, set()
         self._touched |= own
-        return self._known[reading.plan_id]
+        brief = self._briefs.of(reading.plan_id, day, own)
+        self._briefs.sent(reading)
+        return brief
 
     @cached_property
     def confirmed(self) -> Confirmed:
@@ -105,12 +106,14 @@ def send(
     how: Sending | None = None,
     *,
     tick: Callable[[str], None] = lambda _id: None,
+    briefs: Briefs | None = None,
 ) -> tuple[Receipt | tuple[Issue, ...], ...]:
     """Send drafts one after the other; each succeeds or is refused for itself. ``tick`` is called with each one's id.
 
-    KeyError for an unknown one.
+    ``briefs`` are those that who sends keeps from act to act. KeyError for an unknown one.
     """
-    before, known = Before(connection, submission_ids), read_returns(connection, submission_ids)
+    before = Before(connection, submission_ids, briefs or Briefs(connection))
+    known = read_returns(connection, submission_ids)
     results = []
     for submission_id in submission_ids:
         # What was read serves once: sending changes the return itself, and no other.

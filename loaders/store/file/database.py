@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ __all__ = ["Connection", "Database", "Row", "StoreDamaged", "append", "rows", "t
 _FEW = 200
 
 Row = Mapping[str, object]
+#: Work that is sealed and committed at its end, or taken back.
+Transaction = Callable[[], AbstractContextManager[None]]
 _SWAPPED = "データファイル {} が、古い形式のものに入れ替えられました。もう一度開いてください。"
 
 
@@ -109,6 +112,13 @@ class Database:
         self.bring_up_to_date()
         with full_told(self.path), self._turns.turn() as connection, _transaction(connection):
             yield connection
+
+    @contextmanager
+    def writes(self) -> Iterator[tuple[Connection, Transaction]]:
+        """The same for many transactions one after the other, between which the file stays open and locked."""
+        self.bring_up_to_date()
+        with full_told(self.path), self._turns.turn() as connection:
+            yield connection, partial(_transaction, connection)
 
     @contextmanager
     def _reach(self) -> Iterator[Connection]:

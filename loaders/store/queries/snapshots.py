@@ -6,25 +6,21 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kpi.collection.lifecycle import counting
-from kpi.collection.workflow import Brief
 from kpi.people import Audience
 from kpi.place import parts_of
 from kpi.plan import Plan
 from kpi.selection import WITHDRAWING, withdrawn
-from kpi.snapshot import Snapshot, annual_ids, best_known
-from loaders.store.file.database import Connection
+from kpi.snapshot import Snapshot, annual_ids
 from loaders.store.queries.facts import Decision, Facts
 from loaders.store.queries.json_document import load_keys
-from loaders.store.queries.plan_states import NOW, cards_at, plan_at, plan_ids, read_cards, read_plan
-from loaders.store.queries.round_lives import lives
+from loaders.store.queries.plan_states import NOW, cards_at, plan_at, plan_ids
 from loaders.store.queries.standing import (
     ProposalAt,
     QuestionAt,
@@ -215,20 +211,6 @@ def _known(
         "released_at": _column(tuple(p.released_at if p else None for p in said), _DAY),
     }
     return pd.DataFrame({name: worked_out[name] if name in worked_out else told[name] for name in _KNOWN}, copy=False)
-
-
-_BEST = """
-SELECT observation_id, indicator_id, period, position, value, release, state, known_at, round_id, analysis, evidence
-FROM observations_at($plan, $moment) ORDER BY observation_id
-"""
-
-
-def read_brief(connection: Connection, plan_id: str, day: date) -> Brief:
-    """What a return is read and sent against, and no more: a write must be short. KeyError for an unknown plan."""
-    plan = counting(read_plan(connection, plan_id, NOW), lives(connection, plan_id), day)
-    found = connection.execute(_BEST, {"plan": plan_id, "moment": NOW}).df()
-    cards = read_cards(connection, plan, NOW)
-    return Brief(plan, day, cards, best_known(found, cards))
 
 
 def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datetime | None = None) -> Snapshot:
