@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from kpi.cards.revision import band_text
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.compare.published import Row, records
 from kpi.period import Period
 from kpi.plan import Card, Department, Indicator
 from kpi.printing.printed_figures import exact, judged, stated
 from kpi.snapshot import Snapshot
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.text.characters import one_line
-
-#: One value as the store tells it.
-Row = Mapping[Hashable, Any]
 
 REVIEW_WORDS: Mapping[str, str] = {"unconfirmed": "未確認", "confirmed": "確認済"}
 DIRECTION_WORDS: Mapping[str, str] = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
@@ -117,7 +114,7 @@ def observations_table(snapshot: Snapshot, chosen: pd.DataFrame | None = None) -
         snapshot.taken_back,
     )
     indicators = {i.id: i for i in plan.indicators}
-    found = (snapshot.observations if chosen is None else chosen).to_dict("records")
+    found = records(snapshot.observations if chosen is None else chosen)
     rows = [[told(o, indicators[o["indicator_id"]], names) for told in _OBSERVATION.values()] for o in found]
     return pd.DataFrame(rows, columns=list(_OBSERVATION))
 

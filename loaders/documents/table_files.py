@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -67,9 +68,8 @@ def to_xlsx(
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="E6EDFF")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
-    for row, values in enumerate(table.itertuples(index=False), start=4):
-        for column, value in enumerate(values, start=1):
-            _put(sheet, row, column, value, looks)
+    for values in zip(*(table.iloc[:, column].to_list() for column in range(len(table.columns))), strict=True):
+        sheet.append([_cell(sheet, value, looks) for value in values])
     for offset, note in enumerate(notes, start=5 + len(table)):
         _put(sheet, offset, 1, note, looks)
     _fit(sheet, table)
@@ -164,27 +164,49 @@ class _Look(NamedTuple):
 _Looks = dict[_Look, StyleArray]
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: Any, looks: _Looks) -> None:
-    if value is None or (not isinstance(value, str) and pd.isna(value)):
-        return
-    if isinstance(value, (pd.Timestamp, datetime)):
-        value = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
-    elif hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float | Decimal) and (value := _figure(value)) is None:
-        return  # a workbook knows no infinity
-    if isinstance(value, str):
-        value = cell_text(value)
-        look = _Look(value.lstrip("\n").startswith(_FORMULA_STARTS), "\n" in value)
-    else:
-        look = _Look(number_format=_format_of(value))
+def _put(sheet: Worksheet, row: int, column: int, text: str, looks: _Looks) -> None:
+    """A text in its place, where it may still be dressed otherwise than others that look like it."""
     cell = sheet.cell(row=row, column=column)
-    cell.value = value
+    _write(cell, text, looks)
+    cell._style = copy(cell._style)
+
+
+def _cell(sheet: Worksheet, value: Any, looks: _Looks) -> Cell | None:
+    """A cell for a sheet to be given, None for what is no value. Cells that look alike share one style."""
     if isinstance(value, str):
-        cell.data_type = "s"
-    if look not in looks:
-        looks[look] = _made(cell, look)
-    cell._style = copy(looks[look])
+        cell = Cell(sheet)
+        _write(cell, value, looks)
+        return cell
+    if (plain := _plain(value)) is None:
+        return None
+    cell, look = Cell(sheet, value=plain), _Look(number_format=_format_of(plain))
+    cell._style = looks.get(look) or looks.setdefault(look, _made(cell, look))
+    return cell
+
+
+def _write(cell: Cell, text: str, looks: _Looks) -> None:
+    # Given as a value, openpyxl would ask each text once more whether it can be written, and if it is a formula.
+    cell._value, look = _text(text)
+    cell.data_type = "s"
+    cell._style = looks.get(look) or looks.setdefault(look, _made(cell, look))
+
+
+@lru_cache(maxsize=1024)
+def _text(value: str) -> tuple[str, _Look]:
+    """A text as a cell holds it, and its look. Most columns of a table say the same few words."""
+    text = cell_text(value)
+    return text, _Look(text.lstrip("\n").startswith(_FORMULA_STARTS), "\n" in text)
+
+
+def _plain(value: Any) -> Any:
+    """What is no text as openpyxl takes it; None for what is nothing, and for infinity, which no workbook knows."""
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    if hasattr(value, "item") and not isinstance(value, datetime):
+        value = value.item()
+    return _figure(value) if isinstance(value, float | Decimal) else value
 
 
 def _made(cell: Cell, look: _Look) -> StyleArray:
