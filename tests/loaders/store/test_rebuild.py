@@ -13,7 +13,9 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, Question
 from kpi.plan import Round
 from loaders.store import Store
+from loaders.store.commands import HANDLERS
 from loaders.store.file.database import rows
+from loaders.store.queries.briefs import Briefs
 from tests.campaign.marked import length, lengthened
 from tests.factory import AGRI, COUNT, CUT, FY, PAPER, POLICY, RATE, ROUND, TOTAL, TRADE, UNSET, tiny_plan
 from tests.storekit import AT, answer, decide_card, do, later, new_store, read_back, reading, save_return, send
@@ -159,3 +161,28 @@ def test_generated_returns_with_mends_confirmations_and_decisions_are_repeated(s
             asked = {"by": "事務局 二郎", "at": at + timedelta(minutes=5), "reason": "本部会議"}
             assert decide_card(store, proposal, chance.random() < 0.7, date(2025, 9, 1), **asked) == ()
     same(store, tmp_path)
+
+
+def test_a_return_whose_file_is_gone_is_told_and_the_others_are_repeated(store, tmp_path):
+    gone = save(store, POLICY, {RATE: 65.0}, later(1))
+    send(store, save(store, TRADE, {COUNT: 3.0}, later(2)), by="部局", at=later(3))
+    with store._database.write() as connection:
+        own = "SELECT sha256 FROM submissions WHERE submission_id = ?"
+        connection.execute(f"DELETE FROM workbooks WHERE sha256 IN ({own})", [gone])
+    again = Store(tmp_path / "again.duckdb")
+    (lost,) = (i for i in store.rebuild(again.path, read_back) if i.code == "rebuild.lost")
+    assert gone in lost.message
+    assert again.snapshot("tiny").observations["value"].tolist() == [3.0]
+
+
+def test_what_is_kept_of_a_plan_from_act_to_act_is_what_would_be_read_anew(store):
+    saved = [save(store, POLICY, {RATE: 65.0}, later(1)), save(store, TRADE, {COUNT: 3.0, TOTAL: 4.0}, later(2))]
+    sent = []
+    with store._database.write() as connection:
+        kept = Briefs(connection)
+        for one in saved:
+            before = kept.of("tiny", AT.date())
+            HANDLERS["send"](connection, Act("部局", later(3)), [one], briefs=kept)
+            assert kept.of("tiny", AT.date()) == Briefs(connection).of("tiny", AT.date()) != before
+            sent.append(set(kept.of("tiny", AT.date()).history))
+    assert sent == [{RATE}, {RATE, COUNT, TOTAL}]
