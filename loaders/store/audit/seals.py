@@ -27,8 +27,9 @@ TABLES: Mapping[str, str] = {
     "questions": _OWN, "proposals": _OWN, "publications": _OWN, "memberships": _NEVER, "revocations": _NEVER,
     "benchmark_batches": _NEVER, "series": _NEVER, "series_values": _NEVER, "series_breaks": _NEVER,
 }  # fmt: skip
+_LOG = "decisions"
 #: The log has its hashes in its own rows, and what is left is the two chains' ends and the version.
-CHAINED = frozenset({"decisions", "seals", "meta"})
+CHAINED = frozenset({_LOG, "seals", "meta"})
 #: The bytes of a file are compared with its own hash, one file in memory at a time.
 _WHOLE: Mapping[str, str] = {"workbooks": "struct_pack(sha256, filename, size, sample, stored_at)"}
 _MARK = re.compile(rf"(\d{{1,9}})-([0-9a-f]{{{SHOWN},64}})")
@@ -63,15 +64,13 @@ def sealing(connection: Connection) -> Iterator[None]:
     """Work inside one transaction, closed with its seals."""
     with followed(connection) as brought:
         yield
-    for sample, content in _digests(connection, brought).items():
-        _close(connection, content, sample=sample)
+    _close_all(connection, brought)
 
 
 def seal_anew(connection: Connection) -> None:
     """Seal all there is as if one transaction had brought it: for a store that a migration has written over."""
     connection.execute("DELETE FROM seals")
-    for sample, content in _digests(connection, dict.fromkeys(TABLES, -1)).items():
-        _close(connection, content, sample=sample)
+    _close_all(connection, dict.fromkeys((*TABLES, _LOG), -1))
 
 
 def forget_samples(connection: Connection) -> None:
@@ -117,14 +116,25 @@ def _rows_of(table: str, after: int) -> str:
 
 
 def _digests(connection: Connection, after: Mapping[str, int]) -> dict[bool, dict[str, tuple[int, str]]]:
-    """By chain and table: how many rows stand behind the given ones, and their digest; both chains are there."""
-    found: dict[bool, dict[str, tuple[int, str]]] = {False: {}, True: {}}
-    if parts := [_rows_of(table, last) for table, last in after.items() if table not in CHAINED]:
-        query = f"""SELECT sample, name, count(*), sha256(string_agg(digest, '' ORDER BY place))
-            FROM ({" UNION ALL ".join(parts)}) GROUP BY ALL"""
-        for sample, name, count, digest in connection.execute(query).fetchall():
-            found[sample][name] = int(count), str(digest)
+    """By chain and table: how many rows stand behind the given ones, and their digest; chains with a row or an act."""
+    found: dict[bool, dict[str, tuple[int, str]]] = {}
+    parts = [_rows_of(table, last) for table, last in after.items() if table not in CHAINED]
+    if _LOG in after:  # it has its hashes in its own rows
+        parts.append(f"SELECT '{_LOG}', rowid, sample, '' FROM {_LOG} WHERE rowid > {int(after[_LOG])}")
+    if not parts:
+        return found
+    query = f"""SELECT sample, name, count(*), sha256(string_agg(digest, '' ORDER BY place))
+        FROM ({" UNION ALL ".join(parts)}) AS brought(name, place, sample, digest) GROUP BY ALL"""
+    for sample, name, count, digest in connection.execute(query).fetchall():
+        content = found.setdefault(sample, {})
+        if name != _LOG:
+            content[name] = int(count), str(digest)
     return found
+
+
+def _close_all(connection: Connection, after: Mapping[str, int]) -> None:
+    for sample, content in sorted(_digests(connection, after).items()):
+        _close(connection, content, sample=sample)
 
 
 def _close(connection: Connection, content: Mapping[str, tuple[int, str]], *, sample: bool) -> None:
