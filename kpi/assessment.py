@@ -16,7 +16,7 @@ from kpi.collection import turnout
 from kpi.collection.board import Known, board
 from kpi.collection.lifecycle import Stage, counting, current
 from kpi.collection.obligations import owed, told_apart
-from kpi.compare.published import Benchmarks, Row, records
+from kpi.compare.published import Benchmarks
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
 from kpi.printing.printed_figures import figures
@@ -25,6 +25,7 @@ from kpi.schemes.scheme import Figures
 from kpi.selection import best_rows
 from kpi.snapshot import Snapshot
 from kpi.status import status_word
+from kpi.tables.table_rows import Row, records
 
 T = TypeVar("T")
 

@@ -9,12 +9,12 @@ from typing import Literal
 import pandas as pd
 
 from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS
-from kpi.compare.published import Row, records
 from kpi.path import EPS
 from kpi.period import Period
 from kpi.plan import Indicator, Plan
 from kpi.printing.number_words import decimals_of, with_unit
 from kpi.status import status_word
+from kpi.tables.table_rows import Row, records
 
 Kind = Literal["new_value", "finalised", "corrected", "withdrawn", "status", "target", "baseline"]
 

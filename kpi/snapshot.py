@@ -14,11 +14,11 @@ import pandas as pd
 from kpi.collection.lifecycle import Life, counting
 from kpi.collection.scope import is_dropped
 from kpi.collection.workflow import Brief, Past
-from kpi.compare.published import Row, records
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
 from kpi.selection import FORECAST, RELEASE_RANK, WITHDRAWING, best_and_withdrawn, withdrawn
+from kpi.tables.table_rows import Row, records
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.gaps import history
-from kpi.compare.published import NATION, Row, records
+from kpi.compare.published import NATION
 from kpi.outlook import Outlook, outlook
 from kpi.period import Period
 from kpi.plan import Card, Indicator
 from kpi.printing.number_words import decimals_of, text_of, with_unit
 from kpi.printing.printed_figures import brief_texts, exact, judged, stated, stated_text, value_text
+from kpi.tables.table_rows import Row, records
 
 #: The word in a point's note that its label repeats.
 UNCONFIRMED = "未確認"

@@ -13,7 +13,7 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import has_target, target_text
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.gaps import gap_trend, latest_pair
-from kpi.compare.published import NATION, Row
+from kpi.compare.published import NATION
 from kpi.period import Period, stamp
 from kpi.plan import Card, Indicator
 from kpi.printing.explanation import calculation, explain
@@ -21,6 +21,7 @@ from kpi.printing.number_words import NOT_ASKED, text_of
 from kpi.printing.printed_figures import stated_text
 from kpi.printing.rollup import newest_words
 from kpi.schemes.scheme import Step
+from kpi.tables.table_rows import Row
 
 UNSET = "未設定"
 

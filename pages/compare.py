@@ -14,9 +14,10 @@ from kpi.charts.theme import VegaLite
 from kpi.compare.compared_words import distinct, gaps_in_words, history_caption, history_in_words
 from kpi.compare.gaps import Trend, gap_trend, not_comparable, pairs, sentence
 from kpi.compare.gaps import history as history_table
-from kpi.compare.published import NATION, Benchmarks, Row, records
+from kpi.compare.published import NATION, Benchmarks
 from kpi.compare.ranks import ranking as ranked
 from kpi.plan import Plan
+from kpi.tables.table_rows import Row, records
 from loaders.documents.takeaway_tables import figure_column, pair_table
 from pages.parts.app.current_view import view
 from pages.parts.shared.filters import choose

@@ -11,8 +11,8 @@ from kpi.collection.lifecycle import Stage, labels
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.turnout import left_words
 from kpi.collection.workflow import Action, ReturnState
-from kpi.compare.published import Row
 from kpi.place import Place
+from kpi.tables.table_rows import Row
 from loaders.form.completeness import unfilled
 from loaders.form.definition import column, heading
 from loaders.form.writing.writer import form_filename

@@ -15,9 +15,9 @@ import pandas as pd
 from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of, departments_asked, divisions_asked
 from kpi.collection.turnout import Row, State, Timing, due_moment
-from kpi.compare.published import Row as Record
 from kpi.plan import Card, Department, Division, Indicator, Plan, Round
 from kpi.selection import withdrawn
+from kpi.tables.table_rows import Row as Record
 
 
 @dataclass(frozen=True)

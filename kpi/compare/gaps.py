@@ -18,7 +18,6 @@ from kpi.compare.published import (
     NATION,
     SECONDARY_MARK,
     Benchmarks,
-    Row,
     best_first,
     digits,
     estimated,
@@ -32,6 +31,7 @@ from kpi.compare.published import (
 )
 from kpi.period import Period
 from kpi.printing.number_words import printed
+from kpi.tables.table_rows import Row
 
 PAIR_COLUMNS: tuple[str, ...] = (
     "series_id",

@@ -11,7 +11,6 @@ from kpi.compare.published import (
     NATION,
     SECONDARY_MARK,
     Benchmarks,
-    Row,
     best_first,
     digits,
     estimated,
@@ -20,6 +19,7 @@ from kpi.compare.published import (
     remarks,
 )
 from kpi.printing.number_words import printed
+from kpi.tables.table_rows import Row
 
 #: Prefectures in all; fewer than this are told as 「値のあるn都道府県中」.
 PREFECTURES = 47

@@ -13,10 +13,10 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_text, card_text, day_text
 from kpi.collection.review.answer_words import in_one_line
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Mend, Reading
-from kpi.compare.published import Row, records
 from kpi.period import Period
 from kpi.plan import Indicator, Round
 from kpi.printing.printed_figures import exact_text
+from kpi.tables.table_rows import Row, records
 
 VALUE, CORRECTED, NONE = "値", "値の訂正", "実績なし"
 EXPLAINED, PLANNED, GROUNDS = "要因分析", "今後の対応", "根拠資料"

@@ -11,10 +11,10 @@ from kpi.collection.lifecycle import Stage, upcoming
 from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import ReturnState
-from kpi.compare.published import Row
 from kpi.handover.history import Returned, Sources
 from kpi.period import Period
 from kpi.plan import Department, Indicator, Round
+from kpi.tables.table_rows import Row
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import pandas as pd
 
 from kpi.cards.revision import band_text
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
-from kpi.compare.published import Row, records
 from kpi.period import Period
 from kpi.plan import Card, Department, Indicator
 from kpi.printing.printed_figures import exact, judged, stated
 from kpi.snapshot import Snapshot
+from kpi.tables.table_rows import Row, records
 from loaders.documents.table_files import to_csv, to_xlsx
 from loaders.text.characters import one_line
 

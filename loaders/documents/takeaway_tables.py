@@ -10,13 +10,14 @@ import pandas as pd
 from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
 from kpi.collection.workflow import RELEASE_WORDS
-from kpi.compare.published import CONFIDENCE_WORDS, Row, digits, records
+from kpi.compare.published import CONFIDENCE_WORDS, digits
 from kpi.period import Period
 from kpi.plan import Card, Indicator
 from kpi.printing.number_words import number
 from kpi.printing.printed_figures import exact, figure_of, number_in
 from kpi.schemes.scheme import Figures
 from kpi.summary import is_sample, unconfirmed
+from kpi.tables.table_rows import Row, records
 
 
 def indicator_table(state: Assessment, field_id: str = "") -> pd.DataFrame:

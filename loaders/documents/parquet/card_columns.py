@@ -7,7 +7,7 @@ from datetime import date
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import CARD_WORDS
-from kpi.compare.published import Row, records
+from kpi.tables.table_rows import Row, records
 from loaders.documents.export import DIRECTION_WORDS, KIND_WORDS
 from loaders.documents.parquet.parquet_column import (
     DAY,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from kpi.assessment import Assessment
 from kpi.collection.publication import PUBLICATION_WORDS
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
-from kpi.compare.published import records
+from kpi.tables.table_rows import records
 from loaders.documents.export import REVIEW_WORDS, file_name
 from loaders.documents.parquet.parquet_column import (
     FLAG,

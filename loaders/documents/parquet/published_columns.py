@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from kpi.assessment import Assessment
 from kpi.collection.workflow import RELEASE_WORDS
-from kpi.compare.published import CONFIDENCE_WORDS, Row, records
+from kpi.compare.published import CONFIDENCE_WORDS
 from kpi.path import EPS
 from kpi.period import Period
+from kpi.tables.table_rows import Row, records
 from loaders.documents.export import DIRECTION_WORDS
 from loaders.documents.parquet.parquet_column import (
     TEXT,

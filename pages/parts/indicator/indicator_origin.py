@@ -6,11 +6,11 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.workflow import RELEASE_WORDS
-from kpi.compare.published import Row
 from kpi.period import Period, stamp
 from kpi.plan import Indicator
 from kpi.printing.number_words import as_it_is
 from kpi.summary import beside_nation, has_nation, judged_code
+from kpi.tables.table_rows import Row
 from pages.parts.app.current_view import file_name
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag

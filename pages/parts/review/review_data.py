@@ -13,11 +13,11 @@ from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import Before, Facts, facts
 from kpi.collection.review.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, Past, ReturnState
-from kpi.compare.published import Row
 from kpi.issue import Issue
 from kpi.plan import Card, Round
 from kpi.snapshot import Snapshot, annual_ids, best_confirmed, best_known
 from kpi.status import concern
+from kpi.tables.table_rows import Row
 from loaders.rules import UNREAD
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import store

@@ -11,8 +11,8 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import Action, Answer, ReturnState
-from kpi.compare.published import Row
 from kpi.issue import Issue, Severity
+from kpi.tables.table_rows import Row
 from loaders.form import definition
 from loaders.form.writing.writer import form_filename
 from loaders.store import StoredReturn

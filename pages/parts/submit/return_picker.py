@@ -13,9 +13,9 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.scope import asked_of, divisions_asked
 from kpi.collection.workflow import ReturnState
-from kpi.compare.published import Row
 from kpi.place import Place
 from kpi.plan import Department, Indicator, Round
+from kpi.tables.table_rows import Row
 from loaders.store import StoredReturn
 from pages.parts.app.current_view import file_name, services
 from pages.parts.rounds.board_table import stored_return
