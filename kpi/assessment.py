@@ -25,6 +25,7 @@ from kpi.schemes.scheme import Figures
 from kpi.selection import best_rows
 from kpi.snapshot import Snapshot
 from kpi.status import status_word
+from kpi.tables.made_once import MadeOnce
 from kpi.tables.table_rows import Row, records
 
 T = TypeVar("T")
@@ -75,41 +76,31 @@ class Assessment:
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What ``make`` makes of this state, made at the first asking; it goes when the state goes."""
-        if name not in self._made:
-            self._made[name] = make()
-        found: T = self._made[name]
-        return found
+        return self._made.get(name, make)
 
     @cached_property
-    def _made(self) -> dict[str, Any]:
-        return {}
+    def _made(self) -> MadeOnce:
+        return MadeOnce()
 
     def once_judged(self, name: str, make: Callable[[], T]) -> T:
         """The same of what is judged, the plan and the published figures alone: handed on while these stay alike."""
-        if name not in self._of_judged:
-            self._of_judged[name] = make()
-        found: T = self._of_judged[name]
-        return found
+        return self._of_judged.get(name, make)
 
     @cached_property
-    def _of_judged(self) -> dict[str, Any]:
-        return {}
+    def _of_judged(self) -> MadeOnce:
+        return MadeOnce()
 
     def once_of(self, indicator_id: str, name: str, make: Callable[[], T]) -> T:
         """The same of one indicator: it is handed on to the next state where that says the same of the indicator."""
-        made = self._of_indicators.setdefault(indicator_id, {})
-        if name not in made:
-            made[name] = make()
-        found: T = made[name]
-        return found
+        return self._of_indicators.setdefault(indicator_id, MadeOnce()).get(name, make)
 
     @cached_property
-    def _of_indicators(self) -> dict[str, dict[str, Any]]:
+    def _of_indicators(self) -> dict[str, MadeOnce]:
         return {}
 
-    def _kept_for(self, later: Assessment) -> dict[str, dict[str, Any]]:
+    def _kept_for(self, later: Assessment) -> dict[str, MadeOnce]:
         """What was made of the indicators of which a later state, judged alike, says what this one says."""
-        made = {i: dict(found) for i, found in self._of_indicators.items()}
+        made = {i: MadeOnce(found) for i, found in list(self._of_indicators.items())}
         return {i: found for i, found in made.items() if self.told.get(i) == later.told.get(i)} if made else {}
 
     # --- the plan and its rounds ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from kpi.collection.workflow import RELEASE_WORDS
 from kpi.period import Period
 from kpi.printing.number_words import MINUS, number
 from kpi.selection import RELEASE_RANK
+from kpi.tables.made_once import MadeOnce
 from kpi.tables.table_rows import Row, records
 
 NATION = "00"
@@ -107,14 +108,11 @@ class Benchmarks:
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What ``make`` makes of these figures, made at the first asking: a plan's figures seldom change."""
-        if name not in self._made:
-            self._made[name] = make()
-        found: T = self._made[name]
-        return found
+        return self._made.get(name, make)
 
     @cached_property
-    def _made(self) -> dict[str, Any]:
-        return {}
+    def _made(self) -> MadeOnce:
+        return MadeOnce()
 
     @cached_property
     def _series(self) -> dict[str, Row]:
