@@ -159,6 +159,31 @@ def test_other_published_figures_are_told_though_nothing_else_has_changed(tmp_pa
     assert Assessment.of(replace(snapshot, revision="2"), DAY, "", first)._of_indicators != {}
 
 
+def closed(held):
+    return replace(held, life=replace(held.life, closed={ROUND: later(9)}))
+
+
+def retargeted(held):
+    card = held.cards[PAPER]
+    return replace(held, cards={**held.cards, PAPER: replace(card, target=(card.target or 0.0) + 1.0)})
+
+
+def renamed(held):
+    return replace(held, plan=replace(held.plan, name="別の計画"))
+
+
+@pytest.mark.parametrize("changed", [closed, retargeted, renamed])
+def test_whatever_judging_rests_on_is_judged_anew_when_it_has_changed(tmp_path, changed):
+    store, _ = with_answer(tmp_path)
+    held = store.snapshot("tiny")
+    first = Assessment.of(held, DAY)
+    first.once_judged("said", lambda: "before")
+    alike, anew = (Assessment.of(one, DAY, "", first) for one in (replace(held, revision="2"), changed(held)))
+    assert alike.once_judged("said", lambda: "after") == "before"
+    assert anew.once_judged("said", lambda: "after") == "after"
+    assert anew.plan == Assessment.of(changed(held), DAY).plan
+
+
 def test_a_new_value_another_rule_another_day_and_another_audience_are_judged_anew(tmp_path):
     store, _ = with_answer(tmp_path)
     first = Assessment.of(store.snapshot("tiny"), DAY)
