@@ -41,7 +41,6 @@ class Before:
         self._connection, self._ids, self._briefs = connection, submission_ids, briefs
         self._published: dict[tuple[str, bool], Published] = {}
         self._lives: dict[str, Life] = {}
-        self._touched: set[str] = set()
         self._begun: set[tuple[str, str, bool]] = set()
 
     def begin(self, stored: StoredReturn, act: Act) -> None:
@@ -61,11 +60,7 @@ class Before:
 
     def of(self, reading: Reading, day: date) -> Brief:
         """What is known of the plan, as to the indicators this return is about. The next one finds it sent."""
-        own = {answer.subject_id for answer in reading.answers}
-        if own & self._touched:
-            self._published, self._touched = {}, set()
-        self._touched |= own
-        brief = self._briefs.of(reading.plan_id, day, own)
+        brief = self._briefs.of(reading.plan_id, day, {answer.subject_id for answer in reading.answers})
         self._briefs.sent(reading)
         return brief
 
@@ -75,10 +70,7 @@ class Before:
         return confirmed_before(self._connection, self._ids)
 
     def published(self, reading: Reading) -> Published:
-        """What was decided of the figures of a plan, as to the indicators of the return that :meth:`of` was asked of.
-
-        Ask before the values of the return are kept.
-        """
+        """What was decided of the figures of a plan before the batch: a value that is sent takes it over as it is."""
         of = reading.plan_id, reading.sample
         if of not in self._published:
             self._published[of] = published_before(self._connection, reading.plan_id, sample=reading.sample)
