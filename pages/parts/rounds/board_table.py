@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -12,6 +13,7 @@ from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import REPLACING, Row, State
 from kpi.collection.workflow import Answer, ReturnState
 from kpi.plan import Round
+from kpi.tables.table_rows import Row as Record
 from loaders.store import StoredReturn
 from pages.parts.app.clock import now
 from pages.parts.app.current_view import store
@@ -64,7 +66,8 @@ def stored_return(state: Assessment, submission_id: str) -> StoredReturn:
 
 def stored_returns(state: Assessment, submission_ids: Sequence[str]) -> Mapping[str, StoredReturn]:
     """Several returns by id: those not known yet are read at once."""
-    keys, kept = {one: _key(state, one) for one in submission_ids}, _kept()
+    rows, kept = state.once("returns by id", lambda: {r["submission_id"]: r for r in state.snapshot.returns}), _kept()
+    keys = {one: _key(state, one, rows.get(one)) for one in submission_ids}
     known = {one: kept.pop(key, None) for one, key in keys.items()}
     lacking = [one for one, stored in known.items() if stored is None]
     read = store().submissions(lacking) if lacking else {}
@@ -73,21 +76,20 @@ def stored_returns(state: Assessment, submission_ids: Sequence[str]) -> Mapping[
     kept.update((keys[one], stored) for one, stored in found.items())
     for key in list(kept)[:-_KEPT]:
         kept.pop(key, None)
-    return found
+    return {one: _as_shown(stored, rows.get(one)) for one, stored in found.items()}
 
 
-def _key(state: Assessment, submission_id: str) -> tuple[str, str]:
-    # What was sent changes no more but for which of its rows are confirmed: reading it anew after every write would be
-    # felt.
-    return state.once("sent as they are", lambda: _sent(state)).get(submission_id, (submission_id, state.key))
+def _key(state: Assessment, submission_id: str, row: Record | None) -> tuple[str, str]:
+    """What was sent changes no more but for which of its rows are confirmed: it need not be read after every write."""
+    sent = row is not None and row["state"] == ReturnState.SENT
+    return submission_id, str(row["sent_at"]) if row is not None and sent else state.key
 
 
-def _sent(state: Assessment) -> dict[str, tuple[str, str]]:
-    return {
-        r["submission_id"]: (r["submission_id"], f"{r['sent_at']}:{r['confirmed_of']}")
-        for r in state.snapshot.returns
-        if r["state"] == ReturnState.SENT
-    }
+def _as_shown(stored: StoredReturn, row: Record | None) -> StoredReturn:
+    """What was sent, with the rows that were confirmed at the moment shown: it may have been read at another."""
+    if row is None or row["state"] != ReturnState.SENT:
+        return stored
+    return replace(stored, confirmed=tuple(one for one in row["confirmed_of"].split(",") if one))
 
 
 #: Returns kept at once.

@@ -1,8 +1,9 @@
 """確認 run for real: what it shows, who may do what, and that it is done."""
 
 import re
-from types import SimpleNamespace
+from datetime import timedelta
 
+from kpi.assessment import Assessment
 from kpi.issue import Issue, Severity
 from loaders.services import Services
 from pages.parts.review import review_list
@@ -11,6 +12,7 @@ from pages.parts.shared import filters
 from tests.pages.rounds.kit import (
     EDUCATION,
     INDICATOR,
+    PLAN,
     ROUND,
     ask,
     button,
@@ -211,16 +213,23 @@ def test_what_is_confirmed_can_be_asked_back_and_confirmed_anew(data):
     assert reviews(data) == {"confirmed"}
 
 
-def test_a_return_is_read_anew_when_another_row_of_it_is_confirmed():
-    def key(confirmed):
-        one = {"submission_id": "S1", "state": "sent", "sent_at": AT, "confirmed": 1, "confirmed_of": confirmed}
-        snapshot = SimpleNamespace(returns=[one])
-        state = SimpleNamespace(key="r", snapshot=snapshot, once=lambda _name, make: make())
-        return board_table._key(state, "S1")
+def test_a_return_is_shown_with_what_was_confirmed_at_the_moment_shown(data):
+    """It is read once and kept, whichever moment was looked at first."""
 
-    assert key("sme-dx") == key("sme-dx")
-    # One was taken back and another confirmed: as many rows are confirmed, but not the same.
-    assert key("sme-dx") != key("transport-dx")
+    def confirmed(moment=None):
+        state = Assessment.of(services(data).store.snapshot(PLAN, moment), AT.date())
+        return INDICATOR in board_table.stored_return(state, sent).confirmed
+
+    rows = snapshot(data).observations
+    (sent,) = set(rows[(rows["indicator_id"] == INDICATOR) & (rows["round_id"] == ROUND)]["submission_id"])
+    one, two, three, four = (AT + timedelta(days=days) for days in (1, 2, 3, 4))
+    services(data, at=two).confirm(sent, [INDICATOR])
+    assert not confirmed(one)
+    assert confirmed()
+    services(data, at=four).unconfirm(sent, [INDICATOR])
+    assert not confirmed()
+    assert confirmed(three)
+    assert not confirmed(one)
 
 
 def test_a_question_asked_by_mistake_is_withdrawn_and_all_is_as_before(data):
