@@ -16,14 +16,19 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from loaders.settings import node  # noqa: E402
+from loaders.settings import WrongSetting, node  # noqa: E402
 from pages.parts.app.http_rights import Gate  # noqa: E402
 from pages.parts.app.lifespan import life  # noqa: E402
 from pages.parts.app.middleware import HousePage, static_routes  # noqa: E402
+
+try:
+    NODE = node()
+except WrongSetting as error:
+    raise SystemExit(str(error)) from None
 
 app = st.App(
     ROOT / "pages" / "parts" / "app" / "main.py",
     lifespan=life,
     routes=static_routes(),
-    middleware=[Middleware(HousePage), Middleware(Gate, node=node())],
+    middleware=[Middleware(HousePage), Middleware(Gate, node=NODE)],
 )

@@ -25,7 +25,7 @@ def data_page() -> None:
     header("データ", state, meta=as_of_words(state))
     observations = state.snapshot.observations
     lead(
-        f"{len(state.plan.indicators)}指標、回答{len(observations)}件、公表値{len(state.snapshot.values):,}件が"
+        f"{len(state.plan.indicators)}指標、回答{len(observations):,}件、公表値{len(state.snapshot.values):,}件が"
         "あります。"
     )
     kinds = {"judged": "判定(指標ごとに1行)", "observations": "回答(出所つき)", "published": "公表されている値"}

@@ -58,8 +58,9 @@ def overview_page() -> None:
     if beginning(state):
         _bare(state)
         return
-    st.header("基本目標", anchor=False)
-    show(tag("div", join(_goal_card(item) for item in items if item.indicator.level == "goal"), "cards"))
+    if goals := [item for item in items if item.indicator.level == "goal"]:
+        st.header("基本目標", anchor=False)
+        show(tag("div", join(_goal_card(item) for item in goals), "cards"))
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("分野ごとの状況", anchor=False)
