@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kpi.people import Audience
@@ -80,7 +80,8 @@ class Newest:
 
     def everything_at(self, plan_id: str, as_of: datetime) -> snapshots.Everything:
         """All of a plan as it was known at a moment; KeyError for an unknown plan."""
-        return self._everything(self._reading(), plan_id, as_of)
+        then, now = self._everything(self._reading(), plan_id, as_of), self.everything(plan_id)
+        return replace(then, suppressed_since=snapshots.suppressed(now))
 
     def _everything(self, reading: _Reading, plan_id: str, as_of: datetime | None) -> snapshots.Everything:
         batch = batch_at(reading.facts, as_of or NOW)

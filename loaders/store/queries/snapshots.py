@@ -43,12 +43,14 @@ class Everything:
 
     ``whole`` is what the secretariat sees, but for ``observations``: ``known`` has them all, superseded ones too.
     ``takes`` also has those of the secretariat itself (``staff``), ``plan_ids`` are of all plans in the store.
+    ``suppressed_since`` are the short numbers of what a 秘匿 has taken back after the moment.
     """
 
     whole: Snapshot
     known: pd.DataFrame
     takes: pd.DataFrame
     plan_ids: tuple[str, ...]
+    suppressed_since: frozenset[str] = frozenset()
 
 
 def everything_at(facts: Facts, plan_id: str, as_of: datetime | None, revision: str, figures: Figures) -> Everything:
@@ -236,7 +238,8 @@ def visible(everything: Everything, audience: Audience, at: datetime | None) -> 
     if audience.kind == "all" or known.empty:
         return known
     public = (known["publication"] == "public") | _released(everything, at)
-    seen = (known["review"] == "confirmed") & public & ~_taken_back(everything)
+    gone = _taken_back(everything) | known["code"].isin(everything.suppressed_since)
+    seen = (known["review"] == "confirmed") & public & ~gone
     if audience.kind == "department":
         seen |= known["department_id"].isin(audience.departments)
     return known[seen]
@@ -252,10 +255,15 @@ def _newest(values: pd.DataFrame) -> np.ndarray:
     return np.array([last[place] == seq for place, seq in zip(told, said, strict=True)], dtype=bool)
 
 
-def _taken_back(everything: Everything) -> pd.Series:
+def suppressed(everything: Everything) -> frozenset[str]:
+    """The short numbers of the values that a confirmed 秘匿 took back: nobody sees them by going back before it."""
+    return frozenset(everything.known["code"][_taken_back(everything, ("suppressed",))])
+
+
+def _taken_back(everything: Everything, by: Collection[str] = WITHDRAWING) -> pd.Series:
     """Which values a confirmed 秘匿 or 該当なし took back, though it may itself not be public."""
     known = everything.known
-    said = known["state"].isin(WITHDRAWING) & (known["review"] == "confirmed") & _newest(known)
+    said = known["state"].isin(list(by)) & (known["review"] == "confirmed") & _newest(known)
     told = known[said | (known["state"] == "value")]
     gone = told.index[withdrawn(told.reset_index(drop=True), annual_ids(everything.whole.cards))]
     return pd.Series(known.index.isin(gone), index=known.index)

@@ -361,3 +361,16 @@ def test_every_act_of_a_round_stands_in_the_log_with_its_role(store):
     newest = store.log().iloc[0]
     assert (newest["role"], newest["who"], newest["reason"]) == ("事務局", "事", "期限")
     assert json.loads(json.dumps(kinds)) == kinds
+
+
+@pytest.mark.parametrize(("reason", "public"), [("suppressed", []), ("not_applicable", [65.0])])
+def test_what_was_suppressed_since_is_not_seen_by_going_back_before_it(store, reason, public):
+    """As with 庁内限り. 該当なし hides nothing: it says that the value was none."""
+    first = save_and_send(store, reading(rate(65.0)), b"1", later(1))
+    do(store, "confirm", first, by="事", at=later(2))
+    gone = reading(answer(RATE, value=None, period="FY2024", missing_reason=reason))
+    second = save_and_send(store, gone, b"2", later(4))
+    do(store, "confirm", second, by="事", at=later(5))
+    assert 65.0 not in seen(store, Audience.PUBLIC, 20)
+    assert seen(store, Audience.PUBLIC, 20, as_of=later(3)) == public
+    assert seen(store, Audience.ALL, 20, as_of=later(3)) == [65.0]
