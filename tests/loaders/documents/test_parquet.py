@@ -484,6 +484,23 @@ def told_by_readme(exports: Path, options: str) -> list[tuple[Any, ...]]:
     return duckdb.sql(query.replace(FILES, options).replace("'*/", f"'{exports}/*/")).fetchall()
 
 
+def test_readmes_query_counts_of_each_figure_the_one_that_counts(tmp_path):
+    """確定 after 速報 are two observations of one figure; a 見込 and what nobody has confirmed count for nothing."""
+    state = state_of(filled_store(tmp_path / "store"))
+    one = state.snapshot.observations.query("indicator_id == @RATE and state == 'value'").head(1)
+    said = [("provisional", 60.0, "confirmed"), ("final", 61.5, "confirmed"), ("final", 99.0, "unconfirmed"),
+            ("forecast", 70.0, "confirmed")]  # fmt: skip
+    common = {"publication": "public", "sample": False}
+    each = [
+        one.assign(release=r, value=v, review=w, observation_id=n, code=f"AAA-000{n}", **common)
+        for n, (r, v, w) in enumerate(said, 1)
+    ]
+    told = pd.concat(each, ignore_index=True)
+    write_dataset(replace(state, snapshot=replace(state.snapshot, observations=told)), tmp_path / "exports" / "one")
+    found = told_by_readme(tmp_path / "exports", FILES)
+    assert found == [(str(one["period"].iloc[0]), RATE, 1, Decimal("61.5"))]
+
+
 @lengthened
 def test_the_exports_of_every_government_add_up_in_one_query(tmp_path):
     """1,788 are all prefectures and municipalities of Japan; every tenth has not answered yet."""
@@ -497,7 +514,7 @@ def test_the_exports_of_every_government_add_up_in_one_query(tmp_path):
         own = replace(
             held,
             plan=replace(held.plan, id=f"dx-{code}", area_code=code, area_name=f"団体{code}"),
-            observations=known.assign(value=tenths / 10, publication="public"),
+            observations=known.assign(value=tenths / 10, publication="public", review="confirmed"),
             values=held.values.iloc[:0],
         )
         write_dataset(replace(state, snapshot=own), tmp_path / "exports" / code)
@@ -509,7 +526,7 @@ def test_the_exports_of_every_government_add_up_in_one_query(tmp_path):
     assert duckdb.sql(query).fetchall() == [(FY[2024].year, len(told), sum(told.values()))]
     for options in (FILES, HIVE, TYPED):
         found = told_by_readme(tmp_path / "exports", options)
-        assert (FY[2024].year, RATE, len(told), sum(told.values())) in found
+        assert (FY[2024].code, RATE, len(told), sum(told.values())) in found
     judged = f"{tmp_path}/exports/*/assessments/**/*.parquet"
     query = f"SELECT count(*), count(DISTINCT plan_id) FROM read_parquet('{judged}', {HIVE})"
     assert duckdb.sql(query).fetchall() == [(len(codes) * len(state.plan.indicators), len(codes))]
