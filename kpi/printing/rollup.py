@@ -140,14 +140,15 @@ def _told(group: Group, start: str, between: str = "、") -> tuple[Segment, ...]
 
 def _movement(changes: Iterable[Change]) -> tuple[Segment, ...]:
     """How many indicators got a better or worse status since last time."""
-    steps = [_step(c) for c in changes if c.kind == "status"]
+    steps = [step(c) for c in changes if c.kind == "status"]
     better, worse = sum(s > 0 for s in steps), sum(s < 0 for s in steps)
     told = [f"{better}指標が改善"] if better else []
     told += [f"{worse}指標が悪化"] if worse else []
     return (("。前回から", ""), ("、".join(told), "moved")) if told else ()
 
 
-def _step(change: Change) -> int:
+def step(change: Change) -> int:
+    """How far a change of status goes: above 0 for the better, below for the worse, 0 where that cannot be said."""
     before, after = rank(change.before), rank(change.after)
     return 0 if before is None or after is None else after - before
 

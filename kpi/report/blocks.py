@@ -1,0 +1,182 @@
+"""The blocks of a paper: heading, sentence, table, chart, note. They say what stands there, not how it is drawn.
+
+A figure stands in a cell as the decimal number that is printed, so that a workbook holds a number and a page its text,
+and the two cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from kpi.period import Period
+from kpi.printing.number_words import MISSING
+from kpi.story import Story
+
+Align = Literal["left", "center", "right"]
+Sheet = Literal["A3横", "A4横", "A4縦"]
+PartKind = Literal["overview", "listing", "field", "indicator", "origins"]
+
+#: What stands before a negative number on paper; screens have a minus sign.
+PAPER_MINUS = "△"
+
+
+def paper_number(figure: Decimal | None) -> str:
+    """「1,234.5」「△0.7」; ― where there is none."""
+    if figure is None:
+        return MISSING
+    return f"{PAPER_MINUS if figure < 0 else ''}{abs(figure):,f}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: a text, or a figure as it is printed. ``changed`` is what differs from last time.
+
+    ``code`` is the short number of the value it shows: it stands in 出所一覧, never in the body.
+    """
+
+    text: str = ""
+    figure: Decimal | None = None
+    changed: bool = False
+    code: str = ""
+
+    @property
+    def printed(self) -> str:
+        """What is read on paper."""
+        return self.text if self.figure is None else paper_number(self.figure)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading with its width in millimetres."""
+
+    heading: str
+    width: float
+    align: Align = "left"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: a cell for each column, or a heading over the rows below where ``band`` says one."""
+
+    cells: tuple[Cell, ...] = ()
+    band: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a part."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence made from the data, and what the secretariat made of it; ``key`` finds it again next time."""
+
+    key: str
+    made: str
+    edited: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is printed."""
+        return self.edited or self.made
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; ``caption`` is for whoever does not see where it stands."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """The cells of every row that is no heading."""
+        return (line.cells for line in self.lines if not line.band)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The chart of one indicator; how it is drawn is the format's affair."""
+
+    indicator_id: str
+    story: Story
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text that a person wrote, under its label; empty where nothing was written."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note at the foot."""
+
+    text: str
+
+
+Block = Heading | Sentence | Table | Chart | Passage | Note
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of the paper: what is printed together. ``number`` is its 資料番号.
+
+    ``subject_id`` is the field or indicator it is about, ``group_id`` the field of an indicator (``goal``: none).
+    """
+
+    kind: PartKind
+    title: str
+    number: str
+    sheet: Sheet
+    blocks: tuple[Block, ...]
+    subject_id: str = ""
+    group_id: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The paper of one round as known at one moment.
+
+    ``handling`` is its 取扱区分 and ``version`` its 版; ``working`` while the round is open, ``sample`` where any value
+    in it is a sample.
+    """
+
+    plan_id: str
+    plan_name: str
+    round_id: str
+    round_name: str
+    year: str
+    as_of: date
+    handling: str
+    version: str
+    working: bool
+    sample: bool
+    parts: tuple[Part, ...]
+
+    @property
+    def state_words(self) -> str:
+        """「令和7年9月30日時点」, marked where the round is open or samples are in it."""
+        marks = [*(["作業中"] if self.working else []), *(["サンプル"] if self.sample else [])]
+        told = Period.of_date(self.as_of).label.split("(", 1)[0] + "時点"
+        return "　".join([told, *marks])
+
+    def part(self, kind: PartKind, subject_id: str = "") -> Part:
+        """The part of a kind and, where there are several, of a subject; KeyError where there is none."""
+        for part in self.parts:
+            if part.kind == kind and (not subject_id or part.subject_id == subject_id):
+                return part
+        raise KeyError(f"{kind} {subject_id}")
+
+    def parts_of(self, kind: PartKind) -> tuple[Part, ...]:
+        """All parts of a kind, in their order."""
+        return tuple(part for part in self.parts if part.kind == kind)
