@@ -45,6 +45,11 @@ LONGEST_FIRST = (
 )
 
 
+#: Of the store's file, of strangers' files and of the command line: kills, full disks, child processes. They take nearly
+#: half of the time, and whoever changes a screen or a rule cannot break what they try.
+INFRASTRUCTURE = tuple(Path(__file__).parent / "loaders" / name for name in ("store", "workbook", "cli"))
+
+
 def pytest_addoption(parser):
     parser.addoption("--campaign", action="store_true", help="only what is long by nature, marked campaign")
 
@@ -54,9 +59,13 @@ def pytest_configure(config):
         os.environ[CAMPAIGN] = "1"  # before any module with tests is read, here and in the processes that xdist starts
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m takes its pick
 def pytest_collection_modifyitems(config, items):
     """Take what was asked for, and order the files: xdist hands them out as they stand. Within a file nothing moves."""
     long = config.getoption("--campaign")
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in INFRASTRUCTURE):
+            item.add_marker("infrastructure")
 
     def asked(item):
         marked = item.get_closest_marker("campaign")

@@ -9,7 +9,7 @@ from kpi.collection.lifecycle import Stage
 from kpi.period import Period
 from kpi.plan import Round
 from kpi.report.blocks import Part, Report
-from kpi.report.entries import entries, yearly
+from kpi.report.indicator_entry import entries, yearly
 from kpi.report.indicator_sheet import sheets
 from kpi.report.origin_list import origins
 from kpi.report.overview_part import overview

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from kpi.assessment import Assessment
 from kpi.period import Period, short_of, stamp
 from kpi.report.blocks import Block, Cell, Chart, Column, Heading, Line, Note, Part, Passage, Table
-from kpi.report.entries import Entry, planned
+from kpi.report.indicator_entry import Entry, planned
 from kpi.report.progress_list import GOALS
 from kpi.schemes.scheme import Figures
 from kpi.story import story

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kpi.period import short_of, stamp
 from kpi.printing.printed_figures import judged
 from kpi.report.blocks import Cell, Column, Line, Note, Part, Table
-from kpi.report.entries import Entry
+from kpi.report.indicator_entry import Entry
 
 
 def _of(key: str) -> Callable[[Entry], str]:

@@ -11,7 +11,7 @@ from kpi.period import Period
 from kpi.plan import Round
 from kpi.printing.rollup import Group, attention, counts, step
 from kpi.report.blocks import Block, Cell, Column, Heading, Line, Part, Table
-from kpi.report.entries import Entry
+from kpi.report.indicator_entry import Entry
 from kpi.report.overview_sentences import sentences
 from kpi.report.progress_list import notes, overdue
 

@@ -9,7 +9,7 @@ from kpi.assessment import Assessment
 from kpi.period import Period
 from kpi.printing.rollup import field_sentence, text
 from kpi.report.blocks import Align, Cell, Column, Heading, Line, Note, Part, Table
-from kpi.report.entries import Entry
+from kpi.report.indicator_entry import Entry
 from kpi.schemes import method_of
 
 #: So many signs of a department's words stand in a row; the rest is on the indicator's own page.
