@@ -22,6 +22,16 @@ from kpi.tables.table_rows import Row, records
 
 
 @dataclass(frozen=True)
+class Edited:
+    """A sentence that somebody wrote in place of one made from the data, which then said ``made``."""
+
+    text: str
+    made: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """All that screens need of one plan at one revision of the store, in memory. Do not change its tables."""
 
@@ -43,6 +53,8 @@ class Snapshot:
     questions: pd.DataFrame = field(default_factory=pd.DataFrame)
     proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
     takes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    #: What people wrote in place of sentences of a paper's 総括, by round and the sentence's key.
+    edited: Mapping[str, Mapping[str, Edited]] = field(default_factory=dict)
     #: Which rounds were started, closed and given up.
     life: Life = field(default_factory=Life)
     audience: Audience = Audience.ALL

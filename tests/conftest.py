@@ -45,8 +45,8 @@ LONGEST_FIRST = (
 )
 
 
-#: Of the store's file, of strangers' files and of the command line: kills, full disks, child processes. They take nearly
-#: half of the time, and whoever changes a screen or a rule cannot break what they try.
+#: Of the store's file, of strangers' files and of the command line: kills, full disks, child processes. They take
+#: nearly half of the time, and whoever changes a screen or a rule cannot break what they try.
 INFRASTRUCTURE = tuple(Path(__file__).parent / "loaders" / name for name in ("store", "workbook", "cli"))
 
 

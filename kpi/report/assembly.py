@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from kpi.assessment import Assessment
-from kpi.collection.lifecycle import Stage
 from kpi.period import Period
 from kpi.plan import Round
 from kpi.report.blocks import Part, Report
@@ -14,6 +13,7 @@ from kpi.report.indicator_sheet import sheets
 from kpi.report.origin_list import origins
 from kpi.report.overview_part import overview
 from kpi.report.progress_list import field_parts, listing
+from kpi.snapshot import Edited
 
 #: What is printed before anybody has decided, and until what is decided is published.
 UNDECIDED, CONFIDENTIAL = "未定稿", "取扱注意(公表前)"
@@ -23,15 +23,16 @@ def report(
     state: Assessment,
     asked: Round,
     *,
-    edited: Mapping[str, str] | None = None,
+    edited: Mapping[str, Edited] | None = None,
     version: str = "事務局案",
     handling: str = UNDECIDED,
+    working: bool = False,
     only: Collection[str] = (),
 ) -> Report:
     """The paper of a round from the state as it stood at its closing, or as it stands while it is open.
 
-    ``edited`` are the sentences of 総括 that people wrote, by their keys; ``only`` the indicators that get a page of
-    their own (all where empty).
+    ``edited`` are the sentences of 総括 that people wrote, by their keys, ``working`` marks the paper of an open round;
+    ``only`` are the indicators that get a page of their own (all where empty).
     """
     told = entries(state)
     years = plan_years(state)
@@ -52,7 +53,7 @@ def report(
         as_of=state.day,
         handling=handling,
         version=version,
-        working=state.stage(asked) is not Stage.CLOSED,
+        working=working,
         sample=state.snapshot.has_samples,
         parts=tuple(parts),
     )

@@ -75,16 +75,26 @@ class Heading:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence made from the data, and what the secretariat made of it; ``key`` finds it again next time."""
+    """A sentence made from the data, and what somebody wrote in its place.
+
+    ``key`` finds it again next time, ``beneath`` is what the data said when it was written.
+    """
 
     key: str
     made: str
     edited: str = ""
+    beneath: str = ""
+    who: str = ""
 
     @property
     def text(self) -> str:
         """What is printed."""
         return self.edited or self.made
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the data says something else since somebody wrote the sentence."""
+        return bool(self.edited) and self.beneath != self.made
 
 
 @dataclass(frozen=True)

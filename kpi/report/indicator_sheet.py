@@ -107,7 +107,7 @@ def _passages(state: Assessment, one: Entry) -> tuple[tuple[str, str], ...]:
         ("要因", one.said("analysis")),
         ("今後の対応", one.said("actions")),
         ("全国との比較", beside_nation(state, indicator)),
-        ("確認の方法", one.said("evidence")),
+        ("根拠資料", one.said("evidence")),
     )
 
 

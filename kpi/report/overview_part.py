@@ -10,10 +10,11 @@ from kpi.changes import KINDS
 from kpi.period import Period
 from kpi.plan import Round
 from kpi.printing.rollup import Group, attention, counts, step
-from kpi.report.blocks import Block, Cell, Column, Heading, Line, Part, Table
+from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Table
 from kpi.report.indicator_entry import Entry
 from kpi.report.overview_sentences import sentences
 from kpi.report.progress_list import notes, overdue
+from kpi.snapshot import Edited
 
 #: At most so many indicators are explained on the first page.
 _EXPLAINED = 5
@@ -21,15 +22,21 @@ _SAID = 120
 
 
 def overview(
-    state: Assessment, told: Sequence[Entry], number: str, edited: Mapping[str, str], asked: Round | None
+    state: Assessment, told: Sequence[Entry], number: str, edited: Mapping[str, Edited], asked: Round | None
 ) -> Part:
     """The page; ``edited`` are the sentences of 総括 that people wrote, ``asked`` the round it tells of."""
     blocks: list[Block] = [Heading("総括"), *sentences(state, edited)]
     blocks += [Heading("分野別の進捗区分(指標の数、括弧内は前回)"), _statuses(state)]
     blocks += [Heading("説明を要する指標"), _explained(state, told)]
     blocks += [Heading("前回からの変化"), _changed(state)]
-    blocks += [Heading("今後の予定"), _coming(state, told, asked), *notes(state, told)]
+    blocks += [Heading("今後の予定"), _coming(state, told, asked), *_foot(state, told)]
     return Part("overview", "概要", number, "A4横", tuple(blocks))
+
+
+def _foot(state: Assessment, told: Sequence[Entry]) -> tuple[Note, ...]:
+    """The notes of the list without its sources: they stand there."""
+    kept = [note for note in notes(state, told) if not note.text.startswith("出典")]
+    return (*kept, Note("出典と担当は資料1のとおり"))
 
 
 def _statuses(state: Assessment) -> Table:

@@ -11,17 +11,22 @@ from kpi.changes import Change
 from kpi.compare.gaps import PAIR_COLUMNS, latest_pair, sentence
 from kpi.printing.rollup import attention, counts, headline, step, text
 from kpi.report.blocks import Sentence
+from kpi.snapshot import Edited
 from kpi.summary import unconfirmed
 
 #: So many indicators are named in one sentence; the rest are counted.
 _NAMED = 3
 
 
-def sentences(state: Assessment, edited: Mapping[str, str] | None = None) -> tuple[Sentence, ...]:
-    """Three to five sentences; ``edited`` are those that the secretariat has written itself, by key."""
-    own = edited or {}
-    told = ((key, make(state)) for key, make in _MAKERS.items())
-    return tuple(Sentence(key, made, own.get(key, "")) for key, made in told if made or own.get(key))
+def sentences(state: Assessment, edited: Mapping[str, Edited]) -> tuple[Sentence, ...]:
+    """Three to five sentences; ``edited`` are those that people wrote in their place, by key."""
+    return tuple(
+        _sentence(key, made, edited.get(key)) for key, make in _MAKERS.items() if (made := make(state)) or key in edited
+    )
+
+
+def _sentence(key: str, made: str, own: Edited | None) -> Sentence:
+    return Sentence(key, made, own.text, own.made, own.who) if own else Sentence(key, made)
 
 
 def _overall(state: Assessment) -> str:
@@ -54,8 +59,12 @@ def _owed(state: Assessment) -> str:
     off = [one.indicators[0] for one in attention(state) if one.kind == "off"]
     if not off:
         return ""
-    named = "、".join(f"「{i.name}」({state.word(i.id)})" for i in off[:_NAMED])
+    named = "、".join(f"{_quoted(i.name)}({state.word(i.id)})" for i in off[:_NAMED])
     return f"説明を要する指標は{named}{f'など{len(off)}指標' if len(off) > _NAMED else f'の{len(off)}指標'}。"
+
+
+def _quoted(name: str) -> str:
+    return f"『{name}』" if "「" in name else f"「{name}」"
 
 
 def _nation(state: Assessment) -> str:

@@ -52,7 +52,7 @@ def _named(one: Entry) -> str:
 
 _A3: Sequence[_Told] = (
     _column("番号", 10, lambda e: e.indicator.number, "center"),
-    _column("項目", 24, _item),
+    _column("項目", 22, _item),
     _column("指標名", 52, lambda e: e.indicator.name),
     _column("単位", 12, lambda e: e.indicator.unit, "center"),
     _column("現状値", 20, lambda e: e.baseline, "right"),
@@ -66,28 +66,28 @@ _A3: Sequence[_Told] = (
     _column("目標", 20, lambda e: e.target, "right"),
     _column("時点", 12, lambda e: e.period("target"), "center"),
     _column("進捗率(%)", 16, lambda e: _figure(e, "progress"), "right"),
-    _column("計画線", 16, lambda e: _figure(e, "line"), "right"),
+    _column("計画線", 20, lambda e: _figure(e, "line"), "right"),
     _column("進捗区分(前回→今回)", 24, lambda e: Cell(e.moved, changed=e.moved != e.word), "center"),
-    _column("要因・今後の対応", 64, _reasons),
+    _column("要因・今後の対応", 62, _reasons),
     _column("担当", 22, lambda e: e.state.owner_name(e.indicator)),
 )
 
 _A4: Sequence[_Told] = (
     _column("番号", 8, lambda e: e.indicator.number, "center"),
-    _column("指標名(単位)", 56, _named),
-    _column("現状値", 14, lambda e: e.baseline, "right"),
+    _column("指標名(単位)", 46, _named),
+    _column("現状値", 18, lambda e: e.baseline, "right"),
     _column("時点", 10, lambda e: e.period("baseline"), "center"),
-    _column("前回", 12, lambda e: e.previous, "right"),
+    _column("前回", 18, lambda e: e.previous, "right"),
     _column("時点", 10, lambda e: e.period("previous"), "center"),
-    _column("今回", 14, lambda e: e.value, "right"),
-    _column("時点", 16, lambda e: " ".join(w for w in (e.period(""), e.release) if w), "center"),
-    _column("更新・訂正", 12, lambda e: Cell(e.mark, changed=bool(e.mark)), "center"),
-    _column("目標", 14, lambda e: e.target, "right"),
+    _column("今回", 18, lambda e: e.value, "right"),
+    _column("時点", 15, lambda e: " ".join(w for w in (e.period(""), e.release) if w), "center"),
+    _column("更新・訂正", 11, lambda e: Cell(e.mark, changed=bool(e.mark)), "center"),
+    _column("目標", 18, lambda e: e.target, "right"),
     _column("時点", 10, lambda e: e.period("target"), "center"),
-    _column("進捗率(%)", 14, lambda e: _figure(e, "progress"), "right"),
-    _column("進捗区分", 22, lambda e: Cell(e.moved, changed=e.moved != e.word), "center"),
+    _column("進捗率(%)", 12, lambda e: _figure(e, "progress"), "right"),
+    _column("進捗区分", 19, lambda e: Cell(e.moved, changed=e.moved != e.word), "center"),
     _column("要因・今後の対応", 44, _reasons),
-    _column("担当", 17, lambda e: e.state.owner_name(e.indicator)),
+    _column("担当", 15, lambda e: e.state.owner_name(e.indicator)),
 )
 
 

@@ -24,7 +24,7 @@ from kpi.people import OPERATOR
 from kpi.place import Place
 from kpi.snapshot import Snapshot
 from loaders import settings
-from loaders.cli import arguments, people_command, plan_command, round_command, terminal
+from loaders.cli import arguments, people_command, plan_command, report_command, round_command, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
 from loaders.documents.parquet.export_folder import DICTIONARY, NotOurs
@@ -462,6 +462,7 @@ _COMMANDS: Mapping[str, _Command] = {
     "status": (_status, "照会ごとに、部局と課の状態を表示します。", _nothing),
     "trace": (_trace, "値の出どころ(ファイルとセル)をたどります。", _query),
     "export": (_export, "値と判定条件をCSVとExcelに、または分析用にParquetに書き出します。", _export_options),
+    "report": (report_command.run, "会議の資料(概要、一覧、個票)を書き出します。", report_command.options),
     "verify": (_verify, "データファイルに矛盾がないか確かめます。", _verify_options),
     "rebuild": (_rebuild, "保存した元のファイルからデータを作り直し、比べます。", _dest),
     "backup": (_backup, "使用中でも正しい控えを保存します。", _backup_options),

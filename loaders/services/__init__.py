@@ -12,13 +12,14 @@ from loaders.services.disclosure import Seeing
 from loaders.services.form_distribution import Forms
 from loaders.services.maintenance import Keeping
 from loaders.services.organisation import Office
+from loaders.services.reporting import Reporting
 from loaders.services.secretariat import Staff
 from loaders.services.submissions import Returning
 
 __all__ = ["Gate", "NotAllowed", "Services"]
 
 
-class Services(Seeing, Forms, Returning, Staff, Office, Keeping):
+class Services(Seeing, Forms, Returning, Staff, Reporting, Office, Keeping):
     """What one person does: ``Services(store, person, data, now)``.
 
     A method raises :class:`NotAllowed` where the person may not do it, and KeyError for an id that nobody knows. What

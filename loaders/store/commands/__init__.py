@@ -15,6 +15,7 @@ from loaders.store.commands.corrections import mend
 from loaders.store.commands.drafts import discard, pass_on
 from loaders.store.commands.plan_import import load_plan
 from loaders.store.commands.proposals import accept_card, propose_card, reject_card
+from loaders.store.commands.report_acts import edit_summary
 from loaders.store.commands.round_acts import (
     cancel_round,
     change_plan,
@@ -36,6 +37,7 @@ __all__ = [
     "close_round",
     "confirm",
     "discard",
+    "edit_summary",
     "join",
     "load_plan",
     "load_samples",
@@ -62,7 +64,7 @@ __all__ = [
 _ALL = (
     save, mend, discard, pass_on, join, revise, send, confirm, unconfirm, ask_back, withdraw,
     take_form, open_round, start_round, cancel_round, close_round, change_plan, load_plan,
-    propose_card, accept_card, reject_card, set_publication, set_membership, remove_membership, revoke,
+    propose_card, accept_card, reject_card, edit_summary, set_publication, set_membership, remove_membership, revoke,
     load_samples, start_empty, remove_samples,
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from kpi.people import Audience
 from kpi.place import parts_of
 from kpi.plan import Plan
 from kpi.selection import WITHDRAWING, withdrawn
-from kpi.snapshot import Snapshot, annual_ids
+from kpi.snapshot import Edited, Snapshot, annual_ids
 from loaders.store.queries.facts import Decision, Facts
 from loaders.store.queries.json_document import load_keys
 from loaders.store.queries.plan_states import NOW, cards_at, plan_at, plan_ids
@@ -76,6 +76,7 @@ def everything_at(facts: Facts, plan_id: str, as_of: datetime | None, revision: 
         as_of=as_of,
         decisions=frozenset(d.kind for d in mine if not d.subject),
         decided=_decided(facts, plan_id, moment),
+        edited=_edited(mine),
         questions=_table(_QUESTION, (_question(q) for q in questions)),
         proposals=_table(_PROPOSAL, (_proposal(p) for p in proposals_at(facts, plan_id, moment))),
         life=life_at(mine, round_of.get, plan_id, moment),
@@ -341,6 +342,19 @@ def _proposals_for(proposals: pd.DataFrame, audience: Audience) -> pd.DataFrame:
         return proposals
     seen = [isinstance(d, str) and audience.sees(d) for d in proposals["department_id"]]
     return proposals[pd.Series(seen, index=proposals.index, dtype=bool)].reset_index(drop=True)
+
+
+def _edited(decisions: Iterable[Decision]) -> dict[str, dict[str, Edited]]:
+    """The newest words for each sentence of each round's 総括; empty ones give the sentence back to the data."""
+    found: dict[str, dict[str, Edited]] = {}
+    for d in decisions:
+        if d.kind == "edit_summary":
+            told = json.loads(d.payload)
+            own = found.setdefault(d.subject, {})
+            own.pop(told["key"], None)
+            if told["after"]:
+                own[told["key"]] = Edited(told["after"], told["made"], d.who, d.done_at)
+    return found
 
 
 def _takes(decisions: Iterable[Decision]) -> pd.DataFrame:

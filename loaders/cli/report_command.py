@@ -1,0 +1,82 @@
+"""The command that writes the paper of a round: the same files as on the screen 報告書."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from kpi.people import OPERATOR
+from loaders import settings
+from loaders.cli import arguments
+from loaders.cli.arguments import Refused
+from loaders.documents.paper.paper_files import FORMATS, Format, file_name
+from loaders.documents.paper.pdf import NoPrint, chromium
+from loaders.services import Services
+
+_DONE, _LOOK = 0, 1
+
+
+def options(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    command.add_argument("--round", default="", metavar="照会", help="照会のIDか名前(既定: いまの照会)")
+    command.add_argument(
+        "--out", dest="folder", default=".", metavar="フォルダー", help="書き出すフォルダー(既定: いまのフォルダー)"
+    )
+    known = "、".join(f"{name}={form.word}" for name, form in FORMATS.items())
+    command.add_argument(
+        "--format", action="append", default=[], choices=list(FORMATS), metavar="形式",
+        help=f"{known}(何度でも。既定: 作れるものすべて)",
+    )  # fmt: skip
+    command.add_argument("--only", action="append", default=[], metavar="指標", help="個票にする指標の番号(何度でも)")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Write the files of one paper."""
+    store = arguments.store(given.data, given.db, given.plan)
+    snapshot = store.snapshot(given.plan or store.plan_ids()[0], at=settings.now())
+    plan = snapshot.plan
+    wanted = (
+        arguments.round_of(plan, given.round)
+        if given.round
+        else arguments.current_round(plan, snapshot.life, settings.today())
+    )
+    numbers = {i.number: i.id for i in plan.indicators}
+    if odd := [n for n in given.only if n not in numbers]:
+        raise Refused(f"指標の番号「{odd[0]}」がありません。指標: {'、'.join(numbers)}")
+    folder = _folder(given.folder)
+    made = Services(store, OPERATOR, given.data).report(plan.id, wanted.id, only=[numbers[n] for n in given.only])
+    if made.working:
+        print(f"「{wanted.name}」は締め切られていないため、作業中の資料です。", file=given.out)
+    found = _DONE
+    for form in _forms(given.format):
+        try:
+            path = _written(folder / file_name(made, form), form.make(made))
+        except NoPrint as error:
+            print(f"{form.word}: {error}", file=given.out)
+            found = _LOOK
+        else:
+            print(f"書き出しました: {path}", file=given.out)
+    return found
+
+
+def _forms(named: Sequence[str]) -> list[Format]:
+    """What was named; else all that can be made here."""
+    return [form for name, form in FORMATS.items() if name in named or (not named and (chromium() or not form.printed))]
+
+
+def _folder(named: str) -> Path:
+    folder = Path(named)
+    if folder.exists() and not folder.is_dir():
+        raise Refused(f"{folder} はフォルダーではありません。--out を確かめてください。")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _written(path: Path, data: bytes) -> Path:
+    """The file, whole or not at all."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(data)
+    os.replace(beside, path)
+    return path
