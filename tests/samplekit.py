@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 
 from kpi.collection.acts import Act
 from loaders.services.operations import DATABASE, open_store
-from loaders.services.sample_rounds import load_samples
-from loaders.services.samples import VALUES, build
+from loaders.services.samples.sample_files import VALUES, build
+from loaders.services.samples.sample_rounds import load_samples
 from loaders.store import Store
 from loaders.store.file.lock import FileLock
 from tests import ROOT

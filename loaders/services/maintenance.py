@@ -8,11 +8,12 @@ from pathlib import Path
 
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
-from loaders.services import nightly, operations, sample_rounds
+from loaders.services import nightly, operations
 from loaders.services.authorization import Gate
 from loaders.services.intake import Taken
 from loaders.services.operations import Data
-from loaders.services.sample_rounds import Tick
+from loaders.services.samples import sample_rounds
+from loaders.services.samples.sample_rounds import Tick
 from loaders.store import commands
 from loaders.text.characters import tidy
 

@@ -28,7 +28,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from kpi.collection.acts import Act
 from loaders.services.operations import open_store
-from loaders.services.sample_rounds import load_samples
+from loaders.services.samples.sample_rounds import load_samples
 from loaders.store import Store
 from loaders.store.commands import HANDLERS
 from tests import ROOT

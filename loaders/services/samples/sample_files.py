@@ -23,7 +23,7 @@ from loaders.form.writing.writer import write_form
 from loaders.plan.tabular import Column, Record, Unreadable, convert, number, one_of, period, read_csv, text
 from loaders.services.intake import send_returns, take_files
 from loaders.services.operations import load_data, open_store
-from loaders.services.sample_rounds import settle_samples
+from loaders.services.samples.sample_rounds import settle_samples
 from loaders.store import Store
 
 VALUES = "values.csv"
@@ -164,7 +164,3 @@ def main(data: Path = Path("data")) -> int:
         return 1
     print(f"サンプルを{len(made)}件作りました: {data / 'samples'}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
