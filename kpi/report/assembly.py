@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from kpi.assessment import Assessment
 from kpi.period import Period
@@ -13,7 +13,7 @@ from kpi.report.indicator_sheet import sheets
 from kpi.report.origin_list import origins
 from kpi.report.overview_part import overview
 from kpi.report.progress_list import field_parts, listing
-from kpi.snapshot import Edited
+from kpi.snapshot import Snapshot
 
 #: What is printed before anybody has decided, and until what is decided is published.
 UNDECIDED, CONFIDENTIAL = "未定稿", "取扱注意(公表前)"
@@ -22,23 +22,22 @@ UNDECIDED, CONFIDENTIAL = "未定稿", "取扱注意(公表前)"
 def report(
     state: Assessment,
     asked: Round,
+    seen: Snapshot,
     *,
-    edited: Mapping[str, Edited] | None = None,
     version: str = "事務局案",
     handling: str = UNDECIDED,
-    working: bool = False,
     only: Collection[str] = (),
 ) -> Report:
     """The paper of a round from the state as it stood at its closing, or as it stands while it is open.
 
-    ``edited`` are the sentences of 総括 that people wrote, by their keys, ``working`` marks the paper of an open round;
-    ``only`` are the indicators that get a page of their own (all where empty).
+    ``seen`` is what is known when it is made: people go on writing 総括 after the closing. ``only`` are the indicators
+    that get a page of their own (all where empty).
     """
     told = entries(state)
     years = plan_years(state)
     chosen = [one for one in told if not only or one.indicator.id in only]
     parts: list[Part] = [
-        overview(state, told, "概要", edited or {}, asked),
+        overview(state, told, "概要", seen.edited.get(asked.id, {}), asked),
         listing(state, told, "資料1"),
         *field_parts(state, told, "資料1"),
         *sheets(state, chosen, "資料2", years, yearly(state, years)),
@@ -53,7 +52,7 @@ def report(
         as_of=state.day,
         handling=handling,
         version=version,
-        working=working,
+        working=seen.closed_at(asked.id) is None,
         sample=state.snapshot.has_samples,
         parts=tuple(parts),
     )

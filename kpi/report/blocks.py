@@ -20,6 +20,9 @@ Align = Literal["left", "center", "right"]
 Sheet = Literal["A3横", "A4横", "A4縦"]
 PartKind = Literal["overview", "listing", "field", "indicator", "origins"]
 
+#: So many signs a sentence of 総括 may have: a first page is no essay.
+LONGEST_SENTENCE = 300
+
 #: What stands before a negative number on paper; screens have a minus sign.
 PAPER_MINUS = "△"
 

@@ -122,10 +122,7 @@ def _coming(state: Assessment, told: Sequence[Entry], asked: Round | None) -> Ta
     """The next rounds, and what should have been published meanwhile."""
     columns = (Column("時期", 40), Column("予定", 80))
     later = [r for r in state.plan.rounds if (asked is None or r.id != asked.id) and r.opens and r.opens > state.day]
-    lines = [
-        Line((Cell(_day(r.opens)), Cell(f"{r.name}の照会")))
-        for r in sorted(later, key=lambda r: r.opens or state.day)[:3]
-    ]
+    lines = [Line((Cell(_day(r.opens)), Cell(r.name))) for r in sorted(later, key=lambda r: r.opens or state.day)[:3]]
     late = [words for one in told if (words := overdue(one))]
     lines += [Line((Cell("公表予定を過ぎたもの"), Cell("、".join(late))))] if late else []
     return Table("今後の予定", columns, tuple(lines or [Line((Cell("未定"), Cell()))]))

@@ -58,7 +58,7 @@ def to_xlsx(
     """
     book = Workbook()
     sheet: Worksheet = book.active
-    sheet.title = _sheet_name(title)
+    sheet.title = sheet_name(title)
     looks: _Looks = {}
     _put(sheet, 1, 1, title, looks)
     sheet["A1"].font = Font(bold=True, size=14)
@@ -254,5 +254,6 @@ def _width(text: str) -> int:
     return max(sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in line) for line in text.split("\n"))
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
+    """A text as the name of a sheet: 31 signs, none that a workbook refuses there."""
     return "".join("_" if c in r"[]:*?/\'" or c < " " else c for c in writable(title))[:31] or "表"

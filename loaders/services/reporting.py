@@ -29,15 +29,8 @@ class Reporting(Gate):
         seen = self._seen(plan_id, as_of)
         closed = seen.closed_at(round_id)
         then = self._seen(plan_id, closed) if closed else seen
-        moment = closed or as_of or self._now()
-        # What people wrote of a round they may write after its closing.
-        return report(
-            Assessment.of(then, moment.date()),
-            seen.plan.round(round_id),
-            edited=seen.edited.get(round_id, {}),
-            working=closed is None,
-            only=only,
-        )
+        day = (closed or as_of or self._now()).date()
+        return report(Assessment.of(then, day), seen.plan.round(round_id), seen, only=only)
 
     def _seen(self, plan_id: str, moment: datetime | None) -> Snapshot:
         return self.store.snapshot(plan_id, moment, self.audience(plan_id), self._now())

@@ -18,8 +18,10 @@ from tests.campaign.marked import length, lengthened
 from tests.samplekit import AT, PLAN, store_of, with_files, with_samples
 from tests.screenkit import DAY, FAILED, NOTHING, english, everything, forget, html, lead, run, said, sound, upload
 
-SCREENS = ("overview", "field", "indicator", "compare", "submit", "data", "method")
-TITLES = dict(zip(SCREENS, ("概況", "分野", "指標", "全国比較", "回答", "データ", "算定方法・用語"), strict=True))
+SCREENS = ("overview", "field", "indicator", "compare", "submit", "report", "data", "method")
+TITLES = dict(
+    zip(SCREENS, ("概況", "分野", "指標", "全国比較", "回答", "報告書", "データ", "算定方法・用語"), strict=True)
+)
 
 # --- two data folders -------------------------------------------------------------------------------------------
 

@@ -37,12 +37,18 @@ class _Part:
     sections: tuple[_Section, ...]
 
 
-def report_html(report: Report, kinds: Collection[PartKind], pictures: Mapping[str, bytes]) -> bytes:
-    """The parts of some kinds as HTML in UTF-8; ``pictures`` are the charts as SVG, by indicator."""
+def report_html(
+    report: Report, kinds: Collection[PartKind], pictures: Mapping[str, bytes], *, zoom: float = 1
+) -> bytes:
+    """The parts of some kinds as HTML in UTF-8; ``pictures`` are the charts as SVG, by indicator.
+
+    ``zoom`` makes 概要 and the list smaller, where they shall be one page each and are not.
+    """
     parts = [part for part in report.parts if part.kind in kinds]
     told = _template.render(
         title=f"{report.plan_name} {report.round_name}",
         report=report,
+        zoom=zoom,
         parts=[_Part(p.kind, p.title, p.number, tuple(_sections(p, pictures))) for p in parts],
         style=_style,
         pages=Markup("\n".join(_page(n, part, report) for n, part in enumerate(parts, start=1))),

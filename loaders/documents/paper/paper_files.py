@@ -10,11 +10,13 @@ import pandas as pd
 from kpi.report.blocks import PartKind, Report, Table
 from loaders.documents.packing import file_part
 from loaders.documents.paper.page import report_html
-from loaders.documents.paper.pdf import print_pdf
+from loaders.documents.paper.pdf import page_widths, print_pdf
 from loaders.documents.paper.workbook import report_xlsx
 from loaders.documents.table_files import to_csv
 
 _LIST: tuple[PartKind, ...] = ("overview", "listing", "field")
+#: Width of A3 across, in points.
+_A3 = 420 / 25.4 * 72
 _SHEETS: tuple[PartKind, ...] = ("indicator",)
 
 
@@ -55,8 +57,21 @@ def _html(report: Report) -> bytes:
     return report_html(report, _LIST + _SHEETS, {})
 
 
+#: How much smaller 概要 and the list may be made so that each is one page; the last is still 7.5 pt.
+_ZOOMS = (1, 0.92, 0.85, 0.78, 0.72)
+#: A longer list goes over several pages.
+_LIST_ROWS = 26
+
+
 def _list_pdf(report: Report) -> bytes:
-    return print_pdf(report_html(report, _LIST, {}))
+    """概要 on one page, and a list that is not long too: written in smaller letters as long as they are not."""
+    (listed,) = (b for b in report.part("listing").blocks if isinstance(b, Table))
+    for zoom in _ZOOMS:
+        printed = print_pdf(report_html(report, _LIST, {}, zoom=zoom))
+        wide = [width > _A3 - 1 for width in page_widths(printed)]
+        if wide.index(True) == 1 and (wide.count(True) == 1 or len(listed.lines) > _LIST_ROWS):
+            break
+    return printed
 
 
 def _sheets_pdf(report: Report) -> bytes:

@@ -7,6 +7,7 @@ more memory than a paper of hundreds of pages does.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -56,6 +57,11 @@ def print_pdf(page: bytes) -> bytes:
         if not printed.is_file() or not printed.stat().st_size:
             raise NoPrint(f"PDFを作れませんでした。{_BY_HAND}")
         return printed.read_bytes()
+
+
+def page_widths(printed: bytes) -> list[float]:
+    """The width of each page of a PDF that Chromium has printed, in points."""
+    return [float(found) for found in re.findall(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ", printed)]
 
 
 def _own(folder: Path) -> None:

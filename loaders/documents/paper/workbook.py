@@ -21,6 +21,7 @@ from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Report, S
 from loaders.documents.packing import repacked
 from loaders.documents.paper.native_charts import add_charts, write_data
 from loaders.documents.paper.typeface import FACE
+from loaders.documents.table_files import sheet_name
 from loaders.text.characters import cell_text
 
 #: Width of one column of the sheet in millimetres, in the units a workbook counts widths in (body text 11 pt).
@@ -63,13 +64,13 @@ def report_xlsx(report: Report) -> bytes:
 
 def _describe(book: Workbook, report: Report) -> None:
     told = book.properties
-    told.title, told.creator = f"{report.plan_name} {report.round_name} KPI進捗状況", report.plan_name
+    title = f"{report.plan_name} {report.round_name} KPI進捗状況"
+    told.title, told.creator = cell_text(title), cell_text(report.plan_name)
     told.language = "ja-JP"
 
 
 def _short(part: Part) -> str:
-    safe = "".join("_" if c in r"[]:*?/\'" else c for c in part.title)
-    return f"{part.number.removeprefix('資料')} {safe}"[:31]
+    return sheet_name(f"{part.number.removeprefix('資料')} {part.title}")
 
 
 def _sheet(book: Workbook, name: str, part: Part, report: Report) -> Worksheet:

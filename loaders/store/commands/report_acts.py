@@ -6,12 +6,10 @@ import json
 
 from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
+from kpi.report.blocks import LONGEST_SENTENCE
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.file.database import Connection, rows
 from loaders.store.queries.plan_states import NOW, read_plan
-
-#: A sentence of a first page is no essay.
-LONGEST = 300
 
 
 def edit_summary(
@@ -22,8 +20,8 @@ def edit_summary(
     An empty text gives the sentence back to the data. KeyError for an unknown plan or round.
     """
     read_plan(connection, plan_id, NOW).round(round_id)
-    if len(text) > LONGEST:
-        message = f"総括の文が{len(text)}字あります。1枚に収まらないため、{LONGEST}字までにしてください。"
+    if len(text) > LONGEST_SENTENCE:
+        message = f"総括の文が{len(text)}字あります。1枚に収まらないため、{LONGEST_SENTENCE}字までにしてください。"
         return (Issue("report.long_sentence", Severity.FIX, message, "詳しいことは指標の要因分析に書いてください。"),)
     told = {"key": key, "before": _standing(connection, plan_id, round_id, key), "after": text, "made": made}
     if told["before"] != text:

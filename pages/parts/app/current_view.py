@@ -6,7 +6,7 @@ anyone (the command line included) is seen at the next run, and nothing that one
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -56,7 +56,12 @@ def services() -> Services:
 
 def view() -> Assessment:
     """What the person may see of the plan: as it is now, or as it was known at the moment the address asks for."""
-    own, moment = services(), as_of.as_of()
+    return view_at(as_of.as_of())
+
+
+def view_at(moment: datetime | None) -> Assessment:
+    """What the person may see of the plan as it was known at a moment; None is now."""
+    own = services()
     if not plan_id():
         raise NoPlan
     snapshot = own.snapshot(plan_id(), moment)

@@ -16,6 +16,7 @@ from pages.indicator import indicator_page
 from pages.method import method_page
 from pages.origin import origin_page
 from pages.overview import overview_page
+from pages.report import report_page
 from pages.review import review_page
 from pages.rounds import rounds_page
 from pages.submit import submit_page
@@ -40,6 +41,7 @@ SCREENS = (
     Screen(submit_page, "回答", "submit", Action.SEE_RETURNS),
     Screen(review_page, "確認", "review", Action.CONFIRM),
     Screen(handover_page, "引継ぎ", "handover", Action.SEE_HANDOVER),
+    Screen(report_page, "報告書", "report", Action.EXPORT),
     Screen(data_page, "データ", "data"),
     Screen(origin_page, "出所", "origin"),
     Screen(method_page, "算定方法・用語", "method"),

@@ -18,6 +18,7 @@ import pytest
 
 from loaders.cli import commands as cli
 from loaders.cli import terminal, usage
+from loaders.documents.paper.paper_files import FORMATS
 from tests import ROOT
 from tests.campaign.marked import mostly
 from tests.loaders.cli.kit import form, run, snapshot, store
@@ -60,13 +61,18 @@ def test_a_wrong_command_is_answered_in_japanese(capsys, arguments):
     assert english(said, "new plan", *arguments) == set()
 
 
+_PAPER = f"PDF HTML {' '.join(FORMATS)}"
+
+
 @pytest.mark.parametrize("command", ["", *cli._COMMANDS])
 def test_help_has_japanese_headings(capsys, command):
     code, said = said_by(capsys, *filter(None, [command]), "--help")
     assert code == 0
     assert said.startswith("使い方: ")
     assert (
-        english(said, "KPI", "data kpi duckdb zip ID JSON CSV Excel Parquet K7Q list start cancel JIS new plan")
+        english(
+            said, "KPI", f"data kpi duckdb zip ID JSON CSV Excel Parquet K7Q list start cancel JIS new plan {_PAPER}"
+        )
         == set()
     )
 

@@ -68,6 +68,8 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "trace": (Action.SEE_APPROVED, "", lambda d, i, p: d.trace(i["code"])),
     "export": (Action.EXPORT, "", lambda d, i, p: d.export("tiny", p / "out")),
     "export_parquet": (Action.EXPORT, "", lambda d, i, p: d.export_parquet("tiny", p / "parquet")),
+    "report": (Action.EXPORT, "", lambda d, i, p: d.report("tiny", ROUND)),
+    "edit_summary": (Action.EDIT_REPORT, "", lambda d, i, p: d.edit_summary("tiny", ROUND, "overall", "文")),
     "submission": (Action.SEE_RETURNS, POLICY, lambda d, i, p: d.submission(i["sent"])),
     "workbook": (Action.SEE_RETURNS, POLICY, lambda d, i, p: d.workbook(i["sha"])),
     "log": (Action.SEE_LOG, "", lambda d, i, p: d.log("tiny")),

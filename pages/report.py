@@ -1,0 +1,124 @@
+"""報告書: the paper of the 本部会議 for a round, now: its first page to look over and to write, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from kpi.assessment import Assessment
+from kpi.collection.lifecycle import Stage, labels
+from kpi.collection.workflow import Action
+from kpi.plan import Round
+from kpi.report.assembly import report
+from kpi.report.blocks import Cell, Heading, Line, Note, Report, Table
+from loaders.documents.paper.paper_files import FORMATS, Format, file_name
+from loaders.documents.paper.pdf import NoPrint, chromium
+from pages.parts.app.current_view import view, view_at
+from pages.parts.app.identity import require
+from pages.parts.report.summary_editor import summary
+from pages.parts.shared.filters import choose
+from pages.parts.shared.layout import empty, header, lead, show, unwritten
+from pages.parts.shared.markup import Column, Content, Group, Markup, Row, changed, join, link, table, tag
+from pages.parts.shared.notices import refuse
+
+
+def report_page() -> None:
+    """Draw the first page of a round's paper, and hand out its files."""
+    require(Action.EXPORT)
+    state = view()
+    header("報告書", state)
+    if not state.plan.indicators:
+        unwritten("指標", "indicators.csv")
+        return
+    rounds = [r for r in state.rounds if state.stage(r) is not Stage.PLANNED]
+    if not rounds:
+        lead("会議の資料は、始まった照会の値で作ります。始まった照会はまだありません。")
+        empty(join([link("照会", "rounds"), "を始めると、その回の概要、一覧、指標個票をここで作れます。"]))
+        return
+    chosen = choose("照会", "round", labels(rounds, state.snapshot.life))
+    paper = _paper(state, state.plan.round(chosen))
+    lead(_standing(paper))
+    _files(paper)
+    st.header("総括", anchor=False)
+    summary(paper)
+    for title, told in _tables(paper):
+        st.header(title, anchor=False)
+        show(_drawn(told))
+    notes = [block.text for block in paper.part("overview").blocks if isinstance(block, Note)]
+    show(tag("div", join(tag("div", words) for words in notes), "meta"))
+    st.header("資料の中身", anchor=False)
+    show(_contents(paper))
+
+
+def _paper(state: Assessment, asked: Round) -> Report:
+    closed = state.snapshot.closed_at(asked.id)
+    then = view_at(closed) if closed else state
+    return state.once(f"paper {asked.id}", lambda: report(then, asked, state.snapshot))
+
+
+def _standing(paper: Report) -> Content:
+    if paper.working:
+        return join([f"{paper.round_name}は締め切られていません。今の値で作る", tag("b", "作業中"), "の資料です。"])
+    return f"{paper.round_name}の締切り({paper.state_words})の値で作る資料です。あとで値が直されても変わりません。"
+
+
+def _files(paper: Report) -> None:
+    """A button for each file; it is made when somebody presses it."""
+    able = bool(chromium())
+    with st.container(horizontal=True):
+        for name, form in FORMATS.items():
+            if able or not form.printed:
+                _button(paper, name, form)
+    if not able:
+        show(
+            tag(
+                "p",
+                "このサーバーにはPDFを作るプログラム(Chromium)がありません。印刷用ページをブラウザで開き、"
+                "印刷で「PDFに保存」を選んでください。",
+                "meta",
+            )
+        )
+
+
+def _button(paper: Report, name: str, form: Format) -> None:
+    def make() -> bytes:
+        try:
+            return form.make(paper)
+        except NoPrint as error:
+            refuse(str(error))
+            raise
+
+    st.download_button(form.word, make, file_name(paper, form), form.mime, key=f"paper-{name}", on_click="ignore")
+
+
+def _tables(paper: Report) -> Iterator[tuple[str, Table]]:
+    heading = ""
+    for block in paper.part("overview").blocks:
+        if isinstance(block, Heading):
+            heading = block.text
+        elif isinstance(block, Table):
+            yield heading, block
+
+
+def _drawn(told: Table) -> Markup:
+    columns = [Column(column.heading, number=column.align == "right") for column in told.columns]
+    return table(columns, [_row(line) for line in told.lines], caption=told.caption, kind="stack")
+
+
+def _row(line: Line) -> Row:
+    return Group(line.band) if line.band else tuple(_cell(cell) for cell in line.cells)
+
+
+def _cell(cell: Cell) -> Content:
+    return changed(cell.printed) if cell.changed else cell.printed
+
+
+def _contents(paper: Report) -> Markup:
+    """What is printed on which sheet."""
+    rows: list[Row] = [(part.number, part.title, part.sheet) for part in paper.parts if part.kind != "indicator"]
+    sheets = paper.parts_of("indicator")
+    if sheets:
+        span = sheets[0].number if len(sheets) == 1 else f"{sheets[0].number}～{sheets[-1].number.rpartition('-')[2]}"
+        rows.insert(-1, (span, f"指標個票({len(sheets)}指標、1指標1枚)", sheets[0].sheet))
+    return table([Column("資料番号"), Column("内容"), Column("用紙")], rows, caption="資料の中身")

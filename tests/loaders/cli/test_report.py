@@ -1,0 +1,44 @@
+"""``python -m loaders report``: the files of a round's paper, as on the screen."""
+
+import openpyxl
+import pytest
+
+from loaders.cli import commands as cli
+from tests.loaders.cli.kit import ROUND, run
+
+
+def test_the_paper_of_the_round_stands_in_the_folder(data, tmp_path):
+    out = tmp_path / "new" / "paper"
+    code, said = run(data, "report", "--out", out, "--format", "xlsx", "--format", "csv", "--round", ROUND)
+    assert code == cli.GOOD
+    assert "作業中の資料です" in said
+    assert sorted(p.suffix for p in out.iterdir()) == [".csv", ".xlsx"]
+    (book,) = out.glob("*.xlsx")
+    assert "資料1 一覧" in openpyxl.load_workbook(book).sheetnames
+    assert str(book) in said
+
+
+def test_what_cannot_be_printed_is_said_and_the_rest_is_written(data, tmp_path, monkeypatch):
+    monkeypatch.setenv("KPI_CHROMIUM", "/nowhere/chromium")
+    code, said = run(data, "report", "--out", tmp_path / "a", "--format", "pdf", "--format", "csv")
+    assert code == cli.LOOK
+    assert "Chromium" in said
+    assert [p.suffix for p in (tmp_path / "a").iterdir()] == [".csv"]
+    code, said = run(data, "report", "--out", tmp_path / "b")
+    assert code == cli.GOOD
+    assert {p.suffix for p in (tmp_path / "b").iterdir()} == {".xlsx", ".html", ".csv"}
+
+
+def test_only_the_pages_that_were_asked_for(data, tmp_path):
+    run(data, "report", "--out", tmp_path / "a", "--format", "html", "--only", "基1")
+    (page,) = (tmp_path / "a").iterdir()
+    assert page.read_text().count('class="part indicator"') == 1
+
+
+@pytest.mark.parametrize("given", [("--round", "none"), ("--only", "none"), ("--out", "{file}")])
+def test_what_there_is_not_is_refused(data, tmp_path, given, capsys):
+    (tmp_path / "file").write_text("x")
+    given = [str(tmp_path / "file") if one == "{file}" else one for one in given]
+    assert run(data, "report", "--out", tmp_path / "a", *given)[0] == cli.FAILED
+    assert not (tmp_path / "a").exists() or not list((tmp_path / "a").iterdir())
+    assert "。" in capsys.readouterr().err

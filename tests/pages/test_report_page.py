@@ -1,0 +1,68 @@
+"""報告書: its files, its first page, what people write of it, and what it says of a round that is open or closed."""
+
+from datetime import timedelta
+
+import pytest
+
+from kpi.people import OPERATOR
+from loaders.services import Services
+from tests.samplekit import AT, PLAN, store_of, with_samples, with_store
+from tests.screenkit import by_label, html, lead, press, run, said, sound
+
+
+@pytest.fixture
+def samples(use, tmp_path):
+    return use(with_samples(tmp_path))
+
+
+def office(data):
+    return Services(store_of(data), OPERATOR, data, lambda: AT + timedelta(hours=1))
+
+
+def test_an_open_round_is_work_in_progress_and_a_closed_one_is_not(samples):
+    at = run("report")
+    assert "作業中" in lead(at)
+    assert office(samples).close_round(PLAN, "fy2025") == ()
+    at = run("report")
+    assert "締切り" in lead(at)
+    assert "作業中" not in lead(at)
+    sound(at)
+
+
+def test_the_files_are_made_when_asked_for_and_say_what_the_page_says(samples):
+    at = run("report")
+    buttons = {b.label: b for b in at.get("download_button")}
+    assert {"概要・資料1(Excel)", "印刷用ページ(HTML)", "一覧(CSV)"} <= set(buttons)
+    assert "概要・資料1(PDF)" in buttons or "印刷で「PDFに保存」" in html(at)
+
+
+def test_without_a_chromium_it_says_how_to_print(samples, monkeypatch):
+    monkeypatch.setenv("KPI_CHROMIUM", "/nowhere/chromium")
+    at = run("report")
+    assert not [b for b in at.get("download_button") if "PDF" in b.label]
+    assert "印刷で「PDFに保存」" in html(at)
+
+
+def test_a_sentence_is_written_and_marked_when_the_data_beneath_it_changes(samples):
+    at = run("report")
+    at.expander[0].open = True
+    at = at.run()
+    area = by_label(at.text_area, "総括の文(全体)")
+    area.set_value("全体として順調である。").run()
+    at = press(at, f"save-sentence-{PLAN}-fy2025-overall")
+    assert "総括の文を保存しました。" in said(at)
+    assert "全体として順調である。" in html(at)
+    assert "要確認" not in html(at)
+    sent = store_of(samples).snapshot(PLAN).submissions.query("round_id == 'fy2025' and state == 'sent'")
+    for submission_id in sent["submission_id"]:
+        assert office(samples).confirm(submission_id) == ()  # no longer 「うち未確認」
+    at = run("report")
+    assert "全体として順調である。" in html(at)
+    assert "要確認" in html(at)
+
+
+def test_where_no_round_has_begun_it_says_what_to_do(use, tmp_path):
+    use(with_store(tmp_path))
+    at = run("report")
+    assert "始まった照会はまだありません" in lead(at)
+    sound(at)
