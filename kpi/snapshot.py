@@ -17,6 +17,7 @@ from kpi.collection.workflow import Brief, Past
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan
+from kpi.report.versions import Version, moment_of
 from kpi.selection import FORECAST, RELEASE_RANK, WITHDRAWING, best_and_withdrawn, withdrawn
 from kpi.tables.table_rows import Row, records
 
@@ -55,6 +56,8 @@ class Snapshot:
     takes: pd.DataFrame = field(default_factory=pd.DataFrame)
     #: What people wrote in place of sentences of a paper's 総括, by round and the sentence's key.
     edited: Mapping[str, Mapping[str, Edited]] = field(default_factory=dict)
+    #: The versions of each round's paper, the oldest first.
+    versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     #: Which rounds were started, closed and given up.
     life: Life = field(default_factory=Life)
     audience: Audience = Audience.ALL
@@ -86,6 +89,10 @@ class Snapshot:
     def closed_at(self, round_id: str) -> datetime | None:
         """The moment a closed round is shown at; None while it is open."""
         return self.closed.get(round_id)
+
+    def told_at(self, round_id: str) -> datetime | None:
+        """As of when the paper of a round tells; None: as of now."""
+        return moment_of(self.closed_at(round_id), self.versions.get(round_id, ()))
 
     @cached_property
     def returns(self) -> Sequence[Row]:

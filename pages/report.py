@@ -17,6 +17,7 @@ from loaders.documents.paper.pdf import NoPrint, chromium
 from pages.parts.app.current_view import view, view_at
 from pages.parts.app.identity import require
 from pages.parts.report.summary_editor import summary
+from pages.parts.report.version_list import since, versions
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, header, lead, show, unwritten
 from pages.parts.shared.markup import Column, Content, Group, Markup, Row, changed, join, link, table, tag
@@ -37,8 +38,9 @@ def report_page() -> None:
         empty(join([link("照会", "rounds"), "を始めると、その回の概要、一覧、指標個票をここで作れます。"]))
         return
     chosen = choose("照会", "round", labels(rounds, state.snapshot.life))
-    paper = _paper(state, state.plan.round(chosen))
-    lead(_standing(paper))
+    then, paper = _paper(state, state.plan.round(chosen))
+    lead(_standing(paper, made=chosen in state.snapshot.versions))
+    since(state, then)
     _files(paper)
     st.header("総括", anchor=False)
     summary(paper)
@@ -49,18 +51,22 @@ def report_page() -> None:
     show(tag("div", join(tag("div", words) for words in notes), "meta"))
     st.header("資料の中身", anchor=False)
     show(_contents(paper))
+    versions(state, chosen)
 
 
-def _paper(state: Assessment, asked: Round) -> Report:
-    closed = state.snapshot.closed_at(asked.id)
-    then = view_at(closed) if closed else state
-    return state.once(f"paper {asked.id}", lambda: report(then, asked, state.snapshot))
+def _paper(state: Assessment, asked: Round) -> tuple[Assessment, Report]:
+    """The paper due now, and the state that it tells."""
+    moment, made = state.snapshot.told_at(asked.id), state.snapshot.versions.get(asked.id, ())
+    then = view_at(moment) if moment else state
+    version = made[-1] if made else None
+    return then, state.once(f"paper {asked.id}", lambda: report(then, asked, state.snapshot, version))
 
 
-def _standing(paper: Report) -> Content:
+def _standing(paper: Report, *, made: bool) -> Content:
     if paper.working:
         return join([f"{paper.round_name}は締め切られていません。今の値で作る", tag("b", "作業中"), "の資料です。"])
-    return f"{paper.round_name}の締切り({paper.state_words})の値で作る資料です。あとで値が直されても変わりません。"
+    frozen = f"「{paper.version}」の値" if made else "締切りの値"
+    return f"{paper.round_name}の{frozen}({paper.state_words})で作る資料です。あとで値が直されても変わりません。"
 
 
 def _files(paper: Report) -> None:

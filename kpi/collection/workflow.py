@@ -243,7 +243,7 @@ class Action(StrEnum):
     PROPOSE_CARD = "propose_card"
     DECIDE_CARD = "decide_card"
     SET_PUBLICATION = "set_publication"
-    EDIT_REPORT = "edit_report"
+    MAKE_REPORT = "make_report"
     SEE_LOG = "see_log"
     SEE_HANDOVER = "see_handover"
     SET_DIVISIONS = "set_divisions"
@@ -273,7 +273,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.PROPOSE_CARD: "判定条件の変更を提案する",
     Action.DECIDE_CARD: "判定条件の決定を記録する",
     Action.SET_PUBLICATION: "公表区分を決める",
-    Action.EDIT_REPORT: "報告書の総括を書く",
+    Action.MAKE_REPORT: "報告書の総括を書き、版を残す",
     Action.SEE_LOG: "記録を見る",
     Action.SEE_HANDOVER: "引継ぎを見る",
     Action.SET_DIVISIONS: "課を決める",
@@ -318,7 +318,7 @@ RULES: Mapping[Action, Mapping[Role, Reach]] = {
             Action.PROPOSE_CARD,
             Action.DECIDE_CARD,
             Action.SET_PUBLICATION,
-            Action.EDIT_REPORT,
+            Action.MAKE_REPORT,
             Action.SEE_LOG,
         )
     },

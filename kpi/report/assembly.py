@@ -13,26 +13,20 @@ from kpi.report.indicator_sheet import sheets
 from kpi.report.origin_list import origins
 from kpi.report.overview_part import overview
 from kpi.report.progress_list import field_parts, listing
+from kpi.report.versions import VERSION_KINDS, Version
 from kpi.snapshot import Snapshot
-
-#: What is printed before anybody has decided, and until what is decided is published.
-UNDECIDED, CONFIDENTIAL = "未定稿", "取扱注意(公表前)"
 
 
 def report(
-    state: Assessment,
-    asked: Round,
-    seen: Snapshot,
-    *,
-    version: str = "事務局案",
-    handling: str = UNDECIDED,
-    only: Collection[str] = (),
+    state: Assessment, asked: Round, seen: Snapshot, version: Version | None = None, *, only: Collection[str] = ()
 ) -> Report:
-    """The paper of a round from the state as it stood at its closing, or as it stands while it is open.
+    """The paper of a round from the state that it tells of.
 
-    ``seen`` is what is known when it is made: people go on writing 総括 after the closing. ``only`` are the indicators
-    that get a page of their own (all where empty).
+    ``seen`` is what is known when it is made: people go on writing 総括 after the closing. ``version`` is the one it
+    is, or is to become; without one it is 事務局案. ``only`` are the indicators that get a page of their own (all where
+    empty).
     """
+    kind = VERSION_KINDS[version.kind if version else "secretariat"]
     told = entries(state)
     years = plan_years(state)
     chosen = [one for one in told if not only or one.indicator.id in only]
@@ -41,7 +35,7 @@ def report(
         listing(state, told, "資料1"),
         *field_parts(state, told, "資料1"),
         *sheets(state, chosen, "資料2", years, yearly(state, years)),
-        origins(told, "参考"),
+        *(() if kind.public else (origins(told, "参考"),)),
     ]
     return Report(
         plan_id=state.plan.id,
@@ -50,9 +44,9 @@ def report(
         round_name=asked.name,
         year=asked.period.short,
         as_of=state.day,
-        handling=handling,
-        version=version,
-        working=seen.closed_at(asked.id) is None,
+        handling=kind.handling,
+        version=version.word if version else kind.word,
+        working=not kind.public and seen.closed_at(asked.id) is None,
         sample=state.snapshot.has_samples,
         parts=tuple(parts),
     )

@@ -18,7 +18,7 @@ from kpi.story import Story
 
 Align = Literal["left", "center", "right"]
 Sheet = Literal["A3横", "A4横", "A4縦"]
-PartKind = Literal["overview", "listing", "field", "indicator", "origins"]
+PartKind = Literal["overview", "listing", "field", "indicator", "origins", "comparison"]
 
 #: So many signs a sentence of 総括 may have: a first page is no essay.
 LONGEST_SENTENCE = 300

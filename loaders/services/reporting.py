@@ -1,39 +1,88 @@
-"""The paper of a round: made from what was known when it was closed, or from what is known while it is open."""
+"""The paper of a round: looked at, its 総括 written, made as a version that is kept with its bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
-from kpi.issue import Issue
+from kpi.issue import Issue, Severity
+from kpi.people import Audience
 from kpi.place import Place
 from kpi.report.assembly import report
 from kpi.report.blocks import Report, Sentence
+from kpi.report.comparison_table import Difference, differences, reasons_of
+from kpi.report.release_gate import Finding, gate
+from kpi.report.versions import VERSION_KINDS, Version, next_number
 from kpi.snapshot import Snapshot
+from loaders.documents.paper.paper_files import FORMATS, file_name
+from loaders.documents.paper.pdf import NoPrint
 from loaders.services.authorization import Gate
 from loaders.store import commands
+from loaders.store.commands.report_acts import MadeFile, MadeReport
 from loaders.text.characters import tidy
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which paper is wanted: of a version (by its place among those made), else the one due now.
+
+    ``anew``: with the figures known now, in place of those of the newest version or of the closing. ``kind`` is the
+    version it is to become.
+    """
+
+    version: int | None = None
+    anew: bool = False
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two papers and where they differ."""
+
+    before: Report
+    after: Report
+    found: tuple[Difference, ...]
 
 
 class Reporting(Gate):
     """What goes into the room."""
 
-    def report(self, plan_id: str, round_id: str, as_of: datetime | None = None, only: Collection[str] = ()) -> Report:
+    def report(self, plan_id: str, round_id: str, edition: Edition = Edition(), only: Collection[str] = ()) -> Report:
         """The paper of a round, of what the person may see; ``only`` the indicators that get a page of their own.
 
-        A closed round is told as it stood at its closing, an open one as it stands now, or at ``as_of``.
+        It tells as of its newest version, else as of its closing, and of an open round as things stand. A 公表版 shows
+        what may be published, whoever makes it.
         """
-        self._ask(Action.EXPORT, Place(plan_id))
-        seen = self._seen(plan_id, as_of)
-        closed = seen.closed_at(round_id)
-        then = self._seen(plan_id, closed) if closed else seen
-        day = (closed or as_of or self._now()).date()
-        return report(Assessment.of(then, day), seen.plan.round(round_id), seen, only=only)
+        return self._told(plan_id, round_id, edition, only)[0]
 
-    def _seen(self, plan_id: str, moment: datetime | None) -> Snapshot:
-        return self.store.snapshot(plan_id, moment, self.audience(plan_id), self._now())
+    def _told(
+        self, plan_id: str, round_id: str, edition: Edition, only: Collection[str] = ()
+    ) -> tuple[Report, Assessment]:
+        """The paper, and the state that it tells."""
+        self._ask(Action.EXPORT, Place(plan_id))
+        now = self._seen(plan_id, None)
+        made = now.versions.get(round_id, ())
+        version = made[edition.version] if edition.version is not None else None
+        moment = version.as_of if version else self._now() if edition.anew else now.told_at(round_id)
+        kind = version.kind if version else edition.kind or (made[-1].kind if made else "secretariat")
+        public = VERSION_KINDS[kind].public
+        then = self._seen(plan_id, moment, Audience.PUBLIC if public else None)
+        # What people wrote of a version is what stood when it was made.
+        words = self._seen(plan_id, version.made_at) if version else now
+        day = (moment or self._now()).date()
+        told = version or Version(kind, next_number(made, kind), moment or self._now(), self._now(), "", "", ())
+        state = Assessment.of(then, day)
+        return report(state, now.plan.round(round_id), words, told, only=only), state
+
+    def _is_open(self, plan_id: str, round_id: str) -> bool:
+        """Whether nothing says yet as of when the paper of a round tells."""
+        return self._seen(plan_id, None).told_at(round_id) is None
+
+    def _seen(self, plan_id: str, moment: datetime | None, audience: Audience | None = None) -> Snapshot:
+        return self.store.snapshot(plan_id, moment, audience or self.audience(plan_id), self._now())
 
     @tidy
     def edit_summary(self, plan_id: str, round_id: str, key: str, text: str) -> tuple[Issue, ...]:
@@ -41,9 +90,67 @@ class Reporting(Gate):
 
         KeyError for a sentence that the paper does not have.
         """
-        self._ask(Action.EDIT_REPORT, Place(plan_id))
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
         overview = self.report(plan_id, round_id).part("overview")
         made = {s.key: s.made for s in overview.blocks if isinstance(s, Sentence)}[key]
         words = " ".join(text.split())
         wanted = "" if words == made else words
         return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made)
+
+    @tidy
+    def make_report(
+        self,
+        plan_id: str,
+        round_id: str,
+        kind: str,
+        *,
+        anew: bool = False,
+        note: str = "",
+        tick: Callable[[int, int, str], None] = lambda _done, _total, _name: None,
+    ) -> tuple[Issue, ...]:
+        """Make a version with all its files and keep it; what forbids it, or (notes) which files could not be made.
+
+        ``anew``: with the figures known now, in place of those of the newest version or of the closing. ``tick`` is
+        told how many files are made, of how many, and which is next. KeyError for an unknown kind.
+        """
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
+        told, state = self._told(plan_id, round_id, Edition(anew=anew or self._is_open(plan_id, round_id), kind=kind))
+        found = gate(told, state)
+        if any(finding.forbids for finding in found):
+            return tuple(Issue("report.gate", Severity.FIX, f.message, "") for f in found if f.forbids)
+        files, lacking = [], []
+        for done, (name, form) in enumerate(FORMATS.items()):
+            tick(done, len(FORMATS), form.word)
+            try:
+                files.append(MadeFile(name, file_name(told, form), form.make(told)))
+            except NoPrint as error:
+                lacking.append(Issue("report.not_printed", Severity.NOTE, f"{form.word}: {error}", ""))
+        seen = [finding.message for finding in found]
+        made = MadeReport(kind, state.as_of or self._now(), tuple(files), tuple(seen), told.sample)
+        self.store.do(commands.make_report, self._act(note), plan_id, round_id, made)
+        return tuple(lacking)
+
+    def check_report(self, plan_id: str, round_id: str, kind: str, *, anew: bool = False) -> tuple[Finding, ...]:
+        """What somebody has to have seen before a version is made."""
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
+        return gate(*self._told(plan_id, round_id, Edition(anew=anew, kind=kind)))
+
+    def compare_reports(self, plan_id: str, round_id: str, one: Edition, other: Edition) -> Compared:
+        """Two papers of a round held against each other."""
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
+        (before, then), (after, now) = (self._told(plan_id, round_id, edition) for edition in (one, other))
+        return Compared(before, after, differences(before, after, reasons_of(then, now)))
+
+    def report_file(self, plan_id: str, round_id: str, sha256: str) -> tuple[str, bytes]:
+        """A file of a version, byte for byte: a 公表版 for everybody, any other for who may make one.
+
+        KeyError for a file that no version of the round has.
+        """
+        self._ask(Action.EXPORT, Place(plan_id))
+        for version in self._seen(plan_id, None).versions.get(round_id, ()):
+            for kept in version.files:
+                if kept.sha256 == sha256:
+                    if not version.public:
+                        self._ask(Action.MAKE_REPORT, Place(plan_id))
+                    return kept.name, self.store.workbook(sha256)[1]
+        raise KeyError(sha256)

@@ -175,6 +175,15 @@ class Repeat:
     def _reject_card(self, event: Mapping[str, Any]) -> object:
         return commands.reject_card(self._new, _act(event), event["subject"], *_decided(event))
 
+    def _make_report(self, event: Mapping[str, Any]) -> object:
+        """Take over the version with the bytes of its files: another program would make others."""
+        hashes = [one["sha256"] for one in json.loads(event["payload"])["files"]]
+        there = {r["sha256"] for r in rows(self._new, "SELECT sha256 FROM workbooks")}
+        wanted = [h for h in hashes if h not in there]
+        query = "SELECT * FROM workbooks WHERE sha256 IN (SELECT unnest(?))"
+        append(self._new, "workbooks", rows(self._old, query, [wanted]))
+        return self._as_it_stands(event, ())
+
     def _set_publication(self, event: Mapping[str, Any]) -> object:
         own = "SELECT * FROM publications WHERE seq = ? AND code = ?"
         row = rows(self._old, own, [event["seq"], event["subject"]])[0]
@@ -214,5 +223,6 @@ REPEATS: Mapping[str, Callable[[Repeat, Mapping[str, Any]], object]] = {
     "propose_card": Repeat._propose_card,
     "accept_card": Repeat._accept_card,
     "reject_card": Repeat._reject_card,
+    "make_report": Repeat._make_report,
     "set_publication": Repeat._set_publication,
 }

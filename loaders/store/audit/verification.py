@@ -25,6 +25,14 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         WHERE joined_from = '[]' AND sha256 NOT IN (SELECT sha256 FROM workbooks)""",
     ),
     (
+        "verify.report_missing",
+        "報告書の版のファイルが保存されていません。",
+        """SELECT subject, f->>'name', '', '' FROM (
+            SELECT subject, unnest(from_json(payload->'files', '["JSON"]')) AS f
+            FROM decisions WHERE kind = 'make_report')
+        WHERE f->>'sha256' NOT IN (SELECT sha256 FROM workbooks)""",
+    ),
+    (
         "verify.entry_orphan",
         "回答のないセルの記録があります。",
         "SELECT DISTINCT submission_id, '', '', '' FROM entries WHERE submission_id NOT IN (FROM submission_ids)",

@@ -15,7 +15,7 @@ from loaders.store.commands.corrections import mend
 from loaders.store.commands.drafts import discard, pass_on
 from loaders.store.commands.plan_import import load_plan
 from loaders.store.commands.proposals import accept_card, propose_card, reject_card
-from loaders.store.commands.report_acts import edit_summary
+from loaders.store.commands.report_acts import edit_summary, make_report
 from loaders.store.commands.round_acts import (
     cancel_round,
     change_plan,
@@ -41,6 +41,7 @@ __all__ = [
     "join",
     "load_plan",
     "load_samples",
+    "make_report",
     "mend",
     "open_round",
     "pass_on",
@@ -64,8 +65,8 @@ __all__ = [
 _ALL = (
     save, mend, discard, pass_on, join, revise, send, confirm, unconfirm, ask_back, withdraw,
     take_form, open_round, start_round, cancel_round, close_round, change_plan, load_plan,
-    propose_card, accept_card, reject_card, edit_summary, set_publication, set_membership, remove_membership, revoke,
-    load_samples, start_empty, remove_samples,
+    propose_card, accept_card, reject_card, edit_summary, make_report,
+    set_publication, set_membership, remove_membership, revoke, load_samples, start_empty, remove_samples,
 )  # fmt: skip
 
 #: The handler of each act that is done within the file.

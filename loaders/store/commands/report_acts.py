@@ -1,15 +1,39 @@
-"""The paper of a round: the sentences of its 総括 that people wrote themselves."""
+"""The paper of a round: the sentences of its 総括 that people wrote themselves, and its versions with their bytes."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 
 from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
 from kpi.report.blocks import LONGEST_SENTENCE
+from kpi.report.versions import VERSION_KINDS
 from loaders.store.audit.audit_log import Event, append_event
-from loaders.store.file.database import Connection, rows
+from loaders.store.file.database import Connection, append, rows
 from loaders.store.queries.plan_states import NOW, read_plan
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """One file of a version with its bytes."""
+
+    format: str
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class MadeReport:
+    """A version that was made: its kind, as of when its figures are, its files, and what whoever made it has seen."""
+
+    kind: str
+    as_of: datetime
+    files: tuple[MadeFile, ...]
+    seen: tuple[str, ...] = ()
+    sample: bool = False
 
 
 def edit_summary(
@@ -38,3 +62,24 @@ def _standing(connection: Connection, plan_id: str, round_id: str, key: str) -> 
     )
     told = [one for one in (json.loads(row["payload"]) for row in found) if one["key"] == key]
     return str(told[-1]["after"]) if told else ""
+
+
+def make_report(connection: Connection, act: Act, plan_id: str, round_id: str, made: MadeReport) -> None:
+    """Keep a version of a round's paper with its files, byte for byte. KeyError for an unknown plan or round.
+
+    A version of samples is one itself, and goes when they go.
+    """
+    read_plan(connection, plan_id, NOW).round(round_id)
+    hashes = [sha256(one.data).hexdigest() for one in made.files]
+    known = {r["sha256"] for r in rows(connection, "SELECT sha256 FROM workbooks")}
+    new = {h: one for h, one in zip(hashes, made.files, strict=True) if h not in known}
+    kept = {"sample": made.sample, "stored_at": act.at}
+    append(
+        connection,
+        "workbooks",
+        [{"sha256": h, "filename": f.name, "size": len(f.data), "data": f.data, **kept} for h, f in new.items()],
+    )
+    told = [{"format": f.format, "name": f.name, "sha256": h} for h, f in zip(hashes, made.files, strict=True)]
+    payload = {"kind": made.kind, "as_of": made.as_of.isoformat(), "files": told, "seen": list(made.seen)}
+    payload["after"] = VERSION_KINDS[made.kind].word
+    append_event(connection, Event("make_report", plan_id, round_id, act, payload, made.sample))

@@ -16,6 +16,7 @@ import pandas as pd
 from kpi.people import Audience
 from kpi.place import parts_of
 from kpi.plan import Plan
+from kpi.report.versions import KeptFile, Version, next_number
 from kpi.selection import WITHDRAWING, withdrawn
 from kpi.snapshot import Edited, Snapshot, annual_ids
 from loaders.store.queries.facts import Decision, Facts
@@ -77,6 +78,7 @@ def everything_at(facts: Facts, plan_id: str, as_of: datetime | None, revision: 
         decisions=frozenset(d.kind for d in mine if not d.subject),
         decided=_decided(facts, plan_id, moment),
         edited=_edited(mine),
+        versions=_versions(mine),
         questions=_table(_QUESTION, (_question(q) for q in questions)),
         proposals=_table(_PROPOSAL, (_proposal(p) for p in proposals_at(facts, plan_id, moment))),
         life=life_at(mine, round_of.get, plan_id, moment),
@@ -354,6 +356,20 @@ def _edited(decisions: Iterable[Decision]) -> dict[str, dict[str, Edited]]:
             own.pop(told["key"], None)
             if told["after"]:
                 own[told["key"]] = Edited(told["after"], told["made"], d.who, d.done_at)
+    return found
+
+
+def _versions(decisions: Iterable[Decision]) -> dict[str, tuple[Version, ...]]:
+    """The versions of each round's paper."""
+    found: dict[str, tuple[Version, ...]] = {}
+    for d in decisions:
+        if d.kind == "make_report":
+            told = json.loads(d.payload)
+            before = found.get(d.subject, ())
+            files = tuple(KeptFile(**one) for one in told["files"])
+            kind, as_of = told["kind"], datetime.fromisoformat(told["as_of"])
+            number = next_number(before, kind)
+            found[d.subject] = (*before, Version(kind, number, as_of, d.done_at, d.who, d.reason, files, d.sample))
     return found
 
 

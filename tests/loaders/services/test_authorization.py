@@ -22,6 +22,7 @@ from kpi.place import Place
 from kpi.plan import Division
 from loaders.services import NotAllowed, Services
 from loaders.services.authorization import Gate
+from loaders.services.reporting import Edition
 from loaders.store import Receipt, Rule, Store
 from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
 from tests.storekit import answer, do, figures, later, reading, save_and_send, save_return
@@ -69,7 +70,13 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "export": (Action.EXPORT, "", lambda d, i, p: d.export("tiny", p / "out")),
     "export_parquet": (Action.EXPORT, "", lambda d, i, p: d.export_parquet("tiny", p / "parquet")),
     "report": (Action.EXPORT, "", lambda d, i, p: d.report("tiny", ROUND)),
-    "edit_summary": (Action.EDIT_REPORT, "", lambda d, i, p: d.edit_summary("tiny", ROUND, "overall", "文")),
+    "edit_summary": (Action.MAKE_REPORT, "", lambda d, i, p: d.edit_summary("tiny", ROUND, "overall", "文")),
+    "make_report": (Action.MAKE_REPORT, "", lambda d, i, p: d.make_report("tiny", ROUND, "secretariat")),
+    "check_report": (Action.MAKE_REPORT, "", lambda d, i, p: d.check_report("tiny", ROUND, "secretariat")),
+    "compare_reports": (
+        Action.MAKE_REPORT, "", lambda d, i, p: d.compare_reports("tiny", ROUND, Edition(), Edition(anew=True))
+    ),
+    "report_file": (Action.EXPORT, "", lambda d, i, p: d.report_file("tiny", ROUND, "none")),
     "submission": (Action.SEE_RETURNS, POLICY, lambda d, i, p: d.submission(i["sent"])),
     "workbook": (Action.SEE_RETURNS, POLICY, lambda d, i, p: d.workbook(i["sha"])),
     "log": (Action.SEE_LOG, "", lambda d, i, p: d.log("tiny")),

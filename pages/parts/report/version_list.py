@@ -1,0 +1,206 @@
+"""The versions of a round's paper: made after a look at what wants seeing, kept, and held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from kpi.assessment import Assessment
+from kpi.changes import changes
+from kpi.collection.workflow import Action
+from kpi.issue import Severity
+from kpi.place import Place
+from kpi.report.comparison_table import comparison, exchange
+from kpi.report.release_gate import Finding
+from kpi.report.versions import VERSION_KINDS, Version, next_kind
+from loaders.documents.paper.page import report_html
+from loaders.documents.paper.paper_files import FORMATS
+from loaders.services.reporting import Compared, Edition
+from pages.parts.app.current_view import services
+from pages.parts.shared.layout import attempt, folded_form, show
+from pages.parts.shared.markup import Column, Content, Markup, Row, badge, join, listing, table, tag
+from pages.parts.shared.notices import refuse, tell, told
+
+_KEEP, _ANEW = "keep", "anew"
+_OPTIONS = {_KEEP: "資料の時点の値のまま", _ANEW: "今の値にする"}
+
+
+def since(state: Assessment, then: Assessment) -> None:
+    """What is known now and was not when the paper was last told: a version has to take it in."""
+    found = changes(then.assessed, state.assessed, state.plan)
+    if not found:
+        return
+    head = f"この資料の時点({_moment(then.as_of)})のあとで、{len({c.indicator_id for c in found})}指標が変わりました。"
+    show(tag("p", head + "資料に入れるには、「今の値にする」を選んで版を作ってください。", "notice"))
+    rows: list[Row] = [(_name(state, c.indicator_id), c.word, c.text) for c in found]
+    show(
+        table(
+            [Column("指標"), Column("種類"), Column("変わったこと")],
+            rows,
+            caption="資料の時点のあとで変わったこと",
+            kind="stack",
+        )
+    )
+
+
+def _name(state: Assessment, indicator_id: str) -> str:
+    indicator = state.plan.indicator(indicator_id)
+    return f"{indicator.number}　{indicator.name}"
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "今"
+
+
+def versions(state: Assessment, round_id: str) -> None:
+    """The versions that were made with their files; for the secretariat how to make one and to compare two."""
+    made = state.snapshot.versions.get(round_id, ())
+    staff = services().may(Action.MAKE_REPORT, Place(state.plan.id))
+    shown = [v for v in made if staff or v.public]
+    if shown or staff:
+        st.header("残した版", anchor=False)
+    told(f"version {round_id}")
+    for place, version in reversed(list(enumerate(made))):
+        if version in shown:
+            _version(state.plan.id, round_id, place, version)
+    if not staff:
+        return
+    if not made:
+        show(
+            tag(
+                "p",
+                "まだ版を残していません。版を残すと、値があとで直されても、同じ資料をいつでも取り出せます。",
+                "meta",
+            )
+        )
+    folded_form("版を残す", lambda: _make(state, round_id, made), key=f"make-{round_id}")
+    if made:
+        folded_form(
+            "二つの版を比べる(新旧対照・差替え)", lambda: _compare(state, round_id, made), key=f"compare-{round_id}"
+        )
+
+
+def _version(plan_id: str, round_id: str, place: int, version: Version) -> None:
+    marks: list[Content] = [tag("b", version.word), badge(version.handling, "x v-note")]
+    below = f"値の時点 {_moment(version.as_of)}　作成 {_moment(version.made_at)} {version.who}"
+    show(
+        tag(
+            "div", join([join(marks, " "), tag("div", f"{below}{f'　{version.note}' if version.note else ''}", "meta")])
+        )
+    )
+    with st.container(horizontal=True):
+        for kept in version.files:
+            form = FORMATS.get(kept.format)
+            st.download_button(
+                form.word if form else kept.name,
+                lambda sha=kept.sha256: services().report_file(plan_id, round_id, sha)[1],  # type: ignore[misc]
+                kept.name,
+                form.mime if form else "application/octet-stream",
+                key=f"kept-{round_id}-{place}-{kept.format}",
+                on_click="ignore",
+            )
+
+
+def _make(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
+    plan_id = state.plan.id
+    words = {kind: f"{v.word}({v.handling})" for kind, v in VERSION_KINDS.items()}
+    kinds = list(words)
+    kind = st.selectbox(
+        "版",
+        kinds,
+        index=kinds.index(next_kind(made)),
+        format_func=lambda k: words[k],
+        key=f"kind-{plan_id}-{round_id}",
+    )
+    anew = False
+    if state.snapshot.told_at(round_id):
+        chosen = st.radio("値", list(_OPTIONS), format_func=lambda k: _OPTIONS[k], key=f"anew-{plan_id}-{round_id}")
+        anew = chosen == _ANEW
+    note = st.text_input("記録に残す説明(会議の日、変えた理由など)", key=f"note-{plan_id}-{round_id}", max_chars=200)
+    found = services().check_report(plan_id, round_id, kind, anew=anew)
+    show(_findings(found))
+    if st.button(
+        "この版を作って残す", key=f"do-{plan_id}-{round_id}", disabled=any(f.forbids for f in found), type="primary"
+    ):
+        _do(plan_id, round_id, kind, anew, note)
+
+
+def _findings(found: Sequence[Finding]) -> Markup:
+    """What somebody has to have seen before a version goes out."""
+    if not found:
+        return tag("p", "点検で見つかったことはありません。", "meta")
+    told: list[Content] = []
+    for one in found:
+        mark = badge("直すまで作れません", "x v-fix") if one.forbids else badge("確かめてください", "x v-ask")
+        told.append(join([mark, f" {one.check}: {one.message}"]))
+    return join(
+        [
+            tag("p", f"点検で見つかったこと({len(found)}件)。版と一緒に記録に残り、資料には印刷されません。", "meta"),
+            listing(told),
+        ]
+    )
+
+
+def _do(plan_id: str, round_id: str, kind: str, anew: bool, note: str) -> None:
+    with st.status("資料を作っています…") as status:
+        issues = attempt(
+            lambda: services().make_report(
+                plan_id, round_id, kind, anew=anew, note=note,
+                tick=lambda done, total, word: status.update(label=f"資料を作っています…({done + 1}/{total} {word})"),
+            )
+        )  # fmt: skip
+    if issues is None:
+        return
+    if any(issue.severity is Severity.FIX for issue in issues):
+        refuse(*(issue.message for issue in issues))
+        return
+    lacking = [issue.message for issue in issues]
+    tell(f"version {round_id}", f"{VERSION_KINDS[kind].word}を残しました。", refused=lacking)
+
+
+def _compare(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
+    plan_id = state.plan.id
+    names = {place: f"{v.word}({_moment(v.made_at)})" for place, v in enumerate(made)} | {len(made): "今の値で作る資料"}
+    places = list(names)
+    left, right = st.columns(2)
+    with left:
+        old = st.selectbox(
+            "旧", places[:-1], index=len(made) - 1, format_func=lambda p: names[p], key=f"old-{round_id}"
+        )
+    with right:
+        new = st.selectbox("新", places, index=len(made), format_func=lambda p: names[p], key=f"new-{round_id}")
+    wanted = [Edition(version=p) if p < len(made) else Edition(anew=True, kind=made[-1].kind) for p in (old, new)]
+    compared = services().compare_reports(plan_id, round_id, *wanted)
+    rows: list[Row] = [(d.number, d.title, d.place, d.before, d.after, d.reason or "―") for d in compared.found]
+    if not rows:
+        show(tag("p", "違いはありません。", "meta"))
+        return
+    show(tag("p", f"{len(rows)}か所が違います。", "meta"))
+    columns = [Column(h) for h in ("番号", "指標", "箇所", "旧", "新", "理由")]
+    show(table(columns, rows, caption="新旧対照表", kind="stack"))
+    _exchanged(compared, round_id)
+
+
+def _exchanged(compared: Compared, round_id: str) -> None:
+    """The table, and the pages that take the place of others, as pages that print themselves."""
+    pages = (
+        ("新旧対照表(印刷用)", "新旧対照表", comparison),
+        ("差替えのページ(印刷用)", "差替え", exchange),
+    )
+    with st.container(horizontal=True):
+        for label, name, make in pages:
+            st.download_button(
+                label,
+                lambda make=make: _page(compared, make),  # type: ignore[misc]
+                f"{'サンプル_' if compared.after.sample else ''}{name}_{compared.after.year}.html",
+                "text/html",
+                key=f"{name}-{round_id}",
+                on_click="ignore",
+            )
+
+
+def _page(compared: Compared, make: object) -> bytes:
+    told = make(compared.before, compared.after, compared.found)  # type: ignore[operator]
+    return report_html(told, tuple({part.kind for part in told.parts}), {})
