@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from io import BytesIO
 
 from docx import Document
 from docx.document import Document as Paper
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
-from docx.text.run import Run
 
 from kpi.collection.letters import Item, Letter
 from loaders.documents.packing import repacked
-from loaders.text.characters import cell_text
+from loaders.documents.word_parts import describe, keep_whole, set_face, shade, write, write_field
 
 MINCHO, GOTHIC = "ＭＳ 明朝", "ＭＳ ゴシック"
 SIZE = 11.0  # points, and so the width of one full-width sign
 TEXT_WIDTH = 160.0  # millimetres between the margins
-_CONTROL = re.compile(r"[\x7f-\x9f]")
 #: Columns narrower than their share, by heading, in millimetres.
 _NARROW = {"番号": 14.0, "指標数": 16.0, "課": 34.0, "部局": 40.0, "欄(セル)": 36.0}
 
@@ -59,30 +53,12 @@ def _page(paper: Paper, letter: Letter) -> None:
     section.top_margin, section.bottom_margin = Mm(20), Mm(18)
     section.footer_distance = Mm(10)
     normal = paper.styles["Normal"]
-    normal.font.name, normal.font.size = MINCHO, Pt(SIZE)
-    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
-    fonts.set(qn("w:eastAsia"), MINCHO)
-    _page_number(section.footer.paragraphs[0])
-    told = paper.core_properties
-    moment = datetime(letter.day.year, letter.day.month, letter.day.day)
-    told.title, told.author = _clean(letter.subject)[:250], _clean(letter.author)[:250]
-    told.comments, told.last_modified_by, told.language = "", "", "ja-JP"
-    told.created = told.modified = moment
-    told.revision = 1
-
-
-def _page_number(place: Paragraph) -> None:
-    place.alignment = ALIGN.CENTER
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        run = place.add_run()
-        run.font.size = Pt(9)
-        if kind:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-        else:
-            mark = OxmlElement("w:instrText")
-            mark.text = text
-        run._r.append(mark)
+    normal.font.size = Pt(SIZE)
+    set_face(normal, MINCHO)
+    foot = section.footer.paragraphs[0]
+    foot.alignment = ALIGN.CENTER
+    write_field(foot, "PAGE", size=9)
+    describe(paper, letter.subject, letter.author, letter.day)
 
 
 def _line(
@@ -106,17 +82,8 @@ def _line(
     shape.left_indent, shape.right_indent, shape.first_line_indent = Pt(left * SIZE), Pt(right * SIZE), Pt(first * SIZE)
     shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.1
     shape.keep_with_next = keep
-    _write(made, text, gothic=gothic, size=size)
+    write(made, text, size=size, face=GOTHIC if gothic else "")
     return made
-
-
-def _write(place: Paragraph, text: str, *, gothic: bool = False, size: float = SIZE) -> Run:
-    run = place.add_run(_clean(text))
-    run.font.size = Pt(size)
-    if gothic:
-        run.font.name = GOTHIC
-        run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), GOTHIC)
-    return run
 
 
 def _broken(subject: str) -> str:
@@ -147,7 +114,7 @@ def _table(paper: Paper, rows: tuple[tuple[str, ...], ...]) -> None:
         column.width = Mm(width)
     for number, row in enumerate(rows):
         made = table.add_row()
-        _keep_whole(made._tr, repeats=number == 0)
+        keep_whole(made, repeats=number == 0)
         for cell, text, width, title in zip(made.cells, row, widths, heading, strict=True):
             cell.width = Mm(width)
             _fill(cell, text, head=number == 0, centred=title in ("番号", "指標数"))
@@ -166,24 +133,10 @@ def _fill(cell: _Cell, text: str, *, head: bool, centred: bool) -> None:
     place = cell.paragraphs[0]
     place.paragraph_format.space_before = place.paragraph_format.space_after = Pt(1)
     place.alignment = ALIGN.CENTER if head or centred else ALIGN.LEFT
-    _write(place, text, gothic=head, size=9.5)
+    write(place, text, size=9.5, face=GOTHIC if head else "")
     if head:
-        shade = OxmlElement("w:shd")
-        for key, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", "EEF1F5")):
-            shade.set(qn(key), value)
-        cell._tc.get_or_add_tcPr().append(shade)
-
-
-def _keep_whole(row: object, *, repeats: bool) -> None:
-    """A row is not broken over pages, and the heading stands on each."""
-    properties = row.get_or_add_trPr()  # type: ignore[attr-defined]
-    for name in ("w:cantSplit", *(("w:tblHeader",) if repeats else ())):
-        properties.append(OxmlElement(name))
+        shade(cell, "EEF1F5")
 
 
 def _contact(paper: Paper, letter: Letter) -> None:
     _line(paper, "担当　" + "　".join(letter.contact), align=ALIGN.RIGHT, after=0, size=10)
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub("", cell_text(text))
