@@ -1,30 +1,21 @@
-"""The parent's side of the sandbox: child processes kept warm, each with its own clock, replaced when in doubt.
-
-Plain ``subprocess`` and pipes: under Streamlit ``multiprocessing`` would run ``app.py`` again in the child.
-"""
+"""The parent's side of the sandbox: child processes kept warm, each with its own clock, replaced when in doubt."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import IO
 
 from loaders.workbook.isolation.archive import Member
+from loaders.workbook.isolation.child_start import start_child
 from loaders.workbook.isolation.preflight import Limits
 from loaders.workbook.isolation.sandbox import ASK, BOOK, HEADER, ZIP
 
-_ROOT = Path(__file__).resolve().parents[3]
-# What an interpreter may need to start at all; the rest of the environment, secrets included, stays here.
-_KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _START_SECONDS = 30.0
 _FILES_PER_CHILD = 100
 
@@ -46,17 +37,7 @@ class Child:
         self.seconds = 0.0  # of the processor, for the file asked about last
         self.tainted = False  # whether it has met a file that was not sound
         self._late = False
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        sandbox = "loaders.workbook.isolation.sandbox"
-        command = [sys.executable, "-B", "-E", "-s", "-m", sandbox, json.dumps(asdict(limits))]
-        self.process = subprocess.Popen(
-            command,
-            cwd=_ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        self.process = start_child("loaders.workbook.isolation.sandbox", json.dumps(asdict(limits)))
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self._to: IO[bytes] = self.process.stdin
