@@ -116,10 +116,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """The chart of one indicator; how it is drawn is the format's affair."""
+    """The chart of one indicator; how it is drawn is the format's affair. ``source`` is where its values are from."""
 
     indicator_id: str
     story: Story
+    source: str = ""
 
 
 @dataclass(frozen=True)

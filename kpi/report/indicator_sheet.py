@@ -38,7 +38,7 @@ def _sheet(state: Assessment, one: Entry, number: str, years: Sequence[Period], 
         _grid(one, years, by_year, [(p.period, p.value) for p in shown.path]),
     ]
     if shown.drawable:
-        blocks.append(Chart(one.indicator.id, shown))
+        blocks.append(Chart(one.indicator.id, shown, one.indicator.source))
     blocks += [Passage(label, words or NOTHING) for label, words in _passages(state, one)]
     blocks += [Note(words) for words in _foot(one)]
     title = f"{one.indicator.number}　{one.indicator.name}"
