@@ -93,6 +93,12 @@ def test_loaders_know_no_screen_and_only_documents_ask_for_a_chart(path):
     assert not charts or path.relative_to(ROOT).parts[1] == "documents"
 
 
+@pytest.mark.parametrize("path", [*modules("kpi"), *modules("pages"), *modules("loaders"), ROOT / "app.py"], ids=case)
+def test_charts_are_drawn_only_in_a_child(path):
+    """The first call of the drawing library holds every thread of its process."""
+    assert "vl_convert" not in tops(path) or path.name == "picture_child.py"
+
+
 @pytest.mark.parametrize("path", [*modules("pages"), ROOT / "app.py"], ids=case)
 def test_screens_show_finished_charts(path):
     assert "altair" not in tops(path)
