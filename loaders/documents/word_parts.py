@@ -39,6 +39,8 @@ def set_face(target: Run | ParagraphStyle, face: str) -> None:
     target.font.name = face
     fonts = target.element.get_or_add_rPr().get_or_add_rFonts()
     fonts.set(qn("w:eastAsia"), face)
+    for script in ("ascii", "hAnsi", "eastAsia"):  # a theme's face would stand in its way
+        fonts.attrib.pop(qn(f"w:{script}Theme"), None)
 
 
 def write_field(place: Paragraph, name: str, *, size: float, face: str = "") -> None:
