@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import streamlit as st
 
@@ -12,8 +13,8 @@ from kpi.collection.workflow import Action
 from kpi.plan import Round
 from kpi.report.assembly import report
 from kpi.report.blocks import Cell, Heading, Line, Note, Report, Table
-from loaders.documents.paper.paper_files import FORMATS, Format, file_name
-from loaders.documents.paper.pdf import NoPrint, chromium
+from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
+from loaders.documents.paper.pdf import chromium
 from pages.parts.app.current_view import view, view_at
 from pages.parts.app.identity import require
 from pages.parts.report.summary_editor import summary
@@ -21,7 +22,6 @@ from pages.parts.report.version_list import since, versions
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, header, lead, show, unwritten
 from pages.parts.shared.markup import Column, Content, Group, Markup, Row, changed, join, link, table, tag
-from pages.parts.shared.notices import refuse
 
 
 def report_page() -> None:
@@ -41,7 +41,7 @@ def report_page() -> None:
     then, paper = _paper(state, state.plan.round(chosen))
     lead(_standing(paper, made=chosen in state.snapshot.versions))
     since(state, then)
-    _files(paper)
+    _files(state.once(f"drawn {chosen}", lambda: Drawn(paper)))
     st.header("総括", anchor=False)
     summary(paper)
     for title, told in _tables(paper):
@@ -65,37 +65,23 @@ def _paper(state: Assessment, asked: Round) -> tuple[Assessment, Report]:
 def _standing(paper: Report, *, made: bool) -> Content:
     if paper.working:
         return join([f"{paper.round_name}は締め切られていません。今の値で作る", tag("b", "作業中"), "の資料です。"])
-    frozen = f"「{paper.version}」の値" if made else "締切りの値"
+    frozen = f"{paper.version}の値" if made else "締切りの値"
     return f"{paper.round_name}の{frozen}({paper.state_words})で作る資料です。あとで値が直されても変わりません。"
 
 
-def _files(paper: Report) -> None:
+def _files(drawn: Drawn) -> None:
     """A button for each file; it is made when somebody presses it."""
     able = bool(chromium())
     with st.container(horizontal=True):
         for name, form in FORMATS.items():
             if able or not form.printed:
-                _button(paper, name, form)
-    if not able:
-        show(
-            tag(
-                "p",
-                "このサーバーにはPDFを作るプログラム(Chromium)がありません。印刷用ページをブラウザで開き、"
-                "印刷で「PDFに保存」を選んでください。",
-                "meta",
-            )
-        )
-
-
-def _button(paper: Report, name: str, form: Format) -> None:
-    def make() -> bytes:
-        try:
-            return form.make(paper)
-        except NoPrint as error:
-            refuse(str(error))
-            raise
-
-    st.download_button(form.word, make, file_name(paper, form), form.mime, key=f"paper-{name}", on_click="ignore")
+                file = file_name(drawn.report, form)
+                st.download_button(
+                    form.word, partial(form.make, drawn), file, form.mime, key=f"paper-{name}", on_click="ignore"
+                )
+    lacking = "" if able else "このサーバーにはPDFを作るプログラム(Chromium)がありません。"
+    by_hand = "印刷用ページをブラウザで開き、印刷で「PDFに保存」を選ぶとPDFになります。"
+    show(tag("p", f"{lacking}{by_hand}図のあるファイルは、できるまで10秒ほどかかります。", "meta"))
 
 
 def _tables(paper: Report) -> Iterator[tuple[str, Table]]:

@@ -21,6 +21,8 @@ LONGEST_FIRST = (
     "browser/test_screens.py",
     "browser/test_processes.py",
     "pages/test_pages.py",
+    "loaders/documents/test_pictures.py",
+    "loaders/documents/test_paper.py",
     "loaders/form/test_hurts.py",
     "browser/test_submit.py",
     "browser/test_japanese.py",

@@ -76,6 +76,5 @@ def next_number(made: Sequence[Version], kind: str) -> int:
 
 
 def moment_of(closed: datetime | None, made: Sequence[Version]) -> datetime | None:
-    """As of when a round's paper tells: its newest version, else its closing; None while it is open without either."""
-    last = made[-1].as_of if made else None
-    return max(filter(None, (closed, last)), default=None)
+    """As of when a round's paper tells: its closing, or its newest version after that; None while it is open."""
+    return max([closed, *(one.as_of for one in made[-1:])]) if closed else None

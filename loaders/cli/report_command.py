@@ -11,8 +11,8 @@ from kpi.people import OPERATOR
 from loaders import settings
 from loaders.cli import arguments
 from loaders.cli.arguments import Refused
-from loaders.documents.paper.paper_files import FORMATS, Format, file_name
-from loaders.documents.paper.pdf import NoPrint, chromium
+from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, Drawn, Format, file_name
+from loaders.documents.paper.pdf import chromium
 from loaders.services import Services
 
 _DONE, _LOOK = 0, 1
@@ -49,11 +49,11 @@ def run(given: argparse.Namespace) -> int:
     made = Services(store, OPERATOR, given.data).report(plan.id, wanted.id, only=[numbers[n] for n in given.only])
     if made.working:
         print(f"「{wanted.name}」は締め切られていないため、作業中の資料です。", file=given.out)
-    found = _DONE
+    found, drawn = _DONE, Drawn(made)
     for form in _forms(given.format):
         try:
-            path = _written(folder / file_name(made, form), form.make(made))
-        except NoPrint as error:
+            path = _written(folder / file_name(made, form), form.make(drawn))
+        except NOT_MADE as error:
             print(f"{form.word}: {error}", file=given.out)
             found = _LOOK
         else:

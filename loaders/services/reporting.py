@@ -17,8 +17,7 @@ from kpi.report.comparison_table import Difference, differences, reasons_of
 from kpi.report.release_gate import Finding, gate
 from kpi.report.versions import VERSION_KINDS, Version, next_number
 from kpi.snapshot import Snapshot
-from loaders.documents.paper.paper_files import FORMATS, file_name
-from loaders.documents.paper.pdf import NoPrint
+from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, Drawn, file_name
 from loaders.services.authorization import Gate
 from loaders.store import commands
 from loaders.store.commands.report_acts import MadeFile, MadeReport
@@ -118,12 +117,13 @@ class Reporting(Gate):
         found = gate(told, state)
         if any(finding.forbids for finding in found):
             return tuple(Issue("report.gate", Severity.FIX, f.message, "") for f in found if f.forbids)
+        drawn = Drawn(told)
         files, lacking = [], []
         for done, (name, form) in enumerate(FORMATS.items()):
             tick(done, len(FORMATS), form.word)
             try:
-                files.append(MadeFile(name, file_name(told, form), form.make(told)))
-            except NoPrint as error:
+                files.append(MadeFile(name, file_name(told, form), form.make(drawn)))
+            except NOT_MADE as error:
                 lacking.append(Issue("report.not_printed", Severity.NOTE, f"{form.word}: {error}", ""))
         seen = [finding.message for finding in found]
         made = MadeReport(kind, state.as_of or self._now(), tuple(files), tuple(seen), told.sample)

@@ -40,7 +40,7 @@ class _Part:
 def report_html(
     report: Report, kinds: Collection[PartKind], pictures: Mapping[str, bytes], *, zoom: float = 1
 ) -> bytes:
-    """The parts of some kinds as HTML in UTF-8; ``pictures`` are the charts as SVG, by indicator.
+    """The parts of some kinds as HTML in UTF-8; ``pictures`` are the charts as PNG, by indicator.
 
     ``zoom`` makes 概要 and the list smaller, where they shall be one page each and are not.
     """
@@ -72,7 +72,7 @@ def _sections(part: Part, pictures: Mapping[str, bytes]) -> Iterator[_Section]:
 
 def _picture(block: Block, pictures: Mapping[str, bytes]) -> str:
     drawn = pictures.get(block.indicator_id) if isinstance(block, Chart) else None
-    return f"data:image/svg+xml;base64,{b64encode(drawn).decode()}" if drawn else ""
+    return f"data:image/png;base64,{b64encode(drawn).decode()}" if drawn else ""
 
 
 def _page(number: int, part: Part, report: Report) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
 from kpi.report.blocks import PartKind, Report, Table
 from loaders.documents.packing import file_part
 from loaders.documents.paper.page import report_html
-from loaders.documents.paper.pdf import page_widths, print_pdf
+from loaders.documents.paper.pdf import NoPrint, page_widths, print_pdf
+from loaders.documents.paper.word import sheets_docx
 from loaders.documents.paper.workbook import report_xlsx
+from loaders.documents.pictures.chart_pictures import NotDrawn
+from loaders.documents.pictures.report_pictures import report_pictures
 from loaders.documents.table_files import to_csv
 
 _LIST: tuple[PartKind, ...] = ("overview", "listing", "field")
@@ -20,24 +24,40 @@ _A3 = 420 / 25.4 * 72
 _SHEETS: tuple[PartKind, ...] = ("indicator",)
 
 
+#: Why a file could not be made; the text says so and what to do.
+NOT_MADE = (NoPrint, NotDrawn)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A report with the pictures of its charts, which are drawn once for all files, when the first asks for them."""
+
+    report: Report
+
+    @cached_property
+    def pictures(self) -> Mapping[str, bytes]:
+        """A PNG of each indicator's chart, by its id."""
+        return report_pictures(self.report)
+
+
 @dataclass(frozen=True)
 class Format:
     """One file: what a person calls it, the beginning of its name, its ending and type, and its maker.
 
-    ``printed`` is one that needs a Chromium on the server.
+    ``printed`` is one that needs a Chromium on the server. A maker raises one of :data:`NOT_MADE`.
     """
 
     word: str
     stem: str
     suffix: str
     mime: str
-    make: Callable[[Report], bytes]
+    make: Callable[[Drawn], bytes]
     printed: bool = False
 
 
-def _csv(report: Report) -> bytes:
+def _csv(drawn: Drawn) -> bytes:
     """The list with the field of each row in a column; figures are numbers, not cut texts."""
-    (table,) = (b for b in report.part("listing").blocks if isinstance(b, Table))
+    (table,) = (b for b in drawn.report.part("listing").blocks if isinstance(b, Table))
     headings = _apart([column.heading for column in table.columns])
     rows, field = [], ""
     for line in table.lines:
@@ -53,8 +73,8 @@ def _apart(headings: list[str]) -> list[str]:
     return [f"{headings[n - 1]}の{h}" if h == "時点" else h for n, h in enumerate(headings)]
 
 
-def _html(report: Report) -> bytes:
-    return report_html(report, _LIST + _SHEETS, {})
+def _html(drawn: Drawn) -> bytes:
+    return report_html(drawn.report, _LIST + _SHEETS, drawn.pictures)
 
 
 #: How much smaller 概要 and the list may be made so that each is one page; the last is still 7.5 pt.
@@ -63,8 +83,9 @@ _ZOOMS = (1, 0.92, 0.85, 0.78, 0.72)
 _LIST_ROWS = 26
 
 
-def _list_pdf(report: Report) -> bytes:
+def _list_pdf(drawn: Drawn) -> bytes:
     """概要 on one page, and a list that is not long too: written in smaller letters as long as they are not."""
+    report = drawn.report
     (listed,) = (b for b in report.part("listing").blocks if isinstance(b, Table))
     for zoom in _ZOOMS:
         printed = print_pdf(report_html(report, _LIST, {}, zoom=zoom))
@@ -74,16 +95,18 @@ def _list_pdf(report: Report) -> bytes:
     return printed
 
 
-def _sheets_pdf(report: Report) -> bytes:
-    return print_pdf(report_html(report, _SHEETS, {}))
+def _sheets_pdf(drawn: Drawn) -> bytes:
+    return print_pdf(report_html(drawn.report, _SHEETS, drawn.pictures))
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: By the names that the command line takes.
 FORMATS: Mapping[str, Format] = {
-    "xlsx": Format("概要・資料1(Excel)", "資料1_KPI進捗状況一覧", "xlsx", _XLSX, report_xlsx),
+    "xlsx": Format("概要・資料1(Excel)", "資料1_KPI進捗状況一覧", "xlsx", _XLSX, lambda d: report_xlsx(d.report)),
     "pdf": Format("概要・資料1(PDF)", "資料1_KPI進捗状況一覧", "pdf", "application/pdf", _list_pdf, printed=True),
     "sheets-pdf": Format("指標個票(PDF)", "資料2_指標個票", "pdf", "application/pdf", _sheets_pdf, printed=True),
+    "docx": Format("指標個票(Word)", "資料2_指標個票", "docx", _DOCX, lambda d: sheets_docx(d.report, d.pictures)),
     "html": Format("印刷用ページ(HTML)", "資料1・2_印刷用", "html", "text/html", _html),
     "csv": Format("一覧(CSV)", "資料1_KPI進捗状況一覧", "csv", "text/csv", _csv),
 }

@@ -90,12 +90,13 @@ def _version(plan_id: str, round_id: str, place: int, version: Version) -> None:
             "div", join([join(marks, " "), tag("div", f"{below}{f'　{version.note}' if version.note else ''}", "meta")])
         )
     )
+    own = services()  # a file is fetched where nobody knows any more who is at the screen
     with st.container(horizontal=True):
         for kept in version.files:
             form = FORMATS.get(kept.format)
             st.download_button(
                 form.word if form else kept.name,
-                lambda sha=kept.sha256: services().report_file(plan_id, round_id, sha)[1],  # type: ignore[misc]
+                lambda sha=kept.sha256: own.report_file(plan_id, round_id, sha)[1],  # type: ignore[misc]
                 kept.name,
                 form.mime if form else "application/octet-stream",
                 key=f"kept-{round_id}-{place}-{kept.format}",
@@ -112,13 +113,17 @@ def _make(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
         kinds,
         index=kinds.index(next_kind(made)),
         format_func=lambda k: words[k],
-        key=f"kind-{plan_id}-{round_id}",
+        key=f"kind-{plan_id}-{round_id}-{len(made)}",
     )
     anew = False
     if state.snapshot.told_at(round_id):
-        chosen = st.radio("値", list(_OPTIONS), format_func=lambda k: _OPTIONS[k], key=f"anew-{plan_id}-{round_id}")
+        chosen = st.radio(
+            "値", list(_OPTIONS), format_func=lambda k: _OPTIONS[k], key=f"anew-{plan_id}-{round_id}-{len(made)}"
+        )
         anew = chosen == _ANEW
-    note = st.text_input("記録に残す説明(会議の日、変えた理由など)", key=f"note-{plan_id}-{round_id}", max_chars=200)
+    note = st.text_input(
+        "記録に残す説明(会議の日、変えた理由など)", key=f"note-{plan_id}-{round_id}-{len(made)}", max_chars=200
+    )
     found = services().check_report(plan_id, round_id, kind, anew=anew)
     show(_findings(found))
     if st.button(

@@ -26,7 +26,7 @@ def test_what_cannot_be_printed_is_said_and_the_rest_is_written(data, tmp_path, 
     assert [p.suffix for p in (tmp_path / "a").iterdir()] == [".csv"]
     code, said = run(data, "report", "--out", tmp_path / "b")
     assert code == cli.GOOD
-    assert {p.suffix for p in (tmp_path / "b").iterdir()} == {".xlsx", ".html", ".csv"}
+    assert {p.suffix for p in (tmp_path / "b").iterdir()} == {".xlsx", ".docx", ".html", ".csv"}
 
 
 def test_only_the_pages_that_were_asked_for(data, tmp_path):

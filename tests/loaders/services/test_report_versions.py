@@ -1,0 +1,184 @@
+"""Versions of a round's paper: kept byte for byte, told anew with the same figures, compared, looked over, rebuilt."""
+
+import json
+
+import duckdb
+import pytest
+
+from kpi.people import OPERATOR, Person, Role
+from kpi.report.blocks import Table
+from kpi.report.comparison_table import comparison, exchange
+from loaders.documents.paper import paper_files
+from loaders.documents.paper.pdf import NoPrint
+from loaders.services import NotAllowed, Services
+from loaders.services.reporting import Edition
+from tests.factory import COUNT, RATE, ROUND, TRADE
+from tests.storekit import answer, later, new_store, read_back, reading, save_and_send, save_return, send
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """A closed round with two values; files are made of the paper alone, for no pictures are wanted here."""
+
+    def without(*_):
+        raise NoPrint("ここでは作れません。")
+
+    monkeypatch.setattr(paper_files, "print_pdf", without)
+    monkeypatch.setattr(paper_files, "report_pictures", lambda report: {})
+    found = new_store(tmp_path)
+    save_and_send(found, reading(answer(RATE, value=65.0, period="FY2024")), f"{RATE}=65.0".encode(), later(1))
+    save_and_send(
+        found,
+        reading(answer(COUNT, value=1405.0, period="FY2024"), department=TRADE),
+        f"{COUNT}=1405.0".encode(),
+        later(2),
+    )
+    assert office(found, 3).close_round("tiny", ROUND) == ()
+    return found
+
+
+def person(role, *departments):
+    return Person("p", "青森 花子", role, frozenset(departments))
+
+
+def office(store, hours, who=OPERATOR):
+    return Services(store, who, store.path.parent, lambda: later(hours))
+
+
+def correct(store, hours, value=61.0):
+    saved = save_return(
+        store,
+        reading(answer(RATE, value=value, period="FY2024")),
+        f"{RATE}={value}".encode(),
+        "x.xlsx",
+        by="青",
+        at=later(hours),
+    )
+    assert not isinstance(send(store, saved.submission_id, by="青", at=later(hours), reason="集計の誤り"), tuple)
+
+
+def listed(paper, number):
+    table = next(b for b in paper.part("listing").blocks if isinstance(b, Table))
+    return next(row for row in table.rows if row[0].text == number)
+
+
+def number(store, indicator_id):
+    return store.plan("tiny").indicator(indicator_id).number
+
+
+def value(paper, store):
+    table = next(b for b in paper.part("listing").blocks if isinstance(b, Table))
+    return listed(paper, number(store, RATE))[[c.heading for c in table.columns].index("今回")].printed
+
+
+def versions(store):
+    return store.snapshot("tiny").versions.get(ROUND, ())
+
+
+def test_a_version_is_kept_byte_for_byte_after_the_store_has_moved_on(store):
+    lacking = office(store, 4).make_report("tiny", ROUND, "headquarters", note="第1回")
+    assert [i.code for i in lacking] == ["report.not_printed"] * 2
+    (made,) = versions(store)
+    assert (made.word, made.handling, made.note, made.public) == ("本部会議案", "取扱注意(公表前)", "第1回", False)
+    assert made.as_of == later(3), "a closed round is told as of its closing"
+    before = {f.format: office(store, 5).report_file("tiny", ROUND, f.sha256) for f in made.files}
+    assert set(before) == {"xlsx", "docx", "html", "csv"}
+    anew = office(store, 5).report("tiny", ROUND, Edition(version=0))
+    correct(store, 6)
+    assert {f.format: office(store, 7).report_file("tiny", ROUND, f.sha256) for f in made.files} == before
+    again = office(store, 7).report("tiny", ROUND, Edition(version=0))
+    assert again == anew, "made anew it says the same"
+    assert paper_files.FORMATS["csv"].make(paper_files.Drawn(again)) == before["csv"][1]
+
+
+def test_the_figures_known_now_come_in_with_a_version_that_asks_for_them(store):
+    office(store, 4).make_report("tiny", ROUND, "board")
+    correct(store, 5)
+    assert value(office(store, 6).report("tiny", ROUND), store) == "65.0"
+    office(store, 6).make_report("tiny", ROUND, "board", anew=True, note="差替え")
+    first, second = versions(store)
+    assert (first.word, second.word) == ("幹事会案", "幹事会案(第2版)")
+    assert value(office(store, 7).report("tiny", ROUND), store) == "61.0"
+    assert value(office(store, 7).report("tiny", ROUND, Edition(version=0)), store) == "65.0"
+
+
+def test_two_versions_differ_in_what_was_corrected_and_in_nothing_else(store):
+    office(store, 4).make_report("tiny", ROUND, "board")
+    correct(store, 5)
+    found = office(store, 6).compare_reports("tiny", ROUND, Edition(version=0), Edition(anew=True))
+    told = {(d.number, d.place): (d.before, d.after, d.reason) for d in found.found}
+    assert told[number(store, RATE), "今回"][:2] == ("65.0", "61.0")
+    assert "訂正" in told[number(store, RATE), "今回"][2]
+    assert {n for n, _ in told} <= {number(store, RATE), "概要"}
+    same = office(store, 6).compare_reports("tiny", ROUND, Edition(version=0), Edition(version=0))
+    assert same.found == ()
+    table = comparison(found.before, found.after, found.found).parts[0]
+    assert len(list(next(b for b in table.blocks if isinstance(b, Table)).rows)) == len(found.found)
+    pages = exchange(found.before, found.after, found.found).parts
+    assert all(p.number.startswith("差替 ") for p in pages)
+    assert [p.subject_id for p in pages if p.kind == "indicator"] == [RATE]
+
+
+def test_an_open_round_is_always_told_as_things_stand(store):
+    again = office(store, 4)
+    assert again.open_round("tiny", store.plan("tiny").round(ROUND), "まだ出ていない回答がある") == ()
+    office(store, 5).make_report("tiny", ROUND, "secretariat")
+    assert versions(store)[0].as_of == later(5)
+    save_and_send(store, reading(answer(RATE, value=70.0, period="FY2024")), f"{RATE}=70.0".encode(), later(6))
+    assert value(office(store, 7).report("tiny", ROUND), store) == "70.0"
+    assert value(office(store, 7).report("tiny", ROUND, Edition(version=0)), store) == "65.0"
+
+
+def test_a_published_version_has_only_what_may_be_published_and_is_everybodys(store):
+    office(store, 4).make_report("tiny", ROUND, "published")
+    paper = office(store, 5).report("tiny", ROUND, Edition(version=0))
+    assert (paper.handling, paper.version, paper.parts_of("origins")) == ("公表", "公表版", ())
+    assert value(paper, store) != "65.0", "nobody has confirmed it"
+    reader = office(store, 5, person(Role.READER))
+    (made,) = versions(store)
+    assert reader.report_file("tiny", ROUND, made.files[0].sha256)[0].endswith("公表版.xlsx")
+
+
+def test_what_is_not_published_is_handed_to_who_may_make_it_alone(store):
+    office(store, 4).make_report("tiny", ROUND, "headquarters")
+    (made,) = versions(store)
+    for who in (person(Role.READER), person(Role.DEPARTMENT, TRADE)):
+        with pytest.raises(NotAllowed):
+            office(store, 5, who).report_file("tiny", ROUND, made.files[0].sha256)
+    with pytest.raises(KeyError):
+        office(store, 5).report_file("tiny", ROUND, store.snapshot("tiny").submissions["sha256"].iloc[0])
+
+
+def test_what_somebody_has_seen_is_kept_with_the_version_and_printed_nowhere(store):
+    found = office(store, 4).check_report("tiny", ROUND, "board")
+    assert {f.check for f in found} >= {"確認"}
+    assert not any(f.forbids for f in found)
+    office(store, 4).make_report("tiny", ROUND, "board")
+    with duckdb.connect(str(store.path), read_only=True) as connection:
+        (payload,) = connection.execute("SELECT payload FROM decisions WHERE kind = 'make_report'").fetchone()
+    assert json.loads(payload)["seen"] == [f.message for f in found]
+    (made,) = versions(store)
+    for kept in made.files:
+        data = office(store, 5).report_file("tiny", ROUND, kept.sha256)[1]
+        assert not any(f.message.encode() in data for f in found)
+
+
+def test_a_rebuild_brings_the_versions_back_with_their_bytes(store, tmp_path):
+    office(store, 4).make_report("tiny", ROUND, "board")
+    office(store, 5).edit_summary("tiny", ROUND, "overall", "順調である。")
+    assert store.verify() == ()
+    assert store.rebuild(tmp_path / "again.duckdb", read_back) == ()
+    other = type(store)(tmp_path / "again.duckdb")
+    assert other.verify() == ()
+    assert versions(other) == versions(store)
+    for kept in versions(store)[0].files:
+        assert other.workbook(kept.sha256) == store.workbook(kept.sha256)
+    assert other.snapshot("tiny").edited == store.snapshot("tiny").edited
+
+
+def test_a_lost_file_of_a_version_is_found_by_verify(store):
+    office(store, 4).make_report("tiny", ROUND, "board")
+    (made,) = versions(store)
+    with duckdb.connect(str(store.path)) as connection:
+        connection.execute("DELETE FROM workbooks WHERE sha256 = ?", [made.files[0].sha256])
+    assert "verify.report_missing" in {i.code for i in store.verify()}
