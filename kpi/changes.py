@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import pandas as pd
@@ -16,7 +17,10 @@ from kpi.printing.number_words import decimals_of, with_unit
 from kpi.status import status_word
 from kpi.tables.table_rows import Row, records
 
-Kind = Literal["new_value", "finalised", "corrected", "withdrawn", "status", "target", "baseline"]
+Kind = Literal[
+    "new_value", "finalised", "corrected", "withdrawn", "status", "late", "stale", "target", "baseline", "definition",
+    "rule", "restated", "added", "dropped",
+]  # fmt: skip
 
 #: What each kind is called, and its mark. 改 would read as 改定, so it is 更新 or 訂正.
 KINDS: Mapping[Kind, tuple[str, str]] = {
@@ -25,20 +29,35 @@ KINDS: Mapping[Kind, tuple[str, str]] = {
     "corrected": ("値の訂正", "訂正"),
     "withdrawn": ("値の取下げ", "訂正"),
     "status": ("判定の変化", "更新"),
+    "late": ("回答の遅れ", "更新"),
+    "stale": ("時点が古くなった値", "更新"),
     "target": ("目標の変更", "更新"),
     "baseline": ("現状値の変更", "更新"),
+    "definition": ("定義の変更", "更新"),
+    "rule": ("判定条件の変更", "更新"),
+    "restated": ("比べる値の改定", "訂正"),
+    "added": ("指標の新設", "更新"),
+    "dropped": ("指標の廃止", "更新"),
 }
+#: Kinds that come of a value that somebody sent.
+SENT = frozenset({"new_value", "finalised", "corrected", "withdrawn"})
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change. ``before`` and ``after`` are status codes for ``status``, and printed values else."""
+    """One change. ``before`` and ``after`` are status codes for ``status``, and printed values else.
+
+    ``who``, ``at`` and ``why`` are told by :func:`kpi.report.change_digest.digest`, where they are known.
+    """
 
     kind: Kind
     indicator_id: str
     before: str
     after: str
     text: str
+    who: str = ""
+    at: datetime | None = None
+    why: str = ""
 
     @property
     def word(self) -> str:
@@ -52,8 +71,8 @@ class Change:
 
     @property
     def was_sent(self) -> bool:
-        """Whether it comes of a value that was sent: a target or a 現状値 is decided."""
-        return self.kind not in ("target", "baseline")
+        """Whether it comes of values that were sent: a target or a 現状値 is decided."""
+        return self.kind in SENT or self.kind in ("status", "late", "stale")
 
 
 def changes(before: pd.DataFrame, after: pd.DataFrame, plan: Plan) -> tuple[Change, ...]:
@@ -91,12 +110,15 @@ def _of_one(old: Row, new: Row, indicator: Indicator, plan: Plan) -> Iterator[Ch
     if (old["status"], old["reason"]) != (new["status"], new["reason"]):
         words = [status_word(row["status"], row["reason"], plan.scheme) for row in (old, new)]
         if words[0] != words[1]:
-            yield Change("status", new["indicator_id"], old["status"], new["status"], " → ".join(words))
+            kind: Kind = "late" if new["reason"] == "unanswered" and not old["period"] else "status"
+            yield Change(kind, new["indicator_id"], old["status"], new["status"], " → ".join(words))
+    if new["stale"] and not old["stale"] and old["period"]:
+        shown = _value(new, "", indicator)
+        yield Change("stale", new["indicator_id"], shown, shown, f"{shown}より新しい値が出ているはずです")
     kinds: tuple[Kind, Kind] = ("target", "baseline")
     for kind in kinds:
-        texts = [_card_value(row, kind, indicator) for row in (old, new)]
-        if texts[0] != texts[1]:
-            yield _change(kind, new, texts[0], texts[1])
+        if _stated(old, kind) != _stated(new, kind):  # not as printed: another number of decimals changes nothing
+            yield _change(kind, new, *(_card_value(row, kind, indicator) for row in (old, new)))
 
 
 def _values(old: Row, new: Row, indicator: Indicator) -> Iterator[Change]:
@@ -140,6 +162,12 @@ def _value(row: Row, which: str, indicator: Indicator) -> str:
     words = [_short(row[f"{which}period"]), RELEASE_WORDS.get(row[f"{which}release"], "")]
     told = " ".join(word for word in words if word)
     return f"{shown}({told})" if told else shown
+
+
+def _stated(row: Row, which: str) -> tuple[object, ...]:
+    """What a card states as target (a band too) or 現状値."""
+    sides = [row[which], *((row["band_low"], row["band_high"]) if which == "target" else ())]
+    return row[f"{which}_period"], *(None if pd.isna(side) else round(float(side), 9) for side in sides)
 
 
 def _card_value(row: Row, which: str, indicator: Indicator) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kpi.assessment import Assessment
-from kpi.changes import Change, changes
+from kpi.changes import Change
 from kpi.report.blocks import (
     Cell,
     Column,
@@ -99,17 +98,17 @@ def _own(part: Part) -> dict[str, str]:
     return found
 
 
-def reasons_of(before: Assessment, after: Assessment) -> dict[str, str]:
-    """Why each indicator changed between two states, in the words of its changes."""
-    found: dict[str, list[str]] = {}
-    plan = after.plan
-    for one in changes(before.assessed, after.assessed, plan):
-        found.setdefault(one.indicator_id, []).append(_why(one))
-    return {subject: "、".join(dict.fromkeys(told)) for subject, told in found.items()}
+def reasons_of(found: Sequence[Change]) -> dict[str, str]:
+    """Why each indicator changed, from the digest of its changes: of which kind, and why, by whom and when if known."""
+    told: dict[str, list[str]] = {}
+    for one in found:
+        told.setdefault(one.indicator_id, []).append(_why(one))
+    return {subject: "。".join(dict.fromkeys(words)) for subject, words in told.items()}
 
 
 def _why(change: Change) -> str:
-    return f"{change.word}({change.mark})"
+    source = " ".join(word for word in (change.who, f"{change.at:%Y-%m-%d}" if change.at else "", change.why) if word)
+    return f"{change.word}({source})" if source else change.word
 
 
 def comparison(before: Report, after: Report, found: Sequence[Difference]) -> Report:

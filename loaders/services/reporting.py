@@ -13,6 +13,7 @@ from kpi.people import Audience
 from kpi.place import Place
 from kpi.report.assembly import report
 from kpi.report.blocks import Report, Sentence
+from kpi.report.change_digest import digest
 from kpi.report.comparison_table import Difference, differences, reasons_of
 from kpi.report.release_gate import Finding, gate
 from kpi.report.versions import VERSION_KINDS, Version, next_number
@@ -139,7 +140,7 @@ class Reporting(Gate):
         """Two papers of a round held against each other."""
         self._ask(Action.MAKE_REPORT, Place(plan_id))
         (before, then), (after, now) = (self._told(plan_id, round_id, edition) for edition in (one, other))
-        return Compared(before, after, differences(before, after, reasons_of(then, now)))
+        return Compared(before, after, differences(before, after, reasons_of(digest(then, now))))
 
     def report_file(self, plan_id: str, round_id: str, sha256: str) -> tuple[str, bytes]:
         """A file of a version, byte for byte: a 公表版 for everybody, any other for who may make one.

@@ -8,10 +8,11 @@ from datetime import datetime
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.changes import changes
+from kpi.changes import Change
 from kpi.collection.workflow import Action
 from kpi.issue import Severity
 from kpi.place import Place
+from kpi.report.change_digest import digest
 from kpi.report.comparison_table import comparison, exchange
 from kpi.report.release_gate import Finding
 from kpi.report.versions import VERSION_KINDS, Version, next_kind
@@ -29,15 +30,15 @@ _OPTIONS = {_KEEP: "資料の時点の値のまま", _ANEW: "今の値にする"
 
 def since(state: Assessment, then: Assessment) -> None:
     """What is known now and was not when the paper was last told: a version has to take it in."""
-    found = changes(then.assessed, state.assessed, state.plan)
+    found = state.once(f"digest since {then.as_of}", lambda: digest(then, state))
     if not found:
         return
     head = f"この資料の時点({_moment(then.as_of)})のあとで、{len({c.indicator_id for c in found})}指標が変わりました。"
     show(tag("p", head + "資料に入れるには、「今の値にする」を選んで版を作ってください。", "notice"))
-    rows: list[Row] = [(_name(state, c.indicator_id), c.word, c.text) for c in found]
+    rows: list[Row] = [(_name(state, c.indicator_id), c.word, c.text, _source(c)) for c in found]
     show(
         table(
-            [Column("指標"), Column("種類"), Column("変わったこと")],
+            [Column("指標"), Column("種類"), Column("変わったこと"), Column("だれが・いつ・なぜ")],
             rows,
             caption="資料の時点のあとで変わったこと",
             kind="stack",
@@ -45,8 +46,13 @@ def since(state: Assessment, then: Assessment) -> None:
     )
 
 
+def _source(change: Change) -> str:
+    """Who brought it, when and why, as far as that is known."""
+    return " ".join(w for w in (change.who, f"{change.at:%Y-%m-%d}" if change.at else "", change.why) if w) or "―"
+
+
 def _name(state: Assessment, indicator_id: str) -> str:
-    indicator = state.plan.indicator(indicator_id)
+    indicator = state.snapshot.plan.indicator(indicator_id)
     return f"{indicator.number}　{indicator.name}"
 
 

@@ -1,0 +1,156 @@
+"""The digest of two states names exactly what was changed between them, each of one kind."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kpi.assessment import Assessment
+from kpi.compare.published import NATION
+from kpi.report.change_digest import digest
+from tests.campaign.marked import length
+from tests.samplekit import PLAN, store_of, with_samples
+
+DAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    return store_of(with_samples(tmp_path_factory.mktemp("data"))).snapshot(PLAN)
+
+
+@pytest.fixture(scope="module")
+def valued(snapshot):
+    """The indicators that have a value to judge."""
+    state = judged(snapshot)
+    return [i.id for i in snapshot.plan.indicators if state.row(i.id)["period"]]
+
+
+def judged(snapshot):
+    return Assessment.of(snapshot, DAY)
+
+
+def newest(snapshot, indicator_id):
+    """The place of the row that is judged."""
+    known = snapshot.observations
+    period = known[(known["indicator_id"] == indicator_id) & (known["state"] == "value")]["period"].iloc[-1]
+    same = (known["indicator_id"] == indicator_id) & (known["period"] == period) & (known["state"] == "value")
+    return known.index[same][-1]
+
+
+def with_row(snapshot, place, **changed):
+    told = snapshot.observations.copy()
+    for column, value in changed.items():
+        told.loc[place, column] = value
+    return replace(snapshot, observations=told)
+
+
+def with_card(snapshot, indicator_id, **changed):
+    card = replace(snapshot.cards[indicator_id], **changed)
+    return replace(snapshot, cards={**snapshot.cards, indicator_id: card})
+
+
+def with_indicator(snapshot, indicator_id, **changed):
+    told = tuple(replace(i, **changed) if i.id == indicator_id else i for i in snapshot.plan.indicators)
+    return replace(snapshot, plan=replace(snapshot.plan, indicators=told))
+
+
+def corrected(snapshot, indicator_id):
+    place = newest(snapshot, indicator_id)
+    value = snapshot.observations.loc[place, "value"]
+    return with_row(snapshot, place, value=value + 1.5, correction_kind="miscounted", release="final")
+
+
+def finalised(snapshot, indicator_id):
+    place = newest(snapshot, indicator_id)
+    return with_row(snapshot, place, value=snapshot.observations.loc[place, "value"] + 0.5, correction_kind="finalised")
+
+
+def withdrawn(snapshot, indicator_id):
+    known = snapshot.observations
+    return replace(snapshot, observations=known[known["indicator_id"] != indicator_id].reset_index(drop=True))
+
+
+def target(snapshot, indicator_id):
+    return with_card(snapshot, indicator_id, target=12345.0, reason="本部決定")
+
+
+def baseline(snapshot, indicator_id):
+    return with_card(snapshot, indicator_id, baseline=0.25)
+
+
+def rule(snapshot, indicator_id):
+    return with_card(snapshot, indicator_id, decimals=3, reason="桁をそろえる")
+
+
+def definition(snapshot, indicator_id):
+    return with_indicator(snapshot, indicator_id, definition="新しい定義")
+
+
+def dropped(snapshot, indicator_id):
+    return with_card(snapshot, indicator_id, dropped_on=DAY, reason="廃止")
+
+
+CHANGES = (corrected, finalised, withdrawn, target, baseline, rule, definition, dropped)
+OF_A_VALUE = (corrected, finalised, withdrawn)
+
+
+def apply(snapshot, wanted):
+    for indicator_id, change in wanted.items():
+        snapshot = change(snapshot, indicator_id)
+    return snapshot
+
+
+def told(before, after):
+    """The kinds of each indicator, but for what follows from them: another status, an older newest value."""
+    found = {}
+    for one in digest(judged(before), judged(after)):
+        if one.kind not in ("status", "stale", "late"):
+            found.setdefault(one.indicator_id, []).append(one.kind)
+    return found
+
+
+@settings(max_examples=length(12, 300))
+@given(data=st.data())
+def test_it_names_exactly_what_was_changed(snapshot, valued, data):
+    chosen = data.draw(st.lists(st.sampled_from(valued), unique=True, max_size=5))
+    wanted = {i: data.draw(st.sampled_from(CHANGES)) for i in chosen}
+    after = apply(snapshot, wanted)
+    assert told(snapshot, after) == {i: [change.__name__] for i, change in wanted.items()}
+    old, new = judged(snapshot), judged(after)
+    moved = {i.id for i in new.plan.indicators if old.word(i.id) != new.word(i.id)}
+    assert {c.indicator_id for c in digest(old, new) if c.kind in ("status", "late")} == moved
+
+
+def test_nothing_changed_is_nothing(snapshot):
+    assert digest(judged(snapshot), judged(snapshot)) == ()
+
+
+def test_a_new_indicator_is_told_as_one(snapshot):
+    one = snapshot.plan.indicators[3].id
+    before = dropped(snapshot, one)
+    assert [c.kind for c in digest(judged(before), judged(snapshot))] == ["added"]
+
+
+def test_a_comparison_that_was_restated_is_told_with_both_values(snapshot):
+    values = snapshot.values.copy()
+    national = values[(values["area_code"] == NATION) & (values["period"] != "")]
+    indicator = next(i for i in snapshot.plan.indicators if i.series_id in set(national["series_id"]))
+    nation = national.index[national["series_id"] == indicator.series_id]
+    values.loc[nation[-1], "value"] += 1
+    (one,) = digest(judged(snapshot), judged(replace(snapshot, values=values)))
+    assert (one.kind, one.indicator_id, one.mark) == ("restated", indicator.id, "訂正")
+    assert one.before != one.after
+    assert one.before in one.text
+
+
+def test_who_sent_a_value_and_why_a_rule_changed_is_told(snapshot, valued):
+    indicator_id = valued[0]
+    (value, *_) = digest(judged(snapshot), judged(corrected(snapshot, indicator_id)))
+    assert value.who
+    assert value.at is not None
+    assert value.why == "集計誤り"
+    changed = digest(judged(snapshot), judged(target(snapshot, indicator_id)))
+    assert next(c for c in changed if c.kind == "target").why == "本部決定"
