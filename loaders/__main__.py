@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from loaders.cli.commands import main
+from loaders.cli import interrupt
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interrupt.ends_at_once()
+    from loaders.cli.commands import main
+
+    try:
+        code = main()
+    except KeyboardInterrupt:  # pressed once more while the first was being told
+        interrupt.end()
+    sys.exit(code)

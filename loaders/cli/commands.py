@@ -24,7 +24,7 @@ from kpi.people import OPERATOR
 from kpi.place import Place
 from kpi.snapshot import Snapshot
 from loaders import settings
-from loaders.cli import arguments, people_command, plan_command, report_command, round_command, terminal
+from loaders.cli import arguments, interrupt, people_command, plan_command, report_command, round_command, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
 from loaders.documents.parquet.export_folder import DICTIONARY, NotOurs
@@ -48,13 +48,17 @@ def main(argv: Sequence[str] | None = None, out: TextIO | None = None) -> int:
         given = _parser().parse_args(argv, given)
         given.out = out or sys.stdout
         logging.basicConfig(level=logging.ERROR if given.debug else logging.CRITICAL)
+        interrupt.is_raised()
         code: int = given.run(given)
         given.out.flush()
+        interrupt.comes_too_late()
         return code
     except (Exception, KeyboardInterrupt) as error:
-        if given.debug and not isinstance(error, (Refused, WrongSetting)):
+        interrupt.comes_too_late()
+        interrupted = isinstance(error, KeyboardInterrupt) or interrupt.came()
+        if given.debug and not interrupted and not isinstance(error, (Refused, WrongSetting)):
             logging.getLogger(__name__).exception("a command failed")
-        said = _said(error)
+        said = interrupt.SAID if interrupted else _said(error)
         if isinstance(error, OSError):
             _let_go()
     with suppress(OSError, ValueError):
@@ -64,7 +68,7 @@ def main(argv: Sequence[str] | None = None, out: TextIO | None = None) -> int:
         if said and getattr(given, "json", False):
             terminal.show_json({"files": [], "issues": [], "error": said}, given.out)
             given.out.flush()
-    return FAILED
+    return interrupt.CODE if interrupted else FAILED
 
 
 def _prepare_streams() -> None:
@@ -86,7 +90,7 @@ def _let_go() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _said(error: BaseException) -> str:
+def _said(error: Exception | KeyboardInterrupt) -> str:
     """What a person reads of an error, in one Japanese sentence or two; nothing where nobody reads any more."""
     match error:
         case BrokenPipeError():  # who reads has seen enough, as ``head`` does
@@ -97,8 +101,6 @@ def _said(error: BaseException) -> str:
             return file_fault(error)
         case duckdb.Error():
             return _UNREADABLE
-        case KeyboardInterrupt():
-            return "中断しました。"
         case MemoryError():
             return "メモリが足りないため、中止しました。ファイルを分けて、もう一度お試しください。"
         case _:
@@ -317,8 +319,6 @@ def _verify(given: argparse.Namespace) -> int:
 
 def _rebuild(given: argparse.Namespace) -> int:
     store = _open(given)
-    if given.dest.exists():
-        raise Refused(f"{given.dest} はすでにあります。ない名前を指定してください。")
     if not given.dest.parent.is_dir():
         raise Refused(f"保存先のフォルダー {given.dest.parent} がありません。")
     progress = terminal.Progress(sum(len(store.snapshot(p).submissions) for p in store.plan_ids()))

@@ -295,5 +295,5 @@ class Store:
     def rebuild(
         self, dest: str | Path, opens: rebuild.OpenFiles, tick: Callable[[], None] = lambda: None
     ) -> tuple[Issue, ...]:
-        """Make a new store at ``dest`` from the originals in this one; the differences."""
-        return rebuild.rebuild(self._database, Database(Path(dest), 10.0), opens, tick)
+        """Make a new store at ``dest`` from the originals in this one; the differences. StoreError if it is taken."""
+        return rebuild.rebuild(self._database, Path(dest), opens, tick)

@@ -5,7 +5,10 @@ What comes out must be the same, observation for observation; where it is not, t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from kpi.collection.acts import ACTS, PROGRAM, Act
@@ -14,7 +17,10 @@ from loaders import settings
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.audit.replay import OpenFiles, Repeat
 from loaders.store.audit.seals import end_of
-from loaders.store.file.database import Connection, Database, Transaction, rows
+from loaders.store.file.database import Connection, Database, rows, transaction
+from loaders.store.file.lock import FileLock, StoreBusy, StoreError
+from loaders.store.file.opening import checkpoint, clear, full_told, make_schema, opened, put_in_place
+from loaders.store.file.presence import REBUILDING
 
 __all__ = ["OpenFiles", "rebuild"]
 
@@ -38,30 +44,65 @@ _ALSO: tuple[tuple[str, str], ...] = (
 
 
 def rebuild(
-    source: Database, dest: Database, opens: OpenFiles, tick: Callable[[], None] = lambda: None
+    source: Database, dest: Path, opens: OpenFiles, tick: Callable[[], None] = lambda: None
 ) -> tuple[Issue, ...]:
-    """Make ``dest`` from what ``source`` holds; the differences, none when all is the same."""
-    dest.create()
-    with source.read() as old:
-        with dest.writes() as (new, transaction):
-            repeat = Repeat(old, new, opens)
-            refused = tuple(_repeated(old, repeat, transaction, tick))
-            with transaction():
-                repeat.finish()
-                # Its seals are others than those of the store before, whose ends people have on paper.
-                payload = {"before": end_of(old).mark}
-                append_event(new, Event("rebuild", "", source.path.name, Act(PROGRAM, settings.now()), payload))
-        with dest.read() as new:
-            return (*refused, *_differences(old, new), *_other_differences(old, new))
+    """Make a store at ``dest`` from what ``source`` holds; the differences, none when all is the same.
+
+    It is made under another name beside, and takes its own when it is whole. What one that was killed has left there
+    goes. StoreError where the place is taken, or another is being made for it.
+    """
+    new = Path(f"{dest}{REBUILDING}")
+    _require_free(dest)
+    with full_told(dest), _alone(dest):
+        clear(new)
+        try:
+            make_schema(new)
+            with source.read() as old, opened(new, read_only=False, wait=0) as connection:
+                found = _made(old, connection, opens, tick, source.path.name)
+            checkpoint(new, 0)
+            _require_free(dest)
+            put_in_place(new, dest)
+        finally:
+            clear(new)
+    return found
 
 
-def _repeated(old: Connection, repeat: Repeat, transaction: Transaction, tick: Callable[[], None]) -> Iterator[Issue]:
+@contextmanager
+def _alone(dest: Path) -> Iterator[None]:
+    """The right to make a store for a place, of which nothing is left afterwards."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(FileLock(dest, 0).work(0))
+        except StoreBusy as error:
+            raise StoreError(f"{dest} は、ほかの処理が作り直しています。別の名前を指定してください。") from error
+        held.callback(Path(f"{dest}.lock.work").unlink, missing_ok=True)
+        yield
+
+
+def _require_free(dest: Path) -> None:
+    """A log left of an earlier file would be taken for that of the new one."""
+    if taken := next((p for p in (dest, Path(f"{dest}.wal")) if os.path.lexists(p)), None):
+        raise StoreError(f"{taken} はすでにあります。ない名前を指定してください。")
+
+
+def _made(old: Connection, new: Connection, opens: OpenFiles, tick: Callable[[], None], name: str) -> tuple[Issue, ...]:
+    repeat = Repeat(old, new, opens)
+    refused = tuple(_repeated(old, new, repeat, tick))
+    with transaction(new):
+        repeat.finish()
+        # Its seals are others than those of the store before, whose ends people have on paper.
+        payload = {"before": end_of(old).mark}
+        append_event(new, Event("rebuild", "", name, Act(PROGRAM, settings.now()), payload))
+    return (*refused, *_differences(old, new), *_other_differences(old, new))
+
+
+def _repeated(old: Connection, new: Connection, repeat: Repeat, tick: Callable[[], None]) -> Iterator[Issue]:
     """Do every act of the log again, each in a transaction of its own; what cannot be done."""
-    with transaction():
+    with transaction(new):
         repeat.start()
     for event in rows(old, "SELECT * FROM decisions ORDER BY seq"):
         try:
-            with transaction():
+            with transaction(new):
                 found = repeat.act(event)
         except KeyError:
             found = [_lost(event)]

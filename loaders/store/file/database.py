@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import partial
+from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -35,14 +34,12 @@ from loaders.store.file.opening import (
 from loaders.store.file.presence import Extent, StoreLost, leftovers, stands, sweep
 from loaders.store.file.write_queue import Turns
 
-__all__ = ["Connection", "Database", "Row", "StoreDamaged", "append", "rows", "take", "value"]
+__all__ = ["Connection", "Database", "Row", "StoreDamaged", "append", "rows", "take", "transaction", "value"]
 
 #: So many rows go in column by column; beyond, a table of pandas is quicker.
 _FEW = 200
 
 Row = Mapping[str, object]
-#: Work that is sealed and committed at its end, or taken back.
-Transaction = Callable[[], AbstractContextManager[None]]
 _SWAPPED = "データファイル {} が、古い形式のものに入れ替えられました。もう一度開いてください。"
 
 
@@ -110,15 +107,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction under the exclusive lock, sealed: all of it is on disk when this returns, or none of it."""
         self.bring_up_to_date()
-        with full_told(self.path), self._turns.turn() as connection, _transaction(connection):
+        with full_told(self.path), self._turns.turn() as connection, transaction(connection):
             yield connection
-
-    @contextmanager
-    def writes(self) -> Iterator[tuple[Connection, Transaction]]:
-        """The same for many transactions one after the other, between which the file stays open and locked."""
-        self.bring_up_to_date()
-        with full_told(self.path), self._turns.turn() as connection:
-            yield connection, partial(_transaction, connection)
 
     @contextmanager
     def _reach(self) -> Iterator[Connection]:
@@ -146,7 +136,7 @@ class Database:
                 try:
                     clear(new)
                     make_schema(new)
-                    with opened(new, read_only=False, wait=0) as connection, _transaction(connection):
+                    with opened(new, read_only=False, wait=0) as connection, transaction(connection):
                         fill(connection)
                     checkpoint(new, 0)
                     put_in_place(new, self.path)
@@ -221,7 +211,7 @@ class Database:
 
 
 @contextmanager
-def _transaction(connection: Connection) -> Iterator[None]:
+def transaction(connection: Connection) -> Iterator[None]:
     """Work that is sealed and committed at its end, or taken back."""
     from loaders.store.audit.seals import sealing  # the seals are written through this module
 
@@ -242,10 +232,15 @@ _DAMAGED = "を開けません。途中で切れているか、壊れている�
 
 
 def is_of_the_store(error: Exception) -> bool:
-    """Whether an error is about the file or the machine (locked, damaged, full), and so about every write alike."""
-    return isinstance(error, (StoreError, OSError, *_OF_THE_MACHINE))
+    """Whether an error is about the file or the machine (locked, damaged, full), and so about every write alike.
+
+    So is Ctrl-C, which DuckDB passes on as an error without a class of its own.
+    """
+    interrupted = isinstance(error, RuntimeError) and str(error) == _INTERRUPTED
+    return interrupted or isinstance(error, (StoreError, OSError, *_OF_THE_MACHINE))
 
 
+_INTERRUPTED = "Query interrupted"
 _OF_THE_MACHINE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.OutOfMemoryException)
 
 

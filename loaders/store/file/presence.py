@@ -18,8 +18,10 @@ from loaders.store.file.opening import StoreDamaged, clear
 
 #: How many traces and how many copies a message names before it counts the rest.
 _NAMED = 3
+#: What a store is called while it is made anew from another one.
+REBUILDING = ".rebuilding"
 #: What is made beside a store and then takes its place.
-_MADE = (".new", ".restoring", ".migrating")
+_MADE = (".new", ".restoring", ".migrating", REBUILDING)
 _GONE, _EMPTY = "がありません", "は空(0バイト)です"
 #: DuckDB's own header and the two it writes by turns: 4 KiB each.
 _HEADERS, _MAGIC = 3 * 4096, b"DUCK"

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from loaders.cli import commands as cli
-from loaders.cli import terminal, usage
+from loaders.cli import interrupt, terminal, usage
 from loaders.documents.paper.paper_files import FORMATS
 from tests import ROOT
 from tests.campaign.marked import mostly
@@ -241,7 +241,7 @@ def test_an_interrupt_is_said(data, capsys, monkeypatch):
 
     monkeypatch.setattr(terminal, "status_rows", interrupted)
     code, said = said_by(capsys, "status", "--data", data)
-    assert code == cli.FAILED
+    assert code == interrupt.CODE
     assert said.endswith("中断しました。\n")
 
 
