@@ -30,9 +30,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 
 
 def letter_filename(letter: Letter, suffix: str) -> str:
-    """``事務連絡_進捗状況について_各部局主管課長.docx``-like name, safe in any file system."""
-    to = letter.to.removesuffix("　殿")
-    return f"{letter.title}_{file_part(letter.subject)[:60]}_{file_part(to)[:40]}.{suffix}"
+    """``事務連絡_進捗状況について_各部局主管課長.docx``-like name, safe in any file system.
+
+    It begins as the letter does: with its 文書番号, where it has one.
+    """
+    to, head = letter.to.removesuffix("　殿"), file_part(letter.number or letter.title)[:60]
+    return f"{head}_{file_part(letter.subject)[:60]}_{file_part(to)[:40]}.{suffix}"
 
 
 def question_of(plan: Plan, round_: Round, indicator_id: str, key: str, text: str, *, cell: str = "") -> Question:

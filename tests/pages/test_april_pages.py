@@ -104,7 +104,7 @@ def test_saving_divisions_today_leaves_those_that_april_brings(services):
 def test_a_round_goes_on_offering_the_department_that_april_brings(services):
     assert services.split_department(plan_id(services), TOURISM, "sightseeing", "観光部", ["tourism-dmo"], DAY) == ()
     at = run("rounds", round=ROUND)
-    assert at.multiselect(key=f"change-{ROUND}-departments").value == [TOURISM, "sightseeing"]
+    assert at.multiselect(key=f"change-prefecture-{ROUND}-departments").value == [TOURISM, "sightseeing"]
     assert "変わるところはまだありません" in words(at)
 
 

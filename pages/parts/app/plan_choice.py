@@ -13,6 +13,7 @@ from kpi.plan import in_order
 from pages.parts.app import storage
 from pages.parts.app.clock import today
 from pages.parts.shared.address import tell_missing
+from pages.parts.shared.kept_fields import KEPT
 from pages.parts.shared.markup import PLAN
 
 #: In the session: the plan of this run, the one of the run before with its screen, and the chooser's own choice.
@@ -67,9 +68,12 @@ def chooser() -> None:
 
 
 def _chosen() -> None:
-    """Another plan has other indicators, rounds and drafts: nothing of this session's choices goes with it."""
+    """Another plan has other indicators, rounds and drafts: nothing of this session's choices goes with it.
+
+    What was typed names the plan that it is about, and waits there.
+    """
     wanted = str(st.session_state[_CHOICE])
-    for key in list(st.session_state):
+    for key in set(st.session_state) - {KEPT}:
         del st.session_state[key]
     st.query_params.clear()
     st.query_params[PLAN] = wanted

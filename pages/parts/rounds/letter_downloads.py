@@ -18,6 +18,7 @@ from loaders.documents.letter_files import letter_docx, letter_eml, letter_filen
 from loaders.text.characters import one_line
 from pages.parts.app.current_view import services
 from pages.parts.shared.filters import choose
+from pages.parts.shared.kept_fields import kept, typed_in
 from pages.parts.shared.layout import empty, folded_form, show
 from pages.parts.shared.markup import Column, Content, Markup, render, table, tag, unmarked
 
@@ -72,7 +73,12 @@ def _one(
     if kind in _OF_DIVISIONS and not divisions:
         empty(f"{whom[0].name(state.day)}の課は、すべて主管課へ回答しています。")
         return
-    letter = _signed(state, _letter(state, asked, kind, whom, divisions, single=single), kind)
+    letter = _letter(state, asked, kind, whom, divisions, single=single)
+    if kind in _OF_DIVISIONS:
+        own, form = dict.fromkeys(signature(state.plan), ""), f"{kind}-{whom[0].id}"
+    else:
+        own, form = signature(state.plan), kind
+    letter = _signed(letter, own, f"letter-{state.plan.id}-{asked.id}-{form}")
     forms = _forms(state, asked, whom[0], divisions if kind in _OF_DIVISIONS else ()) if single else None
     letter_view(letter, key=f"{kind}-{whom[0].id if single else 'all'}", attachments=forms)
     if not single:
@@ -80,20 +86,18 @@ def _one(
         show(tag("div", note, "meta"))
 
 
-def _signed(state: Assessment, letter: Letter, kind: str) -> Letter:
+def _signed(letter: Letter, own: Mapping[str, str], form: str) -> Letter:
     """The letter with its number and whom to ask: as the plan's settings say, or as typed here for this one."""
-    own = signature(state.plan) if kind not in _OF_DIVISIONS else dict.fromkeys(signature(state.plan), "")
     fields = {"number": "文書番号", "person": "担当者", "extension": "内線", "address": "連絡先(共有のメール)"}
 
     def draw() -> None:
         grid = st.grid(min_column_width=180)
         for name, label in fields.items():
             with grid.cell():
-                text = st.text_input(unmarked(label), own[name], max_chars=60, key=f"letter-{kind}-{name}")
-                own[name] = one_line(text)
+                st.text_input(unmarked(label), max_chars=60, **kept(form, name, own[name]))
 
-    folded_form("文書番号・担当・内線を入れる", draw, key=f"letter-signature-{kind}")
-    return signed(letter, **own)
+    folded_form("文書番号・担当・内線を入れる", draw, key=f"signature-of-{form}")
+    return signed(letter, **{name: one_line(typed_in(f"{form}-{name}", own[name])) for name in fields})
 
 
 def _letter(

@@ -18,13 +18,14 @@ from kpi.plan import Plan, Round, RoundKind
 from pages.parts.app.current_view import services
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared import notices as said
-from pages.parts.shared.date_input import day_input, unread
+from pages.parts.shared.date_input import day_input, ready, unread
+from pages.parts.shared.kept_fields import forget, keep, kept
 from pages.parts.shared.layout import attempt, folded_form, show
 from pages.parts.shared.markup import Column, Content, join, table, tag, unmarked
 
 _PLACE, _DONE = "rounds", "rounds-done"
 _CLOSING = "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。"
-_SOME = "選ぶ"
+_ALL, _SOME = "すべての部局・指標", "選ぶ"
 
 
 def told() -> None:
@@ -32,14 +33,20 @@ def told() -> None:
     said.told(_PLACE)
 
 
-def _tell(words: str) -> NoReturn:
-    """Say what was done on the page drawn anew, with every box folded: none may offer at once to do the next thing."""
+def _tell(words: str, form: str) -> NoReturn:
+    """Say what was done by a form on the page drawn anew, with every box folded: none may offer at once to do more."""
+    forget(form)
     st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
     said.tell(_PLACE, words)
 
 
 def _folded(key: str) -> str:
     return f"{key}-{st.session_state.get(_DONE, 0)}"
+
+
+def _form(what: str, state: Assessment, asked: Round) -> str:
+    """The name of a form: what is typed for one round of one plan stands nowhere else."""
+    return f"{what}-{state.plan.id}-{asked.id}"
 
 
 def open_box(state: Assessment) -> None:
@@ -52,8 +59,8 @@ def open_box(state: Assessment) -> None:
         )
         base = proposed(state.snapshot.plan, kind, state.day, state.snapshot.life)
         show(tag("div", "計画の日程と前回の照会から、あらかじめ入れてあります。変更してから始められます。", "meta"))
-        made = _fields(state, base, f"new-{base.id}", fixed=False)
-        _start(state, made, "open-now", unread=_unread(f"new-{base.id}"))
+        form = _form("new", state, base)
+        _start(state, _fields(state, base, form, fixed=False), "open-now", form)
 
     folded_form("新しい照会を始める", draw, key=_folded("open-round"))
 
@@ -64,8 +71,8 @@ def start_box(state: Assessment, asked: Round) -> None:
 
     def draw() -> None:
         show(tag("div", "計画の日程から、あらかじめ入れてあります。変更してから始められます。", "meta"))
-        made = _fields(state, base, f"start-{asked.id}", fixed=_answered(state, asked))
-        _start(state, made, "start-now", unread=_unread(f"start-{asked.id}"))
+        form = _form("start", state, asked)
+        _start(state, _fields(state, base, form, fixed=_answered(state, asked)), "start-now", form)
 
     folded_form("この照会を始める", draw, key=_folded("start-round"))
 
@@ -75,13 +82,13 @@ def _answered(state: Assessment, asked: Round) -> bool:
     return any(row["round_id"] == asked.id for row in state.snapshot.returns)
 
 
-def _start(state: Assessment, made: Round, key: str, *, unread: bool) -> None:
-    if not _preview(state, made, "始めると", starts=True) or unread:
+def _start(state: Assessment, made: Round, key: str, form: str) -> None:
+    if not _preview(state, made, "始めると", starts=True) or _unread(form):
         return
     if st.button("この内容で照会を始める", type="primary", key=key):
         later = made.opens if made.opens and made.opens > state.day else None
         begun = f"を用意しました。{day_words(later)}に始まります。" if later else "を始めました。"
-        _do(state, made, f"「{made.name}」{begun}照会文は下の「文書」から受け取れます。", "")
+        _do(state, made, f"「{made.name}」{begun}照会文は下の「文書」から受け取れます。", "", form)
 
 
 def cancel_box(state: Assessment, asked: Round) -> None:
@@ -89,11 +96,12 @@ def cancel_box(state: Assessment, asked: Round) -> None:
     with st.expander("この照会を取りやめる", key=_folded("cancel-round")):
         told = "取りやめると、部局の「回答」に出なくなり、様式も受け付けません。この画面から、あらためて始められます。"
         show(tag("div", told, "meta"))
-        reason = st.text_input("取りやめる理由(任意)", key=f"cancel-{asked.id}-reason", max_chars=200)
+        form = _form("cancel", state, asked)
+        reason = st.text_input("取りやめる理由(任意)", max_chars=200, **kept(form, "reason", ""))
         if st.button("この照会を取りやめる", key="cancel-now"):
             done = attempt(lambda: services().cancel_round(state.plan.id, asked.id, reason=reason.strip()))
             if done is not None:
-                _tell(f"「{asked.name}」を取りやめました。")
+                _tell(f"「{asked.name}」を取りやめました。", form)
 
 
 def change_box(state: Assessment, asked: Round) -> None:
@@ -101,15 +109,16 @@ def change_box(state: Assessment, asked: Round) -> None:
     again = state.snapshot.closed_at(asked.id) is not None
 
     def draw() -> None:
-        made = _fields(state, asked, f"change-{asked.id}", fixed=_answered(state, asked))
-        reason = st.text_input("変更の理由", key=f"change-{asked.id}-reason", max_chars=200)
-        if made == asked and not again and not _unread(f"change-{asked.id}"):
+        form = _form("change", state, asked)
+        made = _fields(state, asked, form, fixed=_answered(state, asked))
+        reason = st.text_input("変更の理由", max_chars=200, **kept(form, "reason", ""))
+        if made == asked and not again and not _unread(form):
             show(tag("div", "変わるところはまだありません。", "meta"))
             return
-        if not _preview(state, made, "変更すると") or _unread(f"change-{asked.id}"):
+        if not _preview(state, made, "変更すると") or _unread(form):
             return
         if st.button("もう一度開く" if again else "この内容に変更する", disabled=not reason.strip(), key="change-now"):
-            _do(state, made, f"「{made.name}」を{'もう一度開きました' if again else '変更しました'}。", reason)
+            _do(state, made, f"「{made.name}」を{'もう一度開きました' if again else '変更しました'}。", reason, form)
         if not reason.strip():
             show(tag("div", "理由を入れると変更できます。理由は記録に残ります。", "meta"))
 
@@ -137,72 +146,71 @@ def close_box(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
             )
         )
         show(join(parts))
-        reason = st.text_input("添え書き(任意)", key=f"close-{asked.id}-reason", max_chars=200)
-        sure = st.checkbox("上のことを確かめました", key=f"close-{asked.id}-sure")
+        form = _form("close", state, asked)
+        reason = st.text_input("添え書き(任意)", max_chars=200, **kept(form, "reason", ""))
+        sure = st.checkbox("上のことを確かめました", key=f"{form}-sure")
         if st.button("締め切る", disabled=not sure, key="close-now"):
             done = attempt(lambda: services().close_round(state.plan.id, asked.id, reason=reason.strip()))
             if done is not None:
-                _tell(f"「{asked.name}」を締め切りました。")
+                _tell(f"「{asked.name}」を締め切りました。", form)
 
 
-def _do(state: Assessment, made: Round, words: str, reason: str) -> None:
+def _do(state: Assessment, made: Round, words: str, reason: str, form: str) -> None:
     done = attempt(lambda: services().open_round(state.plan.id, made, reason=reason.strip()))
     if done is not None:
         st.query_params["round"] = made.id
-        _tell(words)
+        _tell(words, form)
 
 
 # --- the form ------------------------------------------------------------------------------------------------------
 
 
-def _fields(state: Assessment, base: Round, key: str, *, fixed: bool) -> Round:
+def _fields(state: Assessment, base: Round, form: str, *, fixed: bool) -> Round:
     """The round as the widgets say. ``fixed``: what was answered already stays what it was asked for."""
     plan = state.plan
     grid = st.grid(min_column_width=240)
     with grid.cell():
-        offered = list(dict.fromkeys([base.period, *periods(base.kind, plan, state.day)]))
+        offered = sorted({base.period, *periods(base.kind, plan, state.day)}, key=lambda p: p.position, reverse=True)
         period = st.selectbox(
             "いつの値を尋ねるか",
-            sorted(offered, key=lambda p: p.position, reverse=True),
-            index=sorted(offered, key=lambda p: p.position, reverse=True).index(base.period),
+            offered,
             format_func=lambda p: p.label,
-            key=f"{key}-period",
             disabled=fixed,
+            **kept(form, "period", base.period, among=offered),
         )
     with grid.cell():
         suggested = base.name if period == base.period else free_name(plan, name_of(base.kind, period))
-        name = st.text_input("名前", suggested, key=f"{key}-name-{period.code}", max_chars=60)
+        name = st.text_input("名前", max_chars=60, **kept(form, f"name-{period.code}", suggested))
     with grid.cell():
-        opens = day_input("始める日", base.opens, f"{key}-opens")
+        opens = _day("始める日", base.opens, form, "opens")
     with grid.cell():
-        first = day_input("課から主管課への期限(空けてもよい)", base.division_due, f"{key}-first")
+        first = _day("課から主管課への期限(空けてもよい)", base.division_due, form, "first")
     with grid.cell():
-        due = day_input("主管課から事務局への期限", base.due, f"{key}-due")
+        due = _day("主管課から事務局への期限", base.due, form, "due")
     with grid.cell():
-        hours = list(range(8, 24))
-        hour = st.selectbox(
-            "期限の時刻",
-            hours,
-            index=hours.index(base.due_hour) if base.due_hour in hours else hours.index(17),
-            format_func=lambda h: f"{h}時",
-            key=f"{key}-hour",
-        )
+        hours = range(8, 24)
+        hour_before = base.due_hour if base.due_hour in hours else 17
+        hour = st.selectbox("期限の時刻", hours, format_func=lambda h: f"{h}時", **kept(form, "hour", hour_before))
     made = replace(base, name=name.strip(), period=period, opens=opens, division_due=first, due=due, due_hour=hour)
     if made != base:
         made = replace(made, assumption="")
-    return _scope(plan, state.day, _identified(plan, base, made), key)
+    return _scope(plan, state.day, _identified(plan, base, made), form)
 
 
-def _unread(key: str) -> bool:
+def _day(label: str, start: date | None, form: str, name: str) -> date | None:
+    return day_input(label, start, f"{form}-{name}", on_change=keep, args=(form, f"{form}-{name}", ready(start)))
+
+
+def _unread(form: str) -> bool:
     """Whether a date of the form names no day, or nobody was chosen; either is told beside its field."""
-    return unread(*(f"{key}-{which}" for which in ("opens", "first", "due"))) or _nobody(key)
+    return unread(*(f"{form}-{which}" for which in ("opens", "first", "due"))) or _nobody(form)
 
 
-def _nobody(key: str) -> bool:
+def _nobody(form: str) -> bool:
     """Whether some shall be asked and none was chosen: that is no way to ask all of them."""
     state = st.session_state
-    some = state.get(f"{key}-some") == _SOME
-    return some and not state.get(f"{key}-departments") and not state.get(f"{key}-indicators")
+    some = state.get(f"{form}-some") == _SOME
+    return some and not state.get(f"{form}-departments") and not state.get(f"{form}-indicators")
 
 
 def _identified(plan: Plan, base: Round, made: Round) -> Round:
@@ -211,34 +219,27 @@ def _identified(plan: Plan, base: Round, made: Round) -> Round:
     return made if known or made.period == base.period else replace(made, id=new_id(plan, made.kind, made.period))
 
 
-def _scope(plan: Plan, day: date, base: Round, key: str) -> Round:
+def _scope(plan: Plan, day: date, base: Round, form: str) -> Round:
     """Which departments and indicators; all of them is kept as all, so that a later one is asked too."""
     # One that is asked already stays offered, though it answers for nothing today: April brings or has taken it.
     asked = {d.id for d in plan.departments if d.id in base.departments or plan.owned_by(d.id, day)}
     names = {d.id: d.name(day) for d in plan.departments if d.id in asked}
     indicators = {i.id: f"{i.number} {i.name}" for i in plan.indicators}
-    some = st.radio(
-        "どこまで尋ねるか",
-        ["すべての部局・指標", _SOME],
-        index=1 if base.departments or base.indicators else 0,
-        horizontal=True,
-        key=f"{key}-some",
-    )
+    before = _SOME if base.departments or base.indicators else _ALL
+    some = st.radio("どこまで尋ねるか", [_ALL, _SOME], horizontal=True, **kept(form, "some", before))
     if some != _SOME:
         return replace(base, departments=(), indicators=())
     whom = st.multiselect(
         "部局(空けるとすべて)",
         list(names),
-        [d for d in base.departments if d in names],
         format_func=names.__getitem__,
-        key=f"{key}-departments",
+        **kept(form, "departments", [d for d in base.departments if d in names], among=names),
     )
     what = st.multiselect(
         "指標(空けるとすべて)",
         list(indicators),
-        [i for i in base.indicators if i in indicators],
         format_func=indicators.__getitem__,
-        key=f"{key}-indicators",
+        **kept(form, "indicators", [i for i in base.indicators if i in indicators], among=indicators),
     )
     if not whom and not what:
         st.warning("部局か指標を選んでください。すべてに尋ねるときは「すべての部局・指標」です。")

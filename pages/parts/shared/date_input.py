@@ -13,6 +13,7 @@ import streamlit as st
 
 from kpi.period import Period
 from loaders.text.typed_day import WEEKDAYS, day_text, read_day
+from pages.parts.shared.kept_fields import typed_in
 from pages.parts.shared.markup import tag
 
 #: Bounds of the calendar alone: any date may be typed, and what cannot be meant is refused by what it is given to.
@@ -30,11 +31,12 @@ def day_input(
 ) -> date | None:
     """The date in a field, None where it is empty or not read. ``on_change`` is called after either way of changing it.
 
-    ``start`` stands in it at first, and again when another one is given.
+    ``start`` stands in it at first, and again when another one is given; or what :mod:`pages.parts.shared.kept_fields`
+    has kept of it.
     """
     calendar = _calendar_key(key)
     if key not in st.session_state or st.session_state.get(f"{key}-start") != start:
-        set_day(key, start)
+        st.session_state[key] = typed_in(key, ready(start))
     st.session_state[f"{key}-start"] = start
     day, fault = read_day(st.session_state[key])
     if st.session_state.get(calendar) != _within(day):
@@ -55,7 +57,12 @@ def day_input(
 
 def set_day(key: str, day: date | None) -> None:
     """Let a field, which is not drawn yet, show a day."""
-    st.session_state[key] = day_text(day) if day else ""
+    st.session_state[key] = ready(day)
+
+
+def ready(day: date | None) -> str:
+    """How a day stands in a field before anything is typed."""
+    return day_text(day) if day else ""
 
 
 def typed(key: str) -> tuple[date | None, str]:

@@ -282,6 +282,13 @@ def test_the_files_of_letters_are_named_in_words() -> None:
     assert "/" not in letter_filename(replace(request(), subject="../a", to="b/c　殿"), "eml")
 
 
+def test_a_letter_with_a_number_is_no_jimu_renraku_in_its_file_s_name_either() -> None:
+    numbered = signed(request(), number="企デ第12/3号")
+    name = letter_filename(numbered, "docx")
+    assert name == f"企デ第12-3号_{request().subject}_各部局主管課長.docx"
+    assert "事務連絡" not in name + letter_text(numbered)
+
+
 def test_the_number_and_whom_to_ask_come_from_the_settings_and_stay_beside_the_end():
     told = {
         "letter_number": "DX推第12号",

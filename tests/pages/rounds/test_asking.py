@@ -1,16 +1,18 @@
 """照会 run for real: the board, the letters; a round is started, changed and closed."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from kpi.people import Person, Role
+from kpi.people import OPERATOR, Person, Role
 from kpi.place import Place
+from kpi.plan import Division
 from loaders.text.typed_day import day_text
 from tests.pages.rounds.kit import (
     BRIDGE,
     EDUCATION,
+    INDICATOR,
     LAND,
     LANDSMAN,
     PLAN,
@@ -25,7 +27,7 @@ from tests.pages.rounds.kit import (
     text,
 )
 from tests.samplekit import AT
-from tests.screenkit import html, lead
+from tests.screenkit import by_label, html, lead, move
 
 # --- 照会: the board ----------------------------------------------------------------------------------------------
 
@@ -42,11 +44,11 @@ def test_before_a_round_is_started_nobody_is_late_and_from_then_on_all_are_unans
     at = run("rounds")
     assert at.query_params["round"] in ("targets", ["targets"])
     assert "change-now" not in buttons(at)
-    assert at.text_input(key="start-targets-opens").value == day_text(AT.date())
-    at.text_input(key="start-targets-due").set_value(day_text(AT.date() - timedelta(days=1))).run()
+    assert at.text_input(key="start-prefecture-targets-opens").value == day_text(AT.date())
+    at.text_input(key="start-prefecture-targets-due").set_value(day_text(AT.date() - timedelta(days=1))).run()
     assert any("期限が、きょうより前になっています。" in w.value for w in at.warning)
     assert "start-now" not in buttons(at)
-    at.text_input(key="start-targets-due").set_value(day_text(AT.date() + timedelta(days=9))).run()
+    at.text_input(key="start-prefecture-targets-due").set_value(day_text(AT.date() + timedelta(days=9))).run()
     button(at, "start-now").click().run()
     assert lead(at) == "11部局のうち未回答11。期限まであと9日。"
     assert html(at).count("未回答</span>") == 11
@@ -56,10 +58,10 @@ def test_before_a_round_is_started_nobody_is_late_and_from_then_on_all_are_unans
 def test_where_some_shall_be_asked_and_nobody_was_chosen_nothing_starts_and_the_overview_counts_who_was(empty):
     at = run("rounds", round="targets")
     assert "下の文書は案です" in text(at)
-    at.radio(key="start-targets-some").set_value("選ぶ").run()
+    at.radio(key="start-prefecture-targets-some").set_value("選ぶ").run()
     assert "start-now" not in buttons(at)
     assert any("部局か指標を選んでください" in w.value for w in at.warning)
-    at.multiselect(key="start-targets-departments").set_value([LAND]).run()
+    at.multiselect(key="start-prefecture-targets-departments").set_value([LAND]).run()
     button(at, "start-now").click().run()
     # The list of rounds says at once that it has begun.
     (chosen,) = [box for box in at.selectbox if box.label == "照会"]
@@ -106,7 +108,7 @@ def test_only_the_figure_that_is_asked_about_is_marked_and_an_open_target_is_not
 
 def test_a_proposal_that_was_given_up_is_offered_to_nobody_and_can_be_started_after_all(empty):
     at = run("rounds", round="fy2024")
-    at.text_input(key="cancel-fy2024-reason").set_value("目標値の設定前のため").run()
+    at.text_input(key="cancel-prefecture-fy2024-reason").set_value("目標値の設定前のため").run()
     button(at, "cancel-now").click().run()
     assert not at.error
     assert lead(at) == "この照会は取りやめています。"
@@ -185,6 +187,69 @@ def test_a_letter_can_be_taken_in_three_ways(data):
     assert "教育庁主管課長" in html(at)
 
 
+NUMBER = "企デ第1234号"
+
+
+def choose(at, label, value):
+    """Another choice in a list on the page."""
+    next(box for box in at.selectbox if box.label == label).set_value(value).run()
+
+
+def test_what_is_typed_for_a_letter_stays_with_its_round_and_stands_on_no_other(data):
+    at = run("rounds", round=ROUND)
+    by_label(at.text_input, "文書番号").set_value(NUMBER).run()
+    assert NUMBER in html(at)
+    choose(at, "文書", "reminder")
+    assert NUMBER not in html(at)
+    choose(at, "文書", "request")
+    assert NUMBER in html(at)
+    assert by_label(at.text_input, "文書番号").value == NUMBER
+    choose(at, "照会", "fy2024")
+    assert NUMBER not in html(at)
+    assert by_label(at.text_input, "文書番号").value == ""
+    choose(at, "照会", ROUND)
+    assert NUMBER in html(at)
+    move(at, "overview")
+    move(at, "rounds")
+    assert by_label(at.text_input, "文書番号").value == NUMBER
+    assert NUMBER in html(at)
+
+
+def test_what_a_department_types_for_a_letter_to_its_own_stands_on_no_other_department_s(data):
+    for department, one in ((LAND, BRIDGE), (EDUCATION, INDICATOR)):
+        made = [Division(f"{department}-a", "主務課", (one,))]
+        assert services(data, OPERATOR).set_divisions(PLAN, department, made, "") == ()
+    at = run("rounds", round=ROUND, letter="division", to=LAND)
+    by_label(at.text_input, "担当者").set_value("整備 一郎").run()
+    assert "整備 一郎" in html(at)
+    choose(at, "宛先", EDUCATION)
+    assert "整備 一郎" not in html(at)
+    choose(at, "宛先", LAND)
+    assert "整備 一郎" in html(at)
+
+
+def test_what_is_typed_to_change_a_round_stays_with_it_until_it_is_done(data):
+    at = run("rounds", round=ROUND)
+    typed = {"変更の理由": "議会日程による", "主管課から事務局への期限": "R8.12.11", "添え書き(任意)": "全部局回答済"}
+    for label, words in typed.items():
+        by_label(at.text_input, label).set_value(words).run()
+    by_label(at.selectbox, "期限の時刻").set_value(12).run()
+    choose(at, "照会", "fy2024")
+    stand = {label: by_label(at.text_input, label).value for label in typed if label != "添え書き(任意)"}
+    assert not set(stand.values()) & set(typed.values())
+    for away in ("照会", "overview"):
+        if away == "overview":
+            move(move(at, away), "rounds")
+        else:
+            choose(at, away, ROUND)
+        assert {label: by_label(at.text_input, label).value for label in typed} == typed, away
+        assert by_label(at.selectbox, "期限の時刻").value == 12
+    button(at, "change-now").click().run()
+    assert snapshot(data).plan.round(ROUND).due == date(2026, 12, 11)
+    assert by_label(at.text_input, "変更の理由").value == ""
+    assert by_label(at.text_input, "添え書き(任意)").value == typed["添え書き(任意)"]
+
+
 def test_where_everybody_has_answered_there_is_nobody_to_remind(data):
     at = run("rounds", round="fy2024", letter="reminder")
     assert not at.error
@@ -209,17 +274,17 @@ def test_a_new_round_shows_whom_it_would_ask_and_is_opened(data):
 def test_a_round_with_its_dates_the_wrong_way_round_cannot_be_opened(data):
     at = run("rounds")
     at.selectbox(key="open-kind").set_value("half").run()
-    at.text_input(key="new-fy2026h1-due").set_value("R8.11.2").run()
+    at.text_input(key="new-prefecture-fy2026h1-due").set_value("R8.11.2").run()
     assert "期限が、始める日より前です。期限を直してください。" in [w.value for w in at.warning]
     assert "open-now" not in buttons(at)
 
 
 def test_a_changed_date_needs_a_reason_and_stands_then(data):
     at = run("rounds")
-    due = f"change-{ROUND}-due"
+    due = f"change-{PLAN}-{ROUND}-due"
     at.text_input(key=due).set_value("2026-12-11").run()
     assert button(at, "change-now").disabled
-    at.text_input(key=f"change-{ROUND}-reason").set_value("議会日程による").run()
+    at.text_input(key=f"change-{PLAN}-{ROUND}-reason").set_value("議会日程による").run()
     button(at, "change-now").click().run()
     assert not at.error
     assert snapshot(data).plan.round(ROUND).due == datetime(2026, 12, 11).date()
@@ -228,10 +293,10 @@ def test_a_changed_date_needs_a_reason_and_stands_then(data):
 
 def test_departments_and_indicators_can_be_chosen(data):
     at = run("rounds")
-    at.radio(key=f"change-{ROUND}-some").set_value("選ぶ").run()
-    at.multiselect(key=f"change-{ROUND}-departments").set_value([EDUCATION]).run()
+    at.radio(key=f"change-{PLAN}-{ROUND}-some").set_value("選ぶ").run()
+    at.multiselect(key=f"change-{PLAN}-{ROUND}-departments").set_value([EDUCATION]).run()
     assert "変更すると、1部局に次のように尋ねます。" in text(at)
-    at.text_input(key=f"change-{ROUND}-reason").set_value("対象を絞る").run()
+    at.text_input(key=f"change-{PLAN}-{ROUND}-reason").set_value("対象を絞る").run()
     button(at, "change-now").click().run()
     assert snapshot(data).plan.round(ROUND).departments == (EDUCATION,)
     assert lead(at).startswith("1部局のうち")
@@ -241,12 +306,12 @@ def test_a_round_is_closed_once_what_is_missing_was_seen_and_can_be_opened_again
     at = run("rounds")
     assert "まだ回答のない部局は2部局あります: 農林水産部、県土整備部" in text(at)
     assert button(at, "close-now").disabled
-    at.checkbox(key=f"close-{ROUND}-sure").set_value(True).run()
+    at.checkbox(key=f"close-{PLAN}-{ROUND}-sure").set_value(True).run()
     button(at, "close-now").click().run()
     assert not at.error
     assert snapshot(data).closed_at(ROUND) is not None
     assert lead(at).endswith("に締め切りました。")
     assert "close-now" not in buttons(at)
-    at.text_input(key=f"change-{ROUND}-reason").set_value("回答が残っているため").run()
+    at.text_input(key=f"change-{PLAN}-{ROUND}-reason").set_value("回答が残っているため").run()
     button(at, "change-now").click().run()
     assert snapshot(data).closed_at(ROUND) is None

@@ -46,12 +46,12 @@ def test_a_day_typed_is_shown_whole_in_both_reckonings_and_what_is_none_is_told_
 
 def test_what_the_calendar_gives_stands_in_the_field(samples):
     at = run("rounds")
-    calendar = next(d for d in at.date_input if d.key == "change-fy2025-due-calendar")
+    calendar = next(d for d in at.date_input if d.key == "change-prefecture-fy2025-due-calendar")
     assert calendar.value == date(2026, 11, 30)
     calendar.set_value(date(2026, 12, 4)).run()
     assert field(at, "主管課から事務局への期限").value == "2026/12/04"
     field(at, "主管課から事務局への期限").set_value("20261207").run()
-    calendar = next(d for d in at.date_input if d.key == "change-fy2025-due-calendar")
+    calendar = next(d for d in at.date_input if d.key == "change-prefecture-fy2025-due-calendar")
     assert calendar.value == date(2026, 12, 7)
 
 
