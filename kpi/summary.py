@@ -18,7 +18,7 @@ from kpi.period import Period, stamp
 from kpi.plan import Card, Indicator
 from kpi.printing.explanation import calculation, explain
 from kpi.printing.number_words import NOT_ASKED, text_of
-from kpi.printing.printed_figures import stated_text
+from kpi.printing.printed_figures import listed_progress, stated_text
 from kpi.printing.rollup import newest_words
 from kpi.schemes.scheme import Step
 from kpi.tables.table_rows import Row
@@ -34,7 +34,8 @@ class Summary:
     """What people see of one indicator. Every text is ready to be shown.
 
     ``code`` is the short number of the value, ``done`` and ``planned`` the shares of the way from baseline to target
-    (None where there is none), ``spoken`` the same for whoever does not see them drawn.
+    (None where there is none), ``spoken`` the same for whoever does not see them drawn. ``progress`` is for lists,
+    where many stand below one another.
     """
 
     indicator: Indicator
@@ -72,7 +73,8 @@ def summary(state: Assessment, indicator: Indicator) -> Summary:
 
 def _summary(state: Assessment, indicator: Indicator) -> Summary:
     row, card, shown = state.row(indicator.id), state.card(indicator.id), state.figures(indicator.id)
-    word, progress, done = state.word(indicator.id), text_of(shown.progress, "%"), _known(row["progress"])
+    word, done = state.word(indicator.id), _known(row["progress"])
+    progress = text_of(listed_progress(row, shown), "%")
     return Summary(
         indicator=indicator,
         card=card,

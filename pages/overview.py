@@ -38,6 +38,8 @@ from pages.parts.shared.markup import (
 
 #: How many changed indicators stand open; the rest are one click away.
 _SHOWN = 6
+#: In the address: which indicators are listed, and nothing besides.
+_LIST, _ATTENTION = "list", "attention"
 
 
 def overview_page() -> None:
@@ -58,6 +60,9 @@ def overview_page() -> None:
     if beginning(state):
         _bare(state)
         return
+    if st.query_params.get(_LIST) == _ATTENTION:
+        _to_attend(state)
+        return
     if goals := [item for item in items if item.indicator.level == "goal"]:
         st.header("基本目標", anchor=False)
         show(tag("div", join(_goal_card(item) for item in goals), "cards"))
@@ -74,7 +79,7 @@ def overview_page() -> None:
     fields = ("", *(f.id for f in state.plan.fields))
     shown = paged([item for f in fields for item in items if item.indicator.field_id == f], "指標", "overview")
     listed = f"list {shown[0].indicator.id} {address('indicator')}"  # its links hold the plan and the moment shown
-    show(state.once(listed, lambda: _list(state, shown)))
+    show(state.once(listed, lambda: _list(state, _by_field(state, shown))))
     table_downloads("指標一覧", state, indicator_table)
 
 
@@ -127,8 +132,20 @@ def _attention(state: Assessment, items: Mapping[str, Summary]) -> Markup:
         return tag("div", nothing_to_attend(state), "empty")
     rows = [_attended(state, one, items) for one in found[:_SHOWN]]
     body = table([Column("指標と担当"), Column("状況")], rows, caption="目を向けるところ")
-    more = tag("div", f"ほか{len(found) - _SHOWN}指標は下の一覧にあります。", "meta") if len(found) > _SHOWN else ""
+    rest = sum(len(one.indicators) for one in found[_SHOWN:])
+    more = tag("div", link(f"ほか{rest}指標(すべてを一覧で見る)", "", **{_LIST: _ATTENTION}), "meta") if rest else ""
     return join([body, more])
+
+
+def _to_attend(state: Assessment) -> None:
+    """Every indicator that needs a look and nothing else, in the same order."""
+    items = [summary(state, i) for one in state.once("attention", lambda: attention(state)) for i in one.indicators]
+    st.header("目を向けるところ", anchor=False)
+    show(tag("div", link("概況のすべてを見る", ""), "meta"))
+    if not items:
+        show(tag("div", nothing_to_attend(state), "empty"))
+        return
+    show(_list(state, {"": paged(items, "指標", "overview to attend")}))
 
 
 def _attended(state: Assessment, one: Attention, items: Mapping[str, Summary]) -> tuple[Content, Content]:
@@ -167,7 +184,15 @@ def _change(item: Summary, change: Change) -> Markup:
     return tag("div", join([changed(change.mark), f" {change.word}　{change.text} ", unsure]))
 
 
-def _list(state: Assessment, items: Sequence[Summary]) -> Markup:
+def _by_field(state: Assessment, items: Sequence[Summary]) -> dict[Content, Sequence[Summary]]:
+    """Indicators under their fields, the basic goals first."""
+    heads: dict[str, Content] = {"": "基本目標", **{f.id: link(f.name, "field", field=f.id) for f in state.plan.fields}}
+    found = {head: [item for item in items if item.indicator.field_id == field_id] for field_id, head in heads.items()}
+    return {head: mine for head, mine in found.items() if mine}
+
+
+def _list(state: Assessment, groups: Mapping[Content, Sequence[Summary]]) -> Markup:
+    """Indicators under headings; an empty heading is none."""
     columns = [
         Column("指標と担当"),
         Column("現状値", number=True),
@@ -178,12 +203,9 @@ def _list(state: Assessment, items: Sequence[Summary]) -> Markup:
         Column("判定"),
     ]
     rows: list[Row] = []
-    for field_id in ("", *(f.id for f in state.plan.fields)):
-        mine = [item for item in items if item.indicator.field_id == field_id]
-        if mine:
-            field = state.plan.field_by_id(field_id) if field_id else None
-            rows.append(Group(link(field.name, "field", field=field.id) if field else "基本目標"))
-            rows += [_list_row(item) for item in mine]
+    for heading, mine in groups.items():
+        rows += [Group(heading)] if heading else []
+        rows += [_list_row(item) for item in mine]
     body = table(columns, rows, caption="指標の一覧", kind="stack list")
     note = join(
         [

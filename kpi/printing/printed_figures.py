@@ -172,6 +172,17 @@ def figures(row: Row, card: Card, scheme: Scheme) -> Figures:
     return next((found for more in range(MORE + 1) if (found := whole.at(more))), None) or whole.at_last()
 
 
+def listed_progress(row: Row, shown: Figures) -> Decimal | None:
+    """The 進捗率 of a judged row where many stand below one another: all with the same decimals.
+
+    ``shown`` are its printed figures. Where fewer decimals would take it over 0% or 100% it is cut to its side.
+    """
+    if shown.progress is None:
+        return None
+    sides = [bound for stop in (0, 100) for bound in sided(Decimal(stop), shown.progress >= stop, 1)]
+    return cut(hundredfold(float(row["progress"])), SHARE, sides)
+
+
 @dataclass(frozen=True)
 class _Judged:
     """A judgement with the sides on which its numbers must be printed. ``share`` is p, ``planned`` e, ``pace`` r."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ import pandas as pd
 from kpi.assessment import Assessment
 from kpi.changes import Change
 from kpi.period import Period
-from kpi.plan import Indicator, Plan
+from kpi.plan import Indicator, Plan, Scheme
 from kpi.printing.number_words import NO_DATA_WORDS, NOT_ASKED
+from kpi.schemes import method_of
+from kpi.schemes.scheme import Row
 from kpi.status import concern, counted_word, order, rank, statuses_of
 
 #: A sentence in pieces: text and what it is (a status, ``changed``, or empty), so that a screen can emphasise.
@@ -168,20 +171,36 @@ class Attention:
 
 
 def attention(state: Assessment) -> tuple[Attention, ...]:
-    """Indicators that are off their line, lack an answer, or rest on an old value: the worst first."""
+    """Indicators that are off their line, lack an answer, or rest on an old value: the worst first.
+
+    Of those with one status the farthest behind stands first, of old values the oldest.
+    """
     # Only what a round has asked for and nobody has answered: see kpi.collection.obligations.
     silent = tuple(i for i in state.plan.indicators if state.row(i.id)["reason"] == "unanswered")
-    found = [(_SILENT, Attention("silent", silent))] if len(silent) > _FEW else []
+    many = len(silent) > _FEW
+    found = [((_SILENT, 0.0, 0.0), Attention("silent", silent))] if many else []
     for indicator in state.plan.indicators:
         row = state.row(indicator.id)
         urgency = concern(row["status"])
         if urgency is not None:
-            found.append((urgency, Attention("off", (indicator,))))
+            found.append(((urgency, *_lag(row, state.plan.scheme)), Attention("off", (indicator,))))
         elif indicator in silent:
-            found += [(_SILENT, Attention("silent", (indicator,)))] if len(silent) <= _FEW else []
+            found += [] if many else [((_SILENT, 0.0, 0.0), Attention("silent", (indicator,)))]
         elif row["stale"]:
-            found.append((_STALE, Attention("stale", (indicator,))))
+            found.append(((_STALE, float(row["position"]), 0.0), Attention("stale", (indicator,))))
     return tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
+
+
+def _lag(row: Row, scheme: Scheme) -> tuple[float, float]:
+    """How far an indicator has come by the figure that the plan's method divides into statuses, then by its line.
+
+    Less is worse; what has no such figure (a band to keep, say) comes last.
+    """
+    measure = method_of(scheme).measure
+    figure = row[measure] if measure in ("pace", "achievement") else math.nan
+    behind = row["progress"] - row["planned"]
+    first, second = (math.inf if pd.isna(number) else float(number) for number in (figure, behind))
+    return first, second
 
 
 def nothing_to_attend(state: Assessment) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -89,6 +91,26 @@ def test_what_needs_a_look_comes_worst_first_and_many_silent_ones_as_one(store):
     assert told == ([tuple(silent)] if len(silent) > 2 else [(i,) for i in silent])
     counts = [int("".join(c for c in part if c.isdigit())) for part in by_owner(state, silent).split("、") if part]
     assert sum(counts) == len(silent)
+
+
+def test_of_one_status_the_farthest_behind_comes_first_and_of_old_values_the_oldest(store):
+    plan = state_of(store).plan
+    bare = {"reason": "", "stale": False, "position": 2024.0, "progress": math.nan, "planned": math.nan}
+    rows = [
+        {"status": "behind", "pace": 0.7},
+        {"status": "on_track", "pace": 1.0, "stale": True, "position": 2023.0},
+        {"status": "regressed", "pace": -0.1},
+        {"status": "behind", "pace": 0.2},
+        {"status": "not_achieved", "pace": math.nan},
+        {"status": "not_achieved", "pace": math.nan, "progress": 0.9, "planned": 1.0},
+        {"status": "on_track", "pace": 1.0, "stale": True, "position": 2020.0},
+        {"status": "regressed", "pace": -0.8},
+        {"status": "not_achieved", "pace": math.nan, "progress": 0.1, "planned": 1.0},
+    ]
+    judged = {str(n): bare | row for n, row in enumerate(rows)}
+    given = replace(plan, indicators=tuple(replace(plan.indicators[0], id=one) for one in judged))
+    found = attention(SimpleNamespace(plan=given, row=judged.__getitem__))
+    assert [one.indicators[0].id for one in found] == ["7", "2", "8", "5", "4", "3", "0", "6", "1"]
 
 
 def test_where_nothing_is_known_there_is_nothing_to_look_at(store):

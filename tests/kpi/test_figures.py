@@ -649,3 +649,16 @@ def test_areas_printed_alike_share_a_rank():
     table = _table(series, rows, rows)
     assert list(table["text"]) == ["41.208791%", "41.208791%", "40.000000%"]
     assert list(table["rank"]) == [1, 1, 3]
+
+
+def test_progress_rates_that_stand_below_one_another_have_one_number_of_decimals_and_keep_their_side():
+    for scheme in SCHEMES:
+        state = world([case(number, scheme) for number in range(60)], scheme)
+        told = {i.id: (summary(state, i).progress, state.figures(i.id).progress) for i in state.plan.indicators}
+        rates = {one: (read(text.removesuffix("%")), whole) for one, (text, whole) in told.items() if text != "―"}
+        assert rates
+        assert {digits(listed) for listed, _ in rates.values()} == {1}
+        for one, (listed, whole) in rates.items():
+            assert abs(listed - whole) <= Decimal("0.1"), one
+            assert [(listed >= stop) for stop in (0, 100)] == [(whole >= stop) for stop in (0, 100)], one
+        assert {one for one, (_, whole) in told.items() if whole is None} == told.keys() - rates.keys()

@@ -9,11 +9,15 @@ import pytest
 
 import pages.parts.app.current_view
 import pages.parts.app.storage
+from kpi.assessment import Assessment
 from kpi.charts.placement import text_width
 from kpi.place import Place
+from kpi.printing.rollup import attention
 from loaders.services.operations import make_form, open_store
 from loaders.store import StoreBusy
 from loaders.store.file.database import Database
+from pages import overview
+from pages.parts.shared import filters
 from tests.campaign.marked import length, lengthened
 from tests.samplekit import AT, PLAN, store_of, with_files, with_samples
 from tests.screenkit import DAY, FAILED, NOTHING, english, everything, forget, html, lead, run, said, sound, upload
@@ -229,6 +233,26 @@ def test_the_front_page_marks_unconfirmed_values_in_every_part_and_counts_them(s
         assert part
         assert part == {indicator: whole[indicator] for indicator in part}
     assert f"(うち未確認{sum(whole.values())}指標)" in lead(at)
+
+
+def test_what_does_not_find_room_among_what_needs_a_look_is_a_list_one_link_away(samples, monkeypatch):
+    found = attention(Assessment.of(store_of(samples).snapshot("prefecture"), AT.date()))
+    wanted = [i.id for one in found for i in one.indicators]
+    monkeypatch.setattr(overview, "_SHOWN", 1)
+    monkeypatch.setattr(filters, "PAGE", 2)
+    front = html(run("overview"))
+    rest = len(wanted) - len(found[0].indicators)
+    assert rest > 1
+    assert f'<a href="?list=attention" target="_self">ほか{rest}指標(すべてを一覧で見る)</a>' in front
+    seen = []
+    for page in range(1, -(-len(wanted) // 2) + 1):
+        at = run("overview", list="attention", page=str(page))
+        assert any(f"(全{len(wanted)})" in box.label for box in at.selectbox)
+        tables = re.findall(r"<caption[^>]*>指標の一覧</caption>.*?</table>", html(at), re.S)
+        assert len(tables) == 1
+        seen += re.findall(r'<th scope="row"><a href="indicator\?indicator=([\w-]+)"', tables[0])
+    assert seen == wanted
+    assert 'href="./"' in html(at)
 
 
 def test_a_field_marks_the_same_values_as_the_front_page(samples):
