@@ -32,6 +32,7 @@ from loaders.store.file.retention import Keep
 from loaders.store.queries import access, provenance, snapshots
 from loaders.store.queries.access import Rule
 from loaders.store.queries.newest import Newest
+from loaders.store.queries.plan_states import NOW
 from loaders.store.queries.records import (
     Conflict,
     Joined,
@@ -157,10 +158,13 @@ class Store:
         with self._database.read() as connection:
             return read_return(connection, submission_id)
 
-    def submissions(self, submission_ids: Sequence[str]) -> dict[str, StoredReturn]:
-        """Several returns at once, by id: opening the file costs more than reading one. KeyError for an unknown one."""
+    def submissions(self, submission_ids: Sequence[str], as_of: datetime | None = None) -> dict[str, StoredReturn]:
+        """Several returns at once, by id: opening the file costs more than reading one.
+
+        As they stand, or stood at ``as_of``. KeyError for one that is unknown, or had not come yet.
+        """
         with self._database.read() as connection:
-            return read_returns(connection, submission_ids)
+            return read_returns(connection, submission_ids, as_of or NOW)
 
     def workbook(self, sha256: str) -> tuple[str, bytes]:
         """The name and the bytes of a returned file; KeyError for an unknown one."""

@@ -66,7 +66,10 @@ class Joined:
 
 @dataclass(frozen=True)
 class StoredReturn:
-    """One return as it stands now: in ``reading`` the mends are put in; ``open`` are the unanswered of ``issues``."""
+    """One return as it stands, or stood at a moment.
+
+    In ``reading`` the mends are put in; ``open`` are the unanswered of ``issues``.
+    """
 
     submission_id: str
     state: ReturnState

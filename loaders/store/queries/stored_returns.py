@@ -1,4 +1,4 @@
-"""Returns as they stand in the store: what their files said, what was mended, what is still open."""
+"""Returns as they stand, or stood at a moment: what their files said, what was mended, what is still open."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from kpi.collection.workflow import Answer, Entry, Mend, Reading, ReturnState, with_mends
@@ -20,8 +21,11 @@ from loaders.store.queries.records import StoredReturn
 from loaders.store.queries.standing import OF_STATE, ReturnAt, confirmed_rows, open_issues, returns_at
 
 
-def states(connection: Connection, submission_ids: Sequence[str]) -> dict[str, ReturnAt]:
-    """Submissions with their state, by id: asked once for many, since the state of one hangs on others of its place."""
+def states(connection: Connection, submission_ids: Sequence[str], moment: datetime = NOW) -> dict[str, ReturnAt]:
+    """Submissions with their state, by id: asked once for many, since the state of one hangs on others of its place.
+
+    What had not come at the moment is left out.
+    """
     wanted = list(submission_ids)
     places = """(plan_id, round_id, respondent_id) IN (SELECT (plan_id, round_id, respondent_id)
         FROM submissions WHERE submission_id IN (SELECT unnest(?)))"""
@@ -29,7 +33,7 @@ def states(connection: Connection, submission_ids: Sequence[str]) -> dict[str, R
     acts = "kind IN (SELECT unnest(?)) AND subject IN (SELECT unnest(?))"
     about = [list(OF_STATE), [s.submission_id for s in near]]
     decisions = read_where(connection, {"decisions": (acts, about)}).decisions
-    known = {r.row.submission_id: r for r in returns_at(near, decisions, NOW)}
+    known = {r.row.submission_id: r for r in returns_at(near, decisions, moment)}
     return {one: known[one] for one in wanted if one in known}
 
 
@@ -48,24 +52,28 @@ def read_return(connection: Connection, submission_id: str) -> StoredReturn:
     return read_returns(connection, [submission_id])[submission_id]
 
 
-def read_returns(connection: Connection, submission_ids: Sequence[str]) -> dict[str, StoredReturn]:
-    """Several returns as they stand, by id; KeyError for an unknown one."""
-    told = states(connection, submission_ids)
-    found = read_known(connection, [told[one] for one in submission_ids])
+def read_returns(
+    connection: Connection, submission_ids: Sequence[str], moment: datetime = NOW
+) -> dict[str, StoredReturn]:
+    """Several returns as they stood at a moment, by id; KeyError for one that is unknown or had not come yet."""
+    told = states(connection, submission_ids, moment)
+    found = read_known(connection, [told[one] for one in submission_ids], moment)
     return dict(zip(submission_ids, found, strict=True))
 
 
-def read_known(connection: Connection, told: Sequence[ReturnAt]) -> tuple[StoredReturn, ...]:
-    """The same of what :func:`states` has told just now."""
+def read_known(connection: Connection, told: Sequence[ReturnAt], moment: datetime = NOW) -> tuple[StoredReturn, ...]:
+    """The same of what :func:`states` has told just now of that moment."""
     ids = [at.row.submission_id for at in told]
-    issues, mends, entries = (_by_return(connection, query, ids) for query in (_ISSUES, _MENDS, _ENTRIES))
-    held = _Rows(issues, mends, entries, _confirmed(connection, ids))
+    issues, mends = (_by_return(connection, query, ids, moment) for query in (_ISSUES, _MENDS))
+    held = _Rows(issues, mends, _by_return(connection, _ENTRIES, ids), _confirmed(connection, ids, moment))
     return tuple(_stored(connection, at, held) for at in told)
 
 
-def _by_return(connection: Connection, query: str, submission_ids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
+def _by_return(
+    connection: Connection, query: str, submission_ids: Sequence[str], *moment: datetime
+) -> Mapping[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows(connection, query, [list(submission_ids)]):
+    for row in rows(connection, query, [list(submission_ids), *moment]):
         found[row["submission_id"]].append(row)
     return found
 
@@ -109,9 +117,12 @@ def _stored(connection: Connection, at: ReturnAt, held: _Rows) -> StoredReturn:
     )
 
 
-_OF_THESE = "WHERE submission_id IN (SELECT unnest(?))"
-_ISSUES = f"SELECT * FROM issues {_OF_THESE} ORDER BY after_seq, position"
-_MENDS = f"SELECT * FROM mends {_OF_THESE} ORDER BY seq"
+_OF_THESE = "WHERE submission_id IN (SELECT unnest($1))"
+#: What a mend has raised is known since that mend.
+_ISSUES = f"""SELECT * FROM issues {_OF_THESE}
+    AND (after_seq = 0 OR after_seq IN (SELECT batch FROM mends {_OF_THESE} AND done_at <= $2))
+    ORDER BY after_seq, position"""
+_MENDS = f"SELECT * FROM mends {_OF_THESE} AND done_at <= $2 ORDER BY seq"
 _ENTRIES = f"SELECT * FROM entries {_OF_THESE} ORDER BY position, rowid"
 
 
@@ -132,8 +143,8 @@ def _open(
 _MENDED = ("batch", "submission_id", "subject_id", "key", "done_at")
 
 
-def _confirmed(connection: Connection, submission_ids: Sequence[str]) -> Mapping[str, list[str]]:
-    """The rows of each return whose confirmation holds."""
+def _confirmed(connection: Connection, submission_ids: Sequence[str], moment: datetime) -> Mapping[str, list[str]]:
+    """The rows of each return whose confirmation held at a moment."""
     own, these = [list(submission_ids)], "IN (SELECT unnest(?))"
     held = read_where(connection, {"confirmations": (f"submission_id {these}", own)})
     if not held.confirmations:
@@ -144,7 +155,7 @@ def _confirmed(connection: Connection, submission_ids: Sequence[str]) -> Mapping
     }
     back = read_where(connection, since)
     known: dict[str, list[str]] = defaultdict(list)
-    for submission_id, subject_id in sorted(confirmed_rows(replace(back, confirmations=held.confirmations), NOW)):
+    for submission_id, subject_id in sorted(confirmed_rows(replace(back, confirmations=held.confirmations), moment)):
         known[submission_id].append(subject_id)
     return known
 
@@ -181,7 +192,7 @@ def reason_before(said: Mapping[tuple[str, str, str], str], source: str, indicat
 
 def read_answers(connection: Connection, submission_id: str) -> tuple[Answer, ...]:
     """What a return says, its own mends put in."""
-    entries, mends = (rows(connection, query, [[submission_id]]) for query in (_ENTRIES, _MENDS))
+    entries, mends = rows(connection, _ENTRIES, [[submission_id]]), rows(connection, _MENDS, [[submission_id], NOW])
     return with_mends(_answers(entries, {}), _mends(mends))
 
 

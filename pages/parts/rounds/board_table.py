@@ -60,17 +60,17 @@ def _contact(answers: Sequence[Answer]) -> str:
 
 
 def stored_return(state: Assessment, submission_id: str) -> StoredReturn:
-    """One return as it stands. Pages ask for the right to see it before they call this."""
+    """One return as it stood at the moment shown. Pages ask for the right to see it before they call this."""
     return stored_returns(state, [submission_id])[submission_id]
 
 
 def stored_returns(state: Assessment, submission_ids: Sequence[str]) -> Mapping[str, StoredReturn]:
-    """Several returns by id: those not known yet are read at once."""
+    """Several returns by id, as they stood at the moment shown: those not known yet are read at once."""
     rows, kept = state.once("returns by id", lambda: {r["submission_id"]: r for r in state.snapshot.returns}), _kept()
     keys = {one: _key(state, one, rows.get(one)) for one in submission_ids}
     known = {one: kept.pop(key, None) for one, key in keys.items()}
     lacking = [one for one, stored in known.items() if stored is None]
-    read = store().submissions(lacking) if lacking else {}
+    read = store().submissions(lacking, state.as_of) if lacking else {}
     found = {one: stored or read[one] for one, stored in known.items()}
     # Those asked for stand at the end now: what nobody asked for the longest time goes first.
     kept.update((keys[one], stored) for one, stored in found.items())

@@ -70,7 +70,8 @@ def settlement(view: Assessment, place: Respondent, current: StoredReturn) -> No
     department, division_id = place.department, place.division_id
 
     def sheet() -> bytes:
-        answers = ours.submission(current.submission_id).reading.answers
+        newest = ours.submission(current.submission_id)  # also for a page of the past the right is asked now
+        answers = (newest if view.as_of is None else current).reading.answers
         own = {"division_id": division_id, "end": store().log_head().mark}
         return settlement_sheet(view.snapshot.brief(view.day), place.asked, department, answers, sample=sample, **own)
 

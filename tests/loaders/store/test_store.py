@@ -14,7 +14,7 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, ReturnState
 from kpi.issue import Choice, Severity
 from kpi.period import Period
-from loaders.store import Receipt, Store, StoreBusy, StoreDamaged
+from loaders.store import Receipt, Store, StoreBusy, StoreDamaged, StoredReturn
 from loaders.store.commands.submission_rows import short_code
 from tests.factory import COUNT, PAPER, RATE, TRADE, UNSET, tiny_plan
 from tests.storekit import (
@@ -468,6 +468,36 @@ def test_verify_finds_what_was_tampered_with(store, damage, code):
     with duckdb.connect(str(store.path)) as connection:
         connection.execute(damage)
     assert code in {i.code for i in store.verify()}
+
+
+def test_a_return_can_be_read_as_it_stood_at_any_moment(store):
+    first = reading(rate(65.0), issues=(issue(Severity.ASK, RATE),))
+    one = save_return(store, first, b"1", "a.xlsx", by="x", at=later(1)).submission_id
+    raised = (issue(Severity.FIX, RATE),)
+    do(store, "mend", one, [Mend(RATE, "value", 64.0, "訂正")], by="y", at=later(2), raised=raised)
+    do(store, "mend", one, [Mend(RATE, "value", 63.0, "再訂正")], by="y", at=later(3))
+    send(store, one, by="y", at=later(4), settled_on=date(2025, 9, 9))
+    assert do(store, "confirm", one, [RATE], by="事務局", at=later(5)) == ()
+    other = save_return(store, reading(rate(1.0)), b"2", "b.xlsx", by="x", at=later(6)).submission_id
+
+    def at(hours: float) -> StoredReturn:
+        return store.submissions([one], later(hours))[one]
+
+    def told(found: StoredReturn) -> tuple[object, ...]:
+        (said,) = (a for a in found.reading.answers if a.subject_id == RATE)
+        severities = [[i.severity for i in some] for some in (found.issues, found.open)]
+        return found.state, said.value("value"), len(found.mends), *severities, found.confirmed, found.sent_at
+
+    ask, fix, draft, sent = Severity.ASK, Severity.FIX, ReturnState.DRAFT, ReturnState.SENT
+    assert told(at(1.5)) == (draft, 65.0, 0, [ask], [ask], (), None)
+    assert told(at(2.5)) == (draft, 64.0, 1, [ask, fix], [fix], (), None)
+    assert told(at(3.5)) == (draft, 63.0, 2, [ask, fix], [], (), None)
+    assert told(at(4.5)) == (sent, 63.0, 2, [ask, fix], [], (), later(4))
+    assert told(at(5.5)) == (sent, 63.0, 2, [ask, fix], [], (RATE,), later(4))
+    assert at(3.5).settled_on is None
+    assert at(7) == store.submission(one)
+    with pytest.raises(KeyError):
+        store.submissions([other], later(5.5))
 
 
 def test_rebuilding_from_the_originals_gives_the_same_store(store, tmp_path):

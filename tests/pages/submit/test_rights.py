@@ -1,13 +1,15 @@
 """回答: who may do what at which address, and what was sent."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from kpi.collection.workflow import ReturnState
+from kpi.collection.acts import Act
+from kpi.collection.workflow import Mend, ReturnState
 from kpi.people import Role
 from kpi.period import Period
 from kpi.plan import Round
+from loaders.services.intake import mend_return
 from loaders.store import Receipt
 from pages.parts.app.screens import unknown_address
 from pages.parts.submit.send_form import receipt_words, until_words
@@ -22,14 +24,15 @@ from tests.pages.submit.kit import (
     page,
     put_in,
     sent,
+    settle,
     snapshot,
     staff,
     states,
     told,
 )
 from tests.samplekit import AT
-from tests.screenkit import lead, run, sound, upload
-from tests.storekit import do
+from tests.screenkit import html, lead, run, sound, upload
+from tests.storekit import do, send
 
 
 def begin(store):
@@ -131,6 +134,22 @@ def test_in_the_past_nothing_can_be_written(store, acting):
     assert "過去の時点を表示しているため、" in told(at)
     assert not at.file_uploader
     assert "受け付けました" not in told(at)
+
+
+def test_what_was_sent_since_is_shown_as_the_draft_that_it_was(store, acting):
+    """Whoever has looked at it as it is now has read it already; the past is not shown by that."""
+    one = put_in(store, LAND, GOOD, at=AT - timedelta(days=2))
+    mend_return(store, one, [Mend(ICT, "value", 123.0, "再集計")], Act("県土整備部", AT))
+    settle(store, one)
+    assert isinstance(send(store, one, by="県土整備部", at=AT), Receipt)
+    acting(Role.DEPARTMENT, LAND)
+    for _ in range(2):
+        now, then = page(department=LAND), page(department=LAND, as_of="2026-11-20")
+        assert sound(then)
+        assert ("123" in html(now), "回答した内容" in told(now)) == (True, True)
+        assert ("123" in html(then), "回答した内容" in told(then)) == (False, False)
+        assert "110" in html(then)
+        assert "回答は受け付けました" not in told(then)
 
 
 # --- what was sent ----------------------------------------------------------------------------------------------
