@@ -21,7 +21,7 @@ from pages.parts.report.summary_editor import summary
 from pages.parts.report.version_list import since, versions
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, header, lead, show, unwritten
-from pages.parts.shared.markup import Column, Content, Group, Markup, Row, changed, join, link, table, tag
+from pages.parts.shared.markup import Column, Content, Group, Markup, Row, changed, join, link, table, tag, unmarked
 
 
 def report_page() -> None:
@@ -45,7 +45,7 @@ def report_page() -> None:
     st.header("総括", anchor=False)
     summary(paper)
     for title, told in _tables(paper):
-        st.header(title, anchor=False)
+        st.header(unmarked(title), anchor=False)
         show(_drawn(told))
     notes = [block.text for block in paper.part("overview").blocks if isinstance(block, Note)]
     show(tag("div", join(tag("div", words) for words in notes), "meta"))
@@ -77,7 +77,12 @@ def _files(drawn: Drawn) -> None:
             if able or not form.printed:
                 file = file_name(drawn.report, form)
                 st.download_button(
-                    form.word, partial(form.make, drawn), file, form.mime, key=f"paper-{name}", on_click="ignore"
+                    unmarked(form.word),
+                    partial(form.make, drawn),
+                    file,
+                    form.mime,
+                    key=f"paper-{name}",
+                    on_click="ignore",
                 )
     lacking = "" if able else "このサーバーにはPDFを作るプログラム(Chromium)がありません。"
     by_hand = "印刷用ページをブラウザで開き、印刷で「PDFに保存」を選ぶとPDFになります。"

@@ -9,7 +9,7 @@ from kpi.place import Place
 from kpi.report.blocks import LONGEST_SENTENCE, Report, Sentence
 from pages.parts.app.current_view import services
 from pages.parts.shared.layout import attempt, folded_form, show
-from pages.parts.shared.markup import Content, badge, join, listing, tag
+from pages.parts.shared.markup import Content, badge, join, listing, tag, unmarked
 from pages.parts.shared.notices import refuse, tell, told
 
 
@@ -42,7 +42,7 @@ def _editor(report: Report, sentences: list[Sentence]) -> None:
     for one in sentences:
         key = f"sentence-{report.plan_id}-{report.round_id}-{one.key}"
         text = st.text_area(
-            f"総括の文({_WORDS.get(one.key, one.key)})", one.text, max_chars=LONGEST_SENTENCE, key=key, height=90
+            unmarked(f"総括の文({_WORDS[one.key]})"), one.text, max_chars=LONGEST_SENTENCE, key=key, height=90
         )
         same = " ".join(text.split()) == one.text
         if st.button("この文を保存する", key=f"save-{key}", disabled=same):

@@ -21,7 +21,7 @@ from loaders.documents.paper.paper_files import FORMATS
 from loaders.services.reporting import Compared, Edition
 from pages.parts.app.current_view import services
 from pages.parts.shared.layout import attempt, folded_form, show
-from pages.parts.shared.markup import Column, Content, Markup, Row, badge, join, listing, table, tag
+from pages.parts.shared.markup import Column, Content, Markup, Row, badge, join, listing, table, tag, unmarked
 from pages.parts.shared.notices import refuse, tell, told
 
 _KEEP, _ANEW = "keep", "anew"
@@ -101,7 +101,7 @@ def _version(plan_id: str, round_id: str, place: int, version: Version) -> None:
         for kept in version.files:
             form = FORMATS.get(kept.format)
             st.download_button(
-                form.word if form else kept.name,
+                unmarked(form.word if form else kept.name),
                 lambda sha=kept.sha256: own.report_file(plan_id, round_id, sha)[1],  # type: ignore[misc]
                 kept.name,
                 form.mime if form else "application/octet-stream",
@@ -118,13 +118,16 @@ def _make(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
         "版",
         kinds,
         index=kinds.index(next_kind(made)),
-        format_func=lambda k: words[k],
+        format_func=lambda k: unmarked(words[k]),
         key=f"kind-{plan_id}-{round_id}-{len(made)}",
     )
     anew = False
     if state.snapshot.told_at(round_id):
         chosen = st.radio(
-            "値", list(_OPTIONS), format_func=lambda k: _OPTIONS[k], key=f"anew-{plan_id}-{round_id}-{len(made)}"
+            "値",
+            list(_OPTIONS),
+            format_func=lambda k: unmarked(_OPTIONS[k]),
+            key=f"anew-{plan_id}-{round_id}-{len(made)}",
         )
         anew = chosen == _ANEW
     note = st.text_input(
@@ -178,10 +181,12 @@ def _compare(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
     left, right = st.columns(2)
     with left:
         old = st.selectbox(
-            "旧", places[:-1], index=len(made) - 1, format_func=lambda p: names[p], key=f"old-{round_id}"
+            "旧", places[:-1], index=len(made) - 1, format_func=lambda p: unmarked(names[p]), key=f"old-{round_id}"
         )
     with right:
-        new = st.selectbox("新", places, index=len(made), format_func=lambda p: names[p], key=f"new-{round_id}")
+        new = st.selectbox(
+            "新", places, index=len(made), format_func=lambda p: unmarked(names[p]), key=f"new-{round_id}"
+        )
     wanted = [Edition(version=p) if p < len(made) else Edition(anew=True, kind=made[-1].kind) for p in (old, new)]
     compared = services().compare_reports(plan_id, round_id, *wanted)
     rows: list[Row] = [(d.number, d.title, d.place, d.before, d.after, d.reason or "―") for d in compared.found]
@@ -203,7 +208,7 @@ def _exchanged(compared: Compared, round_id: str) -> None:
     with st.container(horizontal=True):
         for label, name, make in pages:
             st.download_button(
-                label,
+                unmarked(label),
                 lambda make=make: _page(compared, make),  # type: ignore[misc]
                 f"{'サンプル_' if compared.after.sample else ''}{name}_{compared.after.year}.html",
                 "text/html",
