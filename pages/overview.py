@@ -9,7 +9,9 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.changes import Change, by_indicator
 from kpi.collection.first_steps import beginning
+from kpi.period import stamp
 from kpi.printing.rollup import Attention, attention, by_owner, counts, headline, nothing_changed, nothing_to_attend
+from kpi.report.annual_calendar import calendar
 from kpi.summary import Summary, as_of_words, summary
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import view
@@ -72,6 +74,8 @@ def overview_page() -> None:
         show(_fields(state))
         st.header("目を向けるところ", anchor=False)
         show(_attention(state, {item.indicator.id: item for item in items}))
+        st.header("年間の流れ", anchor=False)
+        show(state.once("year", lambda: _year(state)))
     with right:
         st.header("前回からの変化", anchor=False)
         _changes(state, {item.indicator.id: item for item in items})
@@ -96,6 +100,20 @@ def _bare(state: Assessment) -> None:
     note = "どの指標も、現状値と目標値が未設定です。各部局の回答を受け、決定を記録すると設定されます。"
     show(join([tag("p", note, "meta"), bare_list(state)]))
     table_downloads("指標一覧", state, indicator_table)
+
+
+def _year(state: Assessment) -> Markup:
+    """Rounds, papers and publications of the fiscal year, what is overdue marked."""
+    events = calendar(state)
+    if not events:
+        return tag("div", "この年度の照会と公表の予定は、まだ決まっていません。", "empty")
+    rows: list[Row] = []
+    for one in events:
+        mark = badge("過ぎています", "x v-ask") if one.overdue else "済" if one.done else "これから"
+        rows.append((stamp(one.day), one.what, mark))
+    return table(
+        [Column("日付", width="6.5rem"), Column("こと"), Column("状況", width="7rem")], rows, caption="年間の流れ"
+    )
 
 
 def _goal_card(item: Summary) -> Markup:

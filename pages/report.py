@@ -37,11 +37,15 @@ def report_page() -> None:
         lead("会議の資料は、始まった照会の値で作ります。始まった照会はまだありません。")
         empty(join([link("照会", "rounds"), "を始めると、その回の概要、一覧、指標個票をここで作れます。"]))
         return
-    chosen = choose("照会", "round", labels(rounds, state.snapshot.life))
-    then, paper = _paper(state, state.plan.round(chosen))
+    controls = st.grid(min_column_width=260)
+    with controls.cell():
+        chosen = choose("照会", "round", labels(rounds, state.snapshot.life))
+    with controls.cell():
+        department_id = choose("範囲", "of", _scopes(state), default=_WHOLE).removeprefix(_WHOLE)
+    then, paper = _paper(state, state.plan.round(chosen), department_id)
     lead(_standing(paper, made=chosen in state.snapshot.versions))
     since(state, then)
-    _files(state.once(f"drawn {chosen}", lambda: Drawn(paper)))
+    _files(state.once(f"drawn {chosen} {department_id}", lambda: Drawn(paper)))
     st.header("総括", anchor=False)
     summary(paper)
     for title, told in _tables(paper):
@@ -51,15 +55,27 @@ def report_page() -> None:
     show(tag("div", join(tag("div", words) for words in notes), "meta"))
     st.header("資料の中身", anchor=False)
     show(_contents(paper))
-    versions(state, chosen)
+    if not department_id:
+        versions(state, chosen)
 
 
-def _paper(state: Assessment, asked: Round) -> tuple[Assessment, Report]:
+_WHOLE = "all"
+
+
+def _scopes(state: Assessment) -> dict[str, str]:
+    """The whole plan, and every department that answers for an indicator."""
+    mine = [d for d in state.plan.departments if state.plan.owned_by(d.id, state.day)]
+    return {_WHOLE: "計画の全体"} | {d.id: f"{d.name(state.day)}の指標" for d in mine}
+
+
+def _paper(state: Assessment, asked: Round, department_id: str) -> tuple[Assessment, Report]:
     """The paper due now, and the state that it tells."""
     moment, made = state.snapshot.told_at(asked.id), state.snapshot.versions.get(asked.id, ())
     then = view_at(moment) if moment else state
     version = made[-1] if made else None
-    return then, state.once(f"paper {asked.id}", lambda: report(then, asked, state.snapshot, version))
+    name = f"paper {asked.id} {department_id}"
+    made_of = partial(report, then, asked, state.snapshot, version, department_id=department_id)
+    return then, state.once(name, made_of)
 
 
 def _standing(paper: Report, *, made: bool) -> Content:

@@ -8,6 +8,7 @@ from kpi.assessment import Assessment
 from kpi.period import Period
 from kpi.plan import Round
 from kpi.report.blocks import Part, Report
+from kpi.report.department_scope import of_department
 from kpi.report.indicator_entry import entries, yearly
 from kpi.report.indicator_sheet import sheets
 from kpi.report.origin_list import origins
@@ -18,20 +19,31 @@ from kpi.snapshot import Snapshot
 
 
 def report(
-    state: Assessment, asked: Round, seen: Snapshot, version: Version | None = None, *, only: Collection[str] = ()
+    state: Assessment,
+    asked: Round,
+    seen: Snapshot,
+    version: Version | None = None,
+    *,
+    department_id: str = "",
+    only: Collection[str] = (),
 ) -> Report:
     """The paper of a round from the state that it tells of.
 
     ``seen`` is what is known when it is made: people go on writing 総括 after the closing. ``version`` is the one it
-    is, or is to become; without one it is 事務局案. ``only`` are the indicators that get a page of their own (all where
+    is, or is to become; without one it is 事務局案. Of a department (``department_id``) it tells its own indicators,
+    and its sentences are those of the data. ``only`` are the indicators that get a page of their own (all where
     empty).
     """
     kind = VERSION_KINDS[version.kind if version else "secretariat"]
+    # What people wrote may tell of values that not everybody sees: others have the sentences of what they see.
+    own_words = seen.audience.kind == "all" and not department_id
+    edited = seen.edited.get(asked.id, {}) if own_words else {}
+    state = of_department(state, department_id) if department_id else state
     told = entries(state)
     years = plan_years(state)
     chosen = [one for one in told if not only or one.indicator.id in only]
     parts: list[Part] = [
-        overview(state, told, "概要", seen.edited.get(asked.id, {}), asked),
+        overview(state, told, "概要", edited, asked),
         listing(state, told, "資料1"),
         *field_parts(state, told, "資料1"),
         *sheets(state, chosen, "資料2", years, yearly(state, years)),
@@ -49,6 +61,7 @@ def report(
         working=not kind.public and seen.closed_at(asked.id) is None,
         sample=state.snapshot.has_samples,
         parts=tuple(parts),
+        scope=state.plan.department(department_id).name(state.day) if department_id else "",
     )
 
 

@@ -162,7 +162,7 @@ class Report:
     """The paper of one round as known at one moment.
 
     ``handling`` is its 取扱区分 and ``version`` its 版; ``working`` while the round is open, ``sample`` where any value
-    in it is a sample.
+    in it is a sample. ``scope`` is the 部局 whose indicators alone it tells of; empty for the whole plan.
     """
 
     plan_id: str
@@ -176,6 +176,12 @@ class Report:
     working: bool
     sample: bool
     parts: tuple[Part, ...]
+    scope: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Whose paper it is: 「青森県DX推進プラン」, of a 部局 with its name."""
+        return f"{self.plan_name}　{self.scope}" if self.scope else self.plan_name
 
     @property
     def state_words(self) -> str:

@@ -29,6 +29,7 @@ def options(command: argparse.ArgumentParser) -> None:
         "--format", action="append", default=[], choices=list(FORMATS), metavar="形式",
         help=f"{known}(何度でも。既定: 作れるものすべて)",
     )  # fmt: skip
+    command.add_argument("--department", default="", metavar="部局", help="この部局の指標だけの資料にします")
     command.add_argument("--only", action="append", default=[], metavar="指標", help="個票にする指標の番号(何度でも)")
 
 
@@ -46,7 +47,9 @@ def run(given: argparse.Namespace) -> int:
     if odd := [n for n in given.only if n not in numbers]:
         raise Refused(f"指標の番号「{odd[0]}」がありません。指標: {'、'.join(numbers)}")
     folder = _folder(given.folder)
-    made = Services(store, OPERATOR, given.data).report(plan.id, wanted.id, only=[numbers[n] for n in given.only])
+    whose = arguments.department_of(plan, given.department, settings.today()).id if given.department else ""
+    only = [numbers[n] for n in given.only]
+    made = Services(store, OPERATOR, given.data).report(plan.id, wanted.id, department_id=whose, only=only)
     if made.working:
         print(f"「{wanted.name}」は締め切られていないため、作業中の資料です。", file=given.out)
     found, drawn = _DONE, Drawn(made)

@@ -50,16 +50,25 @@ class Compared:
 class Reporting(Gate):
     """What goes into the room."""
 
-    def report(self, plan_id: str, round_id: str, edition: Edition = Edition(), only: Collection[str] = ()) -> Report:
-        """The paper of a round, of what the person may see; ``only`` the indicators that get a page of their own.
+    def report(
+        self,
+        plan_id: str,
+        round_id: str,
+        edition: Edition = Edition(),
+        *,
+        department_id: str = "",
+        only: Collection[str] = (),
+    ) -> Report:
+        """The paper of a round, of what the person may see; of a department where one is named.
 
+        ``only`` are the indicators that get a page of their own (all where empty).
         It tells as of its newest version, else as of its closing, and of an open round as things stand. A 公表版 shows
         what may be published, whoever makes it.
         """
-        return self._told(plan_id, round_id, edition, only)[0]
+        return self._told(plan_id, round_id, edition, department_id, only)[0]
 
     def _told(
-        self, plan_id: str, round_id: str, edition: Edition, only: Collection[str] = ()
+        self, plan_id: str, round_id: str, edition: Edition, department_id: str = "", only: Collection[str] = ()
     ) -> tuple[Report, Assessment]:
         """The paper, and the state that it tells."""
         self._ask(Action.EXPORT, Place(plan_id))
@@ -73,9 +82,11 @@ class Reporting(Gate):
         # What people wrote of a version is what stood when it was made.
         words = self._seen(plan_id, version.made_at) if version else now
         day = (moment or self._now()).date()
-        told = version or Version(kind, next_number(made, kind), moment or self._now(), self._now(), "", "", ())
+        # What is only looked at is the newest version still, were it not for what was written since.
+        number = next_number(made, kind) - (0 if edition.kind or edition.anew or not made else 1)
+        told = version or Version(kind, number, moment or self._now(), self._now(), "", "", ())
         state = Assessment.of(then, day)
-        return report(state, now.plan.round(round_id), words, told, only=only), state
+        return report(state, now.plan.round(round_id), words, told, department_id=department_id, only=only), state
 
     def _is_open(self, plan_id: str, round_id: str) -> bool:
         """Whether nothing says yet as of when the paper of a round tells."""

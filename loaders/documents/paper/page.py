@@ -81,7 +81,7 @@ def _page(number: int, part: Part, report: Report) -> str:
     corners = {
         "top-left": _css(report.handling),
         "top-right": _css(f"{part.number}　{report.version}"),
-        "bottom-left": _css(f"{report.plan_name}　{report.state_words}"),
+        "bottom-left": _css(f"{report.heading}　{report.state_words}"),
         "bottom-right": 'counter(page) "/" counter(pages)',
     }
     boxes = "".join(f"@{place}{{content:{text};font-size:9pt}}" for place, text in corners.items())

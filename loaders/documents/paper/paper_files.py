@@ -114,6 +114,6 @@ FORMATS: Mapping[str, Format] = {
 
 def file_name(report: Report, form: Format) -> str:
     """「資料1_KPI進捗状況一覧_R7_本部会議案.xlsx」, with 作業中 for an open round and サンプル_ before samples."""
-    marks = [report.year, report.version, *(["作業中"] if report.working else [])]
+    marks = [report.year, *filter(None, [report.scope]), report.version, *(["作業中"] if report.working else [])]
     stem = "_".join([form.stem, *(file_part(mark) for mark in marks)])
     return f"{'サンプル_' if report.sample else ''}{stem}.{form.suffix}"

@@ -87,7 +87,7 @@ def _sheet(book: Workbook, name: str, part: Part, report: Report) -> Worksheet:
     head, foot = sheet.oddHeader, sheet.oddFooter
     head.left.text = _plain(report.handling)
     head.right.text = _plain(f"{part.number}　{report.version}")
-    foot.left.text = _plain(f"{report.plan_name}　{report.state_words}")
+    foot.left.text = _plain(f"{report.heading}　{report.state_words}")
     foot.right.text = "&P/&N"
     for piece in (head.left, head.right, foot.left, foot.right):
         piece.font, piece.size = f"{FACE},Regular", 9
@@ -124,9 +124,7 @@ def _listing(sheet: Worksheet, part: Part, report: Report, *, body: float, row: 
 
 
 def _title(sheet: Worksheet, part: Part, report: Report, last: int) -> int:
-    title = (
-        f"{report.plan_name}　{part.title}({report.year})" if part.kind != "field" else f"{part.title}({report.year})"
-    )
+    title = f"{report.heading}　{part.title}({report.year})" if part.kind != "field" else f"{part.title}({report.year})"
     _merged(sheet, 1, 1, last, title, size=14, bold=True)
     sheet.row_dimensions[1].height = 22
     return 2

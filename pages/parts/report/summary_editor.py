@@ -18,7 +18,7 @@ def summary(report: Report) -> None:
     sentences = [block for block in report.part("overview").blocks if isinstance(block, Sentence)]
     show(listing([_shown(one) for one in sentences]))
     told(_place(report))
-    if services().may(Action.MAKE_REPORT, Place(report.plan_id)):
+    if not report.scope and services().may(Action.MAKE_REPORT, Place(report.plan_id)):
         folded_form("総括を直す", lambda: _editor(report, sentences), key=f"summary-{report.round_id}")
 
 

@@ -8,6 +8,7 @@ import pytest
 from kpi.assessment import Assessment
 from kpi.people import OPERATOR
 from kpi.printing.rollup import counts
+from kpi.report.annual_calendar import calendar
 from kpi.report.assembly import report
 from kpi.report.blocks import LONGEST_SENTENCE, Chart, Note, Passage, Sentence, Table, paper_number
 from kpi.report.indicator_entry import planned
@@ -228,3 +229,38 @@ def test_a_closed_round_is_told_as_it_stood_at_its_closing(store):
     assert then.part("listing") == first.part("listing")
     assert then.parts_of("indicator") == first.parts_of("indicator")
     assert sentence(then).text == "締切りのあとで書いた文。"
+
+
+# --- of one department, and of a year ---------------------------------------------------------------------------------
+
+
+def test_the_paper_of_a_department_has_its_own_indicators_and_their_figures(state, paper):
+    department = next(d for d in state.plan.departments if len(state.plan.owned_by(d.id, DAY)) > 2)
+    own = [i.id for i in state.plan.owned_by(department.id, DAY)]
+    told = report(state, state.current_round, state.snapshot, department_id=department.id)
+    assert told.scope == department.name(DAY)
+    assert told.heading.endswith(told.scope)
+    assert {p.subject_id for p in told.parts_of("indicator")} == set(own)
+    whole = {p.subject_id: p for p in paper.parts_of("indicator")}
+    for part in told.parts_of("indicator"):
+        assert part.blocks == whole[part.subject_id].blocks
+    total = table(told.part("overview"), "分野と進捗区分ごとの指標の数")
+    assert next(iter(total.rows))[-1].figure == len(own)
+    with pytest.raises(KeyError):
+        report(state, state.current_round, state.snapshot, department_id="none")
+
+
+def test_the_year_tells_what_comes_what_was_done_and_what_is_overdue(tmp_path):
+    store = store_of(with_samples(tmp_path))
+    office = services(store)
+    before = calendar(Assessment.of(store.snapshot(PLAN), DAY))
+    assert [e.day for e in before] == sorted(e.day for e in before)
+    assert any("期限" in e.what for e in before)
+    assert office.close_round(PLAN, "fy2025") == ()
+    after = calendar(Assessment.of(store.snapshot(PLAN), DAY))
+    (closed,) = [e for e in after if e.what.endswith("締切り") and e.day == DAY]
+    assert closed.done
+    late = calendar(Assessment.of(store.snapshot(PLAN), date(2028, 6, 1)))
+    announced = [e for e in late if e.what.startswith("公表予定")]
+    assert announced
+    assert all(e.overdue == (e.day < date(2028, 6, 1)) for e in announced)

@@ -182,3 +182,10 @@ def test_a_lost_file_of_a_version_is_found_by_verify(store):
     with duckdb.connect(str(store.path)) as connection:
         connection.execute("DELETE FROM workbooks WHERE sha256 = ?", [made.files[0].sha256])
     assert "verify.report_missing" in {i.code for i in store.verify()}
+
+
+def test_what_people_wrote_is_not_told_to_who_does_not_see_what_they_saw(store):
+    office(store, 4).edit_summary("tiny", ROUND, "overall", "未公表の65.0%を含む文。")
+    assert "65.0%を含む" in str(office(store, 5).report("tiny", ROUND).part("overview"))
+    for who in (person(Role.READER), person(Role.DEPARTMENT, TRADE)):
+        assert "65.0%を含む" not in str(office(store, 5, who).report("tiny", ROUND).part("overview"))
