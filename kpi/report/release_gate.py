@@ -86,8 +86,12 @@ def _open_questions(report: Report, state: Assessment) -> Iterator[Finding]:
 def _written(report: Report, _state: Assessment) -> Iterator[Finding]:
     """Sentences that people wrote above data that has changed since."""
     for one in report.part("overview").blocks:
-        if isinstance(one, Sentence) and one.outdated:
+        if not isinstance(one, Sentence) or not one.edited:
+            continue
+        if one.outdated:
             yield Finding("総括", f"書いたあとで値が変わった文があります: 「{one.text}」")
+        if report.handling == "公表":
+            yield Finding("総括", f"人が書いた文です。公表していない値がないか確かめてください: 「{one.text}」")
 
 
 def _alternatives(report: Report, _state: Assessment) -> Iterator[Finding]:
