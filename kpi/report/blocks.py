@@ -6,6 +6,7 @@ and the two cannot differ.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from kpi.period import Period
-from kpi.printing.number_words import MISSING
+from kpi.printing.number_words import MINUS, MISSING
 from kpi.story import Story
 
 Align = Literal["left", "center", "right"]
@@ -32,6 +33,16 @@ def paper_number(figure: Decimal | None) -> str:
     if figure is None:
         return MISSING
     return f"{PAPER_MINUS if figure < 0 else ''}{abs(figure):,f}"
+
+
+def paper_text(made: str) -> str:
+    """A sentence made for a screen as it stands on paper: with the sign of a negative number that papers have."""
+    return re.sub(rf"{MINUS}(?=\d)", PAPER_MINUS, made)
+
+
+def paper_day(day: date) -> str:
+    """「令和7年9月10日」."""
+    return Period.of_date(day).label.split("(", 1)[0]
 
 
 @dataclass(frozen=True)
@@ -187,8 +198,7 @@ class Report:
     def state_words(self) -> str:
         """「令和7年9月30日時点」, marked where the round is open or samples are in it."""
         marks = [*(["作業中"] if self.working else []), *(["サンプル"] if self.sample else [])]
-        told = Period.of_date(self.as_of).label.split("(", 1)[0] + "時点"
-        return "　".join([told, *marks])
+        return "　".join([f"{paper_day(self.as_of)}時点", *marks])
 
     def part(self, kind: PartKind, subject_id: str = "") -> Part:
         """The part of a kind and, where there are several, of a subject; KeyError where there is none."""

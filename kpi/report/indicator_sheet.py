@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kpi.assessment import Assessment
-from kpi.period import Period, short_of, stamp
-from kpi.report.blocks import Block, Cell, Chart, Column, Heading, Line, Note, Part, Passage, Table
+from kpi.period import Period, short_of
+from kpi.report.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Heading,
+    Line,
+    Note,
+    Part,
+    Passage,
+    Table,
+    paper_day,
+    paper_text,
+)
 from kpi.report.indicator_entry import Entry, planned
 from kpi.report.progress_list import GOALS
 from kpi.schemes.scheme import Figures
@@ -103,10 +116,10 @@ def _passages(state: Assessment, one: Entry) -> tuple[tuple[str, str], ...]:
     return (
         ("意味", indicator.definition),
         ("算定方法", how),
-        ("判定の理由", explanation(state, indicator)),
+        ("判定の理由", paper_text(explanation(state, indicator))),
         ("要因", one.said("analysis")),
         ("今後の対応", one.said("actions")),
-        ("全国との比較", beside_nation(state, indicator)),
+        ("全国との比較", paper_text(beside_nation(state, indicator))),
         ("根拠資料", one.said("evidence")),
     )
 
@@ -116,7 +129,7 @@ def _foot(one: Entry) -> tuple[str, ...]:
     if one.row["period"]:
         told.append(f"値の時点 {Period.parse(one.row['period']).label}{f' {one.release}' if one.release else ''}")
     if one.observation is not None:
-        told.append(f"回答日 {stamp(one.observation['known_at'])}")
+        told.append(f"回答日 {paper_day(one.observation['known_at'])}")
         if following := short_of(one.observation["next_release"] or ""):
             told.append(f"次回公表予定 {following}")
     return ("　".join(told), *(["サンプルの値を含みます。"] if one.sample else []))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kpi.period import short_of, stamp
+from kpi.period import short_of
 from kpi.printing.printed_figures import judged
-from kpi.report.blocks import Cell, Column, Line, Note, Part, Table
+from kpi.report.blocks import Cell, Column, Line, Note, Part, Table, paper_day
 from kpi.report.indicator_entry import Entry
 
 
@@ -19,7 +19,7 @@ def _file(one: Entry) -> str:
 
 
 def _known(one: Entry) -> str:
-    return stamp(one.observation["known_at"]) if one.observation is not None and one.code else ""
+    return paper_day(one.observation["known_at"]) if one.observation is not None and one.code else ""
 
 
 _COLUMNS: Sequence[tuple[Column, Callable[[Entry], Cell | str]]] = (

@@ -7,10 +7,9 @@ from decimal import Decimal
 
 from kpi.assessment import Assessment
 from kpi.changes import KINDS
-from kpi.period import Period
 from kpi.plan import Round
 from kpi.printing.rollup import Group, attention, counts, step
-from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Table
+from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Table, paper_day
 from kpi.report.indicator_entry import Entry
 from kpi.report.overview_sentences import sentences
 from kpi.report.progress_list import notes, overdue
@@ -121,12 +120,9 @@ def _numbers(state: Assessment, ids: Sequence[str]) -> str:
 def _coming(state: Assessment, told: Sequence[Entry], asked: Round | None) -> Table:
     """The next rounds, and what should have been published meanwhile."""
     columns = (Column("時期", 40), Column("予定", 80))
-    later = [r for r in state.plan.rounds if (asked is None or r.id != asked.id) and r.opens and r.opens > state.day]
-    lines = [Line((Cell(_day(r.opens)), Cell(r.name))) for r in sorted(later, key=lambda r: r.opens or state.day)[:3]]
+    others = (r for r in state.plan.rounds if asked is None or r.id != asked.id)
+    later = sorted((r.opens, r.name) for r in others if r.opens and r.opens > state.day)
+    lines = [Line((Cell(paper_day(day)), Cell(name))) for day, name in later[:3]]
     late = [words for one in told if (words := overdue(one))]
     lines += [Line((Cell("公表予定を過ぎたもの"), Cell("、".join(late))))] if late else []
     return Table("今後の予定", columns, tuple(lines or [Line((Cell("未定"), Cell()))]))
-
-
-def _day(day: object) -> str:
-    return Period.of_date(day).label.split("(", 1)[0] if day else "未定"  # type: ignore[arg-type]

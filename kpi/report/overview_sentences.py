@@ -10,7 +10,7 @@ from kpi.assessment import Assessment
 from kpi.changes import Change
 from kpi.compare.gaps import PAIR_COLUMNS, latest_pair, sentence
 from kpi.printing.rollup import attention, counts, headline, step, text
-from kpi.report.blocks import Sentence
+from kpi.report.blocks import Sentence, paper_text
 from kpi.snapshot import Edited
 from kpi.summary import unconfirmed
 
@@ -21,7 +21,9 @@ _NAMED = 3
 def sentences(state: Assessment, edited: Mapping[str, Edited]) -> tuple[Sentence, ...]:
     """Three to five sentences; ``edited`` are those that people wrote in their place, by key."""
     return tuple(
-        _sentence(key, made, edited.get(key)) for key, make in _MAKERS.items() if (made := make(state)) or key in edited
+        _sentence(key, made, edited.get(key))
+        for key, make in _MAKERS.items()
+        if (made := paper_text(make(state))) or key in edited
     )
 
 
