@@ -34,6 +34,7 @@ _OWN_DATA = (
     "return.",
     "samples.",
     "round.",
+    "report.",
     "join.",
     "revise.",
 )
