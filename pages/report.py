@@ -13,6 +13,7 @@ from kpi.collection.workflow import Action
 from kpi.plan import Round
 from kpi.report.assembly import report
 from kpi.report.blocks import Cell, Heading, Line, Note, Report, Table
+from kpi.report.progress_list import GOALS
 from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
 from loaders.documents.paper.pdf import chromium
 from pages.parts.app.current_view import view, view_at
@@ -45,7 +46,8 @@ def report_page() -> None:
     then, paper = _paper(state, state.plan.round(chosen), department_id)
     lead(_standing(paper, made=chosen in state.snapshot.versions))
     since(state, then)
-    _files(state.once(f"drawn {chosen} {department_id}", lambda: Drawn(paper)))
+    whole = partial(_told, state, then, state.plan.round(chosen), department_id)
+    _files(paper, state.once(f"drawn {chosen} {department_id}", lambda: Drawn(whole)))
     st.header("総括", anchor=False)
     summary(paper)
     for title, told in _tables(paper):
@@ -54,7 +56,7 @@ def report_page() -> None:
     notes = [block.text for block in paper.part("overview").blocks if isinstance(block, Note)]
     show(tag("div", join(tag("div", words) for words in notes), "meta"))
     st.header("資料の中身", anchor=False)
-    show(_contents(paper))
+    show(_contents(then, department_id))
     if not department_id:
         versions(state, chosen)
 
@@ -69,13 +71,17 @@ def _scopes(state: Assessment) -> dict[str, str]:
 
 
 def _paper(state: Assessment, asked: Round, department_id: str) -> tuple[Assessment, Report]:
-    """The paper due now, and the state that it tells."""
-    moment, made = state.snapshot.told_at(asked.id), state.snapshot.versions.get(asked.id, ())
+    """The first page of the paper due now, and the state that it tells."""
+    moment = state.snapshot.told_at(asked.id)
     then = view_at(moment) if moment else state
-    version = made[-1] if made else None
     name = f"paper {asked.id} {department_id}"
-    made_of = partial(report, then, asked, state.snapshot, version, department_id=department_id)
-    return then, state.once(name, made_of)
+    return then, state.once(name, lambda: _told(state, then, asked, department_id, first_page=True))
+
+
+def _told(state: Assessment, then: Assessment, asked: Round, department_id: str, *, first_page: bool = False) -> Report:
+    made = state.snapshot.versions.get(asked.id, ())
+    version = made[-1] if made else None
+    return report(then, asked, state.snapshot, version, department_id=department_id, first_page=first_page)
 
 
 def _standing(paper: Report, *, made: bool) -> Content:
@@ -85,13 +91,13 @@ def _standing(paper: Report, *, made: bool) -> Content:
     return f"{paper.round_name}の{frozen}({paper.state_words})で作る資料です。あとで値が直されても変わりません。"
 
 
-def _files(drawn: Drawn) -> None:
+def _files(paper: Report, drawn: Drawn) -> None:
     """A button for each file; it is made when somebody presses it."""
     able = bool(chromium())
     with st.container(horizontal=True):
         for name, form in FORMATS.items():
             if able or not form.printed:
-                file = file_name(drawn.report, form)
+                file = file_name(paper, form)
                 st.download_button(
                     unmarked(form.word),
                     partial(form.make, drawn),
@@ -127,11 +133,14 @@ def _cell(cell: Cell) -> Content:
     return changed(cell.printed) if cell.changed else cell.printed
 
 
-def _contents(paper: Report) -> Markup:
+def _contents(state: Assessment, department_id: str) -> Markup:
     """What is printed on which sheet."""
-    rows: list[Row] = [(part.number, part.title, part.sheet) for part in paper.parts if part.kind != "indicator"]
-    sheets = paper.parts_of("indicator")
-    if sheets:
-        span = sheets[0].number if len(sheets) == 1 else f"{sheets[0].number}～{sheets[-1].number.rpartition('-')[2]}"
-        rows.insert(-1, (span, f"指標個票({len(sheets)}指標、1指標1枚)", sheets[0].sheet))
+    mine = state.plan.owned_by(department_id, state.day) if department_id else state.plan.indicators
+    fields = [f.name for f in state.plan.fields if any(i.field_id == f.id for i in mine)]
+    named = ([GOALS] if any(not i.field_id for i in mine) else []) + fields
+    rows: list[Row] = [("概要", "総括、分野別の進捗区分、説明を要する指標、前回からの変化、今後の予定", "A4横")]
+    rows.append(("資料1", "KPI進捗状況一覧", "A3横"))
+    rows += [(f"資料1-{n}", name, "A4横") for n, name in enumerate(named, start=1)]
+    rows.append((f"資料2-1～{len(mine)}", f"指標個票({len(mine)}指標、1指標1枚)", "A4縦"))
+    rows.append(("参考", "出所一覧(Excelだけ。公表版には入りません)", "A4横"))
     return table([Column("資料番号"), Column("内容"), Column("用紙")], rows, caption="資料の中身")

@@ -26,13 +26,14 @@ def report(
     *,
     department_id: str = "",
     only: Collection[str] = (),
+    first_page: bool = False,
 ) -> Report:
     """The paper of a round from the state that it tells of.
 
     ``seen`` is what is known when it is made: people go on writing 総括 after the closing. ``version`` is the one it
     is, or is to become; without one it is 事務局案. Of a department (``department_id``) it tells its own indicators,
     and its sentences are those of the data. ``only`` are the indicators that get a page of their own (all where
-    empty).
+    empty); ``first_page``: 概要 alone, for whoever looks at nothing else.
     """
     kind = VERSION_KINDS[version.kind if version else "secretariat"]
     # What people wrote may tell of values that not everybody sees: others have the sentences of what they see.
@@ -40,15 +41,13 @@ def report(
     edited = seen.edited.get(asked.id, {}) if own_words else {}
     state = of_department(state, department_id) if department_id else state
     told = entries(state)
-    years = plan_years(state)
-    chosen = [one for one in told if not only or one.indicator.id in only]
-    parts: list[Part] = [
-        overview(state, told, "概要", edited, asked),
-        listing(state, told, "資料1"),
-        *field_parts(state, told, "資料1"),
-        *sheets(state, chosen, "資料2", years, yearly(state, years)),
-        *(() if kind.public else (origins(told, "参考"),)),
-    ]
+    parts: list[Part] = [overview(state, told, "概要", edited, asked)]
+    if not first_page:
+        years = plan_years(state)
+        chosen = [one for one in told if not only or one.indicator.id in only]
+        parts += [listing(state, told, "資料1"), *field_parts(state, told, "資料1")]
+        parts += sheets(state, chosen, "資料2", years, yearly(state, years))
+        parts += [] if kind.public else [origins(told, "参考")]
     return Report(
         plan_id=state.plan.id,
         plan_name=state.plan.name,

@@ -52,7 +52,7 @@ def run(given: argparse.Namespace) -> int:
     made = Services(store, OPERATOR, given.data).report(plan.id, wanted.id, department_id=whose, only=only)
     if made.working:
         print(f"「{wanted.name}」は締め切られていないため、作業中の資料です。", file=given.out)
-    found, drawn = _DONE, Drawn(made)
+    found, drawn = _DONE, Drawn.of(made)
     for form in _forms(given.format):
         try:
             path = _written(folder / file_name(made, form), form.make(drawn))

@@ -129,7 +129,7 @@ class Reporting(Gate):
         found = gate(told, state)
         if any(finding.forbids for finding in found):
             return tuple(Issue("report.gate", Severity.FIX, f.message, "") for f in found if f.forbids)
-        drawn = Drawn(told)
+        drawn = Drawn.of(told)
         files, lacking = [], []
         for done, (name, form) in enumerate(FORMATS.items()):
             tick(done, len(FORMATS), form.word)

@@ -76,13 +76,13 @@ def _wide(folder: Path, owned: int) -> Report:
 
 
 def _all(paper: Report) -> int:
-    drawn = Drawn(paper)
+    drawn = Drawn.of(paper)
     return sum(len(form.make(drawn)) for form in FORMATS.values() if chromium() or not form.printed)
 
 
 def _against_libraries(paper: Report, folder: Path) -> Figure:
     charts = [indicator_chart(one.story, source=one.source, day=paper.as_of) for one in _charts(paper)]
-    drawn = Drawn(paper)
+    drawn = Drawn.of(paper)
     pages = [
         report_html(paper, ("overview", "listing", "field"), {}),
         report_html(paper, ("indicator",), drawn.pictures),

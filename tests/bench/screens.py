@@ -38,8 +38,8 @@ from tests.bench.wide_store import FULL_PAGE, wide_store
 #: Every screen by its title and address.
 SCREENS = (
     ("概況", ""), ("分野", "field"), ("指標", "indicator"), ("全国比較", "compare"), ("照会", "rounds"),
-    ("回答", "submit"), ("確認", "review"), ("引継ぎ", "handover"), ("データ", "data"), ("出所", "origin"),
-    ("算定方法", "method"), ("管理", "admin"),
+    ("回答", "submit"), ("確認", "review"), ("引継ぎ", "handover"), ("報告書", "report"), ("データ", "data"),
+    ("出所", "origin"), ("算定方法", "method"), ("管理", "admin"),
 )  # fmt: skip
 WARM, AFTER_A_WRITE, WIDE = 1.5, 3.0, 1.3
 TURNS, WARMUP = 12, 3

@@ -30,9 +30,19 @@ NOT_MADE = (NoPrint, NotDrawn)
 
 @dataclass(frozen=True)
 class Drawn:
-    """A report with the pictures of its charts, which are drawn once for all files, when the first asks for them."""
+    """A report with the pictures of its charts: both are made once for all files, when the first asks for them."""
 
-    report: Report
+    made: Callable[[], Report]
+
+    @classmethod
+    def of(cls, report: Report) -> Drawn:
+        """Of a report that is there."""
+        return cls(lambda: report)
+
+    @cached_property
+    def report(self) -> Report:
+        """The report."""
+        return self.made()
 
     @cached_property
     def pictures(self) -> Mapping[str, bytes]:

@@ -220,7 +220,7 @@ def test_hostile_texts_stay_texts(paper):
 
 
 def test_the_csv_has_the_figures_of_the_list(paper, tmp_path):
-    (tmp_path / "list.csv").write_bytes(FORMATS["csv"].make(Drawn(paper)))
+    (tmp_path / "list.csv").write_bytes(FORMATS["csv"].make(Drawn.of(paper)))
     rows = duckdb.sql(f"FROM read_csv('{tmp_path}/list.csv', all_varchar = true)").fetchall()
     (listed,) = (b for b in paper.part("listing").blocks if isinstance(b, Table))
     for found, row in zip(rows, listed.rows, strict=True):
@@ -266,7 +266,7 @@ needs_pdftotext = pytest.mark.skipif(not shutil.which("pdftotext"), reason="no p
 @needs_chromium
 @needs_pdftotext
 def test_every_figure_is_in_the_text_of_the_printed_pages(paper, tmp_path):
-    (tmp_path / "list.pdf").write_bytes(FORMATS["pdf"].make(Drawn(paper)))
+    (tmp_path / "list.pdf").write_bytes(FORMATS["pdf"].make(Drawn.of(paper)))
     text = subprocess.run(["pdftotext", "-layout", "list.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
     words = set(text.stdout.decode().split())
     for kind in ("listing", "field"):
@@ -280,10 +280,10 @@ def test_every_figure_is_in_the_text_of_the_printed_pages(paper, tmp_path):
 @pytest.mark.parametrize("which", ["paper", "bare"])
 def test_the_list_is_one_a3_page_and_each_indicator_one_a4_page(request, which):
     paper = request.getfixturevalue(which)
-    listed = page_sizes(FORMATS["pdf"].make(Drawn(paper)))
+    listed = page_sizes(FORMATS["pdf"].make(Drawn.of(paper)))
     assert sum(w > 1100 for w, _ in listed) == 1
     assert len(listed) == 2 + len(paper.parts_of("field"))
-    sheets = page_sizes(FORMATS["sheets-pdf"].make(Drawn(paper)))
+    sheets = page_sizes(FORMATS["sheets-pdf"].make(Drawn.of(paper)))
     assert len(sheets) == len(paper.parts_of("indicator"))
     assert all(h > w for w, h in sheets)
 

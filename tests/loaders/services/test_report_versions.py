@@ -88,7 +88,7 @@ def test_a_version_is_kept_byte_for_byte_after_the_store_has_moved_on(store):
     assert {f.format: office(store, 7).report_file("tiny", ROUND, f.sha256) for f in made.files} == before
     again = office(store, 7).report("tiny", ROUND, Edition(version=0))
     assert again == anew, "made anew it says the same"
-    assert paper_files.FORMATS["csv"].make(paper_files.Drawn(again)) == before["csv"][1]
+    assert paper_files.FORMATS["csv"].make(paper_files.Drawn.of(again)) == before["csv"][1]
 
 
 def test_the_figures_known_now_come_in_with_a_version_that_asks_for_them(store):
