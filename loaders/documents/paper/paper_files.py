@@ -117,7 +117,7 @@ FORMATS: Mapping[str, Format] = {
     "pdf": Format("概要・資料1(PDF)", "資料1_KPI進捗状況一覧", "pdf", "application/pdf", _list_pdf, printed=True),
     "sheets-pdf": Format("指標個票(PDF)", "資料2_指標個票", "pdf", "application/pdf", _sheets_pdf, printed=True),
     "docx": Format("指標個票(Word)", "資料2_指標個票", "docx", _DOCX, lambda d: sheets_docx(d.report, d.pictures)),
-    "html": Format("印刷用ページ(HTML)", "資料1・2_印刷用", "html", "text/html", _html),
+    "html": Format("印刷用ページ", "資料1・2_印刷用", "html", "text/html", _html),
     "csv": Format("一覧(CSV)", "資料1_KPI進捗状況一覧", "csv", "text/csv", _csv),
 }
 
