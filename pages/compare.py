@@ -9,20 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.charts.comparison import gaps, history, ranking
+from kpi.charts.comparison import gaps
 from kpi.charts.theme import VegaLite
-from kpi.compare.compared_words import distinct, gaps_in_words, history_caption, history_in_words
-from kpi.compare.gaps import Trend, gap_trend, not_comparable, pairs, sentence
-from kpi.compare.gaps import history as history_table
+from kpi.compare.compared_words import distinct, gaps_in_words
+from kpi.compare.gaps import not_comparable, pairs, sentence
 from kpi.compare.published import NATION, Benchmarks
-from kpi.compare.ranks import ranking as ranked
-from kpi.plan import Plan
 from kpi.tables.table_rows import Row, records
-from loaders.documents.takeaway_tables import figure_column, pair_table
+from loaders.documents.pictures.chart_files import ChartFile, compared_file
+from loaders.documents.takeaway_tables import pair_table
 from pages.parts.app.current_view import view
+from pages.parts.compare.series_depth import in_depth
+from pages.parts.shared.chart_figure import chart
 from pages.parts.shared.filters import choose
-from pages.parts.shared.layout import downloads, empty, figure, folded, header, lead, show
-from pages.parts.shared.markup import Column, Content, Markup, join, link, table, tag
+from pages.parts.shared.layout import downloads, empty, folded, header, lead, show
+from pages.parts.shared.markup import Column, Content, join, link, table, tag
 
 
 def compare_page() -> None:
@@ -43,7 +43,7 @@ def compare_page() -> None:
         empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")
         return
     series_id = choose("統計", "series", options, everybodys=True)
-    _depth(state, benchmarks, series_id)
+    in_depth(state, benchmarks, series_id)
     st.header("全国と比べられない統計", anchor=False)
     rows = paired.skipped
     show(tag("p", f"{len(rows)}種類は、同じ定義・時点の県と全国の値がそろわないため、差を出していません。"))
@@ -53,12 +53,13 @@ def compare_page() -> None:
 
 @dataclass(frozen=True)
 class _Paired:
-    """The plan's own pairs, their chart with its words, and (name, reason) of what cannot be compared."""
+    """The plan's own pairs, their chart with its words and ``rates``, and (name, reason) of what cannot be compared."""
 
     sentence: str
     table: pd.DataFrame
     rows: Sequence[Row]
     chart: VegaLite
+    rates: int
     words: str
     skipped: Sequence[tuple[str, str]]
 
@@ -73,14 +74,25 @@ def _paired(benchmarks: Benchmarks, area: str, area_name: str) -> _Paired:
         own,
         records(own),
         gaps(rates, area_name=area_name),
+        len(rates),
         gaps_in_words(rates, area_name),
         list(skipped),
     )
 
 
-def _pairs(state: Assessment, paired: _Paired) -> None:
-    st.vega_lite_chart(spec=paired.chart, width="stretch", theme=None, alt=paired.words)
-    show(tag("div", "●県 ◇全国(%)。人数などの統計は下の表にあります。", "meta"))
+def _pairs(state: Assessment, paired: _Paired) -> ChartFile:
+    name = state.plan.area_name
+    file = compared_file(
+        paired.chart,
+        title=f"{name}と全国の比較",
+        unit="%",
+        source=state.plan.source,
+        day=state.day,
+        said=f"●{name}　◇全国",
+        rows=paired.rates,
+    )
+    signs = "●県 ◇全国(%)。人数などの統計は下の表にあります。"
+    chart(paired.chart, key="pairs", alt_text=paired.words, caption=signs, file=file)
     rows = [_pair_row(state, row) for row in paired.rows]
     columns = [
         Column("統計", width="15rem"),
@@ -93,6 +105,7 @@ def _pairs(state: Assessment, paired: _Paired) -> None:
     show(table(columns, rows, caption="計画にある全国との比較", kind="stack"))
     show(tag("div", f"出典 {state.plan.source}。値の確かさは下の各統計に示します。", "meta"))
     downloads(lambda: pair_table(paired.table, state.plan.area_name), name="全国との比較", title="全国との比較")
+    return file
 
 
 def _pair_row(state: Assessment, row: Row) -> tuple[Content, ...]:
@@ -105,114 +118,4 @@ def _pair_row(state: Assessment, row: Row) -> tuple[Content, ...]:
         row["gap_text"],
         row["ahead_word"],
         join([row["period_label"], notes]),
-    )
-
-
-def _depth(state: Assessment, benchmarks: Benchmarks, series_id: str) -> None:
-    series = benchmarks.one(series_id) or {}
-    show(_about(series))
-    area = state.plan.area_code
-    told = benchmarks.once(f"history {series_id} {area}", lambda: _over_time(benchmarks, series, state.plan))
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        if told.table.empty:
-            show(tag("div", "時点の分かる値がないため、推移は示せません。", "empty"))
-        else:
-            figure(
-                told.chart, key=f"推移_{series['name']}", alt_text=told.words, caption=told.caption, table=told.given
-            )
-        if told.trend.text:
-            rule = tag("small", f"({told.trend.rule})", "none") if told.trend.rule else ""
-            show(tag("p", join([told.trend.text, "。", rule])))
-        for first, reason in benchmarks.breaks_of(series_id):
-            show(tag("div", f"{first.label}から: {reason}", "meta"))
-    with right:
-        _ranks(state, benchmarks, series, series_id)
-
-
-def _about(series: Row) -> Markup:
-    parts: list[Content] = [
-        tag("b", "定義　"),
-        str(series.get("definition", "")),
-        "　",
-        tag("b", "出典　"),
-        str(series.get("source_title", "")),
-    ]
-    for key in ("small_sample", "note"):
-        if series.get(key):
-            parts += ["　", tag("b", "注意　"), str(series[key])]
-    return tag("p", join(parts), "meta")
-
-
-@dataclass(frozen=True)
-class _OverTime:
-    """A series over the years: its values, chart, words and caption, and how the distance to the nation moved."""
-
-    table: pd.DataFrame
-    unit: str
-    chart: VegaLite
-    words: str
-    caption: str
-    trend: Trend
-
-    def given(self) -> pd.DataFrame:
-        """The values as a table to take away."""
-        told = self.table.assign(text=figure_column(self.table["text"], self.unit), unit=self.unit)
-        return told[list(_TAKEN)].rename(columns=_TAKEN)
-
-
-def _over_time(benchmarks: Benchmarks, series: Row, plan: Plan) -> _OverTime:
-    series_id, unit = str(series["series_id"]), str(series["unit"])
-    told = history_table(benchmarks, series_id, [NATION, plan.area_code])
-    chart = history(
-        told.assign(
-            text=told["text"] + told["mark"],
-            note=[f"{n} {m}".strip() for n, m in zip(told["note"], told["mark"], strict=True)],
-        ),
-        unit=unit,
-        area_code=plan.area_code,
-        area_name=plan.area_name,
-    )
-    return _OverTime(
-        told,
-        unit,
-        chart,
-        history_in_words(str(series["name"]), told),
-        history_caption(series, told),
-        gap_trend(benchmarks, series_id, plan.area_code),
-    )
-
-
-#: The columns of that table, as a file names them.
-_TAKEN = {
-    "area_name": "地域",
-    "period_label": "時点",
-    "text": "値",
-    "unit": "単位",
-    "mark": "印",
-    "note": "備考",
-    "source_title": "出典",
-}
-
-
-def _ranks(state: Assessment, benchmarks: Benchmarks, series: Row, series_id: str) -> None:
-    area = state.plan.area_code
-    found = benchmarks.once(f"ranks {series_id} {area}", lambda: ranked(benchmarks, series_id, area=area))
-    if found is None or found.among < 2:
-        show(tag("div", "ほかの都道府県の値がそろわないため、順位は示せません。", "empty"))
-        return
-    show(tag("p", join([tag("b", found.text), f"　{found.period_label}"])))
-    chart = ranking(found.table, unit=str(series["unit"]), area=state.plan.area_code, nation=NATION)
-    st.vega_lite_chart(spec=chart, theme=None, alt=f"{series['name']}の都道府県別の値。{found.text}", width="stretch")
-    show(tag("div", "。".join(found.notes), "meta"))
-    unit, names = str(series["unit"]), {"rank": "順位", "name": "地域", "text": "値", "unit": "単位", "mark": "印"}
-
-    def given() -> pd.DataFrame:
-        told = found.table.assign(text=figure_column(found.table["text"], unit), unit=unit)
-        return told[list(names)].rename(columns=names)
-
-    downloads(
-        given,
-        name=f"順位_{series['name']}",
-        title=f"{series['name']}の順位",
     )

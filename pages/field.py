@@ -10,9 +10,11 @@ from kpi.plan import Field
 from kpi.printing.rollup import field_sentence
 from kpi.story import story
 from kpi.summary import as_of_words, summary
+from loaders.documents.pictures.chart_files import indicator_file
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import view
 from pages.parts.shared.assumptions import scheme_mark
+from pages.parts.shared.chart_figure import chart
 from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.indicator_cells import doubt, figure_link, name_link, status_badge
 from pages.parts.shared.layout import (
@@ -59,14 +61,13 @@ def _charts(state: Assessment, field: Field) -> None:
             item = summary(state, indicator)
             stands = [status_badge(item), "　", tag("b", figure_link(item)), " ", item.period, " ", doubt(item)]
             show(join([tag("div", name_link(item), "name"), tag("div", join(stands))]))
-            drawn = story(state, indicator)
-            if drawn.drawable:
-                chart = trajectory(drawn, height=190, compact=True)
-                key = f"small-{indicator.id}"
-                st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=drawn.words)
+            told, source = story(state, indicator), source_line(state, indicator)
+            if told.drawable:
+                drawn = trajectory(told, height=190, compact=True)
+                file = indicator_file(indicator, told, state.day)
+                chart(drawn, key=f"small-{indicator.id}", alt_text=told.words, caption=source, file=file)
             else:
-                show(tag("div", item.advice, "empty"))
-            show(tag("div", source_line(state, indicator), "meta"))
+                show(join([tag("div", item.advice, "empty"), tag("div", source, "meta")]))
 
 
 def _pictures(field: Field) -> None:

@@ -10,12 +10,14 @@ from kpi.plan import Department, Indicator
 from kpi.story import story, table_of
 from kpi.summary import advice, as_of_words, explanation, facts, steps, summary
 from loaders.documents.export import observations_table
+from loaders.documents.pictures.chart_files import indicator_file
 from pages.parts.app.current_view import view
 from pages.parts.indicator.indicator_origin import comparison, origin, remarks
 from pages.parts.shared.assumptions import assumed, department_assumed, scheme_assumed
+from pages.parts.shared.chart_figure import figure
 from pages.parts.shared.filters import choose
 from pages.parts.shared.indicator_cells import doubt, status_badge
-from pages.parts.shared.layout import downloads, empty, figure, folded, grid, header, lead, show, source_line, unwritten
+from pages.parts.shared.layout import downloads, empty, folded, grid, header, lead, show, source_line, unwritten
 from pages.parts.shared.markup import Column, Content, Markup, formula, join, link, table, tag, unmarked
 
 
@@ -69,6 +71,7 @@ def _chart(state: Assessment, indicator: Indicator) -> None:
         key=f"推移_{indicator.name}",
         alt_text=told.words,
         caption=source_line(state, indicator),
+        file=indicator_file(indicator, told, state.day),
         table=lambda: table_of(told, state.card(indicator.id)),
         sample=state.snapshot.has_samples and bool(told.actual or told.parts),
     )

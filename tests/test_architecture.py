@@ -105,6 +105,12 @@ def test_screens_show_finished_charts(path):
     assert "altair_chart" not in path.read_text("utf-8")
 
 
+@pytest.mark.parametrize("path", [*modules("pages"), ROOT / "app.py"], ids=case)
+def test_every_chart_of_a_screen_can_be_saved(path):
+    """The one module that draws a chart puts the button for its picture below it."""
+    assert "vega_lite_chart" not in path.read_text("utf-8") or path.name == "chart_figure.py"
+
+
 @pytest.mark.parametrize("path", modules("pages"), ids=case)
 def test_pages_open_no_database_and_no_workbook(path):
     assert not tops(path) & {"duckdb", "openpyxl", "xlrd", "app"}

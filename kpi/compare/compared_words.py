@@ -20,7 +20,13 @@ def history_in_words(name: str, table: pd.DataFrame) -> str:
 
 def history_caption(series: Mapping[str, object], table: pd.DataFrame) -> str:
     """Unit and source, and of the signs of the drawing those that are in it."""
-    said = [f"単位 {series['unit']}", f"出典 {series['source_title']}"]
+    said = [f"単位 {series['unit']}", f"出典 {series['source_title']}", history_signs(table)]
+    return "　".join(words for words in said if words)
+
+
+def history_signs(table: pd.DataFrame) -> str:
+    """What the signs in the drawing of a series over time mean; empty where there are none."""
+    said = []
     if table["segment"].nunique() > table["area"].nunique():
         said.append("調査方法や公表の版が変わるところで線を切っています")
     if table["mark"].any():

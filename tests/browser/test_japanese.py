@@ -14,7 +14,6 @@ UNREACHABLE = {
     "the names of marks inside a chart (X-axis for a linear scale ...)": (
         "given by the drawing library; hidden from assistive technology, which hears the chart's own Japanese text"
     ),
-    "the name of the file that a chart's picture is saved to (…_chart.png)": "given by the framework in the browser",
     "the word 'Streamlit' in the page's source before the script runs, and in <noscript>": (
         "part of the framework's start page, seen only where scripts are switched off"
     ),
@@ -59,9 +58,10 @@ def test_no_english_appears_while_a_chart_a_table_a_choice_and_the_uploader_are_
     for number, button in enumerate(page.locator("[data-testid='stElementToolbarButton']:visible").all()):
         button.hover()
         look(f"tool {number} of a chart")
-    # The framework's own table of a chart, with the English names of its columns, and its definition are not offered.
+    # The framework's own table of a chart, with the English names of its columns, its picture without a word of what it
+    # is, and its definition are not offered.
     offered = page.locator("[data-testid='stElementToolbarButton'] button:visible")
-    assert {one.get_attribute("aria-label").split(":")[0] for one in offered.all()} == {"画像(PNG)で受け取る", "全画面"}
+    assert {one.get_attribute("aria-label").split(":")[0] for one in offered.all()} == {"全画面"}
 
     told = pointed_at(page.locator("[data-testid='stVegaLiteChart']").first)
     assert told

@@ -1,6 +1,7 @@
 """Every screen in every state: Japanese, no sideways scrolling, whole on paper, fit for assistive technology."""
 
 import pytest
+from PIL import Image
 
 from tests.browser.walking import EMPTY, FILLED, visit, walk
 from tests.campaign.marked import rarely
@@ -59,3 +60,20 @@ def test_the_keyboard_reaches_the_menu_the_filters_and_the_buttons_and_shows_whe
             break
     assert wanted <= reached, wanted - reached
     assert unseen == [], unseen
+
+
+def test_a_chart_is_saved_as_a_named_picture(sampled, open_page, tmp_path):
+    page = open_page()
+
+    def taken(button):
+        with page.expect_download() as found:
+            page.get_by_role("button", name=button).first.click()
+        path = tmp_path / found.value.suggested_filename
+        found.value.save_as(path)
+        return path
+
+    visit(page, sampled.url, "indicator?indicator=dx-support")
+    picture = taken("図を保存")
+    assert picture.name == "サンプル_図_産1_県内企業のデジタル化・DX支援件数_R7_令和8年11月21日時点.png"
+    assert Image.open(picture).size == (2000, 1125)
+    assert (page.watch.foreign, page.watch.errors, page.watch.failures) == (set(), [], [])

@@ -17,11 +17,13 @@ from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
 from kpi.plan import Round
 from kpi.story import story
+from loaders.documents.pictures.chart_files import indicator_file
 from pages.parts.app.current_view import services
 from pages.parts.review.review_data import Review, facts_of
 from pages.parts.review.review_words import column_name, figure, statement
 from pages.parts.shared import notices
 from pages.parts.shared.as_of import ARRIVED
+from pages.parts.shared.chart_figure import chart
 from pages.parts.shared.layout import attempt, show
 from pages.parts.shared.markup import Column, Content, Markup, badge, join, link, table, tag
 
@@ -136,8 +138,8 @@ def _chart(state: Assessment, item: Item) -> None:
     told = story(state, indicator)
     if told.drawable:
         # The indicator's own history with this answer as its newest point.
-        chart, key = trajectory(told, height=150, compact=True), f"history-{item.submission_id}-{indicator.id}"
-        st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=told.words)
+        drawn, key = trajectory(told, height=150, compact=True), f"history-{item.submission_id}-{indicator.id}"
+        chart(drawn, key=key, alt_text=told.words, caption="", file=indicator_file(indicator, told, state.day))
 
 
 # --- acting --------------------------------------------------------------------------------------------------------

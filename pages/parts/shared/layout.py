@@ -1,4 +1,4 @@
-"""The frame every screen stands in: banner, title, first sentence, charts with their table, downloads, errors."""
+"""The frame every screen stands in: banner, title, first sentence, tables, downloads, errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.charts.placement import text_width
-from kpi.charts.theme import VegaLite
 from kpi.collection.workflow import Action
 from kpi.issue import Issue
 from kpi.plan import Indicator
@@ -288,27 +287,6 @@ def unwritten(what: str, file: str) -> None:
     """The empty state of a plan whose files do not name any of something yet."""
     where = f"計画のフォルダーの {file} に書き、「管理」で読み込み直すと、ここに出ます。"
     empty(f"この計画には、まだ{what}がありません。{where}")
-
-
-def figure(
-    chart: VegaLite,
-    *,
-    key: str,
-    alt_text: str,
-    caption: Content,
-    table: Callable[[], pd.DataFrame],
-    sample: bool = False,
-) -> None:
-    """A chart, what it rests on, and its table one click away with CSV and Excel."""
-    st.vega_lite_chart(spec=chart, width="stretch", theme=None, key=key, alt=alt_text)
-    show(tag("div", caption, "meta"))
-
-    def in_numbers() -> None:
-        told = table()
-        grid(told, alt_text)
-        downloads(told, name=key, title=alt_text, sample=sample)
-
-    folded("表で見る", in_numbers, key=key)
 
 
 def downloads(
