@@ -19,7 +19,7 @@ from loaders.documents.pictures.chart_files import ChartFile, compared_file
 from loaders.documents.takeaway_tables import pair_table
 from pages.parts.app.current_view import view
 from pages.parts.compare.series_depth import in_depth
-from pages.parts.shared.chart_figure import chart
+from pages.parts.shared.chart_figure import all_charts, chart
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import downloads, empty, folded, header, lead, show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag
@@ -33,8 +33,9 @@ def compare_page() -> None:
     paired = benchmarks.once(f"paired {area}", lambda: _paired(benchmarks, area, state.plan.area_name))
     lead(paired.sentence)
     st.header("計画の「現状と課題」にある比較", anchor=False)
+    files: list[ChartFile] = []
     if paired.rows:
-        _pairs(state, paired)
+        files.append(_pairs(state, paired))
     else:
         empty("計画が挙げる組のうち、同じ定義・時点の県と全国の値がそろうものはありません。")
     st.header("統計ごとに見る", anchor=False)
@@ -43,7 +44,9 @@ def compare_page() -> None:
         empty("公表されている統計がありません。data/benchmarks に置くと、ここに出ます。")
         return
     series_id = choose("統計", "series", options, everybodys=True)
-    in_depth(state, benchmarks, series_id)
+    files += in_depth(state, benchmarks, series_id)
+    if len(files) > 1:
+        all_charts(f"全国比較_{options[series_id]}", state.day, lambda: files)
     st.header("全国と比べられない統計", anchor=False)
     rows = paired.skipped
     show(tag("p", f"{len(rows)}種類は、同じ定義・時点の県と全国の値がそろわないため、差を出していません。"))

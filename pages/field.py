@@ -14,7 +14,7 @@ from loaders.documents.pictures.chart_files import indicator_file
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import view
 from pages.parts.shared.assumptions import scheme_mark
-from pages.parts.shared.chart_figure import chart
+from pages.parts.shared.chart_figure import all_indicator_charts, chart
 from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.indicator_cells import doubt, figure_link, name_link, status_badge
 from pages.parts.shared.layout import (
@@ -47,6 +47,7 @@ def field_page() -> None:
         _charts(state, field)
         show(tag("div", scheme_mark(state), "meta"))
         table_downloads(f"{field.short}の指標", state, lambda s: indicator_table(s, field.id))
+        all_indicator_charts(field.short, state, indicators)
     else:
         empty("この区分には指標がありません。各分野を支える基盤として、めざす姿を掲げています。")
     _pictures(field)

@@ -18,6 +18,7 @@ from pages.parts.review.review_item import JUDGING, begin, judge, to_judge
 from pages.parts.review.review_list import departments_box, quick_table, rest_box, single_box
 from pages.parts.review.review_questions import questions_box
 from pages.parts.rounds.board_table import round_dates
+from pages.parts.shared.chart_figure import all_indicator_charts
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, folded, header, lead, show
 from pages.parts.shared.markup import join, link, tag
@@ -88,6 +89,8 @@ def _judging(state: Assessment, review: Review, found: Sequence[Item], *, acting
         judge(state, review, item, first=waiting[:1] == [item], acting=acting, at=JUDGING)
     if later:
         show(tag("div", f"ほか{len(later)}件は、上が済むと順に並びます。", "meta"))
+    plan = state.snapshot.plan
+    all_indicator_charts(f"確認_{review.round.name}", state, [plan.indicator(item.subject_id) for item in found])
 
 
 def _rest(state: Assessment, review: Review, found: Sequence[Item], *, acting: bool) -> None:

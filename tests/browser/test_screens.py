@@ -1,5 +1,7 @@
 """Every screen in every state: Japanese, no sideways scrolling, whole on paper, fit for assistive technology."""
 
+from zipfile import ZipFile
+
 import pytest
 from PIL import Image
 
@@ -62,7 +64,7 @@ def test_the_keyboard_reaches_the_menu_the_filters_and_the_buttons_and_shows_whe
     assert unseen == [], unseen
 
 
-def test_a_chart_is_saved_as_a_named_picture(sampled, open_page, tmp_path):
+def test_a_chart_is_saved_as_a_named_picture_and_all_of_a_screen_as_a_zip(sampled, open_page, tmp_path):
     page = open_page()
 
     def taken(button):
@@ -76,4 +78,8 @@ def test_a_chart_is_saved_as_a_named_picture(sampled, open_page, tmp_path):
     picture = taken("図を保存")
     assert picture.name == "サンプル_図_産1_県内企業のデジタル化・DX支援件数_R7_令和8年11月21日時点.png"
     assert Image.open(picture).size == (2000, 1125)
+    visit(page, sampled.url, "field?field=industry")
+    packed = ZipFile(taken("この画面の図をまとめて保存(zip)"))
+    assert [name.split("_")[2] for name in packed.namelist()] == ["産1", "産2", "産3", "産4"]
+    assert packed.read(picture.name)[:4] == b"\x89PNG"
     assert (page.watch.foreign, page.watch.errors, page.watch.failures) == (set(), [], [])

@@ -122,7 +122,8 @@ def screenshot(page, folder: Path, name: str) -> None:
 
 #: Words in Latin letters that are names or units of the trade, as the plan and the forms themselves write them.
 ALLOWED = {
-    *("CSV", "Excel", "KPI", "PNG", "SVG", "PDF", "XLSX", "XLSM", "XLS", "ODS", "ZIP", "xlsx", "xls", "MB"),
+    *("CSV", "Excel", "KPI", "PNG", "SVG", "PDF", "HTML", "XLSX", "XLSM", "XLS", "ODS", "ZIP", "zip"),
+    *("xlsx", "xls", "MB"),
     *("ICT", "DX", "SNS", "DMO", "CRM", "YouTube", "You", "Tube", "Twitter", "IoT", "RPA", "BPR", "GIS", "MaaS"),
     *(
         "URL",

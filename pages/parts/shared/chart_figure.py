@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from itertools import islice
 
 import pandas as pd
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.charts.theme import VegaLite
-from loaders.documents.pictures.chart_files import ChartFile
+from kpi.plan import Indicator
+from kpi.story import story
+from loaders.documents.pictures.chart_files import ChartFile, chart_zip, indicator_file
+from loaders.documents.pictures.picture_caption import picture_name
 from pages.parts.shared.layout import downloads, folded, grid, show
 from pages.parts.shared.markup import Content, tag
 
@@ -40,3 +46,29 @@ def figure(
         downloads(told, name=key, title=alt_text, sample=sample)
 
     folded("表で見る", in_numbers, key=key)
+
+
+def all_charts(name: str, day: date, files: Callable[[], Sequence[ChartFile]], *, sample: bool = False) -> None:
+    """A button for the pictures of all the charts of a screen; which they are is asked when somebody presses it."""
+    file = f"{'サンプル_' if sample else ''}{picture_name('', name, '', day, 'zip')}"
+    st.download_button(
+        "この画面の図をまとめて保存(zip)",
+        lambda: chart_zip(files(), day),
+        file,
+        "application/zip",
+        key=f"pictures-{name}",
+        on_click="ignore",
+    )
+
+
+def all_indicator_charts(name: str, state: Assessment, indicators: Sequence[Indicator]) -> None:
+    """The same of some indicators, where several of them have a chart."""
+
+    def drawable() -> Iterator[Indicator]:
+        return (one for one in indicators if story(state, one).drawable)
+
+    def files() -> list[ChartFile]:
+        return [indicator_file(one, story(state, one), state.day) for one in drawable()]
+
+    if len(list(islice(drawable(), 2))) > 1:
+        all_charts(name, state.day, files, sample=state.snapshot.has_samples)

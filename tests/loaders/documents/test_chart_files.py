@@ -1,10 +1,11 @@
-"""Charts of the screens as files: what they are called, and what is in the picture."""
+"""Charts of the screens as files: what they are called, what is in the picture, and many in one zip."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import replace
 from threading import Thread
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -12,7 +13,7 @@ from PIL import Image
 from kpi.report.blocks import Chart
 from kpi.story import Story
 from loaders.documents.pictures import chart_files
-from loaders.documents.pictures.chart_files import HEIGHT, WIDTH, ChartFile, compared_file, indicator_file
+from loaders.documents.pictures.chart_files import HEIGHT, WIDTH, ChartFile, chart_zip, compared_file, indicator_file
 from loaders.documents.pictures.chart_pictures import SCALE, pictures
 from loaders.documents.pictures.japanese_fonts import japanese_face
 from tests.factory import COUNT, PAPER, RATE, tiny_plan
@@ -85,6 +86,23 @@ def test_a_picture_is_drawn_where_nobody_is_known() -> None:
     own.start()
     own.join()
     assert made[0].startswith(b"\x89PNG")
+
+
+def test_many_are_drawn_a_few_at_a_time_and_stand_in_one_zip_in_their_order(monkeypatch) -> None:
+    drawn: list[int] = []
+
+    def draw(charts):
+        drawn.append(len(charts))
+        return tuple(str(chart["title"]["text"]).encode() for chart in charts)
+
+    monkeypatch.setattr(chart_files, "pictures", draw)
+    monkeypatch.setattr(chart_files, "_AT_ONCE", 2)
+    files = [file_of(one) for one in (RATE, PAPER, COUNT)]
+    made = ZipFile(io.BytesIO(chart_zip(files, DAY)))
+    assert drawn == [2, 1]
+    assert made.namelist() == [file.name for file in files]
+    assert [made.read(file.name).decode() for file in files] == [str(file.chart()["title"]["text"]) for file in files]
+    assert {info.date_time[:3] for info in made.infolist()} == {(2026, 11, 21)}
 
 
 def test_nothing_of_a_picture_is_made_before_it_is_asked_for(monkeypatch) -> None:
