@@ -113,7 +113,9 @@ class _Dresser:
             headers = MutableHeaders(scope=message)
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "same-origin"
-            if headers.get("content-type", "").startswith("text/html"):
+            # A file to take away may be a page too: it is handed out byte for byte, from the address it is at.
+            kept = headers.get("content-disposition", "").startswith("attachment")
+            if headers.get("content-type", "").startswith("text/html") and not kept:
                 self.start = message
                 return
         elif self.start is not None and message["type"] == "http.response.body":

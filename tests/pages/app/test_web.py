@@ -71,6 +71,20 @@ def test_other_answers_pass_unchanged_with_safe_headers():
     assert dict(start["headers"])[b"x-content-type-options"] == b"nosniff"
 
 
+def test_a_page_to_take_away_is_handed_out_as_it_was_made():
+    """It was led away from its own address as if it were a screen, and the framework's empty page was saved for it."""
+
+    async def answer(scope, receive, send):
+        kind = [(b"content-type", b"text/html; charset=utf-8"), (b"content-disposition", b"attachment; filename=a")]
+        await send({"type": "http.response.start", "status": 200, "headers": kind})
+        await send({"type": "http.response.body", "body": INDEX})
+
+    start, body = wait(ask(answer, [(b"accept", b"text/html")], path="/media/0a1b.html"))
+    assert start["status"] == 200
+    assert body["body"] == INDEX
+    assert dict(start["headers"])[b"x-content-type-options"] == b"nosniff"
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [
