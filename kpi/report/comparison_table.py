@@ -69,7 +69,7 @@ def _indicators(before: Report, after: Report, reasons: Mapping[str, str]) -> It
         told = [row | _own(paper[subject]) for row, paper in zip(rows, (old, new), strict=True)]
         for place in dict.fromkeys((*told[0], *told[1])):
             one, other = (found.get(place, "") for found in told)
-            if one != other:
+            if one != other and not _told_in_list(place, (one, other), rows):
                 yield Difference(number, name, place, one, other, why)
 
 
@@ -79,6 +79,13 @@ def _listed(paper: Report) -> dict[str, dict[str, str]]:
     headings = [c.heading for c in table.columns]
     names = [f"{headings[n - 1]}の時点" if h == "時点" else h for n, h in enumerate(headings)]
     return {row[0].printed: dict(zip(names, (c.printed for c in row), strict=True)) for row in table.rows}
+
+
+def _told_in_list(place: str, pair: tuple[str, str], rows: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a figure of the grid of years is the one that the list has told as another already."""
+    name, _, year = place.partition(" ")
+    column = {"実績": "今回", "進捗率(%)": "進捗率(%)", "計画線": "計画線"}.get(name) if year else None
+    return column is not None and pair == tuple(row.get(column, "") for row in rows)
 
 
 #: Columns that only say how a row differs from last time, or shorten what the indicator's page says whole.

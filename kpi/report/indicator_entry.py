@@ -43,8 +43,13 @@ class Entry:
 
     def said(self, key: str) -> str:
         """What the department wrote beside the value: ``analysis``, ``actions`` or ``evidence``."""
-        found = self.observation[key] if self.observation is not None else ""
-        return found.strip() if isinstance(found, str) else ""
+        if self.observation is None:
+            return ""
+        # A correction brings a value, not new words: what was said of the period before still holds.
+        of_period = self.observation["period"]
+        rows = [r for r in self.state.told.get(self.indicator.id, ()) if r["period"] == of_period]
+        said = (r[key].strip() for r in (*rows, self.observation) if isinstance(r[key], str))
+        return next((words for words in reversed(list(said)) if words), "")
 
     @property
     def code(self) -> str:

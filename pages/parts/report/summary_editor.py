@@ -42,7 +42,7 @@ def _editor(report: Report, sentences: list[Sentence]) -> None:
     for one in sentences:
         key = f"sentence-{report.plan_id}-{report.round_id}-{one.key}"
         text = st.text_area(
-            unmarked(f"総括の文({_WORDS[one.key]})"), one.text, max_chars=LONGEST_SENTENCE, key=key, height=90
+            unmarked(f"総括の文　{_WORDS[one.key]}"), one.text, max_chars=LONGEST_SENTENCE, key=key, height=90
         )
         same = " ".join(text.split()) == one.text
         if st.button("この文を保存する", key=f"save-{key}", disabled=same):

@@ -17,7 +17,7 @@ from kpi.report.comparison_table import comparison, exchange
 from kpi.report.release_gate import Finding
 from kpi.report.versions import VERSION_KINDS, Version, next_kind
 from loaders.documents.paper.page import report_html
-from loaders.documents.paper.paper_files import FORMATS
+from loaders.documents.paper.paper_files import FORMATS, Drawn
 from loaders.services.reporting import Compared, Edition
 from pages.parts.app.current_view import services
 from pages.parts.shared.layout import attempt, folded_form, show
@@ -34,7 +34,14 @@ def since(state: Assessment, then: Assessment) -> None:
     if not found:
         return
     head = f"この資料の時点({_moment(then.as_of)})のあとで、{len({c.indicator_id for c in found})}指標が変わりました。"
-    show(tag("p", head + "資料に入れるには、「今の値にする」を選んで版を作ってください。", "notice"))
+    show(
+        tag(
+            "p",
+            head
+            + "資料に入れるには、「今の値にする」を選んで版を作ってください。人が書いた総括の文も確かめてください。",
+            "notice",
+        )
+    )
     rows: list[Row] = [(_name(state, c.indicator_id), c.word, c.text, _source(c)) for c in found]
     show(
         table(
@@ -57,7 +64,7 @@ def _name(state: Assessment, indicator_id: str) -> str:
 
 
 def _moment(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "今"
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else "今"
 
 
 def versions(state: Assessment, round_id: str) -> None:
@@ -118,7 +125,7 @@ def _make(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
         "版",
         kinds,
         index=kinds.index(next_kind(made)),
-        format_func=lambda k: unmarked(words[k]),
+        format_func=lambda k: words[k],
         key=f"kind-{plan_id}-{round_id}-{len(made)}",
     )
     anew = False
@@ -181,12 +188,10 @@ def _compare(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
     left, right = st.columns(2)
     with left:
         old = st.selectbox(
-            "旧", places[:-1], index=len(made) - 1, format_func=lambda p: unmarked(names[p]), key=f"old-{round_id}"
+            "旧", places[:-1], index=len(made) - 1, format_func=lambda p: names[p], key=f"old-{round_id}"
         )
     with right:
-        new = st.selectbox(
-            "新", places, index=len(made), format_func=lambda p: unmarked(names[p]), key=f"new-{round_id}"
-        )
+        new = st.selectbox("新", places, index=len(made), format_func=lambda p: names[p], key=f"new-{round_id}")
     wanted = [Edition(version=p) if p < len(made) else Edition(anew=True, kind=made[-1].kind) for p in (old, new)]
     compared = services().compare_reports(plan_id, round_id, *wanted)
     rows: list[Row] = [(d.number, d.title, d.place, d.before, d.after, d.reason or "―") for d in compared.found]
@@ -219,4 +224,4 @@ def _exchanged(compared: Compared, round_id: str) -> None:
 
 def _page(compared: Compared, make: object) -> bytes:
     told = make(compared.before, compared.after, compared.found)  # type: ignore[operator]
-    return report_html(told, tuple({part.kind for part in told.parts}), {})
+    return report_html(told, tuple({part.kind for part in told.parts}), Drawn.of(told).pictures)
