@@ -47,7 +47,7 @@ def test_a_sentence_is_written_and_marked_when_the_data_beneath_it_changes(sampl
     at = run("report")
     at.expander[0].open = True
     at = at.run()
-    area = by_label(at.text_area, "総括の文　全体")
+    area = by_label(at.text_area, "総括の文")
     area.set_value("全体として順調である。").run()
     at = press(at, f"save-sentence-{PLAN}-fy2025-overall")
     assert "総括の文を保存しました。" in said(at)
