@@ -24,10 +24,10 @@ def options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", dest="folder", default=".", metavar="フォルダー", help="書き出すフォルダー(既定: いまのフォルダー)"
     )
-    known = "、".join(f"{name}={form.word}" for name, form in FORMATS.items())
+    known = " ".join(FORMATS)  # apart by spaces: a line of help breaks there and not within a name
     command.add_argument(
         "--format", action="append", default=[], choices=list(FORMATS), metavar="形式",
-        help=f"{known}(何度でも。既定: 作れるものすべて)",
+        help=f"{known} のどれか。何度でも指定できます(既定: 作れるものすべて)",
     )  # fmt: skip
     command.add_argument("--department", default="", metavar="部局", help="この部局の指標だけの資料にします")
     command.add_argument("--only", action="append", default=[], metavar="指標", help="個票にする指標の番号(何度でも)")

@@ -61,7 +61,7 @@ def test_a_wrong_command_is_answered_in_japanese(capsys, arguments):
     assert english(said, "new plan", *arguments) == set()
 
 
-_PAPER = f"PDF HTML {' '.join(FORMATS)}"
+_PAPER = f"PDF HTML Word {' '.join(FORMATS)}"
 
 
 @pytest.mark.parametrize("command", ["", *cli._COMMANDS])

@@ -210,8 +210,10 @@ def test_the_last_round_brings_new_values_changed_statuses_and_a_final_figure(lo
     assert sum(c.kind == "new_value" for c in found) == 14
     moved = {c.indicator_id: (c.before, c.after) for c in found if c.kind == "status"}
     assert moved == {i: pair for i, pair in EXPECTED.items() if pair[0] != pair[1]}
-    others = [(c.kind, c.indicator_id, c.before, c.after) for c in found if c.kind not in ("new_value", "status")]
+    told = ("new_value", "status", "stale")
+    others = [(c.kind, c.indicator_id, c.before, c.after) for c in found if c.kind not in told]
     assert others == [("finalised", "teacher-ict", "76.1%(R6 速報)", "76.4%(R6 確定)")]
+    assert {c.indicator_id for c in found if c.kind == "stale"} == {"rice-labor", "ict-construction", "bridge-ai"}
 
 
 def test_whoever_is_behind_says_why_and_what_next(loaded):
