@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -13,10 +15,12 @@ from loaders.documents.takeaway_tables import indicator_table, published_table
 from pages.parts.app.current_view import view
 from pages.parts.framework import GridContainer
 from pages.parts.shared.filters import choose
-from pages.parts.shared.layout import downloads, empty, grid, header, lead, show, unwritten
+from pages.parts.shared.layout import Prepared, downloads, empty, grid, header, lead, show, unwritten
 from pages.parts.shared.markup import tag
 
 ALL = "all"
+#: Keeps what is made of a table.
+Kept = Callable[[str, Callable[[], Prepared]], Prepared]
 
 
 def data_page() -> None:
@@ -48,8 +52,15 @@ def data_page() -> None:
             unwritten("指標", "indicators.csv")
             return
         names = {state.plan.indicator(i).number for i in ids}
-        table = state.once("judged table", lambda: indicator_table(state))
-        _show(table[table["番号"].isin(names)], "判定一覧", sample=state.snapshot.has_samples)
+        whole = state.once("judged table", lambda: indicator_table(state))
+        chosen = f"{field} {one}"
+        table = state.once(f"judged table {chosen}", lambda: whole[whole["番号"].isin(names)])
+        _show(
+            table,
+            "判定一覧",
+            sample=state.snapshot.has_samples,
+            kept=lambda key, make: state.once(f"{key} {chosen}", make),
+        )
     else:
         _observed(state, observations[observations["indicator_id"].isin(ids)])
 
@@ -80,9 +91,9 @@ def _published(state: Assessment, controls: GridContainer) -> None:
     _show(published_table(state, chosen), f"公表値_{series[chosen]}", sample=False)
 
 
-def _show(table: pd.DataFrame, name: str, *, sample: bool) -> None:
+def _show(table: pd.DataFrame, name: str, *, sample: bool, kept: Kept | None = None) -> None:
     words = f"{name}の表({len(table)}行)"
     show(tag("p", f"下の{len(table):,}行を受け取れます。", "meta"))
-    grid(table, words)
+    grid(table, words, kept)
     notes = (f"{Period.of_date(view().day).label}時点",)
     downloads(table, name=name, title=name, notes=notes, sample=sample)

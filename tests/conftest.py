@@ -47,9 +47,9 @@ LONGEST_FIRST = (
 )
 
 
-#: Of the store's file, of strangers' files and of the command line: kills, full disks, child processes. They take
-#: nearly half of the time, and whoever changes a screen or a rule cannot break what they try.
-INFRASTRUCTURE = tuple(Path(__file__).parent / "loaders" / name for name in ("store", "workbook", "cli"))
+#: Of the store's file, of strangers' files, of prints and pictures, and of the command line: kills, full disks, child
+#: processes. They take half of the time, and whoever changes a screen or a rule cannot break what they try.
+INFRASTRUCTURE = tuple(Path(__file__).parent / "loaders" / name for name in ("store", "workbook", "documents", "cli"))
 
 
 def pytest_addoption(parser):

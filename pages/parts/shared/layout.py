@@ -163,9 +163,24 @@ def source_line(view: Assessment, indicator: Indicator) -> Content:
     return join([mark, source_words(view, indicator)])
 
 
-def grid(told: pd.DataFrame, alt_text: str) -> None:
-    """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read."""
-    shown, columns, printed = _prepared(pickle.dumps(told), alt_text, address("origin"))
+#: A table as it is shown, how its columns are shown, and the same for paper.
+Prepared = tuple[pd.DataFrame, Mapping[str, ColumnConfig], Markup]
+
+
+def grid(
+    told: pd.DataFrame, alt_text: str, kept: Callable[[str, Callable[[], Prepared]], Prepared] | None = None
+) -> None:
+    """A table to sort and search; numbers with separators, a missing one as ―, long tables fetched as they are read.
+
+    ``kept`` keeps what is made of a table that is itself kept (``state.once``): to tell by its rows whether a long one
+    is the same costs more than anything else about it.
+    """
+    origin = address("origin")
+
+    def prepared() -> Prepared:
+        return _prepared(pickle.dumps(told), alt_text, origin)
+
+    shown, columns, printed = kept(f"grid {alt_text} {origin}", prepared) if kept else prepared()
     st.dataframe(
         shown,
         hide_index=True,
@@ -179,11 +194,8 @@ def grid(told: pd.DataFrame, alt_text: str) -> None:
 
 
 @functools.lru_cache(maxsize=64)
-def _prepared(table: bytes, alt_text: str, _origin: str) -> tuple[pd.DataFrame, Mapping[str, ColumnConfig], Markup]:
-    """A table as it is shown, how its columns are shown, and the same for paper: made once for its rows.
-
-    ``_origin`` is where its links lead: it holds the plan and the moment that are shown.
-    """
+def _prepared(table: bytes, alt_text: str, _origin: str) -> Prepared:
+    """The same made once for its rows; ``_origin`` is where its links lead: it holds the plan and the moment shown."""
     told: pd.DataFrame = pickle.loads(table)
     plain = told.assign(**{name: _as_numbers(told[name]) for name in told.columns})
     columns = {name: _column(name, plain[name]) for name in plain.columns}
