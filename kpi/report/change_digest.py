@@ -11,12 +11,14 @@ from dataclasses import replace
 from kpi.assessment import Assessment
 from kpi.cards.revision import CARD_WORDS, card_text, indicator_differences
 from kpi.changes import SENT, Change, changes
-from kpi.collection.workflow import CORRECTION_WORDS
+from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS
 from kpi.compare.published import NATION
-from kpi.period import Period
-from kpi.plan import Indicator
+from kpi.path import EPS
+from kpi.period import Period, short_of
+from kpi.plan import Card, Indicator
 from kpi.printing.number_words import decimals_of, with_unit
 from kpi.summary import judged_observation
+from kpi.tables.table_rows import Row
 
 #: Attributes of a card that have a kind of their own.
 _APART = ("baseline", "baseline_period", "target", "target_period", "band", "dropped_on")
@@ -36,6 +38,7 @@ def digest(before: Assessment, after: Assessment) -> tuple[Change, ...]:
             found.append(_dropped(after, old[indicator_id]))
         else:
             found += by_indicator.get(indicator_id, [])
+            found += _earlier_periods(before, after, new[indicator_id])
             found += _described(before, after, indicator_id)
             found += _restated(before, after, new[indicator_id])
     return tuple(found)
@@ -51,18 +54,55 @@ def _dropped(after: Assessment, indicator: Indicator) -> Change:
     return replace(_named("dropped", indicator, "掲載", "欠番"), why=card.reason if card else "")
 
 
+def _sender(state: Assessment, row: Row) -> str:
+    """The department that sent a value, by the name it had then."""
+    found = (d for d in state.snapshot.plan.departments if d.id == row["department_id"])
+    return next((d.name(row["known_at"].date()) for d in found), "")
+
+
 def _sourced(after: Assessment, one: Change) -> Change:
     """A change with who brought it: the department that sent the value, or the decision about the card."""
     if one.kind in SENT:
         seen = judged_observation(after, one.indicator_id)
         if seen is None:
             return one
-        department = next((d for d in after.snapshot.plan.departments if d.id == seen["department_id"]), None)
-        who = department.name(seen["known_at"].date()) if department else ""
-        return replace(one, who=who, at=seen["known_at"], why=CORRECTION_WORDS.get(seen["correction_kind"], ""))
+        return replace(
+            one, who=_sender(after, seen), at=seen["known_at"], why=CORRECTION_WORDS.get(seen["correction_kind"], "")
+        )
     if one.kind in ("target", "baseline"):
         return replace(one, why=after.card(one.indicator_id).reason)
     return one
+
+
+def _earlier_periods(before: Assessment, after: Assessment, indicator: Indicator) -> Iterator[Change]:
+    """Values of other periods than the one judged, which judgements do not show: corrected, final, taken back."""
+    judged = {state.row(indicator.id)["period"] for state in (before, after)}
+    old, new = ({r["period"]: r for r in state.best.get(indicator.id, ())} for state in (before, after))
+    for period, then in old.items():
+        if period in judged or not new:
+            continue
+        now = new.get(period)
+        if now is None:
+            told = _amount(then, after.card(indicator.id), indicator)
+            yield Change("withdrawn", indicator.id, told, "―", f"{told} → ―")
+        elif abs(now["value"] - then["value"]) > EPS or now["release"] != then["release"]:
+            yield _corrected(after, indicator, then, now)
+
+
+def _corrected(after: Assessment, indicator: Indicator, then: Row, now: Row) -> Change:
+    card, kind = after.card(indicator.id), now["correction_kind"]
+    final = kind == "finalised" or (not kind and (then["release"], now["release"]) == ("provisional", "final"))
+    texts = [_amount(row, card, indicator) for row in (then, now)]
+    who = _sender(after, now)
+    return Change(
+        "finalised" if final else "corrected", indicator.id, texts[0], texts[1], " → ".join(texts),
+        who=who, at=now["known_at"], why=CORRECTION_WORDS.get(kind, ""),
+    )  # fmt: skip
+
+
+def _amount(row: Row, card: Card, indicator: Indicator) -> str:
+    shown = with_unit(row["value"], indicator.unit, decimals_of(row["value"], card.decimals))
+    return f"{shown}({short_of(row['period'])} {RELEASE_WORDS.get(row['release'], '')})"
 
 
 def _described(before: Assessment, after: Assessment, indicator_id: str) -> Iterator[Change]:

@@ -154,3 +154,9 @@ def test_who_sent_a_value_and_why_a_rule_changed_is_told(snapshot, valued):
     assert value.why == "集計誤り"
     changed = digest(judged(snapshot), judged(target(snapshot, indicator_id)))
     assert next(c for c in changed if c.kind == "target").why == "本部決定"
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda c: c.__name__)
+def test_each_change_is_named_of_every_indicator_at_once(snapshot, valued, change):
+    """Of one of them the newest answer is a 確報 of the period before: the value judged is not the last that came."""
+    assert told(snapshot, apply(snapshot, dict.fromkeys(valued, change))) == {i: [change.__name__] for i in valued}
