@@ -65,6 +65,6 @@ def report(
 
 
 def plan_years(state: Assessment) -> tuple[Period, ...]:
-    """The year before the plan and each of its years, or those of the targets where they lie further out."""
+    """The year before the plan, and each of its years."""
     start, end = state.plan.start.year - 1, state.plan.end.year
     return tuple(Period("FY", year) for year in range(start, end + 1))

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from kpi.report.blocks import Block, Cell, Chart, Column, Heading, Line, Note, Part, PartKind, Report, Table
 
-#: Width, height and upper margin in millimetres.
+#: Width and height in millimetres.
 _SHEETS = {"A3横": (420, 297), "A4横": (297, 210), "A4縦": (210, 297)}
 
 
