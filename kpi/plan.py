@@ -273,6 +273,14 @@ class Scheme:
     show_outlook: bool = True
 
 
+#: What departments say of an indicator from year to year, and what it is called.
+STANDING_TEXTS: Mapping[str, str] = {
+    "verification": "確認の方法",
+    "limits": "限界と補い方",
+    "after_target": "目標到達後の扱い",
+}
+
+
 @dataclass(frozen=True)
 class Plan:
     """A whole plan. ``cards`` are the first versions, as the plan's own files give them.
@@ -281,7 +289,8 @@ class Plan:
     ``assumptions`` maps what no indicator has for itself and the source does not settle to the reason for what was
     taken: ``scheme``, ``number`` (the indicators' numbers), ``departments.<id>``, ``series.<id>``.
     ``offered`` tells whether the screens let one choose the plan, ``sole_secretary`` whether a secretariat of one
-    person may record the decision about its own proposal, which then says so.
+    person may record the decision about its own proposal, which then says so. ``required_texts`` are those of
+    :data:`STANDING_TEXTS` that no return with a value may leave out.
     """
 
     id: str
@@ -309,6 +318,7 @@ class Plan:
     assumptions: Mapping[str, str] = field(default_factory=dict)
     offered: bool = True
     sole_secretary: bool = False
+    required_texts: tuple[str, ...] = ()
 
     def holds(self, day: date) -> bool:
         """Whether a day lies in the plan's years."""

@@ -16,7 +16,7 @@ from kpi.collection.scope import is_dropped
 from kpi.collection.workflow import Brief, Past
 from kpi.people import Audience
 from kpi.period import Period
-from kpi.plan import Card, Indicator, Plan
+from kpi.plan import STANDING_TEXTS, Card, Indicator, Plan
 from kpi.report.versions import Version, moment_of
 from kpi.selection import FORECAST, RELEASE_RANK, WITHDRAWING, best_and_withdrawn, withdrawn
 from kpi.tables.table_rows import Row, records
@@ -115,6 +115,11 @@ class Snapshot:
         return best_confirmed(self.observations, self.cards, self.history)
 
     @cached_property
+    def standing(self) -> Mapping[str, Mapping[str, str]]:
+        """What was said last of how values are verified and what they cannot say; see :func:`standing_texts`."""
+        return standing_texts(self.observations)
+
+    @cached_property
     def taken_back(self) -> frozenset[str]:
         """The short numbers of the values that a later 秘匿 or 該当なし took back: nothing shows or gives them on."""
         gone = withdrawn(self.observations, annual_ids(self.cards))
@@ -127,7 +132,7 @@ class Snapshot:
 
     def brief(self, day: date) -> Brief:
         """What a form writer, its reader and the checks need on a day."""
-        return Brief(counting(self.plan, self.life, day), day, self.cards, self.history)
+        return Brief(counting(self.plan, self.life, day), day, self.cards, self.history, self.standing)
 
 
 def annual_ids(cards: Mapping[str, Card]) -> frozenset[str]:
@@ -221,6 +226,19 @@ def _said(values: pd.DataFrame) -> dict[int, dict[str, str]]:
 
 
 _SAID = ("analysis", "evidence")
+
+
+def standing_texts(observations: pd.DataFrame) -> Mapping[str, Mapping[str, str]]:
+    """What was said last of :data:`kpi.plan.STANDING_TEXTS`, by indicator.
+
+    A correction brings a value and no words; whoever empties a text in an answer takes it back.
+    """
+    told = observations[(observations["key"] != "correction").to_numpy()]
+    last = told.sort_values("observation_id").drop_duplicates("indicator_id", keep="last")
+    return {
+        row["indicator_id"]: {key: str(row[key]) for key in STANDING_TEXTS if row[key]}
+        for row in records(last[["indicator_id", *STANDING_TEXTS]])
+    }
 
 
 def _taken_back_in(observations: pd.DataFrame, value: Mapping[Any, Any]) -> str:

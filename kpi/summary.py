@@ -15,7 +15,7 @@ from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.gaps import gap_trend, latest_pair
 from kpi.compare.published import NATION
 from kpi.period import Period, stamp
-from kpi.plan import Card, Indicator
+from kpi.plan import STANDING_TEXTS, Card, Indicator
 from kpi.printing.explanation import calculation, explain
 from kpi.printing.number_words import NOT_ASKED, text_of
 from kpi.printing.printed_figures import listed_progress, stated_text
@@ -187,6 +187,7 @@ def facts(state: Assessment, indicator: Indicator) -> tuple[tuple[str, str, str]
         ("値の種類", _KINDS[card.kind], "kind"),
         ("周期", _cycle(card.cycle_months), "cycle_months"),
         ("公表までの月数", f"{card.lag_months}か月", "lag_months"),
+        *((STANDING_TEXTS[key], text, key) for key, text in state.snapshot.standing.get(indicator.id, {}).items()),
     )
 
 

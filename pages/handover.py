@@ -15,7 +15,7 @@ from kpi.handover.history import HISTORY, Said, as_table, card_facts, everything
 from kpi.handover.predecessors import Contact, Due, contacts, due_next
 from kpi.period import Period, stamp
 from kpi.place import Place
-from kpi.plan import Department, Indicator
+from kpi.plan import STANDING_TEXTS, Department, Indicator
 from loaders.documents.packing import file_part
 from loaders.documents.table_files import to_xlsx
 from pages.parts.app.current_view import services, view
@@ -221,8 +221,10 @@ def _history(state: Assessment, indicator: Indicator) -> None:
         show(tag("div", "まだ値はありません。", "meta"))
         return
     drawn = []
-    for row in rows:
+    for row, older in zip(rows, [*rows[1:], {}], strict=True):
         words = [("要因分析", row["analysis"]), ("今後の対応", row["actions"]), ("根拠", row["evidence"])]
+        # What comes back every year is told where it was first said.
+        words += [(word, row[key]) for key, word in STANDING_TEXTS.items() if row[key] != older.get(key)]
         told = [tag("div", join([tag("b", f"{name}　"), str(text)])) for name, text in words if text]
         page = link(str(row["code"]), "origin", figure=str(row["code"]))
         drawn.append(

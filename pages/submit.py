@@ -226,7 +226,7 @@ def _still(state: Assessment, place: Respondent, draft: StoredReturn, unsaid: in
 def _empty_words(state: Assessment, place: Respondent, draft: StoredReturn) -> list[Content]:
     """That all can be taken, or which of the cells that must be filled are empty all the same."""
     kind = place.asked.kind
-    empty_cells = unfilled(draft.reading.answers, kind)
+    empty_cells = unfilled(draft.reading.answers, kind, state.plan)
     if not empty_cells:
         return [tag("b", "すべて取り込めます"), "。"]
     # What the letter lets be left open until it is decided is no omission.

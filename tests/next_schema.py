@@ -1,4 +1,4 @@
-"""This program as its next version would be: schema number 2, with one step that adds a column and fills it."""
+"""This program as its next version would be: schema number 3, with one more step that adds a column and fills it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def install(put=setattr) -> None:
         made.write(text.replace("stored_at TIMESTAMP NOT NULL)", f"stored_at TIMESTAMP NOT NULL, {_COLUMN})", 1))
     put(opening, "_SCHEMA", Path(made.name))
     for module in (opening, migration, backup):
-        put(module, "SCHEMA_VERSION", "2")
-    put(migration, "STEPS", {2: _step})
+        put(module, "SCHEMA_VERSION", "3")
+    put(migration, "STEPS", {**migration.STEPS, 3: _step})
     put(schema, "wanted", cache(schema.wanted.__wrapped__))

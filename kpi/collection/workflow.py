@@ -213,13 +213,15 @@ class Brief:
 
     ``cards`` are the versions in force, ``history`` the best known value of each period, oldest first, by indicator
     (to be read through :func:`known_beside`: periods whose value was taken back are in it too); ``day`` decides who
-    owns what and what departments are called.
+    owns what and what departments are called. ``standing`` is what was said last, by indicator, of
+    :data:`kpi.plan.STANDING_TEXTS`.
     """
 
     plan: Plan
     day: date
     cards: Mapping[str, Card] = field(default_factory=dict)
     history: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
+    standing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Action(StrEnum):

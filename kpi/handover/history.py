@@ -14,16 +14,17 @@ from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_
 from kpi.collection.review.answer_words import in_one_line
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Mend, Reading
 from kpi.period import Period
-from kpi.plan import Indicator, Round
+from kpi.plan import STANDING_TEXTS, Indicator, Round
 from kpi.printing.printed_figures import exact_text
 from kpi.tables.table_rows import Row, records
 
 VALUE, CORRECTED, NONE = "値", "値の訂正", "実績なし"
 EXPLAINED, PLANNED, GROUNDS = "要因分析", "今後の対応", "根拠資料"
+_STANDING = tuple(STANDING_TEXTS.items())
 ASKED, REPLIED = "修正依頼", "修正依頼への回答"
 PROPOSED, DECIDED, REJECTED = "判定条件の提案", "判定条件の決定", "判定条件の見送り"
 #: What stands in a value's own row of the history, so that the talk beside it need not repeat it.
-HISTORY = frozenset({VALUE, NONE, EXPLAINED, PLANNED, GROUNDS})
+HISTORY = frozenset({VALUE, NONE, EXPLAINED, PLANNED, GROUNDS, *STANDING_TEXTS.values()})
 
 
 class Returned(Protocol):
@@ -89,7 +90,7 @@ def _values(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]
         about = Period.parse(str(row["period"])).short
         kind = NONE if row["state"] != "value" else CORRECTED if row["correction_kind"] else VALUE
         yield Said(indicator.id, at, kind, about, who, value_words(view, indicator, row))
-        for key, name in (("analysis", EXPLAINED), ("actions", PLANNED), ("evidence", GROUNDS)):
+        for key, name in (("analysis", EXPLAINED), ("actions", PLANNED), ("evidence", GROUNDS), *_STANDING):
             if row[key]:
                 yield Said(indicator.id, at, name, about, who, str(row[key]))
 

@@ -42,7 +42,7 @@ class Entry:
     observation: Row | None
 
     def said(self, key: str) -> str:
-        """What the department wrote beside the value: ``analysis``, ``actions`` or ``evidence``."""
+        """What the department wrote beside the value: ``analysis``, ``actions``, ``evidence``, or a standing text."""
         if self.observation is None:
             return ""
         # A correction brings a value, not new words: what was said of the period before still holds.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from kpi.assessment import Assessment
 from kpi.period import Period, short_of
+from kpi.plan import STANDING_TEXTS
 from kpi.report.blocks import (
     Block,
     Cell,
@@ -121,6 +122,7 @@ def _passages(state: Assessment, one: Entry) -> tuple[tuple[str, str], ...]:
         ("今後の対応", one.said("actions")),
         ("全国との比較", paper_text(beside_nation(state, indicator))),
         ("根拠資料", one.said("evidence")),
+        *((word, one.said(key)) for key, word in STANDING_TEXTS.items() if key != "after_target" or one.said(key)),
     )
 
 

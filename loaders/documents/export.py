@@ -11,7 +11,7 @@ import pandas as pd
 from kpi.cards.revision import band_text
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
-from kpi.plan import Card, Department, Indicator
+from kpi.plan import STANDING_TEXTS, Card, Department, Indicator
 from kpi.printing.printed_figures import exact, judged, stated
 from kpi.snapshot import Snapshot
 from kpi.tables.table_rows import Row, records
@@ -53,6 +53,10 @@ class _Names:
         return "取下げ" if self.gone(row) else "値あり"
 
 
+def _said(key: str) -> Callable[[Row, Indicator, _Names], object]:
+    return lambda o, i, n: o[key]
+
+
 #: A heading and what stands below it, of a value's row and its indicator.
 _OBSERVATION: Mapping[str, Callable[[Row, Indicator, _Names], object]] = {
     "番号": lambda o, i, n: o["code"],
@@ -75,6 +79,7 @@ _OBSERVATION: Mapping[str, Callable[[Row, Indicator, _Names], object]] = {
     "根拠資料": lambda o, i, n: o["evidence"],
     "要因分析": lambda o, i, n: o["analysis"],
     "今後の対応": lambda o, i, n: o["actions"],
+    **{word: _said(key) for key, word in STANDING_TEXTS.items()},
     "ファイル": lambda o, i, n: file_name(o["filename"]),
     "シート": lambda o, i, n: o["sheet"],
     "セル": lambda o, i, n: o["cell"],

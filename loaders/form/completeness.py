@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kpi.collection.workflow import Answer
-from kpi.plan import RoundKind
+from kpi.plan import Plan, RoundKind
 from loaders.form import definition as d
 
 
-def unfilled(answers: Iterable[Answer], kind: RoundKind) -> Mapping[str, int]:
+def unfilled(answers: Iterable[Answer], kind: RoundKind, plan: Plan) -> Mapping[str, int]:
     """The columns that must be filled (:func:`.definition.need_of`), with how many open cells of each are empty."""
     found: dict[str, int] = {}
     for answer in answers:
         for column in d.columns_for(kind):
             entry = answer.entries.get(column.key)
-            if entry is not None and entry.value is None and _wanted(d.need_of(column, kind), answer):
+            if entry is not None and entry.value is None and _wanted(d.need_of(column, kind, plan), answer):
                 found[column.key] = found.get(column.key, 0) + 1
     return found
 

@@ -14,13 +14,15 @@ from typing import Literal
 from kpi.cards.revision import band_text, has_target
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.period import Period
-from kpi.plan import Card, Direction, Indicator, Plan, RoundKind
+from kpi.plan import STANDING_TEXTS, Card, Direction, Indicator, Plan, RoundKind
 
 #: Raised whenever columns or their meaning change, or the hidden sheet in a way that old forms lack; a reader tells an
 #: old form by it.
-FORM_VERSION = "2"
-#: The layout before, in which every column stood on the first sheet. Forms of it are out and are read as they are.
+FORM_VERSION = "3"
+#: The first layout, in which every column stood on one sheet. Forms of it are out and are read as they are.
 VERSION_BEFORE = "1"
+#: All layouts that are read.
+VERSIONS = (VERSION_BEFORE, "2", FORM_VERSION)
 
 GUIDE_SHEET = "記入要領"
 FORM_SHEET = "KPI調査票"
@@ -54,6 +56,8 @@ ALL_ROUNDS: tuple[RoundKind, ...] = ("targets", "annual", "half", "midterm")
 VALUE_ROUNDS: tuple[RoundKind, ...] = ("annual", "half", "midterm")
 #: Facts of the card: shown where they are set, entered while they are not, and open to change in a ``targets`` round.
 CARD_KEYS = ("baseline", "baseline_period", "target", "target_period")
+#: What holds of an indicator from year to year: what was said last stands ready, and a plan may require it.
+STANDING_KEYS = STANDING_TEXTS
 
 DIRECTION_WORDS: Mapping[Direction, str] = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
 
@@ -201,15 +205,45 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "analysis", "要因分析", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
-        stands="prose", limit=600, lines=6, asks="値が増減した理由(進捗に遅れがある指標では記入)",
-        note="増減の理由を入力してください。進捗に遅れがある指標では入力してください。改行はAlt+Enterです。",
+        stands="prose", limit=150, lines=4,
+        asks="値が増減した理由。内的(県の取組など)と外的(社会の動きなど)を分けて(進捗に遅れがある指標では記入)",
+        note=(
+            "増減の理由を入力してください。進捗に遅れがある指標では入力してください。改行はAlt+Enterです。\n"
+            "例: 【内的】説明会を全域で開いた。【外的】物価高で投資が控えられた。"
+        ),
     ),
     Column(
         "actions", "今後の対応", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
-        stands="prose", limit=600, lines=6, asks="目標に向けて今後行うこと(進捗に遅れがある指標では記入)",
+        stands="prose", limit=200, lines=5, asks="課題と、目標に向けて今後行うこと(進捗に遅れがある指標では記入)",
         note=(
             "目標に向けて今後行うことを入力してください。進捗に遅れがある指標では入力してください。"
             "改行はAlt+Enterです。"
+        ),
+    ),
+    Column(
+        "verification", STANDING_TEXTS["verification"], G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
+        stands="prose", limit=100, lines=2, since="3", asks="値をだれがどう確かめたか(前回と同じなら前回のまま)",
+        note=(
+            "値が正しいことを、だれが、何と突き合わせて確かめたかを入力してください。\n"
+            "例: 市町村の回答を課の2人で集計し、前年度の値と突合した。"
+        ),
+    ),
+    Column(
+        "limits", STANDING_TEXTS["limits"], G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
+        stands="prose", limit=100, lines=2, since="3",
+        asks="この値では分からないことと、何で補うか(前回と同じなら前回のまま)",
+        note=(
+            "この指標では測れないことと、それを何で補うかを入力してください。\n"
+            "例: 利用の深さは分からないため、利用者への聞き取りで補う。"
+        ),
+    ),
+    Column(
+        "after_target", STANDING_TEXTS["after_target"], G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
+        stands="prose", limit=100, lines=2, since="3",
+        asks="目標に達したあと、指標をどうするか(前回と同じなら前回のまま)",
+        note=(
+            "目標に達したあとの扱い(維持、目標の引上げ、指標の入替えなど)を入力してください。\n"
+            "例: 達成後は維持を確かめ、次の計画で目標を見直す。"
         ),
     ),
     Column(
@@ -269,7 +303,7 @@ def keys_on(stands: Stands) -> frozenset[str]:
 
 
 #: The lines of an indicator's block under its name: what was said last stands above what is asked now.
-_BLOCK = ("definition", "last_comment", "analysis", "actions", "last_evidence", "evidence")
+_BLOCK = ("definition", "last_comment", "analysis", "actions", "last_evidence", "evidence", *STANDING_KEYS)
 
 
 def columns_before(kind: RoundKind) -> tuple[Column, ...]:
@@ -354,8 +388,10 @@ def direction_text(card: Card, unit: str) -> str:
     return DIRECTION_WORDS[card.direction] + (f"({band})" if band else "")
 
 
-def need_of(found: Column, kind: RoundKind) -> Need:
+def need_of(found: Column, kind: RoundKind, plan: Plan) -> Need:
     """When a column must be filled in a round: a return of values may leave what the plan has not set."""
+    if found.key in plan.required_texts:
+        return "unless_missing"
     return "optional" if kind in VALUE_ROUNDS and found.key in CARD_KEYS else found.need
 
 

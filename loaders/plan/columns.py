@@ -13,7 +13,7 @@ from typing import get_args
 
 from kpi.cards.consistency import SENSES
 from kpi.issue import Severity
-from kpi.plan import Card, DatedName, Direction, Indicator, Kind, Level, RoundKind, Scheme
+from kpi.plan import STANDING_TEXTS, Card, DatedName, Direction, Indicator, Kind, Level, RoundKind, Scheme
 from kpi.schemes import METHODS, THRESHOLDS
 from loaders.plan.tabular import (
     Column,
@@ -21,6 +21,7 @@ from loaders.plan.tabular import (
     Unreadable,
     day,
     flag,
+    listed,
     mapping,
     milestones,
     number,
@@ -174,6 +175,7 @@ PLAN = Shape("plan", (
     Column("start", period, True), Column("end", period, True),
     Column("slogan", text, default=""), Column("source", text, default=""), Column("ideals", texts, default=()),
     Column("offered", flag, default=True), Column("sole_secretary", flag, default=False),
+    Column("required_texts", listed(*STANDING_TEXTS), default=()),
 ), key=())  # fmt: skip
 STANCE = Shape(
     "stance", (Column("word", text, True), Column("title", text, True), Column("text", text, True)), ("word",)

@@ -162,6 +162,12 @@ def one_of(*words: str) -> Callable[[object], str]:
     return parse
 
 
+def listed(*words: str) -> Callable[[object], tuple[str, ...]]:
+    """A list (TOML) of words that the program knows."""
+    known = one_of(*words)
+    return lambda value: tuple(known(word) for word in texts(value))
+
+
 def mapping(value: object) -> dict[str, str]:
     """A TOML table of words."""
     if isinstance(value, dict) and all(isinstance(word, str) for word in value.values()):

@@ -136,6 +136,20 @@ def _analysis(case: Case) -> Iterator[Hit]:
 
 
 @check(
+    code="text.required",
+    severity=ASK,
+    condition="値があるのに、計画が記入を求めている文章(確認の方法、限界と補い方、目標到達後の扱い)がないとき",
+    message="「{expected}」が書かれていません。この計画では、値があるときに記入します。",
+    advice="記入するか、書けない理由を入力してください。次の回からは、書いたものが入った様式が届きます。",
+)
+def _required(case: Case) -> Iterator[Hit]:
+    for key in case.brief.plan.required_texts:
+        asked = key in case.answer.entries and key not in case.troubled
+        if asked and case.value is not None and not case.answer.text(key):
+            yield Hit(key, {"expected": d.heading(d.column(key), case.brief.plan, case.round.kind)})
+
+
+@check(
     code="section.missing",
     severity=NOTE,
     condition="担当課が書かれていないとき",
@@ -146,6 +160,21 @@ def _section(case: Case) -> Iterator[Hit]:
     answered = case.value is not None or case.answer.text("missing_reason")
     if answered and not case.answer.text("section"):
         yield Hit("section")
+
+
+@check(
+    code="text.over_limit",
+    severity=NOTE,
+    condition="文章が、様式に書かれた字数の目安を超えているとき",
+    message="「{expected}」が{count}字あり、目安の{limit}字を超えています。会議の資料では字を小さくして1枚に収めます。",
+    advice="要約して、詳しいことは根拠資料に書くと、資料が読みやすくなります。",
+)
+def _over_limit(case: Case) -> Iterator[Hit]:
+    for key in case.answer.entries:
+        column, length = d.column(key), len(case.answer.text(key))
+        if 0 < column.limit < length:
+            heading = d.heading(column, case.brief.plan, case.round.kind)
+            yield Hit(key, {"expected": heading, "count": f"{length:,}", "limit": f"{column.limit}"})
 
 
 @check(

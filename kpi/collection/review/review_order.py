@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from kpi.collection.workflow import Answer, Mend
 from kpi.issue import Issue, Severity
+from kpi.plan import STANDING_TEXTS
 
 
 class Group(StrEnum):
@@ -38,7 +39,7 @@ GROUP_WORDS: Mapping[Group, str] = {
 }
 
 #: Questions about these columns are about words, not about a figure that might be wrong.
-_TEXTS = frozenset({"evidence", "analysis", "actions", "section", "person", "contact"})
+_TEXTS = frozenset({"evidence", "analysis", "actions", "section", "person", "contact", *STANDING_TEXTS})
 
 
 @dataclass(frozen=True)

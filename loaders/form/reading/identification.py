@@ -99,14 +99,14 @@ def whose(
 def _of_meta(out: Whose) -> _Noticed:
     if out.meta is None:
         return (finding("form.identity_missing", sheet=out.tables[0].sheet.name),)
-    if out.meta.form_version not in (d.FORM_VERSION, d.VERSION_BEFORE):
+    if out.meta.form_version not in d.VERSIONS:
         return (finding("form.version", {"found": out.meta.form_version, "current": d.FORM_VERSION}),)
     return ()
 
 
 def _prose(out: Whose, book: Book, plan: Plan, round_: Round) -> tuple[tuple[Table, ...], _Noticed]:
     """The sheets 記述 with answers; that there is none is told where the form must have had one."""
-    if found := find_prose(book, plan, round_.kind, out.meta_sheet):
+    if found := find_prose(book, plan, round_.kind, out.meta_sheet, out.meta.form_version if out.meta else ""):
         return chosen(found, out.own, plan, round_, d.PROSE)
     wanted = any("evidence" not in t.columns and "evidence" not in t.headings for t in out.tables)
     return (), (finding("prose.missing"),) if wanted else ()

@@ -82,11 +82,22 @@ class ProseSheet:
         return finding(code, words, sheet=sheet, cell=place, value=value, indicator_id=owner, key=key)
 
 
-def find_prose(book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None) -> tuple[Table, ...]:
-    """Every sheet 記述 of the workbook."""
+def find_prose(
+    book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None, version: str = ""
+) -> tuple[Table, ...]:
+    """Every sheet 記述 of the workbook. ``version`` is the layout that the hidden sheet tells."""
     every = headings(plan, kind) | _OWN
-    found = (_table(sheet, every) for sheet in sheets_for(book, d.PROSE, meta_sheet))
+    found = (_table(sheet, _asked(sheet, every, version)) for sheet in sheets_for(book, d.PROSE, meta_sheet))
     return tuple(t for t in found if t)
+
+
+def _asked(sheet: Sheet, every: Mapping[str, str], version: str) -> Mapping[str, str]:
+    """The headings of the layout that a sheet has: what a later one has brought is not asked in it."""
+    since = [c.key for c in d.COLUMNS if c.stands == "prose" and c.since == d.FORM_VERSION]
+    texts = {label(c.written.partition("\n")[0]) for c in sheet.cells.values() if c.kind == "text"}
+    if version == d.FORM_VERSION or any(label(every[key]) in texts for key in since if key in every):
+        return every
+    return {key: heading for key, heading in every.items() if key not in since}
 
 
 def _table(sheet: Sheet, every: Mapping[str, str]) -> Table | None:

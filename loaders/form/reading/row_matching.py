@@ -35,6 +35,7 @@ _WORDED = (
     "evidence",
     "analysis",
     "actions",
+    *d.STANDING_KEYS,
     "section",
     "person",
     "contact",

@@ -48,7 +48,7 @@ def write_sheet(sheet: Worksheet, content: FormContent) -> Results:
         _write_row(sheet, d.FIRST_DATA_ROW + offset, row, values, round_, widths, marked)
     openings = _openings(rows, round_)
     add_validations(sheet, plan, round_, openings, _meanings(rows))
-    add_colours(sheet, round_, openings)
+    add_colours(sheet, plan, round_, openings)
     _hide(sheet, columns, openings, table)
     _write_legend(sheet, round_, asked=questions is not None)
     _page(sheet, plan, round_, content.whose, len(rows), sample=content.sample)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kpi.cards.revision import band_text
 from kpi.collection.schedule import expected_period
@@ -22,7 +22,8 @@ class Typed(str):
 class Row:
     """One indicator's row: its facts, what was said before, what is expected now, what is already answered.
 
-    ``reopened`` are the columns that a form sent back leaves open, None in any other form.
+    ``reopened`` are the columns that a form sent back leaves open, None in any other form; ``standing`` is what was
+    said last in the columns of :data:`loaders.form.definition.STANDING_KEYS`.
     """
 
     indicator: Indicator
@@ -32,6 +33,7 @@ class Row:
     due: bool
     given: Mapping[str, object]
     reopened: frozenset[str] | None = None
+    standing: Mapping[str, str] = field(default_factory=dict)
 
     def enterable(self, column: d.Column, round_: Round) -> bool:
         """Whether the department fills in this column of this row, in this form or in the one before."""
@@ -55,7 +57,8 @@ def form_rows(
         card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
         expected, due = expected_period(card, indicator, round_)
         past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
-        rows.append(Row(indicator, card, past, expected, due, answers.get(indicator.id, {})))
+        given, standing = answers.get(indicator.id, {}), brief.standing.get(indicator.id, {})
+        rows.append(Row(indicator, card, past, expected, due, given, standing=standing))
     return tuple(rows)
 
 
@@ -80,6 +83,8 @@ def _suggested(column: d.Column, row: Row) -> str | None:
             return d.period_text(row.expected)
         case "missing_reason" if not row.due and not answered:
             return (column.choices or {})["not_survey_year"]
+        case key if key in d.STANDING_KEYS:
+            return row.standing.get(key) or None
         case _:
             return None
 

@@ -173,7 +173,7 @@ def _counter(
     formula = f"LEN({box})"
     reason = d.positions(round_.kind).get("missing_reason")
     answered: str | float = float(len(line.value or ""))
-    if d.column(line.key).need == "unless_missing" and reason:
+    if d.need_of(d.column(line.key), round_.kind, plan) == "unless_missing" and reason:
         place = f"'{d.FIGURES.name}'!${get_column_letter(reason)}${number}"
         formula = f'IF(AND(LEN({box})=0,LEN(TRIM({place}))>0),"{ln.NOT_NEEDED}",{formula})'
         if not line.value and shown(d.column("missing_reason"), line.rows[0], plan, round_):

@@ -66,14 +66,14 @@ def _validation(column: d.Column) -> DataValidation:
     return rule
 
 
-def add_colours(sheet: Worksheet, round_: Round, openings: Openings) -> None:
+def add_colours(sheet: Worksheet, plan: Plan, round_: Round, openings: Openings) -> None:
     """Colour what is still empty: yellow where an answer is wanted, pale blue where one is welcome."""
     for key, rows in openings.items():
         if not rows:
             continue
         column = d.column(key)
         place = _ranges(column, round_, rows)
-        for condition, color in _conditions(column, round_, rows[0]):
+        for condition, color in _conditions(column, plan, round_, rows[0]):
             _add(sheet, place, condition, DifferentialStyle(fill=style.fill(color)))
         if column.kind == "number":
             cell = _cell(key, round_, rows[0])
@@ -86,12 +86,12 @@ def _add(sheet: Worksheet, place: str, condition: str, look: DifferentialStyle) 
     sheet.conditional_formatting.add(place, Rule(type="expression", dxf=look, formula=[condition], stopIfTrue=False))
 
 
-def _conditions(column: d.Column, round_: Round, row: int) -> list[tuple[str, str]]:
+def _conditions(column: d.Column, plan: Plan, round_: Round, row: int) -> list[tuple[str, str]]:
     """(condition, colour) of one column, the first that holds wins; written for its first row."""
     empty = _empty(column.key, round_, row)
     if round_.kind not in d.VALUE_ROUNDS:
         return [(empty, style.WANTED if column.need in ("always", "unless_missing") else style.WELCOME)]
-    match d.need_of(column, round_.kind):
+    match d.need_of(column, round_.kind, plan):
         case "always":
             return [(empty, style.WANTED)]
         case "unless_missing":
@@ -144,7 +144,7 @@ def add_prose_behaviour(sheet: Worksheet, plan: Plan, round_: Round, lines: Iter
         where = " ".join(f"{get_column_letter(ln.TEXT)}{line.row}" for line in open_lines)
         sheet.add_data_validation(_message(key, plan, round_, where))
         for line in open_lines:
-            _colours(sheet, line, round_)
+            _colours(sheet, line, plan, round_)
 
 
 def _message(key: str, plan: Plan, round_: Round, where: str) -> DataValidation:
@@ -172,13 +172,14 @@ def _message(key: str, plan: Plan, round_: Round, where: str) -> DataValidation:
     return rule
 
 
-def _colours(sheet: Worksheet, line: Line, round_: Round) -> None:
+def _colours(sheet: Worksheet, line: Line, plan: Plan, round_: Round) -> None:
     letter, count = get_column_letter(ln.TEXT), get_column_letter(ln.COUNT)
     empty = f"LEN(TRIM(${letter}${line.row}))=0"
     color = style.WELCOME
-    if line.key != ln.COVERS and not line.spare and d.column(line.key).need != "optional":
+    need = "optional" if line.key == ln.COVERS or line.spare else d.need_of(d.column(line.key), round_.kind, plan)
+    if need != "optional":
         color = style.WANTED
-        if d.column(line.key).need == "unless_missing" and round_.kind in d.VALUE_ROUNDS:
+        if need == "unless_missing" and round_.kind in d.VALUE_ROUNDS:
             empty = f'AND({empty},${count}${line.row}<>"{ln.NOT_NEEDED}")'
     _add(sheet, f"{letter}{line.row}", empty, DifferentialStyle(fill=style.fill(color)))
     if line.key != ln.COVERS and (limit := d.column(line.key).limit):

@@ -13,6 +13,7 @@ from typing import Any
 
 from kpi.collection.acts import ACTS, PROGRAM, Act
 from kpi.issue import Issue, Severity
+from kpi.plan import STANDING_TEXTS
 from loaders import settings
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.audit.replay import OpenFiles, Repeat
@@ -27,7 +28,7 @@ __all__ = ["OpenFiles", "rebuild"]
 _COMPARED = (
     "code", "submission_id", "indicator_id", "period", "value", "state", "release", "known_at", "round_id",
     "department_id", "sha256", "sheet", "cell", "written", "key", "origin", "next_release", "evidence", "analysis",
-    "actions", "section", "correction_kind", "sample",
+    "actions", "section", "correction_kind", "sample", *STANDING_TEXTS,
 )  # fmt: skip
 
 #: What else must come out the same, row for row, and what it is called.

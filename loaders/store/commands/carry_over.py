@@ -14,7 +14,7 @@ from typing import Any
 from kpi.collection.acts import Act
 from kpi.collection.workflow import TAKEN_OVER, Answer, Mend, Reading
 from kpi.issue import Issue, Severity
-from kpi.plan import Plan
+from kpi.plan import STANDING_TEXTS, Plan
 from loaders.form.definition import COLUMNS
 from loaders.store.commands.corrections import put_in
 from loaders.store.commands.drafts import NewReturn, Place, keep, place_of
@@ -53,6 +53,7 @@ SELECT known.indicator_id, known.period, p.* FROM known JOIN ({PUBLISHED}) p USI
 #: Of a value, and of an answer, what has to be the same for the row to be what was confirmed. Whom to ask is not.
 _OF_VALUE = (
     "period", "value", "release", "state", "key", "next_release", "evidence", "analysis", "actions", "correction_kind",
+    *STANDING_TEXTS,
 )  # fmt: skip
 _OF_ANSWER = tuple(c.key for c in COLUMNS if c.entry and c.key not in ("section", "person", "contact"))
 

@@ -14,6 +14,7 @@ from kpi.collection.acts import Act
 from kpi.collection.lifecycle import Life
 from kpi.collection.workflow import Answer, Brief, Reading, ReturnState
 from kpi.issue import Issue, Severity
+from kpi.plan import STANDING_TEXTS
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.carry_over import (
     Carried,
@@ -228,4 +229,5 @@ def _observation_row(
         "section": answer.text("section"),
         "correction_kind": found.correction_kind,
         "sample": stored.reading.sample,
+        **{key: told.text(key) for key in STANDING_TEXTS},
     }

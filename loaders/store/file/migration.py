@@ -35,8 +35,17 @@ from loaders.store.file.opening import (
 from loaders.store.queries.json_document import digest, dump, load
 
 _UNFINISHED = ".migrating"
-#: What changes a store into one of the version named. The schema is number 1: there is no step yet.
-STEPS: Mapping[int, Callable[[Connection], None]] = {}
+
+
+def _standing_texts(connection: Connection) -> None:
+    """What holds of an indicator from year to year stands beside each value: nobody has said it yet."""
+    for column in ("verification", "limits", "after_target"):
+        connection.execute(f"ALTER TABLE observations ADD COLUMN {column} VARCHAR DEFAULT ''")
+        connection.execute(f"ALTER TABLE observations ALTER COLUMN {column} SET NOT NULL")
+
+
+#: What changes a store into one of the version named.
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _standing_texts}
 
 
 def migrate(path: Path, wait: float, now: Callable[[], datetime] = settings.now) -> None:

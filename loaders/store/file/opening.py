@@ -19,7 +19,7 @@ import duckdb
 from loaders.store.file.engine import ENGINE, Connection
 from loaders.store.file.lock import StoreBusy, StoreError
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 _SCHEMA, _MACROS = (Path(__file__).with_name(name) for name in ("schema.sql", "macros.sql"))
 
 

@@ -68,7 +68,8 @@ CREATE TABLE observations (
     submission_id VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, sheet VARCHAR NOT NULL, cell VARCHAR NOT NULL,
     written VARCHAR NOT NULL, key VARCHAR NOT NULL, origin VARCHAR NOT NULL, next_release VARCHAR NOT NULL,
     evidence VARCHAR NOT NULL, analysis VARCHAR NOT NULL, actions VARCHAR NOT NULL, section VARCHAR NOT NULL,
-    correction_kind VARCHAR NOT NULL, sample BOOLEAN NOT NULL);
+    correction_kind VARCHAR NOT NULL, sample BOOLEAN NOT NULL, verification VARCHAR NOT NULL DEFAULT '',
+    limits VARCHAR NOT NULL DEFAULT '', after_target VARCHAR NOT NULL DEFAULT '');
 -- What the secretariat has checked: one row for each indicator of a sent return (確認済).
 CREATE TABLE confirmations (
     seq BIGINT NOT NULL, submission_id VARCHAR NOT NULL, subject_id VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL,

@@ -9,16 +9,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import pandas as pd
+
 from kpi.collection.lifecycle import Life, Stage, counting
 from kpi.collection.workflow import Brief, Past, Reading
 from kpi.plan import Card, Plan
-from kpi.snapshot import best_known
+from kpi.snapshot import best_known, standing_texts
 from loaders.store.file.database import Connection
 from loaders.store.queries.plan_states import NOW, read_cards, read_plan
 from loaders.store.queries.round_lives import lives
 
-_BEST = """
-SELECT observation_id, indicator_id, period, position, value, release, state, known_at, round_id, analysis, evidence
+_TOLD = """
+SELECT observation_id, indicator_id, period, position, value, release, state, known_at, round_id, analysis, evidence,
+    key, verification, limits, after_target
 FROM observations_at($plan, $moment)
 """
 _OF_SOME, _IN_ORDER = "WHERE list_contains($some, indicator_id)", "ORDER BY observation_id"
@@ -32,6 +35,7 @@ class _Known:
     life: Life
     cards: Mapping[str, Card]
     history: Mapping[str, tuple[Past, ...]]
+    standing: Mapping[str, Mapping[str, str]]
     stale: set[str] = field(default_factory=set)
 
 
@@ -51,9 +55,11 @@ class Briefs:
         again = known.stale if about is None else known.stale.intersection(about)
         if again:
             kept = {k: v for k, v in known.history.items() if k not in again}
-            known.history = {**kept, **self._best(plan_id, known.cards, again)}
+            told = self._told(plan_id, again)
+            known.history = {**kept, **best_known(told, known.cards)}
+            known.standing = {**known.standing, **standing_texts(told)}
             known.stale = known.stale - again
-        return Brief(counting(known.plan, known.life, day), day, known.cards, known.history)
+        return Brief(counting(known.plan, known.life, day), day, known.cards, known.history, known.standing)
 
     def sent(self, reading: Reading) -> None:
         """A return is sent: its values are new, and it may have begun its round."""
@@ -72,15 +78,15 @@ class Briefs:
     def _read(self, plan_id: str) -> _Known:
         plan, life = read_plan(self._connection, plan_id, NOW), lives(self._connection, plan_id)
         cards = read_cards(self._connection, plan, NOW)
-        self._known[plan_id] = _Known(plan, life, cards, self._best(plan_id, cards))
+        told = self._told(plan_id)
+        self._known[plan_id] = _Known(plan, life, cards, best_known(told, cards), standing_texts(told))
         return self._known[plan_id]
 
-    def _best(
-        self, plan_id: str, cards: Mapping[str, Card], some: Collection[str] | None = None
-    ) -> Mapping[str, tuple[Past, ...]]:
+    def _told(self, plan_id: str, some: Collection[str] | None = None) -> pd.DataFrame:
+        """The values known of a plan, or of some of its indicators."""
         asked: dict[str, object] = {"plan": plan_id, "moment": NOW}
         if some is None:
-            query = f"{_BEST} {_IN_ORDER}"
+            query = f"{_TOLD} {_IN_ORDER}"
         else:
-            query, asked["some"] = f"{_BEST} {_OF_SOME} {_IN_ORDER}", sorted(some)
-        return best_known(self._connection.execute(query, asked).df(), cards)
+            query, asked["some"] = f"{_TOLD} {_OF_SOME} {_IN_ORDER}", sorted(some)
+        return self._connection.execute(query, asked).df()

@@ -15,7 +15,7 @@ import pandas as pd
 
 from kpi.people import Audience
 from kpi.place import parts_of
-from kpi.plan import Plan
+from kpi.plan import STANDING_TEXTS, Plan
 from kpi.report.versions import KeptFile, Version, next_number
 from kpi.selection import WITHDRAWING, withdrawn
 from kpi.snapshot import Edited, Snapshot, annual_ids
@@ -176,7 +176,7 @@ _KNOWN = (
     "observation_id", "code", "indicator_id", "period", "position", "value", "release", "state", "known_at", "round_id",
     "department_id", "submission_id", "sha256", "filename", "sheet", "cell", "written", "key", "origin", "sent_by",
     "next_release", "evidence", "analysis", "actions", "section", "review", "correction_kind", "sample", "publication",
-    "released_at", "division_id", "on_behalf", "seq",
+    "released_at", "division_id", "on_behalf", "seq", *STANDING_TEXTS,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import MISSING_WORDS, TYPED, Mend, none_this_time
 from kpi.issue import SEVERITY_WORDS, Choice, Issue, Severity
 from kpi.period import Period
-from kpi.plan import RoundKind
+from kpi.plan import STANDING_TEXTS, RoundKind
 from kpi.printing.number_words import as_it_is
 from loaders.form import definition
 from loaders.services.typed_values import read_typed
@@ -155,7 +155,7 @@ def _understood(current: StoredReturn, issue: Issue) -> bool:
 
 
 #: Columns of sentences: a person sees all of it, and how long it has become.
-LONG = ("analysis", "actions", "evidence")
+LONG = ("analysis", "actions", "evidence", *STANDING_TEXTS)
 
 
 def _said(current: StoredReturn, issue: Issue, key: str) -> str:

@@ -161,7 +161,7 @@ def test_a_field_says_what_the_form_says_at_its_cell():
     assert fields[RATE, "next_release"].need == "【未公表のとき必須】"
     assert fields[RATE, "next_release"].example == "例: 令和8年9月、2026/9"
     assert fields[RATE, "release"].choices == ("確定", "速報", "見込")
-    assert fields[RATE, "analysis"].limit == 600
+    assert fields[RATE, "analysis"].limit == 150
     assert "Alt+Enter" not in fields[RATE, "analysis"].note
     assert fields[RATE, "section"] is fields[PAPER, "section"]
     assert fields[RATE, "section"].text == "DX推進課"

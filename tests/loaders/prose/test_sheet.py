@@ -60,7 +60,7 @@ def test_what_is_said_comes_back_from_the_sheet_it_stands_on(department: str) ->
                 assert entry.sheet == (d.FORM_SHEET if d.column(key).stands == "figures" else d.PROSE_SHEET), key
 
 
-@pytest.mark.parametrize("length", [151, 600, 601, 5000])
+@pytest.mark.parametrize("length", [149, 150, 151, 5000])
 def test_a_text_may_be_long(length: int) -> None:
     text = ("取組の範囲を県内全域に広げた。\n" * 400)[: length - 1] + "了"
     data = on_prose(lambda sheet: write(sheet, "6", analysis=text, evidence=text[:-1] + "終"))
@@ -71,7 +71,7 @@ def test_a_text_may_be_long(length: int) -> None:
     rules = [
         v for v in sheet.data_validations.dataValidation if hurt.cell(sheet, PAPER, "analysis").coordinate in v.sqref
     ]
-    assert [(v.errorStyle, v.formula1) for v in rules] == [("warning", "600")]  # it warns and takes the text
+    assert [(v.errorStyle, v.formula1) for v in rules] == [("warning", "150")]  # it warns and takes the text
 
 
 def test_counters_say_how_much_is_written_where_nothing_calculates() -> None:
@@ -79,7 +79,7 @@ def test_counters_say_how_much_is_written_where_nothing_calculates() -> None:
     assert shown.cell(row_of(shown, "analysis", "6"), ln.COUNT).value == len(answers()[PAPER]["analysis"])  # type: ignore[arg-type]
     first = load_workbook(BytesIO(form()), data_only=True)[d.FORM_SHEET]
     ways = [first.cell(d.FIRST_DATA_ROW + n, d.positions("annual")["prose"]).value for n in range(4)]
-    assert ways == [f"{ln.TO_PROSE}　{filled}／3" for filled in (3, 0, 3, 3)]
+    assert ways == [f"{ln.TO_PROSE}　{filled}／6" for filled in (3, 0, 3, 3)]
     blank = hurt.prose(load_workbook(BytesIO(write_form(tiny_brief(), ROUND, POLICY)), data_only=True))
     assert blank.cell(row_of(blank, "evidence", "5"), ln.COUNT).value == "不要"  # no survey this year
     assert blank.cell(row_of(blank, "evidence", "6"), ln.COUNT).value == 0
@@ -219,7 +219,9 @@ def test_a_hidden_sheet_is_asked_about() -> None:
 
 def test_a_block_that_is_gone_is_asked_about_and_a_line_that_is_gone_is_noted() -> None:
     def block(sheet: Worksheet) -> None:
-        sheet.delete_rows(row_of(sheet, "name", "6"), row_of(sheet, "evidence", "6") - row_of(sheet, "name", "6") + 1)
+        sheet.delete_rows(
+            row_of(sheet, "name", "6"), row_of(sheet, "after_target", "6") - row_of(sheet, "name", "6") + 1
+        )
 
     reading = read(on_prose(block))
     assert {i.subject_id for i in found(reading, "block.missing")} == {PAPER}
@@ -233,7 +235,7 @@ def test_a_block_that_is_gone_is_asked_about_and_a_line_that_is_gone_is_noted() 
 def test_a_name_with_nothing_under_it_is_a_block_that_is_gone() -> None:
     def change(sheet: Worksheet) -> None:
         first = row_of(sheet, "name", "6") + 1
-        sheet.delete_rows(first, row_of(sheet, "evidence", "6") - first + 1)
+        sheet.delete_rows(first, row_of(sheet, "after_target", "6") - first + 1)
 
     reading = read(on_prose(change))
     assert {i.subject_id for i in found(reading, "block.missing")} == {PAPER}

@@ -101,11 +101,11 @@ def test_empty_cells_that_must_be_filled_are_counted() -> None:
         said(value=1.0, evidence=None, section="課", person=None),
         said(value=None, missing_reason="unpublished", evidence=None, next_release=None, person="甲"),
     ]
-    assert unfilled(answers, "annual") == {"evidence": 1, "person": 1, "next_release": 1}
+    assert unfilled(answers, "annual", tiny_plan()) == {"evidence": 1, "person": 1, "next_release": 1}
 
 
 def test_a_return_of_values_may_leave_what_the_plan_has_not_set() -> None:
     entries = {key: Entry(key, "s", "A1", "", None) for key in ("baseline", "target")}
     answers = [Answer(PAPER, entries)]
-    assert unfilled(answers, "annual") == {}
-    assert unfilled(answers, "targets") == {"baseline": 1, "target": 1}
+    assert unfilled(answers, "annual", tiny_plan()) == {}
+    assert unfilled(answers, "targets", tiny_plan()) == {"baseline": 1, "target": 1}

@@ -173,4 +173,4 @@ def test_a_migration_cut_short_leaves_the_old_store_or_the_new_one(tmp_path, kil
     assert set(store.snapshot("tiny").observations["value"]) == {65.0}
     assert store.log(kind="migrate").shape[0] == 1
     assert not list(tmp_path.glob("*.migrating*"))
-    assert list(tmp_path.glob("kpi.duckdb.v1-*.bak"))
+    assert list(tmp_path.glob("kpi.duckdb.v2-*.bak"))

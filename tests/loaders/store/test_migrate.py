@@ -1,10 +1,12 @@
 """A store of the version before: it is brought up to date, whole or not at all, and stays beside as it was.
 
-There is no older version yet; the next one is played by :mod:`tests.next_schema`.
+What a version does is shown by the first schema, made from today's store by taking back what came since; how an upgrade
+runs, by the next one, played by :mod:`tests.next_schema`.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import datetime
@@ -15,9 +17,12 @@ import pytest
 
 from kpi.collection.acts import Act
 from kpi.collection.workflow import ReturnState
+from kpi.plan import STANDING_TEXTS
 from loaders.store import Store, StoreDamaged, StoreError
+from loaders.store.audit.seals import seal_anew
 from loaders.store.file.migration import STEPS, migrate
 from loaders.store.file.opening import SCHEMA_VERSION
+from loaders.store.queries.json_document import digest
 from tests import next_schema
 from tests.factory import CUT, RATE
 from tests.storekit import answer, figures, filled_store, later, reading, save_return, send
@@ -33,8 +38,39 @@ _SHAPE = {
 }
 
 
-def test_the_schema_is_the_first_and_there_are_no_steps_to_it():
-    assert (SCHEMA_VERSION, dict(STEPS)) == ("1", {})
+def test_every_version_after_the_first_has_its_step():
+    assert sorted(STEPS) == list(range(2, int(SCHEMA_VERSION) + 1))
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """A store of the first schema, with a value and a draft."""
+    store = filled_store(tmp_path)
+    save_return(store, reading(answer(CUT, value=9.0, period="FY2024")), b"2", "b.xlsx", by="八戸 太郎", at=later(2))
+    with duckdb.connect(str(store.path)) as connection:
+        for column in STANDING_TEXTS:
+            connection.execute(f"ALTER TABLE observations DROP COLUMN {column}")
+        document = connection.execute("SELECT document FROM plans").fetchone()[0]
+        without = {key: value for key, value in json.loads(document).items() if key != "required_texts"}
+        written = json.dumps(without, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        connection.execute("UPDATE plans SET document = ?, hash = ?", [written, digest(written)])
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+        seal_anew(connection)
+    return store.path
+
+
+def test_a_store_of_the_first_schema_says_what_it_said_and_is_shaped_like_a_new_one(first, tmp_path):
+    store = Store(first)
+    row = store.snapshot("tiny").observations.iloc[0]
+    assert (row["value"], row["verification"], row["limits"], row["after_target"]) == (65.0, "", "", "")
+    assert store.verify() == ()
+    assert not store.init([store.snapshot("tiny").plan], figures(), Act("", later(3)))
+    (tmp_path / "new").mkdir()
+    fresh = Store(tmp_path / "new" / "kpi.duckdb")
+    fresh.init([], None, Act("", later(1)))
+    assert shape(first) == shape(fresh.path)
+    assert not isinstance(send(store, "S00002", by="八戸 太郎", at=later(4)), tuple)
+    assert store.verify() == ()
 
 
 @pytest.fixture
@@ -97,7 +133,7 @@ def test_the_old_store_stays_beside_and_nothing_else_is_left(old):
     before = old.read_bytes()
     Store(old).plan_ids()
     (kept,) = backups(old)
-    assert kept.name.startswith("kpi.duckdb.v1-")
+    assert kept.name.startswith("kpi.duckdb.v2-")
     assert kept.read_bytes() == before
     assert {p.name for p in old.parent.iterdir()} == {
         "kpi.duckdb", kept.name, "kpi.duckdb.lock", "kpi.duckdb.lock.bell", "kpi.duckdb.lock.gate",
@@ -153,7 +189,7 @@ def test_two_in_the_same_second_get_different_names(old):
     migrate(old, 1.0, lambda: at)
     old.write_bytes(first)
     migrate(old, 1.0, lambda: at)
-    names = ["kpi.duckdb.v1-20261121-093000-2.bak", "kpi.duckdb.v1-20261121-093000.bak"]
+    names = ["kpi.duckdb.v2-20261121-093000-2.bak", "kpi.duckdb.v2-20261121-093000.bak"]
     assert [p.name for p in backups(old)] == names
 
 

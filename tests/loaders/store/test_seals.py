@@ -301,7 +301,7 @@ def test_a_damaged_block_anywhere_is_a_finding_and_no_traceback(store, tmp_path)
     assert store.verify() == ()  # and no other store of this process suffers
 
 
-@pytest.mark.parametrize("version", ["99", "2", "3", "0", "", "x", "３", "-1", "9" * 5000])
+@pytest.mark.parametrize("version", ["99", "3", "4", "0", "", "x", "３", "-1", "9" * 5000])
 def test_a_store_of_another_version_is_named_in_one_sentence(store, version):
     with other_client(store) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", [version])

@@ -116,7 +116,7 @@ def test_a_migrated_store_and_what_it_was_before_are_closed(tmp_path, careless, 
     path = filled_store(tmp_path).path
     next_schema.install(monkeypatch.setattr)
     Store(path).plan_ids()
-    assert list(tmp_path.glob("*.v1-*.bak"))
+    assert list(tmp_path.glob("*.v2-*.bak"))
     assert opened_to_others(tmp_path) == []
 
 

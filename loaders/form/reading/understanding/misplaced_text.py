@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from kpi.issue import Choice, Severity
+from loaders.form import definition as d
 from loaders.form.reading.headings import label
 from loaders.form.reading.understanding.form_row import FormCell, Understood
 from loaders.text.characters import fold, prose
@@ -16,8 +17,8 @@ from loaders.text.surroundings import COUNTED
 from loaders.workbook.cells import Cell
 
 #: 連絡先 may be an extension number alone.
-_NO_NUMBER = ("evidence", "analysis", "actions", "section", "person")
-_ABOUT_ITS_ROW = ("evidence", "analysis", "actions")
+_NO_NUMBER = ("evidence", "analysis", "actions", *d.STANDING_KEYS, "section", "person")
+_ABOUT_ITS_ROW = ("evidence", "analysis", "actions", *d.STANDING_KEYS)
 #: Doubts about how a figure is meant, not about its being one. A year is none: it may name the source.
 _STILL_A_FIGURE = {f"number.{code}" for code in ("percent_scale", "dot_grouping", "approximate", "scientific", "scale")}
 _LONGEST_FIGURE = 20
