@@ -206,7 +206,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "analysis", "要因分析", G_GROUNDS, True, "text", 20, rounds=VALUE_ROUNDS,
         stands="prose", limit=150, lines=4,
-        asks="値が増減した理由。内的(県の取組など)と外的(社会の動きなど)を分けて(進捗に遅れがある指標では記入)",
+        asks="値が増減した理由を内的・外的に分けて(進捗に遅れがある指標では記入)",
         note=(
             "増減の理由を入力してください。進捗に遅れがある指標では入力してください。改行はAlt+Enterです。\n"
             "例: 【内的】説明会を全域で開いた。【外的】物価高で投資が控えられた。"
