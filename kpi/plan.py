@@ -14,11 +14,12 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, Protocol, TypeVar
 
+from kpi.initiatives.initiative import Initiative
 from kpi.period import Period
 
 Direction = Literal["increase", "decrease", "maintain"]
 Kind = Literal["level", "annual", "cumulative"]
-RoundKind = Literal["targets", "annual", "half", "midterm"]
+RoundKind = Literal["targets", "annual", "half", "midterm", "initiatives"]
 Level = Literal["goal", "field"]
 
 
@@ -32,15 +33,6 @@ class Item:
     visions: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Initiative:
-    """One policy (取組方針) of an item with an id of its own, so that work can be told about it later."""
-
-    id: str
-    item_id: str
-    policy: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +93,7 @@ class DatedName:
 
 @dataclass(frozen=True)
 class Division:
-    """A division (課) of a department: the indicators it answers for, its shared mail address, the days it holds."""
+    """A division (課) of a department: the indicators (and initiatives) it answers for, its mail, the days it holds."""
 
     id: str
     name: str
@@ -148,9 +140,9 @@ class Department:
 
 @dataclass(frozen=True)
 class Ownership:
-    """Who answers for an indicator, and from when to when (both included; None is open)."""
+    """Who answers for an indicator or an initiative, and from when to when (both included; None is open)."""
 
-    indicator_id: str
+    subject_id: str
     department_id: str
     valid_from: date | None = None
     valid_to: date | None = None
@@ -340,7 +332,7 @@ class Plan:
         of_indicator: dict[str, list[Ownership]] = {}
         for held in self.ownerships:
             of_department.setdefault(held.department_id, []).append(held)
-            of_indicator.setdefault(held.indicator_id, []).append(held)
+            of_indicator.setdefault(held.subject_id, []).append(held)
         return of_department, of_indicator
 
     def field_by_id(self, field_id: str) -> Field:
@@ -366,9 +358,13 @@ class Plan:
                 return self.department(held.department_id)
         return None
 
+    def initiative(self, initiative_id: str) -> Initiative:
+        """The initiative of an id; KeyError where there is none."""
+        return _by_id(self.initiatives, initiative_id)
+
     def owned_by(self, department_id: str, day: date) -> tuple[Indicator, ...]:
         """The indicators a department answers for on a day, in the plan's order."""
-        held = {o.indicator_id for o in self._held[0].get(department_id, ()) if o.holds(day)}
+        held = {o.subject_id for o in self._held[0].get(department_id, ()) if o.holds(day)}
         return tuple(self.indicators[place] for place in sorted(self._places[i] for i in held if i in self._places))
 
 

@@ -177,7 +177,7 @@ def _places(plan: Plan, day: date) -> frozenset[str]:
 
 def _handed(plan: Plan, moved: frozenset[str], target_id: str, day: date, whole: str = "") -> Plan:
     """Indicators with another owner, and the 課 that go with them; of the department ``whole`` every one goes."""
-    later = [o for o in plan.ownerships if o.indicator_id in moved and o.valid_from and o.valid_from > day]
+    later = [o for o in plan.ownerships if o.subject_id in moved and o.valid_from and o.valid_from > day]
     if later:
         raise _in_the_way(*_words_of(plan, later[0]))
     going = {
@@ -195,12 +195,12 @@ def _handed(plan: Plan, moved: frozenset[str], target_id: str, day: date, whole:
 def _owned(plan: Plan, moved: frozenset[str], target_id: str, day: date) -> tuple[Ownership, ...]:
     """Who answers for what then. What returns to whom it left on that very day is as if it had never gone."""
     held = [
-        replace(o, valid_to=_before(o.valid_to, day)) if o.indicator_id in moved else o
+        replace(o, valid_to=_before(o.valid_to, day)) if o.subject_id in moved else o
         for o in plan.ownerships
-        if o.indicator_id not in moved or o.valid_from is None or o.valid_from < day
+        if o.subject_id not in moved or o.valid_from is None or o.valid_from < day
     ]
-    back = [o for o in held if o.indicator_id in moved and o.department_id == target_id and o.valid_to == _eve(day)]
-    new = moved - {o.indicator_id for o in back}
+    back = [o for o in held if o.subject_id in moved and o.department_id == target_id and o.valid_to == _eve(day)]
+    new = moved - {o.subject_id for o in back}
     return (
         *(replace(o, valid_to=None) if o in back else o for o in held),
         *(Ownership(i.id, target_id, day) for i in plan.indicators if i.id in new),
@@ -279,7 +279,7 @@ def _nothing_later(plan: Plan, department: Department, day: date) -> None:
 def _words_of(plan: Plan, held: Ownership) -> tuple[date | None, str]:
     numbers = {i.id: i.number for i in plan.indicators}
     owner = plan.department(held.department_id).names[-1].name
-    return held.valid_from, f"指標{numbers.get(held.indicator_id, held.indicator_id)}の「{owner}」への移管"
+    return held.valid_from, f"指標{numbers.get(held.subject_id, held.subject_id)}の「{owner}」への移管"
 
 
 def _in_the_way(begins: date | None, what: str) -> Unfit:

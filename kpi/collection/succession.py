@@ -38,10 +38,10 @@ def _followed(round_: Round, before: Plan, after: Plan, moved: Mapping[str, tupl
 def _reach(plan: Plan, round_: Round) -> frozenset[str]:
     """What the round asks of its departments on any day since it opened."""
     return frozenset(
-        o.indicator_id
+        o.subject_id
         for o in plan.ownerships
         if round_.asks(o.department_id)
-        and round_.asks_for(o.indicator_id)
+        and round_.asks_for(o.subject_id)
         and (o.valid_to is None or round_.opens is None or o.valid_to >= round_.opens)
     )
 

@@ -43,7 +43,7 @@ def contacts(
 ) -> tuple[Contact, ...]:
     """Who answered for which indicators, newest first: 課, person and address as the returns give them."""
     ids = {i.id for i in indicators}
-    answering = {o.department_id for o in view.snapshot.plan.ownerships if o.indicator_id in ids} | {department.id}
+    answering = {o.department_id for o in view.snapshot.plan.ownerships if o.subject_id in ids} | {department.id}
     sent = [r for r in view.snapshot.returns if r["department_id"] in answering and r["state"] == ReturnState.SENT]
     newest: dict[tuple[str, str], Row] = {}
     for row in sorted(sent, key=lambda r: r["sent_at"], reverse=True):

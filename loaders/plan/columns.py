@@ -12,6 +12,7 @@ from datetime import date
 from typing import get_args
 
 from kpi.cards.consistency import SENSES
+from kpi.initiatives.initiative import LAW_KINDS, STATE_WORDS
 from kpi.issue import Severity
 from kpi.plan import STANDING_TEXTS, Card, DatedName, Direction, Indicator, Kind, Level, RoundKind, Scheme
 from kpi.schemes import METHODS, THRESHOLDS
@@ -19,14 +20,17 @@ from loaders.plan.tabular import (
     Column,
     Row,
     Unreadable,
+    coded,
     day,
     flag,
+    half_year,
     listed,
     mapping,
     milestones,
     number,
     one_of,
     period,
+    semicolons,
     text,
     texts,
     whole,
@@ -89,6 +93,11 @@ def _reversed(first: str, last: str) -> Callable[[Row], bool]:
         return row[first] is not None and row[last] is not None and bool(row[last] < row[first])
 
     return wrong
+
+
+def _reversed_halves(row: Row) -> bool:
+    start, end = row["planned_start"], row["planned_end"]
+    return start is not None and end is not None and bool(end.position < start.position)
 
 
 def _wrong_side(row: Row) -> bool:
@@ -228,13 +237,33 @@ INDICATOR = Shape("indicator", (
     Column("series_id", text, default=""), Column("definition", text, default=""),
 ), references={"field_id": "field", "item_id": "item"}, rules=_INDICATOR_RULES, file="indicators.csv")  # fmt: skip
 OWNERSHIP = Shape("ownership", (
-    Column("indicator_id", text, True), Column("department_id", text, True),
-    Column("valid_from", day), Column("valid_to", day),
-), key=(), references={"indicator_id": "indicator", "department_id": "department"}, rules=(_DATES,),
-    file="ownership.csv", follows=True)  # fmt: skip
+    Column("indicator_id", text, default=""), Column("initiative_id", text, default=""),
+    Column("department_id", text, True), Column("valid_from", day), Column("valid_to", day),
+), key=(), references={
+    "indicator_id": "indicator", "initiative_id": "initiative", "department_id": "department",
+}, rules=(
+    _DATES,
+    Rule("plan.one_subject", "indicator_id", lambda r: bool(r["indicator_id"]) == bool(r["initiative_id"]),
+         "担当するものが分かりません。", "indicator_id か initiative_id の、どちらか一方を書いてください。"),
+), file="ownership.csv", follows=True)  # fmt: skip
 INITIATIVE = Shape("initiative", (
-    Column("id", text, True), Column("item_id", text, True), Column("policy", text, True),
-), references={"item_id": "item"}, file="initiatives.csv", follows=True)  # fmt: skip
+    Column("id", text, True), Column("item_id", text, True), Column("name", text, True),
+    Column("number", text, default=""), Column("parent_id", text, default=""), Column("refers_to", text, default=""),
+    Column("state", one_of(*STATE_WORDS), default=""), Column("priority", text, default=""),
+    Column("law_kinds", coded(*LAW_KINDS), default=()),
+    Column("indicators", semicolons, default=()), Column("related_indicators", semicolons, default=()),
+    Column("interim", semicolons, default=()),
+    Column("planned_start", half_year), Column("planned_end", half_year),
+    Column("related_departments", semicolons, default=()), Column("partners", text, default=""),
+    Column("sdgs", semicolons, default=()),
+    Column("budget_initial", number), Column("budget_supplementary", number), Column("budget_settled", number),
+    Column("continues", semicolons, default=()), Column("detail", text, default=""), Column("source", text, default=""),
+), references={"item_id": "item"}, rules=(
+    Rule("plan.period_order", "planned_end", _reversed_halves,
+         "終わりの半期が始まりの半期より前です。", "planned_start と planned_end を確かめてください。"),
+    Rule("plan.reference_alone", "refers_to", lambda r: bool(r["refers_to"]) and r["planned_start"] is not None,
+         "再掲には、工程を書きません。", "主掲載の行に書いてください。", Severity.ASK),
+), file="initiatives.csv", follows=True)  # fmt: skip
 ASSUMPTION = Shape("assumption", (
     Column("indicator_id", text, default=""), Column("column", assumable, True), Column("reason", text, True),
 ), key=("indicator_id", "column"), references={"indicator_id": "indicator"}, rules=(
@@ -245,4 +274,4 @@ ASSUMPTION = Shape("assumption", (
 ), file="assumptions.csv", follows=True)  # fmt: skip
 
 TOML_SHAPES = (PLAN, STANCE, PRIORITY, FIELD, ITEM, DEPARTMENT, ROUND, SECTION, SCHEME)
-CSV_SHAPES = (INDICATOR, OWNERSHIP, INITIATIVE, ASSUMPTION)
+CSV_SHAPES = (INDICATOR, INITIATIVE, OWNERSHIP, ASSUMPTION)

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from kpi.initiatives.initiative import Initiative
 from kpi.issue import Issue, Severity
 from kpi.plan import (
     Card,
     Department,
     Field,
     Indicator,
-    Initiative,
     Item,
     Ownership,
     Plan,
@@ -90,7 +90,7 @@ def _read_tables(folder: Path, tables: Mapping[str, list[Record]]) -> tuple[dict
         declared[shape.table] = {str(r.values.get("id", "")).strip() for r in records}
         rows[shape.table], faults = _sound_rows(shape, records, rows, declared)
         issues += faults
-    return rows, issues + _ownerless(rows)
+    return rows, issues + _unlinked(rows) + _ownerless(rows)
 
 
 def _sound_rows(
@@ -178,12 +178,47 @@ def _repeated(
     if shape.table != "ownership":
         return []
     span = (row["valid_from"], row["valid_to"])
-    others = (r for r in sound if r["indicator_id"] == row["indicator_id"])
+    whose = ("indicator_id", "initiative_id")
+    others = (r for r in sound if all(r[k] == row[k] for k in whose))
     if any(overlap(span, (other["valid_from"], other["valid_to"])) for other in others):
-        message = "同じ指標の担当が、同じ日に2つあります。"
+        message = "同じ指標か取組の担当が、同じ日に2つあります。"
         advice = "前の担当の valid_to と次の担当の valid_from が重ならないようにしてください。"
         return [record.issue("plan.overlap", "valid_from", message, advice)]
     return []
+
+
+#: What an initiative points to beside its item, and how a pointer to nothing is put right.
+_LINKS = {"parent_id": "initiative", "refers_to": "initiative", "indicators": "indicator",
+          "related_indicators": "indicator", "related_departments": "department"}  # fmt: skip
+
+
+def _unlinked(rows: Mapping[str, list[Row]]) -> list[Issue]:
+    """What initiatives point to and is not there: said, and left out."""
+    issues = []
+    measured = {row["id"] for row in rows["indicator"]}
+    for row in rows["initiative"]:
+        if row["id"] in measured:
+            message, advice = f"「{row['id']}」は指標の id です。", "取組の id を、指標と違うものにしてください。"
+            issues.append(
+                Issue("plan.duplicate_id", Severity.FIX, message, advice, "initiatives.csv", value=row["id"], key="id")
+            )
+        for column, table in _LINKS.items():
+            known = {other["id"] for other in rows[table]} - ({row["id"]} if table == "initiative" else set())
+            many = isinstance(row[column], tuple)
+            named = row[column] if many else (row[column],) if row[column] else ()
+            found = tuple(one for one in named if one in known)
+            for lost in (one for one in named if one not in known):
+                issues.append(_unknown_link(row, column, lost))
+            row[column] = found if many else next(iter(found), "")
+    return issues
+
+
+def _unknown_link(row: Row, column: str, lost: str) -> Issue:
+    message = f"取組「{row['name']}」の {column} にある「{lost}」という id がありません。"
+    return Issue(
+        "plan.unknown_reference", Severity.FIX, message,
+        "参照先の id と同じ綴りで書いてください。", "initiatives.csv", value=lost, subject_id=row["id"], key=column,
+    )  # fmt: skip
 
 
 def _ownerless(rows: Mapping[str, list[Row]]) -> list[Issue]:
@@ -251,7 +286,7 @@ def _assemble(plan_id: str, head: Row, rows: Mapping[str, list[Row]], scheme: Sc
         priorities=tuple(Priority(**row) for row in rows["priority"]),
         fields=_fields(rows),
         departments=tuple(Department(**row) for row in rows["department"]),
-        ownerships=tuple(Ownership(**row) for row in rows["ownership"]),
+        ownerships=tuple(_ownership(row) for row in rows["ownership"]),
         indicators=tuple(
             Indicator(**{k: row[k] for k in _INDICATOR}, assumptions=assumed[row["id"]]) for row in rows["indicator"]
         ),
@@ -266,13 +301,18 @@ def _assemble(plan_id: str, head: Row, rows: Mapping[str, list[Row]], scheme: Sc
     )
 
 
+def _ownership(row: Row) -> Ownership:
+    subject = row["indicator_id"] or row["initiative_id"]
+    return Ownership(subject, row["department_id"], row["valid_from"], row["valid_to"])
+
+
 def _fields(rows: Mapping[str, list[Row]]) -> tuple[Field, ...]:
     def items(field_id: str) -> tuple[Item, ...]:
         own = (row for row in rows["item"] if row["field_id"] == field_id)
         return tuple(Item(**row, policies=policies(row["id"])) for row in own)
 
     def policies(item_id: str) -> tuple[str, ...]:
-        return tuple(row["policy"] for row in rows["initiative"] if row["item_id"] == item_id)
+        return tuple(r["name"] for r in rows["initiative"] if r["item_id"] == item_id and not r["parent_id"])
 
     return tuple(
         Field(**{**row, "short": row["short"] or row["name"]}, items=items(row["id"])) for row in rows["field"]

@@ -113,6 +113,17 @@ def whole(value: object) -> int:
     return int(read)
 
 
+def semicolons(value: object) -> tuple[str, ...]:
+    """Texts separated by ``;``."""
+    return tuple(part for part in (text(p) for p in re.split(r"[;；\n]", str(value))) if part)
+
+
+def coded(*words: str) -> Callable[[object], tuple[str, ...]]:
+    """Words that the program knows, separated by ``;``."""
+    known = one_of(*words)
+    return lambda value: tuple(known(word) for word in semicolons(value))
+
+
 def years(value: object) -> tuple[int, ...]:
     """Years separated by ``;``."""
     return tuple(sorted(whole(part) for part in re.split(r"[;、\s]+", str(value).strip()) if part))
@@ -148,6 +159,16 @@ def milestones(value: object) -> tuple[tuple[Period, float], ...]:
         advice = "FY2025:10;FY2026:20 のように書いてください。"
         raise Unreadable("plan.not_milestones", "目安値として読めません。", advice)
     return tuple(sorted(((period(p), number(v)) for p, v in pairs), key=lambda pair: pair[0].position))
+
+
+def half_year(value: object) -> Period:
+    """A half-year's code, ``FY2024H1``."""
+    read = period(value)
+    if read.kind != "H":
+        raise Unreadable(
+            "plan.not_half", "半期ではありません。", "上期は FY2024H1、下期は FY2024H2 のように書いてください。"
+        )
+    return read
 
 
 def one_of(*words: str) -> Callable[[object], str]:

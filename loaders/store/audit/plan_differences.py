@@ -135,7 +135,7 @@ class _Words:
         for side, held in zip(whose, (was, now), strict=True):
             for one in held:
                 name = self._departments.get(one["department_id"], one["department_id"])
-                side.setdefault(one["indicator_id"], []).append(name + _days(one))
+                side.setdefault(one["subject_id"], []).append(name + _days(one))
         old, new = whose
         for indicator in dict.fromkeys((*old, *new)):
             before, after = ("、".join(side.get(indicator, [])) or _NONE for side in (old, new))

@@ -6,6 +6,7 @@ or the new one.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -42,6 +43,20 @@ def _standing_texts(connection: Connection) -> None:
     for column in ("verification", "limits", "after_target"):
         connection.execute(f"ALTER TABLE observations ADD COLUMN {column} VARCHAR DEFAULT ''")
         connection.execute(f"ALTER TABLE observations ALTER COLUMN {column} SET NOT NULL")
+    _rename_in_plans(connection)
+
+
+def _rename_in_plans(connection: Connection) -> None:
+    """An initiative has a name (its policy until now); who answers answers for a subject (an indicator until now)."""
+    for row in rows(connection, "SELECT rowid, document FROM plans"):
+        document = json.loads(row["document"])
+        for one in document.get("initiatives") or ():
+            one["name"] = one.pop("policy")
+        for one in document.get("ownerships") or ():
+            one["subject_id"] = one.pop("indicator_id")
+        written = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        changed = "UPDATE plans SET document = ?, hash = ? WHERE rowid = ?"
+        connection.execute(changed, [written, digest(written), row["rowid"]])
 
 
 #: What changes a store into one of the version named.

@@ -93,7 +93,7 @@ def test_a_division_goes_where_all_its_indicators_go():
 
 def test_who_is_left_without_an_owner_is_listed_unless_it_is_dropped():
     plan = tiny_plan()
-    ended = tuple(replace(o, valid_to=EVE) if o.indicator_id in (CUT, RATE) else o for o in plan.ownerships)
+    ended = tuple(replace(o, valid_to=EVE) if o.subject_id in (CUT, RATE) else o for o in plan.ownerships)
     left = replace(plan, ownerships=ended)
     assert [i.id for i in ownerless(left, DAY)] == [RATE, CUT]
     assert ownerless(left, EVE) == ()

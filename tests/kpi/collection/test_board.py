@@ -173,8 +173,8 @@ def test_a_round_without_a_date_is_never_late():
 
 def only(indicator_id, **card):
     """The plan in which AGRI answers for one indicator alone."""
-    owned = tuple(o for o in PLAN.ownerships if o.department_id != AGRI and o.indicator_id != indicator_id)
-    mine = replace(PLAN.ownerships[0], indicator_id=indicator_id, department_id=AGRI)
+    owned = tuple(o for o in PLAN.ownerships if o.department_id != AGRI and o.subject_id != indicator_id)
+    mine = replace(PLAN.ownerships[0], subject_id=indicator_id, department_id=AGRI)
     changed = tuple(replace(c, **card) if c.indicator_id == indicator_id else c for c in PLAN.cards)
     return replace(PLAN, ownerships=(*owned, mine), cards=changed)
 

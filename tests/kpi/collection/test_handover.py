@@ -175,7 +175,7 @@ def test_who_takes_over_an_indicator_reads_what_was_said_before_it_came(told, st
 
 def test_what_nobody_answers_for_is_told_to_the_secretariat_alone(store, acting):
     plan = store.snapshot(store.plan_ids()[0]).plan
-    left = tuple(o for o in plan.ownerships if o.indicator_id != BRIDGE)
+    left = tuple(o for o in plan.ownerships if o.subject_id != BRIDGE)
     assert do(store, "change_plan", replace(plan, ownerships=left), by="管理者", at=AT, reason="x") == ()
     acting(Role.SECRETARIAT)
     assert "担当の部局がない指標(1)" in words(run("handover", department=LAND))

@@ -112,7 +112,7 @@ FILES = {
     "plan.toml": TOML,
     "indicators.csv": "\n".join(INDICATOR_ROWS) + "\n",
     "ownership.csv": "indicator_id,department_id,valid_from,valid_to\nbus,d1,,2024-03-31\nbus,d2,2024/4/1,\nco2,d1,,\nrate,d2,,\n",
-    "initiatives.csv": "id,item_id,policy\ni1-1,i1,バスを増やす\ni1-2,i1,鉄道を増やす\n",
+    "initiatives.csv": "id,item_id,name\ni1-1,i1,バスを増やす\ni1-2,i1,鉄道を増やす\n",
     "assumptions.csv": "indicator_id,column,reason\nbus,unit,名称から人とみなした。\n",
 }  # fmt: skip
 
@@ -295,7 +295,7 @@ def test_rows_that_hang_on_a_broken_row_go_with_it_without_noise(tmp_path: Path)
     plan, issues = load_plan(write(tmp_path, {**FILES, IND: broken}))
     assert plan is not None
     assert [i.code for i in issues] == ["plan.unknown_word"]
-    assert {o.indicator_id for o in plan.ownerships} == {"co2", "rate"}
+    assert {o.subject_id for o in plan.ownerships} == {"co2", "rate"}
 
 
 def test_a_row_whose_reference_is_broken_says_so_itself(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from kpi.collection.acts import Act
 from kpi.collection.workflow import ReturnState
+from kpi.initiatives.initiative import Initiative
 from kpi.plan import STANDING_TEXTS
 from loaders.store import Store, StoreDamaged, StoreError
 from loaders.store.audit.seals import seal_anew
@@ -24,7 +25,7 @@ from loaders.store.file.migration import STEPS, migrate
 from loaders.store.file.opening import SCHEMA_VERSION
 from loaders.store.queries.json_document import digest
 from tests import next_schema
-from tests.factory import CUT, RATE
+from tests.factory import CUT, RATE, tiny_plan
 from tests.storekit import answer, figures, filled_store, later, reading, save_return, send
 
 #: What a store is made of, beside its rows.
@@ -52,6 +53,8 @@ def first(tmp_path: Path) -> Path:
             connection.execute(f"ALTER TABLE observations DROP COLUMN {column}")
         document = connection.execute("SELECT document FROM plans").fetchone()[0]
         without = {key: value for key, value in json.loads(document).items() if key != "required_texts"}
+        without["ownerships"] = [{**o, "indicator_id": o.pop("subject_id")} for o in without["ownerships"]]
+        without["initiatives"] = [{"id": "i1-1", "item_id": "i1", "policy": "バスを増やす"}]
         written = json.dumps(without, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         connection.execute("UPDATE plans SET document = ?, hash = ?", [written, digest(written)])
         connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
@@ -64,7 +67,9 @@ def test_a_store_of_the_first_schema_says_what_it_said_and_is_shaped_like_a_new_
     row = store.snapshot("tiny").observations.iloc[0]
     assert (row["value"], row["verification"], row["limits"], row["after_target"]) == (65.0, "", "", "")
     assert store.verify() == ()
-    assert not store.init([store.snapshot("tiny").plan], figures(), Act("", later(3)))
+    plan = store.snapshot("tiny").plan
+    assert (plan.ownerships, plan.initiatives) == (tiny_plan().ownerships, (Initiative("i1-1", "i1", "バスを増やす"),))
+    assert not store.init([plan], figures(), Act("", later(3)))
     (tmp_path / "new").mkdir()
     fresh = Store(tmp_path / "new" / "kpi.duckdb")
     fresh.init([], None, Act("", later(1)))

@@ -49,7 +49,7 @@ def test_a_round_opened_in_the_program_stays_through_the_next_start(store):
 
 def test_a_changed_file_and_a_changed_program_keep_what_each_alone_has_changed(store):
     plan = store.snapshot("tiny").plan
-    moved = tuple(replace(o, department_id=TRADE) if o.indicator_id == PAPER else o for o in plan.ownerships)
+    moved = tuple(replace(o, department_id=TRADE) if o.subject_id == PAPER else o for o in plan.ownerships)
     assert do(store, "change_plan", replace(plan, ownerships=moved), by="管", at=later(1)) == ()
     asked = replace(plan.round(ROUND), due=date(2025, 10, 17))
     do(store, "open_round", "tiny", asked, by="事", at=later(1.5))
@@ -59,7 +59,7 @@ def test_a_changed_file_and_a_changed_program_keep_what_each_alone_has_changed(s
     assert (now.name, now.ownerships) == ("新しい名前", moved)
     assert (now.round(ROUND).name, now.round(ROUND).due) == ("令和6年度の実績", date(2025, 10, 17))
     assert not store.init([replace(tiny_plan(), name="新しい名前", rounds=rounds)], None, Act("", later(3)))
-    nobody = tuple(replace(o, department_id="agri") if o.indicator_id == PAPER else o for o in plan.ownerships)
+    nobody = tuple(replace(o, department_id="agri") if o.subject_id == PAPER else o for o in plan.ownerships)
     store.init([replace(tiny_plan(), name="新しい名前", rounds=rounds, ownerships=nobody)], None, Act("", later(4)))
     assert store.snapshot("tiny").plan.ownerships == nobody  # the file's later word about the same attribute
 
