@@ -18,6 +18,8 @@ from kpi.printing.printed_figures import stated, value_text
 
 #: An outlook from fewer points says so.
 ENOUGH = 4
+#: What every extension says of itself, and is known by.
+NO_FORECAST = "県の見通しではありません"
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def _sentence(card: Card, end: Period, value: float, names: Sequence[str], unit:
     how = f"{names[0]}と{names[1]}を結んだ直線の単純延長" if count == 2 else "単純延長"
     few = f"{count}点だけからの計算で、" if count < ENOUGH else ""
     if card.target is None or card.direction == "maintain":
-        return f"{how}では {end.short} に {value_text(value, card, unit)}({few}県の見通しではありません)"
+        return f"{how}では {end.short} に {value_text(value, card, unit)}({few}{NO_FORECAST})"
     goal = stated(card.target, card)
     shown = fitted(value, decimals_of(card.target, card.decimals), compared(value, card.target, goal))
     gap = signed_text(shown - goal, unit) if shown is not None and goal is not None else ""
-    return f"{how}では {end.short} に {text_of(shown, unit)}(目標の {gap}。{few}県の見通しではありません)"
+    return f"{how}では {end.short} に {text_of(shown, unit)}(目標の {gap}。{few}{NO_FORECAST})"

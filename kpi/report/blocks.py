@@ -19,10 +19,16 @@ from kpi.story import Story
 
 Align = Literal["left", "center", "right"]
 Sheet = Literal["A3横", "A4横", "A4縦"]
-PartKind = Literal["overview", "listing", "field", "indicator", "origins", "comparison"]
+PartKind = Literal["overview", "listing", "field", "indicator", "origins", "comparison", "anticipated"]
 
 #: So many signs a sentence of 総括 may have: a first page is no essay.
 LONGEST_SENTENCE = 300
+#: So many an answer of 想定問答 and a question of one's own may have, and how the keys of its sentences begin.
+LONGEST_ANSWER, LONGEST_QUESTION = 600, 100
+ANSWER_KEY = "question:"
+
+#: 取扱区分 of what only who makes the paper may have: it is in nothing that goes out.
+INTERNAL = "部内限"
 
 #: What stands before a negative number on paper; screens have a minus sign.
 PAPER_MINUS = "△"
@@ -112,6 +118,24 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class QuestionAnswer:
+    """A question that a member may ask, by its number in the paper, and what is answered.
+
+    ``whom`` has to be asked where the data says nothing or not all; empty where it does.
+    """
+
+    number: int
+    question: str
+    answer: Sentence
+    whom: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody has still to be asked."""
+        return bool(self.whom) and not self.answer.edited
+
+
+@dataclass(frozen=True)
 class Table:
     """A table; ``caption`` is for whoever does not see where it stands."""
 
@@ -149,7 +173,7 @@ class Note:
     text: str
 
 
-Block = Heading | Sentence | Table | Chart | Passage | Note
+Block = Heading | Sentence | QuestionAnswer | Table | Chart | Passage | Note
 
 
 @dataclass(frozen=True)

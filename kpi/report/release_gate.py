@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kpi.assessment import Assessment
-from kpi.report.blocks import Chart, Note, Part, Passage, Report, Sentence, Table
+from kpi.outlook import NO_FORECAST
+from kpi.report.blocks import (
+    INTERNAL,
+    Chart,
+    Heading,
+    Note,
+    Part,
+    Passage,
+    QuestionAnswer,
+    Report,
+    Sentence,
+    Table,
+)
 from kpi.report.indicator_entry import entries
 from kpi.status import concern
-from kpi.summary import judged_code, unconfirmed
+from kpi.summary import unconfirmed
+
+#: Whatever looks like a short number, within a text or a word.
+_CODE = re.compile(r"(?=([A-Z0-9]{3}-\d{4}))")
 
 
 @dataclass(frozen=True)
@@ -104,21 +120,45 @@ def _alternatives(report: Report, _state: Assessment) -> Iterator[Finding]:
 
 def _short_numbers(report: Report, state: Assessment) -> Iterator[Finding]:
     """Short numbers stand in the list of origins alone, and in nothing that goes out."""
-    codes = {code for i in state.plan.indicators if (code := judged_code(state, i.id))}
+    codes = set(state.snapshot.observations["code"])
     for part in report.parts:
         if part.kind == "origins":
             if report.handling == "公表":
                 yield Finding("出所番号", "公表する資料に出所一覧が入っています。", forbids=True)
-        elif shown := codes & set(" ".join(_texts(part)).split()):
+        elif shown := codes.intersection(_CODE.findall(" ".join(_texts(part)))):
             yield Finding("出所番号", f"{part.title}に出所番号があります: {'、'.join(sorted(shown))}。", forbids=True)
 
 
+def _internal(report: Report, _state: Assessment) -> Iterator[Finding]:
+    """想定問答 and simple extensions are for the room alone."""
+    if report.handling == INTERNAL or any(
+        part.kind == "anticipated" or any(isinstance(block, QuestionAnswer) for block in part.blocks)
+        for part in report.parts
+    ):
+        yield Finding(INTERNAL, "想定問答が入っています。部内限のため、版には入れられません。", forbids=True)
+    for part in report.parts:
+        drawn = any(isinstance(b, Chart) and (b.story.outlook or b.story.extension) for b in part.blocks)
+        if drawn or any(NO_FORECAST in text for text in _texts(part)):
+            yield Finding(INTERNAL, f"{part.title}に単純延長(見通し)があります。部内限です。", forbids=True)
+
+
 def _texts(part: Part) -> Iterator[str]:
+    """Every text of a part, what is read aloud of its charts too."""
+    yield from (part.title, part.number)
     for block in part.blocks:
-        if isinstance(block, Table):
-            yield from (cell.printed for row in block.rows for cell in row)
-        elif isinstance(block, Passage | Note | Sentence):
-            yield block.text
+        match block:
+            case Table():
+                yield from (block.caption, *(column.heading for column in block.columns))
+                yield from (line.band for line in block.lines)
+                yield from (cell.printed for row in block.rows for cell in row)
+            case Chart():
+                yield from (block.story.words, block.story.heading, block.source)
+            case Passage():
+                yield from (block.label, block.text)
+            case QuestionAnswer():
+                yield from (block.question, block.answer.text, block.whom)
+            case Heading() | Note() | Sentence():
+                yield block.text
 
 
 def _samples(report: Report, _state: Assessment) -> Iterator[Finding]:
@@ -128,5 +168,6 @@ def _samples(report: Report, _state: Assessment) -> Iterator[Finding]:
 
 
 _CHECKS: Sequence[Callable[[Report, Assessment], Iterator[Finding]]] = (
-    _figures, _reasons, _provisional, _labels, _open_questions, _written, _alternatives, _short_numbers, _samples,
+    _figures, _reasons, _provisional, _labels, _open_questions, _written, _alternatives, _short_numbers, _internal,
+    _samples,
 )  # fmt: skip

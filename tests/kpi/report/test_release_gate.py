@@ -105,7 +105,7 @@ def test_a_chart_that_cannot_be_read_forbids(paper, state):
 
 
 class _Silent:
-    words = " "
+    words, heading, outlook, extension = " ", "", (), ""
 
 
 def test_lacking_sources_are_told(paper, state):

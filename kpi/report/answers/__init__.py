@@ -1,0 +1,1 @@
+"""What the data answers to the questions that may be asked about an indicator."""
