@@ -54,7 +54,8 @@ class Snapshot:
     questions: pd.DataFrame = field(default_factory=pd.DataFrame)
     proposals: pd.DataFrame = field(default_factory=pd.DataFrame)
     takes: pd.DataFrame = field(default_factory=pd.DataFrame)
-    #: What people wrote in place of sentences of a paper's 総括, by round and the sentence's key.
+    #: What people wrote in place of sentences of a paper's 総括 and answers of its 想定問答, by round and key; it is
+    #: there for who sees everything alone.
     edited: Mapping[str, Mapping[str, Edited]] = field(default_factory=dict)
     #: The versions of each round's paper, the oldest first.
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)

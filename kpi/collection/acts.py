@@ -83,7 +83,7 @@ _ENTRIES = (
     ActKind("accept_card", "判定条件の決定", "card", (Action.DECIDE_CARD,), replay="repeat", changes_plan=True),
     ActKind("reject_card", "判定条件の提案の見送り", "card", (Action.DECIDE_CARD,), replay="repeat"),
     # who may see what, and who is who
-    ActKind("edit_summary", "報告書の総括の編集", "round", (Action.MAKE_REPORT,)),
+    ActKind("edit_summary", "報告書の総括・想定問答の編集", "round", (Action.MAKE_REPORT,)),
     ActKind("make_report", "報告書の版の作成", "round", (Action.MAKE_REPORT,), replay="repeat"),
     ActKind("set_publication", "公表区分", "figure", (Action.SET_PUBLICATION,), ("publications",), "repeat"),
     ActKind("set_membership", "利用者の権限", "person", (Action.SET_PEOPLE,), ("memberships",), "rows"),

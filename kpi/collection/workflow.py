@@ -275,7 +275,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.PROPOSE_CARD: "判定条件の変更を提案する",
     Action.DECIDE_CARD: "判定条件の決定を記録する",
     Action.SET_PUBLICATION: "公表区分を決める",
-    Action.MAKE_REPORT: "報告書の総括を書き、版を残す",
+    Action.MAKE_REPORT: "報告書の総括・想定問答を書き、版を残す",
     Action.SEE_LOG: "記録を見る",
     Action.SEE_HANDOVER: "引継ぎを見る",
     Action.SET_DIVISIONS: "課を決める",

@@ -11,8 +11,9 @@ from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.people import Audience
 from kpi.place import Place
+from kpi.report.anticipated_questions import WHOLE, anticipated, basis, moment_before, own_key
 from kpi.report.assembly import report
-from kpi.report.blocks import Report, Sentence
+from kpi.report.blocks import LONGEST_QUESTION, QuestionAnswer, Report, Sentence
 from kpi.report.change_digest import digest
 from kpi.report.comparison_table import Difference, differences, reasons_of
 from kpi.report.release_gate import Finding, gate
@@ -107,6 +108,53 @@ class Reporting(Gate):
         words = " ".join(text.split())
         wanted = "" if words == made else words
         return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made)
+
+    def anticipated_questions(self, plan_id: str, round_id: str) -> Report:
+        """想定問答 on the paper that is due now, for who makes it alone: 部内限, and no part of any version."""
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
+        now = self._seen(plan_id, None)
+        asked, made = now.plan.round(round_id), now.versions.get(round_id, ())
+        last = moment_before(now, asked)
+        before = self._state_at(plan_id, last) if last else None
+        state = self._state_at(plan_id, now.told_at(round_id))
+        return anticipated(state, asked, now, made[-1] if made else None, before)
+
+    def _state_at(self, plan_id: str, moment: datetime | None) -> Assessment:
+        return Assessment.of(self._seen(plan_id, moment), (moment or self._now()).date())
+
+    @tidy
+    def edit_question(self, plan_id: str, round_id: str, key: str, text: str) -> tuple[Issue, ...]:
+        """Write the answer to an anticipated question by its key; an empty text gives it back to the data.
+
+        A question of one's own goes with its answer. What forbids it; KeyError for a question that there is not.
+        """
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
+        told = self.anticipated_questions(plan_id, round_id)
+        found = {b.answer.key: b.answer for p in told.parts for b in p.blocks if isinstance(b, QuestionAnswer)}
+        made, words = found[key].made, " ".join(text.split())
+        wanted = "" if words == made else words
+        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made)
+
+    @tidy
+    def add_question(
+        self, plan_id: str, round_id: str, indicator_id: str, question: str, answer: str
+    ) -> tuple[Issue, ...]:
+        """Add a question of one's own about an indicator, or (empty) about the whole, with its answer; what forbids it.
+
+        The same question once more gets the new answer. KeyError for an unknown indicator.
+        """
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
+        now = self._seen(plan_id, None)
+        subject = now.plan.indicator(indicator_id).id if indicator_id else WHOLE
+        asked, words = " ".join(question.split()), " ".join(answer.split())
+        if not asked or not words:
+            return (Issue("report.no_question", Severity.FIX, "問いと答えの両方を書いてください。", ""),)
+        if len(asked) > LONGEST_QUESTION:
+            message = f"問いが{len(asked)}字あります。{LONGEST_QUESTION}字までにしてください。"
+            return (Issue("report.long_sentence", Severity.FIX, message, ""),)
+        beneath = basis(self._state_at(plan_id, now.told_at(round_id)), subject)
+        key = own_key(subject, asked)
+        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, words, beneath)
 
     @tidy
     def make_report(

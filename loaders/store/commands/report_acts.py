@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
-from kpi.report.blocks import LONGEST_SENTENCE
+from kpi.report.blocks import ANSWER_KEY, LONGEST_ANSWER, LONGEST_SENTENCE
 from kpi.report.versions import VERSION_KINDS
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.file.database import Connection, append, rows
@@ -39,13 +39,18 @@ class MadeReport:
 def edit_summary(
     connection: Connection, act: Act, plan_id: str, round_id: str, key: str, text: str, made: str
 ) -> tuple[Issue, ...]:
-    """Write a sentence of a round's 総括 in place of the one made from the data, which says ``made``; what forbids it.
+    """Write a sentence in place of the one made from the data, which says ``made``; what forbids it.
 
+    It is one of a round's 総括, or (by its key) an answer of 想定問答.
     An empty text gives the sentence back to the data. KeyError for an unknown plan or round.
     """
     read_plan(connection, plan_id, NOW).round(round_id)
-    if len(text) > LONGEST_SENTENCE:
-        message = f"総括の文が{len(text)}字あります。1枚に収まらないため、{LONGEST_SENTENCE}字までにしてください。"
+    if key.startswith(ANSWER_KEY):
+        what, longest = "想定問答の答えが{}字あります。読み上げられる長さの{}字までにしてください。", LONGEST_ANSWER
+    else:
+        what, longest = "総括の文が{}字あります。1枚に収まらないため、{}字までにしてください。", LONGEST_SENTENCE
+    if len(text) > longest:
+        message = what.format(len(text), longest)
         return (Issue("report.long_sentence", Severity.FIX, message, "詳しいことは指標の要因分析に書いてください。"),)
     told = {"key": key, "before": _standing(connection, plan_id, round_id, key), "after": text, "made": made}
     if told["before"] != text:

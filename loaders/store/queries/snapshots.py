@@ -230,6 +230,8 @@ def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datet
         submissions=submissions,
         questions=_questions_for(_addressed(whole, at), whole.plan, audience),
         proposals=_proposals_for(whole.proposals, audience),
+        # It may tell of values that not everybody sees, and 想定問答 is the secretariat's alone.
+        edited=whole.edited if audience.kind == "all" else {},
         takes=own.drop(columns="staff").reset_index(drop=True),
         audience=audience,
     )
@@ -347,7 +349,7 @@ def _proposals_for(proposals: pd.DataFrame, audience: Audience) -> pd.DataFrame:
 
 
 def _edited(decisions: Iterable[Decision]) -> dict[str, dict[str, Edited]]:
-    """The newest words for each sentence of each round's 総括; empty ones give the sentence back to the data."""
+    """The newest words for each sentence of each round's 総括 and 想定問答; empty ones give it back to the data."""
     found: dict[str, dict[str, Edited]] = {}
     for d in decisions:
         if d.kind == "edit_summary":
