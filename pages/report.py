@@ -18,6 +18,7 @@ from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
 from loaders.documents.paper.pdf import chromium
 from pages.parts.app.current_view import view, view_at
 from pages.parts.app.identity import require
+from pages.parts.report.question_list import questions
 from pages.parts.report.summary_editor import summary
 from pages.parts.report.version_list import since, versions
 from pages.parts.shared.filters import choose
@@ -59,6 +60,7 @@ def report_page() -> None:
     show(_contents(then, department_id))
     if not department_id:
         versions(state, chosen)
+        questions(state, then, state.plan.round(chosen), paper)
 
 
 _WHOLE = "all"

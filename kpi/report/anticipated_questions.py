@@ -44,6 +44,8 @@ from kpi.snapshot import Edited, Snapshot
 from kpi.status import concern, standing
 from kpi.summary import amount, explanation, has_nation
 
+#: What stands on the first page, so that nobody hands it on.
+HANDLING = "会議室に持ち込む控えです。配布、転送、公表資料への転記はしません。単純延長(見通し)と出所番号を含みます。"
 #: The subject of what is asked about all indicators together; any other is an indicator's id.
 WHOLE = "whole"
 _OWN = "own"
@@ -221,5 +223,8 @@ def _unanswered(parts: Sequence[Part]) -> Part:
         elif isinstance(block, QuestionAnswer) and block.open:
             lines.append(Line(tuple(map(Cell, (str(block.number), heading, block.question, block.whom)))))
     table = Table("答えのない問い", columns, tuple(lines))
-    note = Note(f"会議までに担当に確かめる問い {len(lines)}件" if lines else "答えのない問いはありません。")
-    return Part("anticipated", "答えのない問い", "想定問答", "A4縦", (note, table) if lines else (note,))
+    notes = (
+        Note(HANDLING),
+        Note(f"会議までに担当に確かめる問い {len(lines)}件" if lines else "答えのない問いはありません。"),
+    )
+    return Part("anticipated", "答えのない問い", "想定問答", "A4縦", (*notes, table) if lines else notes)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kpi.people import OPERATOR
 from loaders import settings
 from loaders.cli import arguments
 from loaders.cli.arguments import Refused
-from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, Drawn, Format, file_name
+from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, QUESTION_FORMATS, Drawn, Format, file_name
 from loaders.documents.paper.pdf import chromium
 from loaders.services import Services
 
@@ -31,6 +31,10 @@ def options(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument("--department", default="", metavar="部局", help="この部局の指標だけの資料にします")
     command.add_argument("--only", action="append", default=[], metavar="指標", help="個票にする指標の番号(何度でも)")
+    command.add_argument(
+        "--anticipated", action="store_true",
+        help=f"部内限の想定問答だけを書き出します(形式は {' '.join(QUESTION_FORMATS)})",
+    )  # fmt: skip
 
 
 def run(given: argparse.Namespace) -> int:
@@ -43,17 +47,22 @@ def run(given: argparse.Namespace) -> int:
         if given.round
         else arguments.current_round(plan, snapshot.life, settings.today())
     )
+    forms = _forms(given)
     numbers = {i.number: i.id for i in plan.indicators}
     if odd := [n for n in given.only if n not in numbers]:
         raise Refused(f"指標の番号「{odd[0]}」がありません。指標: {'、'.join(numbers)}")
     folder = _folder(given.folder)
     whose = arguments.department_of(plan, given.department, settings.today()).id if given.department else ""
     only = [numbers[n] for n in given.only]
-    made = Services(store, OPERATOR, given.data).report(plan.id, wanted.id, department_id=whose, only=only)
+    office = Services(store, OPERATOR, given.data)
+    if given.anticipated:
+        made = office.anticipated_questions(plan.id, wanted.id)
+    else:
+        made = office.report(plan.id, wanted.id, department_id=whose, only=only)
     if made.working:
         print(f"「{wanted.name}」は締め切られていないため、作業中の資料です。", file=given.out)
     found, drawn = _DONE, Drawn.of(made)
-    for form in _forms(given.format):
+    for form in forms:
         try:
             path = _written(folder / file_name(made, form), form.make(drawn))
         except NOT_MADE as error:
@@ -64,9 +73,15 @@ def run(given: argparse.Namespace) -> int:
     return found
 
 
-def _forms(named: Sequence[str]) -> list[Format]:
+def _forms(given: argparse.Namespace) -> list[Format]:
     """What was named; else all that can be made here."""
-    return [form for name, form in FORMATS.items() if name in named or (not named and (chromium() or not form.printed))]
+    known: Mapping[str, Format] = QUESTION_FORMATS if given.anticipated else FORMATS
+    named: Sequence[str] = given.format
+    if given.anticipated and (given.department or given.only):
+        raise Refused("想定問答は計画の全体について作ります。--department と --only は指定できません。")
+    if odd := [name for name in named if name not in known]:
+        raise Refused(f"想定問答は「{odd[0]}」では作れません。形式: {'、'.join(known)}")
+    return [form for name, form in known.items() if name in named or (not named and (chromium() or not form.printed))]
 
 
 def _folder(named: str) -> Path:

@@ -12,6 +12,7 @@ from kpi.report.blocks import PartKind, Report, Table
 from loaders.documents.packing import file_part
 from loaders.documents.paper.page import report_html
 from loaders.documents.paper.pdf import NoPrint, page_widths, print_pdf
+from loaders.documents.paper.question_paper import questions_docx
 from loaders.documents.paper.word import sheets_docx
 from loaders.documents.paper.workbook import report_xlsx
 from loaders.documents.pictures.chart_pictures import NotDrawn
@@ -54,7 +55,8 @@ class Drawn:
 class Format:
     """One file: what a person calls it, the beginning of its name, its ending and type, and its maker.
 
-    ``printed`` is one that needs a Chromium on the server. A maker raises one of :data:`NOT_MADE`.
+    ``printed`` is one that needs a Chromium on the server, ``internal`` one whose name says 部内限 in place of the
+    version. A maker raises one of :data:`NOT_MADE`.
     """
 
     word: str
@@ -63,6 +65,7 @@ class Format:
     mime: str
     make: Callable[[Drawn], bytes]
     printed: bool = False
+    internal: bool = False
 
 
 def _csv(drawn: Drawn) -> bytes:
@@ -121,9 +124,27 @@ FORMATS: Mapping[str, Format] = {
     "csv": Format("一覧(CSV)", "資料1_KPI進捗状況一覧", "csv", "text/csv", _csv),
 }
 
+_ANTICIPATED: tuple[PartKind, ...] = ("anticipated",)
+
+
+def _questions_html(drawn: Drawn) -> bytes:
+    return report_html(drawn.report, _ANTICIPATED, {})
+
+
+#: 想定問答, of a report of its own: no version keeps it, and only who may make versions gets it.
+QUESTION_FORMATS: Mapping[str, Format] = {
+    "docx": Format("想定問答(Word)", "想定問答", "docx", _DOCX, lambda d: questions_docx(d.report), internal=True),
+    "pdf": Format(
+        "想定問答(PDF)", "想定問答", "pdf", "application/pdf",
+        lambda d: print_pdf(_questions_html(d)), printed=True, internal=True,
+    ),
+    "html": Format("想定問答(印刷用ページ)", "想定問答", "html", "text/html", _questions_html, internal=True),
+}  # fmt: skip
+
 
 def file_name(report: Report, form: Format) -> str:
     """「資料1_KPI進捗状況一覧_R7_本部会議案.xlsx」, with 作業中 for an open round and サンプル_ before samples."""
-    marks = [report.year, *filter(None, [report.scope]), report.version, *(["作業中"] if report.working else [])]
+    version = report.handling if form.internal else report.version
+    marks = [report.year, *filter(None, [report.scope]), version, *(["作業中"] if report.working else [])]
     stem = "_".join([form.stem, *(file_part(mark) for mark in marks)])
     return f"{'サンプル_' if report.sample else ''}{stem}.{form.suffix}"

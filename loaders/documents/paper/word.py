@@ -27,8 +27,8 @@ def sheets_docx(report: Report, pictures: Mapping[str, bytes]) -> bytes:
     ``pictures`` are PNGs of the charts by indicator; where one is lacking the chart's words stand in its place.
     """
     paper = Document()
-    _set_up(paper)
-    _edges(paper, report)
+    set_up(paper)
+    write_edges(paper, report)
     for place, part in enumerate(report.parts_of("indicator")):
         write_sheet(paper, part, pictures.get(part.subject_id), first=place == 0)
     describe(paper, f"{report.plan_name} {report.round_name} 指標個票", report.plan_name, report.as_of)
@@ -37,13 +37,14 @@ def sheets_docx(report: Report, pictures: Mapping[str, bytes]) -> bytes:
     return repacked(out.getvalue(), report.as_of)
 
 
-def _set_up(paper: Paper) -> None:
+def set_up(paper: Paper) -> None:
+    """A4, its margins, the face of every style that is used, and the language."""
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(HEIGHT)
     section.left_margin = section.right_margin = Mm(SIDE)
     section.top_margin, section.bottom_margin = Mm(TOP), Mm(BOTTOM)
     section.header_distance, section.footer_distance = Mm(8), Mm(7)
-    for name in ("Normal", "Header", "Footer", "Heading 1"):
+    for name in ("Normal", "Header", "Footer", "Heading 1", "Heading 2"):
         set_face(paper.styles[name], FACE)
     # Lines are broken and letters chosen by the rules of the language, which the library's own page says is English.
     for language in paper.styles.element.iter(qn("w:lang")):
@@ -51,7 +52,7 @@ def _set_up(paper: Paper) -> None:
         language.set(qn("w:eastAsia"), "ja-JP")
 
 
-def _edges(paper: Paper, report: Report) -> None:
+def write_edges(paper: Paper, report: Report) -> None:
     """取扱区分 and 版 above each page, 時点 and its number below."""
     head, foot = paper.sections[0].header.paragraphs[0], paper.sections[0].footer.paragraphs[0]
     for place in (head, foot):
