@@ -66,3 +66,37 @@ def test_where_no_round_has_begun_it_says_what_to_do(use, tmp_path):
     at = run("report")
     assert "始まった照会はまだありません" in lead(at)
     sound(at)
+
+
+# --- 想定問答 ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_secretariat_gets_the_anticipated_questions_and_nobody_else(samples):
+    at = run("report", as_="secretariat")
+    assert "想定問答(部内限)" in [h.value for h in at.header]
+    labels = {b.label.replace("\\", "") for b in at.get("download_button")}
+    assert {"想定問答(Word)", "想定問答(印刷用ページ)"} <= labels
+    assert "会議までに担当に確かめる問い" in html(at)
+    sound(at)
+    for who in ("reader", "dept-commerce"):
+        at = run("report", as_=who)
+        assert "想定問答" not in html(at)
+        assert not [b for b in at.get("download_button") if "想定問答" in b.label]
+        assert not [f for f in (*at.text_area, *at.text_input, *at.selectbox) if "問" in f.label]
+        sound(at)
+
+
+def test_an_answer_is_written_and_a_question_added_on_the_screen(samples):
+    at = run("report", as_="secretariat")
+    key = f"{PLAN}-fy2025-question:whole:behind"
+    next(t for t in at.text_area if t.key == f"answer-{key}").set_value("分野によらず人手が足りない。").run()
+    at = press(at, f"save-{key}")
+    assert "想定問答を保存しました。" in said(at)
+    assert "が書いた答え" in html(at)
+    by_label(at.text_input, "足したい問い").set_value("予算はいくらか。").run()
+    by_label(at.text_area, "その答え").set_value("財政課と調整中である。").run()
+    at = press(at, f"add-{PLAN}-fy2025-")
+    assert "予算はいくらか。" in html(at)
+    written = store_of(samples).snapshot(PLAN).edited["fy2025"]
+    assert {one.text for one in written.values()} == {"分野によらず人手が足りない。", "財政課と調整中である。"}
+    assert "財政課と調整中である。" not in html(run("report", as_="reader"))

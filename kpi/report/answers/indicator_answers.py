@@ -56,9 +56,8 @@ class Case:
         state = self.one.state
         owner = state.plan.owner(self.id, state.day)
         divisions = owner.divisions_on(state.day) if owner else ()
-        return "　".join(
-            [state.owner_name(self.one.indicator), *(d.name for d in divisions if self.id in d.indicators)]
-        )
+        named = [state.owner_name(self.one.indicator), *(d.name for d in divisions if self.id in d.indicators)]
+        return " ".join(" ".join(named).split())
 
     @property
     def lack(self) -> str:

@@ -134,7 +134,7 @@ def _answer(state: Assessment, asked: Round, one: QuestionAnswer) -> None:
     text = st.text_area(
         unmarked(f"答え　{one.question}"),
         one.answer.text,
-        max_chars=LONGEST_ANSWER,
+        max_chars=max(LONGEST_ANSWER, len(one.answer.text)),  # what the data says may be longer
         key=f"answer-{key}",
         height=90,
         label_visibility="collapsed",

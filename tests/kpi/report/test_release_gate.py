@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from kpi.assessment import Assessment
+from kpi.report.anticipated_questions import anticipated
 from kpi.report.assembly import report
-from kpi.report.blocks import Cell, Chart, Note, Passage, Sentence, Table
+from kpi.report.blocks import Cell, Chart, Heading, Note, Passage, QuestionAnswer, Sentence, Table
 from kpi.report.release_gate import gate
+from kpi.story import simple_extension, story
 from kpi.summary import judged_code
 from tests.samplekit import PLAN, store_of, with_samples
 
@@ -106,6 +108,62 @@ def test_a_chart_that_cannot_be_read_forbids(paper, state):
 
 class _Silent:
     words, heading, outlook, extension = " ", "", (), ""
+
+
+@pytest.mark.parametrize("place", ["title", "heading", "alternative text", "within a word"])
+def test_a_short_number_is_found_wherever_it_stands(paper, state, place):
+    first = state.snapshot.observations.iloc[0]
+    code = str(first["code"])
+    assert code != judged_code(state, first["indicator_id"])  # of an older value too
+
+    class Told(_Silent):
+        words = f"{code}の推移。"
+
+    def changed(block):
+        if isinstance(block, Heading) and place == "heading":
+            return Heading(code)
+        if isinstance(block, Chart) and place == "alternative text":
+            return replace(block, story=Told())
+        within = isinstance(block, Note) and place == "within a word"
+        return replace(block, text=f"{block.text}出所{code}による") if within else block
+
+    other = with_blocks(paper, "indicator", changed)
+    if place == "title":
+        other = replace(paper, parts=tuple(replace(p, title=code) if p.kind == "field" else p for p in paper.parts))
+    assert {(f.check, f.forbids) for f in new(paper, other, state)} == {("出所番号", True)}
+
+
+def test_nothing_of_the_anticipated_questions_goes_out(paper, state):
+    """Neither a part of them, nor one of them among other blocks, nor the paper itself."""
+    told = anticipated(state, state.current_round, state.snapshot)
+    taken = replace(paper, parts=(*paper.parts, *told.parts))
+    assert "部内限" in {f.check for f in gate(taken, state) if f.forbids}
+    one = next(b for p in told.parts for b in p.blocks if isinstance(b, QuestionAnswer))
+    hidden = tuple(replace(p, blocks=(*p.blocks, one)) if p.kind == "overview" else p for p in paper.parts)
+    assert [(f.check, f.forbids) for f in new(paper, replace(paper, parts=hidden), state)] == [("部内限", True)]
+    assert [f.check for f in new(paper, replace(paper, handling="部内限"), state)] == ["部内限"]
+
+
+@pytest.mark.parametrize("kind", ["overview", "listing", "field", "indicator", "origins"])
+def test_no_simple_extension_goes_out(paper, state, kind):
+    extended = next(one for i in state.plan.indicators if (one := simple_extension(state, i)))
+    parts = [
+        replace(p, blocks=(*p.blocks, Passage("見通し", extended.sentence))) if p.kind == kind else p
+        for p in paper.parts
+    ]
+    found = new(paper, replace(paper, parts=tuple(parts)), state)
+    assert {(f.check, f.forbids) for f in found} == {("部内限", True)}
+
+
+def test_no_chart_with_a_simple_extension_goes_out(paper, state):
+    drawn = next(i for i in state.plan.indicators if story(state, i, with_outlook=True).outlook)
+
+    def extended(block):
+        mine = isinstance(block, Chart) and block.indicator_id == drawn.id
+        return replace(block, story=story(state, drawn, with_outlook=True)) if mine else block
+
+    found = new(paper, with_blocks(paper, "indicator", extended), state)
+    assert [(f.check, f.forbids) for f in found] == [("部内限", True)]
 
 
 def test_lacking_sources_are_told(paper, state):

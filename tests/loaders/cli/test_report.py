@@ -35,6 +35,20 @@ def test_only_the_pages_that_were_asked_for(data, tmp_path):
     assert page.read_text().count('class="part indicator"') == 1
 
 
+def test_the_anticipated_questions_are_written_when_asked_for_alone(data, tmp_path, capsys):
+    code, _ = run(data, "report", "--anticipated", "--out", tmp_path / "a", "--format", "docx", "--format", "html")
+    assert code == cli.GOOD
+    names = sorted(p.name for p in (tmp_path / "a").iterdir())
+    assert [p.rsplit(".", 1)[-1] for p in names] == ["docx", "html"]
+    assert all("想定問答_" in name and "_部内限" in name for name in names)
+    run(data, "report", "--out", tmp_path / "b", "--format", "csv", "--format", "html", "--format", "xlsx")
+    assert not [p for p in (tmp_path / "b").iterdir() if "想定問答" in p.name]
+    for odd in (("--format", "xlsx"), ("--only", "基1"), ("--department", "総務部")):
+        assert run(data, "report", "--anticipated", "--out", tmp_path / "c", *odd)[0] == cli.FAILED
+        assert "想定問答" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()
+
+
 @pytest.mark.parametrize("given", [("--round", "none"), ("--only", "none"), ("--out", "{file}")])
 def test_what_there_is_not_is_refused(data, tmp_path, given, capsys):
     (tmp_path / "file").write_text("x")

@@ -71,6 +71,9 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "export_parquet": (Action.EXPORT, "", lambda d, i, p: d.export_parquet("tiny", p / "parquet")),
     "report": (Action.EXPORT, "", lambda d, i, p: d.report("tiny", ROUND)),
     "edit_summary": (Action.MAKE_REPORT, "", lambda d, i, p: d.edit_summary("tiny", ROUND, "overall", "文")),
+    "anticipated_questions": (Action.MAKE_REPORT, "", lambda d, i, p: d.anticipated_questions("tiny", ROUND)),
+    "edit_question": (Action.MAKE_REPORT, "", lambda d, i, p: d.edit_question("tiny", ROUND, "question:none", "文")),
+    "add_question": (Action.MAKE_REPORT, "", lambda d, i, p: d.add_question("tiny", ROUND, RATE, "問", "答")),
     "make_report": (Action.MAKE_REPORT, "", lambda d, i, p: d.make_report("tiny", ROUND, "secretariat")),
     "check_report": (Action.MAKE_REPORT, "", lambda d, i, p: d.check_report("tiny", ROUND, "secretariat")),
     "compare_reports": (
