@@ -149,9 +149,9 @@ def _figures(case: Case) -> str:
     one, unit = case.one, case.one.indicator.unit
     before, figure = one.row["previous_period"], one.row["previous_value"]
     rows = [r for r in one.state.told.get(case.id, ()) if r["period"] == before and r["value"] == figure]
-    value = text_of(one.figures.value, unit) if case.valued else one.word
     told = [f"{one.word}{f'(前回 {one.earlier})' if one.earlier else ''}"]
-    told.append(f"今回 {value}{_beside(one.period(''), one.release, one.code)}")
+    if case.valued:
+        told.append(f"今回 {text_of(one.figures.value, unit)}{_beside(one.period(''), one.release, one.code)}")
     if before:
         previous = text_of(judged(figure, one.card), unit)
         told.append(f"前回 {previous}{_beside(one.period('previous'), '', rows[-1]['code'] if rows else '')}")
