@@ -100,6 +100,8 @@ def _extension(case: Case) -> str | None:
     found = simple_extension(state, indicator)
     if _achieved(case):
         return "今回の値は目標を満たしている。"
+    if not state.plan.scheme.show_outlook:  # a plan without extensions has none here either: people have to say it
+        return "" if case.off else None
     if found:
         return f"{paper_text(found.sentence)}。会議資料には載せていない計算である。"
     if not has_target(card):

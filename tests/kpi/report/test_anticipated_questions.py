@@ -102,10 +102,12 @@ def test_the_課_that_answers_is_named(snapshot):
     assert told[f"{COUNT}:behind"].whom == "商工労働部 産業DX課"
 
 
-def test_how_a_figure_was_verified_and_what_it_cannot_say_come_from_the_form(snapshot):
-    asked = with_columns(
-        snapshot, verification="台帳と突き合わせた", limits="個人事業主を含まない", after_target="目標を見直す"
-    )
+def test_how_a_figure_was_verified_and_what_it_cannot_say_come_from_the_form(tmp_path):
+    store = new_store(tmp_path)
+    texts = {"verification": "台帳と突き合わせた", "limits": "個人事業主を含まない", "after_target": "目標を見直す"}
+    told = [answer(i, value=v, period="FY2024", release="final", **texts) for i, v in ((RATE, 43.0), (PAPER, 3500.0))]
+    save_and_send(store, reading(*told), b"1", later(1))
+    asked = store.snapshot("tiny")
     assert said(asked, f"{RATE}:verification") == "台帳と突き合わせた。"
     assert said(asked, f"{RATE}:limits") == "個人事業主を含まない。"
     assert said(asked, f"{RATE}:after_target") == "目標を見直す。"
@@ -128,6 +130,14 @@ def test_where_nothing_can_be_extended_it_says_why(snapshot):
     assert "目標値が未設定" in said(snapshot, f"{UNSET}:extension")
     reached = with_card(snapshot, RATE, target_period=Period("FY", 2024))
     assert "目標の時点(R6)に達している" in said(reached, f"{RATE}:extension")
+
+
+def test_a_plan_without_extensions_has_none_here_either(samples):
+    plan = replace(samples.plan, scheme=replace(samples.plan.scheme, show_outlook=False))
+    told = {k: b for k, b in exchanges(paper_of(replace(samples, plan=plan))).items() if k.endswith(":extension")}
+    assert told
+    assert not [b for b in told.values() if "単純延長" in b.answer.text]
+    assert [b for b in told.values() if b.open]
 
 
 def test_beside_the_nation_it_tells_gap_and_rank_or_why_there_is_none(samples, snapshot):
