@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from kpi.changes import Change, changes
 from kpi.collection import turnout
 from kpi.collection.board import Known, board
 from kpi.collection.lifecycle import Stage, counting, current
@@ -44,7 +43,6 @@ class Assessment:
     day: date
     assessed: pd.DataFrame
     before: pd.DataFrame | None
-    changes: tuple[Change, ...]
     everything: pd.DataFrame
     key: str = ""
 
@@ -71,8 +69,7 @@ class Assessment:
         everything, known = judged(observations), _before_last_round(observations)
         assessed = everything.loc[live]
         before = judged(known).loc[live] if known is not None else None
-        changed = changes(before, assessed, plan) if before is not None else ()
-        return cls(snapshot, day, assessed, before, changed, everything, key)
+        return cls(snapshot, day, assessed, before, everything, key)
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What ``make`` makes of this state, made at the first asking; it goes when the state goes."""
@@ -102,6 +99,15 @@ class Assessment:
         """What was made of the indicators of which a later state, judged alike, says what this one says."""
         made = {i: MadeOnce(found) for i, found in list(self._of_indicators.items())}
         return {i: found for i, found in made.items() if self.told.get(i) == later.told.get(i)} if made else {}
+
+    @cached_property
+    def earlier(self) -> Assessment | None:
+        """The state that ``before`` is the judgement of, under the plan and the rules of this one; None without it."""
+        known = _before_last_round(self.snapshot.observations) if self.before is not None else None
+        if known is None or self.before is None:
+            return None
+        held = replace(self.snapshot, observations=known)
+        return replace(self, snapshot=held, assessed=self.before, before=None, everything=self.before)
 
     # --- the plan and its rounds ------------------------------------------------------------------------------------
 

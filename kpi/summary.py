@@ -11,6 +11,7 @@ import pandas as pd
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import has_target, target_text
+from kpi.changes.change_digest import mark_of, of_indicator, since_last_round
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.gaps import gap_trend, latest_pair
 from kpi.compare.published import NATION
@@ -140,8 +141,8 @@ def unconfirmed(state: Assessment, indicator_id: str) -> bool:
 
 
 def updated_mark(state: Assessment, indicator_id: str) -> str:
-    """更新 or 訂正 where the indicator changed since the last round, else empty."""
-    return next((c.mark for c in state.changes if c.indicator_id == indicator_id), "")
+    """更新, 訂正 or both where the indicator changed since the last round, else empty."""
+    return mark_of(of_indicator(since_last_round(state), indicator_id))
 
 
 def judged_observation(state: Assessment, indicator_id: str) -> Row | None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.changes import Change, by_indicator
+from kpi.changes.change import Change, by_indicator
+from kpi.changes.change_digest import since_last_round
 from kpi.collection.first_steps import beginning
 from kpi.period import stamp
 from kpi.printing.rollup import Attention, attention, by_owner, counts, headline, nothing_changed, nothing_to_attend
@@ -51,7 +52,8 @@ def overview_page() -> None:
     header("概況", state, meta=as_of_words(state))
     doubted = sum(item.unconfirmed for item in items)
     told = state.once_judged(
-        f"headline {doubted}", lambda: headline(state.assessed, state.plan, state.changes, unconfirmed=doubted)
+        f"headline {doubted}",
+        lambda: headline(state.assessed, state.plan, since_last_round(state), unconfirmed=doubted),
     )
     lead(segments(told))
     file_issues()
@@ -181,7 +183,7 @@ def _attended(state: Assessment, one: Attention, items: Mapping[str, Summary]) -
 
 def _changes(state: Assessment, items: Mapping[str, Summary]) -> None:
     """What changed since the last round, one row an indicator, changed statuses and corrections first."""
-    found = state.once_judged("changes", lambda: by_indicator(state.changes))
+    found = state.once("changed indicators", lambda: by_indicator(since_last_round(state)))
     if not found:
         show(tag("div", nothing_changed(state), "empty"))
         return

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kpi.assessment import Assessment
-from kpi.changes import Change
+from kpi.changes.change import Change
 from kpi.period import Period
 from kpi.plan import Indicator, Plan, Scheme
 from kpi.printing.number_words import NO_DATA_WORDS, NOT_ASKED

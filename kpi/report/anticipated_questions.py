@@ -12,6 +12,7 @@ from itertools import count
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import target_text
+from kpi.changes.change_digest import digest, since_last_round
 from kpi.compare.gaps import latest_pair
 from kpi.plan import Round
 from kpi.printing.number_words import text_of
@@ -35,7 +36,6 @@ from kpi.report.blocks import (
     Table,
     paper_text,
 )
-from kpi.report.change_digest import digest
 from kpi.report.indicator_entry import entries
 from kpi.report.overview_sentences import sentences
 from kpi.report.progress_list import GOALS
@@ -77,7 +77,7 @@ def anticipated(
 
     ``before`` is the state that the last paper told; without one a change is one since the newest round began.
     """
-    changed = digest(before, state) if before else state.changes
+    changed = digest(before, state) if before else since_last_round(state)
     cases = [Case(one, tuple(c for c in changed if c.indicator_id == one.indicator.id)) for one in entries(state)]
     edited = seen.edited.get(asked.id, {})
     numbers = count(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kpi.changes import Change
+from kpi.changes.change import Change
 from kpi.report.blocks import (
     Cell,
     Column,

@@ -19,6 +19,5 @@ def of_department(state: Assessment, department_id: str) -> Assessment:
         snapshot=replace(state.snapshot, plan=narrowed),
         assessed=state.assessed[state.assessed["indicator_id"].isin(own)],
         before=before[before["indicator_id"].isin(own)] if before is not None else None,
-        changes=tuple(c for c in state.changes if c.indicator_id in own),
         key=f"{state.key}:{department_id}",
     )

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from kpi.assessment import Assessment
-from kpi.changes import KINDS
+from kpi.changes.change import KINDS
+from kpi.changes.change_digest import since_last_round
 from kpi.plan import Round
 from kpi.printing.rollup import Group, attention, counts, step
 from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Table, paper_day
@@ -100,11 +101,11 @@ def _changed(state: Assessment) -> Table:
     columns = (Column("変化", 40), Column("指標の数", 18, "center"), Column("指標", 60))
     if state.before is None:
         return Table("前回からの変化", columns, (Line((Cell("比べられる前回の値がありません"), Cell(), Cell())),))
-    steps = [(c.indicator_id, step(c)) for c in state.changes if c.kind == "status"]
+    steps = [(c.indicator_id, step(c)) for c in since_last_round(state) if c.kind == "status"]
     found = {"進捗区分の改善": [i for i, s in steps if s > 0], "進捗区分の悪化": [i for i, s in steps if s < 0]}
     for kind, (word, _) in KINDS.items():
         if kind != "status":
-            found[word] = [c.indicator_id for c in state.changes if c.kind == kind]
+            found[word] = [c.indicator_id for c in since_last_round(state) if c.kind == kind]
     lines = [
         Line((Cell(word), Cell(figure=Decimal(len(set(ids)))), Cell(_numbers(state, ids))))
         for word, ids in found.items()

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from kpi.assessment import Assessment
-from kpi.changes import Change
+from kpi.changes.change import Change
+from kpi.changes.change_digest import since_last_round
 from kpi.compare.gaps import PAIR_COLUMNS, latest_pair, sentence
 from kpi.printing.rollup import attention, counts, headline, step, text
 from kpi.report.blocks import Sentence, paper_text
@@ -46,9 +47,11 @@ def _fields(state: Assessment) -> str:
 def _moved(state: Assessment) -> str:
     if state.before is None:
         return ""
-    steps = [step(c) for c in state.changes if c.kind == "status"]
+    steps = [step(c) for c in since_last_round(state) if c.kind == "status"]
     told = [f"{n}指標が{w}" for n, w in ((sum(s > 0 for s in steps), "改善"), (sum(s < 0 for s in steps), "悪化")) if n]
-    told += _counted(state.changes, {"new_value": "新しい値", "corrected": "値の訂正", "target": "目標の変更"})
+    told += _counted(
+        since_last_round(state), {"new_value": "新しい値", "corrected": "値の訂正", "target": "目標の変更"}
+    )
     return f"前回と比べ、{'、'.join(told)}。" if told else "前回から変わった指標はありません。"
 
 

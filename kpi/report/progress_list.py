@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kpi.assessment import Assessment
+from kpi.changes.change import REDEFINED
+from kpi.changes.change_digest import since_last_round
 from kpi.period import Period
 from kpi.printing.rollup import field_sentence, text
 from kpi.report.blocks import Align, Cell, Column, Heading, Line, Note, Part, Table
@@ -143,7 +145,7 @@ def notes(state: Assessment, told: Sequence[Entry]) -> tuple[Note, ...]:
     provisional = [one.indicator.number for one in told if one.row["release"] == "provisional" and one.row["period"]]
     if provisional:
         found.append(f"速報(後で確報が出る値): {'、'.join(provisional)}")
-    changed = [c for c in state.changes if c.kind == "corrected" and "定義変更" in c.text]
+    changed = [c for c in since_last_round(state) if c.correction == REDEFINED]
     if names := [state.plan.indicator(c.indicator_id).number for c in changed]:
         found.append(f"定義が変わった指標: {'、'.join(names)}")
     if late := [w for one in told if (w := overdue(one))]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kpi.assessment import Assessment
+from kpi.changes.change_digest import digest
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.people import Audience
@@ -14,7 +15,6 @@ from kpi.place import Place
 from kpi.report.anticipated_questions import WHOLE, anticipated, basis, moment_before, own_key
 from kpi.report.assembly import report
 from kpi.report.blocks import LONGEST_QUESTION, QuestionAnswer, Report, Sentence
-from kpi.report.change_digest import digest
 from kpi.report.comparison_table import Difference, differences, reasons_of
 from kpi.report.release_gate import Finding, gate
 from kpi.report.versions import VERSION_KINDS, Version, next_number

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from kpi.assessment import Assessment
-from kpi.changes import Change, by_indicator
+from kpi.changes.change import Change, by_indicator
 from kpi.collection.workflow import Answer
 from kpi.people import Audience
 from kpi.printing.rollup import attention, by_owner, nothing_changed, nothing_to_attend

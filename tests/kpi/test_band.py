@@ -53,7 +53,7 @@ def view_of(store, card) -> Assessment:
         as_of=date(2025, 9, 10),
         scheme=snapshot.plan.scheme,
     ).set_index("indicator_id", drop=False)
-    return Assessment(snapshot, date(2025, 9, 10), judged, None, (), judged, "test")
+    return Assessment(snapshot, date(2025, 9, 10), judged, None, judged, "test")
 
 
 @pytest.mark.parametrize(("band", "text"), BANDS)

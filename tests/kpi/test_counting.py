@@ -71,7 +71,7 @@ def view_of(store: Store, day: date = date(2027, 3, 1)) -> Assessment:
     snapshot = store.snapshot("tiny")
     judged = assess(cards_table(snapshot.cards.values()), snapshot.observations, as_of=day, scheme=snapshot.plan.scheme)
     judged = judged.set_index("indicator_id", drop=False)
-    return Assessment(snapshot, day, judged, None, (), judged, "test")
+    return Assessment(snapshot, day, judged, None, judged, "test")
 
 
 def standing(store: Store, indicator: str = RATE) -> list[tuple[str, float]]:

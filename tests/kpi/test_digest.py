@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from kpi.changes import changes
+from kpi.changes.judged_changes import changes
 from kpi.period import Period
 from kpi.plan import Field, Indicator, Plan, Scheme
 from kpi.printing.rollup import counts, field_sentence, headline, text

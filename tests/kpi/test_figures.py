@@ -159,7 +159,7 @@ def world(cases, scheme):
         live_indicators=lambda day: indicators, values=pd.DataFrame(), breaks=pd.DataFrame(),
         series=pd.DataFrame({"series_id": [], "direction": []}),
     )  # fmt: skip
-    return Assessment(snapshot, DAY, told, None, (), told, "k")
+    return Assessment(snapshot, DAY, told, None, told, "k")
 
 
 # --- what a reader asks ----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kpi.cards.revision import has_target, target_text
-from kpi.changes import Change, Kind
+from kpi.changes.change import Change, Kind
 from kpi.compare.ranks import ranking
 from kpi.path import EPS
 from kpi.period import Period, short_of

@@ -8,11 +8,11 @@ from datetime import datetime
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.changes import Change
+from kpi.changes.change import Change
+from kpi.changes.change_digest import digest
 from kpi.collection.workflow import Action
 from kpi.issue import Severity
 from kpi.place import Place
-from kpi.report.change_digest import digest
 from kpi.report.comparison_table import comparison, exchange
 from kpi.report.release_gate import Finding
 from kpi.report.versions import VERSION_KINDS, Version, next_kind

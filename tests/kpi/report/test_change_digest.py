@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.assessment import Assessment
+from kpi.changes.change_digest import digest
 from kpi.compare.published import NATION
-from kpi.report.change_digest import digest
 from tests.campaign.marked import length
 from tests.samplekit import PLAN, store_of, with_samples
 

@@ -317,7 +317,7 @@ def screens(tmp_path_factory):
     judged_rows = assess(
         cards_of(snapshot.cards.values()), snapshot.observations, as_of=day, scheme=snapshot.plan.scheme
     ).set_index("indicator_id", drop=False)
-    return Assessment(snapshot, day, judged_rows, None, (), judged_rows, "test")
+    return Assessment(snapshot, day, judged_rows, None, judged_rows, "test")
 
 
 def files_of(state):

@@ -13,7 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kpi.changes import changes
+from kpi.changes.judged_changes import changes
 from kpi.collection.acts import Act
 from kpi.progress import assess, cards_table
 from kpi.snapshot import Snapshot

@@ -1,14 +1,12 @@
-"""What changed between two judged states: typed changes with before and after, and the words for them."""
+"""What two judgements show of what changed between them: typed changes with before and after, and words for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from collections.abc import Iterator
 
 import pandas as pd
 
+from kpi.changes.change import Change, Kind
 from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS
 from kpi.path import EPS
 from kpi.period import Period
@@ -16,63 +14,6 @@ from kpi.plan import Indicator, Plan
 from kpi.printing.number_words import decimals_of, with_unit
 from kpi.status import status_word
 from kpi.tables.table_rows import Row, records
-
-Kind = Literal[
-    "new_value", "finalised", "corrected", "withdrawn", "status", "late", "stale", "target", "baseline", "definition",
-    "rule", "restated", "added", "dropped",
-]  # fmt: skip
-
-#: What each kind is called, and its mark. 改 would read as 改定, so it is 更新 or 訂正.
-KINDS: Mapping[Kind, tuple[str, str]] = {
-    "new_value": ("新しい値", "更新"),
-    "finalised": ("確報", "更新"),
-    "corrected": ("値の訂正", "訂正"),
-    "withdrawn": ("値の取下げ", "訂正"),
-    "status": ("判定の変化", "更新"),
-    "late": ("回答の遅れ", "更新"),
-    "stale": ("時点が古くなった値", "更新"),
-    "target": ("目標の変更", "更新"),
-    "baseline": ("現状値の変更", "更新"),
-    "definition": ("定義の変更", "更新"),
-    "rule": ("判定条件の変更", "更新"),
-    "restated": ("比べる値の改定", "訂正"),
-    "added": ("指標の新設", "更新"),
-    "dropped": ("指標の廃止", "更新"),
-}
-#: Kinds that come of a value that somebody sent.
-SENT = frozenset({"new_value", "finalised", "corrected", "withdrawn"})
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change. ``before`` and ``after`` are status codes for ``status``, and printed values else.
-
-    ``who``, ``at`` and ``why`` are told by :func:`kpi.report.change_digest.digest`, where they are known.
-    """
-
-    kind: Kind
-    indicator_id: str
-    before: str
-    after: str
-    text: str
-    who: str = ""
-    at: datetime | None = None
-    why: str = ""
-
-    @property
-    def word(self) -> str:
-        """What the kind is called."""
-        return KINDS[self.kind][0]
-
-    @property
-    def mark(self) -> str:
-        """更新 or 訂正."""
-        return KINDS[self.kind][1]
-
-    @property
-    def was_sent(self) -> bool:
-        """Whether it comes of values that were sent: a target or a 現状値 is decided."""
-        return self.kind in SENT or self.kind in ("status", "late", "stale")
 
 
 def changes(before: pd.DataFrame, after: pd.DataFrame, plan: Plan) -> tuple[Change, ...]:
@@ -84,18 +25,6 @@ def changes(before: pd.DataFrame, after: pd.DataFrame, plan: Plan) -> tuple[Chan
         if old is not None:
             found += _of_one(old, row, _indicator(plan, row["indicator_id"]), plan)
     return tuple(found)
-
-
-#: What a reader asks for first: a changed status or rule, then a correction, then a new value.
-_WEIGHTS: Mapping[Kind, int] = {"status": 0, "target": 0, "baseline": 0, "new_value": 2}
-
-
-def by_indicator(found: Iterable[Change]) -> tuple[tuple[str, tuple[Change, ...]], ...]:
-    """The changes of each indicator, changed statuses and corrections first."""
-    grouped: dict[str, tuple[Change, ...]] = {}
-    for change in found:
-        grouped[change.indicator_id] = (*grouped.get(change.indicator_id, ()), change)
-    return tuple(sorted(grouped.items(), key=lambda pair: min(_WEIGHTS.get(c.kind, 1) for c in pair[1])))
 
 
 def _indicator(plan: Plan, indicator_id: str) -> Indicator:
@@ -124,18 +53,17 @@ def _of_one(old: Row, new: Row, indicator: Indicator, plan: Plan) -> Iterator[Ch
 def _values(old: Row, new: Row, indicator: Indicator) -> Iterator[Change]:
     """A new period's value, and a value of a known period that is no longer what it was."""
     if old["period"] and not new["period"]:
-        yield _change("withdrawn", new, _value(old, "", indicator), "―")
+        yield _change("withdrawn", new, _value(old, "", indicator), "―", of=old["period"])
         return
     if not new["period"]:
         return
     if not old["period"] or new["position"] > old["position"] + EPS:
-        yield _change(
-            "new_value", new, _value(old, "", indicator) if old["period"] else "―", _value(new, "", indicator)
-        )
+        shown = _value(old, "", indicator) if old["period"] else "―"
+        yield _change("new_value", new, shown, _value(new, "", indicator), of=new["period"])
         if old["period"] and old["period"] == new["previous_period"]:
             yield from _revised(old, new, "previous_", indicator)
     elif new["position"] < old["position"] - EPS:
-        yield _change("withdrawn", new, _value(old, "", indicator), _value(new, "", indicator))
+        yield _change("withdrawn", new, _value(old, "", indicator), _value(new, "", indicator), of=old["period"])
     else:
         yield from _revised(old, new, "", indicator)
 
@@ -149,11 +77,11 @@ def _revised(old: Row, new: Row, which: str, indicator: Indicator) -> Iterator[C
     final = kind == "finalised" or (not kind and old["release"] == "provisional" and release == "final")
     reason = "" if final or not kind else f"({CORRECTION_WORDS.get(kind, kind)})"
     before, after = _value(old, "", indicator), _value(new, which, indicator)
-    yield _change("finalised" if final else "corrected", new, before, after, reason)
+    yield _change("finalised" if final else "corrected", new, before, after, reason, of=new[f"{which}period"])
 
 
-def _change(kind: Kind, row: Row, before: str, after: str, note: str = "") -> Change:
-    return Change(kind, row["indicator_id"], before, after, f"{before} → {after}{note}")
+def _change(kind: Kind, row: Row, before: str, after: str, note: str = "", *, of: str = "") -> Change:
+    return Change(kind, row["indicator_id"], before, after, f"{before} → {after}{note}", period=of)
 
 
 def _value(row: Row, which: str, indicator: Indicator) -> str:
