@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import has_target, target_text
-from kpi.changes.change_digest import mark_of, of_indicator, since_last_round
+from kpi.changes.change_digest import mark_of, of_indicator, since_last_round, value_moved
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.gaps import gap_trend, latest_pair
 from kpi.compare.published import NATION
@@ -36,7 +36,7 @@ class Summary:
 
     ``code`` is the short number of the value, ``done`` and ``planned`` the shares of the way from baseline to target
     (None where there is none), ``spoken`` the same for whoever does not see them drawn. ``progress`` is for lists,
-    where many stand below one another.
+    where many stand below one another. ``updated`` is the indicator's mark, ``moved`` whether its value is another one.
     """
 
     indicator: Indicator
@@ -53,6 +53,7 @@ class Summary:
     owner: str
     unconfirmed: bool
     updated: str
+    moved: bool
     advice: str
     code: str
     done: float | None
@@ -91,6 +92,7 @@ def _summary(state: Assessment, indicator: Indicator) -> Summary:
         owner=state.owner_name(indicator),
         unconfirmed=unconfirmed(state, indicator.id),
         updated=updated_mark(state, indicator.id),
+        moved=value_moved(of_indicator(since_last_round(state), indicator.id), row),
         advice=advice(state, indicator),
         code=judged_code(state, indicator.id),
         done=done,

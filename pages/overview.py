@@ -183,7 +183,7 @@ def _attended(state: Assessment, one: Attention, items: Mapping[str, Summary]) -
 
 def _changes(state: Assessment, items: Mapping[str, Summary]) -> None:
     """What changed since the last round, one row an indicator, changed statuses and corrections first."""
-    found = state.once("changed indicators", lambda: by_indicator(since_last_round(state)))
+    found = state.once_judged("changed indicators", lambda: by_indicator(since_last_round(state)))
     if not found:
         show(tag("div", nothing_changed(state), "empty"))
         return

@@ -30,9 +30,9 @@ KINDS: Mapping[Kind, tuple[str, str]] = {
     "dropped": ("指標の廃止", "更新"),
 }
 #: Kinds that come of a value that somebody sent.
-SENT = frozenset({"new_value", "finalised", "corrected", "withdrawn"})
+SENT: frozenset[Kind] = frozenset({"new_value", "finalised", "corrected", "withdrawn"})
 #: Kinds that somebody decided.
-DECIDED = frozenset({"target", "baseline", "definition", "rule", "added", "dropped"})
+DECIDED: frozenset[Kind] = frozenset({"target", "baseline", "definition", "rule", "added", "dropped"})
 #: A value under another definition was right under the one before.
 REDEFINED = "redefined"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import CARD_WORDS, card_text, indicator_differences, scheme_differences
-from kpi.changes.change import Change, Kind
+from kpi.changes.change import SENT, Change, Kind
 from kpi.changes.change_sources import Sources
 from kpi.changes.judged_changes import changes
 from kpi.collection.workflow import RELEASE_WORDS
@@ -28,15 +28,26 @@ _APART = ("baseline", "baseline_period", "target", "target_period", "band", "dro
 def since_last_round(state: Assessment) -> tuple[Change, ...]:
     """What came since before the newest round's first value, made once for a state; empty where nothing was before.
 
-    Both sides are judged by today's rules, so that a status that changed did so because of a value.
+    Both sides are judged by today's rules, so that a status that changed did so because of a value. A question that
+    was answered stays so: nothing that it tells changes while the judgements stay alike.
     """
-    return state.once("changes", lambda: digest(state.earlier, state) if state.earlier is not None else ())
+    return state.once_judged("changes", lambda: digest(state.earlier, state) if state.earlier is not None else ())
 
 
 def mark_of(found: Iterable[Change]) -> str:
     """更新, 訂正 or 更新・訂正: what changes of one indicator mean together; empty where there are none."""
     marks = {change.mark for change in found}
     return "・".join(mark for mark in ("更新", "訂正") if mark in marks)
+
+
+def value_moved(found: Iterable[Change], judged: Row) -> bool:
+    """Whether the value of a judgement itself is another one, and not only a value of an earlier period."""
+    for change in found:
+        if change.kind in SENT and change.period == judged["period"]:
+            return True
+        if change.kind == "withdrawn" and Period.parse(change.period).position > judged["position"] + EPS:
+            return True
+    return False
 
 
 def of_indicator(found: Sequence[Change], indicator_id: str) -> tuple[Change, ...]:

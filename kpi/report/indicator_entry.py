@@ -9,6 +9,8 @@ import numpy as np
 
 from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
+from kpi.changes.change import SENT, Change, Kind, by_indicator
+from kpi.changes.change_digest import mark_of, since_last_round, value_moved
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.path import EPS
 from kpi.period import Period, short_of
@@ -19,7 +21,7 @@ from kpi.progress import assess, cards_table
 from kpi.report.blocks import Cell
 from kpi.schemes.scheme import Figures
 from kpi.status import status_word
-from kpi.summary import is_sample, judged_observation, unconfirmed, updated_mark
+from kpi.summary import is_sample, judged_observation, unconfirmed
 from kpi.tables.table_rows import Row, records
 
 UNSET = "未設定"
@@ -30,6 +32,7 @@ class Entry:
     """``row`` and ``figures`` are the judgement, ``earlier`` the word it had last time (empty: none).
 
     ``observation`` is the value judged, or the newest answer where there is none; its words are the department's.
+    ``since`` is what of it changed since last time, or since the version that its page takes the place of.
     """
 
     state: Assessment
@@ -40,6 +43,7 @@ class Entry:
     word: str
     earlier: str
     observation: Row | None
+    since: tuple[Change, ...] = ()
 
     def said(self, key: str) -> str:
         """What the department wrote beside the value: ``analysis``, ``actions``, ``evidence``, or a standing text."""
@@ -58,8 +62,12 @@ class Entry:
 
     @property
     def mark(self) -> str:
-        """更新 or 訂正 where the indicator changed since last time."""
-        return updated_mark(self.state, self.indicator.id)
+        """更新, 訂正 or both where the indicator changed since last time."""
+        return mark_of(self.since)
+
+    def _is_new(self, *kinds: Kind, period: str = "") -> bool:
+        """Whether a cell reads otherwise since last time: by a change of these kinds, and of that period's value."""
+        return any(c.kind in kinds and c.period == period for c in self.since)
 
     @property
     def release(self) -> str:
@@ -83,28 +91,31 @@ class Entry:
     @property
     def baseline(self) -> Cell:
         """現状値 as it was stated."""
-        return Cell(UNSET) if self.figures.baseline is None else Cell(figure=self.figures.baseline)
+        new = self._is_new("baseline")
+        return Cell(UNSET, changed=new) if (held := self.figures.baseline) is None else Cell(figure=held, changed=new)
 
     @property
     def target(self) -> Cell:
         """The target as it was stated, or the band that is to be held."""
         if self.card.direction == "maintain" and (band := band_text(self.card, self.indicator.unit)):
-            return Cell(band)
-        return Cell(UNSET) if self.figures.target is None else Cell(figure=self.figures.target)
+            return Cell(band, changed=self._is_new("target"))
+        new = self._is_new("target")
+        return Cell(UNSET, changed=new) if (held := self.figures.target) is None else Cell(figure=held, changed=new)
 
     @property
     def value(self) -> Cell:
         """The value judged; where there is none, why."""
         if self.figures.value is None:
             return Cell(self.word)
-        return Cell(figure=self.figures.value, changed=bool(self.mark), code=self.code)
+        return Cell(figure=self.figures.value, changed=value_moved(self.since, self.row), code=self.code)
 
     @property
     def previous(self) -> Cell:
         """The best value of the period before."""
         if not self.row["previous_period"]:
             return Cell()
-        return Cell(figure=judged(self.row["previous_value"], self.card))
+        new = self._is_new(*SENT - {"new_value"}, period=self.row["previous_period"])
+        return Cell(figure=judged(self.row["previous_value"], self.card), changed=new)
 
     def period(self, which: str) -> str:
         """The period of ``baseline``, ``target``, ``previous`` or of the value (empty)."""
@@ -114,13 +125,18 @@ class Entry:
         return short_of(self.row[f"{which}_period" if which else "period"])
 
 
-def entries(state: Assessment) -> tuple[Entry, ...]:
-    """All indicators in force: the basic goals first, then field by field."""
+def entries(state: Assessment, since: Sequence[Change] | None = None) -> tuple[Entry, ...]:
+    """All indicators in force: the basic goals first, then field by field.
+
+    Marked is what changed ``since``: without one since the last round.
+    """
     order = ("", *(f.id for f in state.plan.fields))
-    return tuple(entry(state, i) for field in order for i in state.plan.indicators if i.field_id == field)
+    changed = dict(by_indicator(since_last_round(state) if since is None else since))
+    found = (i for field in order for i in state.plan.indicators if i.field_id == field)
+    return tuple(entry(state, i, changed.get(i.id, ())) for i in found)
 
 
-def entry(state: Assessment, indicator: Indicator) -> Entry:
+def entry(state: Assessment, indicator: Indicator, since: tuple[Change, ...] = ()) -> Entry:
     """One indicator."""
     earlier = ""
     if indicator.id in _earlier(state):
@@ -135,6 +151,7 @@ def entry(state: Assessment, indicator: Indicator) -> Entry:
         state.word(indicator.id),
         earlier,
         judged_observation(state, indicator.id) or next(reversed(state.told.get(indicator.id, ())), None),
+        since,
     )
 
 

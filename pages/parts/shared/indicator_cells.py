@@ -39,11 +39,7 @@ def value_cell(item: Summary) -> Markup:
     if item.unconfirmed:
         marks.append(doubt(item))
     note = tag("small", join([item.period, *marks], " ")) if item.period or marks else Markup("")
-    value = (
-        tag("span", figure_link(item), "changed value")
-        if item.updated and item.value != "―"
-        else tag("b", figure_link(item))
-    )
+    value = tag("span", figure_link(item), "changed value") if item.moved else tag("b", figure_link(item))
     return join([value, note])
 
 
