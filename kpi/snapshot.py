@@ -95,6 +95,14 @@ class Snapshot:
         """As of when the paper of a round tells; None: as of now."""
         return moment_of(self.closed_at(round_id), self.versions.get(round_id, ()))
 
+    def told_before(self, round_id: str, moment: datetime | None) -> datetime | None:
+        """As of when the last paper of another round told that was made before a moment (None: now); None without one.
+
+        It is what the last meeting knew.
+        """
+        others = (self.told_at(r.id) for r in self.plan.rounds if r.id != round_id)
+        return max((at for at in others if at and (moment is None or at < moment)), default=None)
+
     @cached_property
     def returns(self) -> Sequence[Row]:
         """The rows of ``submissions``, in the order they came: to look one up in a table costs far more."""

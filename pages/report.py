@@ -44,16 +44,20 @@ def report_page() -> None:
         chosen = choose("照会", "round", labels(rounds, state.snapshot.life))
     with controls.cell():
         department_id = choose("範囲", "of", _scopes(state), default=_WHOLE).removeprefix(_WHOLE)
-    then, paper = _paper(state, state.plan.round(chosen), department_id)
+    moment = state.snapshot.told_at(chosen)
+    then = view_at(moment) if moment else state
+    before = state.snapshot.told_before(chosen, then.as_of)
+    # Who is at the screen is not known any more where a file is made.
+    told = partial(_told, state, then, view_at(before) if before else None, state.plan.round(chosen), department_id)
+    paper = state.once(f"paper {chosen} {department_id}", partial(told, first_page=True))
     lead(_standing(paper, made=chosen in state.snapshot.versions))
     since(state, then)
-    whole = partial(_told, state, then, state.plan.round(chosen), department_id)
-    _files(paper, state.once(f"drawn {chosen} {department_id}", lambda: Drawn(whole)))
+    _files(paper, state.once(f"drawn {chosen} {department_id}", lambda: Drawn(told)))
     st.header("総括", anchor=False)
     summary(paper)
-    for title, told in _tables(paper):
+    for title, found in _tables(paper):
         st.header(unmarked(title), anchor=False)
-        show(_drawn(told))
+        show(_drawn(found))
     notes = [block.text for block in paper.part("overview").blocks if isinstance(block, Note)]
     show(tag("div", join(tag("div", words) for words in notes), "meta"))
     st.header("資料の中身", anchor=False)
@@ -72,18 +76,19 @@ def _scopes(state: Assessment) -> dict[str, str]:
     return {_WHOLE: "計画の全体"} | {d.id: f"{d.name(state.day)}の指標" for d in mine}
 
 
-def _paper(state: Assessment, asked: Round, department_id: str) -> tuple[Assessment, Report]:
-    """The first page of the paper due now, and the state that it tells."""
-    moment = state.snapshot.told_at(asked.id)
-    then = view_at(moment) if moment else state
-    name = f"paper {asked.id} {department_id}"
-    return then, state.once(name, lambda: _told(state, then, asked, department_id, first_page=True))
-
-
-def _told(state: Assessment, then: Assessment, asked: Round, department_id: str, *, first_page: bool = False) -> Report:
+def _told(
+    state: Assessment,
+    then: Assessment,
+    last: Assessment | None,
+    asked: Round,
+    department_id: str,
+    *,
+    first_page: bool = False,
+) -> Report:
+    """The paper due now from the state that it tells, and from what the last meeting knew."""
     made = state.snapshot.versions.get(asked.id, ())
     version = made[-1] if made else None
-    return report(then, asked, state.snapshot, version, department_id=department_id, first_page=first_page)
+    return report(then, asked, state.snapshot, version, department_id=department_id, first_page=first_page, last=last)
 
 
 def _standing(paper: Report, *, made: bool) -> Content:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from kpi.assessment import Assessment
+from kpi.changes.change import Change
+from kpi.changes.decided import decisions
 from kpi.period import Period
 from kpi.plan import Round
 from kpi.report.blocks import Part, Report
@@ -27,21 +29,29 @@ def report(
     department_id: str = "",
     only: Collection[str] = (),
     first_page: bool = False,
+    last: Assessment | None = None,
+    since: Sequence[Change] | None = None,
 ) -> Report:
     """The paper of a round from the state that it tells of.
 
     ``seen`` is what is known when it is made: people go on writing 総括 after the closing. ``version`` is the one it
     is, or is to become; without one it is 事務局案. Of a department (``department_id``) it tells its own indicators,
     and its sentences are those of the data. ``only`` are the indicators that get a page of their own (all where
-    empty); ``first_page``: 概要 alone, for whoever looks at nothing else.
+    empty); ``first_page``: 概要 alone, for whoever looks at nothing else. ``last`` is what the last meeting knew
+    (None: there was none), from which its decisions come; ``since`` what is marked as changed, where that is not what
+    changed since the last round.
     """
     kind = VERSION_KINDS[version.kind if version else "secretariat"]
     # What people wrote may tell of values that not everybody sees: others have the sentences of what they see.
     own_words = seen.audience.kind == "all" and not department_id
     edited = seen.edited.get(asked.id, {}) if own_words else {}
-    state = of_department(state, department_id) if department_id else state
-    told = entries(state)
-    parts: list[Part] = [overview(state, told, "概要", edited, asked)]
+    decided = decisions(last, state) if last else ()
+    if department_id:
+        state = of_department(state, department_id)
+        own = {"", *(i.id for i in state.snapshot.plan.indicators)}
+        decided = tuple(one for one in decided if one.indicator_id in own)
+    told = entries(state, since)
+    parts: list[Part] = [overview(state, told, "概要", edited, asked, decided)]
     if not first_page:
         years = plan_years(state)
         chosen = [one for one in told if not only or one.indicator.id in only]
@@ -61,6 +71,7 @@ def report(
         sample=state.snapshot.has_samples,
         parts=tuple(parts),
         scope=state.plan.department(department_id).name(state.day) if department_id else "",
+        decisions=decided,
     )
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from kpi.changes.change import Change
 from kpi.period import Period
 from kpi.printing.number_words import MINUS, MISSING
 from kpi.story import Story
@@ -197,7 +198,8 @@ class Report:
     """The paper of one round as known at one moment.
 
     ``handling`` is its 取扱区分 and ``version`` its 版; ``working`` while the round is open, ``sample`` where any value
-    in it is a sample. ``scope`` is the 部局 whose indicators alone it tells of; empty for the whole plan.
+    in it is a sample. ``scope`` is the 部局 whose indicators alone it tells of; empty for the whole plan. ``decisions``
+    are those since the last meeting.
     """
 
     plan_id: str
@@ -212,6 +214,7 @@ class Report:
     sample: bool
     parts: tuple[Part, ...]
     scope: str = ""
+    decisions: tuple[Change, ...] = ()
 
     @property
     def heading(self) -> str:

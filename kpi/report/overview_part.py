@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from kpi.assessment import Assessment
-from kpi.changes.change import KINDS
+from kpi.changes.change import KINDS, Change
 from kpi.changes.change_digest import since_last_round
 from kpi.plan import Round
 from kpi.printing.rollup import Group, attention, counts, step
-from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Table, paper_day
+from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Table, paper_day, paper_text
 from kpi.report.indicator_entry import Entry
 from kpi.report.overview_sentences import sentences
 from kpi.report.progress_list import notes, overdue
@@ -19,17 +19,29 @@ from kpi.snapshot import Edited
 #: At most so many indicators are explained on the first page.
 _EXPLAINED = 5
 _SAID = 120
+#: So many decisions have a row on the first page.
+_DECISIONS = 4
 
 
 def overview(
-    state: Assessment, told: Sequence[Entry], number: str, edited: Mapping[str, Edited], asked: Round | None
+    state: Assessment,
+    told: Sequence[Entry],
+    number: str,
+    edited: Mapping[str, Edited],
+    asked: Round | None,
+    decided: Sequence[Change] = (),
 ) -> Part:
-    """The page; ``edited`` are the sentences of 総括 that people wrote, ``asked`` the round it tells of."""
+    """The page; ``edited`` are the sentences of 総括 that people wrote, ``asked`` the round it tells of.
+
+    ``decided`` is what was decided since the last meeting; without any there is no table of it.
+    """
     blocks: list[Block] = [Heading("総括"), *sentences(state, edited)]
     blocks += [Heading("分野別の進捗区分(指標の数、括弧内は前回)"), _statuses(state)]
     blocks += [Heading("説明を要する指標"), _explained(state, told)]
     blocks += [Heading("前回からの変化"), _changed(state)]
-    blocks += [Heading("今後の予定"), _coming(state, told, asked), *_foot(state, told)]
+    blocks += [Heading("今後の予定"), _coming(state, told, asked)]
+    blocks += [Heading("前回の会議のあとの決定"), _decided(state, decided)] if decided else []
+    blocks += _foot(state, told)
     return Part("overview", "概要", number, "A4横", tuple(blocks))
 
 
@@ -93,8 +105,7 @@ def _explained(state: Assessment, told: Sequence[Entry]) -> Table:
 
 
 def _words(one: Entry, key: str) -> Cell:
-    words = " ".join(one.said(key).split())
-    return Cell((words if len(words) <= _SAID else words[: _SAID - 1] + "…") or "(回答なし)")
+    return Cell(_cut(one.said(key), _SAID) or "(回答なし)")
 
 
 def _changed(state: Assessment) -> Table:
@@ -112,6 +123,39 @@ def _changed(state: Assessment) -> Table:
         if ids
     ]
     return Table("前回からの変化", columns, tuple(lines or [Line((Cell("ありません"), Cell(), Cell()))]))
+
+
+def _decided(state: Assessment, decided: Sequence[Change]) -> Table:
+    """One row for each decision, and for what was decided of several indicators at once one row for all of them."""
+    columns = (Column("決定", 38), Column("内容", 32), Column("指標", 70), Column("前→後", 64), Column("理由", 69))
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for one in decided:
+        groups.setdefault((one.kind, one.at, one.who, one.why), []).append(one)
+    lines = [_decision(state, group) for group in groups.values()]
+    if len(lines) > _DECISIONS:
+        rest = f"ほか{sum(len(g) for g in list(groups.values())[_DECISIONS - 1 :])}件"
+        lines = [*lines[: _DECISIONS - 1], Line((Cell(rest), Cell(), Cell(), Cell(), Cell()))]
+    return Table("前回の会議のあとの決定", columns, tuple(lines))
+
+
+def _decision(state: Assessment, group: Sequence[Change]) -> Line:
+    first, ids = group[0], [one.indicator_id for one in group if one.indicator_id]
+    day = paper_day(first.at) if first.at else ""
+    change = paper_text(_sides(first)) if len(group) == 1 else f"{len(set(ids))}指標"
+    named = [state.snapshot.plan.indicator(i) for i in dict.fromkeys(ids)]
+    which = f"{named[0].number} {named[0].name}" if len(named) == 1 else "、".join(i.number for i in named)
+    told = (" ".join(w for w in (day, first.who) if w) or "―", first.word, which or "計画の全体", change)
+    return Line((*(Cell(_cut(words, _SAID // 2)) for words in told), Cell(_cut(first.why or "―", _SAID // 2))))
+
+
+def _sides(one: Change) -> str:
+    """Both sides of a decision; with the attribute's name where the kind does not tell it."""
+    return one.text if one.kind in ("rule", "definition") else f"{one.before} → {one.after}"
+
+
+def _cut(words: str, longest: int) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
 def _numbers(state: Assessment, ids: Sequence[str]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from kpi.assessment import Assessment
+from kpi.changes.change import Change
 from kpi.changes.change_digest import digest
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
@@ -69,9 +70,15 @@ class Reporting(Gate):
         return self._told(plan_id, round_id, edition, department_id, only)[0]
 
     def _told(
-        self, plan_id: str, round_id: str, edition: Edition, department_id: str = "", only: Collection[str] = ()
+        self,
+        plan_id: str,
+        round_id: str,
+        edition: Edition,
+        department_id: str = "",
+        only: Collection[str] = (),
+        since: Sequence[Change] | None = None,
     ) -> tuple[Report, Assessment]:
-        """The paper, and the state that it tells."""
+        """The paper, and the state that it tells; marked is what changed ``since``, else since the last round."""
         self._ask(Action.EXPORT, Place(plan_id))
         now = self._seen(plan_id, None)
         made = now.versions.get(round_id, ())
@@ -87,7 +94,14 @@ class Reporting(Gate):
         number = next_number(made, kind) - (0 if edition.kind or edition.anew or not made else 1)
         told = version or Version(kind, number, moment or self._now(), self._now(), "", "", ())
         state = Assessment.of(then, day)
-        return report(state, now.plan.round(round_id), words, told, department_id=department_id, only=only), state
+        last = self._last(now, round_id, moment, then.audience)
+        asked = now.plan.round(round_id)
+        return report(state, asked, words, told, department_id=department_id, only=only, last=last, since=since), state
+
+    def _last(self, now: Snapshot, round_id: str, moment: datetime | None, audience: Audience) -> Assessment | None:
+        """What the meeting before knew, as far as the same people may see it; None where there was none."""
+        at = now.told_before(round_id, moment)
+        return Assessment.of(self._seen(now.plan.id, at, audience), at.date()) if at else None
 
     def _is_open(self, plan_id: str, round_id: str) -> bool:
         """Whether nothing says yet as of when the paper of a round tells."""
