@@ -9,7 +9,7 @@ from typing import Literal
 
 Kind = Literal[
     "new_value", "finalised", "corrected", "withdrawn", "status", "late", "stale", "target", "baseline", "definition",
-    "rule", "restated", "added", "dropped",
+    "rule", "restated", "added", "dropped", "said",
 ]  # fmt: skip
 
 #: What each kind is called, and its mark. 改 would read as 改定, so it is 更新 or 訂正.
@@ -28,6 +28,7 @@ KINDS: Mapping[Kind, tuple[str, str]] = {
     "restated": ("比べる値の改定", "訂正"),
     "added": ("指標の新設", "更新"),
     "dropped": ("指標の廃止", "更新"),
+    "said": ("説明の変更", "更新"),
 }
 #: Kinds that come of a value that somebody sent.
 SENT: frozenset[Kind] = frozenset({"new_value", "finalised", "corrected", "withdrawn"})
@@ -43,6 +44,7 @@ class Change:
 
     ``indicator_id`` is empty for a change of the plan's way of judging. ``period`` is that of the value it tells of
     (empty: of none), ``correction`` a key of CORRECTION_WORDS and ``submission_id`` the return that brought it.
+    ``cause`` is the kind of the change that brought a status (empty: it is none, or no change did).
     ``who``, ``at`` and ``why`` are told by :func:`kpi.changes.change_digest.digest`, where they are known.
     """
 
@@ -57,6 +59,7 @@ class Change:
     period: str = ""
     correction: str = ""
     submission_id: str = ""
+    cause: Kind | Literal[""] = ""
 
     @property
     def word(self) -> str:
@@ -71,7 +74,7 @@ class Change:
     @property
     def was_sent(self) -> bool:
         """Whether it comes of values that were sent: a target or a 現状値 is decided."""
-        return self.kind in SENT or self.kind in ("status", "late", "stale")
+        return self.kind in SENT or self.kind in ("status", "late", "stale", "said")
 
     @property
     def was_wrong(self) -> bool:
@@ -80,7 +83,7 @@ class Change:
         A new value, a 確報 and a decision make nothing wrong that was right before; nor does a value under another
         definition, or a figure that its own publisher has restated.
         """
-        return self.kind in ("corrected", "withdrawn") and self.correction != REDEFINED
+        return (self.cause or self.kind) in ("corrected", "withdrawn") and self.correction != REDEFINED
 
     @property
     def source(self) -> str:
@@ -89,8 +92,15 @@ class Change:
 
     def because_of(self, cause: Change) -> Change:
         """The same with who, when and why of another, which brought it."""
-        told = cause.why or cause.word
-        return replace(self, who=cause.who, at=cause.at, why=told, submission_id=cause.submission_id)
+        return replace(
+            self,
+            who=cause.who,
+            at=cause.at,
+            why=cause.why or cause.word,
+            cause=cause.kind,
+            correction=cause.correction,
+            submission_id=cause.submission_id,
+        )
 
 
 #: What a reader asks for first: a changed status or rule, then a correction, then a new value.

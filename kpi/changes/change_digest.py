@@ -75,6 +75,7 @@ def digest(before: Assessment, after: Assessment) -> tuple[Change, ...]:
             mine += [sources.told(c, "") for c in _other_periods(before, after, new[indicator_id], own)]
             mine += [sources.told(c, key) for c, key in _described(before, after, indicator_id)]
             mine += _restated(before, after, new[indicator_id])
+            mine += _words(before, after, indicator_id, sources)
             found += [sources.caused(c, mine, scheme) for c in mine]
     return (*found, *scheme)
 
@@ -158,6 +159,30 @@ def _restated(before: Assessment, after: Assessment, indicator: Indicator) -> It
             was, stands = (with_unit(v, indicator.unit, decimals_of(v, card.decimals)) for v in (old, new))
             text = f"全国 {Period.parse(period).short} {was} → {stands}"
             yield Change("restated", indicator.id, was, stands, text, why="公表統計の改定")
+
+
+#: The texts of a department that a paper prints beside a value.
+_TEXTS = {"analysis": "要因", "actions": "今後の対応", "evidence": "根拠資料"}
+
+
+def _words(before: Assessment, after: Assessment, indicator_id: str, sources: Sources) -> Iterator[Change]:
+    """What the department says otherwise of the period that is judged as before: a new value brings words anyhow."""
+    period = after.row(indicator_id)["period"]
+    row = sources.came(indicator_id) if period and before.row(indicator_id)["period"] == period else None
+    if row is None or row["period"] != period:
+        return
+    for key, word in _TEXTS.items():
+        then, now = (said_of(state, indicator_id, period, key) for state in (before, after))
+        if then != now:
+            one = Change("said", indicator_id, then or "―", now or "―", word, period=period)
+            yield sources.of_row(one, row)
+
+
+def said_of(state: Assessment, indicator_id: str, period: str, key: str) -> str:
+    """The last words of a text column about a period; a correction brings a value, and what was said still holds."""
+    rows = (r for r in state.told.get(indicator_id, ()) if r["period"] == period)
+    said = [r[key].strip() for r in rows if isinstance(r[key], str)]
+    return next((words for words in reversed(said) if words), "")
 
 
 def _national(state: Assessment, series_id: str) -> dict[str, float]:

@@ -28,8 +28,8 @@ class Sources:
     def told(self, one: Change, *keys: str) -> Change:
         """A change with who brought it; ``keys`` are the attributes that a decision about it would name."""
         if one.kind in SENT:
-            row = self._came(one.indicator_id, one.period) if one.kind == "withdrawn" else self._best(one)
-            return self._of_row(one, row) if row else one
+            row = self.came(one.indicator_id, one.period) if one.kind == "withdrawn" else self._best(one)
+            return self.of_row(one, row) if row else one
         return self._decided(one, keys) if one.kind in DECIDED else one
 
     def caused(self, one: Change, mine: Sequence[Change], scheme: Sequence[Change]) -> Change:
@@ -38,8 +38,8 @@ class Sources:
             return one
         for kinds in (SENT, DECIDED):
             cause = next((c for c in mine if c.kind in kinds), None)
-            if cause is None and kinds is SENT and (row := self._came(one.indicator_id)):
-                return self._of_row(one, row)
+            if cause is None and kinds is SENT and (row := self.came(one.indicator_id)):
+                return self.of_row(one, row)
             if cause:
                 return one.because_of(cause)
         if scheme:
@@ -53,7 +53,7 @@ class Sources:
         """The value that counts for the period of a change."""
         return next((r for r in self.after.best.get(one.indicator_id, ()) if r["period"] == one.period), None)
 
-    def _came(self, indicator_id: str, period: str = "") -> Row | None:
+    def came(self, indicator_id: str, period: str = "") -> Row | None:
         """The newest answer that came in between, of the period where one is named and any was about it."""
         new = [r for r in self.after.told.get(indicator_id, ()) if r["observation_id"] not in self._known]
         return next(reversed([r for r in new if r["period"] == period] or new), None)
@@ -62,7 +62,8 @@ class Sources:
     def _known(self) -> frozenset[int]:
         return frozenset(self.before.snapshot.observations["observation_id"].to_list())
 
-    def _of_row(self, one: Change, row: Row) -> Change:
+    def of_row(self, one: Change, row: Row) -> Change:
+        """A change with who sent an answer, when, and what is known of why."""
         correction = str(row["correction_kind"] or "")
         words = [CORRECTION_WORDS.get(correction, ""), MISSING_WORDS.get(row["state"], "")]
         return replace(

@@ -20,7 +20,10 @@ from kpi.story import Story
 
 Align = Literal["left", "center", "right"]
 Sheet = Literal["A3横", "A4横", "A4縦"]
-PartKind = Literal["overview", "listing", "field", "indicator", "origins", "comparison", "anticipated"]
+PartKind = Literal[
+    "overview", "listing", "field", "indicator", "origins", "comparison", "errata",
+    "anticipated",
+]  # fmt: skip
 
 #: So many signs a sentence of 総括 may have: a first page is no essay.
 LONGEST_SENTENCE = 300
@@ -182,6 +185,7 @@ class Part:
     """One piece of the paper: what is printed together. ``number`` is its 資料番号.
 
     ``subject_id`` is the field or indicator it is about, ``group_id`` the field of an indicator (``goal``: none).
+    ``exchanged`` is the mark, with its day, of a page that takes the place of another one; empty where it does not.
     """
 
     kind: PartKind
@@ -191,6 +195,12 @@ class Part:
     blocks: tuple[Block, ...]
     subject_id: str = ""
     group_id: str = ""
+    exchanged: str = ""
+
+    @property
+    def label(self) -> str:
+        """What stands in the box at the top right: 「差替 令和8年11月21日　資料2-3」, else the number alone."""
+        return f"{self.exchanged}　{self.number}" if self.exchanged else self.number
 
 
 @dataclass(frozen=True)

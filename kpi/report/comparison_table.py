@@ -1,147 +1,122 @@
-"""新旧対照: two papers of one round held against each other, cell by cell, and the pages that must be exchanged."""
+"""Two papers of one round held against each other: 新旧対照表, 正誤表, and the pages to be exchanged (差替え)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from kpi.changes.change import Change
-from kpi.report.blocks import (
-    Cell,
-    Column,
-    Heading,
-    Line,
-    Note,
-    Part,
-    Passage,
-    Report,
-    Sentence,
-    Table,
-)
+from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Report, Table, paper_day, paper_text
+from kpi.report.paper_differences import OVERVIEW, Difference
 
 #: What a page is marked with that takes the place of another.
 EXCHANGED = "差替"
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One place that reads otherwise. ``reason`` is empty where nobody has given one."""
+class Compared:
+    """Two papers and where they differ.
 
-    number: str
-    title: str
-    place: str
-    before: str
-    after: str
-    reason: str = ""
-
-
-def differences(before: Report, after: Report, reasons: Mapping[str, str]) -> tuple[Difference, ...]:
-    """Every place in which the second paper says something else: 総括, the list, the indicators' own pages.
-
-    ``reasons`` tells why an indicator changed, by its id. An indicator that stands in one of the papers alone is one
-    difference. What follows from another difference (a count, a page of a field) is not told again.
+    ``changes`` is the digest of the states they tell of. ``marked`` is the second paper, in which what changed since
+    the first is marked (``after``: since the last round), and ``day`` the one on which it takes the first one's place.
     """
-    return (*_sentences(before, after), *_indicators(before, after, reasons))
+
+    before: Report
+    after: Report
+    marked: Report
+    found: tuple[Difference, ...]
+    changes: tuple[Change, ...]
+    day: date
 
 
-def _sentences(before: Report, after: Report) -> Iterator[Difference]:
-    old, new = (_said(paper) for paper in (before, after))
-    for key in dict.fromkeys((*old, *new)):
-        if old.get(key) != new.get(key):
-            yield Difference("概要", "総括", "文", old.get(key, ""), new.get(key, ""))
-
-
-def _said(paper: Report) -> dict[str, str]:
-    return {s.key: s.text for s in paper.part("overview").blocks if isinstance(s, Sentence)}
-
-
-def _indicators(before: Report, after: Report, reasons: Mapping[str, str]) -> Iterator[Difference]:
-    old, new = ({p.subject_id: p for p in paper.parts_of("indicator")} for paper in (before, after))
-    listed = [_listed(paper) for paper in (before, after)]
-    for subject in dict.fromkeys((*old, *new)):
-        part, why = new.get(subject) or old[subject], reasons.get(subject, "")
-        number, _, name = part.title.partition("　")
-        if subject not in old or subject not in new:
-            words = ("―", "掲載") if subject in new else ("掲載", "―")
-            yield Difference(number, name, "指標", *words, why)
-            continue
-        rows = [{k: v for k, v in found.get(number, {}).items() if k not in _DERIVED} for found in listed]
-        told = [row | _own(paper[subject]) for row, paper in zip(rows, (old, new), strict=True)]
-        for place in dict.fromkeys((*told[0], *told[1])):
-            one, other = (found.get(place, "") for found in told)
-            if one != other and not _told_in_list(place, (one, other), rows):
-                yield Difference(number, name, place, one, other, why)
-
-
-def _listed(paper: Report) -> dict[str, dict[str, str]]:
-    """The row of each indicator's number in the list, by heading; 時点 is told with the heading before it."""
-    table = next(b for b in paper.part("listing").blocks if isinstance(b, Table))
-    headings = [c.heading for c in table.columns]
-    names = [f"{headings[n - 1]}の時点" if h == "時点" else h for n, h in enumerate(headings)]
-    return {row[0].printed: dict(zip(names, (c.printed for c in row), strict=True)) for row in table.rows}
-
-
-def _told_in_list(place: str, pair: tuple[str, str], rows: Sequence[Mapping[str, str]]) -> bool:
-    """Whether a figure of the grid of years is the one that the list has told as another already."""
-    name, _, year = place.partition(" ")
-    column = {"実績": "今回", "進捗率(%)": "進捗率(%)", "計画線": "計画線"}.get(name) if year else None
-    return column is not None and pair == tuple(row.get(column, "") for row in rows)
-
-
-#: Columns that only say how a row differs from last time, or shorten what the indicator's page says whole.
-_DERIVED = ("更新・訂正", "要因・今後の対応")
-
-
-def _own(part: Part) -> dict[str, str]:
-    """What an indicator's own page says beyond the list: the figures of its years, and its texts."""
-    found: dict[str, str] = {}
-    for block in part.blocks:
-        if isinstance(block, Passage):
-            found[block.label] = block.text
-        elif isinstance(block, Table) and block.caption == "年度ごとの値":
-            for row in block.rows:
-                for column, cell in zip(block.columns[1:], row[1:], strict=True):
-                    found[f"{row[0].text} {column.heading}"] = cell.printed
-    return found
-
-
-def reasons_of(found: Sequence[Change]) -> dict[str, str]:
-    """Why each indicator changed, from the digest of its changes: of which kind, and why, by whom and when if known."""
-    told: dict[str, list[str]] = {}
-    for one in found:
-        told.setdefault(one.indicator_id, []).append(_why(one))
-    return {subject: "。".join(dict.fromkeys(words)) for subject, words in told.items()}
-
-
-def _why(change: Change) -> str:
-    source = " ".join(word for word in (change.who, f"{change.at:%Y-%m-%d}" if change.at else "", change.why) if word)
-    return f"{change.word}({source})" if source else change.word
-
-
-def comparison(before: Report, after: Report, found: Sequence[Difference]) -> Report:
+def comparison(told: Compared) -> Report:
     """The table of two papers as a paper of its own: 旧, 新 and 理由 of each changed place, with both dates."""
+    before, after, found = told.before, told.after, told.found
     columns = (
-        Column("番号", 14, "center"), Column("指標", 56), Column("箇所", 34), Column(f"旧({before.version})", 62),
-        Column(f"新({after.version})", 62), Column("理由", 45),
+        Column("番号", 14, "center"), Column("指標", 52), Column("箇所", 30), Column(f"旧({before.version})", 56),
+        Column(f"新({after.version})", 56), Column("理由", 65),
     )  # fmt: skip
     lines = tuple(
-        Line(
-            (Cell(d.number), Cell(d.title), Cell(d.place), Cell(d.before), Cell(d.after, changed=True), Cell(d.reason))
-        )
+        Line((*map(Cell, (d.number, d.title, d.place, d.before)), Cell(d.after, changed=True), Cell(d.reason)))
         for d in found
     )
-    head = Heading(f"{before.version}({before.state_words})と{after.version}({after.state_words})の違い{len(found)}件")
-    nothing = (Note("違いはありません。"),) if not found else ()
-    part = Part("comparison", "新旧対照表", "新旧対照表", "A4横", (head, Table("新旧対照表", columns, lines), *nothing))
+    head = f"{before.version}({before.state_words})と{after.version}({after.state_words})の違い{len(found)}件"
+    return _alone(after, "comparison", "新旧対照表", head, Table("新旧対照表", columns, lines), "違いはありません。")
+
+
+def wrong(told: Compared) -> tuple[Difference, ...]:
+    """What of the first paper was wrong when it was handed out: the rows of 正誤表.
+
+    That is what reads otherwise because a value was corrected (集計誤り, or without a kind) or taken back, and because
+    of nothing else; the status, the rate and the sentences of 総括 that came of it are in it. A new value, a 確報, a
+    decision, a value under another definition, a figure that its publisher has restated, the days that passed and what
+    a person wrote anew leave right what was printed: they stand in 新旧対照表 alone, and so does a cell in which one of
+    them meets a correction.
+    """
+    return tuple(one for one in told.found if one.was_wrong)
+
+
+def not_wrong_words(told: Compared) -> str:
+    """「新しい値3か所、確報1か所」: the differences that are none of 正誤表, by kind; empty where there are none."""
+    others = Counter(_kind_word(one) for one in told.found if not one.was_wrong)
+    return "、".join(f"{word}{count}か所" for word, count in others.most_common())
+
+
+def _kind_word(one: Difference) -> str:
+    if one.number == OVERVIEW:
+        return "総括の文"
+    right = [change for change in one.causes if not change.was_wrong]
+    return right[0].word if right else "理由の分からないもの"
+
+
+def errata(told: Compared) -> Report:
+    """正誤表 as a paper of its own: 頁・箇所, 誤, 正 and 理由 of what was wrong; see :func:`wrong`."""
+    columns = (Column("頁・箇所", 78), Column("誤", 60), Column("正", 60), Column("理由", 75))
+    found = wrong(told)
+    lines = tuple(
+        Line((Cell(_where(d)), Cell(d.before), Cell(d.after, changed=True), Cell(_reason(d, told.changes))))
+        for d in found
+    )
+    told_of = f"{told.before.version}({told.before.state_words})の誤り{len(found)}か所。{paper_day(told.day)}訂正"
+    return _alone(told.after, "errata", "正誤表", told_of, Table("正誤表", columns, lines), "誤りの訂正はありません。")
+
+
+def _where(one: Difference) -> str:
+    """「資料1、資料1-2、資料2-3　3 デジタル化・DX支援件数　今回」."""
+    name = one.title if one.number == OVERVIEW else f"{one.number} {one.title}"
+    return "　".join(("、".join(one.pages), name, one.place))
+
+
+def _reason(one: Difference, found: Sequence[Change]) -> str:
+    """Of a sentence that came of corrections: how many there are."""
+    if one.number != OVERVIEW:
+        return one.reason
+    return f"{len({c.indicator_id for c in found if c.was_wrong})}指標の値の訂正による"
+
+
+def _alone(after: Report, kind: str, title: str, head: str, table: Table, nothing: str) -> Report:
+    shown = Table(table.caption, table.columns, tuple(_on_paper(line) for line in table.lines))
+    notes = () if table.lines else (Note(nothing),)
+    part = Part(kind, title, title, "A4横", (Heading(head), shown, *notes))  # type: ignore[arg-type]
     return replace(after, parts=(part,))
 
 
-def exchange(before: Report, after: Report, found: Sequence[Difference]) -> Report:
-    """The pages that take the place of others, marked 差替: those of each change's field and indicator."""
-    changed = {d.number for d in found}
-    first = [p for p in after.parts if p.kind == "overview" and any(d.number == "概要" for d in found)]
-    sheets = [p for p in after.parts_of("indicator") if p.title.partition("　")[0] in changed]
+def _on_paper(line: Line) -> Line:
+    return Line(tuple(replace(cell, text=paper_text(cell.text)) for cell in line.cells))
+
+
+def exchange(told: Compared) -> Report:
+    """The pages that take the place of others, marked 差替 with the day: those of each change's field and indicator.
+
+    更新 and 訂正 on them are against the version that is replaced.
+    """
+    changed = {d.subject_id for d in told.found if d.subject_id}
+    paper = told.marked
+    first = [p for p in paper.parts if p.kind == "overview" and any(d.number == OVERVIEW for d in told.found)]
+    sheets = [p for p in paper.parts_of("indicator") if p.subject_id in changed]
     groups = {p.group_id for p in sheets}
-    fields = [p for p in after.parts_of("field") if p.subject_id in groups]
-    marked = tuple(replace(p, number=f"{EXCHANGED} {p.number}") for p in (*first, *fields, *sheets))
-    return replace(after, parts=marked)
+    fields = [p for p in paper.parts_of("field") if p.subject_id in groups]
+    mark = f"{EXCHANGED} {paper_day(told.day)}"
+    return replace(paper, parts=tuple(replace(p, exchanged=mark) for p in (*first, *fields, *sheets)))

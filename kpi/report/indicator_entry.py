@@ -10,7 +10,7 @@ import numpy as np
 from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
 from kpi.changes.change import SENT, Change, Kind, by_indicator
-from kpi.changes.change_digest import mark_of, since_last_round, value_moved
+from kpi.changes.change_digest import mark_of, said_of, since_last_round, value_moved
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.path import EPS
 from kpi.period import Period, short_of
@@ -49,11 +49,8 @@ class Entry:
         """What the department wrote beside the value: ``analysis``, ``actions``, ``evidence``, or a standing text."""
         if self.observation is None:
             return ""
-        # A correction brings a value, not new words: what was said of the period before still holds.
-        of_period = self.observation["period"]
-        rows = [r for r in self.state.told.get(self.indicator.id, ()) if r["period"] == of_period]
-        said = (r[key].strip() for r in (*rows, self.observation) if isinstance(r[key], str))
-        return next((words for words in reversed(list(said)) if words), "")
+        own = self.observation[key].strip() if isinstance(self.observation[key], str) else ""
+        return own or said_of(self.state, self.indicator.id, self.observation["period"], key)
 
     @property
     def code(self) -> str:

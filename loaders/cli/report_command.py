@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from kpi.people import OPERATOR
+from kpi.report.comparison_table import Compared, not_wrong_words, wrong
+from kpi.report.versions import Version
 from loaders import settings
 from loaders.cli import arguments
 from loaders.cli.arguments import Refused
+from loaders.documents.paper.comparison_files import DOCUMENTS, Document, files
 from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, QUESTION_FORMATS, Drawn, Format, file_name
 from loaders.documents.paper.pdf import chromium
 from loaders.services import Services
+from loaders.services.reporting import Edition
 
 _DONE, _LOOK = 0, 1
 
@@ -30,6 +35,10 @@ def options(command: argparse.ArgumentParser) -> None:
         help=f"{known} のどれか。何度でも指定できます(既定: 作れるものすべて)",
     )  # fmt: skip
     command.add_argument("--department", default="", metavar="部局", help="この部局の指標だけの資料にします")
+    command.add_argument(
+        "--against", default="", metavar="版",
+        help="残したこの版と比べて、新旧対照表、正誤表、差替えのページを書き出します(例: 本部会議案)",
+    )  # fmt: skip
     command.add_argument("--only", action="append", default=[], metavar="指標", help="個票にする指標の番号(何度でも)")
     command.add_argument(
         "--anticipated", action="store_true",
@@ -54,17 +63,54 @@ def run(given: argparse.Namespace) -> int:
     folder = _folder(given.folder)
     whose = arguments.department_of(plan, given.department, settings.today()).id if given.department else ""
     only = [numbers[n] for n in given.only]
-    office = Services(store, OPERATOR, given.data)
+    own = Services(store, OPERATOR, given.data)
+    if given.against:
+        old = _version(snapshot.versions.get(wanted.id, ()), given.against, wanted.name)
+        new = Edition(anew=True, kind=snapshot.versions[wanted.id][-1].kind)
+        compared = own.compare_reports(plan.id, wanted.id, Edition(version=old), new)
+        return _write(given, folder, (one for d in DOCUMENTS.values() for one in _compared(given, compared, d)))
     if given.anticipated:
-        made = office.anticipated_questions(plan.id, wanted.id)
+        made = own.anticipated_questions(plan.id, wanted.id)
     else:
-        made = office.report(plan.id, wanted.id, department_id=whose, only=only)
+        made = own.report(plan.id, wanted.id, department_id=whose, only=only)
     if made.working:
         print(f"「{wanted.name}」は締め切られていないため、作業中の資料です。", file=given.out)
-    found, drawn = _DONE, Drawn.of(made)
-    for form in forms:
+    drawn = Drawn.of(made)
+    wanted_files = ((form, file_name(made, form), partial(form.make, drawn)) for form in forms)
+    return _write(given, folder, wanted_files)
+
+
+File = tuple[Format, str, Callable[[], bytes]]
+
+
+def _version(made: Sequence[Version], named: str, round_name: str) -> int:
+    """The place of a version among those made, by its word."""
+    words = [version.word for version in made]
+    if named not in words:
+        known = f"残した版: {'、'.join(words)}" if words else "残した版はまだありません。"
+        raise Refused(f"「{round_name}」に版「{named}」がありません。{known}")
+    return words.index(named)
+
+
+def _compared(given: argparse.Namespace, compared: Compared, document: Document) -> Iterator[File]:
+    """The files of one document of two papers; of 正誤表 none where nothing was wrong, which is said."""
+    if document is DOCUMENTS["errata"]:
+        if others := not_wrong_words(compared):
+            print(f"誤りの訂正ではないため、正誤表に入れていません: {others}", file=given.out)
+        if not wrong(compared):
+            print("誤りの訂正はないため、正誤表は書き出しません。", file=given.out)
+            return
+    for name, form, file, make in files(compared, document):
+        if name in given.format or (not given.format and (chromium() or not form.printed)):
+            yield form, file, make
+
+
+def _write(given: argparse.Namespace, folder: Path, wanted: Iterable[File]) -> int:
+    """Write files, telling of each; whether all could be made."""
+    found = _DONE
+    for form, name, make in wanted:
         try:
-            path = _written(folder / file_name(made, form), form.make(drawn))
+            path = _written(folder / name, make())
         except NOT_MADE as error:
             print(f"{form.word}: {error}", file=given.out)
             found = _LOOK

@@ -16,12 +16,14 @@ from kpi.place import Place
 from kpi.report.anticipated_questions import WHOLE, anticipated, basis, moment_before, own_key
 from kpi.report.assembly import report
 from kpi.report.blocks import LONGEST_QUESTION, QuestionAnswer, Report, Sentence
-from kpi.report.comparison_table import Difference, differences, reasons_of
+from kpi.report.comparison_table import Compared
+from kpi.report.paper_differences import differences
 from kpi.report.release_gate import Finding, gate
 from kpi.report.versions import VERSION_KINDS, Version, next_number
 from kpi.snapshot import Snapshot
 from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, Drawn, file_name
 from loaders.services.authorization import Gate
+from loaders.services.change_reasons import with_reasons
 from loaders.store import commands
 from loaders.store.commands.report_acts import MadeFile, MadeReport
 from loaders.text.characters import tidy
@@ -38,15 +40,6 @@ class Edition:
     version: int | None = None
     anew: bool = False
     kind: str = ""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two papers and where they differ."""
-
-    before: Report
-    after: Report
-    found: tuple[Difference, ...]
 
 
 class Reporting(Gate):
@@ -213,7 +206,16 @@ class Reporting(Gate):
         """Two papers of a round held against each other."""
         self._ask(Action.MAKE_REPORT, Place(plan_id))
         (before, then), (after, now) = (self._told(plan_id, round_id, edition) for edition in (one, other))
-        return Compared(before, after, differences(before, after, reasons_of(digest(then, now))))
+        changes = self.with_reasons(plan_id, digest(then, now))
+        marked, _ = self._told(plan_id, round_id, other, since=changes)
+        made = self._seen(plan_id, None).versions.get(round_id, ())
+        at = made[other.version].made_at if other.version is not None else self._now()
+        return Compared(before, after, marked, differences(before, after, changes), changes, at.date())
+
+    def with_reasons(self, plan_id: str, found: Sequence[Change]) -> tuple[Change, ...]:
+        """The changes with the reasons people wrote when they sent them."""
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
+        return with_reasons(self.store, plan_id, found)
 
     def report_file(self, plan_id: str, round_id: str, sha256: str) -> tuple[str, bytes]:
         """A file of a version, byte for byte: a 公表版 for everybody, any other for who may make one.

@@ -33,7 +33,8 @@ class _Section:
 class _Part:
     kind: PartKind
     title: str
-    number: str
+    label: str
+    exchanged: bool
     sections: tuple[_Section, ...]
 
 
@@ -49,7 +50,7 @@ def report_html(
         title=f"{report.plan_name} {report.round_name}",
         report=report,
         zoom=zoom,
-        parts=[_Part(p.kind, p.title, p.number, tuple(_sections(p, pictures))) for p in parts],
+        parts=[_Part(p.kind, p.title, p.label, bool(p.exchanged), tuple(_sections(p, pictures))) for p in parts],
         style=_style,
         pages=Markup("\n".join(_page(n, part, report) for n, part in enumerate(parts, start=1))),
     )
@@ -80,7 +81,7 @@ def _page(number: int, part: Part, report: Report) -> str:
     width, height = _SHEETS[part.sheet]
     corners = {
         "top-left": _css(report.handling),
-        "top-right": _css(f"{part.number}　{report.version}"),
+        "top-right": _css(f"{part.label}　{report.version}"),
         "bottom-left": _css(f"{report.heading}　{report.state_words}"),
         "bottom-right": 'counter(page) "/" counter(pages)',
     }

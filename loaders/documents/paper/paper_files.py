@@ -112,14 +112,14 @@ def _sheets_pdf(drawn: Drawn) -> bytes:
     return print_pdf(report_html(drawn.report, _SHEETS, drawn.pictures))
 
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: By the names that the command line takes.
 FORMATS: Mapping[str, Format] = {
-    "xlsx": Format("概要・資料1(Excel)", "資料1_KPI進捗状況一覧", "xlsx", _XLSX, lambda d: report_xlsx(d.report)),
+    "xlsx": Format("概要・資料1(Excel)", "資料1_KPI進捗状況一覧", "xlsx", XLSX, lambda d: report_xlsx(d.report)),
     "pdf": Format("概要・資料1(PDF)", "資料1_KPI進捗状況一覧", "pdf", "application/pdf", _list_pdf, printed=True),
     "sheets-pdf": Format("指標個票(PDF)", "資料2_指標個票", "pdf", "application/pdf", _sheets_pdf, printed=True),
-    "docx": Format("指標個票(Word)", "資料2_指標個票", "docx", _DOCX, lambda d: sheets_docx(d.report, d.pictures)),
+    "docx": Format("指標個票(Word)", "資料2_指標個票", "docx", DOCX, lambda d: sheets_docx(d.report, d.pictures)),
     "html": Format("印刷用ページ", "資料1・2_印刷用", "html", "text/html", _html),
     "csv": Format("一覧(CSV)", "資料1_KPI進捗状況一覧", "csv", "text/csv", _csv),
 }

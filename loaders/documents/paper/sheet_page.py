@@ -64,14 +64,15 @@ def write_sheet(paper: Paper, part: Part, picture: bytes | None, *, first: bool)
 
 
 def _line_above(paper: Paper, part: Part, *, first: bool) -> None:
-    """Where the indicator belongs and who answers for it; at the other end the number of its page."""
+    """Where the indicator belongs and who answers for it; at the other end the number of its page, 差替 before it."""
     place = _lines(paper, _LINE_ABOVE)
     place.paragraph_format.page_break_before = not first
     place.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
     told = next((block.text for block in part.blocks if isinstance(block, Heading)), "")
-    size = fitting_size(told, WIDTH - 30, (9.5, 9, 8, 7))
-    write(place, f"{shortened(told, WIDTH - 30, size, 1)}\t", size=size, face=FACE)
-    boxed(write(place, f" {part.number} ", size=10.5, face=FACE, bold=True))
+    room = WIDTH - (80 if part.exchanged else 30)
+    size = fitting_size(told, room, (9.5, 9, 8, 7))
+    write(place, f"{shortened(told, room, size, 1)}\t", size=size, face=FACE)
+    boxed(write(place, f" {part.label} ", size=10.5, face=FACE, bold=True))
 
 
 def _in_words(chart: Chart | None, picture: bytes | None) -> list[Passage]:

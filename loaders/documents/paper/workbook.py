@@ -53,9 +53,12 @@ def report_xlsx(report: Report) -> bytes:
         sheet = _sheet(book, _short(part), part, report)
         bottom = _listing(sheet, part, report, body=9, row=13)
         add_charts(sheet, report, part, data, bottom + 2)
-    book.move_sheet(data.sheet, len(book.sheetnames))
-    for part in report.parts_of("origins"):
-        _listing(_sheet(book, "出所一覧", part, report), part, report, body=9, row=9)
+    if data.rows:
+        book.move_sheet(data.sheet, len(book.sheetnames))
+    else:
+        book.remove(data.sheet)
+    for part in (*report.parts_of("origins"), *report.parts_of("comparison"), *report.parts_of("errata")):
+        _listing(_sheet(book, sheet_name(part.title), part, report), part, report, body=9, row=9)
     out = BytesIO()
     _describe(book, report)
     book.save(out)
@@ -86,7 +89,7 @@ def _sheet(book: Workbook, name: str, part: Part, report: Report) -> Worksheet:
     sheet.print_options.horizontalCentered = True
     head, foot = sheet.oddHeader, sheet.oddFooter
     head.left.text = _plain(report.handling)
-    head.right.text = _plain(f"{part.number}　{report.version}")
+    head.right.text = _plain(f"{part.label}　{report.version}")
     foot.left.text = _plain(f"{report.heading}　{report.state_words}")
     foot.right.text = "&P/&N"
     for piece in (head.left, head.right, foot.left, foot.right):

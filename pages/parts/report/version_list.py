@@ -13,12 +13,14 @@ from kpi.changes.change_digest import digest
 from kpi.collection.workflow import Action
 from kpi.issue import Severity
 from kpi.place import Place
-from kpi.report.comparison_table import comparison, exchange
+from kpi.report.blocks import Report, Table
+from kpi.report.comparison_table import Compared, comparison, errata, not_wrong_words, wrong
 from kpi.report.release_gate import Finding
 from kpi.report.versions import VERSION_KINDS, Version, next_kind
-from loaders.documents.paper.page import report_html
-from loaders.documents.paper.paper_files import FORMATS, Drawn
-from loaders.services.reporting import Compared, Edition
+from loaders.documents.paper.comparison_files import DOCUMENTS, files
+from loaders.documents.paper.paper_files import FORMATS
+from loaders.documents.paper.pdf import chromium
+from loaders.services.reporting import Edition
 from pages.parts.app.current_view import services
 from pages.parts.shared.layout import attempt, folded_form, show
 from pages.parts.shared.markup import Column, Content, Markup, Row, badge, join, listing, table, tag, unmarked
@@ -30,10 +32,11 @@ _OPTIONS = {_KEEP: "資料の時点の値のまま", _ANEW: "今の値にする"
 
 def since(state: Assessment, then: Assessment) -> None:
     """What is known now and was not when the paper was last told: a version has to take it in."""
-    found = state.once(f"digest since {then.as_of}", lambda: digest(then, state))
+    found = state.once(f"digest since {then.as_of}", lambda: _digest(state, then))
     if not found:
         return
-    head = f"この資料の時点({_moment(then.as_of)})のあとで、{len({c.indicator_id for c in found})}指標が変わりました。"
+    count = len({c.indicator_id for c in found if c.indicator_id})
+    head = f"この資料の時点({_moment(then.as_of)})のあとで、{count}指標が変わりました。"
     show(
         tag(
             "p",
@@ -42,7 +45,7 @@ def since(state: Assessment, then: Assessment) -> None:
             "notice",
         )
     )
-    rows: list[Row] = [(_name(state, c.indicator_id), c.word, c.text, _source(c)) for c in found]
+    rows: list[Row] = [(_name(state, c.indicator_id), c.word, c.text, c.source or "―") for c in found]
     show(
         table(
             [Column("指標"), Column("種類"), Column("変わったこと"), Column("だれが・いつ・なぜ")],
@@ -53,12 +56,15 @@ def since(state: Assessment, then: Assessment) -> None:
     )
 
 
-def _source(change: Change) -> str:
-    """Who brought it, when and why, as far as that is known."""
-    return " ".join(w for w in (change.who, f"{change.at:%Y-%m-%d}" if change.at else "", change.why) if w) or "―"
+def _digest(state: Assessment, then: Assessment) -> tuple[Change, ...]:
+    """The digest; for who may make a version with the reasons that were typed."""
+    found, own = digest(then, state), services()
+    return own.with_reasons(state.plan.id, found) if own.may(Action.MAKE_REPORT, Place(state.plan.id)) else found
 
 
 def _name(state: Assessment, indicator_id: str) -> str:
+    if not indicator_id:
+        return "計画の全体"
     indicator = state.snapshot.plan.indicator(indicator_id)
     return f"{indicator.number}　{indicator.name}"
 
@@ -91,7 +97,9 @@ def versions(state: Assessment, round_id: str) -> None:
     folded_form("版を残す", lambda: _make(state, round_id, made), key=f"make-{round_id}")
     if made:
         folded_form(
-            "二つの版を比べる(新旧対照・差替え)", lambda: _compare(state, round_id, made), key=f"compare-{round_id}"
+            "二つの版を比べる(新旧対照・正誤・差替え)",
+            lambda: _compare(state, round_id, made),
+            key=f"compare-{round_id}",
         )
 
 
@@ -194,34 +202,44 @@ def _compare(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
         new = st.selectbox("新", places, index=len(made), format_func=lambda p: names[p], key=f"new-{round_id}")
     wanted = [Edition(version=p) if p < len(made) else Edition(anew=True, kind=made[-1].kind) for p in (old, new)]
     compared = services().compare_reports(plan_id, round_id, *wanted)
-    rows: list[Row] = [(d.number, d.title, d.place, d.before, d.after, d.reason or "―") for d in compared.found]
-    if not rows:
+    if not compared.found:
         show(tag("p", "違いはありません。", "meta"))
         return
-    show(tag("p", f"{len(rows)}か所が違います。", "meta"))
-    columns = [Column(h) for h in ("番号", "指標", "箇所", "旧", "新", "理由")]
-    show(table(columns, rows, caption="新旧対照表", kind="stack"))
-    _exchanged(compared, round_id)
+    show(tag("p", f"新旧対照表({len(compared.found)}か所が違います)", "title"))
+    show(_table_of(comparison(compared)))
+    _errata(compared)
+    _files(compared, round_id)
 
 
-def _exchanged(compared: Compared, round_id: str) -> None:
-    """The table, and the pages that take the place of others, as pages that print themselves."""
-    pages = (
-        ("新旧対照表(印刷用)", "新旧対照表", comparison),
-        ("差替えのページ(印刷用)", "差替え", exchange),
-    )
-    with st.container(horizontal=True):
-        for label, name, make in pages:
-            st.download_button(
-                unmarked(label),
-                lambda make=make: _page(compared, make),  # type: ignore[misc]
-                f"{'サンプル_' if compared.after.sample else ''}{name}_{compared.after.year}.html",
-                "text/html",
-                key=f"{name}-{round_id}",
-                on_click="ignore",
-            )
+def _errata(compared: Compared) -> None:
+    """What was wrong in the older paper; what differs without having been wrong is counted."""
+    found = wrong(compared)
+    show(tag("p", f"正誤表(旧の資料の誤り{len(found)}か所)", "title"))
+    if found:
+        show(_table_of(errata(compared)))
+    if others := not_wrong_words(compared):
+        told = (
+            f"ほかの{len(compared.found) - len(found)}か所({others})は、誤りの訂正ではないため正誤表に入れていません。"
+        )
+        show(tag("p", told, "meta"))
 
 
-def _page(compared: Compared, make: object) -> bytes:
-    told = make(compared.before, compared.after, compared.found)  # type: ignore[operator]
-    return report_html(told, tuple({part.kind for part in told.parts}), Drawn.of(told).pictures)
+def _table_of(paper: Report) -> Markup:
+    """The table of a paper that is one table."""
+    (told,) = (block for block in paper.parts[0].blocks if isinstance(block, Table))
+    rows: list[Row] = [tuple(cell.printed or "―" for cell in line.cells) for line in told.lines]
+    return table([Column(c.heading) for c in told.columns], rows, caption=told.caption, kind="stack")
+
+
+def _files(compared: Compared, round_id: str) -> None:
+    """新旧対照表, 正誤表 and 差替え as files; a 正誤表 only where anything was wrong."""
+    able = bool(chromium())
+    for key, document in DOCUMENTS.items():
+        if key == "errata" and not wrong(compared):
+            continue
+        with st.container(horizontal=True):
+            for name, form, file, make in files(compared, document):
+                if able or not form.printed:
+                    st.download_button(
+                        unmarked(form.word), make, file, form.mime, key=f"{key}-{name}-{round_id}", on_click="ignore"
+                    )

@@ -112,10 +112,10 @@ def test_two_versions_differ_in_what_was_corrected_and_in_nothing_else(store):
     assert {n for n, _ in told} <= {number(store, RATE), "概要"}
     same = office(store, 6).compare_reports("tiny", ROUND, Edition(version=0), Edition(version=0))
     assert same.found == ()
-    table = comparison(found.before, found.after, found.found).parts[0]
+    table = comparison(found).parts[0]
     assert len(list(next(b for b in table.blocks if isinstance(b, Table)).rows)) == len(found.found)
-    pages = exchange(found.before, found.after, found.found).parts
-    assert all(p.number.startswith("差替 ") for p in pages)
+    pages = exchange(found).parts
+    assert all(p.label.startswith("差替 令和7年9月10日　") for p in pages)
     assert [p.subject_id for p in pages if p.kind == "indicator"] == [RATE]
 
 
