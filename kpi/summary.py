@@ -21,8 +21,8 @@ from kpi.printing.explanation import calculation, explain
 from kpi.printing.number_words import NOT_ASKED, text_of
 from kpi.printing.printed_figures import listed_progress, stated_text
 from kpi.printing.rollup import newest_words
+from kpi.provenance.judged_value import judged_observation
 from kpi.schemes.scheme import Step
-from kpi.tables.table_rows import Row
 
 UNSET = "未設定"
 
@@ -145,18 +145,6 @@ def unconfirmed(state: Assessment, indicator_id: str) -> bool:
 def updated_mark(state: Assessment, indicator_id: str) -> str:
     """更新, 訂正 or both where the indicator changed since the last round, else empty."""
     return mark_of(of_indicator(since_last_round(state), indicator_id))
-
-
-def judged_observation(state: Assessment, indicator_id: str) -> Row | None:
-    """The observation that the judgement rests on; None where there is none."""
-    judged = state.row(indicator_id)
-    same = [
-        r
-        for r in state.told.get(indicator_id, ())
-        if r["state"] == "value" and r["period"] == judged["period"] and r["value"] == judged["value"]
-    ]
-    as_released = [r for r in same if r["release"] == judged["release"]]
-    return next(reversed(as_released or same), None)
 
 
 def judged_code(state: Assessment, indicator_id: str) -> str:

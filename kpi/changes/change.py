@@ -68,8 +68,8 @@ class Change:
 
     @property
     def mark(self) -> str:
-        """更新 or 訂正."""
-        return KINDS[self.kind][1]
+        """更新 or 訂正; of a status that of what brought it."""
+        return KINDS[self.cause or self.kind][1]
 
     @property
     def was_sent(self) -> bool:
@@ -88,7 +88,11 @@ class Change:
     @property
     def source(self) -> str:
         """「総合政策部 2026-11-03 集計誤り」: who brought it, when and why, as far as that is known; else empty."""
-        return " ".join(word for word in (self.who, f"{self.at:%Y-%m-%d}" if self.at else "", self.why) if word)
+        return self.source_on(f"{self.at:%Y-%m-%d}" if self.at else "")
+
+    def source_on(self, day: str) -> str:
+        """The same with the day as it is written there."""
+        return " ".join(word for word in (self.who, day, self.why) if word)
 
     def because_of(self, cause: Change) -> Change:
         """The same with who, when and why of another, which brought it."""

@@ -19,6 +19,7 @@ from kpi.path import EPS
 from kpi.period import Period, short_of
 from kpi.plan import Card, Indicator
 from kpi.printing.number_words import decimals_of, with_unit
+from kpi.provenance.judged_value import said, told_observation
 from kpi.tables.table_rows import Row
 
 #: Attributes of a card that have a kind of their own.
@@ -166,23 +167,15 @@ _TEXTS = {"analysis": "要因", "actions": "今後の対応", "evidence": "根�
 
 
 def _words(before: Assessment, after: Assessment, indicator_id: str, sources: Sources) -> Iterator[Change]:
-    """What the department says otherwise of the period that is judged as before: a new value brings words anyhow."""
-    period = after.row(indicator_id)["period"]
-    row = sources.came(indicator_id) if period and before.row(indicator_id)["period"] == period else None
-    if row is None or row["period"] != period:
+    """What the department says otherwise beside what it told before; a value of a new period brings words anyhow."""
+    row = sources.came(indicator_id)
+    if row is None or before.row(indicator_id)["period"] != after.row(indicator_id)["period"]:
         return
+    beside = [told_observation(state, indicator_id) for state in (before, after)]
     for key, word in _TEXTS.items():
-        then, now = (said_of(state, indicator_id, period, key) for state in (before, after))
+        then, now = (said(*pair, key) for pair in zip((before, after), beside, strict=True))
         if then != now:
-            one = Change("said", indicator_id, then or "―", now or "―", word, period=period)
-            yield sources.of_row(one, row)
-
-
-def said_of(state: Assessment, indicator_id: str, period: str, key: str) -> str:
-    """The last words of a text column about a period; a correction brings a value, and what was said still holds."""
-    rows = (r for r in state.told.get(indicator_id, ()) if r["period"] == period)
-    said = [r[key].strip() for r in rows if isinstance(r[key], str)]
-    return next((words for words in reversed(said) if words), "")
+            yield sources.of_row(Change("said", indicator_id, then or "―", now or "―", word), row)
 
 
 def _national(state: Assessment, series_id: str) -> dict[str, float]:

@@ -68,7 +68,7 @@ def _kind_word(one: Difference) -> str:
     if one.number == OVERVIEW:
         return "総括の文"
     right = [change for change in one.causes if not change.was_wrong]
-    return right[0].word if right else "理由の分からないもの"
+    return right[0].word if right else one.said or "理由の分からないもの"
 
 
 def errata(told: Compared) -> Report:

@@ -10,7 +10,7 @@ import numpy as np
 from kpi.assessment import Assessment
 from kpi.cards.revision import band_text
 from kpi.changes.change import SENT, Change, Kind, by_indicator
-from kpi.changes.change_digest import mark_of, said_of, since_last_round, value_moved
+from kpi.changes.change_digest import mark_of, since_last_round, value_moved
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.path import EPS
 from kpi.period import Period, short_of
@@ -18,13 +18,16 @@ from kpi.plan import Card, Indicator
 from kpi.printing.number_words import printed
 from kpi.printing.printed_figures import figures, judged
 from kpi.progress import assess, cards_table
+from kpi.provenance.judged_value import said, told_observation
 from kpi.report.blocks import Cell
 from kpi.schemes.scheme import Figures
 from kpi.status import status_word
-from kpi.summary import is_sample, judged_observation, unconfirmed
+from kpi.summary import is_sample, unconfirmed
 from kpi.tables.table_rows import Row, records
 
 UNSET = "未設定"
+#: What stands beside a value that the secretariat has not checked.
+UNCHECKED = "未確認"
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,7 @@ class Entry:
 
     def said(self, key: str) -> str:
         """What the department wrote beside the value: ``analysis``, ``actions``, ``evidence``, or a standing text."""
-        if self.observation is None:
-            return ""
-        own = self.observation[key].strip() if isinstance(self.observation[key], str) else ""
-        return own or said_of(self.state, self.indicator.id, self.observation["period"], key)
+        return said(self.state, self.observation, key)
 
     @property
     def code(self) -> str:
@@ -70,13 +70,18 @@ class Entry:
     def release(self) -> str:
         """速報 or 確定, and 未確認 where nobody has confirmed the value."""
         words = [RELEASE_WORDS.get(self.row["release"], "") if self.row["period"] else ""]
-        words += ["未確認"] if unconfirmed(self.state, self.indicator.id) else []
+        words += [UNCHECKED] if unconfirmed(self.state, self.indicator.id) else []
         return "・".join(word for word in words if word)
 
     @property
     def moved(self) -> str:
         """「進捗に遅れ→順調」 where the status is another than last time, else the status."""
         return f"{self.earlier}→{self.word}" if self.earlier and self.earlier != self.word else self.word
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether its status is another one, for whoever has read the last one or the version that is replaced."""
+        return self._is_new("status", "late")
 
     @property
     def sample(self) -> bool:
@@ -147,7 +152,7 @@ def entry(state: Assessment, indicator: Indicator, since: tuple[Change, ...] = (
         state.figures(indicator.id),
         state.word(indicator.id),
         earlier,
-        judged_observation(state, indicator.id) or next(reversed(state.told.get(indicator.id, ())), None),
+        told_observation(state, indicator.id),
         since,
     )
 

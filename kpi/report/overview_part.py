@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from kpi.assessment import Assessment
+from kpi.cards.revision import day_text
 from kpi.changes.change import KINDS, Change
 from kpi.changes.change_digest import since_last_round
 from kpi.plan import Round
@@ -140,7 +141,7 @@ def _decided(state: Assessment, decided: Sequence[Change]) -> Table:
 
 def _decision(state: Assessment, group: Sequence[Change]) -> Line:
     first, ids = group[0], [one.indicator_id for one in group if one.indicator_id]
-    day = paper_day(first.at) if first.at else ""
+    day = day_text(first.at.date()) if first.at else ""
     change = paper_text(_sides(first)) if len(group) == 1 else f"{len(set(ids))}指標"
     named = [state.snapshot.plan.indicator(i) for i in dict.fromkeys(ids)]
     which = f"{named[0].number} {named[0].name}" if len(named) == 1 else "、".join(i.number for i in named)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kpi.cards.revision import day_text
 from kpi.changes.change import DECIDED, SENT, Change, Kind
 from kpi.changes.change_digest import of_indicator
 from kpi.period import short_of
 from kpi.report.blocks import Part, Passage, Report, Sentence, Table
+from kpi.report.indicator_entry import UNCHECKED
 
 #: What is no indicator's: the first page.
 OVERVIEW = "概要"
@@ -34,8 +36,9 @@ class Difference:
 
     @property
     def reason(self) -> str:
-        """「値の訂正(総合政策部 2026-11-03 集計誤り)」; empty where nobody has given one."""
-        told = dict.fromkeys(f"{c.word}({c.source})" if c.source else c.word for c in self.causes)
+        """「値の訂正(総合政策部 R8.11.3 集計誤り)」; empty where nobody has given one."""
+        sources = [(c.word, c.source_on(day_text(c.at.date()) if c.at else "")) for c in self.causes]
+        told = dict.fromkeys(f"{word}({source})" if source else word for word, source in sources)
         return self.said or "。".join(told)
 
     @property
@@ -93,8 +96,17 @@ def _indicators(before: Report, after: Report, found: Sequence[Change]) -> Itera
         for place in dict.fromkeys((*told[0], *told[1])):
             pair = told[0].get(place, ""), told[1].get(place, "")
             if pair[0] != pair[1] and not _told_in_list(place, pair, rows):
-                causes = _causes(place, mine, rows)
-                yield Difference(number, name, place, *pair, causes, pages.of_place(place), subject)
+                said = _only_checked(pair)
+                causes = () if said else _causes(place, mine, rows)
+                yield Difference(number, name, place, *pair, causes, pages.of_place(place), subject, said)
+
+
+def _only_checked(pair: tuple[str, str]) -> str:
+    """What is told of a value that the secretariat has checked since, or not yet again; empty where that is not all."""
+    first, second = (text.removesuffix(UNCHECKED).removesuffix("・") for text in pair)
+    if first != second:
+        return ""
+    return "確認前の値になった" if pair[1].endswith(UNCHECKED) else "確認済の値になった"
 
 
 def _listed(paper: Report) -> dict[str, dict[str, str]]:
@@ -158,7 +170,7 @@ _PLACES: Mapping[str, frozenset[Kind]] = {
 #: The same of the judgement, which tells of the value judged too.
 _JUDGED: Mapping[str, frozenset[Kind]] = {
     "進捗区分": _STATUS,
-    "判定の理由": _STATUS | _RULES,
+    "判定の理由": _RULES,
     "進捗率": _RULES,
     "計画線": _RULES,
 }
@@ -169,20 +181,26 @@ def _causes(place: str, mine: Sequence[Change], rows: Sequence[Mapping[str, str]
     name = place.partition(" ")[0].partition("(")[0].removesuffix("の時点")
     if name in _PLACES:
         return tuple(c for c in mine if c.kind in _PLACES[name])
-    kinds, periods = _JUDGED.get(name, frozenset[Kind]()), _periods(place, rows)
+    kinds = _JUDGED.get(name, frozenset[Kind]())
     if name == "進捗区分" and (told := tuple(c for c in mine if c.kind in kinds)):
         return told
-    values = [c for c in mine if c.kind in SENT and (not periods or short_of(c.period) in periods)]
-    return tuple(c for c in mine if c in values or c.kind in kinds)
+    values = _values(place, mine, rows)
+    told = tuple(c for c in mine if c in values or c.kind in kinds)
+    return told or tuple(c for c in mine if c.kind in _STATUS) or tuple(c for c in mine if c.kind == "said")
 
 
-def _periods(place: str, rows: Sequence[Mapping[str, str]]) -> frozenset[str]:
-    """Of which periods' values a place tells, by their short names: a year of the grid, the one before, the judged."""
-    _, _, year = place.partition(" ")
-    if year:
-        return frozenset({year})
-    column = "前回の時点" if place.startswith("前回") else "今回の時点"
-    return frozenset(row.get(column, "") for row in rows) - {""}
+def _values(place: str, mine: Sequence[Change], rows: Sequence[Mapping[str, str]]) -> list[Change]:
+    """The changes of the value that stands there: of its period in the second paper, else in the first.
+
+    Where the value before the newest is another because there is a newer one, that is the newer one's change.
+    """
+    sent = [change for change in mine if change.kind in SENT]
+    year, column = place.partition(" ")[2], "前回の時点" if place.startswith("前回") else "今回の時点"
+    periods = [year] if year else [row.get(column, "") for row in reversed(rows)]
+    for period in periods:
+        if found := [change for change in sent if period and short_of(change.period) == period]:
+            return found
+    return [change for change in sent if change.kind == "new_value" or not any(periods)]
 
 
 # --- where it stands --------------------------------------------------------------------------------------------------
@@ -218,6 +236,6 @@ _LISTED = frozenset({
     "番号", "項目", "指標名", "単位", "現状値", "現状値の時点", "前回", "前回の時点", "今回", "今回の時点",
     "速報・確定", "目標", "目標の時点", "進捗率(%)", "計画線", "進捗区分(前回→今回)", "担当",
 })  # fmt: skip
-_ON_SHEET = _LISTED - {"番号", "前回", "前回の時点", "進捗区分(前回→今回)"} | {"進捗区分"}
+_ON_SHEET = frozenset(name.partition("(")[0] for name in _LISTED - {"番号", "前回", "前回の時点"})
 #: What stands on the page of a field under another heading.
 _NAMED = frozenset({"指標名", "単位", "速報・確定"})

@@ -69,7 +69,7 @@ _A3: Sequence[_Told] = (
     _column("時点", 12, lambda e: e.period("target"), "center"),
     _column("進捗率(%)", 16, lambda e: _figure(e, "progress"), "right"),
     _column("計画線", 20, lambda e: _figure(e, "line"), "right"),
-    _column("進捗区分(前回→今回)", 24, lambda e: Cell(e.moved, changed=e.moved != e.word), "center"),
+    _column("進捗区分(前回→今回)", 24, lambda e: Cell(e.moved, changed=e.is_moved), "center"),
     _column("要因・今後の対応", 62, _reasons),
     _column("担当", 22, lambda e: e.state.owner_name(e.indicator)),
 )
@@ -87,7 +87,7 @@ _A4: Sequence[_Told] = (
     _column("目標", 18, lambda e: e.target, "right"),
     _column("時点", 10, lambda e: e.period("target"), "center"),
     _column("進捗率(%)", 12, lambda e: _figure(e, "progress"), "right"),
-    _column("進捗区分", 19, lambda e: Cell(e.moved, changed=e.moved != e.word), "center"),
+    _column("進捗区分", 19, lambda e: Cell(e.moved, changed=e.is_moved), "center"),
     _column("要因・今後の対応", 44, _reasons),
     _column("担当", 15, lambda e: e.state.owner_name(e.indicator)),
 )

@@ -15,9 +15,10 @@ from kpi.changes.change import Change, by_indicator
 from kpi.collection.workflow import Answer
 from kpi.people import Audience
 from kpi.printing.rollup import attention, by_owner, nothing_changed, nothing_to_attend
+from kpi.provenance.judged_value import judged_observation
 from kpi.status import concern
 from kpi.story import story
-from kpi.summary import explanation, judged_observation, source_words, summary
+from kpi.summary import explanation, source_words, summary
 from loaders.cli import terminal
 from loaders.store import Store
 from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpi.report.blocks import PartKind, Report
 from kpi.report.comparison_table import Compared, comparison, errata, exchange
 from loaders.documents.paper.page import report_html
-from loaders.documents.paper.paper_files import DOCX, XLSX, Drawn, Format, file_name
-from loaders.documents.paper.pdf import print_pdf
+from loaders.documents.paper.paper_files import DOCX, XLSX, ZOOMS, Drawn, Format, file_name
+from loaders.documents.paper.pdf import page_widths, print_pdf
 from loaders.documents.paper.word import sheets_docx
 from loaders.documents.paper.workbook import report_xlsx
 
@@ -27,15 +27,27 @@ class Document:
     holds: Mapping[str, frozenset[PartKind]]
 
 
-def _html(drawn: Drawn) -> bytes:
+_FIRST: tuple[PartKind, ...] = ("overview",)
+
+
+def _html(drawn: Drawn, zoom: float = 1) -> bytes:
     report = drawn.report
-    return report_html(report, tuple({part.kind for part in report.parts}), drawn.pictures)
+    return report_html(report, tuple({part.kind for part in report.parts}), drawn.pictures, zoom=zoom)
+
+
+def _pdf(drawn: Drawn) -> bytes:
+    """All parts; 概要 on one page, in smaller letters as long as it is not."""
+    zoom, first = 1.0, replace(drawn.report, parts=drawn.report.parts_of("overview"))
+    for zoom in ZOOMS if first.parts else ():
+        if len(page_widths(print_pdf(report_html(first, _FIRST, {}, zoom=zoom)))) == 1:
+            break
+    return print_pdf(_html(drawn, zoom))
 
 
 def _formats(word: str, *names: str) -> Mapping[str, Format]:
     made = {
         "html": Format(f"{word}(印刷用)", word, "html", "text/html", _html),
-        "pdf": Format(f"{word}(PDF)", word, "pdf", "application/pdf", lambda d: print_pdf(_html(d)), printed=True),
+        "pdf": Format(f"{word}(PDF)", word, "pdf", "application/pdf", _pdf, printed=True),
         "xlsx": Format(f"{word}(Excel)", word, "xlsx", XLSX, lambda d: report_xlsx(d.report)),
         "docx": Format(f"{word}(指標個票のWord)", word, "docx", DOCX, lambda d: sheets_docx(d.report, d.pictures)),
     }

@@ -91,7 +91,7 @@ def _html(drawn: Drawn) -> bytes:
 
 
 #: How much smaller 概要 and the list may be made so that each is one page; the last is still 7.5 pt.
-_ZOOMS = (1, 0.92, 0.85, 0.78, 0.72)
+ZOOMS = (1, 0.92, 0.85, 0.78, 0.72)
 #: A longer list goes over several pages.
 _LIST_ROWS = 26
 
@@ -100,7 +100,7 @@ def _list_pdf(drawn: Drawn) -> bytes:
     """概要 on one page, and a list that is not long too: written in smaller letters as long as they are not."""
     report = drawn.report
     (listed,) = (b for b in report.part("listing").blocks if isinstance(b, Table))
-    for zoom in _ZOOMS:
+    for zoom in ZOOMS:
         printed = print_pdf(report_html(report, _LIST, {}, zoom=zoom))
         wide = [width > _A3 - 1 for width in page_widths(printed)]
         if wide.index(True) == 1 and (wide.count(True) == 1 or len(listed.lines) > _LIST_ROWS):
@@ -133,7 +133,7 @@ def _questions_html(drawn: Drawn) -> bytes:
 
 #: 想定問答, of a report of its own: no version keeps it, and only who may make versions gets it.
 QUESTION_FORMATS: Mapping[str, Format] = {
-    "docx": Format("想定問答(Word)", "想定問答", "docx", _DOCX, lambda d: questions_docx(d.report), internal=True),
+    "docx": Format("想定問答(Word)", "想定問答", "docx", DOCX, lambda d: questions_docx(d.report), internal=True),
     "pdf": Format(
         "想定問答(PDF)", "想定問答", "pdf", "application/pdf",
         lambda d: print_pdf(_questions_html(d)), printed=True, internal=True,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from kpi.assessment import Assessment
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.printing.number_words import STATUS_WORDS
-from kpi.summary import is_sample, judged_observation
+from kpi.provenance.judged_value import judged_observation
+from kpi.summary import is_sample
 from loaders.documents.export import REVIEW_WORDS
 from loaders.documents.parquet.card_columns import is_sample_card
 from loaders.documents.parquet.parquet_column import (
