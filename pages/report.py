@@ -145,7 +145,9 @@ def _contents(state: Assessment, department_id: str) -> Markup:
     mine = state.plan.owned_by(department_id, state.day) if department_id else state.plan.indicators
     fields = [f.name for f in state.plan.fields if any(i.field_id == f.id for i in mine)]
     named = ([GOALS] if any(not i.field_id for i in mine) else []) + fields
-    rows: list[Row] = [("概要", "総括、分野別の進捗区分、説明を要する指標、前回からの変化、今後の予定", "A4横")]
+    rows: list[Row] = [
+        ("概要", "総括、分野別の進捗区分、説明を要する指標、前回からの変化、今後の予定、前回の会議のあとの決定", "A4横")
+    ]
     rows.append(("資料1", "KPI進捗状況一覧", "A3横"))
     rows += [(f"資料1-{n}", name, "A4横") for n, name in enumerate(named, start=1)]
     rows.append((f"資料2-1～{len(mine)}", f"指標個票({len(mine)}指標、1指標1枚)", "A4縦"))

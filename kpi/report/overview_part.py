@@ -22,6 +22,8 @@ _EXPLAINED = 5
 _SAID = 120
 #: So many decisions have a row on the first page.
 _DECISIONS = 4
+#: So many indicators of one decision stand with both sides in its row.
+_BESIDE = 3
 
 
 def overview(
@@ -142,11 +144,12 @@ def _decided(state: Assessment, decided: Sequence[Change]) -> Table:
 def _decision(state: Assessment, group: Sequence[Change]) -> Line:
     first, ids = group[0], [one.indicator_id for one in group if one.indicator_id]
     day = day_text(first.at.date()) if first.at else ""
-    change = paper_text(_sides(first)) if len(group) == 1 else f"{len(set(ids))}指標"
+    sides = [paper_text(_cut(_sides(one), _SAID // 2)) for one in group]
+    change = "、".join(sides) if len(group) <= _BESIDE else f"{len(set(ids))}指標(資料1のとおり)"
     named = [state.snapshot.plan.indicator(i) for i in dict.fromkeys(ids)]
     which = f"{named[0].number} {named[0].name}" if len(named) == 1 else "、".join(i.number for i in named)
-    told = (" ".join(w for w in (day, first.who) if w) or "―", first.word, which or "計画の全体", change)
-    return Line((*(Cell(_cut(words, _SAID // 2)) for words in told), Cell(_cut(first.why or "―", _SAID // 2))))
+    told = (" ".join(w for w in (day, first.who) if w) or "―", first.word, which or "計画の全体")
+    return Line((*(Cell(_cut(w, _SAID // 2)) for w in told), Cell(change), Cell(_cut(first.why or "―", _SAID // 2))))
 
 
 def _sides(one: Change) -> str:

@@ -58,7 +58,9 @@ def report_xlsx(report: Report) -> bytes:
     else:
         book.remove(data.sheet)
     for part in (*report.parts_of("origins"), *report.parts_of("comparison"), *report.parts_of("errata")):
-        _listing(_sheet(book, sheet_name(part.title), part, report), part, report, body=9, row=9)
+        sheet = _sheet(book, sheet_name(part.title), part, report)
+        _listing(sheet, part, report, body=9, row=9)
+        sheet.page_setup.fitToHeight = 0  # rows of long texts are pressed on one page too small to be read
     out = BytesIO()
     _describe(book, report)
     book.save(out)

@@ -13,7 +13,7 @@ from kpi.changes.change_digest import digest
 from kpi.collection.workflow import Action
 from kpi.issue import Severity
 from kpi.place import Place
-from kpi.report.blocks import Report, Table
+from kpi.report.blocks import Cell, Report, Table
 from kpi.report.comparison_table import Compared, comparison, errata, not_wrong_words, wrong
 from kpi.report.release_gate import Finding
 from kpi.report.versions import VERSION_KINDS, Version, next_kind
@@ -23,7 +23,7 @@ from loaders.documents.paper.pdf import chromium
 from loaders.services.reporting import Edition
 from pages.parts.app.current_view import services
 from pages.parts.shared.layout import attempt, folded_form, show
-from pages.parts.shared.markup import Column, Content, Markup, Row, badge, join, listing, table, tag, unmarked
+from pages.parts.shared.markup import Column, Content, Markup, Row, badge, changed, join, listing, table, tag, unmarked
 from pages.parts.shared.notices import refuse, tell, told
 
 _KEEP, _ANEW = "keep", "anew"
@@ -205,7 +205,7 @@ def _compare(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
     if not compared.found:
         show(tag("p", "違いはありません。", "meta"))
         return
-    show(tag("p", f"新旧対照表({len(compared.found)}か所が違います)", "title"))
+    st.subheader(unmarked(f"新旧対照表({len(compared.found)}か所が違います)"), anchor=False)
     show(_table_of(comparison(compared)))
     _errata(compared)
     _files(compared, round_id)
@@ -214,7 +214,7 @@ def _compare(state: Assessment, round_id: str, made: Sequence[Version]) -> None:
 def _errata(compared: Compared) -> None:
     """What was wrong in the older paper; what differs without having been wrong is counted."""
     found = wrong(compared)
-    show(tag("p", f"正誤表(旧の資料の誤り{len(found)}か所)", "title"))
+    st.subheader(unmarked(f"正誤表(旧の資料の誤り{len(found)}か所)"), anchor=False)
     if found:
         show(_table_of(errata(compared)))
     if others := not_wrong_words(compared):
@@ -227,8 +227,12 @@ def _errata(compared: Compared) -> None:
 def _table_of(paper: Report) -> Markup:
     """The table of a paper that is one table."""
     (told,) = (block for block in paper.parts[0].blocks if isinstance(block, Table))
-    rows: list[Row] = [tuple(cell.printed or "―" for cell in line.cells) for line in told.lines]
+    rows: list[Row] = [tuple(_printed(cell) for cell in line.cells) for line in told.lines]
     return table([Column(c.heading) for c in told.columns], rows, caption=told.caption, kind="stack")
+
+
+def _printed(cell: Cell) -> Content:
+    return changed(cell.printed or "―") if cell.changed else cell.printed or "―"
 
 
 def _files(compared: Compared, round_id: str) -> None:

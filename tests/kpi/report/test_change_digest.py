@@ -3,13 +3,17 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.assessment import Assessment
-from kpi.changes.change_digest import digest
+from kpi.changes.change import KINDS
+from kpi.changes.change_digest import digest, since_last_round
+from kpi.collection.workflow import CORRECTION_WORDS
 from kpi.compare.published import NATION
+from kpi.summary import updated_mark
 from tests.campaign.marked import length
 from tests.samplekit import PLAN, store_of, with_samples
 
@@ -120,8 +124,104 @@ def test_it_names_exactly_what_was_changed(snapshot, valued, data):
     after = apply(snapshot, wanted)
     assert told(snapshot, after) == {i: [change.__name__] for i, change in wanted.items()}
     old, new = judged(snapshot), judged(after)
+    found = digest(old, new)
     moved = {i.id for i in new.plan.indicators if old.word(i.id) != new.word(i.id)}
-    assert {c.indicator_id for c in digest(old, new) if c.kind in ("status", "late")} == moved
+    assert {c.indicator_id for c in found if c.kind in ("status", "late")} == moved
+    for one in found:
+        sourced(snapshot, after, one, wanted[one.indicator_id].__name__)
+
+
+def sourced(before, after, one, wanted):
+    """What brought a change is told: of a value the row it stands in, of a decision the card, of a status its cause."""
+    if one.kind in ("status", "late", "stale"):
+        assert one.cause == wanted
+        assert one.mark == KINDS[wanted][1]
+    kind = one.cause or one.kind
+    if kind in ("corrected", "finalised"):
+        number = before.observations.loc[newest(before, one.indicator_id), "observation_id"]
+        (row,) = after.observations[after.observations["observation_id"] == number].to_dict("records")
+        department = next(d for d in after.plan.departments if d.id == row["department_id"])
+        assert (one.at, one.submission_id) == (row["known_at"], row["submission_id"])
+        assert (one.who, one.why) == (department.name(one.at.date()), CORRECTION_WORDS[row["correction_kind"]])
+        assert one.was_wrong == (kind == "corrected")
+    elif kind in ("target", "rule", "dropped"):
+        assert one.why == after.cards[one.indicator_id].reason
+        assert not one.was_wrong
+
+
+def suppressed(snapshot, indicator_id):
+    """The newest value taken back by a later answer (秘匿) of the same department."""
+    row = snapshot.observations.loc[[newest(snapshot, indicator_id)]].copy()
+    row["state"], row["value"], row["known_at"] = "suppressed", None, row["known_at"] + pd.Timedelta(hours=1)
+    row["observation_id"] = snapshot.observations["observation_id"].max() + 1
+    row["submission_id"], row["correction_kind"] = "S99999", ""
+    return replace(snapshot, observations=pd.concat([snapshot.observations, row], ignore_index=True))
+
+
+def test_a_value_taken_back_names_who_took_it_back_and_not_who_sent_what_is_judged_now(snapshot, valued):
+    for indicator_id in valued:
+        (one, *_) = digest(judged(snapshot), judged(suppressed(snapshot, indicator_id)))
+        assert (one.kind, one.submission_id, one.why) == ("withdrawn", "S99999", "秘匿")
+        assert one.was_wrong
+
+
+def test_the_question_that_asked_for_a_correction_is_told(snapshot, valued):
+    after = corrected(snapshot, valued[0])
+    row = after.observations.loc[newest(snapshot, valued[0])]
+    asked = {
+        "question_id": "Q1", "round_id": row["round_id"], "department_id": row["department_id"], "submission_id": "S1",
+        "subject_id": valued[0], "key": "value", "text": "出典と\n合いますか。", "who": "局",
+        "asked_at": row["known_at"], "answered_by": row["submission_id"], "answered_at": row["known_at"],
+        "sample": True,
+    }  # fmt: skip
+    (one, *_) = digest(judged(snapshot), judged(replace(after, questions=pd.DataFrame([asked]))))
+    assert one.why == "集計誤り、修正依頼「出典と 合いますか。」による"
+
+
+def test_a_status_that_only_days_have_changed_says_so(snapshot):
+    later = Assessment.of(snapshot, date(2029, 4, 1))
+    found = [c for c in digest(judged(snapshot), later) if c.kind in ("status", "late", "stale")]
+    assert found
+    assert {c.why for c in found} == {"R8.11.21からR11.4.1への経過"}
+
+
+def test_another_way_of_judging_is_one_change_and_the_cause_of_every_status(snapshot):
+    scheme = replace(snapshot.plan.scheme, thresholds={**snapshot.plan.scheme.thresholds, "on_track": 1.5})
+    after = replace(snapshot, plan=replace(snapshot.plan, scheme=scheme))
+    *moved, last = digest(judged(snapshot), judged(after))
+    assert (last.kind, last.indicator_id) == ("rule", "")
+    assert moved
+    assert {(c.kind, c.cause) for c in moved} == {("status", "rule")}
+
+
+def earlier_value(snapshot, indicator_id):
+    """The place of a value of a period before the one judged; None where there is none."""
+    state = judged(snapshot)
+    known, period = snapshot.observations, state.row(indicator_id)["period"]
+    mine = known[(known["indicator_id"] == indicator_id) & (known["state"] == "value") & (known["period"] != period)]
+    return mine.index[0] if len(mine) else None
+
+
+def test_a_correction_of_an_earlier_year_since_the_last_round_is_a_mark_on_screens_too(snapshot, valued):
+    """The judgements show nothing of it: the value judged and the one before it are what they were."""
+    state = judged(snapshot)
+    assert since_last_round(state) == digest(state.earlier, state)
+    for indicator_id in valued:
+        place = earlier_value(snapshot, indicator_id)
+        if place is None:
+            continue
+        row = snapshot.observations.loc[[place]].copy()
+        newest_row = snapshot.observations.loc[newest(snapshot, indicator_id)]
+        row["value"], row["correction_kind"] = row["value"] + 1, "miscounted"
+        for column in ("known_at", "round_id", "submission_id"):
+            row[column] = newest_row[column]
+        row["observation_id"] = snapshot.observations["observation_id"].max() + 1
+        after = judged(replace(snapshot, observations=pd.concat([snapshot.observations, row], ignore_index=True)))
+        mine = [c for c in since_last_round(after) if c.indicator_id == indicator_id]
+        assert "corrected" in {c.kind for c in mine}
+        assert "訂正" in updated_mark(after, indicator_id)
+        return
+    pytest.fail("no indicator of the samples has two values")
 
 
 def test_nothing_changed_is_nothing(snapshot):
