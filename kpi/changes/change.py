@@ -95,12 +95,12 @@ class Change:
         return " ".join(word for word in (self.who, day, self.why) if word)
 
     def because_of(self, cause: Change) -> Change:
-        """The same with who, when and why of another, which brought it."""
+        """The same with who and when of another, which brought it, and what that is and why."""
         return replace(
             self,
             who=cause.who,
             at=cause.at,
-            why=cause.why or cause.word,
+            why="、".join(word for word in (cause.word, cause.why) if word),
             cause=cause.kind,
             correction=cause.correction,
             submission_id=cause.submission_id,

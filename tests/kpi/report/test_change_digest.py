@@ -142,10 +142,11 @@ def sourced(before, after, one, wanted):
         (row,) = after.observations[after.observations["observation_id"] == number].to_dict("records")
         department = next(d for d in after.plan.departments if d.id == row["department_id"])
         assert (one.at, one.submission_id) == (row["known_at"], row["submission_id"])
-        assert (one.who, one.why) == (department.name(one.at.date()), CORRECTION_WORDS[row["correction_kind"]])
+        why = CORRECTION_WORDS[row["correction_kind"]]
+        assert (one.who, one.why) == (department.name(one.at.date()), f"{KINDS[kind][0]}、{why}" if one.cause else why)
         assert one.was_wrong == (kind == "corrected")
     elif kind in ("target", "rule", "dropped"):
-        assert one.why == after.cards[one.indicator_id].reason
+        assert one.why.endswith(after.cards[one.indicator_id].reason)
         assert not one.was_wrong
 
 

@@ -3,8 +3,10 @@
 import openpyxl
 import pytest
 
+from kpi.people import OPERATOR
 from loaders.cli import commands as cli
-from tests.loaders.cli.kit import ROUND, run
+from loaders.services import Services
+from tests.loaders.cli.kit import NOW, ROUND, run, store
 
 
 def test_the_paper_of_the_round_stands_in_the_folder(data, tmp_path):
@@ -56,3 +58,16 @@ def test_what_there_is_not_is_refused(data, tmp_path, given, capsys):
     assert run(data, "report", "--out", tmp_path / "a", *given)[0] == cli.FAILED
     assert not (tmp_path / "a").exists() or not list((tmp_path / "a").iterdir())
     assert "。" in capsys.readouterr().err
+
+
+def test_a_version_is_compared_with_what_is_known_now(data, tmp_path, capsys):
+    plan_id = store(data).plan_ids()[0]
+    own = Services(store(data), OPERATOR, data, lambda: NOW)
+    own.make_report(plan_id, ROUND, "board")
+    out = ("--round", ROUND, "--out", tmp_path / "a", "--format", "html", "--format", "docx")
+    assert run(data, "report", *out, "--against", "幹事会")[0] == cli.FAILED
+    assert "残した版: 幹事会案" in capsys.readouterr().err
+    code, said = run(data, "report", *out, "--against", "幹事会案")
+    assert code == cli.GOOD
+    assert "正誤表は書き出しません" in said
+    assert [p.name.partition("_")[0] for p in (tmp_path / "a").iterdir()] == ["新旧対照表"]

@@ -79,6 +79,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "compare_reports": (
         Action.MAKE_REPORT, "", lambda d, i, p: d.compare_reports("tiny", ROUND, Edition(), Edition(anew=True))
     ),
+    "with_reasons": (Action.MAKE_REPORT, "", lambda d, i, p: d.with_reasons("tiny", ())),
     "report_file": (Action.EXPORT, "", lambda d, i, p: d.report_file("tiny", ROUND, "none")),
     "submission": (Action.SEE_RETURNS, POLICY, lambda d, i, p: d.submission(i["sent"])),
     "workbook": (Action.SEE_RETURNS, POLICY, lambda d, i, p: d.workbook(i["sha"])),

@@ -1,18 +1,25 @@
 """Versions of a round's paper: kept byte for byte, told anew with the same figures, compared, looked over, rebuilt."""
 
 import json
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
 
 import duckdb
+import openpyxl
 import pytest
 
+from kpi.changes.change import REDEFINED, Change
+from kpi.collection.workflow import Question
 from kpi.people import OPERATOR, Person, Role
 from kpi.report.blocks import Table
-from kpi.report.comparison_table import comparison, exchange
+from kpi.report.comparison_table import comparison, errata, exchange, not_wrong_words, wrong
 from loaders.documents.paper import paper_files
+from loaders.documents.paper.comparison_files import DOCUMENTS, files
 from loaders.documents.paper.pdf import NoPrint
 from loaders.services import NotAllowed, Services
 from loaders.services.reporting import Edition
-from tests.factory import COUNT, RATE, ROUND, TRADE
+from tests.factory import COUNT, CUT, HALF_ROUND, RATE, ROUND, TRADE
 from tests.storekit import answer, later, new_store, read_back, reading, save_and_send, save_return, send
 
 
@@ -55,6 +62,14 @@ def correct(store, hours, value=61.0):
         at=later(hours),
     )
     assert not isinstance(send(store, saved.submission_id, by="青", at=later(hours), reason="集計の誤り"), tuple)
+
+
+def compared(store, hours, version=0):
+    return office(store, hours).compare_reports("tiny", ROUND, Edition(version=version), Edition(anew=True))
+
+
+def rows(paper):
+    return [[c.printed for c in row] for row in next(b for b in paper.parts[0].blocks if isinstance(b, Table)).rows]
 
 
 def listed(paper, number):
@@ -117,6 +132,108 @@ def test_two_versions_differ_in_what_was_corrected_and_in_nothing_else(store):
     pages = exchange(found).parts
     assert all(p.label.startswith("差替 令和7年9月10日　") for p in pages)
     assert [p.subject_id for p in pages if p.kind == "indicator"] == [RATE]
+
+
+def test_what_was_wrong_stands_in_errata_with_its_pages_and_the_reason_that_was_typed(store):
+    office(store, 4).make_report("tiny", ROUND, "board")
+    (sent,) = store.snapshot("tiny").submissions.query("department_id == 'policy'")["submission_id"]
+    assert office(store, 4.5).ask_back(sent, [Question(RATE, "value", "出典と合いますか。")]) == ()
+    correct(store, 5)
+    found = compared(store, 6)
+    told = rows(errata(found))
+    paper = found.before
+    field = paper.part("field", paper.part("indicator", RATE).group_id).number
+    pages = f"資料1、{field}、{paper.part('indicator', RATE).number}"
+    name = f"{number(store, RATE)} DXに取り組んでいる市町村の割合"
+    (value,) = (row for row in told if row[0].endswith("今回"))
+    assert value[:3] == [f"{pages}　{name}　今回", "65.0", "61.0"]
+    for words in ("総合政策部", "R7.9.10", "修正依頼「出典と合いますか。」による", "「集計の誤り」"):
+        assert words in value[3]
+    (status,) = (row for row in told if "進捗区分" in row[0])
+    assert "値の訂正" in status[3], "what followed from the value was wrong too"
+    assert "総合政策部" in status[3]
+    assert [row[0] for row in told if row[0].startswith("概要")], "and so were the sentences made of it"
+    assert len(told) == len(wrong(found))
+    assert len(wrong(found)) + len([d for d in found.found if not d.was_wrong]) == len(found.found)
+
+
+def test_what_is_new_or_rewritten_is_not_in_errata_and_is_counted(store):
+    office(store, 4).make_report("tiny", ROUND, "board")
+    assert not office(store, 4.5).open_round("tiny", store.plan("tiny").round(ROUND), "まだ出ていない回答がある")
+    new = reading(answer(CUT, value=9.0, period="FY2024"), department="agri")
+    save_and_send(store, new, b"9", later(5))
+    office(store, 5.5).edit_summary("tiny", ROUND, "fields", "おおむね順調である。")
+    found = compared(store, 6)
+    assert wrong(found) == ()
+    assert "新しい値" in not_wrong_words(found)
+    assert "総括の文" in not_wrong_words(found)
+    assert "誤りの訂正はありません。" in str(errata(found).parts[0])
+    (written,) = (d for d in found.found if d.reason.startswith("人が書いた文"))
+    assert written.after == "おおむね順調である。"
+    correct(store, 7)
+    both = compared(store, 8)
+    assert {d.subject_id for d in wrong(both)} == {RATE}, "a sentence that tells of both was not only wrong"
+
+
+def test_a_definition_that_changed_makes_no_value_wrong():
+    change = Change("corrected", RATE, "65.0％", "61.0％", "", correction=REDEFINED)
+    assert not change.was_wrong
+    assert replace(change, correction="miscounted").was_wrong
+    assert not replace(change, kind="finalised", correction="finalised").was_wrong
+
+
+def test_pages_of_an_exchange_carry_the_day_and_mark_what_differs_from_the_page_before(store):
+    office(store, 4).make_report("tiny", ROUND, "board")
+    correct(store, 5)
+    found = compared(store, 30)
+    pages = exchange(found)
+    assert {p.exchanged for p in pages.parts} == {"差替 令和7年9月11日"}
+    (field,) = pages.parts_of("field")
+    table = next(b for b in field.blocks if isinstance(b, Table))
+    heads = [c.heading for c in table.columns]
+    row = next(r for r in table.rows if r[0].text == number(store, RATE))
+    assert row[heads.index("更新・訂正")].text == "訂正"
+    assert row[heads.index("今回")].changed
+    others = [r for r in table.rows if r[0].text != number(store, RATE)]
+    assert not any(cell.changed for r in others for cell in r)
+    once_more = compared(store, 30).after.part("field", field.subject_id)
+    assert once_more != field, "against the last round it is marked otherwise"
+
+
+@pytest.mark.parametrize("key", DOCUMENTS)
+def test_every_file_of_a_comparison_says_what_it_is(store, key):
+    office(store, 4).make_report("tiny", ROUND, "board")
+    correct(store, 5)
+    made = {name: make() for name, form, _, make in files(compared(store, 6), DOCUMENTS[key]) if not form.printed}
+    word = {"comparison": "新旧対照表", "errata": "正誤表", "exchange": "差替 令和7年9月10日"}[key]
+    assert set(made) == {"html", "xlsx"} | ({"docx"} if key == "exchange" else set())
+    assert word in made["html"].decode()
+    book = openpyxl.load_workbook(BytesIO(made["xlsx"]))
+    for sheet in book:
+        assert sheet.title == "グラフのデータ" or word in sheet.oddHeader.right.text
+    if key == "exchange":
+        with ZipFile(BytesIO(made["docx"])) as packed:
+            assert word in packed.read("word/document.xml").decode()
+
+
+def test_decisions_since_the_last_meeting_stand_on_the_first_page(store):
+    office(store, 4).make_report("tiny", ROUND, "headquarters")
+    proposed = office(store, 5).propose_card("tiny", RATE, {"target": 90.0}, "国の計画の改定に合わせるため")
+    other = office(store, 6, Person("q", "青森 次郎", Role.ADMIN))
+    assert other.decide_card(proposed, True, decided_on=later(0).date()) == ()
+    assert office(store, 7).report("tiny", ROUND).decisions == (), "the paper of this meeting knew nothing of it"
+    assert office(store, 7).open_round("tiny", store.plan("tiny").round(HALF_ROUND)) == ()
+    paper = office(store, 8).report("tiny", HALF_ROUND)
+    (one,) = paper.decisions
+    assert (one.kind, one.who, one.at.date(), one.why) == (
+        "target", "本部決定", later(0).date(), "国の計画の改定に合わせるため",
+    )  # fmt: skip
+    (told,) = (b for b in paper.part("overview").blocks if isinstance(b, Table) and "決定" in b.caption)
+    ((day, kind, which, sides, why),) = ([c.printed for c in row] for row in told.rows)
+    assert (day, kind, why) == ("R7.9.10 本部決定", "目標の変更", "国の計画の改定に合わせるため")
+    assert which.startswith(number(store, RATE))
+    assert sides == f"{one.before} → {one.after}"
+    assert office(store, 8).report("tiny", HALF_ROUND, department_id=TRADE).decisions == ()
 
 
 def test_an_open_round_is_always_told_as_things_stand(store):
