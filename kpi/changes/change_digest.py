@@ -17,7 +17,7 @@ from kpi.collection.workflow import RELEASE_WORDS
 from kpi.compare.published import NATION
 from kpi.path import EPS
 from kpi.period import Period, short_of
-from kpi.plan import Card, Indicator
+from kpi.plan import STANDING_TEXTS, Card, Indicator
 from kpi.printing.number_words import decimals_of, with_unit
 from kpi.provenance.judged_value import said, told_observation
 from kpi.tables.table_rows import Row
@@ -162,8 +162,8 @@ def _restated(before: Assessment, after: Assessment, indicator: Indicator) -> It
             yield Change("restated", indicator.id, was, stands, text, why="公表統計の改定")
 
 
-#: The texts of a department that a paper prints beside a value.
-_TEXTS = {"analysis": "要因", "actions": "今後の対応", "evidence": "根拠資料"}
+#: The texts of a department that a paper prints beside a value, by the column of an answer.
+_TEXTS = {"analysis": "要因", "actions": "今後の対応", "evidence": "根拠資料", **STANDING_TEXTS}
 
 
 def _words(before: Assessment, after: Assessment, indicator_id: str, sources: Sources) -> Iterator[Change]:

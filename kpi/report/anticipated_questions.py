@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import count
 
 from kpi.assessment import Assessment
@@ -90,13 +89,6 @@ def anticipated(
     parts = [Part("anticipated", title, "想定問答", "A4縦", tuple(told)) for title, told in blocks.items()]
     paper = report(state, asked, seen, version, first_page=True)
     return replace(paper, handling=INTERNAL, parts=(_unanswered(parts), *parts))
-
-
-def moment_before(seen: Snapshot, asked: Round) -> datetime | None:
-    """As of when the paper before a round's told; None where none was closed before."""
-    own = seen.told_at(asked.id)
-    others = [told for r in seen.plan.rounds if r.id != asked.id and (told := seen.told_at(r.id))]
-    return max((told for told in others if own is None or told < own), default=None)
 
 
 def own_key(subject: str, question: str) -> str:

@@ -9,6 +9,7 @@ from kpi.cards.revision import day_text
 from kpi.changes.change import DECIDED, SENT, Change, Kind
 from kpi.changes.change_digest import of_indicator
 from kpi.period import short_of
+from kpi.plan import STANDING_TEXTS
 from kpi.report.blocks import Part, Passage, Report, Sentence, Table
 from kpi.report.indicator_entry import UNCHECKED
 
@@ -162,7 +163,7 @@ _PLACES: Mapping[str, frozenset[Kind]] = {
     "現状値": frozenset({"baseline", "rule"}),
     "目標": frozenset({"target", "rule"}),
     **dict.fromkeys(("項目", "指標名", "単位", "意味", "算定方法"), frozenset({"definition"})),
-    **dict.fromkeys(("要因", "今後の対応", "根拠資料"), frozenset({"said", "new_value"})),
+    **dict.fromkeys(("要因", "今後の対応", "根拠資料", *STANDING_TEXTS.values()), frozenset({"said", "new_value"})),
     "全国との比較": frozenset({"restated"}),
     "指標": DECIDED,
     **dict.fromkeys(("担当", "番号"), frozenset[Kind]()),

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from kpi.changes.change import Change
 from kpi.collection.workflow import Mend
+from kpi.plan import STANDING_TEXTS
 from loaders.store import Store, StoredReturn
 
 #: Columns of the form that hold no figure; of a change of these texts the reason is told beside them.
-_TEXTS = frozenset({"analysis", "actions", "evidence", "section", "person", "contact"})
+_TEXTS = frozenset({"analysis", "actions", "evidence", "section", "person", "contact", *STANDING_TEXTS})
 
 
 def with_reasons(store: Store, plan_id: str, found: Sequence[Change]) -> tuple[Change, ...]:

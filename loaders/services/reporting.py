@@ -13,7 +13,7 @@ from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.people import Audience
 from kpi.place import Place
-from kpi.report.anticipated_questions import WHOLE, anticipated, basis, moment_before, own_key
+from kpi.report.anticipated_questions import WHOLE, anticipated, basis, own_key
 from kpi.report.assembly import report
 from kpi.report.blocks import LONGEST_QUESTION, QuestionAnswer, Report, Sentence
 from kpi.report.comparison_table import Compared
@@ -87,14 +87,14 @@ class Reporting(Gate):
         number = next_number(made, kind) - (0 if edition.kind or edition.anew or not made else 1)
         told = version or Version(kind, number, moment or self._now(), self._now(), "", "", ())
         state = Assessment.of(then, day)
-        last = self._last(now, round_id, moment, then.audience)
+        last = self._last(words, round_id, moment, then.audience)
         asked = now.plan.round(round_id)
         return report(state, asked, words, told, department_id=department_id, only=only, last=last, since=since), state
 
-    def _last(self, now: Snapshot, round_id: str, moment: datetime | None, audience: Audience) -> Assessment | None:
+    def _last(self, known: Snapshot, round_id: str, moment: datetime | None, audience: Audience) -> Assessment | None:
         """What the meeting before knew, as far as the same people may see it; None where there was none."""
-        at = now.told_before(round_id, moment)
-        return Assessment.of(self._seen(now.plan.id, at, audience), at.date()) if at else None
+        at = known.told_before(round_id, moment)
+        return Assessment.of(self._seen(known.plan.id, at, audience), at.date()) if at else None
 
     def _is_open(self, plan_id: str, round_id: str) -> bool:
         """Whether nothing says yet as of when the paper of a round tells."""
@@ -121,7 +121,7 @@ class Reporting(Gate):
         self._ask(Action.MAKE_REPORT, Place(plan_id))
         now = self._seen(plan_id, None)
         asked, made = now.plan.round(round_id), now.versions.get(round_id, ())
-        last = moment_before(now, asked)
+        last = now.told_before(round_id, now.told_at(round_id))
         before = self._state_at(plan_id, last) if last else None
         state = self._state_at(plan_id, now.told_at(round_id))
         return anticipated(state, asked, now, made[-1] if made else None, before)

@@ -13,7 +13,7 @@ from kpi.collection.workflow import Action
 from kpi.issue import Issue
 from kpi.place import Place
 from kpi.plan import Round
-from kpi.report.anticipated_questions import HANDLING, WHOLE, anticipated, moment_before
+from kpi.report.anticipated_questions import HANDLING, WHOLE, anticipated
 from kpi.report.blocks import (
     ANSWER_KEY,
     INTERNAL,
@@ -38,7 +38,7 @@ def questions(state: Assessment, then: Assessment, asked: Round, paper: Report) 
     """
     if not services().may(Action.MAKE_REPORT, Place(state.plan.id)):
         return
-    last = moment_before(state.snapshot, asked)
+    last = state.snapshot.told_before(asked.id, state.snapshot.told_at(asked.id))
     before = view_at(last) if last else None
     made = state.snapshot.versions.get(asked.id, ())
     version = made[-1] if made else None

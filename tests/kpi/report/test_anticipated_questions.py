@@ -10,7 +10,7 @@ from kpi.assessment import Assessment
 from kpi.people import OPERATOR, Audience
 from kpi.period import Period
 from kpi.plan import Division
-from kpi.report.anticipated_questions import WHOLE, anticipated, moment_before, own_key
+from kpi.report.anticipated_questions import WHOLE, anticipated, own_key
 from kpi.report.blocks import ANSWER_KEY, INTERNAL, Heading, Passage, QuestionAnswer, Table
 from kpi.story import simple_extension
 from kpi.summary import explanation, judged_code
@@ -364,8 +364,8 @@ def test_the_paper_before_is_that_of_the_round_that_closed_last(store):
     first, second = plan.round(ROUND), plan.round(HALF_ROUND)
     assert office(store, 4).close_round("tiny", ROUND) == ()
     seen = store.snapshot("tiny")
-    assert moment_before(seen, second) == later(4)
-    assert moment_before(seen, first) is None
+    assert seen.told_before(second.id, seen.told_at(second.id)) == later(4)
+    assert seen.told_before(first.id, seen.told_at(first.id)) is None
     save_and_send(store, reading(answer(RATE, value=44.0, period="FY2024", correction="miscounted", release="final"),
                                  round_id=HALF_ROUND), b"3", later(5))  # fmt: skip
     told = exchanges(office(store, 6).anticipated_questions("tiny", HALF_ROUND))
