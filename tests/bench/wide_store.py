@@ -94,7 +94,7 @@ def wide_store(data: Path, width: Width = WIDE) -> Store:
 
 
 def _reading(plan: Plan, year: int, department_id: str) -> Reading:
-    own = [o.indicator_id for o in plan.ownerships if o.department_id == department_id]
+    own = [o.subject_id for o in plan.ownerships if o.department_id == department_id]
     return Reading(
         plan_id=plan.id,
         round_id=f"fy{year}",
