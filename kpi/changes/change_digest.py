@@ -36,8 +36,11 @@ def since_last_round(state: Assessment) -> tuple[Change, ...]:
 
 
 def mark_of(found: Iterable[Change]) -> str:
-    """更新, 訂正 or 更新・訂正: what changes of one indicator mean together; empty where there are none."""
-    marks = {change.mark for change in found}
+    """更新, 訂正 or 更新・訂正: what changes of one indicator mean together; empty where there are none.
+
+    The mark stands beside a figure: words that a department wrote anew are told, and mark none.
+    """
+    marks = {change.mark for change in found if change.kind != "said"}
     return "・".join(mark for mark in ("更新", "訂正") if mark in marks)
 
 
