@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal, Protocol, TypeVar
 
-from kpi.initiatives.initiative import Initiative
+from kpi.initiatives.initiative import Initiative, asked
 from kpi.period import Period
 
 Direction = Literal["increase", "decrease", "maintain"]
 Kind = Literal["level", "annual", "cumulative"]
 RoundKind = Literal["targets", "annual", "half", "midterm", "initiatives"]
-Level = Literal["goal", "field"]
+Level = Literal["goal", "field", "initiative"]
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,8 @@ class Indicator:
     """What an indicator is. How it is judged stands on its :class:`Card`.
 
     ``assumptions`` maps an attribute (of the indicator or its card) that the source does not settle to the reason
-    for the value taken; screens show such values as 想定.
+    for the value taken; screens show such values as 想定. ``interim`` are the 中間指標 of an initiative that is asked
+    about in its place (:attr:`Plan.of_initiatives`).
     """
 
     id: str
@@ -173,6 +174,7 @@ class Indicator:
     denominator: str = ""
     series_id: str = ""
     assumptions: Mapping[str, str] = field(default_factory=dict)
+    interim: tuple[str, ...] = ()
 
     @property
     def is_rate(self) -> bool:
@@ -357,6 +359,35 @@ class Plan:
             if held.holds(day):
                 return self.department(held.department_id)
         return None
+
+    @cached_property
+    def of_initiatives(self) -> Plan:
+        """The plan as a half-year of its work asks about it: its initiatives stand in place of its indicators.
+
+        Forms, their reader and the checks so ask, read and tell of initiatives as they do of indicators.
+        """
+        fields = {item.id: field.id for field in self.fields for item in field.items}
+        every = asked(self.initiatives)
+        numbers = {one.id: one.number or f"取{place}" for place, one in enumerate(every, start=1)}
+        return replace(
+            self,
+            indicators=tuple(
+                Indicator(
+                    one.id, numbers[one.id], "initiative", one.name, "", one.source, fields.get(one.item_id, ""),
+                    one.item_id, one.detail, interim=one.interim,
+                )
+                for one in every
+            ),
+            cards=tuple(Card(one.id, 1, "increase", "level", 0) for one in every),
+        )  # fmt: skip
+
+    def asked_in(self, kind: RoundKind) -> Plan:
+        """The plan as a kind of round asks about it."""
+        return self.of_initiatives if kind == "initiatives" else self
+
+    def subject(self, subject_id: str) -> Indicator:
+        """What is answered about: an indicator, or an initiative as one; KeyError where there is none."""
+        return (self if subject_id in self._places else self.of_initiatives).indicator(subject_id)
 
     def initiative(self, initiative_id: str) -> Initiative:
         """The initiative of an id; KeyError where there is none."""

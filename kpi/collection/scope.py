@@ -21,19 +21,20 @@ def asked_of(
     cards: Mapping[str, Card] | None = None,
     division_id: str = "",
 ) -> tuple[Indicator, ...]:
-    """The indicators a round asks of a department on a day, in the plan's order; with ``division_id`` of that 課 only.
+    """What a round asks of a department on a day, in the plan's order; with ``division_id`` of that 課 only.
 
     Departments and indicators that the round leaves out are not asked, nor are indicators that are 欠番 by ``cards``
     (the versions in force; the plan's first ones where none is given). An unknown 課 is asked nothing.
     """
     if not round_.asks(department_id):
         return ()
+    plan = plan.asked_in(round_.kind)
     owned = plan.owned_by(department_id, day)
     if division_id:
         division = find_division(plan, department_id, division_id)
         names = frozenset(division.indicators) if division else frozenset()
         owned = tuple(i for i in owned if i.id in names)
-    in_force = cards or {}
+    in_force = cards or {} if round_.kind != "initiatives" else {}
     return tuple(
         i for i in owned if round_.asks_for(i.id) and not is_dropped(in_force.get(i.id) or plan.card(i.id), day)
     )

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from kpi.initiatives.half_year_review import Review, schedule
 from kpi.issue import Issue, Severity
 from kpi.path import EPS
 from kpi.people import ROLE_WORDS, Person, Role
 from kpi.period import Period
 from kpi.place import ANYWHERE, Place
-from kpi.plan import Card, Plan
+from kpi.plan import Card, Plan, Round
 
 Release = Literal["final", "provisional", "forecast"]
 RELEASE_WORDS: Mapping[str, str] = {"final": "確定", "provisional": "速報", "forecast": "見込"}
@@ -214,7 +215,7 @@ class Brief:
     ``cards`` are the versions in force, ``history`` the best known value of each period, oldest first, by indicator
     (to be read through :func:`known_beside`: periods whose value was taken back are in it too); ``day`` decides who
     owns what and what departments are called. ``standing`` is what was said last, by indicator, of
-    :data:`kpi.plan.STANDING_TEXTS`.
+    :data:`kpi.plan.STANDING_TEXTS`; ``reviews`` are what was said of each initiative, the oldest half-year first.
     """
 
     plan: Plan
@@ -222,6 +223,23 @@ class Brief:
     cards: Mapping[str, Card] = field(default_factory=dict)
     history: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
     standing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reviews: Mapping[str, tuple[Review, ...]] = field(default_factory=dict)
+
+    def asked_in(self, round_: Round) -> Brief:
+        """The brief for a round: where that asks about initiatives, they stand in place of indicators.
+
+        A card then holds the 当初 schedule of its initiative. What the round itself has said is left out: a form that
+        is written or read a second time must find what the first one found.
+        """
+        if round_.kind != "initiatives":
+            return self
+        plan = self.plan.asked_in(round_.kind)
+        said = {i: tuple(r for r in told if r.round_id != round_.id) for i, told in self.reviews.items()}
+        cards = {}
+        for card in plan.cards:
+            planned = schedule(plan.initiative(card.indicator_id), said.get(card.indicator_id, ()))[0]
+            cards[card.indicator_id] = replace(card, baseline_period=planned.start, target_period=planned.end)
+        return replace(self, plan=plan, cards=cards, history={}, standing={}, reviews=said)
 
 
 class Action(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kpi.collection.workflow import Answer
+from kpi.initiatives.initiative import BEHIND
 from kpi.plan import Plan, RoundKind
 from loaders.form import definition as d
 
@@ -31,5 +32,9 @@ def _wanted(need: d.Need, answer: Answer) -> bool:
             return reason == "unpublished"
         case "when_corrected":
             return answer.number("correction") is not None
+        case "when_late":
+            return answer.text("progress") in BEHIND
+        case "when_revised":
+            return bool(answer.text("revised_start") or answer.text("revised_end"))
         case _:
             return False

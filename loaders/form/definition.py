@@ -13,6 +13,7 @@ from typing import Literal
 
 from kpi.cards.revision import band_text, has_target
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
 from kpi.period import Period
 from kpi.plan import STANDING_TEXTS, Card, Direction, Indicator, Plan, RoundKind
 
@@ -49,15 +50,23 @@ ColumnKind = Literal["number", "period", "choice", "text"]
 #: On which sheet a column stands: in the table of figures, in an indicator's block of 記述, or in a 課's block there.
 Stands = Literal["figures", "prose", "contact"]
 #: When an entry cell is wanted: always; unless a reason for having no value is given; only beside 未公表; only beside a
-#: correction; or whenever the department has something to say.
-Need = Literal["always", "unless_missing", "when_unpublished", "when_corrected", "optional"]
+#: correction; of an initiative only where it is behind, or where its schedule changes; or whenever the department has
+#: something to say.
+Need = Literal[
+    "always", "unless_missing", "when_unpublished", "when_corrected", "when_late", "when_revised", "optional"
+]
 
 ALL_ROUNDS: tuple[RoundKind, ...] = ("targets", "annual", "half", "midterm")
+#: The half-yearly review of the work itself: its rows are initiatives.
+WORK_ROUNDS: tuple[RoundKind, ...] = ("initiatives",)
+EVERY_ROUND = (*ALL_ROUNDS, *WORK_ROUNDS)
 VALUE_ROUNDS: tuple[RoundKind, ...] = ("annual", "half", "midterm")
 #: Facts of the card: shown where they are set, entered while they are not, and open to change in a ``targets`` round.
 CARD_KEYS = ("baseline", "baseline_period", "target", "target_period")
 #: What holds of an indicator from year to year: what was said last stands ready, and a plan may require it.
 STANDING_KEYS = STANDING_TEXTS
+#: The 中間指標 of an initiative, in the order of the plan.
+INTERIM_KEYS = ("interim_1", "interim_2")
 
 DIRECTION_WORDS: Mapping[Direction, str] = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
 
@@ -73,6 +82,7 @@ DEFAULT_WORDS: Mapping[str, str] = {
 G_INDICATOR, G_CARD, G_LAST = "指標", "計画の値", "前回の回答"
 G_VALUE, G_MISSING, G_CORRECTION = "今回の実績", "実績がないとき", "前回値の訂正"
 G_GROUNDS, G_CONTACT, G_PROSE = "根拠・説明", "回答した人", "説明"
+G_SCHEDULE, G_BEFORE, G_WORK, G_REVISION, G_REMARKS = "当初の工程", "前回", "この半期", "工程の変更", "説明"
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ class Column:
     """One column of the form.
 
     ``heading`` and ``note`` may hold ``{baseline}``-like words of the plan; a newline in the heading is where it may
-    break. ``heading_targets`` replaces it in a ``targets`` round. ``entry`` says whether departments fill it in (row by
+    break. ``headings`` replace it in some kinds of round. ``entry`` says whether departments fill it in (row by
     row see :func:`enterable`). ``width`` is Excel's, ``note`` the message on an entry cell (at most 255 characters),
     ``choices`` maps codes to the words of the drop-down. ``stands`` is its sheet; on 記述 ``asks`` is the question
     under its heading (``asks_targets`` in a ``targets`` round), ``limit`` how many letters are wanted at most and
@@ -97,7 +107,7 @@ class Column:
     rounds: tuple[RoundKind, ...] = ALL_ROUNDS
     choices: Mapping[str, str] | None = None
     need: Need = "optional"
-    heading_targets: str = ""
+    headings: Mapping[RoundKind, str] | None = None
     stands: Stands = "figures"
     asks: str = ""
     asks_targets: str = ""
@@ -111,9 +121,9 @@ class Column:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("number", "番号", G_INDICATOR, False, "text", 4.8),
-    Column("field", "分野", G_INDICATOR, False, "text", 7),
-    Column("name", "指標名", G_INDICATOR, False, "text", 16),
+    Column("number", "番号", G_INDICATOR, False, "text", 4.8, rounds=EVERY_ROUND),
+    Column("field", "分野", G_INDICATOR, False, "text", 7, rounds=EVERY_ROUND),
+    Column("name", "指標名", G_INDICATOR, False, "text", 16, rounds=EVERY_ROUND, headings={"initiatives": "取組名"}),
     Column("unit", "単位", G_INDICATOR, False, "text", 5.6),
     Column("source", "出典", G_INDICATOR, False, "text", 9.5),
     Column("direction", "目指す\n方向", G_INDICATOR, False, "text", 6),
@@ -195,10 +205,82 @@ COLUMNS: tuple[Column, ...] = (
             "集計誤り: 集計や転記の誤り\n定義変更: 調査や算定の定義が変わった"
         ),
     ),
-    Column("prose", "記述", G_PROSE, False, "text", 15, since="2"),
+    Column(
+        "planned_start", "始まり", G_SCHEDULE, True, "period", 9.6, rounds=WORK_ROUNDS, need="always", since="3",
+        note="計画を作ったときの工程の、始まりの半期を入力してください。\n例: 令和6年度上期、R6上期",
+    ),
+    Column(
+        "planned_end", "終わり", G_SCHEDULE, True, "period", 9.6, rounds=WORK_ROUNDS, need="always", since="3",
+        note=(
+            "計画を作ったときの工程の、終わりの半期を入力してください。"
+            "続けるものは計画の最後の半期です。\n例: 令和10年度下期"
+        ),
+    ),
+    Column("last_progress", "前回の\n進捗", G_BEFORE, False, "text", 8, rounds=WORK_ROUNDS, since="3"),
+    Column("last_schedule", "いまの\n工程", G_BEFORE, False, "text", 12, rounds=WORK_ROUNDS, since="3"),
+    Column(
+        "progress", "進捗", G_WORK, True, "choice", 9, rounds=WORK_ROUNDS, choices=PROGRESS_WORDS, need="always",
+        since="3",
+        note="この半期の終わりの状態を、一覧から選んでください。「やや遅れ」「遅れ」のときは、遅れの理由と回復見込みも入力してください。",
+    ),
+    Column(
+        "course", "今後の\n方向性", G_WORK, True, "choice", 8, rounds=WORK_ROUNDS, choices=COURSE_WORDS, need="always",
+        since="3",
+        note="これからどうするかを、一覧から選んでください。進捗とは別のことです(順調でも見直すことがあります)。",
+    ),
+    Column(
+        "recovery", "回復\n見込み", G_WORK, True, "period", 9.6, rounds=WORK_ROUNDS, need="when_late", since="3",
+        note="遅れているとき、予定に戻る見込みの半期を入力してください。\n例: 令和8年度下期",
+    ),
+    Column(
+        "interim_1", "中間指標\n1", G_WORK, True, "number", 8.6, rounds=WORK_ROUNDS, since="3",
+        note="計画に書かれた中間指標の、この半期の値を数字だけで入力してください。進捗の判定には使いません。",
+    ),
+    Column(
+        "interim_2", "中間指標\n2", G_WORK, True, "number", 8.6, rounds=WORK_ROUNDS, since="3",
+        note="計画に書かれた中間指標の、この半期の値を数字だけで入力してください。進捗の判定には使いません。",
+    ),
+    Column(
+        "revised_start", "変更後の\n始まり", G_REVISION, True, "period", 9.6, rounds=WORK_ROUNDS, since="3",
+        note="工程の始まりを変えるときだけ、変更後の半期を入力してください。",
+    ),
+    Column(
+        "revised_end", "変更後の\n終わり", G_REVISION, True, "period", 9.6, rounds=WORK_ROUNDS, since="3",
+        note="工程の終わりを変えるときだけ、変更後の半期を入力してください。\n例: 令和9年度上期",
+    ),
+    Column(
+        "decided_by", "変更の\n決定者", G_REVISION, True, "text", 10, rounds=WORK_ROUNDS, need="when_revised",
+        since="3", note="工程の変更を決めた人か会議と、その日を入力してください。\n例: 部長決裁(R7.10.3)",
+    ),
+    Column("prose", "記述", G_PROSE, False, "text", 15, rounds=EVERY_ROUND, since="2"),
+    Column("last_plan", "予定(前回)", G_BEFORE, False, "text", 16, rounds=WORK_ROUNDS, stands="prose", since="3"),
+    Column(
+        "performance", "実績", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="always", since="3",
+        stands="prose", limit=150, lines=4, asks="この半期に行ったこと",
+        note="この半期に行ったことを入力してください。前回の予定と比べて分かるように書いてください。",
+    ),
+    Column(
+        "delay_reason", "遅れの理由", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="when_late", since="3",
+        stands="prose", limit=150, lines=3, asks="進捗が「やや遅れ」「遅れ」のときに記入",
+        note="遅れた理由を入力してください。遅れていないときは空けておいてください。",
+    ),
+    Column(
+        "next_plan", "次の半期の予定", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="always", since="3",
+        stands="prose", limit=150, lines=4, asks="次の半期に行うこと(次回はこれが「予定(前回)」になります)",
+        note="次の半期に行うことを入力してください。終わった取組では「なし」と入力してください。",
+    ),
+    Column(
+        "revision_reason", "工程を変える理由", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="when_revised",
+        since="3", stands="prose", limit=150, lines=3, asks="変更後の始まり・終わりを入力したときに記入",
+        note="工程を変える理由を入力してください。変えないときは空けておいてください。",
+    ),
+    Column(
+        "problems", "課題", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, since="3",
+        stands="prose", limit=150, lines=3, asks="残る課題(あれば)", note="残る課題があれば入力してください。",
+    ),
     Column("definition", "定義", G_INDICATOR, False, "text", 16, stands="prose", since="2"),
     Column(
-        "evidence", "根拠資料", G_GROUNDS, True, "text", 12.5, need="unless_missing", heading_targets="設定根拠",
+        "evidence", "根拠資料", G_GROUNDS, True, "text", 12.5, need="unless_missing", headings={"targets": "設定根拠"},
         stands="prose", limit=300, lines=3, asks="値の根拠とした統計・資料の名称、表番号、公表の時期",
         asks_targets="{baseline}の出典と、{target}の考え方",
         note="値の根拠を入力してください。\n例: 令和6年度県民経済計算 第3表(統計分析課、令和8年3月公表)",
@@ -247,15 +329,15 @@ COLUMNS: tuple[Column, ...] = (
         ),
     ),
     Column(
-        "section", "担当課", G_CONTACT, True, "text", 8.4, need="always", stands="contact",
+        "section", "担当課", G_CONTACT, True, "text", 8.4, rounds=EVERY_ROUND, need="always", stands="contact",
         note="担当課の名称を入力してください。",
     ),
     Column(
-        "person", "担当者", G_CONTACT, True, "text", 7.4, need="always", stands="contact",
+        "person", "担当者", G_CONTACT, True, "text", 7.4, rounds=EVERY_ROUND, need="always", stands="contact",
         note="担当者の氏名を入力してください。",
     ),
     Column(
-        "contact", "連絡先", G_CONTACT, True, "text", 11.5, need="always", stands="contact",
+        "contact", "連絡先", G_CONTACT, True, "text", 11.5, rounds=EVERY_ROUND, need="always", stands="contact",
         note="課の共有メールアドレスか内線番号を入力してください(個人のアドレスは入力しないでください)。",
     ),
 )  # fmt: skip
@@ -303,7 +385,10 @@ def keys_on(stands: Stands) -> frozenset[str]:
 
 
 #: The lines of an indicator's block under its name: what was said last stands above what is asked now.
-_BLOCK = ("definition", "last_comment", "analysis", "actions", "last_evidence", "evidence", *STANDING_KEYS)
+_BLOCK = (
+    "definition", "last_comment", "analysis", "actions", "last_evidence", "evidence", *STANDING_KEYS,
+    "last_plan", "performance", "delay_reason", "next_plan", "revision_reason", "problems",
+)  # fmt: skip
 
 
 def columns_before(kind: RoundKind) -> tuple[Column, ...]:
@@ -357,8 +442,7 @@ def heading(found: Column, plan: Plan, kind: RoundKind) -> str:
 
 def heading_lines(found: Column, plan: Plan, kind: RoundKind) -> str:
     """What stands above a column, broken where a narrow column should break it."""
-    chosen = found.heading_targets if kind == "targets" and found.heading_targets else found.heading
-    return in_words(chosen, plan)
+    return in_words((found.headings or {}).get(kind, found.heading), plan)
 
 
 def period_text(period: Period | None) -> str:
@@ -399,13 +483,17 @@ def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, 
     """Whether a department fills in this column for this indicator.
 
     Card facts are open while unset, in a ``targets`` round, and for proposals in a 中間見直し; 分子 and 分母 belong to
-    rates; only what was said before can be corrected.
+    rates; only what was said before can be corrected. The 当初 schedule of an initiative is open while unset.
     """
     if not found.entry:
         return False
     if found.key in CARD_KEYS:
         unset = card_value(card, found.key) is None and not (found.key == "target" and banded(card))
         return kind in ("targets", "midterm") or unset
+    if found.key in ("planned_start", "planned_end"):
+        return (card.baseline_period if found.key == "planned_start" else card.target_period) is None
+    if found.key in INTERIM_KEYS:
+        return len(indicator.interim) > INTERIM_KEYS.index(found.key)
     if found.key in ("numerator", "denominator"):
         return indicator.is_rate
     if found.key in ("correction", "correction_kind"):

@@ -29,6 +29,8 @@ _NEED_WORDS: Mapping[d.Need, str] = {
     "unless_missing": "【必須】",
     "when_unpublished": "【未公表のとき必須】",
     "when_corrected": "【訂正のとき必須】",
+    "when_late": "【遅れのとき必須】",
+    "when_revised": "【工程を変えるとき必須】",
     "optional": "",
 }
 #: What a note says of Excel's keyboard alone.

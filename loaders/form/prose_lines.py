@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kpi.plan import Department, Indicator, Plan, Round
+from kpi.plan import Department, Indicator, Plan, Round, RoundKind
 from loaders.form import definition as d
 from loaders.form.writing.prefill import Row, shown
 
@@ -28,6 +28,13 @@ COLUMNS: Mapping[str, int] = {"token": TOKEN, "number": NUMBER, "part": PART, "t
 #: The lines that open a block: an indicator's name, and the indicators that a 課 answers for.
 NAME, COVERS = "name", "covers"
 COVERS_HEADING = "担当する指標"
+
+
+def covers_heading(kind: RoundKind) -> str:
+    """What the line that says what a 課 answers for is called."""
+    return "担当する取組" if kind == "initiatives" else COVERS_HEADING
+
+
 ALL = "すべて"
 #: What the first sheet says where it leads here.
 TO_PROSE = "記述シートへ"

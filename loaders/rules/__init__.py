@@ -2,7 +2,8 @@
 
 To add a check, write a function over a :class:`~loaders.rules.check_case.Case` under ``@check(...)``
 in the module of what it looks at: the figure (:mod:`.value_checks`, :mod:`.value_digits`), what surrounds it
-(:mod:`.state_checks`) or the answer as a whole (:mod:`.answer_checks`); it then runs on every answer and stands on the
+(:mod:`.state_checks`), the answer as a whole (:mod:`.answer_checks`) or the half-year of an initiative
+(:mod:`.initiative_checks`); it then runs on every answer and stands on the
 help screen. A check ``of`` a row (:mod:`.rate_checks`) runs while a form is read and may settle what the row's cells
 say together.
 """
@@ -15,6 +16,7 @@ from dataclasses import replace
 from kpi.collection.workflow import Answer, Brief, Entry, Reading
 from kpi.issue import Issue
 from loaders.rules import answer_checks as _answers
+from loaders.rules import initiative_checks as _initiatives
 from loaders.rules import rate_checks as _rates
 from loaders.rules import reading_findings as _reading
 from loaders.rules import state_checks as _states
@@ -28,7 +30,15 @@ from loaders.rules.reading_findings import UNREAD
 __all__ = [
     "CHECKS", "UNREAD", "Check", "Hit", "all_checks", "check", "check_answers", "check_row", "declare", "finding",
 ]  # fmt: skip
-_REGISTERING = (_answers, _rates, _reading, _states, _values, _digits)  # imported for the entries they register
+_REGISTERING = (
+    _answers,
+    _initiatives,
+    _rates,
+    _reading,
+    _states,
+    _values,
+    _digits,
+)  # imported for the entries they register
 
 
 def all_checks() -> tuple[Check, ...]:

@@ -100,6 +100,7 @@ def cases(reading: Reading, brief: Brief) -> tuple[Case, ...]:
         round_ = brief.plan.round(reading.round_id)
     except KeyError:
         return ()
+    brief = brief.asked_in(round_)
     made = []
     for answer in reading.answers:
         troubled = frozenset(

@@ -22,7 +22,7 @@ def worked_out(reading: Reading, mends: Sequence[Mend], brief: Brief) -> Iterato
     before = {a.subject_id: a for a in reading.answers}
     for answer in with_mends(reading.answers, mends):
         one = answer.subject_id
-        if one not in touched - given or brief.plan.indicator(one).unit not in PERCENT:
+        if one not in touched - given or brief.plan.subject(one).unit not in PERCENT:
             continue
         own = before[one].entries.get("value") if one in before else None
         written = own is not None and own.value is not None and "/" not in own.cell and own.mended != _BY_PARTS

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
 from loaders.text.characters import canonical, hiragana
 
 OFFICIAL: Mapping[str, Mapping[str, str]] = {
     "release": RELEASE_WORDS,
     "missing_reason": MISSING_WORDS,
     "correction_kind": CORRECTION_WORDS,
+    "progress": PROGRESS_WORDS,
+    "course": COURSE_WORDS,
 }
 #: What people write for a word of the drop-down, by column and code. Kana of either kind and width are one.
 _SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -38,6 +41,22 @@ _SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "finalised": ("確報値", "かくほう"),
         "miscounted": ("集計ミス", "しゅうけいあやまり"),
         "redefined": ("定義の変更", "ていぎへんこう"),
+    },
+    "progress": {
+        "not_started": ("未実施", "着手前", "みちゃくしゅ"),
+        "considering": ("検討", "けんとうちゅう"),
+        "on_schedule": ("予定通り", "計画どおり", "計画通り", "順調", "実施中", "よていどおり"),
+        "slightly_late": ("やや遅れている", "やや遅延", "ややおくれ"),
+        "late": ("遅れている", "遅延", "大幅な遅れ", "おくれ"),
+        "done": ("完了済", "完了済み", "終了", "実施済", "実施済み", "達成", "かんりょう"),
+    },
+    "course": {
+        "continue": ("継続実施", "現状維持", "継続する", "けいぞく"),
+        "expand": ("拡大", "充実", "拡充する", "かくじゅう"),
+        "revise": ("見直す", "改善", "見直しする", "みなおし"),
+        "merge": ("統合する", "とうごう"),
+        "reduce": ("縮小する", "しゅくしょう"),
+        "end": ("廃止", "終了する", "終了予定", "しゅうりょう"),
     },
 }  # fmt: skip
 
@@ -70,7 +89,7 @@ _BESIDE_REASON = re.compile(
     r"|による|により|につき|とのこと|状況|状態|現時点|時点|現在|今のところ|まだ|次回|(?:公表|発表|集計|確定)?(?:予定日?|見込み?)|公表|発表|(?:国|県)(?:において|にて|が|の|で|は)?"
     r"|でーた|数値|値|実績|少数|個人情報(?:保護)?|対象(?:者|事業|案件|施設|団体)?(?:が|は)?(?:なし|無し)"
 )
-_BESIDE = {"release": _BESIDE_RELEASE, "missing_reason": _BESIDE_REASON, "correction_kind": re.compile(rf"{_PLAIN}|です|のため|による|済み?")}  # fmt: skip
+_BESIDE = {"release": _BESIDE_RELEASE, "missing_reason": _BESIDE_REASON, "correction_kind": re.compile(rf"{_PLAIN}|です|のため|による|済み?"), "progress": re.compile(rf"{_PLAIN}|です"), "course": re.compile(rf"{_PLAIN}|です|する")}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date
 from kpi.collection.scope import asked_of, find_division
 from kpi.collection.workflow import Brief
 from kpi.issue import Issue
-from kpi.plan import Indicator, Plan, Round
+from kpi.plan import Indicator, Plan, Round, RoundKind
 from loaders.form import definition as d
 from loaders.form.hidden_sheet import Meta
 from loaders.form.reading.headings import Table, label, texts_above
@@ -89,6 +89,7 @@ def whose(
     round_, of_round = _round(out, plan, told, round_id)
     prose, of_prose = _prose(out, book, plan, round_) if round_ else ((), ())
     out = replace(out, round=round_, sheets={d.FIGURES: tables, d.PROSE: prose})
+    brief = brief.asked_in(round_) if round_ else brief
     department, of_department = _department(out, brief, department_id)
     out = replace(out, department_id=department)
     division, of_division = _division(out, brief, division_id)
@@ -130,11 +131,10 @@ def _round_of(plan: Plan, round_id: str) -> Round | None:
 def _tables(book: Book, plan: Plan, round_: Round | None, meta_sheet: Sheet | None, version: str) -> tuple[Table, ...]:
     if round_:
         return find_tables(book, plan, round_.kind, meta_sheet, version)
-    annual = find_tables(book, plan, "annual", meta_sheet, version)
     # Every heading of a targets form also stands in an annual one, all but its grounds.
-    targets = find_tables(book, plan, "targets", meta_sheet, version)
-    better = bool(targets) and (not annual or _known(targets[0]) > _known(annual[0]))
-    return targets if better else annual
+    kinds: tuple[RoundKind, ...] = ("annual", "targets", "initiatives")
+    found = (find_tables(book, plan, kind, meta_sheet, version) for kind in kinds)
+    return max(found, key=lambda tables: _known(tables[0]) if tables else 0.0)
 
 
 def _known(table: Table) -> float:

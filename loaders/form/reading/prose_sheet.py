@@ -22,9 +22,7 @@ _LEAST = 3
 #: So many hidden marks make a sheet 記述 whose headings are gone.
 _LEAST_MARKS = 3
 #: What a message calls the sheet's own columns and the line that opens a 課's block.
-_OWN = {key: text for key, text in ln.HEADINGS.items() if key not in ("token", "number")} | {
-    ln.COVERS: ln.COVERS_HEADING
-}
+_OWN = {key: text for key, text in ln.HEADINGS.items() if key not in ("token", "number")}
 _LINES = (ln.NAME, ln.COVERS, *sorted(d.keys_on("prose") | d.keys_on("contact")))
 
 
@@ -86,7 +84,7 @@ def find_prose(
     book: Book, plan: Plan, kind: RoundKind, meta_sheet: Sheet | None, version: str = ""
 ) -> tuple[Table, ...]:
     """Every sheet 記述 of the workbook. ``version`` is the layout that the hidden sheet tells."""
-    every = headings(plan, kind) | _OWN
+    every = headings(plan, kind) | _OWN | {ln.COVERS: ln.covers_heading(kind)}
     found = (_table(sheet, _asked(sheet, every, version)) for sheet in sheets_for(book, d.PROSE, meta_sheet))
     return tuple(t for t in found if t)
 

@@ -33,6 +33,7 @@ def read_form(
 ) -> Reading:
     """One workbook read as a return. The page's round, department and 課 count only where the file does not tell."""
     owner, of_owner = whose(book, brief, round_id, department_id, division_id)
+    brief = brief.asked_in(owner.round) if owner.round else brief
     issues = [*(finding("book.note", {"note": note}) for note in book.notes), *of_owner]
     answers: tuple[Answer, ...] = ()
     if owner.tables and owner.round and owner.department_id:

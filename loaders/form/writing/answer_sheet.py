@@ -28,6 +28,7 @@ _HIDING = (
     "denominator",
     "correction",
     "correction_kind",
+    *d.INTERIM_KEYS,
     *(c.key for c in d.COLUMNS if c.group == d.G_LAST and c.stands == "figures"),
 )
 #: What stands above a group of columns, by whether all of its cells are filled in, some of them or none.

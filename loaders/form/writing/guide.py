@@ -41,6 +41,15 @@ _TARGET_STEPS = (
     "灰色のセルは入力不要です。指標名・単位などに誤りがあるときは、直さずに事務局へ連絡してください。",
     "記入したら画面の「回答」からこのファイルを登録してください。セルごとの確認結果がすぐに表示され、直して何度でも登録できます。",
 )
+_WORK_STEPS = (
+    "「{sheet}」シートの、色の付いたセルに、取組ごとの進捗と今後の方向性を一覧から選んでください。入力すると色が消えます。",
+    "進捗は、この半期の終わりの状態です。今後の方向性は、これからどうするかです。順調でも見直すことがあり、見直しは失敗ではありません。",
+    "「当初の工程」が空いている取組は、始まりと終わりの半期を入力してください。工程を変えるときだけ「工程の変更」を入力してください。",
+    "「{prose}」シートに、取組ごとの実績と次の半期の予定を150字以内で入力してください。遅れているとき、工程を変えるときは、その理由も入力してください。",
+    "担当課・担当者・連絡先は、「{prose}」シートの初めに、課ごとに1回だけ入力してください。",
+    "灰色のセルは入力不要です。再掲の取組は、主掲載の取組で1回だけうかがいます。取組名などに誤りがあるときは、直さずに事務局へ連絡してください。",
+    "記入したら画面の「回答」からこのファイルを登録してください。セルごとの確認結果がすぐに表示され、直して何度でも登録できます。",
+)
 
 _BACK_STEPS = (
     "これは修正依頼です。御回答いただいた内容がそのまま入っています。",
@@ -101,7 +110,7 @@ def write_guide(sheet: Worksheet, content: FormContent) -> Results:
 def _steps(round_: Round, *, of_division: bool, back: bool) -> tuple[str, ...]:
     if back:
         return _BACK_STEPS
-    steps = _TARGET_STEPS if round_.kind == "targets" else _STEPS
+    steps = {"targets": _TARGET_STEPS, "initiatives": _WORK_STEPS}.get(round_.kind, _STEPS)
     told = (steps[0], *round_notes.STEPS.get(round_.kind, ()), *steps[1:])
     # A 課 asks its own 主管課, which asks the secretariat.
     return tuple(s.replace("事務局へ連絡", "主管課へ連絡") for s in told) if of_division else told

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kpi.cards.revision import band_text
 from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import Brief, Past, last_before
+from kpi.initiatives.half_year_review import Review, schedule
+from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, Initiative
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
 from loaders.form import definition as d
@@ -23,7 +25,8 @@ class Row:
     """One indicator's row: its facts, what was said before, what is expected now, what is already answered.
 
     ``reopened`` are the columns that a form sent back leaves open, None in any other form; ``standing`` is what was
-    said last in the columns of :data:`loaders.form.definition.STANDING_KEYS`.
+    said last in the columns of :data:`loaders.form.definition.STANDING_KEYS`, ``reviews`` what was said of an
+    initiative, the oldest half-year first.
     """
 
     indicator: Indicator
@@ -34,6 +37,7 @@ class Row:
     given: Mapping[str, object]
     reopened: frozenset[str] | None = None
     standing: Mapping[str, str] = field(default_factory=dict)
+    reviews: tuple[Review, ...] = ()
 
     def enterable(self, column: d.Column, round_: Round) -> bool:
         """Whether the department fills in this column of this row, in this form or in the one before."""
@@ -53,12 +57,14 @@ def form_rows(
 ) -> tuple[Row, ...]:
     """The rows of a department's form, or of its 課's: what the round asks, in the plan's order."""
     rows = []
+    brief = brief.asked_in(round_)
     for indicator in asked_of(brief.plan, round_, department_id, brief.day, brief.cards, division_id):
         card = brief.cards.get(indicator.id) or brief.plan.card(indicator.id)
         expected, due = expected_period(card, indicator, round_)
         past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
         given, standing = answers.get(indicator.id, {}), brief.standing.get(indicator.id, {})
-        rows.append(Row(indicator, card, past, expected, due, given, standing=standing))
+        told = brief.reviews.get(indicator.id, ())
+        rows.append(Row(indicator, card, past, expected, due, given, standing=standing, reviews=told))
     return tuple(rows)
 
 
@@ -71,7 +77,7 @@ def shown(column: d.Column, row: Row, plan: Plan, round_: Round) -> str | float 
         if column.key == "target" and d.banded(row.card) and not row.enterable(column, round_):
             return band_text(row.card, row.indicator.unit)
         return d.period_text(fact) if isinstance(fact, Period) else fact
-    if column.entry:
+    if column.entry and row.enterable(column, round_):
         return _suggested(column, row)
     return _fixed(column.key, row, plan)
 
@@ -85,6 +91,10 @@ def _suggested(column: d.Column, row: Row) -> str | None:
             return (column.choices or {})["not_survey_year"]
         case key if key in d.STANDING_KEYS:
             return row.standing.get(key) or None
+        case "course" if row.reviews:
+            return COURSE_WORDS.get(row.reviews[-1].course)
+        case "revised_start" | "revised_end" if row.reviews:
+            return d.period_text(next((h for r in reversed(row.reviews) if (h := r.half(column.key))), None)) or None
         case _:
             return None
 
@@ -98,6 +108,14 @@ def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
             return field_name(plan, indicator)
         case "direction":
             return d.direction_text(row.card, row.indicator.unit)
+        case "planned_start" | "planned_end":
+            return d.period_text(row.card.baseline_period if key == "planned_start" else row.card.target_period) or None
+        case "last_progress":
+            return PROGRESS_WORDS.get(row.reviews[-1].progress) if row.reviews else None
+        case "last_schedule":
+            return last_schedule(plan.initiative(indicator.id), row.reviews)
+        case "last_plan":
+            return row.reviews[-1].text("next_plan") or None if row.reviews else None
         case "last_value":
             return past.value if past else None
         case "last_period":
@@ -108,6 +126,12 @@ def _fixed(key: str, row: Row, plan: Plan) -> str | float | None:
             return past.evidence if past else None
         case _:
             return None  # the way to 記述 is a formula, drawn with the sheet
+
+
+def last_schedule(initiative: Initiative, reviews: Sequence[Review]) -> str | None:
+    """The schedule that stands, where it is not the 当初 one beside it."""
+    planned, standing = schedule(initiative, reviews)
+    return standing.words if standing != planned else None
 
 
 def field_name(plan: Plan, indicator: Indicator) -> str:

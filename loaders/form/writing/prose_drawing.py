@@ -37,7 +37,7 @@ def write_prose(sheet: Worksheet, content: FormContent) -> Results:
     for line in lines:
         marked = questions is not None and any(line.key in questions.marked(r.indicator.id) for r in line.rows)
         if line.opens:
-            _opening(sheet, line, round_, marked=marked)
+            _opening(sheet, line, plan, round_, marked=marked)
         else:
             _line(sheet, line, plan, round_, marked=marked)
         if not line.opens and line.open(round_) and d.column(line.key).limit:
@@ -57,7 +57,7 @@ def write_prose(sheet: Worksheet, content: FormContent) -> Results:
 
 def _entered(round_: Round) -> tuple[int, ...]:
     """Where this round's figures are entered."""
-    wanted = "value" if round_.kind in d.VALUE_ROUNDS else "baseline"
+    wanted = {"targets": "baseline", "initiatives": "progress"}.get(round_.kind, "value")
     return tuple(place for key, place in d.positions(round_.kind).items() if key == wanted)
 
 
@@ -94,11 +94,11 @@ def _titles(
             style.put(cell, ln.HEADINGS[key])
 
 
-def _opening(sheet: Worksheet, line: Line, round_: Round, *, marked: bool) -> None:
+def _opening(sheet: Worksheet, line: Line, plan: Plan, round_: Round, *, marked: bool) -> None:
     """The line that opens a block: number and name of an indicator, or which indicators a 課 answers for."""
     color = style.ASKED if marked else style.NAVY if line.key == ln.NAME else style.SLATE
     ink = style.INK if marked else "FFFFFF"
-    texts = {ln.NUMBER: line.number, ln.PART: _heading(line), ln.TEXT: line.value, ln.COUNT: None}
+    texts = {ln.NUMBER: line.number, ln.PART: _heading(line, plan, round_), ln.TEXT: line.value, ln.COUNT: None}
     if line.key == ln.NAME:
         texts[ln.COUNT] = TO_FIGURES
     elif line.spare:
@@ -120,14 +120,14 @@ def _opening(sheet: Worksheet, line: Line, round_: Round, *, marked: bool) -> No
     style.set_height(sheet, line.row, max(20.0, lines * 14.5 + 6), grows=True)
 
 
-def _heading(line: Line) -> str:
-    return ln.COVERS_HEADING if line.key == ln.COVERS else d.column(ln.NAME).heading
+def _heading(line: Line, plan: Plan, round_: Round) -> str:
+    return ln.covers_heading(round_.kind) if line.key == ln.COVERS else d.heading(d.column(ln.NAME), plan, round_.kind)
 
 
 def part_text(line: Line, plan: Plan, round_: Round) -> str:
     """What stands before a line's text: its heading, and under it the question where it is one."""
     if line.opens:
-        return _heading(line)
+        return _heading(line, plan, round_)
     column = d.column(line.key)
     asked = round_notes.question(column, plan, round_.kind) if line.open(round_) else ""
     return d.heading(column, plan, round_.kind) + (f"\n{asked}" if asked else "")

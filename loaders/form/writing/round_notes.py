@@ -33,6 +33,7 @@ _QUESTIONS: Mapping[tuple[str, RoundKind], str] = {
 _GROUPS: Mapping[tuple[str, RoundKind], str] = {
     (d.G_VALUE, "half"): "今回の値(参考値)",
     (d.G_CARD, "midterm"): "計画の値(見直しの案)",
+    (d.G_INDICATOR, "initiatives"): "取組",
 }
 
 #: Steps of the guide, after the first.

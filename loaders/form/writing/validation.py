@@ -12,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.collection.workflow import MISSING_WORDS
+from kpi.initiatives.initiative import BEHIND, PROGRESS_WORDS
 from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.form import prose_lines as ln
@@ -89,7 +90,7 @@ def _add(sheet: Worksheet, place: str, condition: str, look: DifferentialStyle) 
 def _conditions(column: d.Column, plan: Plan, round_: Round, row: int) -> list[tuple[str, str]]:
     """(condition, colour) of one column, the first that holds wins; written for its first row."""
     empty = _empty(column.key, round_, row)
-    if round_.kind not in d.VALUE_ROUNDS:
+    if round_.kind == "targets":
         return [(empty, style.WANTED if column.need in ("always", "unless_missing") else style.WELCOME)]
     match d.need_of(column, round_.kind, plan):
         case "always":
@@ -103,6 +104,12 @@ def _conditions(column: d.Column, plan: Plan, round_: Round, row: int) -> list[t
         case "when_unpublished":
             unpublished = f'{_cell("missing_reason", round_, row)}="{MISSING_WORDS["unpublished"]}"'
             return [(f"AND({empty},{unpublished})", style.WANTED)]
+        case "when_late":
+            behind = ",".join(f'{_cell("progress", round_, row)}="{PROGRESS_WORDS[key]}"' for key in BEHIND)
+            return [(f"AND({empty},OR({behind}))", style.WANTED)]
+        case "when_revised":
+            moved = f"OR(NOT({_empty('revised_start', round_, row)}),NOT({_empty('revised_end', round_, row)}))"
+            return [(f"AND({empty},{moved})", style.WANTED)]
         case "when_corrected":
             return [(f"AND({empty},NOT({_empty('correction', round_, row)}))", style.WANTED)]
         case _ if column.key == "missing_reason":
@@ -149,7 +156,7 @@ def add_prose_behaviour(sheet: Worksheet, plan: Plan, round_: Round, lines: Iter
 
 def _message(key: str, plan: Plan, round_: Round, where: str) -> DataValidation:
     if key == ln.COVERS:
-        rule = DataValidation(allow_blank=True, promptTitle=ln.COVERS_HEADING)
+        rule = DataValidation(allow_blank=True, promptTitle=ln.covers_heading(round_.kind))
         rule.prompt = "課が複数にわたるときに、この課が担当する指標の番号を入力してください。\n例: 3、5"
     else:
         column = d.column(key)
@@ -177,7 +184,7 @@ def _colours(sheet: Worksheet, line: Line, plan: Plan, round_: Round) -> None:
     empty = f"LEN(TRIM(${letter}${line.row}))=0"
     color = style.WELCOME
     need = "optional" if line.key == ln.COVERS or line.spare else d.need_of(d.column(line.key), round_.kind, plan)
-    if need != "optional":
+    if need in ("always", "unless_missing"):
         color = style.WANTED
         if need == "unless_missing" and round_.kind in d.VALUE_ROUNDS:
             empty = f'AND({empty},${count}${line.row}<>"{ln.NOT_NEEDED}")'

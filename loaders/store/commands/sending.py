@@ -127,6 +127,7 @@ def _send(
         before.begin(stored, replace(act, reason=""))
     brief = before.of(own, act.at.date())
     asked = brief.plan.round(own.round_id)
+    brief = brief.asked_in(asked)
     cards = [(a, brief.cards[a.subject_id]) for a in own.answers if a.subject_id in brief.cards]
     found = [f for a, card in cards for f in observations_of(a, card, brief, asked)]
     facts = {a.subject_id: said for a, card in cards if (said := card_facts(a, card))}

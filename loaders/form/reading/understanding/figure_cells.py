@@ -59,6 +59,8 @@ def _period(row: FormRow, key: str) -> Period | None:
     """The period of a number column's figure by the row's own columns, else by the card and the round."""
     if key == "correction":
         return row.past.period if row.past else None
+    if key in d.INTERIM_KEYS:
+        return row.round.period
     own = "period" if key in _THIS_TIME else f"{key}_period"
     known = row.expected if key in _THIS_TIME else d.card_value(row.card, own)
     told = known if isinstance(known, Period) else None

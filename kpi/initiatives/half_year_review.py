@@ -1,0 +1,120 @@
+"""What was said of an initiative for one half-year, and what follows from all that was said: its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kpi.initiatives.initiative import BEHIND, Initiative
+from kpi.period import Period
+
+#: The fields of an answer that are half-years.
+SCHEDULE_KEYS = ("planned_start", "planned_end", "revised_start", "revised_end")
+
+
+@dataclass(frozen=True)
+class Review:
+    """One answer of the half-yearly 見直し: the newest that was sent for an initiative in a round.
+
+    ``said`` holds what was filled in, by the form's column: codes of :mod:`kpi.initiatives.initiative` for ``progress``
+    and ``course``, codes of half-years for :data:`SCHEDULE_KEYS` and ``recovery``, texts and numbers else. ``code`` is
+    its short number, under which its origin is found.
+    """
+
+    initiative_id: str
+    period: Period
+    said: Mapping[str, str | float]
+    code: str = ""
+    round_id: str = ""
+    department_id: str = ""
+    submission_id: str = ""
+    sha256: str = ""
+    sheet: str = ""
+    cell: str = ""
+    known_at: datetime | None = None
+    confirmed: bool = False
+    publication: str = "public"
+    sample: bool = False
+
+    def text(self, key: str) -> str:
+        """What was written, empty where nothing was."""
+        found = self.said.get(key)
+        return found if isinstance(found, str) else ""
+
+    def half(self, key: str) -> Period | None:
+        """The half-year of a field."""
+        written = self.text(key)
+        return Period.parse(written) if written else None
+
+    @property
+    def progress(self) -> str:
+        """The code of 進捗."""
+        return self.text("progress")
+
+    @property
+    def course(self) -> str:
+        """The code of 今後の方向性."""
+        return self.text("course")
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it is やや遅れ or 遅れ."""
+        return self.progress in BEHIND
+
+
+@dataclass(frozen=True)
+class Span:
+    """Half-years from ``start`` to ``end``, both included; None is 未設定."""
+
+    start: Period | None = None
+    end: Period | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether both ends are known."""
+        return self.start is not None and self.end is not None
+
+    @property
+    def words(self) -> str:
+        """「R6上期～R8下期」."""
+        if self.start is None and self.end is None:
+            return "未設定"
+        return "～".join(side.short if side else "未設定" for side in (self.start, self.end))
+
+
+def halves(start: Period, end: Period) -> tuple[Period, ...]:
+    """Every half-year of the fiscal years of two periods, such as a plan's."""
+    return tuple(Period("H", year, part) for year in range(start.year, end.year + 1) for part in (1, 2))
+
+
+def half_of_day(year: int, month: int) -> Period:
+    """The half-year that a month lies in."""
+    return Period("H", year - (month < 4), 1 if 4 <= month <= 9 else 2)
+
+
+def half_before(half: Period) -> Period:
+    """The half-year before one."""
+    return Period("H", half.year - (half.part == 1), 2 if half.part == 1 else 1)
+
+
+def steps_between(one: Period, other: Period) -> int:
+    """How many half-years the second lies after the first; negative where it lies before."""
+    return (other.year - one.year) * 2 + other.part - one.part
+
+
+def schedule(initiative: Initiative, reviews: Sequence[Review]) -> tuple[Span, Span]:
+    """The 当初 schedule and the one that stands now. ``reviews`` are those of the initiative, the oldest first.
+
+    What the plan leaves 未設定 is what the first review that tells it says. A later change stands until the next.
+    """
+    planned = Span(
+        initiative.planned_start or _first(reviews, "planned_start"),
+        initiative.planned_end or _first(reviews, "planned_end"),
+    )
+    revised = (_first(reversed(reviews), "revised_start"), _first(reversed(reviews), "revised_end"))
+    return planned, Span(revised[0] or planned.start, revised[1] or planned.end)
+
+
+def _first(reviews: Iterable[Review], key: str) -> Period | None:
+    return next((half for one in reviews if (half := one.half(key)) is not None), None)
