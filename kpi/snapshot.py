@@ -14,6 +14,7 @@ import pandas as pd
 from kpi.collection.lifecycle import Life, counting
 from kpi.collection.scope import is_dropped
 from kpi.collection.workflow import Brief, Past
+from kpi.initiatives.half_year_review import Review
 from kpi.people import Audience
 from kpi.period import Period
 from kpi.plan import STANDING_TEXTS, Card, Indicator, Plan
@@ -59,6 +60,8 @@ class Snapshot:
     edited: Mapping[str, Mapping[str, Edited]] = field(default_factory=dict)
     #: The versions of each round's paper, the oldest first.
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    #: What was said of each initiative, the oldest half-year first.
+    reviews: Mapping[str, tuple[Review, ...]] = field(default_factory=dict)
     #: Which rounds were started, closed and given up.
     life: Life = field(default_factory=Life)
     audience: Audience = Audience.ALL
@@ -141,7 +144,7 @@ class Snapshot:
 
     def brief(self, day: date) -> Brief:
         """What a form writer, its reader and the checks need on a day."""
-        return Brief(counting(self.plan, self.life, day), day, self.cards, self.history, self.standing)
+        return Brief(counting(self.plan, self.life, day), day, self.cards, self.history, self.standing, self.reviews)
 
 
 def annual_ids(cards: Mapping[str, Card]) -> frozenset[str]:

@@ -65,7 +65,7 @@ _ENTRIES = (
     ActKind("pass_on", "主管課へ回答", "return", (Action.PASS_ON,), replay="repeat"),
     ActKind("join", "課の回答のとりまとめ", "return", (Action.JOIN,), ("submissions",), "repeat"),
     ActKind("revise", "回答の修正", "return", (Action.SAVE,), ("submissions",), "repeat"),
-    ActKind("send", "回答", "return", (Action.SEND,), ("observations", "proposals"), "repeat"),
+    ActKind("send", "回答", "return", (Action.SEND,), ("observations", "reviews", "proposals"), "repeat"),
     ActKind("confirm", "確認済", "return", (Action.CONFIRM,), ("confirmations",), "repeat"),
     ActKind("unconfirm", "確認の取消し", "return", (Action.CONFIRM,)),
     ActKind("ask_back", "修正依頼", "return", (Action.ASK_BACK,), ("questions",), "repeat"),

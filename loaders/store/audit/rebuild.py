@@ -39,6 +39,7 @@ _ALSO: tuple[tuple[str, str], ...] = (
     ("判定条件", "SELECT plan_id, indicator_id, origin, document, reason FROM cards"),
     ("照会", "SELECT plan_id, round_id, document, retired FROM rounds"),
     ("部局", "SELECT plan_id, department_id, document, retired FROM departments"),
+    ("取組の見直し", "SELECT code, initiative_id, period, submission_id, cell, said FROM reviews"),
     ("公表区分", "SELECT code, publication, released_at FROM publications"),
     ("回答", "SELECT submission_id, respondent_id, on_behalf, joined_from FROM submissions"),
 )

@@ -29,6 +29,9 @@ from loaders.store.queries.stored_returns import issues_of, read_return, untyped
 
 #: Acts that change neither a plan nor the life of a round, but for a return that is sent and says so itself.
 _OF_RETURNS = acts(about="return")
+#: The first number that a sent return gave out.
+_FIRST_NUMBER = """SELECT min(n) FROM (
+    SELECT observation_id AS n FROM observations WHERE seq = ? UNION ALL SELECT review_id FROM reviews WHERE seq = ?)"""
 #: A return as it was saved, with the bytes of its file.
 _ORIGINAL = """SELECT s.*, w.data FROM submissions s JOIN (SELECT sha256, data FROM workbooks) w USING (sha256)
     WHERE submission_id = ?"""
@@ -137,7 +140,7 @@ class Repeat:
 
     def _send(self, event: Mapping[str, Any]) -> object:
         payload, seq = json.loads(event["payload"]), event["seq"]
-        if first := value(self._old, "SELECT min(observation_id) FROM observations WHERE seq = ?", [seq]):
+        if first := value(self._old, _FIRST_NUMBER, [seq, seq]):
             skip(self._new, "observation_seq", first)
         proposed = "SELECT min(proposal_id) FROM proposals WHERE origin = 'return' AND submission_id = ?"
         if first := value(self._old, proposed, [event["subject"]]):

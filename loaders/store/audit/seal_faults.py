@@ -25,6 +25,7 @@ TABLE_WORDS: Mapping[str, str] = {
     "questions": "修正依頼",
     "proposals": "判定条件の提案",
     "publications": "公表区分",
+    "reviews": "取組の見直し",
     "memberships": "利用者の権限",
     "revocations": "サインアウト",
     "benchmark_batches": "公表統計の版",

@@ -24,7 +24,8 @@ _OWN, _OF_RETURN, _NEVER = "sample", "submission_id IN (SELECT submission_id FRO
 TABLES: Mapping[str, str] = {
     "plans": _NEVER, "departments": _NEVER, "rounds": _NEVER, "cards": _OWN, "workbooks": _OWN, "submissions": _OWN,
     "entries": _OF_RETURN, "issues": _OF_RETURN, "mends": _OF_RETURN, "observations": _OWN, "confirmations": _OWN,
-    "questions": _OWN, "proposals": _OWN, "publications": _OWN, "memberships": _NEVER, "revocations": _NEVER,
+    "questions": _OWN, "proposals": _OWN, "publications": _OWN, "reviews": _OWN, "memberships": _NEVER,
+    "revocations": _NEVER,
     "benchmark_batches": _NEVER, "series": _NEVER, "series_values": _NEVER, "series_breaks": _NEVER,
 }  # fmt: skip
 _LOG = "decisions"

@@ -9,7 +9,8 @@ from loaders.store.file.database import Connection, append, rows, value
 from loaders.store.queries.plan_states import read_plan_ids
 
 _WITH_SAMPLES = (
-    "observations", "cards", "confirmations", "questions", "proposals", "publications", "decisions", "submissions",
+    "observations", "reviews", "cards", "confirmations", "questions", "proposals", "publications", "decisions",
+    "submissions",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Sending appends what the draft says as observations. A card it never changes: wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from kpi.collection.acts import Act
 from kpi.collection.lifecycle import Life
 from kpi.collection.workflow import Answer, Brief, Reading, ReturnState
 from kpi.issue import Issue, Severity
-from kpi.plan import STANDING_TEXTS
+from kpi.plan import STANDING_TEXTS, Round
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.carry_over import (
     Carried,
@@ -27,7 +28,7 @@ from loaders.store.commands.carry_over import (
 from loaders.store.commands.drafts import not_draft, refused_in
 from loaders.store.commands.proposals import propose_from_return
 from loaders.store.commands.round_acts import start_round
-from loaders.store.commands.submission_rows import Found, card_facts, observations_of, short_code
+from loaders.store.commands.submission_rows import Found, card_facts, observations_of, reviewed, short_code
 from loaders.store.file.database import Connection, Row, append, rows, take
 from loaders.store.queries.briefs import Briefs
 from loaders.store.queries.records import Receipt, StoredReturn
@@ -137,6 +138,8 @@ def _send(
     made = [_observation_row(n, f, stored, seq, act.at, sources) for n, f in numbered]
     published = before.published(own) if how.carry else {}
     append(connection, "observations", made)
+    reviews = _review_rows(connection, stored, asked, seq, act.at, sources)
+    append(connection, "reviews", reviews)
     carried = carry_over(connection, stored, made, act.at, before.confirmed, published) if how.carry else Carried()
     payload: dict[str, object] = {**carried.told(brief.plan)}
     if act.person:
@@ -146,6 +149,8 @@ def _send(
     append_event(connection, Event("send", own.plan_id, stored.submission_id, act, payload, own.sample, seq))
     proposed = propose_from_return(connection, act, stored, facts)
     codes: dict[str, tuple[str, ...]] = {}
+    for review in reviews:
+        codes[str(review["initiative_id"])] = (str(review["code"]),)
     for number, one in numbered:
         codes[one.indicator_id] = (*codes.get(one.indicator_id, ()), short_code(number))
     return Receipt(stored.submission_id, act.at, codes, proposed)
@@ -187,6 +192,42 @@ def _sources(connection: Connection, stored: StoredReturn) -> dict[tuple[str, st
     query = """SELECT e.subject_id, e.key, s.sha256 FROM entries e JOIN submissions s ON s.submission_id = e.source_id
         WHERE e.submission_id = ?"""
     return {(r["subject_id"], r["key"]): r["sha256"] for r in rows(connection, query, [stored.submission_id])}
+
+
+def _review_rows(
+    connection: Connection,
+    stored: StoredReturn,
+    asked: Round,
+    seq: int,
+    at: datetime,
+    sources: Mapping[tuple[str, str], str],
+) -> list[Row]:
+    """What a return says of initiatives, one row each; none in a round that asks for values."""
+    if asked.kind != "initiatives":
+        return []
+    own = stored.reading
+    told = [(answer, said) for answer in own.answers if (said := reviewed(answer))]
+    made: list[Row] = []
+    for number, (answer, said) in zip(take(connection, "observation_seq", len(told)), told, strict=True):
+        place = next((e for k in ("progress", "performance") if (e := answer.entries.get(k)) and e.cell), None)
+        made.append({
+            "review_id": number,
+            "code": short_code(number),
+            "plan_id": own.plan_id,
+            "initiative_id": answer.subject_id,
+            "period": asked.period.code,
+            "known_at": at,
+            "seq": seq,
+            "round_id": own.round_id,
+            "department_id": own.department_id,
+            "submission_id": stored.submission_id,
+            "sha256": sources.get((answer.subject_id, place.key), stored.sha256) if place else stored.sha256,
+            "sheet": place.sheet if place else "",
+            "cell": place.cell if place else "",
+            "said": json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+            "sample": own.sample,
+        })  # fmt: skip
+    return made
 
 
 def _observation_row(

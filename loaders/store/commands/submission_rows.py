@@ -97,6 +97,16 @@ def _past_of(past: Sequence[Past], period: Period) -> Past | None:
     return next((p for p in reversed(past) if p.period == period), None)
 
 
+def reviewed(answer: Answer) -> Mapping[str, float | str]:
+    """What an answer says of an initiative; empty where it tells neither its progress nor what was done."""
+    said = {key: e.value for key, e in answer.entries.items() if e.value is not None and key not in _OF_SENDER}
+    return said if said.keys() & {"progress", "performance"} else {}
+
+
+#: Of who answers: that stands with the return.
+_OF_SENDER = ("person", "contact")
+
+
 def card_facts(answer: Answer, card: Card) -> Mapping[str, object]:
     """Baseline and target as an answer gives them, where they differ from the card in force."""
     facts: dict[str, object] = {}

@@ -38,12 +38,22 @@ from loaders.store.queries.json_document import digest, dump, load
 _UNFINISHED = ".migrating"
 
 
-def _standing_texts(connection: Connection) -> None:
-    """What holds of an indicator from year to year stands beside each value: nobody has said it yet."""
+def _initiatives(connection: Connection) -> None:
+    """Texts that hold from year to year stand beside each value, and work is told of half-year by half-year."""
     for column in ("verification", "limits", "after_target"):
         connection.execute(f"ALTER TABLE observations ADD COLUMN {column} VARCHAR DEFAULT ''")
         connection.execute(f"ALTER TABLE observations ALTER COLUMN {column} SET NOT NULL")
+    connection.execute(_REVIEWS)
     _rename_in_plans(connection)
+
+
+_REVIEWS = """
+CREATE TABLE reviews (
+    review_id BIGINT PRIMARY KEY, code VARCHAR NOT NULL, plan_id VARCHAR NOT NULL, initiative_id VARCHAR NOT NULL,
+    period VARCHAR NOT NULL, known_at TIMESTAMP NOT NULL, seq BIGINT NOT NULL, round_id VARCHAR NOT NULL,
+    department_id VARCHAR NOT NULL, submission_id VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, sheet VARCHAR NOT NULL,
+    cell VARCHAR NOT NULL, said VARCHAR NOT NULL, sample BOOLEAN NOT NULL)
+"""
 
 
 def _rename_in_plans(connection: Connection) -> None:
@@ -60,7 +70,7 @@ def _rename_in_plans(connection: Connection) -> None:
 
 
 #: What changes a store into one of the version named.
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _standing_texts}
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _initiatives}
 
 
 def migrate(path: Path, wait: float, now: Callable[[], datetime] = settings.now) -> None:

@@ -29,7 +29,10 @@ _KINDS = {
 _NUMBERED = {
     "event_seq": ("操作", "SELECT max(seq) FROM (SELECT seq FROM decisions UNION ALL SELECT seq FROM mends)"),
     "submission_seq": ("回答", "SELECT max(try_cast(submission_id[2:] AS BIGINT)) FROM submissions"),
-    "observation_seq": ("値", "SELECT max(observation_id) FROM observations"),
+    "observation_seq": (
+        "値",
+        "SELECT max(n) FROM (SELECT observation_id AS n FROM observations UNION ALL SELECT review_id FROM reviews)",
+    ),
     "question_seq": ("修正依頼", "SELECT max(try_cast(question_id[2:] AS BIGINT)) FROM questions"),
     "proposal_seq": ("判定条件の提案", "SELECT max(try_cast(proposal_id[2:] AS BIGINT)) FROM proposals"),
 }

@@ -37,7 +37,7 @@ CREATE TABLE workbooks (
     sha256 VARCHAR PRIMARY KEY, filename VARCHAR NOT NULL, size BIGINT NOT NULL, data BLOB NOT NULL,
     sample BOOLEAN NOT NULL, stored_at TIMESTAMP NOT NULL);
 -- `respondent_id`: who answers: a 部局 (`land`), or one of its 課 (`land/road`) that answers to its 主管課. `subject_id`:
--- what is answered about, today always an indicator; empty where it is about the whole file. `joined_from`: the returns of
+-- what is answered about, an indicator or an initiative; empty where it is about the whole file. `joined_from`: the returns of
 -- 課 that a department's return was joined from; it has no workbook of its own (sha256 empty), and each of its cells
 -- tells in `source_id` which return it stands in. `on_behalf`: entered by the secretariat (代理登録).
 CREATE TABLE submissions (
@@ -70,6 +70,13 @@ CREATE TABLE observations (
     evidence VARCHAR NOT NULL, analysis VARCHAR NOT NULL, actions VARCHAR NOT NULL, section VARCHAR NOT NULL,
     correction_kind VARCHAR NOT NULL, sample BOOLEAN NOT NULL, verification VARCHAR NOT NULL DEFAULT '',
     limits VARCHAR NOT NULL DEFAULT '', after_target VARCHAR NOT NULL DEFAULT '');
+-- What a sent return says of an initiative for one half-year. Append only; `said` is JSON by the form's columns, `code`
+-- is of the same numbers as those of observations.
+CREATE TABLE reviews (
+    review_id BIGINT PRIMARY KEY, code VARCHAR NOT NULL, plan_id VARCHAR NOT NULL, initiative_id VARCHAR NOT NULL,
+    period VARCHAR NOT NULL, known_at TIMESTAMP NOT NULL, seq BIGINT NOT NULL, round_id VARCHAR NOT NULL,
+    department_id VARCHAR NOT NULL, submission_id VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, sheet VARCHAR NOT NULL,
+    cell VARCHAR NOT NULL, said VARCHAR NOT NULL, sample BOOLEAN NOT NULL);
 -- What the secretariat has checked: one row for each indicator of a sent return (確認済).
 CREATE TABLE confirmations (
     seq BIGINT NOT NULL, submission_id VARCHAR NOT NULL, subject_id VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL,

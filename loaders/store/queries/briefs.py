@@ -16,6 +16,7 @@ from kpi.collection.workflow import Brief, Past, Reading
 from kpi.plan import Card, Plan
 from kpi.snapshot import best_known, standing_texts
 from loaders.store.file.database import Connection
+from loaders.store.queries.initiative_reviews import Reviews, reviews_now
 from loaders.store.queries.plan_states import NOW, read_cards, read_plan
 from loaders.store.queries.round_lives import lives
 
@@ -36,7 +37,9 @@ class _Known:
     cards: Mapping[str, Card]
     history: Mapping[str, tuple[Past, ...]]
     standing: Mapping[str, Mapping[str, str]]
+    reviews: Reviews
     stale: set[str] = field(default_factory=set)
+    reviews_stale: bool = False
 
 
 class Briefs:
@@ -52,6 +55,8 @@ class Briefs:
         KeyError for an unknown plan.
         """
         known = self._known.get(plan_id) or self._read(plan_id)
+        if known.reviews_stale:
+            known.reviews, known.reviews_stale = reviews_now(self._connection, plan_id), False
         again = known.stale if about is None else known.stale.intersection(about)
         if again:
             kept = {k: v for k, v in known.history.items() if k not in again}
@@ -59,13 +64,22 @@ class Briefs:
             known.history = {**kept, **best_known(told, known.cards)}
             known.standing = {**known.standing, **standing_texts(told)}
             known.stale = known.stale - again
-        return Brief(counting(known.plan, known.life, day), day, known.cards, known.history, known.standing)
+        return Brief(
+            counting(known.plan, known.life, day),
+            day,
+            known.cards,
+            known.history,
+            known.standing,
+            known.reviews,
+        )
 
     def sent(self, reading: Reading) -> None:
         """A return is sent: its values are new, and it may have begun its round."""
         known = self._known.get(reading.plan_id)
         if known is None:
             return
+        if known.plan.round(reading.round_id).kind == "initiatives":
+            known.reviews_stale = True
         if known.life.stage(reading.round_id) in (Stage.OPEN, Stage.CLOSED):
             known.stale |= {answer.subject_id for answer in reading.answers}
         else:
@@ -79,7 +93,9 @@ class Briefs:
         plan, life = read_plan(self._connection, plan_id, NOW), lives(self._connection, plan_id)
         cards = read_cards(self._connection, plan, NOW)
         told = self._told(plan_id)
-        self._known[plan_id] = _Known(plan, life, cards, best_known(told, cards), standing_texts(told))
+        self._known[plan_id] = _Known(
+            plan, life, cards, best_known(told, cards), standing_texts(told), reviews_now(self._connection, plan_id)
+        )
         return self._known[plan_id]
 
     def _told(self, plan_id: str, some: Collection[str] | None = None) -> pd.DataFrame:

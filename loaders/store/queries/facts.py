@@ -153,6 +153,25 @@ class Workbook(NamedTuple):
     filename: str
 
 
+class ReviewRow(NamedTuple):
+    """What was sent of an initiative; ``said`` is JSON."""
+
+    code: str
+    plan_id: str
+    initiative_id: str
+    period: str
+    known_at: datetime
+    seq: int
+    round_id: str
+    department_id: str
+    submission_id: str
+    sha256: str
+    sheet: str
+    cell: str
+    said: str
+    sample: bool
+
+
 class Batch(NamedTuple):
     """A batch of published figures."""
 
@@ -184,6 +203,7 @@ class Facts:
     cards: tuple[Version, ...] = ()
     workbooks: tuple[Workbook, ...] = ()
     benchmark_batches: tuple[Batch, ...] = ()
+    reviews: tuple[ReviewRow, ...] = ()
     observations: pd.DataFrame = field(default_factory=pd.DataFrame)
     ends: Mapping[str, int] = field(default_factory=dict)
     seals: tuple[int, int, str] = (0, -1, "")
@@ -194,7 +214,7 @@ _ROWS: Mapping[str, Callable[..., tuple[Any, ...]]] = {
     "decisions": Decision, "submissions": Submission, "entries": Subject, "issues": Asked, "mends": Mended,
     "confirmations": Confirmation, "questions": Question, "proposals": Proposal, "publications": Publication,
     "plans": Version, "departments": Version, "rounds": Version, "cards": Version, "workbooks": Workbook,
-    "benchmark_batches": Batch,
+    "benchmark_batches": Batch, "reviews": ReviewRow,
 }  # fmt: skip
 #: Where a field is no column by its name: what it is.
 _FIELDS: Mapping[tuple[str, str], str] = {

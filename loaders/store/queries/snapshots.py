@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kpi.initiatives.half_year_review import Review
 from kpi.people import Audience
 from kpi.place import parts_of
 from kpi.plan import STANDING_TEXTS, Plan
@@ -20,6 +21,7 @@ from kpi.report.versions import KeptFile, Version, next_number
 from kpi.selection import WITHDRAWING, withdrawn
 from kpi.snapshot import Edited, Snapshot, annual_ids
 from loaders.store.queries.facts import Decision, Facts
+from loaders.store.queries.initiative_reviews import reviews_at, reviews_for
 from loaders.store.queries.json_document import load_keys
 from loaders.store.queries.plan_states import NOW, cards_at, plan_at, plan_ids
 from loaders.store.queries.standing import (
@@ -44,7 +46,8 @@ class Everything:
 
     ``whole`` is what the secretariat sees, but for ``observations``: ``known`` has them all, superseded ones too.
     ``takes`` also has those of the secretariat itself (``staff``), ``plan_ids`` are of all plans in the store.
-    ``suppressed_since`` are the short numbers of what a 秘匿 has taken back after the moment.
+    ``suppressed_since`` are the short numbers of what a 秘匿 has taken back after the moment; ``reviews`` is all that
+    was sent of initiatives, superseded answers too.
     """
 
     whole: Snapshot
@@ -52,6 +55,7 @@ class Everything:
     takes: pd.DataFrame
     plan_ids: tuple[str, ...]
     suppressed_since: frozenset[str] = frozenset()
+    reviews: tuple[Review, ...] = ()
 
 
 def everything_at(facts: Facts, plan_id: str, as_of: datetime | None, revision: str, figures: Figures) -> Everything:
@@ -84,7 +88,13 @@ def everything_at(facts: Facts, plan_id: str, as_of: datetime | None, revision: 
         life=life_at(mine, round_of.get, plan_id, moment),
     )
     default = (plan_at(facts, plan_id, NOW) if as_of else plan).publication
-    return Everything(whole, _known(facts, plan_id, returns, confirmed, default, moment), _takes(mine), plan_ids(facts))
+    return Everything(
+        whole,
+        _known(facts, plan_id, returns, confirmed, default, moment),
+        _takes(mine),
+        plan_ids(facts),
+        reviews=reviews_at(facts, plan_id, confirmed, default, moment),
+    )
 
 
 _TEXT, _DAY = "str", "datetime64[us]"
@@ -233,6 +243,7 @@ def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datet
         # It may tell of values that not everybody sees, and 想定問答 is the secretariat's alone.
         edited=whole.edited if audience.kind == "all" else {},
         takes=own.drop(columns="staff").reset_index(drop=True),
+        reviews=reviews_for(everything.reviews, audience),
         audience=audience,
     )
 
@@ -318,7 +329,8 @@ def _addressed(whole: Snapshot, at: datetime | None) -> pd.DataFrame:
     questions, plan, moment = whole.questions, whole.plan, whole.as_of or at
     if moment is None:
         return questions
-    owners = {i.id: owner.id for i in plan.indicators if (owner := plan.owner(i.id, moment.date()))}
+    asked_about = set(questions["subject_id"])
+    owners = {i: owner.id for i in asked_about if (owner := plan.owner(i, moment.date()))}
     over = (questions["answered_by"] != "") | questions["round_id"].isin(list(whole.closed))
     rows = zip(questions["subject_id"], questions["department_id"], over, strict=True)
     return questions.assign(department_id=[asked if done else owners.get(i, asked) for i, asked, done in rows])

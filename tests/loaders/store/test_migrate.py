@@ -59,6 +59,7 @@ def first(tmp_path: Path) -> Path:
         connection.execute("UPDATE plans SET document = ?, hash = ?", [written, digest(written)])
         connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
         seal_anew(connection)
+        connection.execute("DROP TABLE reviews")
     return store.path
 
 

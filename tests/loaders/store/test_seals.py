@@ -20,9 +20,10 @@ from loaders.store import Rule, Store, StoreDamaged
 from loaders.store.audit.seal_faults import TABLE_WORDS, read_chain, row_faults
 from loaders.store.audit.seals import CHAINED, TABLES
 from loaders.store.file.database import rows
-from tests.factory import AGRI, COUNT, CUT, POLICY, RATE, TRADE, tiny_plan
+from tests.factory import AGRI, COUNT, CUT, POLICY, RATE, TRADE
 from tests.loaders.store.test_log import make_over
 from tests.storekit import answer, do, figures, issue, later, new_store, reading, save_and_send, save_return, send
+from tests.worktools import FIRST, MEETING, work_plan
 
 
 def fill(store: Store) -> Store:
@@ -41,13 +42,16 @@ def fill(store: Store) -> Store:
     do(store, "revoke", "s" * 64, by="青森 花子", at=later(6))
     sample = reading(answer(COUNT, value=9.0, period="FY2024", release="final"), department=TRADE, sample=True)
     save_and_send(store, sample, b"3", later(6), by="サンプル")
+    for n, marked in enumerate((False, True)):
+        told = reading(answer(MEETING, progress="done", performance="開いた。"), round_id=FIRST, sample=marked)
+        save_and_send(store, told, f"review {n}".encode(), later(7 + n))
     return store
 
 
 @cache
 def _filled() -> bytes:
     with TemporaryDirectory() as folder:
-        return fill(new_store(Path(folder))).path.read_bytes()
+        return fill(new_store(Path(folder), work_plan())).path.read_bytes()
 
 
 def copy_filled(folder: Path) -> Store:
@@ -263,13 +267,13 @@ def test_samples_come_and_go_and_a_file_that_somebody_sent_too_becomes_theirs(st
     assert store.verify() == ()
     do(store, "remove_samples", by="管", at=later(8))
     assert store.verify() == ()
-    assert [one["sample"] for one in files(store)] == [False, False]
+    assert [one["sample"] for one in files(store)] == [False, False, False]
     save_and_send(store, reading(answer(COUNT, value=1.0, period="FY2024"), sample=True), b"5", later(9), by="サ")
     assert store.verify() == ()
 
 
 def test_published_figures_that_change_are_sealed_with_no_act_of_a_person(store):
-    assert store.init([tiny_plan()], figures(5), Act("", later(9)))
+    assert store.init([work_plan()], figures(5), Act("", later(9)))
     assert store.verify() == ()
     with other_client(store) as connection:
         connection.execute("UPDATE series_values SET value = 1 WHERE batch = 2 AND value = 4")

@@ -1,0 +1,148 @@
+"""The form of the half-yearly review: what it asks, what it says when it comes back, and what is doubtful in it."""
+
+from __future__ import annotations
+
+# ruff: noqa: E501 (tables of cases read as tables)
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from kpi.collection.scope import asked_of
+from kpi.collection.workflow import Brief
+from kpi.initiatives.half_year_review import Review
+from kpi.issue import Severity
+from loaders.form import definition as d
+from loaders.form.entry_fields import entry_blocks
+from tests import hurt
+from tests.factory import POLICY, tiny_brief
+from tests.worktools import DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
+
+LAST = Review(
+    MEETING, half("2024H2"),
+    {"progress": "on_schedule", "course": "continue", "performance": "8会場で開いた。", "next_plan": "12会場で開く。"},
+    round_id=FIRST,
+)  # fmt: skip
+DESK_SOUND = said(
+    planned_start=half("2024H1"), planned_end=half("2026H2"), performance="窓口の案を作った。", next_plan="試行する。"
+)
+
+
+def brief(*reviews: Review) -> Brief:
+    told: dict[str, tuple[Review, ...]] = {}
+    for one in reviews:
+        told[one.initiative_id] = (*told.get(one.initiative_id, ()), one)
+    return replace(tiny_brief(date(2025, 9, 10)), plan=work_plan(), reviews=told)
+
+
+def codes(about: Brief, **changes: object) -> set[tuple[str, str, str]]:
+    answers = {
+        MEETING: said(**{"performance": "12会場で開いた。", "next_plan": "動画にする。", **changes}),
+        DESK: DESK_SOUND,
+    }
+    got = read(form(about, SECOND, answers), about)
+    return {(i.code, i.subject_id, str(i.severity)) for i in got.issues}
+
+
+def test_a_round_of_the_work_asks_each_initiative_once_of_who_answers_for_it():
+    plan = work_plan()
+    asked = [i.id for i in asked_of(plan, plan.round(SECOND), POLICY, date(2025, 9, 10))]
+    assert asked == [MEETING, DESK]  # the 再掲 is told where its 主掲載 stands
+
+
+def test_what_was_filled_in_is_read_back():
+    answers = {MEETING: said(interim_1=120.0, revised_end=half("2026H1"), revision_reason="会場が足りない。", decided_by="部長決裁"),
+               DESK: DESK_SOUND}  # fmt: skip
+    got = {a.subject_id: a for a in read(form(brief(), SECOND, answers), brief()).answers}
+    assert got.keys() == {MEETING, DESK}
+    assert got[MEETING].number("interim_1") == 120.0
+    assert got[MEETING].text("revised_end") == "FY2026H1"
+    assert got[MEETING].text("performance") == "8会場で開いた。"
+    assert got[DESK].text("planned_end") == "FY2026H2"
+    assert "planned_end" not in got[MEETING].entries  # the plan says it
+    assert "interim_1" not in got[DESK].entries
+
+
+def test_the_form_shows_what_was_said_last():
+    sheet = load_workbook(BytesIO(form(brief(LAST), SECOND, {})))
+    first, places = sheet[d.FORM_SHEET], d.positions("initiatives")
+    assert first.cell(d.FIRST_DATA_ROW, places["last_progress"]).value == "予定どおり"
+    assert first.cell(d.FIRST_DATA_ROW, places["course"]).value == "継続"
+    assert first.cell(d.FIRST_DATA_ROW, places["planned_start"]).value == "令和6年度上期"
+    assert any(c.value == "12会場で開く。" for row in sheet[d.PROSE_SHEET].iter_rows() for c in row)
+
+
+def test_a_schedule_that_was_told_once_is_not_asked_again_and_a_change_stands():
+    told = Review(DESK, half("2024H2"), {"progress": "considering", "planned_start": "FY2024H1", "planned_end": "FY2025H1",
+                                        "revised_end": "FY2026H1"}, round_id=FIRST)  # fmt: skip
+    book = load_workbook(BytesIO(form(brief(told), SECOND, {})))
+    row, places = d.FIRST_DATA_ROW + 1, d.positions("initiatives")
+    shown = [book[d.FORM_SHEET].cell(row, places[k]).value for k in ("planned_end", "last_schedule", "revised_end")]
+    assert shown == ["令和7年度上期", "R6上期～R8上期", "令和8年度上期"]
+    got = {a.subject_id: a for a in read(form(brief(told), SECOND, {}), brief(told)).answers}
+    assert "planned_end" not in got[DESK].entries
+
+
+def test_on_the_screen_the_same_is_asked():
+    blocks = {b.title: b for b in entry_blocks(brief(LAST), SECOND, POLICY)}
+    fields = {f.key: f for f in blocks["1-1　説明会を全域で開く"].fields}
+    assert fields["progress"].choices[0] == "未着手"
+    assert (fields["course"].ready, fields["performance"].limit) == ("継続", 150)
+    assert ("予定(前回)", "12会場で開く。") in blocks["1-1　説明会を全域で開く"].said
+
+
+SOUND = ("", {})
+CASES = {
+    "sound": (LAST, {}, set()),
+    "late without reason": (LAST, {"progress": "late"}, {("initiative.no_reason", "ask"), ("initiative.no_recovery", "note")}),
+    "late with reason": (LAST, {"progress": "late", "delay_reason": "会場がない。", "recovery": half("2026H1")}, set()),
+    "recovery in the past": (LAST, {"progress": "late", "delay_reason": "会場。", "recovery": half("2024H1")},
+                             {("initiative.late_recovery", "ask")}),
+    "a change without a reason": (LAST, {"revised_end": half("2026H2")}, {("initiative.unexplained_change", "ask")}),
+    "a change with one": (LAST, {"revised_end": half("2026H2"), "revision_reason": "国の日程。", "decided_by": "部長"}, set()),
+    "no change": (LAST, {"revised_end": half("2025H2")}, set()),
+    "turned round": (LAST, {"revised_start": half("2026H2"), "revised_end": half("2026H1"), "revision_reason": "国。",
+                            "decided_by": "部長"}, {("initiative.reversed", "ask")}),
+    "no half": (LAST, {"revised_end": "FY2026", "revision_reason": "国。", "decided_by": "部長"}, {("initiative.no_half", "ask")}),
+    "nothing": (LAST, {"progress": None, "course": None, "performance": None, "next_plan": None}, {("initiative.none", "ask")}),
+    "no course": (LAST, {"course": None}, {("initiative.missing", "ask")}),
+    "done": (LAST, {"progress": "done", "course": "end", "next_plan": None}, set()),
+    "done and goes on": (LAST, {"progress": "done", "course": "expand"}, {("initiative.done_goes_on", "ask")}),
+    "done moves": (replace(LAST, said={**LAST.said, "progress": "done"}), {}, {("initiative.done_moves", "ask")}),
+    "the same words": (LAST, {"performance": "8会場で 開いた。"}, {("initiative.copied", "ask")}),
+    "planned what was done": (LAST, {"next_plan": "8会場で開いた。"}, {("initiative.copied", "ask")}),
+    "a half-year left out": (replace(LAST, period=half("2024H1")), {}, {("initiative.half_skipped", "note")}),
+    "too long": (LAST, {"performance": "あ" * 151}, {("text.over_limit", "note")}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_doubtful_is_asked(name: str):
+    last, changes, wanted = CASES[name]
+    assert {
+        (code, severity) for code, subject, severity in codes(brief(last), **changes) if subject == MEETING
+    } == wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("予定通り", "on_schedule"), ("順調", "on_schedule"), ("やや遅れ。", "slightly_late"), ("完了済み", "done")],
+)
+def test_words_of_the_lists_are_read_as_people_write_them(written: str, code: str):
+    def change(book: Workbook) -> None:
+        book[d.FORM_SHEET].cell(d.FIRST_DATA_ROW, d.positions("initiatives")["progress"]).value = written
+
+    got = read(hurt.edit(form(brief(LAST), SECOND, {MEETING: said(), DESK: DESK_SOUND}), change), brief(LAST))
+    assert next(a for a in got.answers if a.subject_id == MEETING).text("progress") == code
+
+
+def test_a_form_that_lost_its_hidden_sheet_is_known_by_its_headings():
+    data = hurt.edit(
+        form(brief(), SECOND, {MEETING: said(), DESK: DESK_SOUND}), lambda book: book.remove(book[d.META_SHEET])
+    )
+    got = read(data, brief())
+    assert (got.round_id, got.department_id, got.matched_by) == (SECOND, POLICY, "content")
+    assert {a.subject_id for a in got.answers if a.text("progress")} == {MEETING, DESK}
+    assert not [i for i in got.issues if i.severity is Severity.FIX]

@@ -1,0 +1,125 @@
+"""Two half-years go through the store as values do: sent, confirmed, asked about, seen as of a day, made anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from kpi.collection.workflow import Question
+from kpi.people import Audience
+from loaders.services import operations
+from loaders.store import Store
+from tests.factory import AGRI, POLICY
+from tests.storekit import do, first_start, save_return, send
+from tests.worktools import CAR, DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
+
+SPRING, AUTUMN = datetime(2025, 4, 10, 10), datetime(2025, 10, 6, 10)
+DEPARTMENT = Audience("department", frozenset({POLICY}))
+
+
+def sent(store: Store, round_id: str, at: datetime, answers, department: str = POLICY) -> str:
+    brief = store.snapshot("tiny").brief(at.date())
+    data = form(brief, round_id, answers, department)
+    got = read(data, brief)
+    assert not [i for i in got.issues if i.severity != "note"], [(i.code, i.message) for i in got.issues]
+    kept = save_return(store, got, data, f"{department}.xlsx", by="担当", at=at)
+    receipt = send(store, kept.submission_id, by="担当", at=at)
+    assert not isinstance(receipt, tuple), receipt
+    assert set(receipt.codes) == set(answers)
+    return kept.submission_id
+
+
+def spring(store: Store) -> str:
+    desk = said(
+        planned_start=half("2024H1"), planned_end=half("2026H2"), performance="案を作った。", next_plan="試行する。"
+    )
+    return sent(store, FIRST, SPRING, {MEETING: said(), DESK: desk})
+
+
+def autumn(store: Store) -> str:
+    slip = said(
+        progress="late", performance="12会場で開いた。", next_plan="動画にする。", delay_reason="会場がない。",
+        recovery=half("2026H1"), revised_end=half("2026H1"), revision_reason="会場が足りない。", decided_by="部長決裁",
+        interim_1=120.0,
+    )  # fmt: skip
+    done = said(progress="done", course="end", performance="窓口を開いた。", next_plan=None)
+    return sent(store, SECOND, AUTUMN, {MEETING: slip, DESK: done})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return first_start(tmp_path, work_plan())
+
+
+def progress(store: Store, initiative: str, audience: Audience = Audience.ALL, as_of: datetime | None = None):
+    found = store.snapshot("tiny", as_of, audience, AUTUMN).reviews.get(initiative, ())
+    return [(r.period.code, r.progress, r.confirmed) for r in found]
+
+
+def test_what_is_sent_is_known_half_year_by_half_year(store: Store):
+    spring(store)
+    autumn(store)
+    assert progress(store, MEETING) == [("FY2024H2", "on_schedule", False), ("FY2025H1", "late", False)]
+    assert progress(store, DESK) == [("FY2024H2", "on_schedule", False), ("FY2025H1", "done", False)]
+    assert progress(store, MEETING, as_of=datetime(2025, 5, 1)) == [("FY2024H2", "on_schedule", False)]
+    last = store.snapshot("tiny").reviews[MEETING][-1]
+    assert (last.said["interim_1"], last.text("revised_end"), last.text("section")) == (120.0, "FY2026H1", "DX推進課")
+    assert "person" not in last.said
+    assert len(last.code) == 8
+    assert (last.sheet, last.cell) == ("KPI調査票", "I6")
+
+
+def test_others_see_what_is_confirmed_and_departments_their_own(store: Store):
+    spring(store)
+    sent(store, FIRST, SPRING, {CAR: said(performance="走らせた。", next_plan="延ばす。")}, AGRI)
+    assert progress(store, MEETING, Audience.PUBLIC) == []
+    assert progress(store, MEETING, DEPARTMENT) == [("FY2024H2", "on_schedule", False)]
+    assert progress(store, CAR, DEPARTMENT) == []
+    do(store, "confirm", "S00001", [MEETING], by="事務局", at=SPRING)
+    assert progress(store, MEETING, Audience.PUBLIC) == [("FY2024H2", "on_schedule", True)]
+    assert progress(store, DESK, Audience.PUBLIC) == []
+
+
+def test_a_question_about_an_initiative_is_its_departments(store: Store):
+    spring(store)
+    ask = Question(MEETING, "performance", "何会場か")
+    do(store, "ask_back", "S00001", [ask], by="事務局", at=datetime(2025, 4, 11, 9))
+    (row,) = store.snapshot("tiny", None, DEPARTMENT, AUTUMN).asked
+    assert (row["subject_id"], row["department_id"], row["text"]) == (MEETING, POLICY, "何会場か")
+
+
+def test_said_again_the_newest_counts(store: Store):
+    spring(store)
+    desk = said(
+        planned_start=half("2024H1"), planned_end=half("2026H2"), performance="案を作った。", next_plan="試行。"
+    )
+    meeting = said(progress="considering", performance="7会場で開いた。")
+    sent(store, FIRST, datetime(2025, 4, 20, 9), {MEETING: meeting, DESK: desk})
+    assert progress(store, MEETING) == [("FY2024H2", "considering", False)]
+
+
+def test_what_the_store_holds_is_sound_and_is_made_anew_the_same(store: Store, tmp_path: Path):
+    spring(store)
+    autumn(store)
+    do(store, "confirm", "S00002", [MEETING, DESK], by="事務局", at=AUTUMN)
+    assert store.verify() == ()
+    assert operations.rebuild(store, tmp_path / "again.duckdb") == ()
+    again = Store(tmp_path / "again.duckdb")
+    assert again.verify() == ()
+    assert again.snapshot("tiny").reviews == store.snapshot("tiny").reviews
+
+
+def test_a_changed_answer_is_found(store: Store):
+    spring(store)
+    with store._database.write() as connection:
+        connection.execute("UPDATE reviews SET said = replace(said, 'on_schedule', 'done')")
+    assert {i.code for i in store.verify()} == {"verify.rows_changed"}
+
+
+def test_nothing_of_the_work_is_judged(store: Store):
+    spring(store)
+    snapshot = store.snapshot("tiny")
+    assert snapshot.observations.empty
+    assert MEETING not in snapshot.cards
