@@ -68,7 +68,10 @@ class Stance:
 
 @dataclass(frozen=True)
 class Section:
-    """Another part of the plan's text: paragraphs, points and, where the plan gives one, the source."""
+    """Another part of the plan's text: paragraphs, points and, where the plan gives one, the source.
+
+    ``unset`` says what of it the document names and does not give.
+    """
 
     id: str
     title: str
@@ -76,6 +79,7 @@ class Section:
     text: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     source: str = ""
+    unset: str = ""
 
 
 @dataclass(frozen=True)
@@ -281,7 +285,8 @@ class Plan:
 
     ``publication`` is the 公表区分 of figures about which nothing else was decided: public, embargoed or internal.
     ``assumptions`` maps what no indicator has for itself and the source does not settle to the reason for what was
-    taken: ``scheme``, ``number`` (the indicators' numbers), ``departments.<id>``, ``series.<id>``.
+    taken: ``scheme``, ``number`` (the indicators' numbers), ``start``, ``end``, ``departments.<id>``, ``series.<id>``,
+    ``initiatives.<id>``.
     ``offered`` tells whether the screens let one choose the plan, ``sole_secretary`` whether a secretariat of one
     person may record the decision about its own proposal, which then says so. ``required_texts`` are those of
     :data:`STANDING_TEXTS` that no return with a value may leave out.

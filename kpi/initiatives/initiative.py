@@ -87,10 +87,10 @@ def asked(initiatives: Iterable[Initiative]) -> tuple[Initiative, ...]:
 
 
 def listed(initiatives: Iterable[Initiative]) -> tuple[Initiative, ...]:
-    """Those that the plan lists as work, each 再掲 too: all but what only gathers others."""
+    """Those that the plan lists as work, each 再掲 too: all but what only gathers others, a 再掲 of such a one too."""
     every = tuple(initiatives)
     parents = {one.parent_id for one in every}
-    return tuple(one for one in every if one.refers_to or one.id not in parents)
+    return tuple(one for one in every if one.id not in parents)
 
 
 def count_words(initiatives: Iterable[Initiative]) -> str:

@@ -170,7 +170,7 @@ ASSUMABLE = tuple(
     if name not in ("id", "indicator_id", "assumptions", "version", "reason")
 )
 #: What an assumption about no single indicator may be about.
-_OF_PLAN = re.compile(r"scheme|number|(?:departments|series)\.[A-Za-z0-9_-]+")
+_OF_PLAN = re.compile(r"scheme|number|start|end|(?:departments|series|initiatives)\.[A-Za-z0-9_-]+")
 
 
 def assumable(value: object) -> str:
@@ -215,6 +215,7 @@ ROUND = Shape("round", (
 SECTION = Shape("section", (
     Column("id", text, True), Column("title", text, True), Column("chapter", text, default=""),
     Column("text", texts, default=()), Column("points", texts, default=()), Column("source", text, default=""),
+    Column("unset", text, default=""),
 ))  # fmt: skip
 SCHEME = Shape("scheme", (
     Column("name", one_of(*METHODS), default=Scheme.name),
