@@ -13,7 +13,7 @@ import pandas as pd
 
 from kpi.collection import turnout
 from kpi.collection.board import Known, board
-from kpi.collection.lifecycle import Stage, counting, current
+from kpi.collection.lifecycle import Stage, counting, current, over
 from kpi.collection.obligations import owed, told_apart
 from kpi.compare.published import Benchmarks
 from kpi.period import Period
@@ -115,6 +115,16 @@ class Assessment:
     def as_of(self) -> datetime | None:
         """The past moment shown; None for now."""
         return self.snapshot.as_of
+
+    @cached_property
+    def is_over(self) -> bool:
+        """Whether the plan's term is over: it is read only, and what stands is its final account."""
+        return over(self.snapshot.plan, self.snapshot.life, self.day)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether rounds, returns and judging rules may be changed: it is now, and within the plan's term."""
+        return self.as_of is None and not self.is_over
 
     @cached_property
     def plan(self) -> Plan:

@@ -49,7 +49,7 @@ def data_page() -> None:
     ids = {i.id for i in wanted} if one == ALL else {one}
     if kind == "judged":
         if not state.plan.indicators:
-            unwritten("指標", "indicators.csv")
+            unwritten("指標", "indicators.csv", state)
             return
         names = {state.plan.indicator(i).number for i in ids}
         whole = state.once("judged table", lambda: indicator_table(state))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
+from kpi.initiatives.initiative import count_words
 from kpi.plan import Field
 from kpi.printing.rollup import field_sentence
 from kpi.story import story
@@ -13,6 +14,7 @@ from kpi.summary import as_of_words, summary
 from loaders.documents.pictures.chart_files import indicator_file
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import view
+from pages.parts.field.measure_list import measures
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.chart_figure import all_indicator_charts, chart
 from pages.parts.shared.filters import choose, paged
@@ -49,8 +51,20 @@ def field_page() -> None:
         table_downloads(f"{field.short}の指標", state, lambda s: indicator_table(s, field.id))
         all_indicator_charts(field.short, state, indicators)
     else:
-        empty("この区分には指標がありません。各分野を支える基盤として、めざす姿を掲げています。")
-    _pictures(field)
+        _unmeasured(state, field)
+    _pictures(state, field, folded=bool(indicators))
+
+
+_CARRIES = "各分野を支える基盤として、めざす姿を掲げています。"
+
+
+def _unmeasured(state: Assessment, field: Field) -> None:
+    """What a field without indicators says first: what it is there for, or how many initiatives it has."""
+    items = {i.id for i in field.items}
+    if not state.plan.indicators and state.plan.initiatives:
+        lead(f"{count_words(one for one in state.plan.initiatives if one.item_id in items)}。指標はありません。")
+        return
+    empty("この区分には指標がありません。" + (_CARRIES if field.foundation else ""))
 
 
 def _charts(state: Assessment, field: Field) -> None:
@@ -71,16 +85,19 @@ def _charts(state: Assessment, field: Field) -> None:
                 show(join([tag("div", item.advice, "empty"), tag("div", source, "meta")]))
 
 
-def _pictures(field: Field) -> None:
+def _pictures(state: Assessment, field: Field, *, folded: bool) -> None:
+    """What the plan says of the field, and its items; these stand open where the field has nothing else to show."""
+    words = state.plan.words
     if field.policy:
-        st.header("基本方針", anchor=False)
+        st.header(unmarked(words.get("policy", "基本方針")), anchor=False)
         show(tag("p", field.policy))
     if field.pictures:
-        st.header("2040年の姿", anchor=False)
+        st.header(unmarked(words.get("pictures", "めざす姿")), anchor=False)
         show(listing(field.pictures))
     for item in field.items:
-        with st.expander(unmarked(item.name)):
+        with st.expander(unmarked(item.name), expanded=not folded):
             for vision in item.visions:
-                show(tag("p", join([tag("b", "めざす姿　"), vision])))
-            if item.policies:
-                show(join([tag("b", "取組方針"), listing(item.policies)]))
+                show(tag("p", join([tag("b", f"{words.get('vision', 'めざす姿')}　"), vision])))
+            if item.note:
+                show(tag("div", item.note, "meta"))
+            show(measures(state, item))

@@ -27,7 +27,7 @@ def indicator_page() -> None:
     header("指標", state, meta=as_of_words(state))
     options = {i.id: f"{i.number}　{i.name}" for i in state.plan.indicators}
     if not options:
-        unwritten("指標", "indicators.csv")
+        unwritten("指標", "indicators.csv", state)
         return
     indicator = state.plan.indicator(choose("指標", "indicator", options, everybodys=True))
     show(tag("div", _crumb(state, indicator), "crumb"))

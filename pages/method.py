@@ -97,6 +97,8 @@ def _of_plan(state: Assessment, key: str) -> tuple[Content, Content]:
     about, attribute = PLAN_ASSUMED_WORDS.get(kind, ("計画全体", key))
     if kind == "departments":
         about = next((d.name(state.day) for d in state.plan.departments if d.id == part), part)
+    if kind == "initiatives":
+        about = next((one.name for one in state.plan.initiatives if one.id == part), part)
     if kind == "series":
         about = str((state.benchmarks.one(part) or {"name": part})["name"])
     return about, attribute

@@ -18,6 +18,7 @@ from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import view
 from pages.parts.overview.first_start import start_panel
 from pages.parts.overview.first_year import bare_list, next_steps, who_is_asked
+from pages.parts.overview.plan_text import ended, plan_text, without_indicators
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.filters import paged
 from pages.parts.shared.indicator_cells import dated, doubt, figure_link, name_link, status_badge, value_cell, way
@@ -50,6 +51,10 @@ def overview_page() -> None:
     state = view()
     items = state.once("items", lambda: [summary(state, i) for i in state.plan.indicators])
     header("概況", state, meta=as_of_words(state))
+    if state.plan.initiatives and not state.plan.indicators:
+        file_issues()
+        without_indicators(state)
+        return
     doubted = sum(item.unconfirmed for item in items)
     told = state.once_judged(
         f"headline {doubted}",
@@ -61,8 +66,10 @@ def overview_page() -> None:
     if not state.plan.indicators:
         unwritten("指標", "indicators.csv")
         return
+    ended(state)
     if beginning(state):
         _bare(state)
+        plan_text(state)
         return
     if st.query_params.get(_LIST) == _ATTENTION:
         _to_attend(state)
@@ -87,6 +94,7 @@ def overview_page() -> None:
     listed = f"list {shown[0].indicator.id} {address('indicator')}"  # its links hold the plan and the moment shown
     show(state.once(listed, lambda: _list(state, _by_field(state, shown))))
     table_downloads("指標一覧", state, indicator_table)
+    plan_text(state)
 
 
 def _bare(state: Assessment) -> None:

@@ -32,7 +32,7 @@ def report_page() -> None:
     state = view()
     header("報告書", state)
     if not state.plan.indicators:
-        unwritten("指標", "indicators.csv")
+        unwritten("指標", "indicators.csv", state)
         return
     rounds = [r for r in state.rounds if state.stage(r) is not Stage.PLANNED]
     if not rounds:

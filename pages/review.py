@@ -33,7 +33,8 @@ def review_page() -> None:
     state = view()
     header("確認", state)
     if not state.rounds:
-        empty(join(["まだ照会がありません。", link("照会", "rounds"), "から始められます。"]))
+        start = ["まだ照会がありません。", link("照会", "rounds"), "から始められます。"]
+        empty(join(start) if state.is_open and state.plan.departments else "この計画に照会はありません。")
         return
     asked, department_id = _chosen(state)
     show(round_dates(state, asked))
@@ -46,7 +47,7 @@ def review_page() -> None:
         return
     begin(asked.id, department_id)
     st.progress(at.confirmed / at.total, f"確認済 {at.confirmed}/{at.total}指標")
-    acting = state.as_of is None
+    acting = state.is_open
     shown = [i for i in review.items if department_id in ("", i.department_id)]
     _judging(state, review, to_judge(shown), acting=acting)
     _rest(state, review, [i for i in shown if i.open and i.group is Group.REST], acting=acting)

@@ -33,8 +33,9 @@ def rounds_page() -> None:
     # Also while the past is shown, where nothing is opened.
     staff = may(person(), Action.OPEN_ROUND, Place(state.plan.id))
     if not state.plan.rounds:
-        can = staff and state.as_of is None
-        empty("まだ照会がありません。" + ("下の「新しい照会を始める」から始められます。" if can else ""))
+        can = staff and state.is_open and bool(state.plan.departments)
+        none = "まだ照会がありません。" if state.plan.departments else "この計画に部局がないため、照会はありません。"
+        empty(none + ("下の「新しい照会を始める」から始められます。" if can else ""))
         if can:
             told()
             open_box(state)
@@ -60,14 +61,14 @@ def _staff(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
     if stage is Stage.CANCELLED:
         _given_up(state, asked)
         return
-    planned = stage is Stage.PLANNED and state.as_of is None
+    planned = stage is Stage.PLANNED and state.is_open
     if planned:
         start_box(state, asked)
         cancel_box(state, asked)
     board_table(asked, rows)
     note = "部局名を開くと、その部局の回答の画面です。メールで届いた様式は、そこから代理登録できます。回答の中身は"
     show(tag("div", join([note, link("確認", "review", round=asked.id), "で見られます。"]), "meta"))
-    if state.as_of is not None:
+    if not state.is_open:
         return
     st.header("照会を始める・変更する・締め切る", anchor=False)
     told()
@@ -82,7 +83,7 @@ def _staff(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
 
 def _given_up(state: Assessment, asked: Round) -> None:
     """What is left of a round that was given up: it can be started after all."""
-    if state.as_of is None:
+    if state.is_open:
         start_box(state, asked)
         open_box(state)
 
@@ -102,7 +103,7 @@ def _own(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
         lead(join(join([row.name, "は", tag("b", row.word), f"。{row.timing_words}。"]) for row in own))
     board_table(asked, mine)
     whole = departments(mine)
-    if whole and len(mine) > len(whole) and state.as_of is None:
+    if whole and len(mine) > len(whole) and state.is_open:
         st.header("課への文書", anchor=False)
         letters_box(state, asked, rows, of_departments=[r.department_id for r in whole])
 

@@ -23,7 +23,7 @@ from pages.parts.app.clock import now
 from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import person, reaches, require
 from pages.parts.rounds.board_table import day_words
-from pages.parts.shared.as_of import looking_back
+from pages.parts.shared.as_of import closed_to_change, looking_back
 from pages.parts.shared.filters import choose, only
 from pages.parts.shared.layout import XLSX, empty, header, lead, show
 from pages.parts.shared.markup import Content, join, tag
@@ -58,7 +58,7 @@ def submit_page() -> None:
     if closed is not None:
         _closed(closed.date(), late=late)
     own = services().may(Action.SAVE, place.place)
-    acting = not looking_back() and not late and own
+    acting = not closed_to_change(state) and not late and own
     questions_box(state, place, questions, current, acting=acting)
     if place.is_lead(state):
         divisions_box(state, place, current, acting=acting)
@@ -85,6 +85,9 @@ def _place(state: Assessment) -> Respondent:
     who = require(Action.SEE_RETURNS, asked_for if asked_for in {d.id for d in plan.departments} else "")
     owners = state.once_judged("owners", lambda: [d for d in plan.departments if plan.owned_by(d.id, state.day)])
     owning = [d for d in owners if reaches(who, Action.SEE_RETURNS, d.id)]
+    if not plan.indicators:
+        empty("この計画に、回答いただく指標はありません。")
+        st.stop()
     if not owning:
         empty("回答いただく指標のある部局が、あなたの担当にありません。事務局に連絡してください。")
         st.stop()

@@ -230,6 +230,8 @@ ALLOWED = frozenset(
         "URL", "LTE", "Construction", "TOML", "UI", "REF", "DTD", "FALSE", "TRUE", "HTML", "MB",
         "OpenDocument", "VALUE", "NUM", "DIV", "NAME", "NULL", "XML", "ZIP", "zip", "Office", "LibreOffice",
         "Word", "NA", "ods", "xlsb",
+        # of the plans' own text
+        "AX", "Aomori", "Transformation", "CIO", "LOOK", "Customer", "Relationship", "Management",
     ]
 )  # fmt: skip
 

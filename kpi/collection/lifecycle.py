@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from kpi.period import Period
 from kpi.plan import Plan, Round
 
 
@@ -115,6 +116,18 @@ def upcoming(plan: Plan, life: Life, day: date) -> Round | None:
         return max(due, key=lambda r: r.opens or date.min)
     coming = [r for r in waiting if r.opens and r.opens > day]
     return min(coming, key=lambda r: r.opens or date.max) if coming else next(iter(waiting), None)
+
+
+def over(plan: Plan, life: Life, day: date) -> bool:
+    """Whether a plan's term is over and nothing more of it is collected: from then on it is read only.
+
+    The last year's values come after the term, so that it is over one year after its end at the earliest; a round that
+    is open, or planned and not yet due, keeps it.
+    """
+    waiting = (r for r in plan.rounds if life.stage(r.id) is Stage.PLANNED and r.due)
+    if any(life.stage(r.id) is Stage.OPEN for r in plan.rounds) or any(r.due >= day for r in waiting if r.due):
+        return False
+    return Period.of_date(day).position > plan.end.position + 1
 
 
 def _ahead(round_: Round, day: date) -> bool:

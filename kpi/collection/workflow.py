@@ -352,6 +352,32 @@ RULES: Mapping[Action, Mapping[Role, Reach]] = {
 _OF_THE_LEAD = (Action.JOIN, Action.SEND, Action.SET_DIVISIONS)
 
 
+#: What ends with a plan's term, see :func:`kpi.collection.lifecycle.over`: rounds, returns and judging rules.
+OF_THE_TERM = frozenset(
+    {
+        Action.TAKE_FORM,
+        Action.SAVE,
+        Action.MEND,
+        Action.DISCARD,
+        Action.PASS_ON,
+        Action.JOIN,
+        Action.SEND,
+        Action.OPEN_ROUND,
+        Action.CLOSE_ROUND,
+        Action.CONFIRM,
+        Action.ASK_BACK,
+        Action.PROPOSE_CARD,
+        Action.DECIDE_CARD,
+    }
+)
+#: What a person reads who would do one of these afterwards.
+TERM_OVER = Issue(
+    "plan.over",
+    Severity.FIX,
+    "計画期間は終わりました。",
+    "この計画は見るだけで、照会・回答・判定条件の変更はできません。",
+)
+
 #: What is done to the store as a whole, and so to every plan in it.
 OF_THE_STORE = (Action.SET_PEOPLE, Action.SET_PLAN, Action.SAMPLES, Action.KEEP)
 

@@ -107,7 +107,12 @@ def settled_sentence(group: Group) -> tuple[Segment, ...]:
 
 
 def newest_words(assessed: pd.DataFrame) -> str:
-    """The year the newest values describe: 「最新の値 令和7年度(2025年度) 19指標のうち12」, or that there are none."""
+    """The year the newest values describe: 「最新の値 令和7年度(2025年度) 19指標のうち12」, or that there are none.
+
+    Of a plan without indicators it says that.
+    """
+    if assessed.empty:
+        return "指標はありません"
     valued = assessed[assessed["period"] != ""]
     if valued.empty:
         return "実績の値はまだありません"

@@ -447,6 +447,11 @@ _Command = tuple[Callable[[argparse.Namespace], int], str, Callable[[argparse.Ar
 _COMMANDS: Mapping[str, _Command] = {
     "init": (_init, "データファイルを作り、計画と公表統計を読み込みます。", _nothing),
     "new-plan": (plan_command.run, "空の計画のフォルダーを作ります。", plan_command.options),
+    "plans": (
+        plan_command.run_list,
+        "計画の一覧を表示します。画面で選べるようにする、または選べなくします。",
+        plan_command.list_options,
+    ),
     "template": (_template, "回答様式を作ります。", _template_options),
     "load": (_load, "戻ってきた回答様式を取り込みます。", _load_options),
     "round": (

@@ -1,15 +1,25 @@
-"""The command that makes the folder of a new plan."""
+"""The commands about plans: the folder of a new one is made; what there is, and which may be chosen on the screens."""
 
 from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 
+from kpi.collection.lifecycle import over
+from kpi.initiatives.initiative import count_words
+from kpi.people import OPERATOR
 from kpi.period import Period
+from kpi.plan import in_order
+from loaders import settings
 from loaders.benchmarks.benchmark_files import write_empty
+from loaders.cli import arguments, terminal
 from loaders.cli.arguments import Refused
+from loaders.cli.usage import FAILED
 from loaders.plan.new_plan import write_plan
-from loaders.services import operations
+from loaders.services import Services, operations
+from loaders.store import Store
+from loaders.text.characters import one_line
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
@@ -41,6 +51,56 @@ def run(given: argparse.Namespace) -> int:
         print(f"作りました: {path}", file=given.out)
     print("init を実行するか、管理の「読み込み直す」を押すと、この計画を選べます。", file=given.out)
     return 0
+
+
+def list_options(command: argparse.ArgumentParser) -> None:
+    """What stands behind ``plans``."""
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--offer", default="", metavar="計画ID", help="計画を画面で選べるようにします")
+    which.add_argument("--withdraw", default="", metavar="計画ID", help="計画を画面で選べなくします(回答は残ります)")
+    command.add_argument("--reason", default="", metavar="理由", help="記録に残す理由")
+    command.add_argument("--by", default=OPERATOR.name, metavar="名前", help="行った人として記録する名前")
+
+
+def run_list(given: argparse.Namespace) -> int:
+    """List the plans, or let one be chosen on the screens, or no more."""
+    store = arguments.store(given.data, given.db, given.plan)
+    if wanted := given.offer or given.withdraw:
+        return _offer(given, store, wanted)
+    terminal.table(_rows(store), given.out)
+    return 0
+
+
+def _offer(given: argparse.Namespace, store: Store, wanted: str) -> int:
+    plan = next((p for p in store.plans() if p.id == wanted), None)
+    if plan is None:
+        raise Refused(f"計画「{wanted}」がありません。計画: {'、'.join(store.plan_ids())}")
+    if plan.offered == bool(given.offer):
+        print(f"{plan.name}は、すでに{'選べます' if plan.offered else '選べません'}。", file=given.out)
+        return 0
+    services = Services(store, replace(OPERATOR, name=one_line(given.by) or OPERATOR.name), given.data)
+    found = services.offer_plan(plan.id, bool(given.offer), given.reason)
+    terminal.issues(found, given.out)
+    if found:
+        return FAILED
+    print(f"{plan.name}を、{'選べるように' if given.offer else '選べなく'}しました。", file=given.out)
+    return 0
+
+
+def _rows(store: Store) -> list[dict[str, object]]:
+    today = settings.today()
+    return [
+        {
+            "ID": plan.id,
+            "計画": plan.name,
+            "期間": f"{plan.start.code}-{plan.end.code}",
+            "指標": len(plan.indicators),
+            "取組": count_words(plan.initiatives),
+            "状態": "期間終了" if over(plan, store.life(plan.id), today) else "",
+            "画面": "選べる" if plan.offered else "選べない",
+        }
+        for plan in in_order(store.plans(), today)
+    ]
 
 
 def _year(option: str, written: str) -> Period:

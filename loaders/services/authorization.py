@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from kpi.collection.acts import Act
-from kpi.collection.workflow import Action, may, refusal
+from kpi.collection.lifecycle import over
+from kpi.collection.workflow import OF_THE_TERM, TERM_OVER, Action, may, refusal
 from kpi.issue import Issue
 from kpi.people import ROLE_WORDS, Audience, Person, audience_of, own_places
 from kpi.place import ANYWHERE, Place
@@ -40,11 +41,23 @@ class Gate:
 
     def may(self, action: Action, place: Place = ANYWHERE) -> bool:
         """Whether the person may do something, to know which buttons to draw; each method asks again."""
-        return may(self.person, action, place)
+        return self._forbids(action, place) is None
 
     def _ask(self, action: Action, place: Place = ANYWHERE) -> None:
+        if (why := self._forbids(action, place)) is not None:
+            raise NotAllowed(why)
+
+    def _forbids(self, action: Action, place: Place) -> Issue | None:
+        """Why the person may not do something at a place: no right to it, or the plan's term is over."""
         if not may(self.person, action, place):
-            raise NotAllowed(refusal(self.person.within(place.plan_id), action))
+            return refusal(self.person.within(place.plan_id), action)
+        return TERM_OVER if action in OF_THE_TERM and self._is_over(place.plan_id) else None
+
+    def _is_over(self, plan_id: str) -> bool:
+        """Whether the term of a plan is over; an unknown plan, or none, is left to whoever looks for it."""
+        if plan_id not in self.store.plan_ids():
+            return False
+        return over(self.store.plan(plan_id), self.store.life(plan_id), self._now().date())
 
     def _return(self, action: Action, submission_id: str) -> StoredReturn:
         """A return the person may do something with."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from kpi.collection.acts import Act
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.workflow import Reading
-from kpi.issue import Issue
+from kpi.initiatives.continuity import lost
+from kpi.issue import Issue, Severity
 from kpi.place import Place
 from kpi.plan import Plan
 from kpi.snapshot import Snapshot
@@ -50,7 +51,18 @@ def load_data(data: Path) -> Data:
         if plan is not None:
             plans.append(plan)
     benchmarks, found = load_benchmarks(data / "benchmarks")
-    return Data(tuple(plans), benchmarks, (*issues, *found))
+    return Data(tuple(plans), benchmarks, (*issues, *_lost(plans), *found))
+
+
+def _lost(plans: Iterable[Plan]) -> Iterator[Issue]:
+    """Initiatives that carry on one which the other plan does not have."""
+    for plan, one, named in lost(plans):
+        message = f"取組「{one.name}」の continues にある「{named}」がありません。"
+        advice = "計画のID/取組のid の形で、綴りを確かめてください。"
+        yield Issue(
+            "plan.unknown_reference", Severity.ASK, message, advice,
+            f"{plan.id}/initiatives.csv", value=named, subject_id=one.id, key="continues",
+        )  # fmt: skip
 
 
 def store_of(data: Path, db: Path | None = None, wait: float = 10.0) -> Store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from kpi.collection.workflow import Action, Mend, may, refusal
+from kpi.collection.workflow import Action, Mend, may
 from kpi.issue import Issue, Severity
 from kpi.people import own_places
 from kpi.place import Place
@@ -77,7 +77,8 @@ class Returning(Gate):
     def _rights(self, plan_id: str) -> Rights:
         def refuse(department_id: str, division_id: str) -> Issues:
             place = Place(plan_id, department_id=department_id, division_id=division_id)
-            return () if self.may(Action.SAVE, place) else (refusal(self.person.within(plan_id), Action.SAVE),)
+            why = self._forbids(Action.SAVE, place)
+            return () if why is None else (why,)
 
         staff = self._is_staff(plan_id)
         return Rights(on_behalf=staff, late=staff, refuse=refuse)

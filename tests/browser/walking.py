@@ -142,6 +142,7 @@ ALLOWED = {
         "BIM",
         "CIM",
         "Construction",
+        *("Customer", "Relationship", "Management"),
     ),
     *("NAME", "DIV", "VALUE", "NUM", "NULL", "SPILL", "CALC", "Windows"),
 }

@@ -20,7 +20,7 @@ from pages.parts.admin.admin_forms import note
 from pages.parts.admin.proposal_form import propose_box, propose_scheme
 from pages.parts.admin.proposal_panel import open_proposals, pairs, waiting
 from pages.parts.app.current_view import services
-from pages.parts.shared.as_of import looking_back
+from pages.parts.shared.as_of import closed_to_change
 from pages.parts.shared.assumptions import scheme_assumed
 from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.indicator_cells import dated
@@ -44,7 +44,7 @@ def cards_part(state: Assessment) -> None:
     if chosen != _ALL:
         _one(state, whole.indicator(chosen))
         return
-    if len(waiting(state)) and not looking_back():
+    if len(waiting(state)) and not closed_to_change(state):
         open_proposals(state)
         st.header("いまの判定条件", anchor=False)
     show(_list(state))
@@ -86,7 +86,7 @@ def _one(state: Assessment, indicator: Indicator) -> None:
     card = state.snapshot.cards[indicator.id]
     show(tag("div", link("一覧に戻る", "admin", part="cards", card=_ALL), "crumb"))
     show(_facts(state, indicator, card))
-    if not looking_back():
+    if not closed_to_change(state):
         if len(waiting(state, indicator.id)):
             open_proposals(state, indicator.id)
         propose_box(state, indicator)
@@ -126,7 +126,7 @@ def _scheme(state: Assessment) -> None:
     show(table([Column("項目", width="10rem"), Column("内容")], rows, caption="計画全体の判定方法"))
     show(scheme_assumed(state))
     note("しきい値は、本部で決めるまで計画の原案にはありません。変更すると、すべての指標の判定に効きます。")
-    if not looking_back():
+    if not closed_to_change(state):
         if len(waiting(state, "")):
             open_proposals(state, "")
         propose_scheme(state)

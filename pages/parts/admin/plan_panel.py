@@ -8,6 +8,7 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
+from kpi.initiatives.initiative import count_words
 from kpi.plan import in_order
 from pages.parts.admin.admin_forms import act, note
 from pages.parts.app.current_view import services, store
@@ -32,7 +33,7 @@ def plan_part(state: Assessment) -> None:
     if services().may(Action.SET_PLAN):
         _offers(state)
         _sole_secretary(state)
-    if services().may(Action.SAMPLES):
+    if services().may(Action.SAMPLES) and (state.plan.indicators or state.snapshot.has_samples):
         st.header("サンプル", anchor=False)
         _samples(state)
 
@@ -40,10 +41,12 @@ def plan_part(state: Assessment) -> None:
 def _facts(state: Assessment) -> Markup:
     plan, snapshot = state.plan, state.snapshot
     dropped = len(plan.indicators) - len(snapshot.live_indicators(state.day))
+    assumed = "(想定)" if {"start", "end"} & set(plan.assumptions) else ""
     rows = [
         ("計画", plan.name),
-        ("期間", f"{plan.start.label}から{plan.end.label}まで"),
+        ("期間", f"{plan.start.label}から{plan.end.label}まで{assumed}"),
         ("指標", f"{len(plan.indicators)}件" + (f"(うち欠番{dropped}件)" if dropped else "")),
+        ("取組", count_words(plan.initiatives) if plan.initiatives else "0件"),
         ("部局・照会", f"{len(plan.departments)}部局、{len(plan.rounds)}照会"),
         ("公表されている値", f"{len(snapshot.series)}統計、{len(snapshot.values):,}件"),
         ("出典", plan.source or "―"),

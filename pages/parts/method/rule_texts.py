@@ -62,4 +62,7 @@ PLAN_ASSUMED_WORDS: Mapping[str, tuple[str, str]] = {
     "number": ("計画全体", "指標の番号"),
     "departments": ("", "部局の名称と期間"),
     "series": ("", "確定・速報の別"),
+    "start": ("計画全体", "計画期間の始まり"),
+    "end": ("計画全体", "計画期間の終わり"),
+    "initiatives": ("", "取組の位置付け"),
 }

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 
 import streamlit as st
 
+from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.period import Period
@@ -181,6 +182,11 @@ def looking_back() -> bool:
         return False
     st.html(tag("div", _NOT_THEN.message + _NOT_THEN.advice, "empty"))
     return True
+
+
+def closed_to_change(state: Assessment) -> bool:
+    """Whether rounds, returns and judging rules stay as they are: the past is shown, or the plan's term is over."""
+    return looking_back() or state.is_over
 
 
 _NOT_THEN = Issue(

@@ -14,7 +14,7 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.charts.placement import text_width
-from kpi.collection.workflow import Action
+from kpi.collection.workflow import TERM_OVER, Action
 from kpi.issue import Issue
 from kpi.plan import Indicator
 from kpi.summary import is_sample, source_words
@@ -25,7 +25,7 @@ from pages.parts.app.current_view import NoPlan, data_issues, services
 from pages.parts.app.plan_choice import plan_id
 from pages.parts.framework import ColumnConfig
 from pages.parts.shared import notices
-from pages.parts.shared.markup import Column, Content, Markup, address, changed, join, table, tag, unmarked
+from pages.parts.shared.markup import Column, Content, Markup, address, changed, join, link, table, tag, unmarked
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 log = logging.getLogger("kpi")
@@ -122,6 +122,8 @@ def header(title: str, view: Assessment, *, meta: str = "", crumb: Content = "")
     st.title(unmarked(title), anchor=False)
     if meta:
         show(tag("div", meta, "meta"))
+    if view.is_over:
+        show(tag("div", join([tag("b", TERM_OVER.message), TERM_OVER.advice]), "notice", role="note"))
     notices.top()
 
 
@@ -295,8 +297,11 @@ def empty(message: Content) -> None:
     show(tag("div", message, "empty"))
 
 
-def unwritten(what: str, file: str) -> None:
-    """The empty state of a plan whose files do not name any of something yet."""
+def unwritten(what: str, file: str, view: Assessment | None = None) -> None:
+    """The empty state of a plan whose files do not name any of something yet; its initiatives, where it has those."""
+    if view is not None and view.plan.initiatives:
+        empty(join([f"この計画に{what}はありません。取組は", link("分野", "field"), "で見られます。"]))
+        return
     where = f"計画のフォルダーの {file} に書き、「管理」で読み込み直すと、ここに出ます。"
     empty(f"この計画には、まだ{what}がありません。{where}")
 

@@ -1,0 +1,52 @@
+"""What of one plan lives on in another: initiatives that say which earlier ones they carry on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kpi.initiatives.initiative import Initiative
+from kpi.plan import Plan
+
+
+@dataclass(frozen=True)
+class Carried:
+    """An initiative of an earlier plan and the one of a later plan that carries it on."""
+
+    before: Plan
+    earlier: Initiative
+    after: Plan
+    later: Initiative
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether the later plan says it in other words."""
+        return self.earlier.name != self.later.name
+
+
+def carried_on(plans: Iterable[Plan]) -> tuple[Carried, ...]:
+    """Every initiative that another plan carries on, by the later plan's order; what names nothing is left out."""
+    known = {plan.id: plan for plan in plans}
+    found = []
+    for after in known.values():
+        for later in after.initiatives:
+            for named in later.continues:
+                plan_id, _, one = named.partition("/")
+                before = known.get(plan_id)
+                earlier = next((e for e in before.initiatives if e.id == one), None) if before else None
+                if before is not None and earlier is not None:
+                    found.append(Carried(before, earlier, after, later))
+    return tuple(found)
+
+
+def lost(plans: Iterable[Plan]) -> tuple[tuple[Plan, Initiative, str], ...]:
+    """What initiatives say they carry on of a plan that is there and does not have it, as plan, initiative and name."""
+    every = tuple(plans)
+    known = {plan.id: {one.id for one in plan.initiatives} for plan in every}
+    return tuple(
+        (plan, one, named)
+        for plan in every
+        for one in plan.initiatives
+        for named in one.continues
+        if (there := known.get(named.partition("/")[0])) is not None and named.partition("/")[2] not in there
+    )

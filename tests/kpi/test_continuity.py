@@ -1,0 +1,66 @@
+"""What of a plan lives on in another, and what is said of a plan that has ended."""
+
+from dataclasses import replace
+from datetime import date
+
+from kpi.assessment import Assessment
+from kpi.initiatives.continuity import carried_on, lost
+from kpi.initiatives.initiative import Initiative
+from kpi.printing.final_account import final_account
+from tests.factory import tiny_plan
+from tests.storekit import new_store
+
+OLD = Initiative("net", "work-item", "光回線の整備")
+SAME = Initiative("skill", "work-item", "研修の充実")
+AGAIN = Initiative("skill-again", "work-item", "研修の充実", refers_to="skill")
+BEFORE = replace(tiny_plan(), id="before", name="前の計画", initiatives=(OLD, SAME, AGAIN))
+AFTER = replace(
+    tiny_plan(),
+    id="after",
+    name="次の計画",
+    initiatives=(
+        Initiative("five-g", "work-item", "5Gの整備", continues=("before/net",)),
+        Initiative("skill", "work-item", "研修の充実", continues=("before/skill", "before/gone", "nowhere/net")),
+    ),
+)
+
+
+def test_each_initiative_that_is_carried_on_is_told_with_whether_its_words_changed():
+    found = carried_on((AFTER, BEFORE))
+    assert [(c.earlier.id, c.later.id, c.is_reworded) for c in found] == [
+        ("net", "five-g", True),
+        ("skill", "skill", False),
+    ]
+    assert {(c.before.id, c.after.id) for c in found} == {("before", "after")}
+    assert carried_on((AFTER,)) == ()
+
+
+def test_what_a_plan_that_is_there_does_not_have_is_told_and_of_an_unknown_plan_nothing():
+    assert [(plan.id, one.id, named) for plan, one, named in lost((AFTER, BEFORE))] == [
+        ("after", "skill", "before/gone")
+    ]
+    assert lost((AFTER,)) == ()
+
+
+def _account(plan, folder, carried=()):
+    store = new_store(folder, plan)
+    return final_account(Assessment.of(store.snapshot(plan.id), date(2031, 4, 1)), carried)
+
+
+def test_the_final_account_counts_how_indicators_ended_and_what_lives_on(tmp_path):
+    told = _account(BEFORE, tmp_path, carried_on((AFTER, BEFORE)))
+    assert told[0] == "計画期間は令和6年度(2024年度)から令和10年度(2028年度)まででした。"
+    assert told[1].startswith("7指標は、")
+    assert told[1].endswith("で終わりました。")
+    assert told[2] == "取組2(再掲を含む延べ3)のうち2は、「次の計画」に引き継がれています。"
+
+
+def test_a_plan_without_indicators_has_no_result_in_numbers_and_an_assumed_term_says_so(tmp_path):
+    plan = replace(
+        BEFORE, indicators=(), cards=(), ownerships=(), start=BEFORE.end, assumptions={"start": "文書にない。"}
+    )
+    assert _account(plan, tmp_path) == (
+        "計画期間は令和10年度(2028年度)でした(期間は想定)。",
+        "計画に指標はなく、数値による結果はありません。",
+        "取組2(再掲を含む延べ3)。ほかの計画に引き継いだと示された取組はありません。",
+    )

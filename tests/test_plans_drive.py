@@ -1,0 +1,171 @@
+"""Every plan that the program comes with, driven as far as ``plans/drive.csv`` says, with the clock inside its term."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from kpi.assessment import Assessment
+from kpi.collection.lifecycle import Stage, upcoming
+from kpi.collection.round_proposal import starting
+from kpi.people import OPERATOR
+from kpi.place import Place
+from loaders.documents.paper.paper_files import FORMATS, Drawn
+from loaders.plan.folder import load_plan
+from loaders.services import Services
+from loaders.services.operations import make_form, open_store
+from pages.parts.app.screens import SCREENS
+from tests import ROOT
+from tests.screenkit import NOTHING, forget, html, run, said, sound
+
+with (ROOT / "tests" / "plans" / "drive.csv").open(encoding="utf-8", newline="") as _file:
+    TABLE = tuple(csv.DictReader(_file))
+
+
+@dataclass(frozen=True)
+class Drive:
+    """One plan alone in a data folder of its own, offered, at a moment of its term."""
+
+    plan_id: str
+    data: Path
+    at: datetime
+
+    @property
+    def services(self) -> Services:
+        return Services(open_store(self.data, at=self.at), OPERATOR, self.data, lambda: self.at)
+
+    @property
+    def decider(self) -> Services:
+        """Somebody else than whoever proposed."""
+        other = replace(OPERATOR, id="other", name="ほかの担当者")
+        return Services(open_store(self.data, at=self.at), other, self.data, lambda: self.at)
+
+    @property
+    def state(self) -> Assessment:
+        return Assessment.of(self.services.snapshot(self.plan_id), self.at.date())
+
+
+def plan(drive: Drive) -> None:
+    """The files are without a fault, and the day lies in the plan's term."""
+    found, issues = load_plan(drive.data / "plans" / drive.plan_id)
+    assert issues == ()
+    assert found is not None
+    assert found.holds(drive.at.date())
+    assert not drive.state.is_over
+
+
+def screens(drive: Drive) -> None:
+    """Every screen stands and says something, whoever looks."""
+    for who in ("admin", "secretariat", "reader"):
+        for screen in SCREENS:
+            at = run(screen.page.__module__.removeprefix("pages."), as_=who)
+            assert sound(at), (who, screen.title, [e.value for e in (*at.exception, *at.error)])
+            assert [text for text in said(at) if NOTHING.search(text)] == [], (who, screen.title)
+            assert 'class="lead"' in html(at) or 'class="empty"' in html(at), (who, screen.title)
+            assert "計画期間は終わりました" not in html(at)
+
+
+def export(drive: Drive) -> None:
+    """Its tables can be taken away."""
+    written = drive.services.export(drive.plan_id, drive.data / "out")
+    assert written
+    assert all(path.stat().st_size for path in written)
+
+
+def round(drive: Drive) -> None:
+    """The round of the calendar whose turn it is is started."""
+    state = drive.state
+    wanted = upcoming(state.plan, state.snapshot.life, state.day)
+    assert wanted is not None
+    made = starting(wanted, state.plan, drive.at.date())
+    assert drive.services.open_round(drive.plan_id, made) == ()
+    assert drive.state.stage(drive.state.plan.round(wanted.id)) is Stage.OPEN
+
+
+def form(drive: Drive) -> None:
+    """Each department that answers for something gets its form."""
+    state, services = drive.state, drive.services
+    asked = state.current_round
+    assert asked is not None
+    for department in state.plan.departments:
+        if state.plan.owned_by(department.id, drive.at.date()):
+            name, data = services.take_form(Place(drive.plan_id, asked.id, department.id))
+            assert name.endswith(".xlsx")
+            assert data
+
+
+def return_(drive: Drive) -> None:
+    """A filled form comes back, is sent and confirmed, and what it says is decided; then the round is closed."""
+    state, services = drive.state, drive.services
+    asked = state.current_round
+    assert asked is not None
+    owner = next(d for d in state.plan.departments if len(state.plan.owned_by(d.id, drive.at.date())) == 1)
+    (indicator,) = state.plan.owned_by(owner.id, drive.at.date())
+    place = Place(drive.plan_id, asked.id, owner.id)
+    name, data = make_form(state.snapshot, place, day=drive.at.date(), answers={indicator.id: ANSWERS[asked.kind]})
+    taken = services.take_return(place, data, name)
+    assert taken.saved is not None
+    sent = services.send(taken.saved.submission_id)
+    assert not isinstance(sent, tuple), sent
+    assert services.confirm(taken.saved.submission_id) == ()
+    waiting = drive.state.snapshot.proposals
+    for proposal_id in waiting[waiting["state"] == "open"]["proposal_id"]:
+        assert drive.decider.decide_card(proposal_id, True, decided_on=drive.at.date()) == ()
+    assert services.close_round(drive.plan_id, asked.id) == ()
+    card, row = drive.state.card(indicator.id), drive.state.assessed.loc[indicator.id]
+    assert (card.baseline, card.target) == (10.0, 20.0)
+    assert asked.kind != "annual" or row["value"] == 14.0
+
+
+#: What the department writes of its one indicator, by the round's kind.
+ANSWERS: Mapping[str, Mapping[str, object]] = {
+    "targets": {"baseline": 10.0, "baseline_period": "FY2022", "target": 20.0, "target_period": "FY2028"},
+    "annual": {"value": 14.0, "release": "final"},
+}
+
+
+def paper(drive: Drive) -> None:
+    """The paper of the round's meeting, as a workbook and as a page."""
+    asked = drive.state.current_round
+    assert asked is not None
+    told = drive.services.report(drive.plan_id, asked.id)
+    for kind in ("xlsx", "html"):
+        assert FORMATS[kind].make(Drawn(lambda: told))
+
+
+STAGES: Mapping[str, Callable[[Drive], None]] = {
+    "plan": plan, "screens": screens, "export": export, "round": round, "form": form, "return": return_, "paper": paper,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row["plan"])
+def test_a_plan_goes_as_far_as_the_table_says(
+    row: dict[str, str], tmp_path: Path, use: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "data" / "benchmarks", tmp_path / "benchmarks")
+    shutil.copytree(ROOT / "data" / "plans" / row["plan"], tmp_path / "plans" / row["plan"])
+    drive = Drive(row["plan"], tmp_path, datetime.fromisoformat(f"{row['today']}T10:00"))
+    open_store(tmp_path, at=drive.at)
+    forget()
+    use(tmp_path)
+    monkeypatch.setenv("KPI_TODAY", row["today"])
+    for stage in row["stages"].split(";"):
+        STAGES[stage](drive)
+
+
+def test_the_table_tells_every_plan_and_why_it_goes_no_further() -> None:
+    folders = {path.parent.name for path in (ROOT / "data" / "plans").glob("*/plan.toml")}
+    assert {row["plan"] for row in TABLE} == folders
+    for row in TABLE:
+        stages = row["stages"].split(";")
+        whole = set(stages) == set(STAGES)
+        assert whole != bool(row["why no further"]), row["plan"]
+        found, _ = load_plan(ROOT / "data" / "plans" / row["plan"])
+        assert found is not None
+        assert whole == bool(found.departments and found.indicators and found.rounds)
