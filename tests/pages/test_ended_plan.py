@@ -30,7 +30,8 @@ def at_day(use, tmp_path, monkeypatch):
 
 
 def buttons(at):
-    return [button.label.replace("\\", "") for button in at.button]
+    """What can be pressed, and the headings that stand over it."""
+    return [one.replace("\\", "") for one in (*(b.label for b in at.button), *(h.value for h in at.header))]
 
 
 def test_every_screen_says_so_and_the_front_page_tells_the_result(at_day):
@@ -53,7 +54,7 @@ def test_while_it_runs_nothing_of_that_is_said(at_day):
 
 @pytest.mark.parametrize(
     ("screen", "query", "label"),
-    [("rounds", {}, "照会を始める"), ("admin", {"part": "cards", "card": "dx-support"}, "提案")],
+    [("rounds", {}, "照会を始める"), ("admin", {"part": "cards", "card": "dx-support"}, "変更を提案する")],
 )
 def test_what_collects_is_offered_while_it_runs_and_no_more(at_day, screen, query, label):
     at_day(WITHIN)
