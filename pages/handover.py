@@ -58,8 +58,8 @@ def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
         for d in plan.departments
         if plan.owned_by(d.id, state.day) and reaches(who, Action.SEE_HANDOVER, d.id)
     }
-    if not plan.indicators:
-        empty("この計画に、引き継ぐ指標はありません。")
+    if not plan.departments:
+        empty("この計画に部局がないため、引継ぎはありません。")
         st.stop()
     if not mine:
         empty("引き継ぐ指標のある部局が、あなたの担当にありません。事務局に連絡してください。")

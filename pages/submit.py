@@ -85,8 +85,8 @@ def _place(state: Assessment) -> Respondent:
     who = require(Action.SEE_RETURNS, asked_for if asked_for in {d.id for d in plan.departments} else "")
     owners = state.once_judged("owners", lambda: [d for d in plan.departments if plan.owned_by(d.id, state.day)])
     owning = [d for d in owners if reaches(who, Action.SEE_RETURNS, d.id)]
-    if not plan.indicators:
-        empty("この計画に、回答いただく指標はありません。")
+    if not plan.departments:
+        empty("この計画に、回答いただく部局はありません。")
         st.stop()
     if not owning:
         empty("回答いただく指標のある部局が、あなたの担当にありません。事務局に連絡してください。")
