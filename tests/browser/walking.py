@@ -142,7 +142,7 @@ ALLOWED = {
         "BIM",
         "CIM",
         "Construction",
-        *("Customer", "Relationship", "Management"),
+        *("Customer", "Relationship", "Management", "AX", "Aomori", "Transformation", "CIO", "LOOK"),
     ),
     *("NAME", "DIV", "VALUE", "NUM", "NULL", "SPILL", "CALC", "Windows"),
 }
