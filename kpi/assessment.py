@@ -169,8 +169,8 @@ class Assessment:
     # --- one indicator ----------------------------------------------------------------------------------------------
 
     def card(self, indicator_id: str) -> Card:
-        """The judging rule of one indicator."""
-        return self.snapshot.cards[indicator_id]
+        """The judging rule of one indicator; of an initiative, which is not judged, a bare one."""
+        return self.snapshot.cards.get(indicator_id) or self.plan.of_initiatives.card(indicator_id)
 
     def row(self, indicator_id: str) -> Row:
         """The judgement of one indicator: a row of ``everything`` by the names of its columns."""

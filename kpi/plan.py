@@ -20,6 +20,8 @@ from kpi.period import Period
 Direction = Literal["increase", "decrease", "maintain"]
 Kind = Literal["level", "annual", "cumulative"]
 RoundKind = Literal["targets", "annual", "half", "midterm", "initiatives"]
+#: Kinds of rounds that ask for values of indicators.
+VALUE_KINDS: tuple[RoundKind, ...] = ("annual", "half", "midterm")
 Level = Literal["goal", "field", "initiative"]
 
 
@@ -271,6 +273,11 @@ class Scheme:
     show_outlook: bool = True
 
 
+def subject_word(kind: RoundKind) -> str:
+    """What a kind of round asks about."""
+    return "取組" if kind == "initiatives" else "指標"
+
+
 #: What departments say of an indicator from year to year, and what it is called.
 STANDING_TEXTS: Mapping[str, str] = {
     "verification": "確認の方法",
@@ -356,7 +363,10 @@ class Plan:
 
     def card(self, indicator_id: str) -> Card:
         """The first version of an indicator's card; KeyError where there is none."""
-        return next(c for c in self.cards if c.indicator_id == indicator_id)
+        found = next((c for c in self.cards if c.indicator_id == indicator_id), None)
+        if found is None:
+            raise KeyError(indicator_id)
+        return found
 
     def owner(self, indicator_id: str, day: date) -> Department | None:
         """The department that answers for an indicator on a day."""
@@ -389,6 +399,15 @@ class Plan:
     def asked_in(self, kind: RoundKind) -> Plan:
         """The plan as a kind of round asks about it."""
         return self.of_initiatives if kind == "initiatives" else self
+
+    @cached_property
+    def subjects(self) -> tuple[Indicator, ...]:
+        """Everything that is answered about: the indicators, then the initiatives."""
+        return (*self.indicators, *self.of_initiatives.indicators)
+
+    def answers_on(self, department_id: str, day: date) -> bool:
+        """Whether a department answers for anything on a day."""
+        return bool(self.owned_by(department_id, day) or self.of_initiatives.owned_by(department_id, day))
 
     def subject(self, subject_id: str) -> Indicator:
         """What is answered about: an indicator, or an initiative as one; KeyError where there is none."""

@@ -11,6 +11,7 @@ from kpi.summary import amount
 from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import require
 from pages.parts.origin.passport_view import list_table, passport_view
+from pages.parts.origin.review_passport import review_of_code, review_passport
 from pages.parts.shared.as_of import as_of as moment_shown
 from pages.parts.shared.figure_search import search_field
 from pages.parts.shared.filters import paged
@@ -26,7 +27,9 @@ def origin_page() -> None:
     header("出所", state)
     query = search_field()
     asked = st.query_params
-    if query:
+    if query and (review := review_of_code(state, query)):
+        review_passport(state, review)
+    elif query:
         _found(state, query)
     elif "series" in asked:
         published_view(state, asked["series"], asked.get("area", ""), asked.get("period", ""))

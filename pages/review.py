@@ -40,13 +40,13 @@ def review_page() -> None:
     show(round_dates(state, asked))
     review = review_of(state, asked)
     at = progress(review.items)
-    lead(sentence(at))
+    lead(sentence(at, review.word))
     if not review.items:
         where = link("照会", "rounds", round=asked.id)
         empty(join(["回答が届くと、判断の要るものから順に並びます。状況は", where, "で見られます。"]))
         return
     begin(asked.id, department_id)
-    st.progress(at.confirmed / at.total, f"確認済 {at.confirmed}/{at.total}指標")
+    st.progress(at.confirmed / at.total, f"確認済 {at.confirmed}/{at.total}{review.word}")
     acting = state.is_open
     shown = [i for i in review.items if department_id in ("", i.department_id)]
     _judging(state, review, to_judge(shown), acting=acting)
@@ -65,7 +65,7 @@ def _chosen(state: Assessment) -> tuple[Round, str]:
     with grid.cell():
         asked = state.plan.round(choose("照会", "round", rounds, default=newest.id if newest else ""))
     with grid.cell():
-        names = {d.id: d.name(state.day) for d in state.plan.departments if state.plan.owned_by(d.id, state.day)}
+        names = {d.id: d.name(state.day) for d in state.plan.departments if state.plan.answers_on(d.id, state.day)}
         # A parameter of its own: the department somebody answers for elsewhere is no filter here.
         return asked, choose("部局", "of", {"": "すべての部局", **names})
 
@@ -90,8 +90,8 @@ def _judging(state: Assessment, review: Review, found: Sequence[Item], *, acting
         judge(state, review, item, first=waiting[:1] == [item], acting=acting, at=JUDGING)
     if later:
         show(tag("div", f"ほか{len(later)}件は、上が済むと順に並びます。", "meta"))
-    plan = state.snapshot.plan
-    all_indicator_charts(f"確認_{review.round.name}", state, [plan.indicator(item.subject_id) for item in found])
+    drawn = [state.plan.indicator(item.subject_id) for item in found if item.subject_id in state.snapshot.cards]
+    all_indicator_charts(f"確認_{review.round.name}", state, drawn)
 
 
 def _rest(state: Assessment, review: Review, found: Sequence[Item], *, acting: bool) -> None:
@@ -111,5 +111,5 @@ def _done(state: Assessment, review: Review, found: Sequence[Item], *, acting: b
                 single_box(state, review, found, f"single-done-{review.round.id}")
 
         # Its name stays while the number changes by what is done inside: with another name the box would close.
-        show(tag("div", f"確認済・修正依頼中は{len(found)}指標です。", "meta"))
-        folded("確認済・修正依頼中の指標", settled, key=f"settled-{review.round.id}")
+        show(tag("div", f"確認済・修正依頼中は{len(found)}{review.word}です。", "meta"))
+        folded(f"確認済・修正依頼中の{review.word}", settled, key=f"settled-{review.round.id}")

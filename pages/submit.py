@@ -12,6 +12,7 @@ from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.turnout import left_words
 from kpi.collection.workflow import Action, ReturnState
 from kpi.place import Place
+from kpi.plan import subject_word
 from kpi.tables.table_rows import Row
 from loaders.form.completeness import unfilled
 from loaders.form.definition import column, heading
@@ -83,7 +84,7 @@ def _place(state: Assessment) -> Respondent:
     plan, asked_for = state.plan, st.query_params.get("department", "")
     # Named in the address, another's department is refused in words and not silently exchanged for one's own.
     who = require(Action.SEE_RETURNS, asked_for if asked_for in {d.id for d in plan.departments} else "")
-    owners = state.once_judged("owners", lambda: [d for d in plan.departments if plan.owned_by(d.id, state.day)])
+    owners = state.once_judged("owners", lambda: [d for d in plan.departments if plan.answers_on(d.id, state.day)])
     owning = [d for d in owners if reaches(who, Action.SEE_RETURNS, d.id)]
     if not plan.departments:
         empty("この計画に、回答いただく部局はありません。")
@@ -171,9 +172,9 @@ def _lead(
     """
     count, answered = len(place.indicators(state)), answered_row(state, place)
     if answered is None:
-        said: list[Content] = [f"回答いただく指標は{count}件、{_due(state, place)}。"]
+        said: list[Content] = [f"回答いただく{subject_word(place.asked.kind)}は{count}件、{_due(state, place)}。"]
     else:
-        said = [f"回答いただく指標は{count}件。"]
+        said = [f"回答いただく{subject_word(place.asked.kind)}は{count}件。"]
     if current is None:
         return join(said)
     if questions:

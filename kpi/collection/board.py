@@ -15,7 +15,7 @@ import pandas as pd
 from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of, departments_asked, divisions_asked
 from kpi.collection.turnout import Row, State, Timing, due_moment
-from kpi.plan import Card, Department, Division, Indicator, Plan, Round
+from kpi.plan import VALUE_KINDS, Card, Department, Division, Indicator, Plan, Round
 from kpi.selection import withdrawn
 from kpi.tables.table_rows import Row as Record
 
@@ -172,7 +172,7 @@ class _Scene:
 
     def _owed(self, asked: Sequence[Indicator]) -> bool:
         """Whether there is anything the round asks that can be told: surveyed, published by then, not known already."""
-        if self.round_.kind == "targets":
+        if self.round_.kind not in VALUE_KINDS:
             return bool(asked)
         cards = (self.cards.get(i.id) or self.plan.card(i.id) for i in asked)
         return any(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage, current
 from kpi.collection.scope import asked_of, departments_asked
-from kpi.plan import Round
+from kpi.plan import VALUE_KINDS, Round
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def targets_round(state: Assessment) -> Round | None:
 def _values_round(state: Assessment) -> Round | None:
     """The round that asks for values: one that was started, else the calendar's whose turn it is after the targets."""
     plan = state.snapshot.plan
-    plan = replace(plan, rounds=tuple(r for r in plan.rounds if r.kind != "targets"))
+    plan = replace(plan, rounds=tuple(r for r in plan.rounds if r.kind in VALUE_KINDS))
     found = current(plan, state.snapshot.life, state.day)
     return state.plan.round(found.id) if found else None
 

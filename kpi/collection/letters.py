@@ -12,7 +12,7 @@ from datetime import date
 
 from kpi.collection.letter_wording import POINTS, PURPOSES, SUBJECTS, WORDS, date_text, head_of, moment_text
 from kpi.collection.scope import asked_of, divisions_asked
-from kpi.plan import Card, Department, Division, Plan, Round
+from kpi.plan import Card, Department, Division, Plan, Round, subject_word
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,14 @@ def division_letter(
 ) -> Letter:
     """The 照会 passed on from a department's 主管課長 to its 課: all that are asked anything, or those given."""
     asked = tuple(divisions) or divisions_asked(plan, round_, department.id, day, cards)
-    name, office = department.name(day), _word(plan, "sender")
+    name, office, word = department.name(day), _word(plan, "sender"), subject_word(round_.kind)
     rows = [
         (v.name, str(len(found)), "、".join(i.name for i in found))
         for v in asked
         if (found := asked_of(plan, round_, department.id, day, cards, v.id))
     ]
     items = (
-        Item("照会事項", (_asked_text(round_),), _with_heading(("課", "指標数", "指標"), rows)),
+        Item("照会事項", (_asked_text(round_),), _with_heading(("課", f"{word}数", word), rows)),
         _form_item(plan, "課"),
         Item("回答期限", (_asked_by(round_.division_due or round_.due, round_, day),)),
         _way_item(plan, address, of_division=True),
@@ -186,7 +186,7 @@ def question_letter(
     )
     answered = moment_text(by, by_hour) if by else "お手数ですが、できるだけ早くお願いします。"
     items = (
-        Item("確認したい点", (), _with_heading(("指標", "欄(セル)", "内容"), rows)),
+        Item("確認したい点", (), _with_heading((subject_word(round_.kind), "欄(セル)", "内容"), rows)),
         Item(
             form,
             (
@@ -241,6 +241,7 @@ def _asked_text(round_: Round) -> str:
         "annual": "指標の実績、その時点、根拠資料、要因分析及び今後の対応",
         "half": "指標の現在の値(参考値)、取組の状況及び今後の対応",
         "midterm": "指標の実績、要因分析及び今後の対応並びに現状値及び目標値の見直しの案",
+        "initiatives": "取組の進捗、実績、次の半期の予定及び今後の方向性",
     }
     return f"{round_.name}に係る{asked[round_.kind]}"
 
@@ -253,11 +254,12 @@ def _scope_table(
     if len(departments) == 1:
         owners = {i: v.name for v in departments[0].divisions_on(day) for i in v.indicators}
         rows = [(i.number, i.name, owners.get(i.id, "")) for i in asked[departments[0].id]]
-        return _with_heading(("番号", "指標", "課"), rows) if owners else _with_heading(
-            ("番号", "指標"), [row[:2] for row in rows]
+        return _with_heading(("番号", subject_word(round_.kind), "課"), rows) if owners else _with_heading(
+            ("番号", subject_word(round_.kind)), [row[:2] for row in rows]
         )  # fmt: skip
     rows = [(d.name(day), str(len(asked[d.id])), "、".join(i.number for i in asked[d.id])) for d in departments]
-    return _with_heading(("部局", "指標数", "指標の番号"), [row for row in rows if row[1] != "0"])
+    word = subject_word(round_.kind)
+    return _with_heading(("部局", f"{word}数", f"{word}の番号"), [row for row in rows if row[1] != "0"])
 
 
 def _with_heading(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
@@ -265,7 +267,7 @@ def _with_heading(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> 
 
 
 def _question_row(plan: Plan, question: Question) -> tuple[str, ...]:
-    found = next((i for i in plan.indicators if i.id == question.subject_id), None)
+    found = next((i for i in plan.subjects if i.id == question.subject_id), None)
     named = f"{found.number}　{found.name}" if found else question.subject_id
     return named, question.column + (f"({question.cell})" if question.cell else ""), question.text
 

@@ -11,7 +11,7 @@ from kpi.collection.board import can_tell
 from kpi.collection.lifecycle import Life, Stage
 from kpi.collection.scope import asked_of
 from kpi.people import Audience
-from kpi.plan import Card, Plan
+from kpi.plan import VALUE_KINDS, Card, Plan
 from kpi.printing.number_words import NOT_ASKED
 
 
@@ -26,13 +26,13 @@ def owed(
     """The indicators that a round which was started has asked a value of and got no answer about.
 
     Only those whose answers the audience would see: for others nobody can tell. ``plan`` has the rounds as they count
-    on the day; a round for targets asks for no value.
+    on the day; a round for targets or for the work asks for no value.
     """
     answered = set(zip(observations["round_id"], observations["indicator_id"], strict=True))
     values = observations[observations["state"] == "value"]
     found: set[str] = set()
     for asked in plan.rounds:
-        if asked.kind == "targets" or life.stage(asked.id) not in (Stage.OPEN, Stage.CLOSED):
+        if asked.kind not in VALUE_KINDS or life.stage(asked.id) not in (Stage.OPEN, Stage.CLOSED):
             continue
         other = values[values["round_id"] != asked.id]
         known = set(zip(other["indicator_id"], other["period"], strict=True))

@@ -18,7 +18,10 @@ KIND_WORDS: Mapping[RoundKind, str] = {
     "annual": "年次照会(実績)",
     "half": "半期照会(取組状況)",
     "midterm": "中間見直し照会",
+    "initiatives": "取組の半期見直し",
 }
+#: Kinds that ask for half-years.
+HALF_YEARLY: tuple[RoundKind, ...] = ("half", "initiatives")
 #: What a new round gives its departments where no round of the kind was held before: weeks in all, and weeks of them
 #: that lie between the date of the 課 and that of the 主管課.
 _WEEKS, _LEAD_WEEKS = 6, 2
@@ -37,13 +40,20 @@ def proposed(plan: Plan, kind: RoundKind, day: date, life: Life) -> Round:
     last = max(held, key=lambda r: r.opens or date.min, default=None)
     fresh = Round(new_id(plan, kind, period), free_name(plan, name_of(kind, period)), kind, period, opens=day)
     if last is None or last.opens is None or last.due is None:
-        due = working_day(day + timedelta(weeks=_WEEKS))
-        return replace(fresh, due=due, division_due=working_day(due - timedelta(weeks=_LEAD_WEEKS)))
+        due = working_day(_due_of_review(period, day) if kind == "initiatives" else day + timedelta(weeks=_WEEKS))
+        lead = timedelta(weeks=1 if kind == "initiatives" else _LEAD_WEEKS)
+        return replace(fresh, due=due, division_due=working_day(due - lead))
     due = working_day(max(_moved(last.due, day), day + timedelta(weeks=_LEAD_WEEKS)))
     moved = replace(fresh, due=due, due_hour=last.due_hour, departments=last.departments, indicators=last.indicators)
     if last.division_due:
         return replace(moved, division_due=working_day(due - (last.due - last.division_due)))
     return _with_division_due(moved, plan)
+
+
+def _due_of_review(half: Period, day: date) -> date:
+    """Mid-October for the first half, in time for the budget, and the 20th of April for the second; later if over."""
+    wanted = half.end + timedelta(days=15 if half.part == 1 else 20)
+    return max(wanted, day + timedelta(weeks=_LEAD_WEEKS))
 
 
 def starting(round_: Round, plan: Plan, day: date) -> Round:
@@ -84,7 +94,7 @@ def _period(plan: Plan, kind: RoundKind, day: date, held: Iterable[Round]) -> Pe
     """The period a new round asks for: the newest that has ended, or the one after what was asked last."""
     if kind == "targets":
         return next((r.period for r in held), previous(plan.start))
-    ended = Period("H", day.year, 2) if kind == "half" else Period("FY", day.year)
+    ended = Period("H", day.year, 2) if kind in HALF_YEARLY else Period("FY", day.year)
     while ended.end >= day:
         ended = previous(ended)
     return ended
@@ -100,18 +110,26 @@ def name_of(kind: RoundKind, period: Period) -> str:
             return f"{year}{'上期' if period.part == 1 else '下期'}取組状況照会"
         case "midterm":
             return f"中間見直し照会({year}実績)"
+        case "initiatives":
+            return f"{year}{'上期' if period.part == 1 else '下期'}取組の見直し"
         case _:
             return "目標値等設定照会"
 
 
 def new_id(plan: Plan, kind: RoundKind, period: Period) -> str:
     """An id that no round has: the period for a yearly or half-yearly round, else the kind with its year."""
-    stem = period.code.lower() if kind in ("annual", "half") else f"{kind}-{period.year}"
+    stem = _stem(kind, period)
     known, number, found = {r.id for r in plan.rounds}, 1, stem
     while found in known:
         number += 1
         found = f"{stem}-{number}"
     return found
+
+
+def _stem(kind: RoundKind, period: Period) -> str:
+    if kind in ("annual", "half"):
+        return period.code.lower()
+    return f"{kind}-{period.code.lower()}" if kind == "initiatives" else f"{kind}-{period.year}"
 
 
 def free_name(plan: Plan, name: str) -> str:
@@ -126,7 +144,7 @@ def free_name(plan: Plan, name: str) -> str:
 def periods(kind: RoundKind, plan: Plan, day: date) -> tuple[Period, ...]:
     """The periods a round of a kind may ask for, newest first: from the year before the plan to its end."""
     years = range(plan.end.year, plan.start.year - 3, -1)
-    if kind == "half":
+    if kind in HALF_YEARLY:
         return tuple(Period("H", year, part) for year in years for part in (2, 1))
     return tuple(Period("FY", year) for year in years)
 

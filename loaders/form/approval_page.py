@@ -11,6 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpi.cards.revision import band_text
 from kpi.collection.letter_wording import date_text
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Brief
+from kpi.initiatives.half_year_review import Span, schedule
+from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Department, Round
 from kpi.printing.number_words import MISSING
@@ -36,6 +38,7 @@ _TARGET_HEADINGS = (
     "{target}\n(回答)",
     "設定根拠",
 )
+_WORK_HEADINGS = ("番号", "取組", "工程", "前回の\n進捗", "今回の\n進捗", "今後の\n方向性", "実績・予定")
 _WIDTHS = (4.5, 20.0, 11.0, 11.0, 11.0, 11.0, 11.0, 18.0)
 _LETTERS = "ABCDEFGH"
 #: The explanation stands over the last two columns, so that the boxes above are of one width.
@@ -115,7 +118,7 @@ def _line(sheet: Worksheet, place: int, text: str, *, size: float, bold: bool = 
 def _table(
     sheet: Worksheet, place: int, brief: Brief, round_: Round, rows: tuple[Row, ...], said: Mapping[str, Answer]
 ) -> int:
-    headings = _TARGET_HEADINGS if round_.kind == "targets" else _HEADINGS
+    headings = {"targets": _TARGET_HEADINGS, "initiatives": _WORK_HEADINGS}.get(round_.kind, _HEADINGS)
     for column, heading in enumerate(headings, start=1):
         cell = sheet.cell(place, column)
         style.dress(cell, style.Look(10, bold=True, fill="D9E1EC", horizontal="center"))
@@ -126,7 +129,7 @@ def _table(
     room = max(40, 900 // max(1, len(rows)))
     for number, row in enumerate(rows, start=place + 1):
         answer = said.get(row.indicator.id)
-        told = _target_cells(row, answer) if round_.kind == "targets" else _cells(row, answer, round_)
+        told = _told(row, answer, round_, brief)
         texts = (row.indicator.number, row.indicator.name, *told[:-1], shortened(told[-1], room))
         for column, text in enumerate(texts, start=1):
             cell = sheet.cell(number, column)
@@ -137,6 +140,26 @@ def _table(
         style.set_height(sheet, number, style.row_height(zip(texts, _TEXT_WIDTHS, strict=True), 34))
         sheet.merge_cells(start_row=number, start_column=7, end_row=number, end_column=8)
     return place + len(rows) + 1
+
+
+def _told(row: Row, answer: Answer | None, round_: Round, brief: Brief) -> tuple[str, str, str, str, str]:
+    if round_.kind == "initiatives":
+        return _work_cells(row, answer, brief)
+    return _target_cells(row, answer) if round_.kind == "targets" else _cells(row, answer, round_)
+
+
+def _work_cells(row: Row, answer: Answer | None, brief: Brief) -> tuple[str, str, str, str, str]:
+    """The schedule as the answer leaves it, 進捗 then and now, 方向性, and what is said."""
+    _, standing = schedule(brief.plan.initiative(row.indicator.id), row.reviews)
+    last = PROGRESS_WORDS.get(row.reviews[-1].progress, MISSING) if row.reviews else MISSING
+    if answer is None:
+        return standing.words, last, "未記入", MISSING, ""
+    start = _period(answer, "revised_start") or standing.start or _period(answer, "planned_start")
+    end = _period(answer, "revised_end") or standing.end or _period(answer, "planned_end")
+    parts = (("遅れ", "delay_reason"), ("工程変更", "revision_reason"), ("実績", "performance"), ("予定", "next_plan"))
+    said = " ".join(f"【{name}】{text}" for name, key in parts if (text := answer.text(key)))
+    progress = PROGRESS_WORDS.get(answer.text("progress"), "未記入")
+    return Span(start, end).words, last, progress, COURSE_WORDS.get(answer.text("course"), MISSING), said
 
 
 def _cells(row: Row, answer: Answer | None, round_: Round) -> tuple[str, str, str, str, str]:

@@ -206,11 +206,13 @@ COLUMNS: tuple[Column, ...] = (
         ),
     ),
     Column(
-        "planned_start", "始まり", G_SCHEDULE, True, "period", 9.6, rounds=WORK_ROUNDS, need="always", since="3",
+        "planned_start", "当初の\n始まり", G_SCHEDULE, True, "period", 9.6, rounds=WORK_ROUNDS, need="always",
+        since="3",
         note="計画を作ったときの工程の、始まりの半期を入力してください。\n例: 令和6年度上期、R6上期",
     ),
     Column(
-        "planned_end", "終わり", G_SCHEDULE, True, "period", 9.6, rounds=WORK_ROUNDS, need="always", since="3",
+        "planned_end", "当初の\n終わり", G_SCHEDULE, True, "period", 9.6, rounds=WORK_ROUNDS, need="always",
+        since="3",
         note=(
             "計画を作ったときの工程の、終わりの半期を入力してください。"
             "続けるものは計画の最後の半期です。\n例: 令和10年度下期"

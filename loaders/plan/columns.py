@@ -170,7 +170,7 @@ ASSUMABLE = tuple(
     if name not in ("id", "indicator_id", "assumptions", "version", "reason")
 )
 #: What an assumption about no single indicator may be about.
-_OF_PLAN = re.compile(r"scheme|number|start|end|(?:departments|series|initiatives)\.[A-Za-z0-9_-]+")
+_OF_PLAN = re.compile(r"scheme|number|start|end|initiatives|(?:departments|series|initiatives)\.[A-Za-z0-9_-]+")
 
 
 def assumable(value: object) -> str:

@@ -102,7 +102,7 @@ def _differences(readings: Sequence[Reading], plan: Plan) -> list[str]:
     doubted = {q[:2] for q in frozenset().union(*asked) if sum(q in one for one in asked) < len(asked)} - spots
     shown = [_shown(reading) for reading in readings]
     kind = plan.round(readings[0].round_id).kind
-    order = {i.id: n for n, i in enumerate(plan.indicators)}
+    order = {i.id: n for n, i in enumerate(plan.subjects)}
     columns = {c.key: n for n, c in enumerate(d.COLUMNS)}
 
     def rank(spot: Spot) -> tuple[int, int]:
@@ -126,7 +126,7 @@ def _shown(reading: Reading) -> Mapping[Spot, str]:
 
 
 def _where(spot: Spot, plan: Plan, kind: RoundKind) -> str:
-    names = {i.id: i.name for i in plan.indicators}
+    names = {i.id: i.name for i in plan.subjects}
     if spot[0] not in names:
         return "ファイル全体"
     try:

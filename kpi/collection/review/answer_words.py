@@ -23,6 +23,8 @@ from kpi.collection.workflow import (
     known_beside,
     last_before,
 )
+from kpi.initiatives.half_year_review import SCHEDULE_KEYS, Review
+from kpi.initiatives.initiative import BEHIND, COURSE_WORDS, PROGRESS_WORDS
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.printing.number_words import as_it_is
@@ -92,11 +94,14 @@ class Before:
 
 def main_keys(asked: Round) -> tuple[str, ...]:
     """The columns a round is about."""
-    return ("baseline", "target") if asked.kind == "targets" else ("value",)
+    kinds = {"targets": ("baseline", "target"), "initiatives": ("progress", "course")}
+    return kinds.get(asked.kind, ("value",))
 
 
 def facts(state: Assessment, before: Before, asked: Round, item: Item, key: str) -> Facts:
     """One figure of an item against what was known."""
+    if asked.kind == "initiatives":
+        return _of_work(state, asked, item, key)
     indicator, card = _whose(state, item.subject_id)
     entry = item.answer.entries.get(key)
     last, approved = before.last(state, asked, indicator), before.approved(card)
@@ -118,8 +123,35 @@ def facts(state: Assessment, before: Before, asked: Round, item: Item, key: str)
     )
 
 
+def _of_work(state: Assessment, asked: Round, item: Item, key: str) -> Facts:
+    """One answer about an initiative beside what was said of it the half-year before."""
+    indicator, card = _whose(state, item.subject_id)
+    entry = item.answer.entries.get(key)
+    told = [r for r in state.snapshot.reviews.get(item.subject_id, ()) if r.period.position < asked.period.position]
+    last = told[-1] if told else None
+    known = last.said.get(key) if last else None
+    confirmed = next((r for r in reversed(told) if r.confirmed), None)
+    return Facts(
+        written=f"「{entry.written}」" if entry and entry.written else "(空欄)",
+        understood=Told(plain(entry_words(indicator, card, entry)))
+        if entry and entry.value is not None
+        else Told(NOTHING),
+        last=_said_then(indicator, card, key, last),
+        approved=_said_then(indicator, card, key, confirmed),
+        difference="変化" if known is not None and entry is not None and entry.value not in (None, known) else "―",
+        address=f"{entry.sheet}!{entry.cell}" if entry and entry.cell else "―",
+    )
+
+
+def _said_then(indicator: Indicator, card: Card, key: str, then: Review | None) -> Told:
+    if then is None or key not in then.said:
+        return Told(NOTHING)
+    words = entry_words(indicator, card, Entry(key, "", "", "", then.said[key]))
+    return Told(plain(words), plain(then.period.short))
+
+
 def _whose(state: Assessment, indicator_id: str) -> tuple[Indicator, Card]:
-    return state.snapshot.plan.indicator(indicator_id), state.card(indicator_id)
+    return state.snapshot.plan.subject(indicator_id), state.card(indicator_id)
 
 
 def _known(past: Past | None, indicator: Indicator, card: Card, what: str = "") -> Told:
@@ -187,12 +219,13 @@ def entry_words(indicator: Indicator, card: Card, entry: Entry | None) -> str:
     if entry is None or entry.value is None:
         return f"「{entry.written}」" if entry and entry.written else "空欄"
     if isinstance(entry.value, float):
-        own = entry.key not in ("numerator", "denominator")  # parts are counted in units of their own
+        # Parts and 中間指標 are counted in units of their own.
+        own = entry.key not in ("numerator", "denominator") and not entry.key.startswith("interim_")
         return exact_text(entry.value, card, indicator.unit) if own else as_it_is(entry.value)
-    words = {**RELEASE_WORDS, **MISSING_WORDS, **CORRECTION_WORDS}
+    words = {**RELEASE_WORDS, **MISSING_WORDS, **CORRECTION_WORDS, **PROGRESS_WORDS, **COURSE_WORDS}
     if entry.value in words:
         return words[entry.value]
-    if entry.key.endswith("period") or entry.key == "next_release":
+    if entry.key.endswith("period") or entry.key in ("next_release", "recovery", *SCHEDULE_KEYS):
         return Period.parse(entry.value).label
     return f"「{entry.value[:_LONG]}{'…' if len(entry.value) > _LONG else ''}」"
 
@@ -258,7 +291,7 @@ def before_after(state: Assessment, asked: Round, now: Answer, question: Questio
         new = entry_words(indicator, card, now.entries.get(key))
         told += [("、", "")] if told else []
         told += [(f"{new}(変わりなし)", "")] if old == new else [(f"{old} → ", ""), (f"{new}(訂正)", "changed")]
-    note = now.text("analysis") or now.text("evidence")
+    note = now.text("analysis") or now.text("evidence") or now.text("problems")
     return Statement((), tuple(told), (f"説明: {note}",) if note else ())
 
 
@@ -285,6 +318,7 @@ def _proposal(state: Assessment, item: Item, proposing: Answer | None) -> Statem
     return Statement((("設定根拠: ", ""), (grounds, "grounds")), older)
 
 
+_CHOSEN = {**PROGRESS_WORDS, **COURSE_WORDS}
 _OLDER = "今の回答は登録のとおりですが、前の回答による提案が決定を待っています。"
 
 
@@ -301,16 +335,33 @@ def card_changes(card: Card, answer: Answer) -> frozenset[str]:
 
 def _explanation(state: Assessment, item: Item) -> Statement:
     """The status that owes an explanation, and the explanation."""
+    if item.answer.text("progress"):
+        return _slip(item.answer)
     status = state.row(item.subject_id)["status"]
     parts = (("要因分析", "analysis"), ("今後の対応", "actions"))
     lines = tuple(f"{name}: {item.answer.text(key) or '(記入なし)'}" for name, key in parts)
     return Statement((("この値での判定 ", ""), (state.word(item.subject_id), f"status:{status}")), (), lines)
 
 
+def _slip(answer: Answer) -> Statement:
+    """Of an initiative that is behind or whose schedule changes: why, until when, who decided."""
+    head = PROGRESS_WORDS.get(answer.text("progress"), "")
+    lines = []
+    if answer.text("progress") in BEHIND:
+        recovery = answer.text("recovery")
+        until = f"　回復見込み {Period.parse(recovery).short}" if recovery else ""
+        lines.append(f"遅れの理由: {answer.text('delay_reason') or '(記入なし)'}{until}")
+    moved = [Period.parse(half).short for k in ("revised_start", "revised_end") if (half := answer.text(k))]
+    if moved:
+        by = f"　決定者 {answer.text('decided_by')}" if answer.text("decided_by") else ""
+        lines.append(f"工程の変更 {'～'.join(moved)}: {answer.text('revision_reason') or '(記入なし)'}{by}")
+    return Statement((("進捗 ", ""), (head, "value")), (), tuple(lines))
+
+
 def in_one_line(view: Assessment, indicator_id: str, answer: Answer) -> str:
     """An answer in one line: its value, or why there is none, and the first words of its explanation."""
-    indicator, card = view.plan.indicator(indicator_id), view.snapshot.cards[indicator_id]
-    told = []
+    indicator, card = _whose(view, indicator_id)
+    told = [word for k in ("progress", "course") if (word := _CHOSEN.get(answer.text(k)))]
     for key, word in (("value", ""), ("baseline", "現状値"), ("target", "目標値"), ("correction", "前回値の訂正 ")):
         value = answer.number(key)
         if value is not None:
@@ -321,6 +372,6 @@ def in_one_line(view: Assessment, indicator_id: str, answer: Answer) -> str:
             told.append(f"{word}{text}({dated})" if dated else f"{word}{text}")
     reason = MISSING_WORDS.get(answer.text("missing_reason"), "")
     told += [reason] if reason else []
-    analysis = answer.text("analysis")
+    analysis = answer.text("analysis") or answer.text("performance")
     told += [f"「{analysis[:40]}{'…' if len(analysis) > 40 else ''}」"] if analysis else []
     return "、".join(told) or "記入なし"

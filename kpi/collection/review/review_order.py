@@ -234,14 +234,14 @@ def progress(found: Sequence[Item]) -> Progress:
     )
 
 
-def sentence(at: Progress) -> str:
+def sentence(at: Progress, word: str = "指標") -> str:
     """Where the check stands: 「回答21指標のうち確認済12、修正依頼中2。残り7指標(うち判断が要るもの3)」."""
     if not at.total:
         return "まだ回答がありません。"
     told = [f"{word}{count}" for word, count in (("確認済", at.confirmed), ("修正依頼中", at.waiting)) if count]
-    head = f"回答のあった{at.total}指標" + (f"のうち{'、'.join(told)}。" if told else "。")
+    head = f"回答のあった{at.total}{word}" + (f"のうち{'、'.join(told)}。" if told else "。")
     if not at.left:
         return head + ("修正依頼の回答を待っています。" if at.waiting else "すべて確認済です。")
     back = f"、修正依頼への回答{at.returned}" if at.returned else ""
     inner = f"(うち判断が要るもの{at.judging}{back})" if at.judging else "(いずれも確認だけで済みます)"
-    return f"{head}残り{at.left}指標{inner}。"
+    return f"{head}残り{at.left}{word}{inner}。"

@@ -139,5 +139,5 @@ def _cell_words(plan: Plan, told: object) -> object:
 
 
 def _indicator_word(plan: Plan, indicator_id: str) -> str:
-    found = next((i for i in plan.indicators if i.id == indicator_id), None)
+    found = next((i for i in plan.subjects if i.id == indicator_id), None)
     return f"{found.number} {found.name}" if found else indicator_id

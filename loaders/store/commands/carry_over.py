@@ -69,7 +69,7 @@ class Carried:
         """What the log tells of it, empty where nothing was taken over."""
         payload: dict[str, object] = {}
         if self.confirmed:
-            names = [f"{i.number} {i.name}" for i in plan.indicators if i.id in self.confirmed]
+            names = [f"{i.number} {i.name}" for i in plan.subjects if i.id in self.confirmed]
             payload |= {"carried": dict(self.confirmed), "after": {"変わりがなく確認済のままの指標": names}}
         return payload | ({"inherited": dict(self.published)} if self.published else {})
 

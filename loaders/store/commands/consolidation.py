@@ -146,7 +146,7 @@ def merge(
     A row that a return leaves empty gives way to any that says something; where all are empty the 課 that the
     indicator belongs to keeps it. The department's ``own`` sent answer goes before what its 課 had passed on by then.
     """
-    order = {indicator.id: place for place, indicator in enumerate(plan.indicators)}
+    order = {indicator.id: place for place, indicator in enumerate(plan.subjects)}
     said: dict[str, list[tuple[StoredReturn, Answer]]] = {}
     for one in passed:
         for answer in one.reading.answers:

@@ -95,7 +95,7 @@ def _refusals(stored: StoredReturn, mends: Iterable[Mend], plan: Plan) -> tuple[
     """What forbids mending: a return that is no draft now, an unknown cell, a value of the wrong kind, no reason."""
     if stored.state is not ReturnState.DRAFT:
         return (not_draft(stored),)
-    indicators = {i.id for i in plan.indicators}
+    indicators = {i.id for i in plan.subjects}
     found = []
     for one in mends:
         if not one.subject_id and any(i.code == one.key and i.severity is Severity.FIX for i in stored.open):

@@ -34,7 +34,7 @@ def open_round(connection: Connection, act: Act, plan_id: str, wanted: Round) ->
 
 def _unfit(plan: Plan, wanted: Round) -> tuple[Issue, ...]:
     dates = [d for d in (wanted.opens, wanted.division_due, wanted.due) if d is not None]
-    departments, indicators = {d.id for d in plan.departments}, {i.id for i in plan.indicators}
+    departments, indicators = {d.id for d in plan.departments}, {i.id for i in plan.subjects}
     if not wanted.id.strip() or "/" in wanted.id or not wanted.name.strip():
         return (_issue("round.no_name", "照会の名前が入力されていません。", "名前を入力してください。"),)
     if any(r.name == wanted.name and r.id != wanted.id for r in plan.rounds):

@@ -13,8 +13,9 @@ from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import Before, Facts, facts
 from kpi.collection.review.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, Past, ReturnState
+from kpi.initiatives.initiative import BEHIND
 from kpi.issue import Issue
-from kpi.plan import Card, Round
+from kpi.plan import Card, Round, subject_word
 from kpi.snapshot import Snapshot, annual_ids, best_confirmed, best_known
 from kpi.status import concern
 from kpi.tables.table_rows import Row
@@ -34,6 +35,11 @@ class Review:
     before: Before
     answers: Mapping[tuple[str, str], Answer]
     unread: Mapping[str, tuple[Issue, ...]]  # by department: words in its forms that no answer holds
+
+    @property
+    def word(self) -> str:
+        """What the round asks about."""
+        return subject_word(self.round.kind)
 
     def earlier(self, question: Question) -> Answer | None:
         """The answer that a question was about."""
@@ -61,14 +67,22 @@ def _review(revision: str, round_id: str, _state: Assessment) -> Review:
     found = items(
         [_sent(_state, one) for one in sent],
         questions,
-        order={i.id: n for n, i in enumerate(_state.plan.indicators)},
+        order={i.id: n for n, i in enumerate(_state.plan.subjects)},
         proposed=_proposed(_state, round_id),
-        behind=frozenset(_state.assessed.index[_state.assessed["status"].map(concern).notna()])
-        if asked.kind in ("annual", "midterm")
-        else frozenset(),
+        behind=_behind(_state, asked, sent),
     )
     answers = {(one.submission_id, a.subject_id): a for one in sent for a in one.reading.answers}
     return Review(asked, found, questions, _before(_state, round_id), answers, _unread(_state, sent))
+
+
+def _behind(state: Assessment, asked: Round, sent: Sequence[StoredReturn]) -> frozenset[str]:
+    """What owes an explanation: indicators behind their line; initiatives that are behind or whose schedule changes."""
+    if asked.kind == "initiatives":
+        answers = [a for one in sent for a in one.reading.answers]
+        return frozenset(a.subject_id for a in answers if a.text("progress") in BEHIND or a.text("revision_reason"))
+    if asked.kind in ("annual", "midterm"):
+        return frozenset(state.assessed.index[state.assessed["status"].map(concern).notna()])
+    return frozenset()
 
 
 def facts_of(state: Assessment, review: Review, item: Item, key: str) -> Facts:

@@ -15,12 +15,13 @@ from kpi.charts.trajectory import trajectory
 from kpi.collection.review.answer_words import entry_words, main_keys, statements
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from kpi.collection.workflow import Question
-from kpi.plan import Round
+from kpi.plan import Round, subject_word
 from kpi.story import story
 from loaders.documents.pictures.chart_files import indicator_file
 from pages.parts.app.current_view import services
+from pages.parts.review.initiative_lines import said_in_box
 from pages.parts.review.review_data import Review, facts_of
-from pages.parts.review.review_words import column_name, figure, statement
+from pages.parts.review.review_words import column_name, figure, statement, subject_link
 from pages.parts.shared import notices
 from pages.parts.shared.as_of import ARRIVED
 from pages.parts.shared.chart_figure import chart
@@ -78,10 +79,10 @@ def judge(
 
 
 def _head(state: Assessment, item: Item, *, first: bool) -> Markup:
-    indicator = state.snapshot.plan.indicator(item.subject_id)
+    indicator = state.snapshot.plan.subject(item.subject_id)
     whose = state.plan.department(item.department_id).name(state.day) + ("(代理登録)" if item.entered else "")
     why = join([badge(GROUP_WORDS[g], "x v-ask") for g in item.groups if g is not Group.REST], " ")
-    name = join([f"{indicator.number}　", link(indicator.name, "indicator", indicator=indicator.id)])
+    name = join([f"{indicator.number}　", subject_link(indicator)])
     # The page's script lets the keys act on it only while it is in sight.
     kind = "item to-keys" if first else "item"
     return join([tag("h3", name, kind), tag("div", join([whose, "　", why]), "meta")])
@@ -105,7 +106,7 @@ def _said(state: Assessment, review: Review, item: Item) -> Markup:
     said = [statement(one) for one in why]
     note: Content = ""
     if Group.CARD in item.groups:
-        card = state.snapshot.cards[item.subject_id]
+        card = state.card(item.subject_id)
         until = _UNTIL_SET if card.baseline is None and card.target is None else _UNTIL
         note = tag("div", join([until, link("管理の判定条件", "admin", part="cards"), "で記録します。"]), "meta")
     taken = tag("div", _TAKEN_BACK, "meta") if item.confirmed else ""
@@ -114,6 +115,8 @@ def _said(state: Assessment, review: Review, item: Item) -> Markup:
 
 def _figures(state: Assessment, review: Review, item: Item) -> Content:
     """A line for each figure of the round: as it was written, as it was read, what was known, the difference."""
+    if review.round.kind == "initiatives":
+        return said_in_box(state, review.round, item)
     targets = review.round.kind == "targets"
     headings = (
         "書かれた文字",
@@ -134,7 +137,9 @@ def _figures(state: Assessment, review: Review, item: Item) -> Content:
 
 
 def _chart(state: Assessment, item: Item) -> None:
-    indicator = state.snapshot.plan.indicator(item.subject_id)
+    if item.subject_id not in state.snapshot.cards:
+        return  # an initiative has no line to be drawn
+    indicator = state.snapshot.plan.subject(item.subject_id)
     told = story(state, indicator)
     if told.drawable:
         # The indicator's own history with this answer as its newest point.
@@ -151,7 +156,7 @@ def _actions(state: Assessment, item: Item, *, first: bool, at: str) -> None:
     K and S work on the first box, so that a round can be gone through by keyboard.
     """
     key, one = key_of(item), [item.subject_id]
-    name = state.snapshot.plan.indicator(item.subject_id).name
+    name = state.snapshot.plan.subject(item.subject_id).name
     sure, back = ("K", "S") if first else (None, None)
     if not item.confirmed and st.button("確認済にする", type="primary", key=f"confirm-{key}", shortcut=sure):
         _do(item, at, lambda: services().confirm(item.submission_id, one), f"「{name}」を確認済にしました。")
@@ -191,8 +196,8 @@ def _asking(state: Assessment, asked: Round, item: Item, at: str) -> None:
 
 def _ask(state: Assessment, asked: Round, item: Item, key: str, at: str) -> None:
     """The question: on which cell, in which words."""
-    indicator, card = state.snapshot.plan.indicator(item.subject_id), state.snapshot.cards[item.subject_id]
-    labels = {"": "この指標の行全体"}
+    indicator, card = state.snapshot.plan.subject(item.subject_id), state.card(item.subject_id)
+    labels = {"": f"この{subject_word(asked.kind)}の行全体"}
     for column, entry in item.answer.entries.items():
         place = f"　{entry.cell}" if entry.cell else ""
         labels[column] = f"{column_name(state, asked, column)}{place}　{entry_words(indicator, card, entry)}"

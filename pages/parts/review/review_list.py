@@ -14,13 +14,14 @@ from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import main_keys
 from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
 from pages.parts.app.current_view import services
+from pages.parts.review.initiative_lines import lines_of
 from pages.parts.review.review_data import Review, facts_of
 from pages.parts.review.review_item import acted, judge
-from pages.parts.review.review_words import column_name, figure
+from pages.parts.review.review_words import column_name, figure, subject_link
 from pages.parts.shared import confirm_button, notices
 from pages.parts.shared.filters import PAGE, paged
 from pages.parts.shared.layout import each, empty, show
-from pages.parts.shared.markup import Column, Content, badge, join, link, listing, table, tag, unmarked
+from pages.parts.shared.markup import Column, Content, badge, join, listing, table, tag, unmarked
 
 _REST, _UNDO = "rest", "review-undo"
 #: In a summary so many indicators are named; the others are counted.
@@ -29,9 +30,12 @@ _NAMED = 12
 
 def quick_table(state: Assessment, review: Review, found: Sequence[Item], caption: str) -> None:
     """One line a figure: enough to see that nothing is odd."""
+    if review.round.kind == "initiatives":
+        show(lines_of(state, review.round, found, caption, [_state(item) for item in found]))
+        return
     known = "登録" if review.round.kind == "targets" else "前回"
     columns = [
-        Column("指標"),
+        Column(review.word),
         Column("書かれた文字"),
         Column("読み取った値", number=True),
         Column(known, number=True),
@@ -44,12 +48,12 @@ def quick_table(state: Assessment, review: Review, found: Sequence[Item], captio
 
 
 def _row(state: Assessment, review: Review, item: Item, key: str) -> tuple[Content, ...]:
-    indicator = state.snapshot.plan.indicator(item.subject_id)
+    indicator = state.snapshot.plan.subject(item.subject_id)
     fact = facts_of(state, review, item, key)
     whose = state.plan.department(item.department_id).name(state.day)
     several = len(main_keys(review.round)) > 1
     column = column_name(state, review.round, key)
-    name = join([f"{indicator.number}　", link(indicator.name, "indicator", indicator=indicator.id)])
+    name = join([f"{indicator.number}　", subject_link(indicator)])
     return (
         join([name, tag("small", f"{column}　{whose}" if several else whose)]),
         tag("span", fact.written, "", data_verbatim="1"),
@@ -78,11 +82,15 @@ def rest_box(state: Assessment, review: Review, found: Sequence[Item], *, acting
     _after(review, _REST)
     if found:
         which = "上の" if len(found) <= PAGE else "気になる点のない"
-        label = f"{which}{len(found)}指標をすべて確認済にする"
+        label = f"{which}{len(found)}{review.word}をすべて確認済にする"
         if confirm_button.button(
-            label, "confirm-rest", _what(found), _summary(state, found), f"{len(found)}指標を確認済にする"
+            label,
+            "confirm-rest",
+            _what(found),
+            _summary(state, review, found),
+            f"{len(found)}{review.word}を確認済にする",
         ):
-            _confirm(state, found, _REST, f"{len(found)}指標を確認済にしました。")
+            _confirm(state, found, _REST, f"{len(found)}{review.word}を確認済にしました。")
     single_box(state, review, found, f"single-{review.round.id}")
 
 
@@ -95,7 +103,7 @@ def single_box(state: Assessment, review: Review, found: Sequence[Item], key: st
         for i, one in zip(review.items, _what(review.items), strict=True)
         if (done[i.subject_id] == key if i.subject_id in done else one in held)
     ]
-    labels = {_key(i): f"{state.snapshot.plan.indicator(i.subject_id).number} {_name(state, i)}" for i in offered}
+    labels = {_key(i): f"{state.snapshot.plan.subject(i.subject_id).number} {_name(state, i)}" for i in offered}
     if not labels:
         return
     chosen = st.selectbox(
@@ -103,7 +111,7 @@ def single_box(state: Assessment, review: Review, found: Sequence[Item], key: st
         list(labels),
         index=None,
         format_func=labels.__getitem__,
-        placeholder="指標を選ぶ",
+        placeholder=f"{review.word}を選ぶ",
         key=key,
     )
     for item in offered:
@@ -152,12 +160,14 @@ def _department(state: Assessment, review: Review, name: str, found: Sequence[It
     words += [f"修正依頼中{waiting}"] if waiting else []
     with st.container(horizontal=True, vertical_alignment="center", key=f"whole-{department_id}"):
         show(tag("div", join([tag("b", name), "　", "　".join(words)])))
-        key, whole = f"confirm-all-{department_id}", f"{name}の回答({len(left)}指標)をすべて確認済に"
+        key, whole = f"confirm-all-{department_id}", f"{name}の回答({len(left)}{review.word})をすべて確認済に"
         # The name stands beside it: on a phone a long one would push the verb out of the button.
         offered = acting and not waiting
         if offered and st.button("すべて確認済にする", key=key, help=unmarked(f"{whole}します。")):
             confirm_button.ask(key, _what(left))
-    if offered and confirm_button.agreed(key, _what(left), _summary(state, left), f"{len(left)}指標を確認済にする"):
+    if offered and confirm_button.agreed(
+        key, _what(left), _summary(state, review, left), f"{len(left)}{review.word}を確認済にする"
+    ):
         _confirm(state, left, department_id, f"{whole}しました。")
     if acting:
         _after(review, department_id)
@@ -170,17 +180,17 @@ def _what(found: Sequence[Item]) -> tuple[tuple[str, str], ...]:
     return tuple((i.submission_id, i.subject_id) for i in found)
 
 
-def _summary(state: Assessment, found: Sequence[Item]) -> Content:
+def _summary(state: Assessment, review: Review, found: Sequence[Item]) -> Content:
     """What would be confirmed, and what of it needs judgement: those that do are named first, each with its reason."""
     judging = [i for i in found if i.group is not Group.REST]
     rest = [i for i in found if i.group is Group.REST]
-    head = f"{len(found)}指標を確認済にします。"
+    head = f"{len(found)}{review.word}を確認済にします。"
     if judging:
-        head += f"このうち{len(judging)}指標は、判断が要るものです。"
+        head += f"このうち{len(judging)}{review.word}は、判断が要るものです。"
     lines: list[Content] = [tag("b", head)]
     for named, words in ((judging, True), (rest, False)):
         told = [_named(state, i, why=words) for i in named[:_NAMED]]
-        more = [f"ほか{len(named) - _NAMED}指標"] if len(named) > _NAMED else []
+        more = [f"ほか{len(named) - _NAMED}{review.word}"] if len(named) > _NAMED else []
         if told:
             lines.append(
                 tag("div", join([tag("b", "判断が要るもの: " if words else "そのほか: "), "、".join([*told, *more])]))
@@ -190,7 +200,7 @@ def _summary(state: Assessment, found: Sequence[Item]) -> Content:
 
 
 def _named(state: Assessment, item: Item, *, why: bool) -> str:
-    indicator = state.snapshot.plan.indicator(item.subject_id)
+    indicator = state.snapshot.plan.subject(item.subject_id)
     reasons = "・".join(GROUP_WORDS[g] for g in item.groups)
     return f"{indicator.number} {indicator.name}" + (f"({reasons})" if why else "")
 
@@ -216,12 +226,12 @@ def _after(review: Review, place: str) -> None:
     kept = [i for i in review.items if i.confirmed and (i.submission_id, i.subject_id) in what]
     if not kept:
         return
-    if st.button(f"いま確認済にした{len(kept)}指標を未確認に戻す", key=f"undo-{place}"):
+    if st.button(f"いま確認済にした{len(kept)}{review.word}を未確認に戻す", key=f"undo-{place}"):
         acts = {one: partial(services().unconfirm, one, own) for one, own in _by_return(kept).items()}
         done, refused = each(acts)
         if done:
             del st.session_state[_UNDO]
-        notices.tell(_place(place), f"{len(kept)}指標を未確認に戻しました。" if done else "", refused=refused)
+        notices.tell(_place(place), f"{len(kept)}{review.word}を未確認に戻しました。" if done else "", refused=refused)
 
 
 def _place(place: str) -> str:
@@ -248,4 +258,4 @@ def _key(item: Item) -> str:
 
 def _name(state: Assessment, item: Item) -> str:
     whose = state.plan.department(item.department_id).name(state.day)
-    return f"{state.snapshot.plan.indicator(item.subject_id).name}({whose})"
+    return f"{state.snapshot.plan.subject(item.subject_id).name}({whose})"

@@ -46,7 +46,7 @@ def questions_box(state: Assessment, review: Review, *, acting: bool) -> None:
 
 
 def _row(state: Assessment, review: Review, question: Question) -> tuple[Content, ...]:
-    indicator = state.snapshot.plan.indicator(question.subject_id)
+    indicator = state.snapshot.plan.subject(question.subject_id)
     whose = state.plan.department(question.department_id).name(state.day)
     place = f"{column_name(state, review.round, question.key)}　{whose}"
     asked = f"{question.asked_at:%m月%d日 %H:%M} {question.who}" if question.asked_at else question.who
@@ -59,7 +59,7 @@ def _row(state: Assessment, review: Review, question: Question) -> tuple[Content
 
 
 def _old(state: Assessment, review: Review, question: Question) -> Content:
-    indicator, card = state.snapshot.plan.indicator(question.subject_id), state.snapshot.cards[question.subject_id]
+    indicator, card = state.snapshot.plan.subject(question.subject_id), state.card(question.subject_id)
     answer = review.earlier(question)
     entry = answer.entries.get(question.key or "value") if answer else None
     return join([entry_words(indicator, card, entry), tag("small", entry.cell if entry else "")])
@@ -83,12 +83,12 @@ def _withdrawing(state: Assessment, review: Review, waiting: Sequence[Question])
             one = asked[chosen]
             if attempt(lambda: services().withdraw(one.submission_id, [one.question_id])) is not None:
                 notices.tell(
-                    _PLACE, f"「{state.snapshot.plan.indicator(one.subject_id).name}」の修正依頼を取り下げました。"
+                    _PLACE, f"「{state.snapshot.plan.subject(one.subject_id).name}」の修正依頼を取り下げました。"
                 )
 
 
 def _label(state: Assessment, review: Review, question: Question) -> str:
-    indicator = state.snapshot.plan.indicator(question.subject_id)
+    indicator = state.snapshot.plan.subject(question.subject_id)
     place = column_name(state, review.round, question.key)
     return f"{indicator.number} {indicator.name}({place}): {question.text}"
 

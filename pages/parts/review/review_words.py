@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import Pieces, Statement, Told
-from kpi.plan import Round
+from kpi.plan import Indicator, Round
 from loaders.form import definition
-from pages.parts.shared.markup import Content, Markup, badge, changed, join, render, tag
+from pages.parts.shared.markup import Content, Markup, badge, changed, join, link, render, tag
 
 
 def column_name(state: Assessment, asked: Round, key: str) -> str:
@@ -15,6 +15,13 @@ def column_name(state: Assessment, asked: Round, key: str) -> str:
         return definition.heading(definition.column(key), state.plan, asked.kind)
     except KeyError:
         return "行全体"
+
+
+def subject_link(subject: Indicator) -> Markup:
+    """The name of what is answered about, as a way to its own page."""
+    if subject.level == "initiative":
+        return link(subject.name, "roadmap", initiative=subject.id)
+    return link(subject.name, "indicator", indicator=subject.id)
 
 
 def figure(told: Told) -> Markup:

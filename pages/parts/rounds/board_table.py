@@ -12,7 +12,7 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import REPLACING, Row, State
 from kpi.collection.workflow import Answer, ReturnState
-from kpi.plan import Round
+from kpi.plan import Round, subject_word
 from kpi.tables.table_rows import Row as Record
 from loaders.store import StoredReturn
 from pages.parts.app.clock import now
@@ -119,7 +119,7 @@ def board_table(asked: Round, rows: Sequence[Row]) -> None:
 
 
 def _name(asked: Round, row: Row) -> Content:
-    count = tag("small", f"{row.asked}指標")
+    count = tag("small", f"{row.asked}{subject_word(asked.kind)}")
     if row.division_id:
         return tag("div", join([row.name, count]), "under")
     return join([link(row.name, "submit", department=row.department_id, round=asked.id), count])

@@ -14,7 +14,7 @@ from kpi.collection.round_proposal import KIND_WORDS, free_name, name_of, new_id
 from kpi.collection.scope import asked_of, departments_asked
 from kpi.collection.turnout import Row, departments
 from kpi.issue import Severity
-from kpi.plan import Plan, Round, RoundKind
+from kpi.plan import Plan, Round, RoundKind, subject_word
 from pages.parts.app.current_view import services
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared import notices as said
@@ -222,9 +222,9 @@ def _identified(plan: Plan, base: Round, made: Round) -> Round:
 def _scope(plan: Plan, day: date, base: Round, form: str) -> Round:
     """Which departments and indicators; all of them is kept as all, so that a later one is asked too."""
     # One that is asked already stays offered, though it answers for nothing today: April brings or has taken it.
-    asked = {d.id for d in plan.departments if d.id in base.departments or plan.owned_by(d.id, day)}
+    asked = {d.id for d in plan.departments if d.id in base.departments or plan.answers_on(d.id, day)}
     names = {d.id: d.name(day) for d in plan.departments if d.id in asked}
-    indicators = {i.id: f"{i.number} {i.name}" for i in plan.indicators}
+    indicators = {i.id: f"{i.number} {i.name}" for i in plan.asked_in(base.kind).indicators}
     before = _SOME if base.departments or base.indicators else _ALL
     some = st.radio("どこまで尋ねるか", [_ALL, _SOME], horizontal=True, **kept(form, "some", before))
     if some != _SOME:
@@ -236,13 +236,13 @@ def _scope(plan: Plan, day: date, base: Round, form: str) -> Round:
         **kept(form, "departments", [d for d in base.departments if d in names], among=names),
     )
     what = st.multiselect(
-        "指標(空けるとすべて)",
+        f"{subject_word(base.kind)}(空けるとすべて)",
         list(indicators),
         format_func=indicators.__getitem__,
         **kept(form, "indicators", [i for i in base.indicators if i in indicators], among=indicators),
     )
     if not whom and not what:
-        st.warning("部局か指標を選んでください。すべてに尋ねるときは「すべての部局・指標」です。")
+        st.warning(f"部局か{subject_word(base.kind)}を選んでください。すべてに尋ねるときは「すべての部局・指標」です。")
     return replace(base, departments=tuple(whom), indicators=tuple(what))
 
 
@@ -255,10 +255,11 @@ def _preview(state: Assessment, made: Round, when: str, *, starts: bool = False)
         for d in departments_asked(state.plan, made, day, state.snapshot.cards)
         for mine in [asked_of(state.plan, made, d.id, day, state.snapshot.cards)]
     ]
+    word = subject_word(made.kind)
     if rows:
-        columns = [Column("部局"), Column("指標数", number=True), Column("指標の番号"), Column("課")]
+        columns = [Column("部局"), Column(f"{word}数", number=True), Column(f"{word}の番号"), Column("課")]
         show(tag("div", tag("b", f"{when}、{len(rows)}部局に次のように尋ねます。"), "meta"))
-        show(table(columns, rows, caption="各部局に尋ねる指標", kind="stack"))
+        show(table(columns, rows, caption=f"各部局に尋ねる{word}", kind="stack"))
     for issue in found:
         (st.warning if issue.severity is Severity.FIX else st.info)(unmarked(issue.message + issue.advice))
     return not any(i.severity is Severity.FIX for i in found)

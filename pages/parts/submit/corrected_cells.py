@@ -72,7 +72,7 @@ def _cells(view: Assessment, place: Respondent, draft: StoredReturn) -> Iterator
 
 
 def _told(view: Assessment, cell: _Cell) -> Markup:
-    card = view.snapshot.cards[cell.indicator.id]
+    card = view.card(cell.indicator.id)
     now = "空欄" if cell.entry.value is None else entry_words(cell.indicator, card, cell.entry)
     written = f"様式では「{cell.entry.written}」" if cell.entry.written else ""
     meta = "　".join(w for w in (written, f"理由: {cell.entry.mended}") if w)

@@ -96,7 +96,7 @@ def _settling(issue: Issue, mends: tuple[Mend, ...]) -> tuple[Mend, ...]:
 
 
 def _name(view: Assessment, issue: Issue) -> str:
-    return view.plan.indicator(issue.subject_id).name if issue.subject_id else "様式全体"
+    return view.plan.subject(issue.subject_id).name if issue.subject_id else "様式全体"
 
 
 def _told(view: Assessment, current: StoredReturn, issue: Issue) -> Markup:
@@ -114,7 +114,7 @@ def _quoted(view: Assessment, current: StoredReturn, issue: Issue) -> str:
     if entry and entry.mended and entry.value is not None:
         if isinstance(entry.value, float):
             return f"「{as_it_is(entry.value)}」(画面で入力)"
-        words = entry_words(view.plan.indicator(issue.subject_id), view.snapshot.cards[issue.subject_id], entry)
+        words = entry_words(view.plan.subject(issue.subject_id), view.card(issue.subject_id), entry)
         return f"{words if words.startswith('「') else f'「{words}」'}(画面で入力)"
     return f"「{issue.value}」" if issue.value else ""
 
@@ -202,7 +202,7 @@ def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
 def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> Made | None:
     row = "target" if view.plan.round(current.reading.round_id).kind == "targets" else "value"
     column = definition.column(row if issue.key == "row" else issue.key)
-    unit = view.plan.indicator(issue.subject_id).unit if column.kind == "number" else ""
+    unit = view.plan.subject(issue.subject_id).unit if column.kind == "number" else ""
     if column.kind == "choice":
         choices = dict(column.choices or {})
         text = st.selectbox(

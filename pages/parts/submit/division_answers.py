@@ -103,7 +103,7 @@ def _settle(view: Assessment, place: Respondent, conflicts: Sequence[Conflict], 
     for conflict in conflicts:
         options = {o.submission_id: _option(view, place, conflict.subject_id, o) for o in conflict.options}
         with st.container(border=True, key=f"conflict-{conflict.subject_id}"):
-            show(tag("b", view.plan.indicator(conflict.subject_id).name))
+            show(tag("b", view.plan.subject(conflict.subject_id).name))
             one = st.radio(
                 "使う回答",
                 list(options),

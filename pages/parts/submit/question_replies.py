@@ -97,7 +97,7 @@ def questions_box(
 
 
 def _told(view: Assessment, place: Respondent, one: Asked, draft: StoredReturn | None) -> Markup:
-    indicator, card = view.plan.indicator(one.indicator_id), view.snapshot.cards[one.indicator_id]
+    indicator, card = view.plan.subject(one.indicator_id), view.card(one.indicator_id)
     key = _key(place, one)
     entry = one.before.entries.get(key)
     where = f"{entry.sheet}!{entry.cell}" if entry and entry.cell else ""

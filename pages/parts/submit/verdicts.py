@@ -19,6 +19,7 @@ from pages.parts.app.current_view import services, store
 from pages.parts.review.review_words import column_name, figure
 from pages.parts.shared.layout import XLSX, show
 from pages.parts.shared.markup import Column, Content, badge, changed, join, link, listing, table, tag
+from pages.parts.submit.initiative_answers import work_table
 from pages.parts.submit.return_picker import Respondent, called
 
 
@@ -26,6 +27,10 @@ def result_table(view: Assessment, place: Respondent, current: StoredReturn) -> 
     """Each indicator's row: what was understood, last time, the difference, what is approved, the verdict."""
     answers = {a.subject_id: a for a in current.reading.answers}
     targets = place.asked.kind == "targets"
+    if place.asked.kind == "initiatives":
+        work_table(view, place, current)
+        _origin(view, current)
+        return
     keys = ("baseline", "target") if targets else ("value",)
     row = _Rows(view, place, current, _asked_back(view, current, targets=targets), _codes(view, current))
     drawn = [
