@@ -38,7 +38,14 @@ def aomori() -> Plan:
 
 
 def test_every_fact_of_the_plan_as_a_whole_that_no_source_gives_is_assumed(aomori: Plan) -> None:
-    wanted = {"scheme", "number", "departments.planning", "departments.education", "series.school-system"}
+    wanted = {
+        "scheme",
+        "number",
+        "departments.planning",
+        "departments.education",
+        "series.school-system",
+        "initiatives",
+    }
     assert set(aomori.assumptions) == wanted
     assert all(len(reason) > 20 for reason in aomori.assumptions.values())
     # What is assumed of a department or a series is of one that there is.

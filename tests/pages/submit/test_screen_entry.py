@@ -190,11 +190,11 @@ def test_a_draft_stands_ready_and_the_same_once_more_makes_no_other(store, actin
 
 def test_letters_are_counted_and_a_longer_text_is_taken_all_the_same(store, acting):
     acting(Role.DEPARTMENT, LAND)
-    at = type_in(opened(page()), {ICT: {"analysis": "あ" * 601}})
-    assert "601／600字 目安の600字を超えています" in words(at).replace("　", " ")
+    at = type_in(opened(page()), {ICT: {"analysis": "あ" * 151}})
+    assert "151／150字 目安の150字を超えています" in words(at).replace("　", " ")
     press(at, "entry-draft")
     answers = store.submission(newest(store)["submission_id"]).reading.answers
-    assert len(answers[0].text("analysis")) == 601
+    assert len(answers[0].text("analysis")) == 151
 
 
 def test_after_an_answer_the_fields_stand_where_it_is_replaced(store, acting):
