@@ -47,8 +47,12 @@ def report_page() -> None:
     moment = state.snapshot.told_at(chosen)
     then = view_at(moment) if moment else state
     before = state.snapshot.told_before(chosen, then.as_of)
+    # A 公表版 tells what everybody may see, whoever is at the screen.
+    public = any(version.public for version in state.snapshot.versions.get(chosen, ())[-1:])
+    shown = view_at(moment, public=True) if public else then
+    last = view_at(before, public=public) if before else None
     # Who is at the screen is not known any more where a file is made.
-    told = partial(_told, state, then, view_at(before) if before else None, state.plan.round(chosen), department_id)
+    told = partial(_told, state, shown, last, state.plan.round(chosen), department_id)
     paper = state.once(f"paper {chosen} {department_id}", partial(told, first_page=True))
     lead(_standing(paper, made=chosen in state.snapshot.versions))
     since(state, then)
@@ -61,7 +65,7 @@ def report_page() -> None:
     notes = [block.text for block in paper.part("overview").blocks if isinstance(block, Note)]
     show(tag("div", join(tag("div", words) for words in notes), "meta"))
     st.header("資料の中身", anchor=False)
-    show(_contents(then, department_id))
+    show(_contents(shown, department_id))
     if not department_id:
         versions(state, chosen)
         questions(state, then, state.plan.round(chosen), paper)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kpi.assessment import Assessment
 from kpi.collection.workflow import Action, refusal
+from kpi.people import Audience
 from kpi.place import Place
 from kpi.provenance.passport import Passport
 from kpi.snapshot import Snapshot
@@ -23,10 +24,11 @@ from loaders.text.characters import tidy
 class Seeing(Gate):
     """Figures, returns, files, passports and the log, as far as the person may see them."""
 
-    def snapshot(self, plan_id: str, as_of: datetime | None = None) -> Snapshot:
-        """All of a plan that the person may see, now or as of a moment."""
+    def snapshot(self, plan_id: str, as_of: datetime | None = None, *, public: bool = False) -> Snapshot:
+        """All of a plan that the person may see, now or as of a moment; ``public``: only what everybody may see."""
         self._ask(Action.SEE_APPROVED, Place(plan_id))
-        return self.store.snapshot(plan_id, as_of, self.audience(plan_id), self._now())
+        audience = Audience.PUBLIC if public else self.audience(plan_id)
+        return self.store.snapshot(plan_id, as_of, audience, self._now())
 
     def submission(self, submission_id: str) -> StoredReturn:
         """One return as it stands."""

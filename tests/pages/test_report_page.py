@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from kpi.people import OPERATOR
-from loaders.services import Services
+from kpi.report.blocks import Sentence
+from loaders.services import Services, reporting
 from tests.samplekit import AT, PLAN, store_of, with_samples, with_store
 from tests.screenkit import by_label, html, lead, press, run, said, sound
 
@@ -59,6 +60,20 @@ def test_a_sentence_is_written_and_marked_when_the_data_beneath_it_changes(sampl
     at = run("report")
     assert "全体として順調である。" in html(at)
     assert "要確認" in html(at)
+
+
+@pytest.mark.parametrize("who", ["secretariat", "dept-planning", "reader"])
+def test_what_is_called_the_published_version_tells_what_everybody_may_see(samples, monkeypatch, who):
+    own = office(samples)
+    assert own.close_round(PLAN, "fy2025") == ()
+    monkeypatch.setattr(reporting, "FORMATS", {})  # its words alone are wanted
+    assert own.make_report(PLAN, "fy2025", "published") == ()
+    made = [s.made for s in own.report(PLAN, "fy2025").part("overview").blocks if isinstance(s, Sentence)]
+    at = run("report", as_=who)
+    assert "公表版の値" in lead(at)
+    assert all(sentence in html(at) for sentence in made)
+    assert "未確認" not in html(at)
+    sound(at)
 
 
 def test_where_no_round_has_begun_it_says_what_to_do(use, tmp_path):

@@ -59,16 +59,16 @@ def view() -> Assessment:
     return view_at(as_of.as_of())
 
 
-def view_at(moment: datetime | None) -> Assessment:
-    """What the person may see of the plan as it was known at a moment; None is now."""
+def view_at(moment: datetime | None, *, public: bool = False) -> Assessment:
+    """What the person (``public``: everybody) may see of the plan as it was known at a moment; None is now."""
     own = services()
     if not plan_id():
         raise NoPlan
-    snapshot = own.snapshot(plan_id(), moment)
+    snapshot = own.snapshot(plan_id(), moment, public=public)
     day = (moment or now()).date()
     # The snapshot itself is kept while it holds; an embargo that ends makes a new one without a write, in which a value
     # may have taken another's place.
-    whose = f"{plan_id()}:{moment}:{_audience_key(own.audience(plan_id()))}"
+    whose = f"{plan_id()}:{moment}:{_audience_key(snapshot.audience)}"
     return _judged(f"{whose}:{snapshot.revision}:{day}:{snapshot.seen}", day, snapshot, whose)
 
 
