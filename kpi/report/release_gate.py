@@ -37,9 +37,13 @@ class Finding:
     forbids: bool = False
 
 
-def gate(report: Report, state: Assessment) -> tuple[Finding, ...]:
-    """Everything to look at before a version is made, what forbids it first."""
+def gate(report: Report, state: Assessment, known: Assessment | None = None) -> tuple[Finding, ...]:
+    """Everything to look at before a version is made, what forbids it first.
+
+    ``state`` is what the report tells; ``known`` what its makers see at that moment, where that is more.
+    """
     found = [finding for check in _CHECKS for finding in check(report, state)]
+    found += _open_questions(report, known or state)
     return tuple(sorted(found, key=lambda one: not one.forbids))
 
 
@@ -90,13 +94,16 @@ def _labels(report: Report, _state: Assessment) -> Iterator[Finding]:
 
 
 def _open_questions(report: Report, state: Assessment) -> Iterator[Finding]:
-    """Questions that nobody has answered, and values that nobody has confirmed."""
+    """Questions that nobody has answered, and values that nobody has confirmed; who reads a 公表版 sees neither."""
     waiting = [q for q in state.snapshot.asked if q["round_id"] == report.round_id and not q["answered_by"]]
     if waiting:
         yield Finding("修正依頼", f"回答のない修正依頼が{len(waiting)}件あります。")
-    doubted = [i.number for i in state.plan.indicators if unconfirmed(state, i.id)]
-    if doubted:
-        yield Finding("確認", f"確認していない値があります: {'、'.join(doubted)}。")
+    doubted = "、".join(i.number for i in state.plan.indicators if unconfirmed(state, i.id))
+    if doubted and report.handling == "公表":
+        older = "公表版では、その前に確認した値(なければ値なし)になり、会議の資料と違います。先に確認してください。"
+        yield Finding("確認", f"確認していないため公表版に入らない値があります: {doubted}。{older}")
+    elif doubted:
+        yield Finding("確認", f"確認していない値があります: {doubted}。")
 
 
 def _written(report: Report, _state: Assessment) -> Iterator[Finding]:
@@ -168,6 +175,5 @@ def _samples(report: Report, _state: Assessment) -> Iterator[Finding]:
 
 
 _CHECKS: Sequence[Callable[[Report, Assessment], Iterator[Finding]]] = (
-    _figures, _reasons, _provisional, _labels, _open_questions, _written, _alternatives, _short_numbers, _internal,
-    _samples,
+    _figures, _reasons, _provisional, _labels, _written, _alternatives, _short_numbers, _internal, _samples,
 )  # fmt: skip

@@ -181,7 +181,7 @@ class Reporting(Gate):
         """
         self._ask(Action.MAKE_REPORT, Place(plan_id))
         told, state = self._told(plan_id, round_id, Edition(anew=anew or self._is_open(plan_id, round_id), kind=kind))
-        found = gate(told, state)
+        found = self._looked_over(told, state)
         if any(finding.forbids for finding in found):
             return tuple(Issue("report.gate", Severity.FIX, f.message, "") for f in found if f.forbids)
         drawn = Drawn.of(told)
@@ -200,7 +200,13 @@ class Reporting(Gate):
     def check_report(self, plan_id: str, round_id: str, kind: str, *, anew: bool = False) -> tuple[Finding, ...]:
         """What somebody has to have seen before a version is made."""
         self._ask(Action.MAKE_REPORT, Place(plan_id))
-        return gate(*self._told(plan_id, round_id, Edition(anew=anew, kind=kind)))
+        told, state = self._told(plan_id, round_id, Edition(anew=anew, kind=kind))
+        return self._looked_over(told, state)
+
+    def _looked_over(self, told: Report, state: Assessment) -> tuple[Finding, ...]:
+        """The findings; of a 公表版 also on what its maker sees and its readers do not."""
+        whole = state.snapshot.audience == self.audience(told.plan_id)
+        return gate(told, state, state if whole else self._state_at(told.plan_id, state.as_of))
 
     def compare_reports(self, plan_id: str, round_id: str, one: Edition, other: Edition) -> Compared:
         """Two papers of a round held against each other."""

@@ -256,6 +256,16 @@ def test_a_published_version_has_only_what_may_be_published_and_is_everybodys(st
     assert reader.report_file("tiny", ROUND, made.files[0].sha256)[0].endswith("公表版.xlsx")
 
 
+def test_before_a_published_version_is_made_it_says_which_values_it_leaves_out(store):
+    (found,) = [f for f in office(store, 4).check_report("tiny", ROUND, "published") if f.check == "確認"]
+    assert "公表版に入らない値" in found.message
+    assert number(store, RATE) in found.message
+    for submission_id in store.snapshot("tiny").submissions["submission_id"]:
+        assert office(store, 5).confirm(submission_id) == ()
+    told = office(store, 6).check_report("tiny", ROUND, "published", anew=True)
+    assert "確認" not in {f.check for f in told}
+
+
 def test_what_is_not_published_is_handed_to_who_may_make_it_alone(store):
     office(store, 4).make_report("tiny", ROUND, "headquarters")
     (made,) = versions(store)
