@@ -11,9 +11,9 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage, labels
 from kpi.collection.workflow import Action
 from kpi.plan import Round
+from kpi.printing.rollup import GOALS
 from kpi.report.assembly import report
 from kpi.report.blocks import Cell, Heading, Line, Note, Report, Table
-from kpi.report.progress_list import GOALS
 from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
 from loaders.documents.paper.pdf import chromium
 from pages.parts.app.current_view import view, view_at

@@ -18,6 +18,9 @@ from kpi.schemes import method_of
 from kpi.schemes.scheme import Row
 from kpi.status import concern, counted_word, order, rank, statuses_of
 
+#: What is in no field.
+GOALS = "基本目標"
+
 #: A sentence in pieces: text and what it is (a status, ``changed``, or empty), so that a screen can emphasise.
 Segment = tuple[str, str]
 
@@ -46,13 +49,19 @@ class Group:
 
 
 def counts(assessed: pd.DataFrame, plan: Plan) -> tuple[Group, ...]:
-    """The whole plan first, then each field that has indicators. Nothing is left out: the numbers add up."""
+    """The whole plan first, then each field that has indicators; with :func:`goals` the numbers add up."""
     wholes = [_group("", "全体", assessed, plan)]
     for field in plan.fields:
         mine = [i.id for i in plan.indicators if i.field_id == field.id]
         if mine:
             wholes.append(_group(field.id, field.name, assessed[assessed["indicator_id"].isin(mine)], plan))
     return tuple(wholes)
+
+
+def goals(assessed: pd.DataFrame, plan: Plan) -> Group | None:
+    """The basic goals, which are in no field; None where a plan has none."""
+    mine = [i.id for i in plan.indicators if not i.field_id]
+    return _group("", GOALS, assessed[assessed["indicator_id"].isin(mine)], plan) if mine else None
 
 
 def _group(field_id: str, name: str, rows: pd.DataFrame, plan: Plan) -> Group:

@@ -16,6 +16,7 @@ from kpi.compare.gaps import latest_pair
 from kpi.plan import Round
 from kpi.printing.number_words import text_of
 from kpi.printing.printed_figures import judged
+from kpi.printing.rollup import GOALS
 from kpi.report.answers.indicator_answers import ASKED, Case, full, is_asked
 from kpi.report.assembly import report
 from kpi.report.blocks import (
@@ -37,7 +38,6 @@ from kpi.report.blocks import (
 )
 from kpi.report.indicator_entry import entries
 from kpi.report.overview_sentences import sentences
-from kpi.report.progress_list import GOALS
 from kpi.report.versions import Version
 from kpi.snapshot import Edited, Snapshot
 from kpi.status import concern, standing

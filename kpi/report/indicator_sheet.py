@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from kpi.assessment import Assessment
 from kpi.period import Period, short_of
 from kpi.plan import STANDING_TEXTS
+from kpi.printing.rollup import GOALS
 from kpi.report.blocks import (
     Block,
     Cell,
@@ -22,7 +23,6 @@ from kpi.report.blocks import (
     paper_text,
 )
 from kpi.report.indicator_entry import Entry, planned
-from kpi.report.progress_list import GOALS
 from kpi.schemes.scheme import Figures
 from kpi.story import story
 from kpi.summary import beside_nation, explanation

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+import pandas as pd
+
 from kpi.assessment import Assessment
 from kpi.cards.revision import day_text
 from kpi.changes.change import KINDS, Change
 from kpi.changes.change_digest import since_last_round
 from kpi.plan import Round
-from kpi.printing.rollup import Group, attention, counts, step
+from kpi.printing.rollup import Group, attention, counts, goals, step
 from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Table, paper_day, paper_text
 from kpi.report.indicator_entry import Entry
 from kpi.report.overview_sentences import sentences
@@ -55,21 +57,28 @@ def _foot(state: Assessment, told: Sequence[Entry]) -> tuple[Note, ...]:
 
 
 def _statuses(state: Assessment) -> Table:
-    now = counts(state.assessed, state.plan)
-    before = {g.field_id: g for g in counts(state.before, state.plan)} if state.before is not None else {}
+    now = _groups(state, state.assessed)
+    before = {g.name: g for g in _groups(state, state.before)} if state.before is not None else {}
     words = {word: None for group in (*now, *before.values()) for _, word, _ in group.by_word}
     columns = (Column("分野", 44), *(Column(word, 18, "center") for word in words), Column("計", 12, "center"))
     lines = [
         Line(
             (
                 Cell(_name(state, g)),
-                *(_count(g, before.get(g.field_id), w) for w in words),
+                *(_count(g, before.get(g.name), w) for w in words),
                 Cell(figure=Decimal(g.total)),
             )
         )
         for g in now
     ]
     return Table("分野と進捗区分ごとの指標の数", columns, tuple(lines))
+
+
+def _groups(state: Assessment, assessed: pd.DataFrame) -> tuple[Group, ...]:
+    """The whole, the basic goals and each field: rows that add up to the first."""
+    whole, *fields = counts(assessed, state.plan)
+    own = goals(assessed, state.plan)
+    return (whole, *([own] if own else []), *fields)
 
 
 def _name(state: Assessment, group: Group) -> str:

@@ -9,14 +9,13 @@ from kpi.assessment import Assessment
 from kpi.changes.change import REDEFINED
 from kpi.changes.change_digest import since_last_round
 from kpi.period import Period
-from kpi.printing.rollup import field_sentence, text
+from kpi.printing.rollup import GOALS, field_sentence, text
 from kpi.report.blocks import Align, Cell, Column, Heading, Line, Note, Part, Table
 from kpi.report.indicator_entry import Entry
 from kpi.schemes import method_of
 
 #: So many signs of a department's words stand in a row; the rest is on the indicator's own page.
 WORDS_IN_ROW = 60
-GOALS = "基本目標"
 
 
 @dataclass(frozen=True)

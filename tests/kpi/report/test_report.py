@@ -7,7 +7,7 @@ import pytest
 
 from kpi.assessment import Assessment
 from kpi.people import OPERATOR
-from kpi.printing.rollup import counts
+from kpi.printing.rollup import counts, goals
 from kpi.report.annual_calendar import calendar
 from kpi.report.assembly import report
 from kpi.report.blocks import LONGEST_SENTENCE, Chart, Note, Passage, Sentence, Table, paper_number
@@ -77,7 +77,11 @@ def test_the_pages_of_the_fields_say_what_the_list_says(state, paper):
 def test_the_counts_of_the_first_page_are_those_of_the_plan(state, paper):
     told = table(paper.part("overview"), "分野と進捗区分ごとの指標の数")
     words = [c.heading for c in told.columns[1:-1]]
-    for group, row in zip(counts(state.assessed, state.plan), told.rows, strict=True):
+    whole, *fields = counts(state.assessed, state.plan)
+    groups = (whole, goals(state.assessed, state.plan), *fields)
+    assert [row[0].printed for row in told.rows][:2] == ["全体", "基本目標"]
+    assert sum(group.total for group in groups[1:]) == whole.total
+    for group, row in zip(groups, told.rows, strict=True):
         found = [int(c.text.partition("(")[0]) if c.text not in ("", "－") else int(c.figure or 0) for c in row[1:-1]]
         assert dict(zip(words, found, strict=True)) == dict.fromkeys(words, 0) | {w: n for _, w, n in group.by_word}
         assert sum(found) == row[-1].figure == group.total
