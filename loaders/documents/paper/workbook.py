@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Report, Sentence, Table
 from loaders.documents.packing import repacked
-from loaders.documents.paper.native_charts import add_charts, write_data
+from loaders.documents.paper.native_charts import DATA_SHEET, add_charts, write_data
 from loaders.documents.paper.typeface import FACE
 from loaders.documents.table_files import sheet_name
 from loaders.text.characters import cell_text
@@ -54,6 +54,7 @@ def report_xlsx(report: Report) -> bytes:
         bottom = _listing(sheet, part, report, body=9, row=13)
         add_charts(sheet, report, part, data, bottom + 2)
     if data.rows:
+        _page(data.sheet, _PAPER["A4横"], DATA_SHEET, report)
         book.move_sheet(data.sheet, len(book.sheetnames))
     else:
         book.remove(data.sheet)
@@ -81,8 +82,14 @@ def _short(part: Part) -> str:
 def _sheet(book: Workbook, name: str, part: Part, report: Report) -> Worksheet:
     sheet: Worksheet = book.create_sheet(name)
     sheet.sheet_view.showGridLines = False
+    _page(sheet, _PAPER[part.sheet], part.label, report)
+    return sheet
+
+
+def _page(sheet: Worksheet, paper: tuple[int, str], label: str, report: Report) -> None:
+    """Size, head and foot of the pages on which a sheet is printed."""
     setup = sheet.page_setup
-    setup.paperSize, setup.orientation = _PAPER[part.sheet]
+    setup.paperSize, setup.orientation = paper
     setup.fitToWidth, setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     margins = sheet.page_margins
@@ -91,12 +98,11 @@ def _sheet(book: Workbook, name: str, part: Part, report: Report) -> Worksheet:
     sheet.print_options.horizontalCentered = True
     head, foot = sheet.oddHeader, sheet.oddFooter
     head.left.text = _plain(report.handling)
-    head.right.text = _plain(f"{part.label}　{report.version}")
+    head.right.text = _plain(f"{label}　{report.version}")
     foot.left.text = _plain(f"{report.heading}　{report.state_words}")
     foot.right.text = "&P/&N"
     for piece in (head.left, head.right, foot.left, foot.right):
         piece.font, piece.size = f"{FACE},Regular", 9
-    return sheet
 
 
 def _plain(text: str) -> str:

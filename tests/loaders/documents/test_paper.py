@@ -165,6 +165,14 @@ def test_the_sheets_are_set_up_for_the_paper_they_are_printed_on(book):
             assert "サンプル" in sheet.oddFooter.left.text
 
 
+def test_every_sheet_says_its_handling_version_and_date_where_it_is_printed(paper, book):
+    assert DATA_SHEET in book.sheetnames
+    for sheet in book:
+        assert sheet.oddHeader.left.text == paper.handling, sheet.title
+        assert sheet.oddHeader.right.text.endswith(paper.version), sheet.title
+        assert paper.state_words in sheet.oddFooter.left.text, sheet.title
+
+
 def test_two_of_the_same_report_are_the_same_bytes(paper):
     first = report_xlsx(paper)
     time.sleep(1.1)
