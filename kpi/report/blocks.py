@@ -203,6 +203,25 @@ class Part:
         return f"{self.exchanged}　{self.number}" if self.exchanged else self.number
 
 
+def texts(part: Part) -> Iterator[str]:
+    """Every text of a part, what is read aloud of its charts too."""
+    yield from (part.title, part.number)
+    for block in part.blocks:
+        match block:
+            case Table():
+                yield from (block.caption, *(column.heading for column in block.columns))
+                yield from (line.band for line in block.lines)
+                yield from (cell.printed for row in block.rows for cell in row)
+            case Chart():
+                yield from (block.story.words, block.story.heading, block.source)
+            case Passage():
+                yield from (block.label, block.text)
+            case QuestionAnswer():
+                yield from (block.question, block.answer.text, block.whom)
+            case Heading() | Note() | Sentence():
+                yield block.text
+
+
 @dataclass(frozen=True)
 class Report:
     """The paper of one round as known at one moment.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kpi.changes.change import Change
-from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Report, Table, paper_day, paper_text
+from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Report, Table, paper_day, paper_text, texts
 from kpi.report.paper_differences import OVERVIEW, Difference
 
 #: What a page is marked with that takes the place of another.
@@ -108,15 +108,29 @@ def _on_paper(line: Line) -> Line:
 
 
 def exchange(told: Compared) -> Report:
-    """The pages that take the place of others, marked 差替 with the day: those of each change's field and indicator.
+    """The pages that take the place of others, marked 差替 with the day: 概要, the list and the fields' pages that read
+    otherwise, and the pages of each changed indicator and its field.
 
     更新 and 訂正 on them are against the version that is replaced.
     """
     changed = {d.subject_id for d in told.found if d.subject_id}
     paper = told.marked
-    first = [p for p in paper.parts if p.kind == "overview" and any(d.number == OVERVIEW for d in told.found)]
     sheets = [p for p in paper.parts_of("indicator") if p.subject_id in changed]
     groups = {p.group_id for p in sheets}
-    fields = [p for p in paper.parts_of("field") if p.subject_id in groups]
+    others = [
+        p
+        for p in paper.parts
+        if (p.kind == "field" and p.subject_id in groups)
+        or (p.kind in ("overview", "listing", "field") and _reads_otherwise(told, p))
+    ]
     mark = f"{EXCHANGED} {paper_day(told.day)}"
-    return replace(paper, parts=tuple(replace(p, exchanged=mark) for p in (*first, *fields, *sheets)))
+    return replace(paper, parts=tuple(replace(p, exchanged=mark) for p in (*others, *sheets)))
+
+
+def _reads_otherwise(told: Compared, part: Part) -> bool:
+    """Whether a page has other words in the second paper than in the first, or is not in it."""
+    old, new = (
+        [tuple(texts(p)) for p in paper.parts_of(part.kind) if p.subject_id == part.subject_id]
+        for paper in (told.before, told.after)
+    )
+    return old != new

@@ -8,18 +8,7 @@ from dataclasses import dataclass
 
 from kpi.assessment import Assessment
 from kpi.outlook import NO_FORECAST
-from kpi.report.blocks import (
-    INTERNAL,
-    Chart,
-    Heading,
-    Note,
-    Part,
-    Passage,
-    QuestionAnswer,
-    Report,
-    Sentence,
-    Table,
-)
+from kpi.report.blocks import INTERNAL, Chart, Note, QuestionAnswer, Report, Sentence, Table, texts
 from kpi.report.indicator_entry import entries
 from kpi.status import concern
 from kpi.summary import unconfirmed
@@ -132,7 +121,7 @@ def _short_numbers(report: Report, state: Assessment) -> Iterator[Finding]:
         if part.kind == "origins":
             if report.handling == "公表":
                 yield Finding("出所番号", "公表する資料に出所一覧が入っています。", forbids=True)
-        elif shown := codes.intersection(_CODE.findall(" ".join(_texts(part)))):
+        elif shown := codes.intersection(_CODE.findall(" ".join(texts(part)))):
             yield Finding("出所番号", f"{part.title}に出所番号があります: {'、'.join(sorted(shown))}。", forbids=True)
 
 
@@ -145,27 +134,8 @@ def _internal(report: Report, _state: Assessment) -> Iterator[Finding]:
         yield Finding(INTERNAL, "想定問答が入っています。部内限のため、版には入れられません。", forbids=True)
     for part in report.parts:
         drawn = any(isinstance(b, Chart) and (b.story.outlook or b.story.extension) for b in part.blocks)
-        if drawn or any(NO_FORECAST in text for text in _texts(part)):
+        if drawn or any(NO_FORECAST in text for text in texts(part)):
             yield Finding(INTERNAL, f"{part.title}に単純延長(見通し)があります。部内限です。", forbids=True)
-
-
-def _texts(part: Part) -> Iterator[str]:
-    """Every text of a part, what is read aloud of its charts too."""
-    yield from (part.title, part.number)
-    for block in part.blocks:
-        match block:
-            case Table():
-                yield from (block.caption, *(column.heading for column in block.columns))
-                yield from (line.band for line in block.lines)
-                yield from (cell.printed for row in block.rows for cell in row)
-            case Chart():
-                yield from (block.story.words, block.story.heading, block.source)
-            case Passage():
-                yield from (block.label, block.text)
-            case QuestionAnswer():
-                yield from (block.question, block.answer.text, block.whom)
-            case Heading() | Note() | Sentence():
-                yield block.text
 
 
 def _samples(report: Report, _state: Assessment) -> Iterator[Finding]:

@@ -126,7 +126,7 @@ def compare(cast: Cast) -> None:
     instead = cast.take(page, "差替えのページ(印刷用)")
     assert instead.name == f"サンプル_差替え_{YEAR}.html"
     pages = parts(instead.read_text("utf-8"))
-    assert [kind for kind, _ in pages] == ["overview", "field", "indicator"]
+    assert [kind for kind, _ in pages] == ["overview", "listing", "field", "indicator"]
     assert all("差替" in told for _, told in pages)
     sheet = pages[-1][1]
     assert f"{NUMBER}　{NAME}" in sheet

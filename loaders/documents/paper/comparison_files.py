@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from kpi.report.blocks import PartKind, Report
 from kpi.report.comparison_table import Compared, comparison, errata, exchange
 from loaders.documents.paper.page import report_html
-from loaders.documents.paper.paper_files import DOCX, XLSX, ZOOMS, Drawn, Format, file_name
-from loaders.documents.paper.pdf import page_widths, print_pdf
+from loaders.documents.paper.paper_files import DOCX, XLSX, ZOOMS, Drawn, Format, file_name, on_one_page_each
+from loaders.documents.paper.pdf import print_pdf
 from loaders.documents.paper.word import sheets_docx
 from loaders.documents.paper.workbook import report_xlsx
 
@@ -27,19 +27,17 @@ class Document:
     holds: Mapping[str, frozenset[PartKind]]
 
 
-_FIRST: tuple[PartKind, ...] = ("overview",)
-
-
 def _html(drawn: Drawn, zoom: float = 1) -> bytes:
     report = drawn.report
     return report_html(report, tuple({part.kind for part in report.parts}), drawn.pictures, zoom=zoom)
 
 
 def _pdf(drawn: Drawn) -> bytes:
-    """All parts; 概要 on one page, in smaller letters as long as it is not."""
-    zoom, first = 1.0, replace(drawn.report, parts=drawn.report.parts_of("overview"))
+    """All parts; 概要 and a list that is not long on one page each, in smaller letters as long as they are not."""
+    zoom, report = 1.0, drawn.report
+    first = replace(report, parts=report.parts_of("overview") + report.parts_of("listing"))
     for zoom in ZOOMS if first.parts else ():
-        if len(page_widths(print_pdf(report_html(first, _FIRST, {}, zoom=zoom)))) == 1:
+        if on_one_page_each(first, print_pdf(report_html(first, ("overview", "listing"), {}, zoom=zoom))):
             break
     return print_pdf(_html(drawn, zoom))
 
@@ -56,7 +54,7 @@ def _formats(word: str, *names: str) -> Mapping[str, Format]:
 
 _TABLES = ("html", "pdf", "xlsx")
 _SHEETS: frozenset[PartKind] = frozenset({"indicator"})
-_LISTS: frozenset[PartKind] = frozenset({"overview", "field"})
+_LISTS: frozenset[PartKind] = frozenset({"overview", "listing", "field"})
 #: By the names that stand in the address of a button.
 DOCUMENTS: Mapping[str, Document] = {
     "comparison": Document("新旧対照表", comparison, _formats("新旧対照表", *_TABLES), {}),

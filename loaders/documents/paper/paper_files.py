@@ -99,13 +99,21 @@ _LIST_ROWS = 26
 def _list_pdf(drawn: Drawn) -> bytes:
     """概要 on one page, and a list that is not long too: written in smaller letters as long as they are not."""
     report = drawn.report
-    (listed,) = (b for b in report.part("listing").blocks if isinstance(b, Table))
     for zoom in ZOOMS:
         printed = print_pdf(report_html(report, _LIST, {}, zoom=zoom))
-        wide = [width > _A3 - 1 for width in page_widths(printed)]
-        if wide.index(True) == 1 and (wide.count(True) == 1 or len(listed.lines) > _LIST_ROWS):
+        if on_one_page_each(report, printed):
             break
     return printed
+
+
+def on_one_page_each(report: Report, printed: bytes) -> bool:
+    """Whether 概要 is the first page of a print, where there is one, and the list the next; a long list may be more."""
+    first, lists = len(report.parts_of("overview")), report.parts_of("listing")
+    wide = [width > _A3 - 1 for width in page_widths(printed)]
+    if not lists:
+        return len(wide) == first
+    long = sum(len(b.lines) for part in lists for b in part.blocks if isinstance(b, Table)) > _LIST_ROWS
+    return wide.index(True) == first and (wide.count(True) == 1 or long)
 
 
 def _sheets_pdf(drawn: Drawn) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from kpi.changes.change import REDEFINED, Change
 from kpi.collection.workflow import Question
 from kpi.people import OPERATOR, Person, Role
-from kpi.report.blocks import Table
+from kpi.report.blocks import Sentence, Table
 from kpi.report.comparison_table import comparison, errata, exchange, not_wrong_words, wrong
 from loaders.documents.paper import paper_files
 from loaders.documents.paper.comparison_files import DOCUMENTS, files
@@ -198,6 +198,18 @@ def test_pages_of_an_exchange_carry_the_day_and_mark_what_differs_from_the_page_
     assert not any(cell.changed for r in others for cell in r)
     once_more = compared(store, 30).after.part("field", field.subject_id)
     assert once_more != field, "against the last round it is marked otherwise"
+
+
+def test_an_exchange_has_every_page_that_reads_otherwise_whoever_wrote_its_sentences(store):
+    for sentence in office(store, 4).report("tiny", ROUND).part("overview").blocks:
+        if isinstance(sentence, Sentence):
+            office(store, 4).edit_summary("tiny", ROUND, sentence.key, f"人が書いた{sentence.key}の文。")
+    office(store, 4).make_report("tiny", ROUND, "board")
+    correct(store, 5)
+    found = compared(store, 6)
+    assert "概要" not in {d.number for d in found.found}, "no sentence differs"
+    assert [p.kind for p in exchange(found).parts] == ["overview", "listing", "field", "indicator"]
+    assert {p.number for p in exchange(found).parts} >= {page for d in wrong(found) for page in d.pages}
 
 
 @pytest.mark.parametrize("key", DOCUMENTS)
