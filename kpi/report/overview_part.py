@@ -21,7 +21,8 @@ from kpi.snapshot import Edited
 
 #: At most so many indicators are explained on the first page.
 _EXPLAINED = 5
-_SAID = 120
+#: So many signs of a text are told where there is room, and of all texts of the indicators explained together.
+_SAID, _SAID_TOGETHER = 120, 720
 #: So many decisions have a row on the first page.
 _DECISIONS = 4
 #: So many indicators of one decision stand with both sides in its row.
@@ -100,24 +101,26 @@ def _explained(state: Assessment, told: Sequence[Entry]) -> Table:
     by_id = {one.indicator.id: one for one in told}
     off = [by_id[one.indicators[0].id] for one in attention(state) if one.kind == "off"]
     columns = (Column("指標", 62), Column("進捗区分", 26, "center"), Column("要因", 78), Column("今後の対応", 78))
+    shown = off[:_EXPLAINED]
+    longest = min(_SAID, _SAID_TOGETHER // (2 * len(shown) or 1))
     lines = [
         Line(
             (
                 Cell(f"{e.indicator.number} {e.indicator.name}"),
                 Cell(e.moved),
-                _words(e, "analysis"),
-                _words(e, "actions"),
+                _words(e, "analysis", longest),
+                _words(e, "actions", longest),
             )
         )
-        for e in off[:_EXPLAINED]
+        for e in shown
     ]
     if len(off) > _EXPLAINED:
         lines.append(Line((Cell(f"ほか{len(off) - _EXPLAINED}指標は資料1のとおり"), Cell(), Cell(), Cell())))
     return Table("説明を要する指標", columns, tuple(lines or [Line((Cell("ありません"), Cell(), Cell(), Cell()))]))
 
 
-def _words(one: Entry, key: str) -> Cell:
-    return Cell(_cut(one.said(key), _SAID) or "(回答なし)")
+def _words(one: Entry, key: str, longest: int) -> Cell:
+    return Cell(_cut(one.said(key), longest) or "(回答なし)")
 
 
 def _changed(state: Assessment) -> Table:

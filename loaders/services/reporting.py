@@ -21,12 +21,16 @@ from kpi.report.paper_differences import differences
 from kpi.report.release_gate import Finding, gate
 from kpi.report.versions import VERSION_KINDS, Version, next_number
 from kpi.snapshot import Snapshot
+from loaders.documents.paper.page_room import overflows
 from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, Drawn, file_name
 from loaders.services.authorization import Gate
 from loaders.services.change_reasons import with_reasons
 from loaders.store import commands
 from loaders.store.commands.report_acts import MadeFile, MadeReport
 from loaders.text.characters import tidy
+
+#: What people wrote is printed whole, however long.
+_NO_ROOM = Finding("紙面", "概要が1枚に収まらないおそれがあります。PDFで確かめ、総括の文を短くしてください。")
 
 
 @dataclass(frozen=True)
@@ -206,7 +210,8 @@ class Reporting(Gate):
     def _looked_over(self, told: Report, state: Assessment) -> tuple[Finding, ...]:
         """The findings; of a 公表版 also on what its maker sees and its readers do not."""
         whole = state.snapshot.audience == self.audience(told.plan_id)
-        return gate(told, state, state if whole else self._state_at(told.plan_id, state.as_of))
+        found = gate(told, state, state if whole else self._state_at(told.plan_id, state.as_of))
+        return (*found, _NO_ROOM) if overflows(told) else found
 
     def compare_reports(self, plan_id: str, round_id: str, one: Edition, other: Edition) -> Compared:
         """Two papers of a round held against each other."""

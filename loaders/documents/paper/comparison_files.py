@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from kpi.report.blocks import PartKind, Report
 from kpi.report.comparison_table import Compared, comparison, errata, exchange
 from loaders.documents.paper.page import report_html
-from loaders.documents.paper.paper_files import DOCX, XLSX, ZOOMS, Drawn, Format, file_name, on_one_page_each
+from loaders.documents.paper.page_room import ZOOMS, zoom_for
+from loaders.documents.paper.paper_files import DOCX, XLSX, Drawn, Format, file_name, on_one_page_each
 from loaders.documents.paper.pdf import print_pdf
 from loaders.documents.paper.word import sheets_docx
 from loaders.documents.paper.workbook import report_xlsx
@@ -27,9 +28,11 @@ class Document:
     holds: Mapping[str, frozenset[PartKind]]
 
 
-def _html(drawn: Drawn, zoom: float = 1) -> bytes:
+def _html(drawn: Drawn, zoom: float = 0) -> bytes:
+    """All parts; without a zoom that was measured in one that is reckoned."""
     report = drawn.report
-    return report_html(report, tuple({part.kind for part in report.parts}), drawn.pictures, zoom=zoom)
+    kinds = tuple({part.kind for part in report.parts})
+    return report_html(report, kinds, drawn.pictures, zoom=zoom or zoom_for(report))
 
 
 def _pdf(drawn: Drawn) -> bytes:

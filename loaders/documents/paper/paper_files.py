@@ -11,6 +11,7 @@ import pandas as pd
 from kpi.report.blocks import PartKind, Report, Table
 from loaders.documents.packing import file_part
 from loaders.documents.paper.page import report_html
+from loaders.documents.paper.page_room import LIST_ROWS, ZOOMS, rows_of, zoom_for
 from loaders.documents.paper.pdf import NoPrint, page_widths, print_pdf
 from loaders.documents.paper.question_paper import questions_docx
 from loaders.documents.paper.word import sheets_docx
@@ -87,13 +88,7 @@ def _apart(headings: list[str]) -> list[str]:
 
 
 def _html(drawn: Drawn) -> bytes:
-    return report_html(drawn.report, _LIST + _SHEETS, drawn.pictures)
-
-
-#: How much smaller 概要 and the list may be made so that each is one page; the last is still 7.5 pt.
-ZOOMS = (1, 0.92, 0.85, 0.78, 0.72)
-#: A longer list goes over several pages.
-_LIST_ROWS = 26
+    return report_html(drawn.report, _LIST + _SHEETS, drawn.pictures, zoom=zoom_for(drawn.report))
 
 
 def _list_pdf(drawn: Drawn) -> bytes:
@@ -112,7 +107,7 @@ def on_one_page_each(report: Report, printed: bytes) -> bool:
     wide = [width > _A3 - 1 for width in page_widths(printed)]
     if not lists:
         return len(wide) == first
-    long = sum(len(b.lines) for part in lists for b in part.blocks if isinstance(b, Table)) > _LIST_ROWS
+    long = any(rows_of(part) > LIST_ROWS for part in lists)
     return wide.index(True) == first and (wide.count(True) == 1 or long)
 
 

@@ -1,5 +1,6 @@
 """The paper of a round: every figure is the judgement's, what people wrote stands, a closed round stays as it was."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -85,6 +86,16 @@ def test_the_counts_of_the_first_page_are_those_of_the_plan(state, paper):
         found = [int(c.text.partition("(")[0]) if c.text not in ("", "－") else int(c.figure or 0) for c in row[1:-1]]
         assert dict(zip(words, found, strict=True)) == dict.fromkeys(words, 0) | {w: n for _, w, n in group.by_word}
         assert sum(found) == row[-1].figure == group.total
+
+
+def test_the_texts_of_the_first_page_share_its_room(state):
+    known = state.snapshot.observations.assign(analysis="要" * 150, actions="対" * 200)
+    wordy = Assessment.of(replace(state.snapshot, observations=known), state.day)
+    told = table(report(wordy, wordy.current_round, wordy.snapshot).part("overview"), "説明を要する指標")
+    texts = [cell.printed for row in told.rows for cell in row[2:]]
+    assert len(told.lines) > 3
+    assert all(text.endswith("…") for text in texts)
+    assert sum(map(len, texts)) <= 720
 
 
 def test_each_indicator_has_a_page_with_its_years_its_chart_and_the_departments_words(state, paper):

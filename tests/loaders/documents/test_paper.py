@@ -21,10 +21,11 @@ import pytest
 
 from kpi.assessment import Assessment
 from kpi.report.assembly import report
-from kpi.report.blocks import Cell, Heading, Sentence, Table
+from kpi.report.blocks import Cell, Column, Heading, Line, Note, Sentence, Table
 from loaders.documents.paper import pdf
 from loaders.documents.paper.native_charts import DATA_SHEET
 from loaders.documents.paper.page import report_html
+from loaders.documents.paper.page_room import overflows
 from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
 from loaders.documents.paper.pdf import NoPrint, chromium, print_pdf
 from loaders.documents.paper.workbook import number_format, report_xlsx
@@ -294,6 +295,33 @@ def test_the_list_is_one_a3_page_and_each_indicator_one_a4_page(request, which):
     sheets = page_sizes(FORMATS["sheets-pdf"].make(Drawn.of(paper)))
     assert len(sheets) == len(paper.parts_of("indicator"))
     assert all(h > w for w, h in sheets)
+
+
+def overview_with(paper, *, sentence="", decided=0):
+    """The paper with every sentence of 総括 as long as that, and a table of so many decisions before the notes."""
+    long = "国の計画の改定に合わせ、対象を県内全域に広げて商工団体と共同で支援するため。" * 2
+    words = ("R8.10.10 本部決定", "目標の変更", f"産1 {long[:40]}", long[:60], long[:60])
+    columns = tuple(Column("見出し", width) for width in (38, 32, 70, 64, 69))
+    table = Table("決定", columns, (Line(tuple(map(Cell, words))),) * decided)
+    part = paper.part("overview")
+    blocks = [replace(b, edited=sentence) if isinstance(b, Sentence) else b for b in part.blocks]
+    if decided:
+        at = next(n for n, b in enumerate(blocks) if isinstance(b, Note))
+        blocks[at:at] = [Heading("前回の会議のあとの決定"), table]
+    return replace(paper, parts=(replace(part, blocks=tuple(blocks)), paper.part("listing")))
+
+
+@needs_chromium
+@pytest.mark.parametrize("decided", [0, 4])
+def test_a_page_that_people_print_by_hand_has_the_first_page_on_one_sheet(paper, decided):
+    told = overview_with(paper, decided=decided)
+    assert len(page_sizes(print_pdf(report_html(told, ("overview", "listing"), {})))) > 2, "as large as it is meant"
+    assert len(page_sizes(print_pdf(FORMATS["html"].make(Drawn.of(told))))) == 2
+
+
+def test_where_people_write_more_than_a_page_holds_it_is_told(paper):
+    assert not overflows(overview_with(paper, decided=4))
+    assert overflows(overview_with(paper, sentence="県内全域で支援の対象を広げた。" * 20))
 
 
 def program(folder, text):

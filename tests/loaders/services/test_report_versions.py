@@ -14,7 +14,7 @@ from kpi.collection.workflow import Question
 from kpi.people import OPERATOR, Person, Role
 from kpi.report.blocks import Sentence, Table
 from kpi.report.comparison_table import comparison, errata, exchange, not_wrong_words, wrong
-from loaders.documents.paper import paper_files
+from loaders.documents.paper import page_room, paper_files
 from loaders.documents.paper.comparison_files import DOCUMENTS, files
 from loaders.documents.paper.pdf import NoPrint
 from loaders.services import NotAllowed, Services
@@ -276,6 +276,12 @@ def test_before_a_published_version_is_made_it_says_which_values_it_leaves_out(s
         assert office(store, 5).confirm(submission_id) == ()
     told = office(store, 6).check_report("tiny", ROUND, "published", anew=True)
     assert "確認" not in {f.check for f in told}
+
+
+def test_a_first_page_that_is_more_than_a_page_is_told_before_a_version_is_made(store, monkeypatch):
+    assert "紙面" not in {f.check for f in office(store, 4).check_report("tiny", ROUND, "board")}
+    monkeypatch.setitem(page_room._ROOM, "overview", (273.0, 30.0))
+    assert "紙面" in {f.check for f in office(store, 4).check_report("tiny", ROUND, "board")}
 
 
 def test_what_is_not_published_is_handed_to_who_may_make_it_alone(store):
