@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from kpi.people import OPERATOR
+from kpi.plan import Plan
 from kpi.report.comparison_table import Compared, not_wrong_words, wrong
 from kpi.report.versions import Version
 from loaders import settings
@@ -57,12 +58,8 @@ def run(given: argparse.Namespace) -> int:
         else arguments.current_round(plan, snapshot.life, settings.today())
     )
     forms = _forms(given)
-    numbers = {i.number: i.id for i in plan.indicators}
-    if odd := [n for n in given.only if n not in numbers]:
-        raise Refused(f"指標の番号「{odd[0]}」がありません。指標: {'、'.join(numbers)}")
+    whose, only = _scope(given, plan)
     folder = _folder(given.folder)
-    whose = arguments.department_of(plan, given.department, settings.today()).id if given.department else ""
-    only = [numbers[n] for n in given.only]
     own = Services(store, OPERATOR, given.data)
     if given.against:
         old = _version(snapshot.versions.get(wanted.id, ()), given.against, wanted.name)
@@ -78,6 +75,23 @@ def run(given: argparse.Namespace) -> int:
     drawn = Drawn.of(made)
     wanted_files = ((form, file_name(made, form), partial(form.make, drawn)) for form in forms)
     return _write(given, folder, wanted_files)
+
+
+def _scope(given: argparse.Namespace, plan: Plan) -> tuple[str, list[str]]:
+    """The ids of the department and of the indicators that were named; empty where none was."""
+    if given.against and (given.department or given.only or given.anticipated):
+        raise Refused("--against は計画の全体を比べます。--department、--only、--anticipated は一緒に指定できません。")
+    numbers = {i.number: i.id for i in plan.indicators}
+    if odd := [n for n in given.only if n not in numbers]:
+        raise Refused(f"指標の番号「{odd[0]}」がありません。指標: {'、'.join(numbers)}")
+    if not given.department:
+        return "", [numbers[n] for n in given.only]
+    department = arguments.department_of(plan, given.department, settings.today())
+    own = {i.number for i in plan.owned_by(department.id, settings.today())}
+    if odd := [n for n in given.only if n not in own]:
+        name = department.name(settings.today())
+        raise Refused(f"指標「{odd[0]}」は{name}の指標ではありません。--only を確かめてください。")
+    return department.id, [numbers[n] for n in given.only]
 
 
 File = tuple[Format, str, Callable[[], bytes]]

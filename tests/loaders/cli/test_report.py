@@ -51,6 +51,21 @@ def test_the_anticipated_questions_are_written_when_asked_for_alone(data, tmp_pa
     assert not (tmp_path / "c").exists()
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--department", "総務部", "--only", "基1"),
+        ("--against", "幹事会案", "--only", "基1"),
+        ("--against", "幹事会案", "--department", "総務部"),
+        ("--against", "幹事会案", "--anticipated"),
+    ],
+)
+def test_what_would_leave_out_or_ignore_what_was_asked_for_is_refused(data, tmp_path, given, capsys):
+    assert run(data, "report", "--round", "fy2025", "--out", tmp_path / "a", *given)[0] == cli.FAILED
+    assert not (tmp_path / "a").exists()
+    assert "--only" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("given", [("--round", "none"), ("--only", "none"), ("--out", "{file}")])
 def test_what_there_is_not_is_refused(data, tmp_path, given, capsys):
     (tmp_path / "file").write_text("x")
