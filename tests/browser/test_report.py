@@ -101,9 +101,10 @@ def see_the_change(cast: Cast) -> None:
     main = page.get_by_test_id("stMainBlockContainer")
     says(main, "のあとで、1指標が変わりました。")
     since = table(page, "資料の時点のあとで変わったこと")
-    expect(since.locator("tbody tr")).to_have_count(2)
+    expect(since.locator("tbody tr")).to_have_count(4)
     says(since, f"{NUMBER}　{NAME}", "値の訂正", f"{BEFORE}件(R7 確定) → {AFTER}件(R7 確定)")
     says(since, "判定の変化", "達成 → 順調")
+    says(since, "説明の変更", "要因", "根拠資料")  # the form that was handed in had neither
     says(page.locator(".lead"), "本部会議案の値")
 
 
@@ -119,12 +120,12 @@ def compare(cast: Cast) -> None:
     assert ("今回", BEFORE, AFTER) in {row[2:5] for row in rows}
     look(page, "report-compared")
     both = cast.take(page, "新旧対照表(印刷用)")
-    assert both.name == f"サンプル_新旧対照表_{YEAR}.html"
+    assert both.name == f"サンプル_新旧対照表_{YEAR}_{SECOND}.html"
     told = both.read_text("utf-8")
     for words in (f"旧({FIRST})", f"新({SECOND})", NAME, f">{BEFORE}<", f">{AFTER}<", "値の訂正"):
         assert words in told
-    instead = cast.take(page, "差替えのページ(印刷用)")
-    assert instead.name == f"サンプル_差替え_{YEAR}.html"
+    instead = cast.take(page, "差替え(印刷用)")
+    assert instead.name == f"サンプル_差替え_{YEAR}_{SECOND}.html"
     pages = parts(instead.read_text("utf-8"))
     assert [kind for kind, _ in pages] == ["overview", "listing", "field", "indicator"]
     assert all("差替" in told for _, told in pages)
@@ -136,7 +137,7 @@ def compare(cast: Cast) -> None:
 
 def parts(page: str) -> list[tuple[str, str]]:
     """The sheets of a page that prints itself: what each is of, and all that stands on it."""
-    return re.findall(r'<section class="part (\w+)"(.*?)</section>', page, re.S)
+    return re.findall(r'<section class="part (\w+)[^"]*"(.*?)</section>', page, re.S)
 
 
 def test_a_paper_is_written_kept_corrected_and_held_against_the_first(open_page, tmp_path):
