@@ -15,6 +15,7 @@ from loaders.documents.pictures.chart_files import indicator_file
 from loaders.documents.takeaway_tables import indicator_table
 from pages.parts.app.current_view import view
 from pages.parts.field.measure_list import measures
+from pages.parts.roadmap.work_cells import work_line
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.chart_figure import all_indicator_charts, chart
 from pages.parts.shared.filters import choose, paged
@@ -52,6 +53,7 @@ def field_page() -> None:
         all_indicator_charts(field.short, state, indicators)
     else:
         _unmeasured(state, field)
+    work_line(state, field.id)
     _pictures(state, field, folded=bool(indicators))
 
 

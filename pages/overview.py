@@ -19,6 +19,7 @@ from pages.parts.app.current_view import view
 from pages.parts.overview.first_start import start_panel
 from pages.parts.overview.first_year import bare_list, next_steps, who_is_asked
 from pages.parts.overview.plan_text import ended, plan_text, without_indicators
+from pages.parts.roadmap.work_cells import work_line
 from pages.parts.shared.assumptions import scheme_mark
 from pages.parts.shared.filters import paged
 from pages.parts.shared.indicator_cells import dated, doubt, figure_link, name_link, status_badge, value_cell, way
@@ -81,6 +82,7 @@ def overview_page() -> None:
     with left:
         st.header("分野ごとの状況", anchor=False)
         show(_fields(state))
+        work_line(state)
         st.header("目を向けるところ", anchor=False)
         show(_attention(state, {item.indicator.id: item for item in items}))
         st.header("年間の流れ", anchor=False)
@@ -107,6 +109,7 @@ def _bare(state: Assessment) -> None:
         st.header("回答をお願いする部局", anchor=False)
         show(who_is_asked(state))
     st.header("指標の一覧", anchor=False)
+    work_line(state)
     note = "どの指標も、現状値と目標値が未設定です。各部局の回答を受け、決定を記録すると設定されます。"
     show(join([tag("p", note, "meta"), bare_list(state)]))
     table_downloads("指標一覧", state, indicator_table)

@@ -18,6 +18,7 @@ from pages.origin import origin_page
 from pages.overview import overview_page
 from pages.report import report_page
 from pages.review import review_page
+from pages.roadmap import roadmap_page
 from pages.rounds import rounds_page
 from pages.submit import submit_page
 
@@ -36,6 +37,7 @@ SCREENS = (
     Screen(overview_page, "概況", ""),
     Screen(field_page, "分野", "field"),
     Screen(indicator_page, "指標", "indicator"),
+    Screen(roadmap_page, "取組・ロードマップ", "roadmap"),
     Screen(compare_page, "全国比較", "compare"),
     Screen(rounds_page, "照会", "rounds", Action.SEE_RETURNS),
     Screen(submit_page, "回答", "submit", Action.SEE_RETURNS),

@@ -9,6 +9,8 @@ from functools import cached_property
 from kpi.initiatives.half_year_review import Review, Span, schedule, steps_between
 from kpi.initiatives.initiative import Initiative
 
+#: What marks the further places of an initiative in a list.
+AGAIN = "【再掲】"
 #: The progress of a half-year in which work went on.
 _AT_WORK = frozenset({"on_schedule", "slightly_late", "late", "done"})
 
@@ -51,6 +53,26 @@ class Track:
         if self.planned.end is None or self.standing.end is None:
             return 0
         return steps_between(self.planned.end, self.standing.end)
+
+    @property
+    def slip_words(self) -> str:
+        """「1半期遅らせた」 of a schedule that was changed; empty of one that was not."""
+        if not self.is_revised:
+            return ""
+        if self.slip:
+            return f"{abs(self.slip)}半期{'遅らせた' if self.slip > 0 else '早めた'}"
+        return "始まりを変えた"
+
+    @property
+    def place(self) -> Initiative:
+        """What stands in the plan's list: the 再掲 itself where it is one."""
+        return self.shown_for or self.initiative
+
+    @property
+    def name(self) -> str:
+        """「1-1　説明会を全域で開く【再掲】」."""
+        one = self.place
+        return f"{one.number}　{one.name}".lstrip("　") + (AGAIN if self.shown_for else "")
 
     @property
     def latest(self) -> Review | None:

@@ -1,0 +1,92 @@
+"""The work as tables to take away: the roadmap, and what moved in a half-year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from kpi.assessment import Assessment
+from kpi.initiatives.coverage import moved_by
+from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS
+from kpi.initiatives.movement import MOVE_WORDS, Move
+from kpi.initiatives.track import AGAIN, Track
+from kpi.initiatives.work_state import COUNTED_WORDS, Work, work_of
+
+
+def owner_word(state: Assessment, work: Work, track: Track) -> str:
+    """The department that answers for an initiative."""
+    owner = work.owners.get(track.initiative.id)
+    return owner.name(state.day) if owner else "担当未設定"
+
+
+def roadmap_table(state: Assessment, some: Sequence[Track]) -> pd.DataFrame:
+    """One row for each place in the plan's list, 再掲 with what its 主掲載 has."""
+    work = work_of(state)
+    return pd.DataFrame({name: [tell(state, work, one) for one in some] for name, tell in _COLUMNS.items()})
+
+
+def movement_table(state: Assessment, found: Sequence[Move]) -> pd.DataFrame:
+    """One row a move: what it is, of which initiative, from what to what, why and who decided."""
+    work = work_of(state)
+    columns: Mapping[str, Callable[[Move], str]] = {
+        "半期": lambda one: one.review.period.label,
+        "内容": lambda one: MOVE_WORDS[one.kind],
+        "取組の番号": lambda one: one.track.initiative.number,
+        "取組": lambda one: one.track.initiative.name,
+        "主担当": lambda one: owner_word(state, work, one.track),
+        "前": lambda one: one.before,
+        "後": lambda one: one.after,
+        "理由": lambda one: one.reason,
+        "決定者": lambda one: one.decided_by,
+        "確認": lambda one: confirmed_word(one.review.confirmed),
+        "番号": lambda one: one.review.code,
+    }
+    return pd.DataFrame({name: [tell(one) for one in found] for name, tell in columns.items()})
+
+
+def confirmed_word(confirmed: bool) -> str:
+    """確認済, or 未確認 where nobody has confirmed it."""
+    return "確認済" if confirmed else "未確認"
+
+
+def _field(state: Assessment, work: Work, track: Track) -> str:
+    found = work.field_ids.get(track.place.id, "")
+    return state.plan.field_by_id(found).name if found else ""
+
+
+def _item(state: Assessment, work: Work, track: Track) -> str:
+    items = (item for field in state.plan.fields for item in field.items)
+    return next((item.name for item in items if item.id == track.place.item_id), "")
+
+
+def _indicators(state: Assessment, work: Work, track: Track) -> str:
+    numbers = {one.id: one.number for one in state.plan.indicators}
+    named = moved_by(track.initiative, {one.id: one for one in state.plan.initiatives})
+    return "、".join(numbers[one] for one in named if one in numbers)
+
+
+def _actual(track: Track) -> str:
+    return track.actual.words if track.actual.is_set else ""
+
+
+_COLUMNS: Mapping[str, Callable[[Assessment, Work, Track], str]] = {
+    "取組の番号": lambda s, w, one: one.place.number,
+    "分野": _field,
+    "項目": _item,
+    "取組": lambda s, w, one: one.place.name,
+    "再掲": lambda s, w, one: AGAIN if one.shown_for else "",
+    "主担当": owner_word,
+    "当初": lambda s, w, one: one.planned.words,
+    "いまの工程": lambda s, w, one: one.standing.words,
+    "工程の変化": lambda s, w, one: one.slip_words,
+    "実績の期間": lambda s, w, one: _actual(one),
+    "進捗": lambda s, w, one: COUNTED_WORDS[w.progress(one)],
+    "今後の方向性": lambda s, w, one: COURSE_WORDS.get(one.latest.course, "") if one.latest else "",
+    "最新の見直し": lambda s, w, one: one.latest.period.label if one.latest else "",
+    "確認": lambda s, w, one: confirmed_word(one.latest.confirmed) if one.latest else "",
+    "指標": _indicators,
+    "重点": lambda s, w, one: one.initiative.priority,
+    "法の区分": lambda s, w, one: "、".join(LAW_KINDS[kind] for kind in one.initiative.law_kinds),
+    "番号": lambda s, w, one: one.latest.code if one.latest else "",
+}

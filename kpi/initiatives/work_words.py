@@ -1,0 +1,66 @@
+"""The work in sentences: how many initiatives there are, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi.initiatives.initiative import BEHIND, count_words
+from kpi.initiatives.track import Track
+from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, Work
+from kpi.printing.rollup import Segment
+
+#: The status of an indicator whose frame and hatching a progress has: it is known by its word.
+LIKE = {
+    "on_schedule": "on_track",
+    "slightly_late": "mostly_on_track",
+    "late": "behind",
+    "done": "achieved",
+    "considering": "not_assessable",
+    "not_started": "not_assessable",
+    UNANSWERED: "no_data",
+    UNTOLD: "no_data",
+}
+#: What is said where no initiative has a schedule.
+UNSCHEDULED = "取組の工程は未設定です。半期の見直しで確認します"
+#: What is said where nothing has been told of the work yet.
+UNREVIEWED = "半期の見直しの回答はまだありません"
+
+
+def work_sentence(work: Work, some: Sequence[Track]) -> tuple[Segment, ...]:
+    """「取組54(再掲を含む延べ61): 予定どおり30・やや遅れ5・未回答3(R7上期)」 of what is listed; empty of nothing."""
+    if not some:
+        return ()
+    told = [(f"{counted(some)}: ", "")]
+    counts = work.counts(some)
+    if work.half is None or not [code for code, _ in counts if code != UNTOLD]:
+        lacking = UNREVIEWED if any(one.standing.is_set for one in some) else UNSCHEDULED
+        return (*told, (lacking, ""))
+    for place, (code, number) in enumerate(counts):
+        told += [("・", "")] if place else []
+        told.append((f"{COUNTED_WORDS[code]}{number}", LIKE[code]))
+    return (*told, (f"({work.half.short})", ""))
+
+
+def counted(some: Sequence[Track]) -> str:
+    """「取組54(再掲を含む延べ61)」 of what is listed."""
+    return count_words([one.place for one in some])
+
+
+def state_words(work: Work) -> str:
+    """Which half-year the newest knowledge describes, and how many have no schedule."""
+    unset = sum(not one.standing.is_set for one in work.own)
+    lacking = f"工程が未設定の取組 {unset}" if unset else ""
+    newest = f"最新の見直し {work.half.label}" if work.half else UNREVIEWED
+    return "　".join(words for words in (newest, lacking) if words)
+
+
+def chart_words(name: str, some: Sequence[Track]) -> str:
+    """A chart of schedules in words, for whoever does not see it: how many, what was changed, what is late or unset."""
+    said = [f"{name}の取組の工程。{len(some)}件。"]
+    changed = [f"{one.name}({one.slip_words})" for one in some if one.slip_words]
+    late = [one.name for one in some if one.latest and one.latest.progress in BEHIND]
+    unset = [one for one in some if not one.standing.is_set]
+    said += [f"工程を変えたのは{'、'.join(changed)}。"] if changed else []
+    said += [f"やや遅れ・遅れは{'、'.join(late)}。"] if late else []
+    said += [f"工程が未設定で帯を引いていないのは{len(unset)}件。"] if unset else []
+    return "".join(said)

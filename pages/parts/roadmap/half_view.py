@@ -1,0 +1,62 @@
+"""One half-year of the work: what moved since the one before, counted, listed and to be taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import streamlit as st
+
+from kpi.assessment import Assessment
+from kpi.initiatives.half_year_review import half_before
+from kpi.initiatives.movement import MOVE_WORDS, Move, answered, half_years, moves, moves_sentence
+from kpi.initiatives.work_state import Work
+from kpi.initiatives.work_tables import movement_table, owner_word
+from pages.parts.roadmap.work_cells import HALF, ROADMAP, initiative_link, kept_filters, unconfirmed
+from pages.parts.shared.filters import choose
+from pages.parts.shared.layout import downloads, empty, lead, show
+from pages.parts.shared.markup import Column, Content, Row, join, link, table, tag, unmarked
+
+
+def half_view(state: Assessment, work: Work) -> None:
+    """Draw the half-year that the address asks for."""
+    show(tag("div", link("ロードマップのすべてを見る", ROADMAP, **kept_filters()), "meta"))
+    options = {half.code: half.label for half in half_years(work.own)}
+    if not options:
+        empty("半期の見直しの回答はまだありません。届いた回答から、前の半期との違いがここに出ます。")
+        return
+    chosen = choose("半期", HALF, options, everybodys=True, of=ROADMAP)
+    half = next(one for one in half_years(work.own) if one.code == chosen)
+    found = state.once(f"moves {chosen}", lambda: moves(work.own, half))
+    lead(moves_sentence(found, answered(work.own, half)))
+    show(tag("div", f"{half_before(half).label}までの見直しと比べたものです。", "meta"))
+    for kind, mine in groupby(found, key=lambda move: move.kind):
+        _listed(state, work, kind, list(mine))
+    if found:
+        name = f"半期の見直し_{half.short}"
+        sample = any(move.review.sample for move in found)
+        downloads(
+            lambda: movement_table(state, found), name=name, title=f"{half.label}の見直しで動いたこと", sample=sample
+        )
+
+
+def _listed(state: Assessment, work: Work, kind: str, found: Sequence[Move]) -> None:
+    st.header(unmarked(f"{MOVE_WORDS[kind]}({len(found)})"), anchor=False)
+    reasons = kind in ("late", "schedule") or any(move.reason for move in found)
+    columns = [Column("取組", width="40%"), Column("前"), Column("この半期")]
+    columns += [Column("理由")] if reasons else []
+    columns += [Column("決定者")] if kind == "schedule" else []
+    rows = [_row(state, work, move, reasons) for move in found]
+    show(table(columns, rows, caption=MOVE_WORDS[kind], kind="stack"))
+
+
+def _row(state: Assessment, work: Work, move: Move, reasons: bool) -> Row:
+    owner = tag("small", owner_word(state, work, move.track))
+    cells: list[Content] = [
+        join([initiative_link(move.track.initiative, **kept_filters()), owner]),
+        move.before or "―",
+        join([tag("b", move.after), unconfirmed(move.review)], " "),
+    ]
+    cells += [move.reason or "―"] if reasons else []
+    cells += [move.decided_by or "―"] if move.kind == "schedule" else []
+    return cells

@@ -1,0 +1,194 @@
+"""The roadmap itself: what is looked at, the schedules by field, the list, and what stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from kpi.assessment import Assessment
+from kpi.charts.gantt import gantt
+from kpi.initiatives.coverage import moved_by
+from kpi.initiatives.lanes import SIGNS, calendar_of, lane
+from kpi.initiatives.movement import half_years, moves
+from kpi.initiatives.track import Track
+from kpi.initiatives.work_state import COUNTED_WORDS, Picked, Work, choices, picked
+from kpi.initiatives.work_tables import owner_word, roadmap_table
+from kpi.initiatives.work_words import LIKE, chart_words, counted, work_sentence
+from loaders.documents.pictures.chart_files import ChartFile, compared_file
+from pages.parts.roadmap.work_cells import (
+    FILTERS,
+    HALF,
+    ROADMAP,
+    course_cell,
+    covered,
+    indicator_status,
+    initiative_link,
+    kept_filters,
+    progress_cell,
+)
+from pages.parts.shared.chart_figure import all_charts, chart
+from pages.parts.shared.filters import choose, paged
+from pages.parts.shared.layout import empty, folded, lead, segments, show, table_downloads
+from pages.parts.shared.markup import Column, Content, Markup, address, join, link, listing, status_bar, table, tag
+
+_ALL = "all"
+#: A plan with more initiatives shows one field at a time.
+_AT_ONCE = 80
+#: So many rows stand in one chart: its years stay in sight, and it fits on a sheet of paper.
+_ROWS = 16
+
+
+def schedule_view(state: Assessment, work: Work) -> None:
+    """Draw the roadmap of what the address asks for."""
+    lead(join([segments(work_sentence(work, work.tracks)), "。"]))
+    _bar(work)
+    _to_half_years(work)
+    shown = _picked(state, work)
+    if not shown:
+        empty("この条件に当てはまる取組はありません。条件を「すべて」に戻すと出ます。")
+        return
+    st.header("工程", anchor=False)
+    _charts(state, work, shown)
+    st.header("取組の一覧", anchor=False)
+    _list(state, work, shown)
+    if work.is_scheduled or any(one.reviews for one in work.own):
+        show(tag("div", "当初・いまの工程は、始まりと終わりの半期です。進捗の判定は各部局の回答によります。", "meta"))
+    table_downloads("取組の一覧", state, lambda s: roadmap_table(s, shown))
+    st.header("指標と取組のつながり", anchor=False)
+    _alone(state)
+
+
+def _bar(work: Work) -> None:
+    if work.half is None:
+        return
+    told = [(LIKE[code], COUNTED_WORDS[code], number) for code, number in work.counts(work.own)]
+    spoken = "、".join(f"{word}{number}" for _, word, number in told)
+    show(status_bar(told, f"{work.half.label}の進捗: {spoken}"))
+
+
+def _to_half_years(work: Work) -> None:
+    """The way to what moved in the newest half-year."""
+    found = half_years(work.own)
+    if not found:
+        return
+    moved = len({move.track.initiative.id for move in moves(work.own, found[0])})
+    words = f"{found[0].short}の見直しで動いた取組({moved})"
+    show(tag("p", link(words, ROADMAP, **{HALF: found[0].code}, **kept_filters())))
+
+
+def _picked(state: Assessment, work: Work) -> tuple[Track, ...]:
+    """The filters, each where there is something to choose between, and what they leave."""
+    wanted: dict[str, str] = {}
+    controls = st.grid(min_column_width=200)
+    for name, options in state.once("work choices", lambda: choices(state, work)).items():
+        label, parameter = FILTERS[name]
+        whole = name == "field_id" and len(work.tracks) > _AT_ONCE
+        asked = parameter in st.query_params
+        if not options or (len(options) == 1 and not asked):
+            continue
+        given = dict(options) if whole else {_ALL: "すべて", **options}
+        with controls.cell():
+            chosen = choose(label, parameter, given, everybodys=True, of=ROADMAP)
+        wanted[name] = "" if chosen == _ALL else chosen
+    key = " ".join(f"{name}={value}" for name, value in wanted.items())
+    return state.once(f"picked {key}", lambda: picked(work, Picked(**wanted)))
+
+
+def _charts(state: Assessment, work: Work, shown: Sequence[Track]) -> None:
+    """Of each field its schedules; what has neither a schedule nor a half-year is counted in words."""
+    drawn = [one for one in shown if one.standing.is_set or one.reviews]
+    if not drawn:
+        empty(f"{counted(shown)}の工程は未設定です。半期の見直しで確認します。")
+        return
+    files: list[ChartFile] = []
+    for field_id, name in _fields(state):
+        mine = [one for one in shown if work.field_ids.get(one.place.id, "") == field_id]
+        if not mine:
+            continue
+        show(tag("h3", join([name, tag("small", f"　{counted(mine)}")]), "item"))
+        if not any(one.standing.is_set or one.reviews for one in mine):
+            empty("この分野の取組の工程は、どれも未設定です。半期の見直しで確認します。")
+            continue
+        files += list(_of_field(state, field_id, name, mine))
+    if len(files) > 1:
+        all_charts("取組の工程", state.day, lambda: files, sample=any(r.sample for one in drawn for r in one.reviews))
+
+
+def _fields(state: Assessment) -> list[tuple[str, str]]:
+    return [*((field.id, field.name) for field in state.plan.fields), ("", "分野なし")]
+
+
+def _of_field(state: Assessment, field_id: str, name: str, mine: Sequence[Track]) -> Iterator[ChartFile]:
+    lanes = tuple(lane(one) for one in mine)
+    word = "時点" if state.as_of else "今日"
+    calendar = calendar_of(lanes, state.plan.start, state.plan.end, state.day, word)
+    parts = range(0, len(lanes), _ROWS)
+    for place, first in enumerate(parts, start=1):
+        rows, tracks = lanes[first : first + _ROWS], mine[first : first + _ROWS]
+        drawn = gantt(rows, calendar)
+        title = f"{name}の取組の工程" + (f"({place}/{len(parts)})" if len(parts) > 1 else "")
+        source = state.plan.source
+        file = compared_file(drawn, title=title, unit="", source=source, day=state.day, said=SIGNS, rows=len(rows))
+        if any(review.sample for track in tracks for review in track.reviews):
+            file = replace(file, name=f"サンプル_{file.name}")
+        caption = f"{SIGNS}　出典 {source}" if source else SIGNS
+        chart(drawn, key=f"gantt-{field_id}-{place}", alt_text=chart_words(title, tracks), caption=caption, file=file)
+        yield file
+
+
+def _list(state: Assessment, work: Work, shown: Sequence[Track]) -> None:
+    part = paged(shown, "取組", ROADMAP)
+    columns = [
+        Column("取組"),
+        Column("主担当"),
+        Column("当初"),
+        Column("いまの工程"),
+        Column("進捗"),
+        Column("今後の方向性"),
+        Column("指標"),
+    ]
+    kept = kept_filters()
+
+    def made() -> Markup:
+        rows = [_row(state, work, one, kept) for one in part]
+        return table(columns, rows, caption="取組の一覧", kind="stack list")
+
+    name = f"work list {part[0].place.id} {len(part)} {address(ROADMAP, **kept)}"
+    show(state.once(name, made))
+
+
+def _row(state: Assessment, work: Work, track: Track, kept: dict[str, str]) -> tuple[Content, ...]:
+    by_id = state.once("initiatives", lambda: {one.id: one for one in state.plan.initiatives})
+    known = {one.id for one in state.plan.indicators}
+    named = [one for one in moved_by(track.initiative, by_id) if one in known]
+    above = by_id.get(track.initiative.parent_id)
+    slip = tag("small", track.slip_words) if track.slip_words else ""
+    return (
+        join([initiative_link(track.place, **kept), tag("small", above.name) if above else ""]),
+        owner_word(state, work, track),
+        _half_years(track.planned.words),
+        join([_half_years(track.standing.words), slip]),
+        progress_cell(work, track),
+        course_cell(track.latest),
+        join([tag("div", indicator_status(state, one)) for one in named]) or "―",
+    )
+
+
+def _half_years(words: str) -> Content:
+    return tag("span", words, "none") if words == "未設定" else words
+
+
+def _alone(state: Assessment) -> None:
+    """Two short lists: initiatives without an indicator, and indicators without an initiative."""
+    found, kept = covered(state), kept_filters()
+    _folded_list("指標のない取組", [initiative_link(one, **kept) for one in found.alone])
+    _folded_list("取組のない指標", [link(f"{i.number}　{i.name}", "indicator", indicator=i.id) for i in found.unmoved])
+
+
+def _folded_list(label: str, items: Sequence[Markup]) -> None:
+    if items:
+        folded(f"{label}({len(items)})", lambda: show(listing(items)), key=f"work-{label}")
+    else:
+        show(tag("p", f"{label}はありません。"))
