@@ -46,14 +46,14 @@ def indicator_page() -> None:
     with lower_left:
         st.header("担当部局の説明", anchor=False)
         remarks(state, indicator)
+        if indicator.id in covered(state).movers:
+            st.header("この指標を動かす取組", anchor=False)
+            show(movers_list(state, indicator.id))
     with lower_right:
         st.header("全国との差", anchor=False)
         show(tag("p", comparison(state, indicator)))
         st.header("この指標について", anchor=False)
         show(_facts(state, indicator))
-        if indicator.id in covered(state).movers:
-            st.header("この指標を動かす取組", anchor=False)
-            show(movers_list(state, indicator.id))
     _observations(state, indicator)
 
 

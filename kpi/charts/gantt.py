@@ -36,12 +36,13 @@ def gantt(lanes: tuple[Lane, ...], calendar: Calendar) -> VegaLite:
     y = alt.Y("id:N", sort=order, axis=None, scale=alt.Scale(domain=order, paddingInner=0, paddingOuter=0))
     scale = alt.Scale(domain=[calendar.left, calendar.right], nice=False, zero=False)
     x = alt.X("start:Q", scale=scale, axis=_years(calendar))
-    layers = _frame(calendar, x)
+    line, word = _today(calendar, x)
+    layers = [*_frame(calendar, x), *line]
     layers += _bars(lanes, "planned", x, y)
     layers += _bars(lanes, "revised", x, y)
     layers += _done(lanes, x, y)
     layers += _names(lanes, y)
-    layers += _today(calendar, x)
+    layers += word
     return dress(layers, height=alt.Step(ROW), top=22)
 
 
@@ -145,13 +146,13 @@ def _names(lanes: Sequence[Lane], y: alt.Y) -> list[alt.Chart]:
     return layers
 
 
-def _today(calendar: Calendar, x: alt.X) -> list[alt.Chart]:
-    """A dotted line over all rows at the day, with its word above; nothing where the day lies outside."""
+def _today(calendar: Calendar, x: alt.X) -> tuple[list[alt.Chart], list[alt.Chart]]:
+    """A dotted line behind all rows at the day, and its word above; nothing where the day lies outside."""
     at = Period.of_date(calendar.day).position
     if not calendar.left <= at <= calendar.right:
-        return []
+        return [], []
     late = at > (calendar.left + calendar.right) / 2
     base = alt.Chart(pd.DataFrame({"start": [at], "word": [f"{calendar.word} {Period.of_date(calendar.day).short}"]}))
     line = base.mark_rule(color=INK, strokeDash=[2, 3], strokeWidth=1.6).encode(x=x)
     word = base.mark_text(align="right" if late else "left", baseline="bottom", dy=-4, fontSize=12, fontWeight="bold")
-    return [line, word.encode(x=x, y=alt.value(0), text=alt.Text("word:N"))]
+    return [line], [word.encode(x=x, y=alt.value(0), text=alt.Text("word:N"))]

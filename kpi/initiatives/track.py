@@ -48,6 +48,11 @@ class Track:
         return self.planned.is_set and self.standing != self.planned
 
     @property
+    def has_course(self) -> bool:
+        """Whether there is anything to draw: a schedule, or a half-year that was told of."""
+        return self.standing.is_set or any(one.progress for one in self.reviews)
+
+    @property
     def slip(self) -> int:
         """By how many half-years the end has moved since 当初; 0 where either is 未設定."""
         if self.planned.end is None or self.standing.end is None:

@@ -92,7 +92,7 @@ def _gathers(state: Assessment, work: Work, one: Initiative) -> None:
 
 def _schedule(state: Assessment, track: Track) -> None:
     show(_fact_table(schedule_facts(track), "工程"))
-    if not track.standing.is_set and not track.reviews:
+    if not track.has_course:
         empty("工程は未設定です。半期の見直しで確認します。")
         return
     one = lane(track)

@@ -98,43 +98,52 @@ def _picked(state: Assessment, work: Work) -> tuple[Track, ...]:
 
 def _charts(state: Assessment, work: Work, shown: Sequence[Track]) -> None:
     """Of each field its schedules; what has neither a schedule nor a half-year is counted in words."""
-    drawn = [one for one in shown if one.standing.is_set or one.reviews]
-    if not drawn:
+    if not any(one.has_course for one in shown):
         empty(f"{counted(shown)}の工程は未設定です。半期の見直しで確認します。")
         return
     files: list[ChartFile] = []
     for field_id, name in _fields(state):
         mine = [one for one in shown if work.field_ids.get(one.place.id, "") == field_id]
-        if not mine:
-            continue
-        show(tag("h3", join([name, tag("small", f"　{counted(mine)}")]), "item"))
-        if not any(one.standing.is_set or one.reviews for one in mine):
-            empty("この分野の取組の工程は、どれも未設定です。半期の見直しで確認します。")
-            continue
-        files += list(_of_field(state, field_id, name, mine))
+        drawn = [one for one in mine if one.has_course]
+        if mine:
+            show(tag("h3", join([name, tag("small", f"　{counted(mine)}")]), "item"))
+            files += list(_of_field(state, field_id, name, drawn))
+            _undrawn(len(mine) - len(drawn), bool(drawn))
     if len(files) > 1:
-        all_charts("取組の工程", state.day, lambda: files, sample=any(r.sample for one in drawn for r in one.reviews))
+        all_charts("取組の工程", state.day, lambda: files, sample=_sampled(shown))
+
+
+def _undrawn(number: int, others: bool) -> None:
+    """How many of a field are not drawn, and why."""
+    if number:
+        words = f"{'ほか' if others else ''}{number}件は工程が未設定で、見直しの回答もまだないため、図にありません。"
+        show(tag("p", words + "下の一覧にあります。", "meta"))
+
+
+def _sampled(some: Sequence[Track]) -> bool:
+    return any(review.sample for track in some for review in track.reviews)
 
 
 def _fields(state: Assessment) -> list[tuple[str, str]]:
     return [*((field.id, field.name) for field in state.plan.fields), ("", "分野なし")]
 
 
-def _of_field(state: Assessment, field_id: str, name: str, mine: Sequence[Track]) -> Iterator[ChartFile]:
-    lanes = tuple(lane(one) for one in mine)
-    word = "時点" if state.as_of else "今日"
-    calendar = calendar_of(lanes, state.plan.start, state.plan.end, state.day, word)
-    parts = range(0, len(lanes), _ROWS)
-    for place, first in enumerate(parts, start=1):
-        rows, tracks = lanes[first : first + _ROWS], mine[first : first + _ROWS]
-        drawn = gantt(rows, calendar)
-        title = f"{name}の取組の工程" + (f"({place}/{len(parts)})" if len(parts) > 1 else "")
+def _of_field(state: Assessment, field_id: str, name: str, drawn: Sequence[Track]) -> Iterator[ChartFile]:
+    """The charts of a field, of nearly as many rows each, with the same years."""
+    lanes = tuple(lane(one) for one in drawn)
+    calendar = calendar_of(lanes, state.plan.start, state.plan.end, state.day, "時点" if state.as_of else "今日")
+    parts = -(-len(lanes) // _ROWS)
+    each = -(-len(lanes) // parts) if parts else 0
+    for place in range(parts):
+        some, tracks = lanes[place * each : (place + 1) * each], drawn[place * each : (place + 1) * each]
+        spec = gantt(some, calendar)
+        title = f"{name}の取組の工程" + (f"({place + 1}/{parts})" if parts > 1 else "")
         source = state.plan.source
-        file = compared_file(drawn, title=title, unit="", source=source, day=state.day, said=SIGNS, rows=len(rows))
-        if any(review.sample for track in tracks for review in track.reviews):
+        file = compared_file(spec, title=title, unit="", source=source, day=state.day, said=SIGNS, rows=len(some))
+        if _sampled(tracks):
             file = replace(file, name=f"サンプル_{file.name}")
         caption = f"{SIGNS}　出典 {source}" if source else SIGNS
-        chart(drawn, key=f"gantt-{field_id}-{place}", alt_text=chart_words(title, tracks), caption=caption, file=file)
+        chart(spec, key=f"gantt-{field_id}-{place}", alt_text=chart_words(title, tracks), caption=caption, file=file)
         yield file
 
 
