@@ -10,7 +10,7 @@ from pathlib import Path
 from kpi.collection.scope import asked_of
 from loaders.services.operations import open_store
 from loaders.store import Store
-from tests.samplekit import AT, PLAN, store_of, with_samples
+from tests.samplekit import PLAN, with_samples
 from tests.storekit import do, save_return, send
 from tests.worktools import form, half, read, said
 
@@ -45,9 +45,9 @@ OWNERS = {
 DETAILS: Mapping[str, Mapping[str, str]] = {
     "commerce-1": {"planned_start": "FY2024H1", "planned_end": "FY2026H2", "indicators": "dx-support",
                    "related_indicators": "labor-productivity", "priority": "産業のDX", "law_kinds": "online;divide",
-                   "interim": "説明会の参加者(人);導入した企業(社)", "state": "new", "partners": "市町村は会場を用意する。",
+                   "interim": "説明会の参加者(人);導入した企業(社)", "state": "new",
                    "sdgs": "8 働きがいも経済成長も;9 産業と技術革新の基盤をつくろう", "budget_initial": "12500",
-                   "related_departments": "planning"},
+                   "partners": "市町村は会場を貸す。", "related_departments": "planning"},
     "commerce-2": {"planned_start": "FY2024H1", "planned_end": "FY2025H2", "indicators": "sme-dx"},
     "commerce-3": {"planned_start": "FY2025H1", "planned_end": "FY2028H2"},
     "commerce-4": {"planned_start": "FY2024H1", "planned_end": "FY2025H2"},
@@ -122,6 +122,3 @@ def _write_plan(folder: Path) -> None:
     own.write_text("\n".join(lines) + "\n", "utf-8")
     plan = folder / "plan.toml"
     plan.write_text(plan.read_text("utf-8") + ROUNDS, "utf-8")
-
-
-__all__ = ["AT", "store_of", "with_work"]

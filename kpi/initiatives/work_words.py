@@ -54,9 +54,9 @@ def state_words(work: Work) -> str:
     return "　".join(words for words in (newest, lacking) if words)
 
 
-def chart_words(name: str, some: Sequence[Track]) -> str:
+def chart_words(title: str, some: Sequence[Track]) -> str:
     """A chart of schedules in words, for whoever does not see it: how many, what was changed, what is late or unset."""
-    said = [f"{name}の取組の工程。{len(some)}件。"]
+    said = [f"{title}。{len(some)}件。"]
     changed = [f"{one.name}({one.slip_words})" for one in some if one.slip_words]
     late = [one.name for one in some if one.latest and one.latest.progress in BEHIND]
     unset = [one for one in some if not one.standing.is_set]

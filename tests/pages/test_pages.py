@@ -22,9 +22,13 @@ from tests.campaign.marked import length, lengthened
 from tests.samplekit import AT, PLAN, store_of, with_files, with_samples
 from tests.screenkit import DAY, FAILED, NOTHING, english, everything, forget, html, lead, run, said, sound, upload
 
-SCREENS = ("overview", "field", "indicator", "compare", "submit", "report", "data", "method")
+SCREENS = ("overview", "field", "indicator", "roadmap", "compare", "submit", "report", "data", "method")
 TITLES = dict(
-    zip(SCREENS, ("概況", "分野", "指標", "全国比較", "回答", "報告書", "データ", "算定方法・用語"), strict=True)
+    zip(
+        SCREENS,
+        ("概況", "分野", "指標", "取組・ロードマップ", "全国比較", "回答", "報告書", "データ", "算定方法・用語"),
+        strict=True,
+    )
 )
 
 # --- two data folders -------------------------------------------------------------------------------------------

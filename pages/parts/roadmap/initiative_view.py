@@ -103,7 +103,7 @@ def _schedule(state: Assessment, track: Track) -> None:
     )
     if any(review.sample for review in track.reviews):
         file = replace(file, name=f"サンプル_{file.name}")
-    alt_text = chart_words(track.initiative.name, [track])
+    alt_text = chart_words(f"{track.initiative.name}の工程", [track])
     chart(drawn, key=f"gantt-of-{track.initiative.id}", alt_text=alt_text, caption=SIGNS, file=file)
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from datetime import date
 from itertools import pairwise
 
 import altair as alt
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import ValidationError
 
 from kpi.charts.comparison import gaps, history, ranking
+from kpi.charts.gantt import gantt
 from kpi.charts.placement import Box, place, samples, text_width
 from kpi.charts.theme import (
     ACTUAL,
@@ -27,6 +29,8 @@ from kpi.charts.theme import (
     time_span,
 )
 from kpi.charts.trajectory import trajectory
+from kpi.initiatives.half_year_review import Span
+from kpi.initiatives.lanes import Lane, calendar_of
 from kpi.period import Period
 from kpi.story import Point, Story
 
@@ -571,12 +575,24 @@ def test_history_holds_whatever_comes(table):
     assert low < min(table["value"]) <= max(table["value"]) < high
 
 
+H = {code: Period.parse(f"FY{code}") for code in ("2024H1", "2025H2", "2026H1")}
+LANE = Lane(
+    "one",
+    "1　取組",
+    Span(H["2024H1"], H["2025H2"]),
+    Span(H["2024H1"], H["2026H1"]),
+    Span(H["2025H2"], H["2026H1"]),
+    ((H["2024H1"], "considering"), (H["2025H2"], "late"), (H["2026H1"], "done")),
+    "1半期遅らせた",
+    "工程は未設定",
+)
 EVERY_CHART = {
     "trajectory": trajectory(full_story()),
     "compact": trajectory(full_story(), compact=True),
     "gaps": gaps(gap_table((60.0, 70.0)), area_name="青森県"),
     "ranking": ranking(rank_table(), unit="%", area="02", nation="00"),
     "history": history_chart(TWO_LINES),
+    "gantt": gantt((LANE,), calendar_of((LANE,), FY[2024], FY[2028], date(2026, 11, 21))),
 }
 
 
@@ -625,7 +641,7 @@ def test_no_title_that_people_read_is_a_column_name(chart):
     for layer in drawn["layer"]:
         code = layer["encoding"]
         shown += [tip.get("title", tip["field"]) for tip in code.get("tooltip", [])]
-        for name in ("x", "y"):
+        for name in {"x", "y"} & code.keys():  # a line over all rows has no y
             axis = code[name].get("axis", {})
             if axis is not None and "field" in code[name]:
                 title = (axis or {}).get("title", code[name]["field"])
