@@ -105,11 +105,11 @@ def _bare(state: Assessment) -> None:
     with left:
         st.header("次にすること", anchor=False)
         show(next_steps(state))
+        work_line(state)
     with right:
         st.header("回答をお願いする部局", anchor=False)
         show(who_is_asked(state))
     st.header("指標の一覧", anchor=False)
-    work_line(state)
     note = "どの指標も、現状値と目標値が未設定です。各部局の回答を受け、決定を記録すると設定されます。"
     show(join([tag("p", note, "meta"), bare_list(state)]))
     table_downloads("指標一覧", state, indicator_table)

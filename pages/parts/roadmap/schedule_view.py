@@ -49,11 +49,12 @@ def schedule_view(state: Assessment, work: Work) -> None:
     if not shown:
         empty("この条件に当てはまる取組はありません。条件を「すべて」に戻すと出ます。")
         return
-    st.header("工程", anchor=False)
-    _charts(state, work, shown)
+    if any(one.has_course for one in work.own):  # else the first sentence has said so
+        st.header("工程", anchor=False)
+        _charts(state, work, shown)
     st.header("取組の一覧", anchor=False)
     _list(state, work, shown)
-    if work.is_scheduled or any(one.reviews for one in work.own):
+    if work.half or work.is_scheduled:
         show(tag("div", "当初・いまの工程は、始まりと終わりの半期です。進捗の判定は各部局の回答によります。", "meta"))
     table_downloads("取組の一覧", state, lambda s: roadmap_table(s, shown))
     st.header("指標と取組のつながり", anchor=False)
@@ -152,8 +153,8 @@ def _list(state: Assessment, work: Work, shown: Sequence[Track]) -> None:
     columns = [
         Column("取組"),
         Column("主担当"),
-        Column("当初"),
-        Column("いまの工程"),
+        Column("当初", width="5.6rem"),
+        Column("いまの工程", width="6.4rem"),
         Column("進捗"),
         Column("今後の方向性"),
         Column("指標"),
