@@ -96,7 +96,7 @@ def tracks(initiatives: Sequence[Initiative], reviews: Mapping[str, Sequence[Rev
     parents = {one.parent_id for one in initiatives}
     found = []
     for one in initiatives:
-        if not one.refers_to and one.id in parents:
+        if one.id in parents:
             continue
         main = by_id.get(one.refers_to, one)
         found.append(Track(main, tuple(reviews.get(main.id, ())), one if one.refers_to else None))

@@ -34,6 +34,7 @@ class Work:
     ``tracks`` are all that the plan lists, each 再掲 too. ``half`` is the newest half-year of which anything is known;
     None where nothing is. ``owing`` are the initiatives that a round which was started has asked about in it without
     an answer. ``field_ids`` tells the field of each listed place, ``owners`` who answers for each initiative.
+    ``is_asked`` tells whether a half-year may still ask about it: of a plan whose term is over none does.
     """
 
     tracks: tuple[Track, ...]
@@ -41,6 +42,7 @@ class Work:
     owing: frozenset[str]
     field_ids: Mapping[str, str]
     owners: Mapping[str, Department]
+    is_asked: bool = True
 
     @cached_property
     def own(self) -> tuple[Track, ...]:
@@ -67,8 +69,13 @@ class Work:
         return UNANSWERED if track.initiative.id in self.owing else UNTOLD
 
     def counts(self, some: Iterable[Track]) -> tuple[tuple[str, int], ...]:
-        """(code, number) of what occurs, each initiative once whatever its 再掲; in the order of COUNTED_WORDS."""
-        found = Counter(self.progress(one) for one in {track.initiative.id: track for track in some}.values())
+        """(code, number) of what occurs, each initiative once whatever its 再掲; in the order of COUNTED_WORDS.
+
+        A 再掲 of what only gathers others has no progress: those are counted themselves.
+        """
+        mains = {one.initiative.id for one in self.own}
+        every = {track.initiative.id: track for track in some if track.initiative.id in mains}
+        found = Counter(self.progress(one) for one in every.values())
         return tuple((code, found[code]) for code in COUNTED_WORDS if found[code])
 
     def of_field(self, field_id: str) -> tuple[Track, ...]:
@@ -144,6 +151,7 @@ def _work_of(state: Assessment) -> Work:
         owing,
         {one.place.id: fields.get(one.place.item_id, "") for one in every},
         {initiative: owner for initiative, owner in owners if owner},
+        not state.is_over,
     )
 
 

@@ -20,10 +20,6 @@ LIKE = {
     UNANSWERED: "no_data",
     UNTOLD: "no_data",
 }
-#: What is said where no initiative has a schedule.
-UNSCHEDULED = "取組の工程は未設定です。半期の見直しで確認します"
-#: What is said where nothing has been told of the work yet.
-UNREVIEWED = "半期の見直しの回答はまだありません"
 
 
 def work_sentence(work: Work, some: Sequence[Track]) -> tuple[Segment, ...]:
@@ -33,12 +29,22 @@ def work_sentence(work: Work, some: Sequence[Track]) -> tuple[Segment, ...]:
     told = [(f"{counted(some)}: ", "")]
     counts = work.counts(some)
     if work.half is None or not [code for code, _ in counts if code != UNTOLD]:
-        lacking = UNREVIEWED if any(one.standing.is_set for one in some) else UNSCHEDULED
+        lacking = unreviewed(work) if any(one.standing.is_set for one in some) else f"取組の{unscheduled(work)}"
         return (*told, (lacking, ""))
     for place, (code, number) in enumerate(counts):
         told += [("・", "")] if place else []
         told.append((f"{COUNTED_WORDS[code]}{number}", LIKE[code]))
     return (*told, (f"({work.half.short})", ""))
+
+
+def unscheduled(work: Work) -> str:
+    """What is said where no initiative has a schedule."""
+    return "工程は未設定です" + ("。半期の見直しで確認します" if work.is_asked else "")
+
+
+def unreviewed(work: Work) -> str:
+    """What is said where nothing has been told of the work."""
+    return f"半期の見直しの回答は{'まだ' if work.is_asked else ''}ありません"
 
 
 def counted(some: Sequence[Track]) -> str:
@@ -50,7 +56,7 @@ def state_words(work: Work) -> str:
     """Which half-year the newest knowledge describes, and how many have no schedule."""
     unset = sum(not one.standing.is_set for one in work.own)
     lacking = f"工程が未設定の取組 {unset}" if unset else ""
-    newest = f"最新の見直し {work.half.label}" if work.half else UNREVIEWED
+    newest = f"最新の見直し {work.half.label}" if work.half else unreviewed(work)
     return "　".join(words for words in (newest, lacking) if words)
 
 

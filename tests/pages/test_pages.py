@@ -133,7 +133,8 @@ def test_an_empty_plan_says_once_what_is_missing_and_what_to_do(empty):
     assert f"令和7年度実績照会{waits}R7の実績値を各部局に回答していただきます。" in told
     assert "回答はまだありません" not in told
     assert "未回答" not in told
-    assert told.count("未設定です") == 1
+    assert told.count("目標値が未設定です") == 1
+    assert told.count("取組の工程は未設定です") == 1
     one = run("indicator", indicator="labor-productivity")
     assert "現状値と目標値が未設定です。総合政策部の回答様式(目標値等設定照会)で設定できます。" in said(one)
     assert "値がまだないため、出所はありません。" in said(one)

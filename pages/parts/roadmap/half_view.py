@@ -12,6 +12,7 @@ from kpi.initiatives.half_year_review import half_before
 from kpi.initiatives.movement import MOVE_WORDS, Move, answered, half_years, moves, moves_sentence
 from kpi.initiatives.work_state import Work
 from kpi.initiatives.work_tables import movement_table, owner_word
+from kpi.initiatives.work_words import unreviewed
 from pages.parts.roadmap.work_cells import HALF, ROADMAP, initiative_link, kept_filters, unconfirmed
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import downloads, empty, lead, show
@@ -23,7 +24,7 @@ def half_view(state: Assessment, work: Work) -> None:
     show(tag("div", link("ロードマップのすべてを見る", ROADMAP, **kept_filters()), "meta"))
     options = {half.code: half.label for half in half_years(work.own)}
     if not options:
-        empty("半期の見直しの回答はまだありません。届いた回答から、前の半期との違いがここに出ます。")
+        empty(f"{unreviewed(work)}。" + ("届いた回答から、前の半期との違いがここに出ます。" if work.is_asked else ""))
         return
     chosen = choose("半期", HALF, options, everybodys=True, of=ROADMAP)
     half = next(one for one in half_years(work.own) if one.code == chosen)

@@ -24,7 +24,7 @@ from kpi.initiatives.initiative_profile import (
 from kpi.initiatives.lanes import SIGNS, calendar_of, lane
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import Work
-from kpi.initiatives.work_words import LIKE, chart_words
+from kpi.initiatives.work_words import LIKE, chart_words, unreviewed, unscheduled
 from kpi.summary import summary
 from loaders.documents.pictures.chart_files import compared_file
 from pages.parts.roadmap.work_cells import ROADMAP, initiative_link, kept_filters, progress_cell, unconfirmed
@@ -45,13 +45,13 @@ def initiative_view(state: Assessment, work: Work, one: Initiative) -> None:
     if track is None:
         _gathers(state, work, main)
         return
-    lead(join([progress_cell(work, track), _course(track), track.slip_words], "　"))
+    lead(join([progress_cell(work, track), _course(work, track), track.slip_words], "　"))
     left, right = st.columns([5, 3], gap="large")
     with left:
         st.header("工程", anchor=False)
-        _schedule(state, track)
+        _schedule(state, work, track)
         st.header("半期ごとの見直し", anchor=False)
-        _history(history(state, track))
+        _history(work, history(state, track))
         _interim(state, track)
     with right:
         st.header("この取組について", anchor=False)
@@ -75,10 +75,10 @@ def _crumb(state: Assessment, one: Initiative) -> Content:
     return join(parts, " ＞ ")
 
 
-def _course(track: Track) -> str:
+def _course(work: Work, track: Track) -> str:
     latest = track.latest
     if latest is None:
-        return "半期の見直しの回答はまだありません。"
+        return f"{unreviewed(work)}。"
     return f"今後の方向性 {COURSE_WORDS[latest.course]}" if latest.course else ""
 
 
@@ -90,10 +90,10 @@ def _gathers(state: Assessment, work: Work, one: Initiative) -> None:
     show(listing(join([initiative_link(t.place, **kept_filters()), progress_cell(work, t)], " ") for t in below))
 
 
-def _schedule(state: Assessment, track: Track) -> None:
+def _schedule(state: Assessment, work: Work, track: Track) -> None:
     show(_fact_table(schedule_facts(track), "工程"))
     if not track.has_course:
-        empty("工程は未設定です。半期の見直しで確認します。")
+        empty(f"{unscheduled(work)}。")
         return
     one = lane(track)
     calendar = calendar_of([one], state.plan.start, state.plan.end, state.day, "時点" if state.as_of else "今日")
@@ -107,9 +107,9 @@ def _schedule(state: Assessment, track: Track) -> None:
     chart(drawn, key=f"gantt-of-{track.initiative.id}", alt_text=alt_text, caption=SIGNS, file=file)
 
 
-def _history(told: Sequence[HalfYear]) -> None:
+def _history(work: Work, told: Sequence[HalfYear]) -> None:
     if not told:
-        empty("半期の見直しの回答はまだありません。")
+        empty(f"{unreviewed(work)}。")
         return
     for half in told:
         review = half.review

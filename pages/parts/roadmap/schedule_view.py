@@ -15,7 +15,7 @@ from kpi.initiatives.movement import half_years, moves
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import COUNTED_WORDS, Picked, Work, choices, picked
 from kpi.initiatives.work_tables import owner_word, roadmap_table
-from kpi.initiatives.work_words import LIKE, chart_words, counted, work_sentence
+from kpi.initiatives.work_words import LIKE, chart_words, counted, unscheduled, work_sentence
 from loaders.documents.pictures.chart_files import ChartFile, compared_file
 from pages.parts.roadmap.work_cells import (
     FILTERS,
@@ -57,8 +57,9 @@ def schedule_view(state: Assessment, work: Work) -> None:
     if work.half or work.is_scheduled:
         show(tag("div", "当初・いまの工程は、始まりと終わりの半期です。進捗の判定は各部局の回答によります。", "meta"))
     table_downloads("取組の一覧", state, lambda s: roadmap_table(s, shown))
-    st.header("指標と取組のつながり", anchor=False)
-    _alone(state)
+    if state.plan.indicators:
+        st.header("指標と取組のつながり", anchor=False)
+        _alone(state)
 
 
 def _bar(work: Work) -> None:
@@ -100,7 +101,7 @@ def _picked(state: Assessment, work: Work) -> tuple[Track, ...]:
 def _charts(state: Assessment, work: Work, shown: Sequence[Track]) -> None:
     """Of each field its schedules; what has neither a schedule nor a half-year is counted in words."""
     if not any(one.has_course for one in shown):
-        empty(f"{counted(shown)}の工程は未設定です。半期の見直しで確認します。")
+        empty(f"{counted(shown)}の{unscheduled(work)}。")
         return
     files: list[ChartFile] = []
     for field_id, name in _fields(state):

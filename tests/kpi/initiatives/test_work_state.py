@@ -8,7 +8,7 @@ from kpi.initiatives.work_state import Picked, choices, picked, work_of
 from kpi.initiatives.work_tables import roadmap_table
 from kpi.initiatives.work_words import chart_words, state_words, work_sentence
 from kpi.people import Audience
-from tests.factory import AGRI, POLICY
+from tests.factory import AGRI, FY, POLICY
 from tests.kpi.initiatives.workstate import state, told
 from tests.worktools import AGAIN, CAR, DESK, FIRST, MEETING, SECOND, work_plan
 
@@ -66,6 +66,20 @@ def test_without_an_answer_or_a_schedule_that_is_said():
     assert sentence(state(plan=bare)) == ("取組3(再掲を含む延べ4): 取組の工程は未設定です。半期の見直しで確認します")
     assert state_words(work_of(state(plan=bare))) == "半期の見直しの回答はまだありません　工程が未設定の取組 3"
     assert sentence(state(plan=replace(bare, initiatives=()))) == ""
+
+
+def test_a_repeat_of_what_gathers_others_is_no_work_of_its_own():
+    plan = work_plan()
+    below = tuple(replace(one, parent_id=MEETING) if one.id == DESK else one for one in plan.initiatives)
+    work = work_of(state(told(DESK, "2025H1"), plan=replace(plan, initiatives=below)))
+    assert [track.place.id for track in work.tracks] == [DESK, AGAIN, CAR]
+    assert dict(work.counts(work.tracks)) == {"on_schedule": 1, "untold": 1}
+
+
+def test_a_plan_whose_term_is_over_promises_no_review():
+    bare = replace(work_plan(), initiatives=work_plan().initiatives[1:2], rounds=(), end=FY[2022])
+    assert state_words(work_of(state(plan=bare))) == "半期の見直しの回答はありません　工程が未設定の取組 1"
+    assert sentence(state(plan=bare)) == "取組1: 取組の工程は未設定です"
 
 
 @pytest.mark.parametrize(
