@@ -17,6 +17,8 @@ from kpi.report.origin_list import origins
 from kpi.report.overview_part import overview
 from kpi.report.progress_list import field_parts, listing
 from kpi.report.versions import VERSION_KINDS, Version
+from kpi.report.work.review_part import review_part
+from kpi.report.work.roadmap_parts import roadmap_parts
 from kpi.snapshot import Snapshot
 
 
@@ -56,7 +58,8 @@ def report(
         years = plan_years(state)
         chosen = [one for one in told if not only or one.indicator.id in only]
         parts += [listing(state, told, "資料1"), *field_parts(state, told, "資料1")]
-        parts += sheets(state, chosen, "資料2", years, yearly(state, years))
+        parts += sheets(state, chosen, "資料2", years, yearly(state, years), edited)
+        parts += [] if department_id else [*roadmap_parts(state, "資料3"), *review_part(state, "資料4")]
         parts += [] if kind.public else [origins(told, "参考")]
     return Report(
         plan_id=state.plan.id,

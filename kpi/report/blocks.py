@@ -22,7 +22,7 @@ Align = Literal["left", "center", "right"]
 Sheet = Literal["A3横", "A4横", "A4縦"]
 PartKind = Literal[
     "overview", "listing", "field", "indicator", "origins", "comparison", "errata",
-    "anticipated",
+    "anticipated", "roadmap", "review",
 ]  # fmt: skip
 
 #: So many signs a sentence of 総括 may have: a first page is no essay.
@@ -30,6 +30,9 @@ LONGEST_SENTENCE = 300
 #: So many an answer of 想定問答 and a question of one's own may have, and how the keys of its sentences begin.
 LONGEST_ANSWER, LONGEST_QUESTION = 600, 100
 ANSWER_KEY = "question:"
+#: So many signs 主な取組と成果 of an indicator's page may have, and how the keys of those texts begin.
+LONGEST_ACHIEVEMENT = 200
+ACHIEVEMENT_KEY = "achievements:"
 
 #: 取扱区分 of what only who makes the paper may have: it is in nothing that goes out.
 INTERNAL = "部内限"
@@ -164,10 +167,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class Passage:
-    """A text that a person wrote, under its label; empty where nothing was written."""
+    """A text that a person wrote, under its label; empty where nothing was written.
+
+    ``outdated``: what it was written in place of is another text by now.
+    """
 
     label: str
     text: str
+    outdated: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from kpi.period import Period, short_of
 from kpi.plan import STANDING_TEXTS
 from kpi.printing.rollup import GOALS
 from kpi.report.blocks import (
+    ACHIEVEMENT_KEY,
     Block,
     Cell,
     Chart,
@@ -23,7 +24,9 @@ from kpi.report.blocks import (
     paper_text,
 )
 from kpi.report.indicator_entry import Entry, planned
+from kpi.report.work.review_part import achievements
 from kpi.schemes.scheme import Figures
+from kpi.snapshot import Edited
 from kpi.story import story
 from kpi.summary import beside_nation, explanation
 
@@ -36,15 +39,26 @@ def sheets(
     number: str,
     years: Sequence[Period],
     by_year: Mapping[str, Mapping[str, Figures]],
+    edited: Mapping[str, Edited] | None = None,
 ) -> tuple[Part, ...]:
-    """A page of each indicator; ``by_year`` are its printed figures as judged by each year's own value."""
+    """A page of each indicator; ``by_year`` are its printed figures as judged by each year's own value.
+
+    ``edited`` is what people wrote in place of 主な取組と成果, by :data:`ACHIEVEMENT_KEY` and the indicator.
+    """
     return tuple(
-        _sheet(state, one, f"{number}-{place}", years, by_year.get(one.indicator.id, {}))
+        _sheet(state, one, f"{number}-{place}", years, by_year.get(one.indicator.id, {}), edited or {})
         for place, one in enumerate(told, start=1)
     )
 
 
-def _sheet(state: Assessment, one: Entry, number: str, years: Sequence[Period], by_year: Mapping[str, Figures]) -> Part:
+def _sheet(
+    state: Assessment,
+    one: Entry,
+    number: str,
+    years: Sequence[Period],
+    by_year: Mapping[str, Figures],
+    edited: Mapping[str, Edited],
+) -> Part:
     shown = story(state, one.indicator)
     blocks: list[Block] = [
         Heading(f"{_field(one)}　担当 {state.owner_name(one.indicator)}"),
@@ -53,6 +67,7 @@ def _sheet(state: Assessment, one: Entry, number: str, years: Sequence[Period], 
     ]
     if shown.drawable:
         blocks.append(Chart(one.indicator.id, shown, one.indicator.source))
+    blocks += achieved(state, one, edited)
     blocks += [Passage(label, words or NOTHING) for label, words in _passages(state, one)]
     blocks += [Note(words) for words in _foot(one)]
     title = f"{one.indicator.number}　{one.indicator.name}"
@@ -109,6 +124,14 @@ def _grid(
 def _cell(found: Figures | None, name: str) -> Cell:
     figure = getattr(found, name) if found else None
     return Cell() if figure is None else Cell(figure=figure)
+
+
+def achieved(state: Assessment, one: Entry, edited: Mapping[str, Edited]) -> list[Passage]:
+    """主な取組と成果: what its initiatives were said to have done, or what people wrote in place of that."""
+    made, own = achievements(state, one.indicator.id), edited.get(f"{ACHIEVEMENT_KEY}{one.indicator.id}")
+    if own:
+        return [Passage("主な取組と成果", own.text, own.made != made)]
+    return [Passage("主な取組と成果", made)] if made else []
 
 
 def _passages(state: Assessment, one: Entry) -> tuple[tuple[str, str], ...]:

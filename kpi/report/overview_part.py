@@ -17,6 +17,7 @@ from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Ta
 from kpi.report.indicator_entry import Entry
 from kpi.report.overview_sentences import sentences
 from kpi.report.progress_list import notes, overdue
+from kpi.report.work.review_part import corner
 from kpi.snapshot import Edited
 
 #: At most so many indicators are explained on the first page.
@@ -45,6 +46,8 @@ def overview(
     blocks += [Heading("分野別の進捗区分(指標の数、括弧内は前回)"), _statuses(state)]
     blocks += [Heading("説明を要する指標"), _explained(state, told)]
     blocks += [Heading("前回からの変化"), _changed(state)]
+    work = corner(state)
+    blocks += [Heading("取組の半期(括弧内は前回)"), work] if work else []
     blocks += [Heading("今後の予定"), _coming(state, told, asked)]
     blocks += [Heading("前回の会議のあとの決定"), _decided(state, decided)] if decided else []
     blocks += _foot(state, told)

@@ -105,6 +105,11 @@ def _written(report: Report, _state: Assessment) -> Iterator[Finding]:
         if report.handling == "公表":
             yield Finding("総括", f"人が書いた文です。公表していない値がないか確かめてください: 「{one.text}」")
 
+    for part in report.parts_of("indicator"):
+        if any(isinstance(block, Passage) and block.outdated for block in part.blocks):
+            number = part.title.partition("　")[0]
+            yield Finding("個票", f"{number}の主な取組と成果は、書いたあとで、もとの半期の回答が変わりました。")
+
 
 def _alternatives(report: Report, _state: Assessment) -> Iterator[Finding]:
     """Every chart can be read by whoever does not see it."""

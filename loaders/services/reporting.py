@@ -15,11 +15,12 @@ from kpi.people import Audience
 from kpi.place import Place
 from kpi.report.anticipated_questions import WHOLE, anticipated, basis, own_key
 from kpi.report.assembly import report
-from kpi.report.blocks import LONGEST_QUESTION, QuestionAnswer, Report, Sentence
+from kpi.report.blocks import ACHIEVEMENT_KEY, LONGEST_QUESTION, QuestionAnswer, Report, Sentence
 from kpi.report.comparison_table import Compared
 from kpi.report.paper_differences import differences
 from kpi.report.release_gate import Finding, gate
 from kpi.report.versions import VERSION_KINDS, Version, next_number
+from kpi.report.work.review_part import achievements
 from kpi.snapshot import Snapshot
 from loaders.documents.paper.page_room import overflows
 from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, Drawn, file_name
@@ -117,6 +118,19 @@ class Reporting(Gate):
         overview = self.report(plan_id, round_id).part("overview")
         made = {s.key: s.made for s in overview.blocks if isinstance(s, Sentence)}[key]
         words = " ".join(text.split())
+        wanted = "" if words == made else words
+        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made)
+
+    @tidy
+    def edit_achievements(self, plan_id: str, round_id: str, indicator_id: str, text: str) -> tuple[Issue, ...]:
+        """Write 主な取組と成果 of an indicator's page; an empty text gives it back to the half-year answers.
+
+        What forbids it; KeyError for an unknown indicator.
+        """
+        self._ask(Action.MAKE_REPORT, Place(plan_id))
+        state = self._state_at(plan_id, self._seen(plan_id, None).told_at(round_id))
+        key = f"{ACHIEVEMENT_KEY}{state.plan.indicator(indicator_id).id}"
+        made, words = achievements(state, indicator_id), " ".join(text.split())
         wanted = "" if words == made else words
         return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made)
 

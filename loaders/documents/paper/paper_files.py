@@ -20,7 +20,7 @@ from loaders.documents.pictures.chart_pictures import NotDrawn
 from loaders.documents.pictures.report_pictures import report_pictures
 from loaders.documents.table_files import to_csv
 
-_LIST: tuple[PartKind, ...] = ("overview", "listing", "field")
+_LIST: tuple[PartKind, ...] = ("overview", "listing", "field", "roadmap", "review")
 #: Width of A3 across, in points.
 _A3 = 420 / 25.4 * 72
 _SHEETS: tuple[PartKind, ...] = ("indicator",)

@@ -53,6 +53,11 @@ def report_xlsx(report: Report) -> bytes:
         sheet = _sheet(book, _short(part), part, report)
         bottom = _listing(sheet, part, report, body=9, row=13)
         add_charts(sheet, report, part, data, bottom + 2)
+    for part in report.parts_of("roadmap"):
+        sheet = _sheet(book, sheet_name(f"{part.number.removeprefix('資料')} {part.title}"), part, report)
+        _listing(sheet, part, report, body=8, row=9)
+    for part in report.parts_of("review"):
+        _listing(_sheet(book, "資料4 見直し", part, report), part, report, body=9, row=10)
     if data.rows:
         _page(data.sheet, _PAPER["A4横"], DATA_SHEET, report)
         book.move_sheet(data.sheet, len(book.sheetnames))

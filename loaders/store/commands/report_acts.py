@@ -9,7 +9,13 @@ from hashlib import sha256
 
 from kpi.collection.acts import Act
 from kpi.issue import Issue, Severity
-from kpi.report.blocks import ANSWER_KEY, LONGEST_ANSWER, LONGEST_SENTENCE
+from kpi.report.blocks import (
+    ACHIEVEMENT_KEY,
+    ANSWER_KEY,
+    LONGEST_ACHIEVEMENT,
+    LONGEST_ANSWER,
+    LONGEST_SENTENCE,
+)
 from kpi.report.versions import VERSION_KINDS
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.file.database import Connection, append, rows
@@ -41,12 +47,17 @@ def edit_summary(
 ) -> tuple[Issue, ...]:
     """Write a sentence in place of the one made from the data, which says ``made``; what forbids it.
 
-    It is one of a round's 総括, or (by its key) an answer of 想定問答.
+    It is one of a round's 総括, or (by its key) an answer of 想定問答 or an indicator's 主な取組と成果.
     An empty text gives the sentence back to the data. KeyError for an unknown plan or round.
     """
     read_plan(connection, plan_id, NOW).round(round_id)
     if key.startswith(ANSWER_KEY):
         what, longest = "想定問答の答えが{}字あります。読み上げられる長さの{}字までにしてください。", LONGEST_ANSWER
+    elif key.startswith(ACHIEVEMENT_KEY):
+        what, longest = (
+            "主な取組と成果が{}字あります。個票に収まらないため、{}字までにしてください。",
+            LONGEST_ACHIEVEMENT,
+        )
     else:
         what, longest = "総括の文が{}字あります。1枚に収まらないため、{}字までにしてください。", LONGEST_SENTENCE
     if len(text) > longest:

@@ -70,6 +70,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "export": (Action.EXPORT, "", lambda d, i, p: d.export("tiny", p / "out")),
     "export_parquet": (Action.EXPORT, "", lambda d, i, p: d.export_parquet("tiny", p / "parquet")),
     "report": (Action.EXPORT, "", lambda d, i, p: d.report("tiny", ROUND)),
+    "edit_achievements": (Action.MAKE_REPORT, "", lambda d, i, p: d.edit_achievements("tiny", ROUND, RATE, "文")),
     "edit_summary": (Action.MAKE_REPORT, "", lambda d, i, p: d.edit_summary("tiny", ROUND, "overall", "文")),
     "anticipated_questions": (Action.MAKE_REPORT, "", lambda d, i, p: d.anticipated_questions("tiny", ROUND)),
     "edit_question": (Action.MAKE_REPORT, "", lambda d, i, p: d.edit_question("tiny", ROUND, "question:none", "文")),

@@ -1,0 +1,113 @@
+"""取組の半期見直し: what moved in the last half-year told of, with reason and who decided; and its corner of 概要."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from kpi.assessment import Assessment
+from kpi.initiatives.half_year_review import Review
+from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
+from kpi.initiatives.roadmap import Track
+from kpi.period import Period
+from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Table
+from kpi.report.work.roadmap_parts import is_told, plan_tracks
+
+
+def newest_half(state: Assessment) -> Period | None:
+    """The half-year that the work was told of last; None where nothing was told."""
+    told = [track.latest.period for track in plan_tracks(state) if track.latest and not track.shown_for]
+    return max(told, key=lambda period: period.position) if told else None
+
+
+def corner(state: Assessment) -> Table | None:
+    """取組の半期 on 概要: how many stand how, now and the half-year before; None where nothing is told of the work."""
+    half = newest_half(state)
+    if half is None:
+        return None
+    own = [track for track in plan_tracks(state) if not track.shown_for]
+    now = Counter(r.progress for t in own if (r := t.latest) and r.period == half)
+    then = Counter(r.progress for t in own for r in _before(t, half))
+    columns = (
+        Column(f"取組の半期({half.short})", 40),
+        *(Column(word, 18, "center") for word in PROGRESS_WORDS.values()), Column("未回答", 18, "center"),
+    )  # fmt: skip
+    cells = [_count(now[key], then[key] if then else None) for key in PROGRESS_WORDS]
+    left = len(own) - sum(now.values())
+    line = Line((Cell(count_words(state.plan.initiatives)), *cells, Cell(str(left) if left else "－")))
+    return Table("取組の半期", columns, (line,))
+
+
+def _before(track: Track, half: Period) -> Sequence[Review]:
+    earlier = [r for r in track.reviews if r.period.position < half.position]
+    return earlier[-1:]
+
+
+def _count(now: int, then: int | None) -> Cell:
+    if then is None or now == then:
+        return Cell(str(now) if now else "－")
+    return Cell(f"{now}({then})", changed=True)
+
+
+def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
+    """The table of what was reviewed: moved progress, changed schedules, and every 方向性 that is not 継続."""
+    half = newest_half(state)
+    if half is None or not is_told(state):
+        return ()
+    columns = (
+        Column("番号", 14, "center"), Column("取組", 74), Column("進捗(前回→今回)", 36, "center"),
+        Column("方向性", 18, "center"), Column("工程(当初→いま)", 44), Column("理由・決定者", 87),
+    )  # fmt: skip
+    numbers = {i.id: i.number for i in state.plan.of_initiatives.indicators}
+    lines = []
+    for track in plan_tracks(state):
+        last = track.latest
+        if track.shown_for or last is None or last.period != half or not _moved(track):
+            continue
+        schedule = f"{track.planned.words} → {track.standing.words}" if track.is_revised else track.standing.words
+        reasons = [last.text(key) for key in ("delay_reason", "revision_reason")]
+        by = f"(決定者 {last.text('decided_by')})" if last.text("decided_by") else ""
+        lines.append(Line((
+            Cell(numbers[track.initiative.id]), Cell(track.initiative.name), _progress(track),
+            Cell(COURSE_WORDS.get(last.course, "―")), Cell(schedule, changed=bool(last.half("revised_end"))),
+            Cell("".join(r for r in reasons if r) + by or "―"),
+        )))  # fmt: skip
+    head = Heading(f"{half.label}の見直し　動いた取組{len(lines)}件")
+    nothing = () if lines else (Note("進捗、工程、方向性の動いた取組はありません。"),)
+    return (
+        Part(
+            "review", "取組の半期見直し", number, "A4横", (head, Table("見直した取組", columns, tuple(lines)), *nothing)
+        ),
+    )
+
+
+def _moved(track: Track) -> bool:
+    last, before = track.latest, track.before
+    assert last is not None
+    changed = before is not None and before.progress != last.progress
+    revised = any(last.half(key) for key in ("revised_start", "revised_end"))
+    return changed or last.is_behind or revised or last.course not in ("", "continue")
+
+
+def _progress(track: Track) -> Cell:
+    last, before = track.latest, track.before
+    now = PROGRESS_WORDS.get(last.progress, "―") if last else "―"
+    if before is None or last is None or before.progress == last.progress:
+        return Cell(now)
+    return Cell(f"{PROGRESS_WORDS.get(before.progress, '―')}→{now}", changed=True)
+
+
+def achievements(state: Assessment, indicator_id: str, longest: int = 200) -> str:
+    """主な取組と成果 of an indicator: what its initiatives were last said to have done, as far as there is room."""
+    told = [
+        text
+        for track in plan_tracks(state)
+        if not track.shown_for and indicator_id in track.initiative.indicators
+        if track.latest and (text := " ".join(track.latest.text("performance").split()))
+    ]
+    said = ""
+    for text in dict.fromkeys(told):
+        if len(said) + len(text) > longest:
+            break
+        said += text
+    return said

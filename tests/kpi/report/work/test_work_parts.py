@@ -1,0 +1,113 @@
+"""The work in the paper: the roadmap's signs, what moved, the corner of 概要, an indicator's own part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from kpi.assessment import Assessment
+from kpi.initiatives.half_year_review import Review
+from kpi.report.assembly import report
+from kpi.report.blocks import Passage, Report, Table
+from kpi.report.release_gate import gate
+from kpi.report.work.review_part import achievements
+from kpi.snapshot import Edited
+from tests.factory import RATE, ROUND
+from tests.storekit import new_store
+from tests.worktools import CAR, DESK, MEETING, half, work_plan
+
+FIRST = Review(
+    MEETING, half("2024H2"), {"progress": "on_schedule", "course": "continue", "performance": "8会場で開いた。"}
+)
+SLIP = Review(MEETING, half("2025H1"), {
+    "progress": "late", "course": "revise", "performance": "12会場で開いた。", "delay_reason": "会場がない。",
+    "revised_end": "FY2026H1", "revision_reason": "会場が足りない。", "decided_by": "部長",
+})  # fmt: skip
+DONE = Review(DESK, half("2025H1"), {"progress": "done", "course": "end", "performance": "窓口を開いた。"})
+DAY = date(2025, 10, 20)
+
+
+def state(tmp_path: Path, **reviews: tuple[Review, ...]) -> Assessment:
+    snapshot = new_store(tmp_path, work_plan()).snapshot("tiny")
+    return Assessment.of(replace(snapshot, reviews=reviews), DAY)
+
+
+def paper(told: Assessment, **edited: Edited) -> Report:
+    seen = replace(told.snapshot, edited={ROUND: edited}) if edited else told.snapshot
+    return report(told, told.plan.round(ROUND), seen)
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Assessment:
+    return state(tmp_path, **{MEETING: (FIRST, SLIP), DESK: (DONE,)})
+
+
+def rows(made: Report, kind: str) -> dict[str, list[str]]:
+    found = {}
+    for part in made.parts_of(kind):  # type: ignore[arg-type]
+        table = next(b for b in part.blocks if isinstance(b, Table))
+        found |= {f"{row[0].text}{row[1].text}": [c.printed for c in row] for row in table.rows}
+    return found
+
+
+def test_each_half_year_has_its_sign(told):
+    signs = {name: "".join(cells[3:-4]) for name, cells in rows(paper(told), "roadmap").items()}
+    by_number = {name[:3]: sign for name, sign in signs.items()}
+    years = len(next(iter(rows(paper(told), "roadmap").values()))) - 7
+    assert years == 2 * (told.plan.end.year - told.plan.start.year + 1)
+    assert "●●" in by_number["1-1"]
+    assert by_number["1-1"].endswith("■")  # to the end that stands now, a half-year after 当初
+    assert by_number["2-1"] == by_number["1-1"]  # a 再掲 has the track of its 主掲載
+
+
+def test_a_slip_a_repetition_and_what_is_unset_are_named(told):
+    found = rows(paper(told), "roadmap")
+    assert "遅れ(+1半期)" in found["1-1説明会を全域で開く"]
+    assert any(name.endswith("【再掲】") for name in found)
+    assert "(回答なし)" in found["2-2自動運転の実証"]
+
+
+def test_the_review_tells_what_moved_with_reason_and_who_decided(told):
+    found = rows(paper(told), "review")
+    meeting = found["1-1説明会を全域で開く"]
+    assert meeting[2:5] == ["予定どおり→遅れ", "見直し", "R6上期～R7下期 → R6上期～R8上期"]
+    assert meeting[5] == "会場がない。会場が足りない。(決定者 部長)"
+    assert set(found) == {"1-1説明会を全域で開く", "1-2窓口を一つにする"}
+
+
+def test_the_first_page_counts_the_half_year(told):
+    table = next(b for b in paper(told).part("overview").blocks if isinstance(b, Table) and b.caption == "取組の半期")
+    assert [c.heading for c in table.columns][0] == "取組の半期(R7上期)"
+    (row,) = table.rows
+    assert [c.printed for c in row] == ["取組3(再掲を含む延べ4)", "－", "－", "0(1)", "－", "1(0)", "1(0)", "1"]
+
+
+def test_a_plan_whose_work_nobody_told_of_has_no_roadmap(tmp_path):
+    told = state(tmp_path)
+    bare = tuple(replace(i, planned_start=None, planned_end=None) for i in told.plan.initiatives)
+    silent = Assessment.of(replace(told.snapshot, plan=replace(told.plan, initiatives=bare)), DAY)
+    assert not {part.kind for part in paper(silent).parts} & {"roadmap", "review"}
+
+
+def test_achievements_are_drawn_from_the_initiatives_and_may_be_written(told):
+    assert achievements(told, RATE) == "12会場で開いた。"
+
+    def passage(made: Report) -> Passage:
+        part = next(p for p in made.parts_of("indicator") if p.subject_id == RATE)
+        return next(b for b in part.blocks if isinstance(b, Passage) and b.label == "主な取組と成果")
+
+    assert passage(paper(told)).text == "12会場で開いた。"
+    own = Edited("全県で説明会を開き、導入が進んだ。", "12会場で開いた。", "事務局", datetime(2025, 10, 20))
+    written = paper(told, **{f"achievements:{RATE}": own})
+    assert (passage(written).text, passage(written).outdated) == (own.text, False)
+    stale = paper(told, **{f"achievements:{RATE}": replace(own, made="8会場で開いた。")})
+    assert passage(stale).outdated
+    assert any("主な取組と成果" in f.message for f in gate(stale, told))
+
+
+def test_the_car_has_no_share_in_another_indicators_page(told):
+    with_car = replace(told.snapshot, reviews={**told.snapshot.reviews, CAR: (replace(DONE, initiative_id=CAR),)})
+    assert achievements(Assessment.of(with_car, DAY), RATE) == "12会場で開いた。"
