@@ -220,9 +220,14 @@ class Assessment:
     def told(self) -> Mapping[str, Sequence[Row]]:
         """The observations of each indicator in the order they came in: looking one up in the table costs far more."""
         found: dict[str, list[Row]] = {}
-        for row in records(self.snapshot.observations):
+        for row in self._observed:
             found.setdefault(row["indicator_id"], []).append(row)
         return found
+
+    @cached_property
+    def _observed(self) -> Sequence[Row]:
+        """The rows of the observations: made of the table once, it costs more than all that is asked of them."""
+        return records(self.snapshot.observations)
 
     @cached_property
     def best(self) -> Mapping[str, Sequence[Row]]:
@@ -230,7 +235,8 @@ class Assessment:
         seen, cards = self.snapshot.observations, self.snapshot.cards
         annual = np.array([card.kind == "annual" for card in cards.values()], dtype=bool)
         found: dict[str, list[Row]] = {}
-        for row in records(seen.iloc[best_rows(seen, pd.Index(list(cards), dtype=object), annual)]):
+        for place in best_rows(seen, pd.Index(list(cards), dtype=object), annual):
+            row = self._observed[place]
             found.setdefault(row["indicator_id"], []).append(row)
         return found
 

@@ -80,7 +80,7 @@ def test_the_review_tells_what_moved_with_reason_and_who_decided(told):
 
 def test_the_first_page_counts_the_half_year(told):
     table = next(b for b in paper(told).part("overview").blocks if isinstance(b, Table) and b.caption == "取組の半期")
-    assert [c.heading for c in table.columns][0] == "取組の半期(R7上期)"
+    assert table.columns[0].heading == "取組の半期(R7上期)"
     (row,) = table.rows
     assert [c.printed for c in row] == ["取組3(再掲を含む延べ4)", "－", "－", "0(1)", "－", "1(0)", "1(0)", "1"]
 
