@@ -93,7 +93,7 @@ def _no_recovery(case: Case) -> Iterator[Hit]:
     severity=ASK,
     condition="工程を変えたのに、その理由か決定者がないとき",
     message="工程が{before}から{after}に変わっていますが、{lacking}が書かれていません。",
-    advice="工程を変える理由と、決めた人か会議を入力してください。変えないときは、変更後の欄を前のとおりにしてください。",
+    advice="記入してください。工程を変えないときは、変更後の欄を前のとおりにしてください。",
 )
 def _unexplained(case: Case) -> Iterator[Hit]:
     if not _is_review(case):
@@ -102,11 +102,10 @@ def _unexplained(case: Case) -> Iterator[Hit]:
     changed = [k for k in ("revised_start", "revised_end") if (h := _half(case, k)) and h != standing[k]]
     lacking = {"revision_reason": "理由", "decided_by": "決定者"}
     wanting = [key for key in lacking if _entered(case, key) and not case.answer.text(key)]
-    if changed and wanting:
-        key = changed[-1]
-        before, after = standing[key], _half(case, key)
+    for key in wanting if changed else ():
+        before, after = standing[changed[-1]], _half(case, changed[-1])
         words = {"before": before.short if before else "未設定", "after": after.short if after else ""}
-        yield Hit(wanting[0], {**words, "lacking": "と".join(lacking[k] for k in wanting)})
+        yield Hit(key, {**words, "lacking": lacking[key]})
 
 
 def _standing(case: Case) -> dict[str, Period | None]:

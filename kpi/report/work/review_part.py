@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import Review
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
-from kpi.initiatives.roadmap import Track
+from kpi.initiatives.track import Track
 from kpi.period import Period
 from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Table
 from kpi.report.work.roadmap_parts import is_told, plan_tracks

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import halves
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
-from kpi.initiatives.roadmap import Track, tracks
+from kpi.initiatives.track import Track, tracks
 from kpi.period import Period
 from kpi.plan import Field
 from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Table

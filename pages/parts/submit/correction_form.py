@@ -11,7 +11,7 @@ from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import MISSING_WORDS, TYPED, Mend, none_this_time
 from kpi.issue import SEVERITY_WORDS, Choice, Issue, Severity
 from kpi.period import Period
-from kpi.plan import STANDING_TEXTS, RoundKind
+from kpi.plan import RoundKind
 from kpi.printing.number_words import as_it_is
 from loaders.form import definition
 from loaders.services.typed_values import read_typed
@@ -155,7 +155,7 @@ def _understood(current: StoredReturn, issue: Issue) -> bool:
 
 
 #: Columns of sentences: a person sees all of it, and how long it has become.
-LONG = ("analysis", "actions", "evidence", *STANDING_TEXTS)
+LONG = frozenset(c.key for c in definition.COLUMNS if c.stands == "prose" and c.entry)
 
 
 def _said(current: StoredReturn, issue: Issue, key: str) -> str:
@@ -200,7 +200,8 @@ def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
 
 
 def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> Made | None:
-    row = "target" if view.plan.round(current.reading.round_id).kind == "targets" else "value"
+    kind = view.plan.round(current.reading.round_id).kind
+    row = {"targets": "target", "initiatives": "progress"}.get(kind, "value")
     column = definition.column(row if issue.key == "row" else issue.key)
     unit = view.plan.subject(issue.subject_id).unit if column.kind == "number" else ""
     if column.kind == "choice":
