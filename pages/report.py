@@ -14,10 +14,13 @@ from kpi.plan import Round
 from kpi.printing.rollup import GOALS
 from kpi.report.assembly import report
 from kpi.report.blocks import Cell, Heading, Line, Note, Report, Table
+from kpi.report.work.review_part import review_part
+from kpi.report.work.roadmap_parts import roadmap_parts
 from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
 from loaders.documents.paper.pdf import chromium
 from pages.parts.app.current_view import view, view_at
 from pages.parts.app.identity import require
+from pages.parts.report.achievement_editor import achievement_box
 from pages.parts.report.question_list import questions
 from pages.parts.report.summary_editor import summary
 from pages.parts.report.version_list import since, versions
@@ -59,6 +62,7 @@ def report_page() -> None:
     _files(paper, state.once(f"drawn {chosen} {department_id}", lambda: Drawn(told)))
     st.header("総括", anchor=False)
     summary(paper)
+    achievement_box(state, then, paper)
     for title, found in _tables(paper):
         st.header(unmarked(title), anchor=False)
         show(_drawn(found))
@@ -155,5 +159,8 @@ def _contents(state: Assessment, department_id: str) -> Markup:
     rows.append(("資料1", "KPI進捗状況一覧", "A3横"))
     rows += [(f"資料1-{n}", name, "A4横") for n, name in enumerate(named, start=1)]
     rows.append((f"資料2-1～{len(mine)}", f"指標個票({len(mine)}指標、1指標1枚)", "A4縦"))
+    if not department_id:
+        told = (*roadmap_parts(state, "資料3"), *review_part(state, "資料4"))
+        rows += [(part.number, part.title, part.sheet) for part in told]
     rows.append(("参考", "出所一覧(Excelだけ。公表版には入りません)", "A4横"))
     return table([Column("資料番号"), Column("内容"), Column("用紙")], rows, caption="資料の中身")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kpi.assessment import Assessment
 from kpi.outlook import NO_FORECAST
-from kpi.report.blocks import INTERNAL, Chart, Note, QuestionAnswer, Report, Sentence, Table, texts
+from kpi.report.blocks import INTERNAL, Chart, Note, Passage, QuestionAnswer, Report, Sentence, Table, texts
 from kpi.report.indicator_entry import entries
 from kpi.status import concern
 from kpi.summary import unconfirmed
