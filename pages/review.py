@@ -21,7 +21,7 @@ from pages.parts.rounds.board_table import round_dates
 from pages.parts.shared.chart_figure import all_indicator_charts
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, folded, header, lead, show
-from pages.parts.shared.markup import join, link, tag
+from pages.parts.shared.markup import join, link, tag, unmarked
 
 #: So many boxes with their charts stand on the page at once; what is done makes room for the next.
 _AT_ONCE = 8
@@ -46,7 +46,7 @@ def review_page() -> None:
         empty(join(["回答が届くと、判断の要るものから順に並びます。状況は", where, "で見られます。"]))
         return
     begin(asked.id, department_id)
-    st.progress(at.confirmed / at.total, f"確認済 {at.confirmed}/{at.total}{review.word}")
+    st.progress(at.confirmed / at.total, unmarked(f"確認済 {at.confirmed}/{at.total}{review.word}"))
     acting = state.is_open
     shown = [i for i in review.items if department_id in ("", i.department_id)]
     _judging(state, review, to_judge(shown), acting=acting)

@@ -226,7 +226,7 @@ def _after(review: Review, place: str) -> None:
     kept = [i for i in review.items if i.confirmed and (i.submission_id, i.subject_id) in what]
     if not kept:
         return
-    if st.button(f"いま確認済にした{len(kept)}{review.word}を未確認に戻す", key=f"undo-{place}"):
+    if st.button(unmarked(f"いま確認済にした{len(kept)}{review.word}を未確認に戻す"), key=f"undo-{place}"):
         acts = {one: partial(services().unconfirm, one, own) for one, own in _by_return(kept).items()}
         done, refused = each(acts)
         if done:

@@ -236,13 +236,17 @@ def _scope(plan: Plan, day: date, base: Round, form: str) -> Round:
         **kept(form, "departments", [d for d in base.departments if d in names], among=names),
     )
     what = st.multiselect(
-        f"{subject_word(base.kind)}(空けるとすべて)",
+        unmarked(f"{subject_word(base.kind)}(空けるとすべて)"),
         list(indicators),
         format_func=indicators.__getitem__,
         **kept(form, "indicators", [i for i in base.indicators if i in indicators], among=indicators),
     )
     if not whom and not what:
-        st.warning(f"部局か{subject_word(base.kind)}を選んでください。すべてに尋ねるときは「すべての部局・指標」です。")
+        st.warning(
+            unmarked(
+                f"部局か{subject_word(base.kind)}を選んでください。すべてに尋ねるときは「すべての部局・指標」です。"
+            )
+        )
     return replace(base, departments=tuple(whom), indicators=tuple(what))
 
 

@@ -47,7 +47,6 @@ FROM_CALLERS = {
     ("pages/parts/submit/correction_form.py", "selectbox", "_column_name(view, current, column.key)"),
     ("pages/parts/submit/send_form.py", "button", "label"),
     ("pages/review.py", "header", "f'{heading}({count})'"),
-    ("pages/review.py", "progress", "f'確認済 {at.confirmed}/{at.total}指標'"),
 }
 
 
