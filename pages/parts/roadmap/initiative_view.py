@@ -121,7 +121,8 @@ def _history(work: Work, told: Sequence[HalfYear]) -> None:
         said += [f"今後の方向性 {COURSE_WORDS[review.course]}"] if review.course else []
         said.append(unconfirmed(review) if not review.confirmed else tag("span", "確認済", "meta"))
         show(tag("h3", join(said, "　"), "item"))
-        show(join([_fact_table(half.facts, review.period.label), tag("div", half.origin, "meta")]))
+        way = join(["　", link("出所", "origin", figure=review.code)]) if review.code else ""
+        show(join([_fact_table(half.facts, review.period.label), tag("div", join([half.origin, way]), "meta")]))
 
 
 def _interim(state: Assessment, track: Track) -> None:
