@@ -12,6 +12,7 @@ from datetime import date
 from typing import get_args
 
 from kpi.cards.consistency import SENSES
+from kpi.collection.publication import PUBLICATION_WORDS
 from kpi.initiatives.initiative import LAW_KINDS, STATE_WORDS
 from kpi.issue import Severity
 from kpi.plan import STANDING_TEXTS, Card, DatedName, Direction, Indicator, Kind, Level, RoundKind, Scheme
@@ -50,7 +51,7 @@ class Rule:
     severity: Severity = Severity.FIX
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """One table of a plan. ``key`` must be unique, ``references`` name the table that a column points to.
 
@@ -185,6 +186,7 @@ PLAN = Shape("plan", (
     Column("slogan", text, default=""), Column("source", text, default=""), Column("ideals", texts, default=()),
     Column("offered", flag, default=True), Column("sole_secretary", flag, default=False),
     Column("required_texts", listed(*STANDING_TEXTS), default=()),
+    Column("publication", one_of(*PUBLICATION_WORDS), default="public"),
 ), key=())  # fmt: skip
 STANCE = Shape(
     "stance", (Column("word", text, True), Column("title", text, True), Column("text", text, True)), ("word",)
@@ -201,14 +203,24 @@ ITEM = Shape("item", (
 ), references={"field_id": "field"})  # fmt: skip
 DEPARTMENT = Shape("department", (
     Column("id", text, True), Column("names", dated_names, True), Column("aliases", texts, default=()),
+    Column("mail", text, default=""),
 ))  # fmt: skip
+DIVISION = Shape("division", (
+    Column("department_id", text, True), Column("id", text, True), Column("name", text, True),
+    Column("indicators", semicolons, default=()), Column("mail", text, default=""),
+    Column("valid_from", day), Column("valid_to", day),
+), key=("department_id", "id"), references={"department_id": "department"}, rules=(_DATES,))  # fmt: skip
 ROUND = Shape("round", (
     Column("id", text, True), Column("name", text, True), Column("kind", one_of(*get_args(RoundKind)), True),
     Column("period", period, True), Column("opens", day), Column("due", day),
     Column("due_hour", whole, default=17), Column("assumption", text, default=""),
+    Column("division_due", day), Column("departments", semicolons, default=()),
+    Column("indicators", semicolons, default=()),
 ), rules=(
     Rule("plan.date_order", "due", _reversed("opens", "due"), "期限が開始日より前です。",
          "opens と due を確かめてください。"),
+    Rule("plan.date_order", "division_due", _reversed("division_due", "due"), "課の期限が部局の期限より後です。",
+         "division_due と due を確かめてください。"),
     Rule("plan.out_of_range", "due_hour", _between("due_hour", 0, 23), "期限の時刻は0から23までです。",
          "時刻(17時なら17)を書いてください。"),
 ))  # fmt: skip
@@ -235,7 +247,7 @@ INDICATOR = Shape("indicator", (
     Column("target", number), Column("target_period", period),
     Column("band_low", number), Column("band_high", number), Column("milestones", milestones, default=()),
     Column("numerator", text, default=""), Column("denominator", text, default=""),
-    Column("series_id", text, default=""), Column("definition", text, default=""),
+    Column("series_id", text, default=""), Column("definition", text, default=""), Column("dropped_on", day),
 ), references={"field_id": "field", "item_id": "item"}, rules=_INDICATOR_RULES, file="indicators.csv")  # fmt: skip
 OWNERSHIP = Shape("ownership", (
     Column("indicator_id", text, default=""), Column("initiative_id", text, default=""),
@@ -274,5 +286,8 @@ ASSUMPTION = Shape("assumption", (
          "指標についての想定ではありません。", "計画全体についての想定は、indicator_id を空欄にしてください。"),
 ), file="assumptions.csv", follows=True)  # fmt: skip
 
-TOML_SHAPES = (PLAN, STANCE, PRIORITY, FIELD, ITEM, DEPARTMENT, ROUND, SECTION, SCHEME)
+#: The plan's own words by key: a table without columns, for any key may stand in it.
+WORDS = Shape("words", (), key=())
+
+TOML_SHAPES = (PLAN, STANCE, PRIORITY, FIELD, ITEM, DEPARTMENT, DIVISION, ROUND, SECTION, SCHEME)
 CSV_SHAPES = (INDICATOR, INITIATIVE, OWNERSHIP, ASSUMPTION)

@@ -17,6 +17,7 @@ _TABLES = {
     "field": "分野(foundation = true は基盤)",
     "item": "分野の中の項目",
     "department": "部局(名称は変わった日とともに書く)",
+    "division": "課(department_id は部局の id、indicators は担当する指標と取組の id)",
     "round": "照会(kind は targets, annual, half, mid など)",
     "section": "計画の本文",
     "scheme": "判定の方法。書かなければ既定の方法で判定する",

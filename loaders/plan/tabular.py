@@ -77,9 +77,9 @@ def text(value: object) -> str:
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """A list of texts (TOML)."""
+    """A list of texts (TOML); an empty one says nothing and is none."""
     if isinstance(value, list):
-        return tuple(text(v) for v in value)
+        return tuple(one for v in value if (one := text(v)))
     raise Unreadable("plan.not_list", "文字の一覧を書く欄です。", '["…", "…"] の形で書いてください。')
 
 
@@ -118,10 +118,21 @@ def semicolons(value: object) -> tuple[str, ...]:
     return tuple(part for part in (text(p) for p in re.split(r"[;；\n]", str(value))) if part)
 
 
-def coded(*words: str) -> Callable[[object], tuple[str, ...]]:
+@dataclass(frozen=True)
+class Coded:
     """Words that the program knows, separated by ``;``."""
-    known = one_of(*words)
-    return lambda value: tuple(known(word) for word in semicolons(value))
+
+    words: tuple[str, ...]
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        """The words of a cell."""
+        known = OneOf(self.words)
+        return tuple(known(word) for word in semicolons(value))
+
+
+def coded(*words: str) -> Coded:
+    """Words that the program knows, separated by ``;``."""
+    return Coded(words)
 
 
 def years(value: object) -> tuple[int, ...]:
@@ -171,22 +182,40 @@ def half_year(value: object) -> Period:
     return read
 
 
-def one_of(*words: str) -> Callable[[object], str]:
+@dataclass(frozen=True)
+class OneOf:
     """One of the words that the program knows."""
 
-    def parse(value: object) -> str:
-        if str(value).strip() in words:
+    words: tuple[str, ...]
+
+    def __call__(self, value: object) -> str:
+        """The word of a cell."""
+        if str(value).strip() in self.words:
             return str(value).strip()
-        advice = f"{'、'.join(words)} のどれかを書いてください。"
+        advice = f"{'、'.join(self.words)} のどれかを書いてください。"
         raise Unreadable("plan.unknown_word", f"使える語ではありません(「{value}」)。", advice)
 
-    return parse
+
+def one_of(*words: str) -> OneOf:
+    """One of the words that the program knows."""
+    return OneOf(words)
 
 
-def listed(*words: str) -> Callable[[object], tuple[str, ...]]:
+@dataclass(frozen=True)
+class Listed:
     """A list (TOML) of words that the program knows."""
-    known = one_of(*words)
-    return lambda value: tuple(known(word) for word in texts(value))
+
+    words: tuple[str, ...]
+
+    def __call__(self, value: object) -> tuple[str, ...]:
+        """The words of a list."""
+        known = OneOf(self.words)
+        return tuple(known(word) for word in texts(value))
+
+
+def listed(*words: str) -> Listed:
+    """A list (TOML) of words that the program knows."""
+    return Listed(words)
 
 
 def mapping(value: object) -> dict[str, str]:

@@ -1,0 +1,322 @@
+"""The tables of a plan, wherever they stand, made into :class:`kpi.plan.Plan`: what is sound taken, the rest reported.
+
+A table is rows with an address (:class:`~loaders.plan.tabular.Record`) of the shapes of :mod:`loaders.plan.columns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from kpi.initiatives.initiative import Initiative
+from kpi.issue import Issue, Severity
+from kpi.plan import (
+    Card,
+    Department,
+    Division,
+    Field,
+    Indicator,
+    Item,
+    Ownership,
+    Plan,
+    Priority,
+    Round,
+    Scheme,
+    Section,
+    Stance,
+)
+from kpi.schemes import THRESHOLDS, method_of
+from loaders.plan.columns import CSV_SHAPES, DIVISION, INITIATIVE, ROUND, SCHEME, TOML_SHAPES, WORDS, Shape, overlap
+from loaders.plan.columns import PLAN as PLAN_SHAPE
+from loaders.plan.tabular import Record, Row, convert, file_issue
+
+#: Gives the rows of a table, and what is wrong with where they stand.
+Records = Callable[[Shape], tuple[list[Record], list[Issue]]]
+
+_CARD = ("direction", "kind", "decimals", "cycle_months", "lag_months", "survey_years", "baseline", "baseline_period",
+         "target", "target_period", "milestones", "dropped_on")  # fmt: skip
+_INDICATOR = ("id", "number", "level", "name", "unit", "source", "field_id", "item_id", "definition", "numerator",
+              "denominator", "series_id")  # fmt: skip
+
+
+def plan_of(plan_id: str, records: Records) -> tuple[Plan | None, list[Issue]]:
+    """The plan that the tables tell, None where they do not tell its years; and all that is wrong with them."""
+    heads, issues = records(PLAN_SHAPE)
+    head, faults = _single(PLAN_SHAPE, heads)
+    issues += faults
+    if head["start"] is None or head["end"] is None:
+        message = "計画の始まりと終わりが分からないため、この計画は開けません。"
+        advice = "[plan] に start と end を FY2024 のように書いてください。"
+        return None, [*issues, file_issue("plan.no_years", PLAN_SHAPE.file, message, advice)]
+    if head["end"] < head["start"]:
+        message, advice = "計画の終わりが始まりより前です。", "[plan] の start と end を確かめてください。"
+        issues.append(heads[0].issue("plan.period_order", "end", message, advice, Severity.ASK))
+    rows, faults = _read_tables(records)
+    issues += faults
+    scheme, faults = _scheme(records(SCHEME)[0])
+    issues += faults
+    words, faults = _words(records(WORDS)[0])
+    return _assemble(plan_id, head, rows, scheme, words), [*issues, *faults]
+
+
+# ---- tables
+
+
+def _read_tables(read: Records) -> tuple[dict[str, list[Row]], list[Issue]]:
+    """Every table's sound rows, each table after those it points to."""
+    issues: list[Issue] = []
+    rows: dict[str, list[Row]] = {}
+    found: dict[str, dict[str, Record]] = {}
+    for shape in (*(s for s in TOML_SHAPES if s.key), *CSV_SHAPES):
+        records, faults = read(shape)
+        issues += faults
+        found[shape.table] = {_key(shape, r.values): r for r in reversed(records)}
+        rows[shape.table], faults = _sound_rows(shape, records, rows, found)
+        issues += faults
+    return rows, issues + _unlinked(rows, found) + _ownerless(rows)
+
+
+def _key(shape: Shape, values: Mapping[str, object]) -> str:
+    """What a row is found by: its id, or ids."""
+    return "/".join(str(values.get(key, "")).strip() for key in shape.key)
+
+
+def _sound_rows(
+    shape: Shape, records: Sequence[Record], rows: Mapping[str, list[Row]], declared: Mapping[str, Mapping[str, Record]]
+) -> tuple[list[Row], list[Issue]]:
+    """The rows of one table that may be used, and what is wrong with the others."""
+    sound: list[Row] = []
+    issues: list[Issue] = []
+    seen: dict[tuple[object, ...], Record] = {}
+    for record in records:
+        row, faults = convert(record, shape.columns)
+        faults += _strange_keys(shape, record)
+        if not _has_fix(faults):
+            broken, lost = _references(shape, record, row, rows, declared)
+            faults += broken
+            faults += _rules(shape, record, row) + _repeated(shape, record, row, seen, sound)
+            if not lost and not _has_fix(faults):
+                sound.append(row)
+        issues += faults
+    return sound, issues
+
+
+def _has_fix(issues: Sequence[Issue]) -> bool:
+    return any(issue.severity is Severity.FIX for issue in issues)
+
+
+def _strange_keys(shape: Shape, record: Record) -> list[Issue]:
+    """Keys of a TOML table that nobody reads: usually misspelt ones. A CSV's are told once, by its heading."""
+    if not record.file.endswith(".toml"):
+        return []
+    known = {column.key for column in shape.columns}
+    advice = "綴りを確かめてください。不要なら消してください。"
+    return [
+        record.issue("plan.unknown_column", key, f"{key} は使われません。", advice, Severity.ASK)
+        for key in record.values
+        if key not in known
+    ]
+
+
+def _references(
+    shape: Shape, record: Record, row: Row, rows: Mapping[str, list[Row]], declared: Mapping[str, Mapping[str, Record]]
+) -> tuple[list[Issue], bool]:
+    """Whether the row points to something that is not there, and the issues that say so."""
+    issues: list[Issue] = []
+    lost = False
+    for column, table in (shape.references or {}).items():
+        wanted = row[column]
+        target = next((r for r in rows[table] if r["id"] == wanted), None)
+        if not wanted:
+            continue
+        if target is None:
+            lost = True
+            if wanted not in declared[table]:
+                advice = "参照先の id と同じ綴りで書いてください。"
+                message = f"「{wanted}」という id がありません。"
+                issues.append(record.issue("plan.unknown_reference", column, message, advice))
+            elif not shape.follows:
+                message = f"参照先の「{wanted}」に直すべきところがあるため、この行も使っていません。"
+                advice = "先に参照先の行を直してください。"
+                issues.append(record.issue("plan.broken_reference", column, message, advice))
+        elif column == "item_id" and row.get("field_id") not in (None, target["field_id"]):
+            message = f"項目「{wanted}」は、この行の分野に属していません。"
+            advice = "field_id と item_id の組合せを確かめてください。"
+            issues.append(record.issue("plan.item_field", column, message, advice))
+    return issues, lost
+
+
+def _rules(shape: Shape, record: Record, row: Row) -> list[Issue]:
+    return [
+        record.issue(rule.code, rule.column, rule.message, rule.advice, rule.severity)
+        for rule in shape.rules
+        if rule.wrong(row)
+    ]
+
+
+def _repeated(
+    shape: Shape, record: Record, row: Row, seen: dict[tuple[object, ...], Record], sound: Sequence[Row]
+) -> list[Issue]:
+    """A key used before, or (ownership) an indicator that two rows give away on the same day."""
+    key = tuple(row[k] for k in shape.key)
+    first = seen.setdefault(key, record) if key else record
+    if first is not record:
+        message = f"「{'・'.join(map(str, key))}」は{first.line}行に既にあります。"
+        return [record.issue("plan.duplicate_id", shape.key[-1], message, "一方の id を直すか、行を消してください。")]
+    if shape.table != "ownership":
+        return []
+    span = (row["valid_from"], row["valid_to"])
+    whose = ("indicator_id", "initiative_id")
+    others = (r for r in sound if all(r[k] == row[k] for k in whose))
+    if any(overlap(span, (other["valid_from"], other["valid_to"])) for other in others):
+        message = "同じ指標か取組の担当が、同じ日に2つあります。"
+        advice = "前の担当の valid_to と次の担当の valid_from が重ならないようにしてください。"
+        return [record.issue("plan.overlap", "valid_from", message, advice)]
+    return []
+
+
+#: What rows point to beside what their shape refers to, and the tables in which it may stand.
+_LINKS: Mapping[Shape, Mapping[str, tuple[str, ...]]] = {
+    INITIATIVE: {"parent_id": ("initiative",), "refers_to": ("initiative",), "indicators": ("indicator",),
+                 "related_indicators": ("indicator",), "related_departments": ("department",)},
+    ROUND: {"departments": ("department",), "indicators": ("indicator", "initiative")},
+    DIVISION: {"indicators": ("indicator", "initiative")},
+}  # fmt: skip
+
+
+def _unlinked(rows: Mapping[str, list[Row]], records: Mapping[str, Mapping[str, Record]]) -> list[Issue]:
+    """What rows point to and is not there: said, and left out."""
+    issues = []
+    ids = {table: {row["id"] for row in rows[table]} for table in ("department", "indicator", "initiative")}
+    for one in ids["initiative"] & ids["indicator"]:
+        message, advice = f"「{one}」は指標の id です。", "取組の id を、指標と違うものにしてください。"
+        issues.append(records["initiative"][one].issue("plan.duplicate_id", "id", message, advice))
+    for shape, columns in _LINKS.items():
+        for row in rows[shape.table]:
+            record = records[shape.table][_key(shape, row)]
+            for column, tables in columns.items():
+                known = set[str]().union(*(ids[table] for table in tables))
+                issues += _unlink(record, row, column, known - {row["id"]} if shape is INITIATIVE else known)
+    return issues
+
+
+def _unlink(record: Record, row: Row, column: str, known: AbstractSet[str]) -> list[Issue]:
+    many = isinstance(row[column], tuple)
+    named = row[column] if many else (row[column],) if row[column] else ()
+    found = tuple(one for one in named if one in known)
+    row[column] = found if many else next(iter(found), "")
+    return [_unknown_link(record, row, column, lost) for lost in named if lost not in known]
+
+
+def _unknown_link(record: Record, row: Row, column: str, lost: str) -> Issue:
+    message = f"「{row['name']}」の {column} にある「{lost}」という id がありません。"
+    advice = "参照先の id と同じ綴りで書いてください。"
+    return replace(record.issue("plan.unknown_reference", column, message, advice), value=lost)
+
+
+def _ownerless(rows: Mapping[str, list[Row]]) -> list[Issue]:
+    """Indicators that no department answers for."""
+    owned = {row["indicator_id"] for row in rows["ownership"]}
+    advice = "ownership.csv に担当部局の行を加えてください。"
+    return [
+        Issue(
+            "plan.no_owner", Severity.ASK, f"指標「{row['name']}」の担当部局がありません。", advice,
+            "ownership.csv", subject_id=row["id"], key="indicator_id",
+        )
+        for row in rows["indicator"]
+        if row["id"] not in owned
+    ]  # fmt: skip
+
+
+def _single(shape: Shape, records: Sequence[Record]) -> tuple[Row, list[Issue]]:
+    """A table that stands once; defaults for what it does not say."""
+    record = next(iter(records), Record(shape.file, 1, {}))
+    row, issues = convert(record, shape.columns)
+    return row, issues + _strange_keys(shape, record)
+
+
+# ---- the plan
+
+
+def _scheme(records: Sequence[Record]) -> tuple[Scheme, list[Issue]]:
+    row, issues = _single(SCHEME, records)
+    given = {key: value for key in THRESHOLDS if (value := row.pop(key)) is not None}
+    scheme = Scheme(**row, thresholds=given)
+    method = method_of(scheme)
+    own = {t.key for t in method.settable}
+    for key in given.keys() - own:
+        message = f"{key} は判定方法「{method.word}」では使われません。"
+        advice = "判定方法を変えるまで効きません。不要なら消してください。"
+        issues.append(records[0].issue("plan.other_threshold", key, message, advice, Severity.ASK))
+    if faults := method.faults(scheme):
+        issues += [
+            records[0].issue(f"plan.{f.kind}", f.key, f"{f.message}既定の値を使っています。", f.advice) for f in faults
+        ]
+        scheme = replace(scheme, thresholds={key: value for key, value in given.items() if key not in own})
+    return scheme, issues
+
+
+def _words(records: Sequence[Record]) -> tuple[dict[str, str], list[Issue]]:
+    words: dict[str, str] = {}
+    issues: list[Issue] = []
+    for record in records:
+        for key, word in record.values.items():
+            if isinstance(word, str):
+                words[key] = word
+            else:
+                advice = '鍵 = "語" の形で書いてください。'
+                issues.append(record.issue("plan.not_words", key, "用語は文字で書きます。", advice))
+    return words, issues
+
+
+def _assemble(plan_id: str, head: Row, rows: Mapping[str, list[Row]], scheme: Scheme, words: dict[str, str]) -> Plan:
+    assumed: dict[str, dict[str, str]] = {"": {}, **{row["id"]: {} for row in rows["indicator"]}}
+    for row in rows["assumption"]:
+        assumed[row["indicator_id"]][row["column"]] = row["reason"]
+    return Plan(
+        **{**head, "id": plan_id, "name": head["name"] or plan_id},
+        priorities=tuple(Priority(**row) for row in rows["priority"]),
+        fields=_fields(rows),
+        departments=tuple(Department(**row, divisions=_divisions(rows, row["id"])) for row in rows["department"]),
+        ownerships=tuple(_ownership(row) for row in rows["ownership"]),
+        indicators=tuple(
+            Indicator(**{k: row[k] for k in _INDICATOR}, assumptions=assumed[row["id"]]) for row in rows["indicator"]
+        ),
+        cards=tuple(_card(row) for row in rows["indicator"]),
+        rounds=tuple(Round(**row) for row in rows["round"]),
+        scheme=scheme,
+        words=words,
+        stances=tuple(Stance(**row) for row in rows["stance"]),
+        sections=tuple(Section(**row) for row in rows["section"]),
+        initiatives=tuple(Initiative(**row) for row in rows["initiative"]),
+        assumptions=assumed[""],
+    )
+
+
+def _divisions(rows: Mapping[str, list[Row]], department_id: str) -> tuple[Division, ...]:
+    own = (row for row in rows["division"] if row["department_id"] == department_id)
+    return tuple(Division(**{k: v for k, v in row.items() if k != "department_id"}) for row in own)
+
+
+def _ownership(row: Row) -> Ownership:
+    subject = row["indicator_id"] or row["initiative_id"]
+    return Ownership(subject, row["department_id"], row["valid_from"], row["valid_to"])
+
+
+def _fields(rows: Mapping[str, list[Row]]) -> tuple[Field, ...]:
+    def items(field_id: str) -> tuple[Item, ...]:
+        own = (row for row in rows["item"] if row["field_id"] == field_id)
+        return tuple(Item(**row, policies=policies(row["id"])) for row in own)
+
+    def policies(item_id: str) -> tuple[str, ...]:
+        return tuple(r["name"] for r in rows["initiative"] if r["item_id"] == item_id and not r["parent_id"])
+
+    return tuple(
+        Field(**{**row, "short": row["short"] or row["name"]}, items=items(row["id"])) for row in rows["field"]
+    )
+
+
+def _card(row: Row) -> Card:
+    band = (row["band_low"], row["band_high"])
+    return Card(indicator_id=row["id"], version=1, band=band, **{k: row[k] for k in _CARD})
