@@ -51,8 +51,8 @@ SCHEME_WORDS: Mapping[str, str] = {
 #: Of each threshold of its own.
 THRESHOLD_WORDS: Mapping[str, str] = {key: f"「{threshold.word}」の下限" for key, threshold in THRESHOLDS.items()}
 
-_DIRECTIONS = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
-_KINDS = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "累計"}
+DIRECTION_WORDS: Mapping[str, str] = {"increase": "増加", "decrease": "減少", "maintain": "維持"}
+VALUE_KIND_WORDS: Mapping[str, str] = {"level": "その時点の値", "annual": "年度ごとの値", "cumulative": "累計"}
 _UNSET = "未設定"
 
 
@@ -140,7 +140,7 @@ def card_text(card: Card, key: str, unit: str) -> str:
         return value.short
     if isinstance(value, date):
         return day_text(value)
-    return {**_DIRECTIONS, **_KINDS}.get(value, str(value))
+    return {**DIRECTION_WORDS, **VALUE_KIND_WORDS}.get(value, str(value))
 
 
 def _figure(value: float | None, unit: str, decimals: int) -> str:

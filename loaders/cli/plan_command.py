@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from dataclasses import replace
 
 from kpi.collection.lifecycle import over
@@ -16,12 +15,10 @@ from loaders.benchmarks.benchmark_files import write_empty
 from loaders.cli import arguments, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED
-from loaders.plan.new_plan import write_plan
+from loaders.plan.new_plan import is_plan_id, write_plan
 from loaders.services import Services, operations
 from loaders.store import Store
 from loaders.text.characters import one_line
-
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
 def options(command: argparse.ArgumentParser) -> None:
@@ -36,7 +33,7 @@ def options(command: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Write the folder; it loads without a fault and is offered at once."""
-    if not _ID.fullmatch(given.plan_id):
+    if not is_plan_id(given.plan_id):
         raise Refused(f"計画のIDには、英小文字・数字・ハイフンを使ってください: {given.plan_id}")
     start, end = _year("--start", given.start), _year("--end", given.end)
     if end < start:

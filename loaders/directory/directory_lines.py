@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kpi.issue import Issue, Severity
 from loaders.directory.directory_columns import BY_KEY, key_of
-from loaders.text.characters import canonical, is_blank, shortened, writable
+from loaders.text.characters import is_blank, shortened, writable
 from loaders.workbook.cells import Book, Cell, Sheet, column_letters, open_book
+from loaders.workbook.table_cells import seen_text, silent, under_merged
 
 #: So many headings make a row the row of headings, and one of these must be among them.
 _ENOUGH, _NEEDED = 2, frozenset({"department", "department_id", "rule_id", "pattern"})
@@ -126,21 +126,9 @@ def _lines(sheet: Sheet, head: int, headings: Mapping[int, str]) -> Read:
     if len(rows) > _MOST_ROWS or len(areas) > _MOST_AREAS:
         message = f"行({len(rows):,})か結合されたセル({len(areas):,})が多すぎて、表として読めません。"
         return (), (Issue("directory.too_long", Severity.FIX, message, "表の部分だけを残してください。", sheet.name),)
-    covered = _covered(areas, rows, headings)
+    covered = under_merged(areas, rows, headings)
     lines = [line for row in rows if (line := _line(sheet, row, headings, covered))]
     return tuple(lines), ()
-
-
-def _covered(
-    areas: Sequence[tuple[int, int, int, int]], rows: Sequence[int], columns: Iterable[int]
-) -> dict[tuple[int, int], tuple[int, int]]:
-    """By each place under a merged area the place whose cell is seen there."""
-    found: dict[tuple[int, int], tuple[int, int]] = {}
-    for top, left, bottom, right in areas:
-        within = [c for c in columns if left <= c <= right]
-        for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
-            found |= {(row, c): (top, left) for c in within if (row, c) != (top, left)}
-    return found
 
 
 def _line(
@@ -152,9 +140,9 @@ def _line(
     for column, key in headings.items():
         seen = covered.get((row, column), (row, column))
         cell = sheet.at(*seen)
-        cells[key] = _text(cell)
+        cells[key] = seen_text(cell)
         # Merged downwards, one value is meant for every row; merged across, nobody knows which column is meant.
-        if fault := _fault(cell, across=seen[1] != column):
+        if fault := silent(cell, across=seen[1] != column):
             code, message, advice = fault
             place = f"{column_letters(column)}{row}"
             faults.append(
@@ -165,24 +153,3 @@ def _line(
         return None
     places = {key: f"{column_letters(column)}{row}" for column, key in headings.items()}
     return Line(sheet.name, row, cells, places, tuple(faults))
-
-
-def _text(cell: Cell | None) -> str:
-    if cell is None:
-        return ""
-    text = cell.value if cell.kind == "text" and isinstance(cell.value, str) else cell.written
-    return "" if is_blank(text) else writable(text).strip()
-
-
-def _fault(cell: Cell | None, *, across: bool) -> tuple[str, str, str] | None:
-    """Why a cell says nothing: what to call it, a message and advice."""
-    if cell is None:
-        return None
-    if across:
-        return "merged", "となりの列と結合されているため、どの列の値か分かりません。", "結合を解いてください。"
-    if cell.kind in ("error", "uncached"):
-        return "formula", "数式の結果がないか、エラーになっています。", "数式ではなく、文字で書いてください。"
-    if cell.struck:
-        advice = "消すのなら行ごと消し、残すのなら取り消し線を外してください。"
-        return "struck", f"取り消し線が引かれています(「{canonical(cell.struck)}」)。", advice
-    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 from kpi.period import Period
@@ -22,6 +23,14 @@ _TABLES = {
     "section": "計画の本文",
     "scheme": "判定の方法。書かなければ既定の方法で判定する",
 }
+
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+
+
+def is_plan_id(text: str) -> bool:
+    """Whether a text may be a plan's id, which is the name of its folder and stands in addresses."""
+    return bool(_ID.fullmatch(text))
 
 
 def write_plan(folder: Path, name: str, start: Period, end: Period, area_code: str, area_name: str) -> tuple[Path, ...]:

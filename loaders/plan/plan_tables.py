@@ -189,7 +189,7 @@ def _unlinked(rows: Mapping[str, list[Row]], records: Mapping[str, Mapping[str, 
     """What rows point to and is not there: said, and left out."""
     issues = []
     ids = {table: {row["id"] for row in rows[table]} for table in ("department", "indicator", "initiative")}
-    for one in ids["initiative"] & ids["indicator"]:
+    for one in sorted(ids["initiative"] & ids["indicator"]):
         message, advice = f"「{one}」は指標の id です。", "取組の id を、指標と違うものにしてください。"
         issues.append(records["initiative"][one].issue("plan.duplicate_id", "id", message, advice))
     for shape, columns in _LINKS.items():
