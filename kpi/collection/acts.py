@@ -79,6 +79,8 @@ _ENTRIES = (
     # the plan and its judging rules
     ActKind("change_plan", "計画の変更", "plan", _CHANGING, changes_plan=True),
     ActKind("load_plan", "計画ファイルの読込み", "plan", (Action.SET_PLAN,)),
+    ActKind("begin_plan", "次の計画の開始", "plan", (Action.SET_PLAN,)),
+    ActKind("revise_plan", "プラン定義書による改定", "plan", (Action.SET_PLAN,), replay="repeat", changes_plan=True),
     ActKind("propose_card", "判定条件の変更の提案", "card", (Action.PROPOSE_CARD,), ("proposals",), "repeat"),
     ActKind("accept_card", "判定条件の決定", "card", (Action.DECIDE_CARD,), replay="repeat", changes_plan=True),
     ActKind("reject_card", "判定条件の提案の見送り", "card", (Action.DECIDE_CARD,), replay="repeat"),

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from kpi.collection.lifecycle import Life, current
+from kpi.period import Period
 from kpi.plan import Department, Plan, Round, find_department
 from loaders.cli import terminal
 from loaders.plan.folder import plan_folders
@@ -49,6 +50,17 @@ def database(data: Path, db: Path | None) -> Path:
 
 def _no_plan(data: Path) -> str:
     return f"読める計画がありません。{data / 'plans'} に計画のフォルダーを置くか、開く権限を確かめてください。"
+
+
+def year_of(option: str, written: str) -> Period:
+    """The fiscal year that an option gives."""
+    try:
+        found = Period.parse(written)
+    except ValueError as error:
+        raise Refused(f"{option} には FY2029 のように年度を指定してください: {written or '(なし)'}") from error
+    if found.kind != "FY":
+        raise Refused(f"{option} には FY2029 のように年度を指定してください: {written}")
+    return found
 
 
 def round_of(plan: Plan, wanted: str) -> Round:

@@ -24,7 +24,16 @@ from kpi.people import OPERATOR
 from kpi.place import Place
 from kpi.snapshot import Snapshot
 from loaders import settings
-from loaders.cli import arguments, interrupt, people_command, plan_command, report_command, round_command, terminal
+from loaders.cli import (
+    arguments,
+    interrupt,
+    people_command,
+    plan_command,
+    plan_workbook_command,
+    report_command,
+    round_command,
+    terminal,
+)
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED, Parser, file_fault
 from loaders.documents.parquet.export_folder import DICTIONARY, NotOurs
@@ -451,6 +460,11 @@ _COMMANDS: Mapping[str, _Command] = {
         plan_command.run_list,
         "計画の一覧を表示します。画面で選べるようにする、または選べなくします。",
         plan_command.list_options,
+    ),
+    "plan-workbook": (
+        plan_workbook_command.run,
+        "計画の定義書(Excel)を書き出します。定義書から変わるところを表示し、改定するか、計画のフォルダーを作ります。",
+        plan_workbook_command.options,
     ),
     "template": (_template, "回答様式を作ります。", _template_options),
     "load": (_load, "戻ってきた回答様式を取り込みます。", _load_options),

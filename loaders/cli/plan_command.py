@@ -8,12 +8,11 @@ from dataclasses import replace
 from kpi.collection.lifecycle import over
 from kpi.initiatives.initiative import count_words
 from kpi.people import OPERATOR
-from kpi.period import Period
 from kpi.plan import in_order
 from loaders import settings
 from loaders.benchmarks.benchmark_files import write_empty
 from loaders.cli import arguments, terminal
-from loaders.cli.arguments import Refused
+from loaders.cli.arguments import Refused, year_of
 from loaders.cli.usage import FAILED
 from loaders.plan.new_plan import is_plan_id, write_plan
 from loaders.services import Services, operations
@@ -35,7 +34,7 @@ def run(given: argparse.Namespace) -> int:
     """Write the folder; it loads without a fault and is offered at once."""
     if not is_plan_id(given.plan_id):
         raise Refused(f"計画のIDには、英小文字・数字・ハイフンを使ってください: {given.plan_id}")
-    start, end = _year("--start", given.start), _year("--end", given.end)
+    start, end = year_of("--start", given.start), year_of("--end", given.end)
     if end < start:
         raise Refused(f"計画の終わり({given.end})が、始まり({given.start})より前です。")
     code, name = _area(given)
@@ -98,16 +97,6 @@ def _rows(store: Store) -> list[dict[str, object]]:
         }
         for plan in in_order(store.plans(), today)
     ]
-
-
-def _year(option: str, written: str) -> Period:
-    try:
-        found = Period.parse(written)
-    except ValueError as error:
-        raise Refused(f"{option} には FY2029 のように年度を指定してください: {written or '(なし)'}") from error
-    if found.kind != "FY":
-        raise Refused(f"{option} には FY2029 のように年度を指定してください: {written}")
-    return found
 
 
 def _area(given: argparse.Namespace) -> tuple[str, str]:

@@ -32,7 +32,7 @@ from loaders.store.file.retention import Keep
 from loaders.store.queries import access, provenance, snapshots
 from loaders.store.queries.access import Rule
 from loaders.store.queries.newest import Newest
-from loaders.store.queries.plan_states import NOW
+from loaders.store.queries.plan_states import NOW, Revised, read_revisions
 from loaders.store.queries.records import (
     Conflict,
     Joined,
@@ -44,7 +44,7 @@ from loaders.store.queries.records import (
 from loaders.store.queries.stored_returns import read_return, read_returns
 
 __all__ = [
-    "Conflict", "Head", "Joined", "Keep", "NewReturn", "Option", "Receipt", "Rule", "Saved",
+    "Conflict", "Head", "Joined", "Keep", "NewReturn", "Option", "Receipt", "Revised", "Rule", "Saved",
     "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoredReturn", "is_of_the_store",
 ]  # fmt: skip
 
@@ -165,6 +165,11 @@ class Store:
         """
         with self._database.read() as connection:
             return read_returns(connection, submission_ids, as_of or NOW)
+
+    def revisions(self, plan_id: str) -> tuple[Revised, ...]:
+        """The revisions of a plan by its workbook, the newest first."""
+        with self._database.read() as connection:
+            return read_revisions(connection, plan_id)
 
     def workbook(self, sha256: str) -> tuple[str, bytes]:
         """The name and the bytes of a returned file; KeyError for an unknown one."""

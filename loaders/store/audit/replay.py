@@ -178,8 +178,8 @@ class Repeat:
     def _reject_card(self, event: Mapping[str, Any]) -> object:
         return commands.reject_card(self._new, _act(event), event["subject"], *_decided(event))
 
-    def _make_report(self, event: Mapping[str, Any]) -> object:
-        """Take over the version with the bytes of its files: another program would make others."""
+    def _with_files(self, event: Mapping[str, Any]) -> object:
+        """Take over an act with the bytes of its files: another program would make others."""
         hashes = [one["sha256"] for one in json.loads(event["payload"])["files"]]
         there = {r["sha256"] for r in rows(self._new, "SELECT sha256 FROM workbooks")}
         wanted = [h for h in hashes if h not in there]
@@ -226,6 +226,7 @@ REPEATS: Mapping[str, Callable[[Repeat, Mapping[str, Any]], object]] = {
     "propose_card": Repeat._propose_card,
     "accept_card": Repeat._accept_card,
     "reject_card": Repeat._reject_card,
-    "make_report": Repeat._make_report,
+    "make_report": Repeat._with_files,
+    "revise_plan": Repeat._with_files,
     "set_publication": Repeat._set_publication,
 }

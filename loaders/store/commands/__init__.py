@@ -13,7 +13,7 @@ from loaders.store.commands.carry_over import save
 from loaders.store.commands.consolidation import join, revise
 from loaders.store.commands.corrections import mend
 from loaders.store.commands.drafts import discard, pass_on
-from loaders.store.commands.plan_import import load_plan
+from loaders.store.commands.plan_import import begin_plan, load_plan, revise_plan
 from loaders.store.commands.proposals import accept_card, propose_card, reject_card
 from loaders.store.commands.report_acts import edit_summary, make_report
 from loaders.store.commands.round_acts import (
@@ -32,6 +32,7 @@ __all__ = [
     "HANDLERS",
     "accept_card",
     "ask_back",
+    "begin_plan",
     "cancel_round",
     "change_plan",
     "close_round",
@@ -50,6 +51,7 @@ __all__ = [
     "remove_membership",
     "remove_samples",
     "revise",
+    "revise_plan",
     "revoke",
     "save",
     "send",
@@ -65,6 +67,7 @@ __all__ = [
 _ALL = (
     save, mend, discard, pass_on, join, revise, send, confirm, unconfirm, ask_back, withdraw,
     take_form, open_round, start_round, cancel_round, close_round, change_plan, load_plan,
+    begin_plan, revise_plan,
     propose_card, accept_card, reject_card, edit_summary, make_report,
     set_publication, set_membership, remove_membership, revoke, load_samples, start_empty, remove_samples,
 )  # fmt: skip

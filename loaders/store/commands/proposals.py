@@ -44,15 +44,38 @@ def propose_card(
 ) -> str | tuple[Issue, ...]:
     """Propose a change of a card, of an indicator's description, or (``indicator_id`` empty) of the scheme; its id."""
     plan = read_plan(connection, plan_id, NOW)
-    if refused := _unfit(plan, indicator_id, changes, act.reason):
+    cards = read_cards(connection, plan, NOW)
+    if refused := unfit(plan, cards, indicator_id, changes, act.reason):
         return refused
-    card = None if not indicator_id else read_cards(connection, plan, NOW)[indicator_id]
-    if card and (refused := _senseless(plan, card, changes)):
-        return refused
+    card = cards[indicator_id] if indicator_id else None
     changed = changes_of(plan, card, changes)
     if not changed and (card or not _scheme_open(connection, plan)):
         return (_issue("card.same", "いまの判定条件と同じです。", "変更するところを入力してください。"),)
     return _propose(connection, act, plan, indicator_id, changes, changed, origin="staff")
+
+
+def unfit(
+    plan: Plan, cards: Mapping[str, Card], indicator_id: str, changes: Mapping[str, object], reason: str
+) -> tuple[Issue, ...]:
+    """What forbids a change to be proposed."""
+    if refused := _unfit(plan, indicator_id, changes, reason):
+        return refused
+    return _senseless(plan, cards[indicator_id], changes) if indicator_id else ()
+
+
+def propose_all(
+    connection: Connection, act: Act, plan_id: str, wanted: Mapping[str, Mapping[str, object]]
+) -> tuple[str, ...]:
+    """Propose changes that are fit, by indicator (empty: the scheme), but for those that wait already; their ids."""
+    plan = read_plan(connection, plan_id, NOW)
+    cards = read_cards(connection, plan, NOW)
+    held = read_facts(connection, only=("proposals", "submissions", "decisions"))
+    waiting = {(p.row.indicator_id, p.row.document) for p in proposals_at(held, plan_id, NOW) if p.state == "open"}
+    return tuple(
+        _propose(connection, act, plan, one, changes, changes_of(plan, cards.get(one), changes), origin="staff")
+        for one, changes in wanted.items()
+        if (one, dump(changes)) not in waiting
+    )
 
 
 def _scheme_open(connection: Connection, plan: Plan) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -86,16 +87,24 @@ def make_report(connection: Connection, act: Act, plan_id: str, round_id: str, m
     A version of samples is one itself, and goes when they go.
     """
     read_plan(connection, plan_id, NOW).round(round_id)
-    hashes = [sha256(one.data).hexdigest() for one in made.files]
+    told = keep_files(connection, made.files, act.at, sample=made.sample)
+    files = [{"format": one.format, **kept} for one, kept in zip(made.files, told, strict=True)]
+    payload = {"kind": made.kind, "as_of": made.as_of.isoformat(), "files": files, "seen": list(made.seen)}
+    payload["after"] = VERSION_KINDS[made.kind].word
+    append_event(connection, Event("make_report", plan_id, round_id, act, payload, made.sample))
+
+
+def keep_files(
+    connection: Connection, files: Sequence[MadeFile], at: datetime, *, sample: bool = False
+) -> list[dict[str, str]]:
+    """Keep the bytes of files that are not there yet; the name and the hash of each, as an event tells them."""
+    hashes = [sha256(one.data).hexdigest() for one in files]
     known = {r["sha256"] for r in rows(connection, "SELECT sha256 FROM workbooks")}
-    new = {h: one for h, one in zip(hashes, made.files, strict=True) if h not in known}
-    kept = {"sample": made.sample, "stored_at": act.at}
+    new = {h: one for h, one in zip(hashes, files, strict=True) if h not in known}
+    kept = {"sample": sample, "stored_at": at}
     append(
         connection,
         "workbooks",
         [{"sha256": h, "filename": f.name, "size": len(f.data), "data": f.data, **kept} for h, f in new.items()],
     )
-    told = [{"format": f.format, "name": f.name, "sha256": h} for h, f in zip(hashes, made.files, strict=True)]
-    payload = {"kind": made.kind, "as_of": made.as_of.isoformat(), "files": told, "seen": list(made.seen)}
-    payload["after"] = VERSION_KINDS[made.kind].word
-    append_event(connection, Event("make_report", plan_id, round_id, act, payload, made.sample))
+    return [{"name": f.name, "sha256": h} for h, f in zip(hashes, files, strict=True)]

@@ -25,8 +25,8 @@ CREATE TABLE rounds (
     plan_id VARCHAR NOT NULL, round_id VARCHAR NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
     hash VARCHAR NOT NULL, document VARCHAR NOT NULL, retired BOOLEAN NOT NULL, recorded_at TIMESTAMP NOT NULL,
     origin VARCHAR NOT NULL DEFAULT 'plan', PRIMARY KEY (plan_id, round_id, version));
--- A card's version is either the whole card as the plan file gives it (origin 'plan') or the attributes that a decision
--- about a proposal set (origin 'decision'). The card in force is these folded in order.
+-- A card's version is either the whole card as the plan file (origin 'plan') or a revision (origin 'program') gives it, or
+-- the attributes that a decision about a proposal set (origin 'decision'). The card in force is these folded in order.
 CREATE TABLE cards (
     plan_id VARCHAR NOT NULL, indicator_id VARCHAR NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
     origin VARCHAR NOT NULL, hash VARCHAR NOT NULL, document VARCHAR NOT NULL, reason VARCHAR NOT NULL,

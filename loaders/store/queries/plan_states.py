@@ -5,17 +5,22 @@ The first version of a thing counts as known from the beginning: a plan is older
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
 from kpi.plan import Card, Department, Plan, Round
-from loaders.store.file.database import Connection
+from loaders.store.file.database import Connection, rows
 from loaders.store.queries.facts import Facts, Version, read_facts
 from loaders.store.queries.json_document import load_attributes, loaded
 
 #: Later than any moment a person names: "as things stand".
 NOW = datetime(9999, 12, 31)
+
+#: The origins of a card's version that is the whole card; a decision gives some attributes alone.
+_WHOLE = ("plan", "program")
 
 #: The versions of all parts of a plan that have versions of their own.
 PARTS = """
@@ -38,9 +43,9 @@ def plan_at(facts: Facts, plan_id: str, moment: datetime) -> Plan:
         raise KeyError(plan_id)
     header: Plan = loaded(Plan, max(headers, key=_number).document)
     order = {indicator.id: i for i, indicator in enumerate(header.indicators)}
-    filed = (v for v in facts.cards if v.origin == "plan")
+    whole = (v for v in facts.cards if v.origin in _WHOLE)
     cards = sorted(
-        (loaded(Card, d) for d in _documents(filed, plan_id, moment)),
+        (loaded(Card, d) for d in _documents(whole, plan_id, moment)),
         key=lambda card: order.get(card.indicator_id, len(order)),
     )
     return replace(
@@ -88,6 +93,33 @@ def read_plan_ids(connection: Connection) -> tuple[str, ...]:
     return plan_ids(read_facts(connection, only=("plans",)))
 
 
+@dataclass(frozen=True)
+class Revised:
+    """A revision by a workbook: when, by whom and why, as what it was decided, and its files (name, sha256).
+
+    The first is the plan as it stood before, the second what was put in.
+    """
+
+    at: datetime
+    who: str
+    reason: str
+    decided_on: date
+    decision: str
+    files: tuple[tuple[str, str], ...]
+
+
+def read_revisions(connection: Connection, plan_id: str) -> tuple[Revised, ...]:
+    """The revisions of a plan by its workbook, the newest first."""
+    query = "SELECT * FROM decisions WHERE kind = 'revise_plan' AND plan_id = ? ORDER BY seq DESC"
+    return tuple(_revised(row, json.loads(row["payload"])) for row in rows(connection, query, [plan_id]))
+
+
+def _revised(row: Mapping[str, Any], told: Mapping[str, Any]) -> Revised:
+    files = tuple((one["name"], one["sha256"]) for one in told["files"])
+    decided_on = date.fromisoformat(told["decided_on"])
+    return Revised(row["done_at"], row["who"], row["reason"], decided_on, told["decision"], files)
+
+
 _VERSIONED = ("plans", "departments", "rounds", "cards")
 
 
@@ -99,7 +131,7 @@ def _folded(versions: Sequence[Version]) -> Card:
     base: Card | None = None
     decided: dict[str, object] = {}
     for version in versions:
-        if version.origin == "plan":
+        if version.origin in _WHOLE:
             new = loaded(Card, version.document)
             if base is not None:
                 decided = {k: v for k, v in decided.items() if getattr(base, k) == getattr(new, k)}

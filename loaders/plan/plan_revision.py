@@ -1,0 +1,272 @@
+"""A plan's workbook against what stands: what would be added, changed and ended, and the plan that would stand then.
+
+What values hang on never disappears: an indicator that the workbook lacks becomes 欠番, an initiative is ended, a 課
+ends, each from the day the revision holds; a 部局 or a round that has begun cannot be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal, Protocol, TypeVar
+
+from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS
+from kpi.issue import Issue, Severity
+from kpi.plan import Card, Department, Ownership, Plan
+from kpi.schemes import THRESHOLDS
+from loaders.plan.plan_cells import cell_text
+from loaders.plan.plan_rows import rows_of
+from loaders.plan.plan_sheets import SHEETS, PlanSheet
+from loaders.plan.tabular import Column, Row
+from loaders.text.characters import canonical, shortened
+
+How = Literal["added", "changed", "ended", "removed"]
+HOW_WORDS: dict[How, str] = {
+    "added": "加える",
+    "changed": "変更する",
+    "ended": "欠番・終了にする",
+    "removed": "削除する",
+}
+#: What a row is told apart by where its shape has no key.
+_KEYS = {"ownership": ("indicator_id", "initiative_id", "department_id", "valid_from"), "words": ("key",)}
+#: What a row is called, by the first of these that it has.
+_NAMES = ("name", "names", "title", "word", "key", "column", "indicator_id", "initiative_id")
+_DECIDED = {
+    "indicator": {*CARD_WORDS, *INDICATOR_WORDS, "band_low", "band_high"},
+    "scheme": {*SCHEME_WORDS, *THRESHOLDS},
+}
+#: The order of these rows is that in which they came.
+_UNORDERED = ("department", "round", "plan", "scheme", "words")
+_ORDER = "並び順"
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """One difference in words. ``decided``: a judging rule, which another person decides."""
+
+    how: How
+    sheet: str
+    what: str
+    column: str
+    before: str
+    after: str
+    decided: bool = False
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What a workbook would change: the plan as it would stand, each change in words, what keeps it from being done."""
+
+    plan: Plan
+    changes: tuple[RowChange, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+def compare(now: Plan, wanted: Plan, begun: Collection[str], from_day: date) -> Revision:
+    """The plan of a workbook against the one in force (its cards too). ``begun`` are the rounds that have begun.
+
+    The revision holds from ``from_day``; what is about no day holds at once.
+    """
+    plan = _kept(now, wanted, from_day)
+    ended = _ended(now, wanted)
+    changes = tuple(change for sheet in SHEETS for change in _differences(sheet, now, plan, ended))
+    return Revision(plan, changes, tuple(_faults(now, wanted, plan, begun)))
+
+
+def _ended(now: Plan, wanted: Plan) -> frozenset[tuple[str, str]]:
+    """The indicators and initiatives that the workbook lacks."""
+    tables = (("indicator", now.indicators, wanted.indicators), ("initiative", now.initiatives, wanted.initiatives))
+    return frozenset(
+        (table, one) for table, old, new in tables for one in {o.id for o in old} - {n.id for n in new}
+    )  # fmt: skip
+
+
+# --- the plan that would stand ---------------------------------------------------------------------------------------
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_HasId)
+
+
+def _kept(now: Plan, wanted: Plan, day: date) -> Plan:
+    gone = _ended(now, wanted)
+    lost = {one for _, one in gone}
+    ended = {i.id: replace(i, state="ended") for i in now.initiatives if ("initiative", i.id) in gone}
+    cards = {c.indicator_id: c for c in wanted.cards}
+    cards |= {c.indicator_id: _dropped(c, day) for c in now.cards if ("indicator", c.indicator_id) in gone}
+    indicators = _merged(now.indicators, wanted.indicators)
+    held = [o if ("initiative", o.subject_id) not in gone else _until(o, day) for o in now.ownerships]
+    own = [o for o in wanted.ownerships if o.subject_id not in lost]
+    return replace(
+        wanted,
+        id=now.id,
+        indicators=indicators,
+        cards=tuple(cards[i.id] for i in indicators),
+        initiatives=_merged([ended.get(i.id, i) for i in now.initiatives], wanted.initiatives),
+        ownerships=(*own, *(o for o in held if o.subject_id in lost)),
+        departments=tuple(_with_divisions(now, department, day) for department in wanted.departments),
+    )
+
+
+def _dropped(card: Card, day: date) -> Card:
+    return card if card.dropped_on else replace(card, dropped_on=day)
+
+
+def _until(held: Ownership, day: date) -> Ownership:
+    """Nobody is asked about an initiative that is ended; one that was never anybody's before stays as it is."""
+    last = day - timedelta(days=1)
+    begins = held.valid_from is None or held.valid_from <= last
+    return replace(held, valid_to=last) if begins and (held.valid_to is None or held.valid_to > last) else held
+
+
+def _merged(old: Sequence[_T], new: Sequence[_T]) -> tuple[_T, ...]:
+    """The new ones in their order, and each old one that they lack behind the one that it stood behind."""
+    found = list(new)
+    ids = [one.id for one in new]
+    for place, one in enumerate(old):
+        if one.id not in ids:
+            at = 1 + ids.index(old[place - 1].id) if place else 0
+            found.insert(at, one)
+            ids.insert(at, one.id)
+    return tuple(found)
+
+
+def _with_divisions(now: Plan, department: Department, day: date) -> Department:
+    """A 課 that the workbook lacks ends; that it was there stays."""
+    before = next((d.divisions for d in now.departments if d.id == department.id), ())
+    last = day - timedelta(days=1)
+    kept = [replace(v, valid_to=last) if v.valid_to is None or v.valid_to > last else v for v in before]
+    return replace(department, divisions=_merged(kept, department.divisions))
+
+
+# --- what differs ----------------------------------------------------------------------------------------------------
+
+
+def _differences(sheet: PlanSheet, now: Plan, plan: Plan, ended: Collection[tuple[str, str]]) -> Iterator[RowChange]:
+    table = sheet.shape.table
+    before, after = (_by_key(sheet, rows_of(one)[table]) for one in (now, plan))
+    for key, row in after.items():
+        name = _name(sheet, row, plan)
+        if key not in before:
+            yield RowChange("added", sheet.name, name, "", "", _summary(sheet, row))
+        elif (table, key[0] if key else "") in ended:
+            yield RowChange("ended", sheet.name, name, "", "", _end(row), decided=table == "indicator")
+        else:
+            yield from _changed(sheet, name, before[key], row)
+    for key, row in before.items():
+        if key not in after:
+            yield RowChange("removed", sheet.name, _name(sheet, row, now), "", _summary(sheet, row), "")
+    if table not in _UNORDERED and [k for k in before if k in after] != [k for k in after if k in before]:
+        yield RowChange("changed", sheet.name, "", _ORDER, "", "並べ替え")
+
+
+def _by_key(sheet: PlanSheet, rows: Iterable[Row]) -> dict[tuple[str, ...], Row]:
+    keys = sheet.shape.key or _KEYS.get(sheet.shape.table, ())
+    return {tuple(str(row[key] or "") for key in keys): row for row in rows}
+
+
+def _columns(sheet: PlanSheet) -> tuple[Column, ...]:
+    """The columns by which rows are told apart; the names of a department are one."""
+    return sheet.shape.columns or sheet.columns
+
+
+def _changed(sheet: PlanSheet, name: str, old: Row, new: Row) -> Iterator[RowChange]:
+    decided = _DECIDED.get(sheet.shape.table, set())
+    for column in _columns(sheet):
+        before, after = (_told(sheet, column, row) for row in (old, new))
+        if before != after:
+            heading = sheet.headings[column.key]
+            yield RowChange("changed", sheet.name, name, heading, before, after, column.key in decided)
+
+
+def _told(sheet: PlanSheet, column: Column, row: Row) -> str:
+    value = row[column.key]
+    if column.key == "names":
+        spans = (
+            "".join(f"{day}{word}" for day, word in ((n.valid_from, "から"), (n.valid_to, "まで")) if day)
+            for n in value
+        )
+        return "\n".join(f"{n.name}({span})" if span else n.name for n, span in zip(value, spans, strict=True))
+    return cell_text(sheet, column, value)
+
+
+def _summary(sheet: PlanSheet, row: Row) -> str:
+    told = ((sheet.headings[c.key], _told(sheet, c, row)) for c in _columns(sheet))
+    return "、".join(f"{heading}: {shortened(text)}" for heading, text in told if text)
+
+
+def _end(row: Row) -> str:
+    dropped = row.get("dropped_on")
+    return f"{dropped.isoformat()} から欠番" if dropped else "終了"
+
+
+def _name(sheet: PlanSheet, row: Row, plan: Plan) -> str:
+    names = {i.id: f"{i.number} {i.name}" for i in plan.indicators} | {i.id: i.name for i in plan.initiatives}
+    if sheet.shape.table == "indicator":
+        return names[row["id"]]
+    if sheet.shape.table in ("ownership", "assumption"):
+        subject = row["indicator_id"] or row.get("initiative_id") or ""
+        rest = row.get("department_id") or sheet.words.get("column", {}).get(row.get("column", ""), row.get("column"))
+        return " ".join(part for part in (names.get(subject, subject), rest) if part)
+    found = next((row[key] for key in _NAMES if row.get(key)), "") if sheet.shape.key or not sheet.upright else ""
+    return str(found[-1].name if isinstance(found, tuple) else found)
+
+
+# --- what keeps it from being done -----------------------------------------------------------------------------------
+
+
+def _faults(now: Plan, wanted: Plan, plan: Plan, begun: Collection[str]) -> Iterator[Issue]:
+    if wanted.id != now.id:
+        message = f"別の計画の定義書です(計画の記号「{wanted.id}」)。"
+        advice = f"いま開いている計画は「{now.name}」({now.id})です。その計画を開いてから入れてください。"
+        yield Issue("plan.another", Severity.FIX, message, advice, "計画", value=wanted.id)
+        return
+    yield from _lost(now, wanted, begun)
+    yield from _numbers(now, plan)
+    yield from _still_used(now, wanted, plan)
+
+
+def _still_used(now: Plan, wanted: Plan, plan: Plan) -> Iterator[Issue]:
+    """Fields and items that are gone though what stays behind as 欠番 or ended stands in them."""
+    there = {field.id for field in plan.fields} | {item.id for field in plan.fields for item in field.items}
+    places: dict[str, tuple[str, set[str]]] = {i.id: (i.name, {i.field_id, i.item_id} - {""}) for i in now.indicators}
+    places |= {i.id: (i.name, {i.item_id}) for i in now.initiatives}
+    for _, one in sorted(_ended(now, wanted)):
+        name, where = places[one]
+        if not where <= there:
+            message = f"欠番・終了にする「{name}」の分野か項目がなくなります。"
+            advice = "分野と項目は、欠番・終了のものが残っているあいだ、消さないでください。"
+            yield Issue("plan.still_used", Severity.FIX, message, advice, "分野", subject_id=one)
+
+
+def _lost(now: Plan, wanted: Plan, begun: Collection[str]) -> Iterator[Issue]:
+    there = {d.id for d in wanted.departments}
+    for department in now.departments:
+        if department.id not in there:
+            message = f"部局「{department.names[-1].name}」({department.id})の行がありません。"
+            advice = "廃止する部局も行を残し、名称の「終わりの日」を書いてください。"
+            yield Issue("plan.lost_department", Severity.FIX, message, advice, "部局", subject_id=department.id)
+    rounds = {r.id for r in wanted.rounds}
+    for one in now.rounds:
+        if one.id in begun and one.id not in rounds:
+            message = f"照会「{one.name}」({one.id})は始まっているため、消せません。"
+            yield Issue("plan.lost_round", Severity.FIX, message, "その行を残してください。", "照会", subject_id=one.id)
+
+
+def _numbers(now: Plan, plan: Plan) -> Iterator[Issue]:
+    """A new indicator gets a number that no other has or had."""
+    known = {i.id: canonical(i.number) for i in now.indicators}
+    for one in plan.indicators:
+        number = canonical(one.number)
+        others = [i for i in plan.indicators if i.id != one.id and canonical(i.number) == number]
+        if known.get(one.id) != number and others:
+            message = f"番号「{one.number}」は、指標「{others[0].name}」({others[0].id})が使っています。"
+            advice = (
+                "欠番の番号も使えません。新しい番号を付けてください。記号を変えた行なら、元の記号に戻してください。"
+            )
+            yield Issue("plan.number_taken", Severity.FIX, message, advice, "指標", value=one.number, subject_id=one.id)
