@@ -53,7 +53,12 @@ _PARTS: Mapping[str, tuple[str, str, Action, Callable[[Assessment], None]]] = {
         log_part,
     ),
     "keep": ("控え", "データの控えを取り、確かめ、控えの時点に戻します。", Action.KEEP, keep_part),
-    "plan": ("計画とサンプル", "計画のファイルを読み込み直し、サンプルを入れ替えます。", Action.SET_PLAN, plan_part),
+    "plan": (
+        "計画とサンプル",
+        "計画を改定し、次の計画を始めます。計画のファイルを読み込み直し、サンプルを入れ替えます。",
+        Action.SET_PLAN,
+        plan_part,
+    ),
 }
 
 

@@ -8,11 +8,12 @@ from typing import NoReturn
 
 import streamlit as st
 
+from kpi.issue import SEVERITY_WORDS, Issue, Severity
 from kpi.period import Period
 from pages.parts.shared import notices as said
 from pages.parts.shared.filters import bound
 from pages.parts.shared.layout import attempt, each, show
-from pages.parts.shared.markup import Content, tag
+from pages.parts.shared.markup import Column, Content, badge, join, table, tag
 
 _PLACE, _ROUND = "admin", "admin-round"
 
@@ -73,3 +74,19 @@ def note(content: Content) -> None:
 def wareki(day: date) -> str:
     """「令和8年4月1日」."""
     return Period.of_date(day).label.split("(")[0]
+
+
+def show_findings(issues: Sequence[Issue]) -> None:
+    """What is wrong with cells by their address; what only needs to be known in a line each."""
+    cells = [i for i in issues if i.severity is not Severity.NOTE]
+    if cells:
+        columns = [Column("判定"), Column("場所"), Column("書かれた文字"), Column("問題"), Column("どうするか")]
+        rows = [
+            (badge(SEVERITY_WORDS[i.severity], "x v-fix"), i.address, i.value or "―", i.message, i.advice)
+            for i in cells
+        ]
+        show(table(columns, rows, caption="読み取れないところ", kind="stack"))
+    for issue in issues:
+        if issue.severity is Severity.NOTE:
+            place: Content = f"{issue.address}: " if issue.address else ""
+            note(join([place, issue.message, issue.advice]))

@@ -9,19 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.issue import SEVERITY_WORDS, Issue, Severity
+from kpi.issue import Issue
 from loaders.directory.differences import Change, Difference
 from loaders.directory.directory_cells import HOW_WORDS
 from loaders.directory.directory_columns import BETWEEN, BY_KEY, DIVISION, EVERYWHERE, LEAD, PERSON
 from loaders.directory.directory_lines import Line, Read, lines_of
 from loaders.directory.directory_rows import TITLE, Row, choices, workbook
 from loaders.services import NotAllowed
-from pages.parts.admin.admin_forms import acted, fresh, note
+from pages.parts.admin.admin_forms import acted, fresh, note, show_findings
 from pages.parts.app.current_view import services
 from pages.parts.framework import ColumnConfig
 from pages.parts.shared import confirm_button, notices
 from pages.parts.shared.layout import XLSX, attempt, show
-from pages.parts.shared.markup import Column, Content, badge, join, table, tag
+from pages.parts.shared.markup import Column, Content, join, table, tag
 
 #: The columns of the table on the screen for each part of 管理, in their order. What is a row's identity is not shown.
 _OFFICE = ("department", "division", "indicators", "mail")
@@ -156,13 +156,13 @@ def _settle(
     if first is None:
         return
     found, ending = first, False
-    _show_issues((*issues, *first.issues))
+    show_findings((*issues, *first.issues))
     if first.absent:
         _show_changes(first.absent, "表にない行", f"表にない行が{len(first.absent)}件あります。")
         ending = st.checkbox(f"この{len(first.absent)}件を廃止・削除する", key=fresh(f"{key}-ending"))
     if ending:
         found = services().compare_directory(state.plan.id, lines, whole=whole, ending=True)
-        _show_issues([issue for issue in found.issues if issue not in first.issues])
+        show_findings([issue for issue in found.issues if issue not in first.issues])
     if not found.changes:
         note("変わるところはまだありません。" if whole else "変わるところはありません。")
         return
@@ -202,19 +202,3 @@ def _show_changes(changes: Sequence[Change], caption: str, lead: Content) -> Non
     columns = [Column("すること", width="8rem"), Column("対象"), Column("いま"), Column("変更後")]
     rows = [(HOW_WORDS[c.how], c.what, c.before or "―", c.after or "―") for c in changes]
     show(table(columns, rows, caption=caption, kind="stack"))
-
-
-def _show_issues(issues: Sequence[Issue]) -> None:
-    """What is wrong with cells by their address; what only needs to be known in a line each."""
-    cells = [i for i in issues if i.severity is not Severity.NOTE]
-    if cells:
-        columns = [Column("判定"), Column("場所"), Column("書かれた文字"), Column("問題"), Column("どうするか")]
-        rows = [
-            (badge(SEVERITY_WORDS[i.severity], "x v-fix"), i.address, i.value or "―", i.message, i.advice)
-            for i in cells
-        ]
-        show(table(columns, rows, caption="読み取れないところ", kind="stack"))
-    for issue in issues:
-        if issue.severity is Severity.NOTE:
-            place: Content = f"{issue.address}: " if issue.address else ""
-            note(join([place, issue.message, issue.advice]))

@@ -1,4 +1,4 @@
-"""計画とサンプル: read the plan's files again, and put the samples in or take them out."""
+"""計画とサンプル: the plan's files and workbook, the next plan, and the samples put in or taken out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from kpi.collection.workflow import Action
 from kpi.initiatives.initiative import count_words
 from kpi.plan import in_order
 from pages.parts.admin.admin_forms import act, note
+from pages.parts.admin.next_plan_form import next_plan_form
+from pages.parts.admin.plan_book import plan_book
 from pages.parts.app.current_view import services, store
 from pages.parts.overview.first_start import load_samples
 from pages.parts.shared.as_of import looking_back
@@ -31,6 +33,8 @@ def plan_part(state: Assessment) -> None:
     if st.button("読み込み直す", key="plan-reload"):
         _reload()
     if services().may(Action.SET_PLAN):
+        plan_book(state)
+        next_plan_form(state)
         _offers(state)
         _sole_secretary(state)
     if services().may(Action.SAMPLES) and (state.plan.indicators or state.snapshot.has_samples):

@@ -1,0 +1,61 @@
+"""次の計画を始める: the plan of a new term as a copy of the one that is shown."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from kpi.assessment import Assessment
+from kpi.period import Period
+from pages.parts.admin.admin_forms import act, fresh, note
+from pages.parts.app.current_view import services
+from pages.parts.shared import confirm_button
+from pages.parts.shared.markup import join, tag
+
+#: A year at the end of a plan's id.
+_YEAR = re.compile(r"\d{4}$")
+#: How many years ahead a plan may begin and end.
+_AHEAD = 15
+
+
+def next_plan_form(state: Assessment) -> None:
+    """What the next plan is called and which years it holds, and the button that begins it."""
+    plan = state.plan
+    first = plan.end.year + 1
+    st.header("次の計画を始める", anchor=False)
+    note(
+        "この計画を写して、次の期間の計画を作ります。分野、項目、指標、取組、部局と課、本文と語を引き継ぎ、取組には引き継いだ元を残します。"
+        "現状値、目標値、目安値、照会は未設定になり、実績の値と回答は写しません。始めたあと、プラン定義書で書き換えます。"
+    )
+    new_id = _YEAR.sub("", plan.id).rstrip("-") + f"-{first}"
+    with st.container(horizontal=True):
+        name = st.text_input("計画の名称", plan.name, key=fresh("next-name"), max_chars=60).strip()
+        plan_id = st.text_input(
+            "計画の記号", new_id, key=fresh("next-id"), max_chars=60,
+            help="英小文字・数字・ハイフン。あとから変えられません。",
+        ).strip()  # fmt: skip
+    years = [Period("FY", year) for year in range(plan.start.year, first + _AHEAD)]
+    length = plan.end.year - plan.start.year
+    with st.container(horizontal=True):
+        start, end = (
+            st.selectbox(
+                label, years, years.index(Period("FY", year)), format_func=lambda p: p.label, key=fresh(key), width=300
+            )
+            for label, key, year in (
+                ("始まりの年度", "next-start", first),
+                ("終わりの年度", "next-end", first + length),
+            )
+        )
+    summary = join(
+        [
+            tag("b", f"「{name}」({start.label}から{end.label}まで)を始めます。"),
+            tag("div", f"「{plan.name}」を写します。いまの計画は変わりません。始めた計画は、メニューの上で選べます。"),
+        ]
+    )
+    if confirm_button.button(
+        "次の計画を始める", "next-save", (name, plan_id, start, end), summary, "この内容で始める",
+        disabled=not (name and plan_id),
+    ):  # fmt: skip
+        done = f"「{name}」を始めました。メニューの上で選び、プラン定義書で書き換えてください。"
+        act(lambda: services().begin_plan(plan.id, plan_id, name, start, end), done)
