@@ -167,15 +167,21 @@ def _table(page: Sheet, sheet: PlanSheet) -> tuple[list[Record], list[Issue]]:
 
 
 def _headings(page: Sheet, sheet: PlanSheet) -> tuple[int, dict[int, str]]:
-    """The last row of headings, and the columns; a key counts before a heading that says another."""
-    enough, last = min(2, len(sheet.columns)), 0
+    """The last row of headings, and the columns; a key counts before a heading that says another.
+
+    The headings are the first row that has most of them; beneath the keys there is one such row more, and no third: the
+    words of a heading may stand in a row of the table too.
+    """
+    enough, last, keyed = max(2, (len(sheet.columns) + 1) // 2), 0, False
     columns: dict[int, str] = {}
     for row, cells in page.rows():
         named = {cell.column: key for cell in cells if (key := _column_at(cell, sheet))}
-        if len(set(named.values())) >= enough and (not last or row == last + 1):
-            last, columns = row, {**columns, **{c: k for c, k in named.items() if k not in columns.values()}}
-        elif last:
+        is_one = len(set(named.values())) >= enough
+        if last and not (keyed and row == last + 1 and is_one):
             break
+        if is_one:
+            columns |= {c: k for c, k in named.items() if k not in columns.values()}
+            last, keyed = row, any(_key_at(cell, sheet) for cell in cells)
     return last, columns
 
 

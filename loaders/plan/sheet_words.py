@@ -26,13 +26,13 @@ def in_words(issue: Issue) -> Issue:
         return issue
     words = _words(sheet, issue.key)
     found = re.compile(
-        "「[^」]*」|" + "|".join(re.escape(one) for one in _FILES)
-        + rf"|(?<![\w.;:/-])(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?![\w.;:/-])",
+        "「[^」]*」| ?(?:" + "|".join(re.escape(one) for one in _FILES)
+        + rf") ?| ?(?<![\w.;:/-])(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?![\w.;:/-]) ?",
         re.ASCII,
     )  # fmt: skip
 
     def told(text: str) -> str:
-        return found.sub(lambda m: _FILES.get(m[0]) or words.get(m[0]) or m[0], text)
+        return found.sub(lambda m: _FILES.get(m[0].strip()) or words.get(m[0].strip()) or m[0], text)
 
     name = sheet.name if issue.sheet in _SHEET_OF_FILE else issue.sheet
     return replace(issue, sheet=name, message=told(issue.message), advice=told(issue.advice))
