@@ -36,8 +36,8 @@ _DECIDED = {
     "indicator": {*CARD_WORDS, *INDICATOR_WORDS, "band_low", "band_high"},
     "scheme": {*SCHEME_WORDS, *THRESHOLDS},
 }
-#: The order of these rows is that in which they came.
-_UNORDERED = ("department", "round", "plan", "scheme", "words")
+#: The order of these rows says nothing.
+_UNORDERED = ("department", "round", "plan", "scheme", "words", "ownership", "assumption")
 _ORDER = "並び順"
 
 
