@@ -22,9 +22,11 @@ from kpi.place import Place
 from kpi.plan import Division
 from loaders.services import NotAllowed, Services
 from loaders.services.authorization import Gate
+from loaders.services.maintenance import Decision
 from loaders.services.reporting import Edition
 from loaders.store import Receipt, Rule, Store
-from tests.factory import COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
+from loaders.store.commands.report_acts import MadeFile
+from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
 from tests.storekit import answer, do, figures, later, reading, save_and_send, save_return
 
 DX = Division("dx", "DX推進課", (RATE, UNSET))
@@ -138,6 +140,17 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "reload_plans": (Action.SET_PLAN, "", lambda d, i, p: d.reload_plans()),
     "offer_plan": (Action.SET_PLAN, "", lambda d, i, p: d.offer_plan("tiny", True)),
     "allow_sole_secretary": (Action.SET_PLAN, "", lambda d, i, p: d.allow_sole_secretary("tiny", True)),
+    "plan_workbook": (Action.SET_PLAN, "", lambda d, i, p: d.plan_workbook("tiny")),
+    "read_plan_workbook": (Action.SET_PLAN, "", lambda d, i, p: d.read_plan_workbook(b"x", "a.xlsx")),
+    "compare_plan": (Action.SET_PLAN, "", lambda d, i, p: d.compare_plan("tiny", tiny_plan(), DAY)),
+    "revise_plan": (
+        Action.SET_PLAN, "",
+        lambda d, i, p: d.revise_plan("tiny", tiny_plan(), (), Decision(DAY, DAY, "理由"), MadeFile("xlsx", "a", b"x")),
+    ),
+    "plan_revisions": (Action.SET_PLAN, "", lambda d, i, p: d.plan_revisions("tiny")),
+    "revision_file": (Action.SET_PLAN, "", lambda d, i, p: d.revision_file("tiny", "none")),
+    "begin_plan": (Action.SET_PLAN, "", lambda d, i, p: d.begin_plan("tiny", "b", "名称", FY[2029], FY[2031])),
+    "next_plan": (Action.SET_PLAN, "", lambda d, i, p: d.next_plan("tiny", "b", "名称", FY[2029], FY[2031])),
     "load_samples": (Action.SAMPLES, "", lambda d, i, p: d.load_samples("tiny")),
     "remove_samples": (Action.SAMPLES, "", lambda d, i, p: d.remove_samples()),
     "start_empty": (Action.SAMPLES, "", lambda d, i, p: d.start_empty("tiny")),
