@@ -203,7 +203,7 @@ def test_the_top_level_holds_what_was_agreed_and_tooling():
 _READS = {
     "path", "exists", "check", "revision", "plan_ids", "plans", "plan", "life", "snapshot", "visible_codes",
     "submission", "submissions", "memberships", "is_revoked", "has_samples", "log_head", "holders", "trace", "log",
-    "workbook", "plan_of_proposal", "plans_of_figures",
+    "workbook", "plan_of_proposal", "plans_of_figures", "revisions",
 }  # fmt: skip
 _WRITES = {"do", "init", "backup", "restore", "make_nightly", "rebuild", "verify"}
 

@@ -19,7 +19,6 @@ from loaders.plan.plan_workbook import write_workbook
 from loaders.plan.plan_workbook_reading import read_workbook
 from loaders.services import Services
 from loaders.services.maintenance import Decision
-from loaders.store.commands.report_acts import MadeFile
 from loaders.text.characters import one_line, shortened
 from loaders.text.typed_day import read_day
 
@@ -115,7 +114,7 @@ def _compared(given: argparse.Namespace, services: Services, plan_id: str) -> in
         print(f"{len(found.changes)}か所が変わります。--apply を付けると改定します。", file=given.out)
         return _LOOK
     decision = Decision(decided_on, from_day, given.reason, given.decision)
-    refused = services.revise_plan(plan_id, read.plan, found.changes, decision, MadeFile("xlsx", path.name, data))
+    refused = services.revise_plan(plan_id, read.plan, found.changes, decision, (path.name, data))
     terminal.issues(refused, given.out)
     if refused:
         return FAILED

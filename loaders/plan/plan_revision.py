@@ -6,52 +6,17 @@ ends, each from the day the revision holds; a 部局 or a round that has begun c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS
 from kpi.issue import Issue, Severity
 from kpi.plan import Card, Department, Ownership, Plan
-from kpi.schemes import THRESHOLDS
-from loaders.plan.plan_cells import cell_text
-from loaders.plan.plan_rows import rows_of
-from loaders.plan.plan_sheets import SHEETS, PlanSheet
-from loaders.plan.tabular import Column, Row
-from loaders.text.characters import canonical, shortened
+from loaders.plan.row_changes import HOW_WORDS, RowChange, row_changes
+from loaders.text.characters import canonical
 
-How = Literal["added", "changed", "ended", "removed"]
-HOW_WORDS: dict[How, str] = {
-    "added": "加える",
-    "changed": "変更する",
-    "ended": "欠番・終了にする",
-    "removed": "削除する",
-}
-#: What a row is told apart by where its shape has no key.
-_KEYS = {"ownership": ("indicator_id", "initiative_id", "department_id", "valid_from"), "words": ("key",)}
-#: What a row is called, by the first of these that it has.
-_NAMES = ("name", "names", "title", "word", "key", "column", "indicator_id", "initiative_id")
-_DECIDED = {
-    "indicator": {*CARD_WORDS, *INDICATOR_WORDS, "band_low", "band_high"},
-    "scheme": {*SCHEME_WORDS, *THRESHOLDS},
-}
-#: The order of these rows says nothing.
-_UNORDERED = ("department", "round", "plan", "scheme", "words", "ownership", "assumption")
-_ORDER = "並び順"
-
-
-@dataclass(frozen=True)
-class RowChange:
-    """One difference in words. ``decided``: a judging rule, which another person decides."""
-
-    how: How
-    sheet: str
-    what: str
-    column: str
-    before: str
-    after: str
-    decided: bool = False
+__all__ = ["HOW_WORDS", "Revision", "RowChange", "compare"]
 
 
 @dataclass(frozen=True)
@@ -69,9 +34,7 @@ def compare(now: Plan, wanted: Plan, begun: Collection[str], from_day: date) -> 
     The revision holds from ``from_day``; what is about no day holds at once.
     """
     plan = _kept(now, wanted, from_day)
-    ended = _ended(now, wanted)
-    changes = tuple(change for sheet in SHEETS for change in _differences(sheet, now, plan, ended))
-    return Revision(plan, changes, tuple(_faults(now, wanted, plan, begun)))
+    return Revision(plan, row_changes(now, plan, _ended(now, wanted)), tuple(_faults(now, wanted, plan, begun)))
 
 
 def _ended(now: Plan, wanted: Plan) -> frozenset[tuple[str, str]]:
@@ -142,79 +105,6 @@ def _with_divisions(now: Plan, department: Department, day: date) -> Department:
     last = day - timedelta(days=1)
     kept = [replace(v, valid_to=last) if v.valid_to is None or v.valid_to > last else v for v in before]
     return replace(department, divisions=_merged(kept, department.divisions))
-
-
-# --- what differs ----------------------------------------------------------------------------------------------------
-
-
-def _differences(sheet: PlanSheet, now: Plan, plan: Plan, ended: Collection[tuple[str, str]]) -> Iterator[RowChange]:
-    table = sheet.shape.table
-    before, after = (_by_key(sheet, rows_of(one)[table]) for one in (now, plan))
-    for key, row in after.items():
-        name = _name(sheet, row, plan)
-        if key not in before:
-            yield RowChange("added", sheet.name, name, "", "", _summary(sheet, row))
-        elif (table, key[0] if key else "") in ended:
-            yield RowChange("ended", sheet.name, name, "", "", _end(row), decided=table == "indicator")
-        else:
-            yield from _changed(sheet, name, before[key], row)
-    for key, row in before.items():
-        if key not in after:
-            yield RowChange("removed", sheet.name, _name(sheet, row, now), "", _summary(sheet, row), "")
-    if table not in _UNORDERED and [k for k in before if k in after] != [k for k in after if k in before]:
-        yield RowChange("changed", sheet.name, "", _ORDER, "", "並べ替え")
-
-
-def _by_key(sheet: PlanSheet, rows: Iterable[Row]) -> dict[tuple[str, ...], Row]:
-    keys = sheet.shape.key or _KEYS.get(sheet.shape.table, ())
-    return {tuple(str(row[key] or "") for key in keys): row for row in rows}
-
-
-def _columns(sheet: PlanSheet) -> tuple[Column, ...]:
-    """The columns by which rows are told apart; the names of a department are one."""
-    return sheet.shape.columns or sheet.columns
-
-
-def _changed(sheet: PlanSheet, name: str, old: Row, new: Row) -> Iterator[RowChange]:
-    decided = _DECIDED.get(sheet.shape.table, set())
-    for column in _columns(sheet):
-        before, after = (_told(sheet, column, row) for row in (old, new))
-        if before != after:
-            heading = sheet.headings[column.key]
-            yield RowChange("changed", sheet.name, name, heading, before, after, column.key in decided)
-
-
-def _told(sheet: PlanSheet, column: Column, row: Row) -> str:
-    value = row[column.key]
-    if column.key == "names":
-        spans = (
-            "".join(f"{day}{word}" for day, word in ((n.valid_from, "から"), (n.valid_to, "まで")) if day)
-            for n in value
-        )
-        return "\n".join(f"{n.name}({span})" if span else n.name for n, span in zip(value, spans, strict=True))
-    return cell_text(sheet, column, value)
-
-
-def _summary(sheet: PlanSheet, row: Row) -> str:
-    told = ((sheet.headings[c.key], _told(sheet, c, row)) for c in _columns(sheet))
-    return "、".join(f"{heading}: {shortened(text)}" for heading, text in told if text)
-
-
-def _end(row: Row) -> str:
-    dropped = row.get("dropped_on")
-    return f"{dropped.isoformat()} から欠番" if dropped else "終了"
-
-
-def _name(sheet: PlanSheet, row: Row, plan: Plan) -> str:
-    names = {i.id: f"{i.number} {i.name}" for i in plan.indicators} | {i.id: i.name for i in plan.initiatives}
-    if sheet.shape.table == "indicator":
-        return names[row["id"]]
-    if sheet.shape.table in ("ownership", "assumption"):
-        subject = row["indicator_id"] or row.get("initiative_id") or ""
-        rest = row.get("department_id") or sheet.words.get("column", {}).get(row.get("column", ""), row.get("column"))
-        return " ".join(part for part in (names.get(subject, subject), rest) if part)
-    found = next((row[key] for key in _NAMES if row.get(key)), "") if sheet.shape.key or not sheet.upright else ""
-    return str(found[-1].name if isinstance(found, tuple) else found)
 
 
 # --- what keeps it from being done -----------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ KEYS_ROW, HEADINGS_ROW, FIRST_ROW = 3, 4, 5
 KEYS_COLUMN, HEADINGS_COLUMN, VALUES_COLUMN = 1, 2, 3
 #: Rows beneath a table to write more into.
 _ROOM = 40
-_LEAST, _MOST = 9.0, 46.0
+_LEAST, _MOST, _GUIDE_WIDTH = 9.0, 46.0, 110.0
 _TITLE = Look(size=14, bold=True, bordered=False, wraps=False)
 _NOTE = Look(color=QUIET, bordered=False, wraps=False)
 _HEADING, _NEEDED = Look(bold=True, fill=WELCOME), Look(bold=True, fill=WANTED)
@@ -115,16 +115,17 @@ class _Lists:
 
 def _write_guide(page: Worksheet, plan: Plan, day: date) -> None:
     page.sheet_view.showGridLines = False
-    page.column_dimensions["A"].width = 110
+    page.column_dimensions["A"].width = _GUIDE_WIDTH
     _say(page, 1, f"{TITLE} {plan.name}", _TITLE)
     _say(page, 2, f"{plan.start.label}から{plan.end.label}まで / {day.isoformat()} 時点", _NOTE)
     look = Look(bordered=False, top=True)
     for row, line in enumerate(_GUIDE, start=4):
         _say(page, row, line, look)
-        set_height(page, row, row_height([(line, 110)]))
+        set_height(page, row, row_height([(line, _GUIDE_WIDTH)]))
     for row, sheet in enumerate(SHEETS, start=5 + len(_GUIDE)):
         _say(page, row, f"{sheet.name}: {sheet.guide}", look)
-        set_height(page, row, row_height([(f"{sheet.name}: {sheet.guide}", 110)]))
+        set_height(page, row, row_height([(f"{sheet.name}: {sheet.guide}", _GUIDE_WIDTH)]))
+    _set_print(page, "1:2")
 
 
 def _say(page: Worksheet, row: int, words: str, look: Look) -> None:
@@ -155,6 +156,7 @@ def _write_table(page: Worksheet, sheet: PlanSheet, rows: Rows, lists: _Lists, _
     page.freeze_panes = page.cell(FIRST_ROW, 1 + min(2, len(sheet.columns) - 1))
     page.auto_filter.ref = f"A{HEADINGS_ROW}:{get_column_letter(len(sheet.columns))}{FIRST_ROW + len(own)}"
     _set_print(page, f"1:{HEADINGS_ROW}")
+    page.print_area = f"A1:{get_column_letter(len(sheet.columns))}{FIRST_ROW + len(own)}"
 
 
 def _write_upright(page: Worksheet, sheet: PlanSheet, rows: Rows, lists: _Lists, plan: Plan) -> None:

@@ -103,7 +103,7 @@ class Keeping(Gate):
 
     @tidy
     def revise_plan(
-        self, plan_id: str, wanted: Plan, agreed: Sequence[RowChange], decision: Decision, book: MadeFile
+        self, plan_id: str, wanted: Plan, agreed: Sequence[RowChange], decision: Decision, book: tuple[str, bytes]
     ) -> Issues:
         """Put the plan of a workbook in force, where that still changes what was agreed to; what forbids it.
 
@@ -116,7 +116,7 @@ class Keeping(Gate):
         if found.changes != tuple(agreed):
             return (_ANOTHER,)
         taken = MadeFile("xlsx", *self.plan_workbook(plan_id))
-        how = Revising(decision.decided_on, decision.decision, taken, book)
+        how = Revising(decision.decided_on, decision.decision, taken, MadeFile("xlsx", *book))
         return self.store.do(commands.revise_plan, self._act(decision.reason), found.plan, how)
 
     def plan_revisions(self, plan_id: str) -> tuple[Revised, ...]:

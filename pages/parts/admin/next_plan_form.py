@@ -38,15 +38,18 @@ def next_plan_form(state: Assessment) -> None:
     years = [Period("FY", year) for year in range(plan.start.year, first + _AHEAD)]
     length = plan.end.year - plan.start.year
     with st.container(horizontal=True):
-        start, end = (
-            st.selectbox(
-                label, years, years.index(Period("FY", year)), format_func=lambda p: p.label, key=fresh(key), width=300
-            )
-            for label, key, year in (
-                ("始まりの年度", "next-start", first),
-                ("終わりの年度", "next-end", first + length),
-            )
+        start = st.selectbox(
+            "始まりの年度",
+            years,
+            years.index(Period("FY", first)),
+            format_func=_label,
+            key=fresh("next-start"),
+            width=300,
         )
+        end = st.selectbox(
+            "終わりの年度", years, years.index(Period("FY", first + length)), format_func=_label, key=fresh("next-end"),
+            width=300,
+        )  # fmt: skip
     summary = join(
         [
             tag("b", f"「{name}」({start.label}から{end.label}まで)を始めます。"),
@@ -59,3 +62,7 @@ def next_plan_form(state: Assessment) -> None:
     ):  # fmt: skip
         done = f"「{name}」を始めました。メニューの上で選び、プラン定義書で書き換えてください。"
         act(lambda: services().begin_plan(plan.id, plan_id, name, start, end), done)
+
+
+def _label(year: Period) -> str:
+    return year.label

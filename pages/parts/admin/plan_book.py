@@ -18,7 +18,6 @@ from loaders.plan.plan_workbook import workbook_name
 from loaders.plan.plan_workbook_reading import ReadPlan
 from loaders.services.maintenance import Decision
 from loaders.store import Revised
-from loaders.store.commands.report_acts import MadeFile
 from loaders.text.characters import shortened
 from pages.parts.admin.admin_forms import acted, fresh, note, show_findings, wareki
 from pages.parts.app.current_view import services
@@ -51,7 +50,7 @@ def plan_book(state: Assessment) -> None:
     )
     file = st.file_uploader("書き換えたプラン定義書を入れ直す", type=["xlsx", "xlsm"], key=fresh("plan-book-file"))
     if file is not None and (read := attempt(lambda: _read(state, file.getvalue(), file.name))):
-        _settle(state, read, MadeFile("xlsx", file.name, file.getvalue()))
+        _settle(state, read, (file.name, file.getvalue()))
     _revisions(state)
 
 
@@ -66,7 +65,7 @@ def _read(state: Assessment, data: bytes, name: str) -> ReadPlan:
     return kept[1]
 
 
-def _settle(state: Assessment, read: ReadPlan, book: MadeFile) -> None:
+def _settle(state: Assessment, read: ReadPlan, book: tuple[str, bytes]) -> None:
     """What is wrong with the workbook, what it would change, and the decision that puts it in force."""
     show_findings(read.issues)
     if read.plan is None or not read.sound:
@@ -95,7 +94,11 @@ def _settle(state: Assessment, read: ReadPlan, book: MadeFile) -> None:
 
 
 def _confirm(
-    state: Assessment, found: Revision, read: ReadPlan, book: MadeFile, told: tuple[date | None, date, str, str]
+    state: Assessment,
+    found: Revision,
+    read: ReadPlan,
+    book: tuple[str, bytes],
+    told: tuple[date | None, date, str, str],
 ) -> None:
     decided_on, from_day, decision, reason = told
     count = len(found.changes)

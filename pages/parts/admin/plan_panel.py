@@ -27,7 +27,7 @@ def plan_part(state: Assessment) -> None:
         return
     st.header("計画のファイルを読み込み直す", anchor=False)
     note(
-        "サーバーの data フォルダーの計画と公表値を書き換えたら、ここで読み込み直します。"
+        "サーバーのデータのフォルダーにある計画と公表値を書き換えたら、ここで読み込み直します。"
         "変わったところだけが新しい版になり、過去の時点の表示は変わりません。"
     )
     if st.button("読み込み直す", key="plan-reload"):

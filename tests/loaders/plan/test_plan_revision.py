@@ -20,7 +20,6 @@ from loaders.plan.plan_revision import Revision, compare
 from loaders.services import Services
 from loaders.services.maintenance import Decision
 from loaders.store import Store
-from loaders.store.commands.report_acts import MadeFile
 from tests.factory import COUNT, CUT, FY, PAPER, POLICY, RATE, ROUND, TRADE, tiny_plan
 from tests.loaders.plan.bookkit import NEW, Hurt, add, book, drop, put, read, rich_plan, say, settled, treated
 from tests.storekit import answer, do, first_start, later, new_store, read_back, reading, save_return, send
@@ -55,13 +54,13 @@ def look(services: Services) -> Snapshot:
     return services.store.snapshot("tiny")
 
 
-def given(services: Services, *how: Hurt) -> tuple[Plan, MadeFile]:
+def given(services: Services, *how: Hurt) -> tuple[Plan, tuple[str, bytes]]:
     """The workbook as it is taken away now, treated and put in again."""
     name, data = services.plan_workbook("tiny")
     found = services.read_plan_workbook(treated(data, *how), name)
     assert found.plan is not None, found.issues
     assert found.sound, found.issues
-    return found.plan, MadeFile("xlsx", name, treated(data, *how))
+    return found.plan, (name, treated(data, *how))
 
 
 def told(services: Services, *how: Hurt) -> Revision:
@@ -104,7 +103,15 @@ def test_every_row_that_is_added_changed_or_gone_is_told_before_and_after(servic
     assert ("changed", "計画", "", "標語", "", "新しい標語", False) in words
     assert ("changed", "指標", "2 県内企業のデジタル化・DX支援件数", "目標値", "2000", "1800", True) in words
     assert ("ended", "指標", "4 稲作の10a当たりの労働時間削減率", "", "", f"{DAY} から欠番", True) in words
-    assert ("added", "担当", "8 新しい指標 trade", "", "", "指標の記号: new-one、部局の記号: trade", False) in words
+    assert (
+        "added",
+        "担当",
+        "8 新しい指標 商工労働部",
+        "",
+        "",
+        "指標: 8 新しい指標、部局: 商工労働部",
+        False,
+    ) in words
     (new,) = (w for w in words if w[0] == "added" and w[1] == "指標")
     assert "番号: 8" in new[5]
     assert "目標値: 10" in new[5]
@@ -286,7 +293,7 @@ def test_the_log_tells_what_became_of_the_plan_and_the_workbook_before_turns_it_
     plan = services.read_plan_workbook(before, "前.xlsx").plan
     assert plan is not None
     found = services.compare_plan("tiny", plan, DAY)
-    file = MadeFile("xlsx", "前.xlsx", before)
+    file = ("前.xlsx", before)
     assert services.revise_plan("tiny", plan, found.changes, Decision(DAY, DAY, "取消し"), file) == ()
     now = look(services)
     assert now.cards[COUNT].target == 2000.0
@@ -357,7 +364,7 @@ def test_a_plan_that_is_in_the_store_alone_outlives_a_restart_and_takes_its_work
                                                 put("指標", "目標値の時点", "FY2031", 記号=RATE)), name)  # fmt: skip
     assert found.plan is not None
     changes = services.compare_plan("tiny-2029", found.plan, DAY).changes
-    file = MadeFile("xlsx", name, data)
+    file = (name, data)
     assert services.revise_plan("tiny-2029", found.plan, changes, Decision(DAY, DAY, "策定"), file) == ()
     proposed = services.store.snapshot("tiny-2029").proposals
     assert list(proposed["indicator_id"]) == [RATE]

@@ -25,7 +25,6 @@ from loaders.services.authorization import Gate
 from loaders.services.maintenance import Decision
 from loaders.services.reporting import Edition
 from loaders.store import Receipt, Rule, Store
-from loaders.store.commands.report_acts import MadeFile
 from tests.factory import COUNT, FY, PAPER, POLICY, RATE, ROUND, SURVEY, TRADE, UNSET, filled_form, tiny_plan
 from tests.storekit import answer, do, figures, later, reading, save_and_send, save_return
 
@@ -145,7 +144,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "compare_plan": (Action.SET_PLAN, "", lambda d, i, p: d.compare_plan("tiny", tiny_plan(), DAY)),
     "revise_plan": (
         Action.SET_PLAN, "",
-        lambda d, i, p: d.revise_plan("tiny", tiny_plan(), (), Decision(DAY, DAY, "理由"), MadeFile("xlsx", "a", b"x")),
+        lambda d, i, p: d.revise_plan("tiny", tiny_plan(), (), Decision(DAY, DAY, "理由"), ("a", b"x")),
     ),
     "plan_revisions": (Action.SET_PLAN, "", lambda d, i, p: d.plan_revisions("tiny")),
     "revision_file": (Action.SET_PLAN, "", lambda d, i, p: d.revision_file("tiny", "none")),
