@@ -44,7 +44,7 @@ def next_plan(plan: Plan, plan_id: str, name: str, start: Period, end: Period, d
         initiatives=tuple(_continued(plan.id, i, kept, there) for i in initiatives),
         departments=tuple(_standing(d, kept, day) for d in departments),
         ownerships=tuple(replace(o, valid_from=None, valid_to=None) for o in held),
-        assumptions={**plan.assumptions, "scheme": _SCHEME},
+        assumptions={k: why for k, why in plan.assumptions.items() if k not in ("start", "end")} | {"scheme": _SCHEME},
     )
 
 

@@ -78,7 +78,7 @@ def _sheet(
 
 _SPAN = (Column("valid_from", day), Column("valid_to", day))
 _LEVELS = {"goal": "基本目標", "field": "分野の指標", "initiative": "取組"}
-_ROUND_KINDS: Mapping[str, str] = {"initiatives": "取組の半期見直し"} | {str(k): v for k, v in KIND_WORDS.items()}
+_ROUND_KINDS: Mapping[str, str] = {str(kind): word for kind, word in KIND_WORDS.items()}
 _THRESHOLD_HEADINGS = " ".join(
     f"{'・'.join(m.word for m in METHODS.values() if key in {s.key for s in m.settable})}の「{t.word}」の下限".replace(
         " ", ""
@@ -94,6 +94,7 @@ _INDICATOR_HEADINGS = (
 _ASSUMED = {
     **dict(zip((column.key for column in INDICATOR.columns), _INDICATOR_HEADINGS.split(), strict=True)),
     "band": "維持の範囲", "department": "担当部局", "interim": "中間指標", "scheme": "判定の方法",
+    "start": "始まりの年度", "end": "終わりの年度", "initiatives": "取組",
 }  # fmt: skip
 
 SHEETS: tuple[PlanSheet, ...] = (
@@ -144,7 +145,7 @@ SHEETS: tuple[PlanSheet, ...] = (
         words={"kind": _ROUND_KINDS},
     ),
     _sheet(SECTION, "本文", "計画のそのほかの本文。段落と要点は1行に1つずつ、セルの中で改行して書きます。",
-           "記号 見出し 章 段落 要点 出典"),
+           "記号 見出し 章 段落 要点 出典 計画が示していないもの"),
     _sheet(
         SCHEME, "判定", "判定の方法。空欄の下限は既定の値です。",
         f"判定の方法 {_THRESHOLD_HEADINGS} 横ばいの許容幅 達成率を示す 見通しを示す 判定の語",

@@ -10,6 +10,7 @@ from pathlib import Path
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.period import Period
+from kpi.place import Place
 from kpi.plan import Plan
 from loaders.plan import plan_revision
 from loaders.plan.new_plan import is_plan_id
@@ -115,6 +116,8 @@ class Keeping(Gate):
             return found.issues
         if found.changes != tuple(agreed):
             return (_ANOTHER,)
+        if any(change.decided for change in found.changes):  # which a plan whose term is over changes no more
+            self._ask(Action.PROPOSE_CARD, Place(plan_id))
         taken = MadeFile("xlsx", *self.plan_workbook(plan_id))
         how = Revising(decision.decided_on, decision.decision, taken, MadeFile("xlsx", *book))
         return self.store.do(commands.revise_plan, self._act(decision.reason), found.plan, how)

@@ -57,7 +57,7 @@ def rich_plan() -> Plan:
         sole_secretary=True, required_texts=("verification", "limits"),
         fields=(first, *plan.fields[1:]), departments=departments, indicators=indicators, cards=cards,
         stances=(Stance("変革", "見出し", "本文"),), priorities=(Priority("重点", ("a", "b\nc")),),
-        sections=(Section("s", "題", "章", ("段落",), ("要点",), "出典"),),
+        sections=(Section("s", "題", "章", ("段落",), ("要点",), "出典", "示していない"),),
         initiatives=(work, Initiative("work2", "i1", "下の取組", parent_id="work1")),
         ownerships=(*plan.ownerships, Ownership("work2", TRADE, date(2025, 4, 1), date(2026, 3, 31))),
         rounds=(*plan.rounds, Round(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from loaders.plan.folder import load_plan
 from loaders.plan.next_plan import next_plan
 from loaders.plan.plan_files import write_folder
 from loaders.plan.plan_revision import Revision, compare
-from loaders.services import Services
+from loaders.services import NotAllowed, Services
 from loaders.services.maintenance import Decision
 from loaders.store import Store
 from tests.factory import COUNT, CUT, FY, PAPER, POLICY, RATE, ROUND, TRADE, tiny_plan
@@ -244,6 +244,16 @@ def test_thresholds_go_by_the_same_way_and_one_that_is_emptied_is_the_default_ag
         assert all(c.decided for c in found.changes)
         assert services.revise_plan("tiny", now, found.changes, Decision(DAY, DAY, "理由"), file) == ()
         assert look(services).plan.scheme == scheme
+
+
+def test_a_plan_whose_term_is_over_changes_no_judging_rule(services: Services, tmp_path: Path) -> None:
+    assert do(services.store, "close_round", "tiny", ROUND, at=later(3)) == ()
+    plan = look(services).plan
+    later_on = Services(services.store, OPERATOR, tmp_path, lambda: datetime(2031, 6, 1))
+    with pytest.raises(NotAllowed):
+        revise(later_on, put("指標", "目標値", 1800, 記号=COUNT))
+    assert revise(later_on, say("計画", "標語", "新しい標語")) == ()
+    assert look(services).plan == replace(plan, slogan="新しい標語")
 
 
 @pytest.mark.parametrize(
