@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from kpi.people import OPERATOR
-from kpi.plan import Plan
+from kpi.plan import Plan, Round
 from kpi.report.comparison_table import Compared, not_wrong_words, wrong
 from kpi.report.versions import Version
 from loaders import settings
@@ -35,6 +35,9 @@ def options(command: argparse.ArgumentParser) -> None:
         "--format", action="append", default=[], choices=list(FORMATS), metavar="形式",
         help=f"{known} のどれか。何度でも指定できます(既定: 作れるものすべて)",
     )  # fmt: skip
+    command.add_argument(
+        "--version", default="", metavar="版", help="残した版のファイルを、残したときのまま書き出します(例: 本部会議案)"
+    )
     command.add_argument("--department", default="", metavar="部局", help="この部局の指標だけの資料にします")
     command.add_argument(
         "--against", default="", metavar="版",
@@ -61,6 +64,9 @@ def run(given: argparse.Namespace) -> int:
     whose, only = _scope(given, plan)
     folder = _folder(given.folder)
     own = Services(store, OPERATOR, given.data)
+    if given.version:
+        versions = snapshot.versions.get(wanted.id, ())
+        return _kept(given, folder, own, wanted, plan, versions[_version(versions, given.version, wanted.name)])
     if given.against:
         old = _version(snapshot.versions.get(wanted.id, ()), given.against, wanted.name)
         new = Edition(anew=True, kind=snapshot.versions[wanted.id][-1].kind)
@@ -79,6 +85,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _scope(given: argparse.Namespace, plan: Plan) -> tuple[str, list[str]]:
     """The ids of the department and of the indicators that were named; empty where none was."""
+    if given.version and (given.department or given.only or given.anticipated or given.against):
+        raise Refused("--version は残したファイルをそのまま書き出します。--format のほかは一緒に指定できません。")
     if given.against and (given.department or given.only or given.anticipated):
         raise Refused("--against は計画の全体を比べます。--department、--only、--anticipated は一緒に指定できません。")
     numbers = {i.number: i.id for i in plan.indicators}
@@ -92,6 +100,18 @@ def _scope(given: argparse.Namespace, plan: Plan) -> tuple[str, list[str]]:
         name = department.name(settings.today())
         raise Refused(f"指標「{odd[0]}」は{name}の指標ではありません。--only を確かめてください。")
     return department.id, [numbers[n] for n in given.only]
+
+
+def _kept(given: argparse.Namespace, folder: Path, own: Services, wanted: Round, plan: Plan, version: Version) -> int:
+    """Write the files of a version as they were kept; whether all that were named were there."""
+    chosen = [one for one in version.files if not given.format or one.format in given.format]
+    for one in chosen:
+        name, data = own.report_file(plan.id, wanted.id, one.sha256)
+        print(f"書き出しました: {_written(folder / name, data)}", file=given.out)
+    lacking = [FORMATS[name].word for name in given.format if name not in {one.format for one in chosen}]
+    if lacking:
+        print(f"{version.word}には、{'、'.join(lacking)}のファイルが残っていません。", file=given.out)
+    return _LOOK if lacking else _DONE
 
 
 File = tuple[Format, str, Callable[[], bytes]]

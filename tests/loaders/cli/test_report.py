@@ -1,5 +1,7 @@
 """``python -m loaders report``: the files of a round's paper, as on the screen."""
 
+from hashlib import sha256
+
 import openpyxl
 import pytest
 
@@ -86,3 +88,25 @@ def test_a_version_is_compared_with_what_is_known_now(data, tmp_path, capsys):
     assert code == cli.GOOD
     assert "正誤表は書き出しません" in said
     assert [p.name.partition("_")[0] for p in (tmp_path / "a").iterdir()] == ["新旧対照表"]
+
+
+def test_a_version_comes_out_as_it_was_kept(data, tmp_path, monkeypatch, capsys):
+    own = Services(store(data), OPERATOR, data, lambda: NOW)
+    monkeypatch.setenv("KPI_CHROMIUM", "/nowhere/chromium")
+    own.make_report(store(data).plan_ids()[0], ROUND, "board")
+    code, said = run(data, "report", "--round", ROUND, "--version", "幹事会案", "--out", tmp_path / "a")
+    assert code == cli.GOOD
+    (version,) = store(data).snapshot(store(data).plan_ids()[0]).versions[ROUND]
+    kept = {one.name: one.sha256 for one in version.files}
+    assert {p.name: sha256(p.read_bytes()).hexdigest() for p in (tmp_path / "a").iterdir()} == kept
+    assert all(name in said for name in kept)
+    code, said = run(
+        data, "report", "--round", ROUND, "--version", "幹事会案", "--format", "pdf", "--out", tmp_path / "b"
+    )
+    assert (code, "残っていません" in said) == (cli.LOOK, True)
+    for odd, told in (
+        (("--version", "公表版"), "残した版: 幹事会案"),
+        (("--version", "幹事会案", "--only", "基1"), "--version は"),
+    ):
+        assert run(data, "report", "--round", ROUND, *odd, "--out", tmp_path / "c")[0] == cli.FAILED
+        assert told in capsys.readouterr().err
