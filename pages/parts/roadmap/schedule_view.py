@@ -17,6 +17,7 @@ from kpi.initiatives.work_state import COUNTED_WORDS, Picked, Work, choices, pic
 from kpi.initiatives.work_tables import owner_word, roadmap_table
 from kpi.initiatives.work_words import LIKE, chart_words, counted, unscheduled, work_sentence
 from loaders.documents.pictures.chart_files import ChartFile, compared_file
+from pages.parts.roadmap.law_view import law_view
 from pages.parts.roadmap.work_cells import (
     FILTERS,
     HALF,
@@ -60,6 +61,7 @@ def schedule_view(state: Assessment, work: Work) -> None:
     if state.plan.indicators:
         st.header("指標と取組のつながり", anchor=False)
         _alone(state)
+    law_view()
 
 
 def _bar(work: Work) -> None:
