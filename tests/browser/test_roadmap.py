@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import running
+from tests.browser.conftest import running, settled
 from tests.browser.walking import visit, walk
 from tests.roadmapkit import with_work
 
@@ -42,6 +42,7 @@ def test_from_the_roadmap_to_an_initiative_and_back_keeps_what_was_asked(working
     page.get_by_role("heading", name="半期ごとの見直し").wait_for()
     assert "progress=late" in page.url
     assert page.get_by_role("heading", name="令和8年度上期(2026年度上期)").is_visible()
+    settled(page)
     with page.expect_download() as found:
         page.get_by_role("button", name="図を保存").first.click()
     found.value.save_as(tmp_path / "picture.png")

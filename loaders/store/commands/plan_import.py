@@ -126,10 +126,17 @@ def _laid(old: Any, now: Any, new: Any) -> Any:
         return new if now == old else now
     if not all(isinstance(side, list) and all(isinstance(one, dict) for one in side) for side in (old, now, new)):
         return new
-    was, own, filed = ({str(one.get("id", one)): one for one in side} for side in (old, now, new))
+    was, own, filed = ({_row_key(one): one for one in side} for side in (old, now, new))
     kept = {key: one if key not in own or own[key] == was.get(key) else _newer(was.get(key), own[key], one)
             for key, one in filed.items() if key in own or key not in was}  # fmt: skip
     return [*kept.values(), *(one for key, one in own.items() if key not in filed and key not in was)]
+
+
+def _row_key(row: Mapping[str, Any]) -> str:
+    """Which row it is, whatever it says: by its id, or (who answers) by the subject and the day from which it holds."""
+    if "id" in row:
+        return str(row["id"])
+    return f"{row['subject_id']} {row.get('valid_from')}" if "subject_id" in row else str(row)
 
 
 def _newer(old: Any, now: Any, new: Any) -> Any:

@@ -236,7 +236,7 @@ def _scope(plan: Plan, day: date, base: Round, form: str) -> Round:
         **kept(form, "departments", [d for d in base.departments if d in names], among=names),
     )
     what = st.multiselect(
-        unmarked(f"{subject_word(base.kind)}(空けるとすべて)"),
+        f"{unmarked(subject_word(base.kind))}(空けるとすべて)",
         list(indicators),
         format_func=indicators.__getitem__,
         **kept(form, "indicators", [i for i in base.indicators if i in indicators], among=indicators),
