@@ -22,10 +22,7 @@ def _blank(case: Case) -> bool:
 
 def _last(case: Case) -> Review | None:
     """What was said in the half-year before this one's, or the last before that."""
-    earlier = (
-        r for r in case.brief.reviews.get(case.indicator.id, ()) if r.period.position < case.round.period.position
-    )
-    return max(earlier, key=lambda r: r.period.position, default=None)
+    return next(reversed(case.brief.reviews.get(case.indicator.id, ())), None)
 
 
 def _entered(case: Case, key: str) -> bool:

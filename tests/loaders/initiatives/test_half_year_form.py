@@ -1,8 +1,8 @@
 """The form of the half-yearly review: what it asks, what it says when it comes back, and what is doubtful in it."""
 
+# ruff: noqa: E501 (tables of cases read as tables)
 from __future__ import annotations
 
-# ruff: noqa: E501 (tables of cases read as tables)
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -93,7 +93,6 @@ def test_on_the_screen_the_same_is_asked():
     assert ("予定(前回)", "12会場で開く。") in blocks["1-1　説明会を全域で開く"].said
 
 
-SOUND = ("", {})
 CASES = {
     "sound": (LAST, {}, set()),
     "late without reason": (LAST, {"progress": "late"}, {("initiative.no_reason", "ask"), ("initiative.no_recovery", "note")}),
@@ -124,6 +123,25 @@ def test_what_is_doubtful_is_asked(name: str):
     assert {
         (code, severity) for code, subject, severity in codes(brief(last), **changes) if subject == MEETING
     } == wanted
+
+
+def test_a_correction_that_keeps_a_change_is_asked_for_its_reason_again():
+    told = {**LAST.said, "revised_end": half("2026H2").code, "revision_reason": "国の日程。", "decided_by": "部長"}
+    sent = Review(MEETING, half("2025H1"), told, round_id=SECOND)
+    found = codes(brief(LAST, sent), revised_end=half("2026H2"), decided_by="部長")
+    assert ("initiative.unexplained_change", MEETING, "ask") in found
+
+
+def test_a_form_of_an_earlier_half_does_not_know_what_a_later_one_says():
+    later = replace(
+        LAST, period=half("2025H2"), said={**LAST.said, "progress": "done", "next_plan": "終わり。"}, round_id=""
+    )
+    about = brief(LAST, later)
+    book = load_workbook(BytesIO(form(about, SECOND, {})))
+    told = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert "12会場で開く。" in told
+    assert "終わり。" not in told
+    assert not {code for code, subject, _ in codes(about) if subject == MEETING}
 
 
 @pytest.mark.parametrize(
