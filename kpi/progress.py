@@ -34,7 +34,7 @@ from kpi.period import Period
 from kpi.plan import Card, Scheme
 from kpi.printing.number_words import BETTER, LEVEL, WORSE
 from kpi.schemes import Situation, fragile, judge, judged_words, method_of
-from kpi.selection import NO_VALUE, Coded, Latest, best_rows, numbers, select, words
+from kpi.selection import NO_VALUE, Coded, Latest, numbers, select, words
 
 _STALE_SLACK = 1e-6  # months; positions are binary fractions of years
 
@@ -286,12 +286,3 @@ def _texts_at(table: Coded, name: str, row: Ints) -> np.ndarray[tuple[int], np.d
     codes, distinct = table.codes(name)
     texts = np.array([*(word if isinstance(word, str) else "" for word in distinct), ""], dtype=object)
     return texts[np.where(row >= 0, codes[row], -1)]
-
-
-def best_values(observations: pd.DataFrame) -> pd.DataFrame:
-    """The best known value of each period of each indicator, oldest first: 確定, then 速報, then 見込; later first.
-
-    Given rows with states too, values that were taken back are left out.
-    """
-    ids = pd.Index(pd.unique(observations["indicator_id"]), dtype=object)
-    return observations.iloc[best_rows(observations, ids)]

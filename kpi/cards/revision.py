@@ -168,17 +168,6 @@ def has_target(card: Card) -> bool:
     return any(side is not None for side in sides)
 
 
-def split_changes(
-    changes: Mapping[str, object],
-) -> tuple[dict[str, object], dict[str, object]]:
-    """What of a change is about the card, and what about the indicator. An unknown attribute is a KeyError."""
-    known = {**CARD_WORDS, **INDICATOR_WORDS}
-    for key in changes:
-        known[key]
-    card = {k: v for k, v in changes.items() if k in CARD_WORDS}
-    return card, {k: v for k, v in changes.items() if k in INDICATOR_WORDS}
-
-
 def apply_to_card(card: Card, changes: Mapping[str, object]) -> Card:
     """The card with a change laid over it; what is about the indicator alone leaves it as it is."""
     own = {f.name for f in fields(Card)} & CARD_WORDS.keys()

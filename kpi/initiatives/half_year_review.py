@@ -88,11 +88,6 @@ def halves(start: Period, end: Period) -> tuple[Period, ...]:
     return tuple(Period("H", year, part) for year in range(start.year, end.year + 1) for part in (1, 2))
 
 
-def half_of_day(year: int, month: int) -> Period:
-    """The half-year that a month lies in."""
-    return Period("H", year - (month < 4), 1 if 4 <= month <= 9 else 2)
-
-
 def half_before(half: Period) -> Period:
     """The half-year before one."""
     return Period("H", half.year - (half.part == 1), 2 if half.part == 1 else 1)

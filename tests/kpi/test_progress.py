@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kpi.period import Period
 from kpi.plan import Scheme
-from kpi.progress import assess, best_values, cards_table
+from kpi.progress import assess, cards_table
+from kpi.selection import best_rows
 from tests.bench.__main__ import table as bench_table
 from tests.bench.figure import Figure
 from tests.campaign.marked import length, lengthened
@@ -171,11 +172,12 @@ def test_columns_of_words_may_be_categorical():
     pd.testing.assert_frame_equal(plain, coded)
 
 
-def test_best_values_has_one_row_a_period_and_none_that_was_taken_back():
+def test_the_best_rows_are_one_a_period_and_none_that_was_taken_back():
     taken = seen(float("nan"), R5, state="suppressed", known=JULY)
-    got = best_values(table(seen(64.0), seen(63.0, release="provisional", known=JULY), seen(60.0, R5), taken))
-    assert got["value"].tolist() == [64.0]
-    assert len(best_values(table())) == 0
+    observations = table(seen(64.0), seen(63.0, release="provisional", known=JULY), seen(60.0, R5), taken)
+    ids = pd.Index(["a"], dtype=object)
+    assert observations.iloc[best_rows(observations, ids)]["value"].tolist() == [64.0]
+    assert len(best_rows(table(), ids)) == 0
 
 
 floats = st.integers(-1000, 1000).map(lambda n: n / 10)

@@ -24,7 +24,6 @@ from pages.parts.shared.layout import attempt, folded_form, show
 from pages.parts.shared.markup import Column, Content, join, table, tag, unmarked
 
 _PLACE, _DONE = "rounds", "rounds-done"
-_CLOSING = "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。"
 _ALL, _SOME = "すべての部局・指標", "選ぶ"
 
 

@@ -98,7 +98,6 @@ def dropped(snapshot, indicator_id):
 
 
 CHANGES = (corrected, finalised, withdrawn, target, baseline, rule, definition, dropped)
-OF_A_VALUE = (corrected, finalised, withdrawn)
 
 
 def apply(snapshot, wanted):
