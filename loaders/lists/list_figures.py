@@ -1,0 +1,299 @@
+"""The figures of one indicator in a list: each value with its role, its period and the cell in which it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kpi.issue import Choice, Issue, Severity
+from kpi.period import Period
+from loaders.lists.list_cells import MARKS, Parts, Piece, When, read_when, split
+from loaders.lists.list_grid import Grid, Place, ref
+from loaders.lists.list_layout import ListColumn, Table, Told
+from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
+from loaders.text.findings import as_issues
+from loaders.text.numbers import NumberReading, read_number
+from loaders.workbook.cells import Cell
+
+#: What a line says of a column that has a role of its own.
+_BOTH: Mapping[tuple[str, str], str] = {
+    ("milestone", "target"): "target", ("actual", "target"): "actual", ("baseline", "target"): "",
+    ("actual", "baseline"): "baseline", ("milestone", "baseline"): "", ("target", "baseline"): "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ListedFigure:
+    """One figure. ``value`` is None where ``words`` say it (a target in words) or a question about it is open.
+
+    ``typed``: a person has put it in, or chosen between readings, on the screen.
+    """
+
+    role: str
+    place: Place
+    written: str
+    value: float | None = None
+    period: Period | None = None
+    release: str = "final"
+    words: str = ""
+    label: str = ""
+    typed: bool = False
+
+    @property
+    def cell(self) -> str:
+        """``C7``."""
+        return ref(self.place)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What helps to read the cells of one indicator: what it is called and counted in, and what a person has said."""
+
+    sheet: str
+    name: str
+    unit: str
+    told: Told
+    key: str
+    split: bool = False
+
+
+Line = tuple[int, str]
+
+
+def figures_of(
+    grid: Grid, table: Table, lines: Sequence[Line], context: Context
+) -> tuple[list[ListedFigure], list[Issue]]:
+    """The figures in the lines of one indicator (row and what it holds), and what is asked about them."""
+    periods = _periods(grid, table, lines)
+    found: list[ListedFigure] = []
+    issues: list[Issue] = []
+    for row, line in lines:
+        for column in table.values:
+            role = _role(line, column.kind)
+            if not role or not grid.own(row, column.column):
+                continue
+            place = grid.place(row, column.column)
+            beside = periods.get((row, column.column)) or _heading_when(column)
+            figures, asked = _of_cell(grid, place, role, beside, context)
+            found += figures
+            issues += asked
+    return found, issues
+
+
+def _role(line: str, column: str) -> str:
+    """What a figure is by its line and its column; empty for none."""
+    if line in ("skip", "period"):
+        return ""
+    if column == "series":
+        return line if line in VALUE_ROLES else "actual"
+    return column if line in ("", "value") else _BOTH.get((line, column), line)
+
+
+def _periods(grid: Grid, table: Table, lines: Sequence[Line]) -> dict[Place, When]:
+    """The periods told beside values: on a line of their own, or in a column of their own."""
+    found: dict[Place, When] = {}
+    for row, line in lines:
+        if line == "period":
+            for column in table.values:
+                when = read_when(grid.text(row, column.column))
+                if when:
+                    found |= {(r, column.column): when for r, other in lines if other != "period"}
+            continue
+        for beside in table.of("period"):
+            when = read_when(grid.text(row, beside.column))
+            near = _nearest(table, beside)
+            if when and near:
+                found[row, near.column] = when
+    return found
+
+
+def _nearest(table: Table, beside: ListColumn) -> ListColumn | None:
+    """The values whose period a column tells: those its heading names, else those beside it, the left ones first."""
+    named = [c for c in table.values if beside.of and c.kind == beside.of]
+    ordered = sorted(named or table.values, key=lambda c: (abs(c.column - beside.column), c.column > beside.column))
+    return ordered[0] if ordered else None
+
+
+def _heading_when(column: ListColumn) -> When | None:
+    return When(column.heading, column.period) if column.period else None
+
+
+# --- one cell --------------------------------------------------------------------------------------------------------
+
+
+def _of_cell(
+    grid: Grid, place: Place, role: str, beside: When | None, context: Context
+) -> tuple[list[ListedFigure], list[Issue]]:
+    cell, said = grid.cell(*place), context.told.cells.get(ref(place), {})
+    if cell is None or "skip" in said:
+        return [], []
+    plain = ListedFigure(role, place, cell.written)
+    if said.keys() & {"value", "words"}:
+        return _as_told(plain, said, beside, _own_when(cell)), []
+    if cell.kind in ("number", "bool", "error", "uncached", "date"):
+        return _number_cell(plain, cell, beside, context, said)
+    parts = split(grid.text(*place))
+    if not parts.pieces:
+        return _in_words(plain, parts, beside, context, said)
+    if len(parts.pieces) > 1:
+        return _several(plain, parts, beside, context)
+    piece = parts.pieces[0]
+    reading = read_number(piece.text, unit=context.unit, name=context.name)
+    figures, issues = _taken(plain, reading, piece.when or beside, context, said)
+    return [replace(f, release=parts.release or f.release) for f in figures], issues
+
+
+def _as_told(
+    plain: ListedFigure, said: Mapping[str, float | str | None], beside: When | None, own: When | None
+) -> list[ListedFigure]:
+    """What a person has put in for a cell; an empty value leaves it out."""
+    period = _told_period(said) or (own.period if own else None) or (beside.period if beside else None)
+    if words := said.get("words"):
+        return [replace(plain, words=str(words), period=period, typed=True)]
+    value = said.get("value")
+    return [replace(plain, value=float(value), period=period, typed=True)] if isinstance(value, int | float) else []
+
+
+def _own_when(cell: Cell) -> When | None:
+    """The period that stands in a cell beside its value, where it is one."""
+    parts = split(cell.written)
+    found = [p.when for p in parts.pieces if p.when]
+    return found[0] if len(found) == 1 else parts.when
+
+
+def _told_period(said: Mapping[str, float | str | None]) -> Period | None:
+    code = said.get("period")
+    return Period.parse(code) if isinstance(code, str) and code else None
+
+
+def _number_cell(
+    plain: ListedFigure, cell: Cell, beside: When | None, context: Context, said: Mapping[str, float | str | None]
+) -> tuple[list[ListedFigure], list[Issue]]:
+    given = cell.value if cell.kind == "number" else cell.written
+    reading = read_number(given, unit=context.unit, number_format=cell.number_format, name=context.name)
+    return _taken(plain, reading, beside, context, said)
+
+
+def _taken(
+    plain: ListedFigure,
+    reading: NumberReading,
+    when: When | None,
+    context: Context,
+    said: Mapping[str, float | str | None],
+) -> tuple[list[ListedFigure], list[Issue]]:
+    """A figure as its number and its period were read, with what is asked about either."""
+    issues = _doubts(plain, reading, context)
+    if reading.outcome in ("missing", "empty"):
+        return [], []
+    period = _told_period(said) or (when.period if when else None)
+    if period is None and when is not None and when.choices:
+        issues.append(_era(plain, when, context))
+    figure = replace(
+        plain, value=reading.value, period=period, release=reading.release or "final", typed="period" in said
+    )
+    return [figure], issues
+
+
+def _doubts(plain: ListedFigure, reading: NumberReading, context: Context) -> list[Issue]:
+    """What is asked about the number of a cell: whatever is wrong with it, it can be left out."""
+    where = {"sheet": context.sheet, "cell": plain.cell, "value": plain.written}
+    found = as_issues(reading.findings, (), **where, indicator_id=context.key, key="value")
+    open_ones = [issue for issue in found if issue.severity is not Severity.NOTE]
+    offered = [Choice(c.label, {"value": c.changes["value"]}) for c in reading.choices if c.changes.get("value")]
+    if plain.role in ("target", "milestone"):
+        offered.append(_as_words(plain.written.strip()))
+    return [replace(i, severity=Severity.ASK, choices=(*offered, _LEFT_OUT)) for i in open_ones[:1]]
+
+
+def _as_words(words: str) -> Choice:
+    return Choice("文のまま残し、数値の目標は未設定とする", {"words": words})
+
+
+_LEFT_OUT = Choice("取り込まない", {"value": None})
+
+
+def _era(plain: ListedFigure, when: When, context: Context) -> Issue:
+    return _asked(
+        plain, context, "list.era", f"「{when.written.strip()}」の元号が書かれていません。",
+        "どの年度かを選んでください。", "period", when.choices,
+    )  # fmt: skip
+
+
+def _in_words(
+    plain: ListedFigure,
+    parts: Parts,
+    beside: When | None,
+    context: Context,
+    said: Mapping[str, float | str | None],
+) -> tuple[list[ListedFigure], list[Issue]]:
+    """A cell without a number: nothing, a mark, or words, which as a target are asked about."""
+    words = parts.words.strip()
+    if not words or MARKS.fullmatch(words):
+        return [], []
+    period = _told_period(said) or (parts.when.period if parts.when else None) or (beside.period if beside else None)
+    if plain.role not in ("target", "milestone"):
+        message = f"「{words}」は数値でないため、{COLUMN_WORDS[plain.role]}として取り込みません。"
+        note = _asked(
+            plain, context, "list.words_value", message, "数値が分かれば、セルを選んで入力してください。", "value"
+        )
+        return [], [replace(note, severity=Severity.NOTE)]
+    choices = (_as_words(words), _LEFT_OUT)
+    message = f"目標が数値でなく文で書かれています(「{words}」)。"
+    advice = "文のまま残すか、セルを選んで数値を入力してください。"
+    return [replace(plain, words=words, period=period)], [
+        _asked(plain, context, "list.words_target", message, advice, "value", choices)
+    ]
+
+
+def _several(
+    plain: ListedFigure, parts: Parts, beside: When | None, context: Context
+) -> tuple[list[ListedFigure], list[Issue]]:
+    """Two values in one cell: each of a period of its own, or of two things, about which a person is asked."""
+    figures = [_piece(plain, piece, beside, context) for piece in parts.pieces]
+    whole = [f for f in figures if f.value is not None]
+    periods = {p.when.period for p in parts.pieces if p.when and p.when.period}
+    if len(periods) == len(whole) == len(figures):
+        return figures, []
+    if context.split and all(f.label for f in figures):
+        return [replace(f, typed=True) for f in whole], []
+    choices = [
+        Choice(f"「{piece.text}」を取り込む", {"value": f.value, **_code(f.period)})
+        for f, piece in zip(figures, parts.pieces, strict=True)
+        if f.value is not None
+    ]
+    if len(whole) == len(figures) and all(f.label for f in figures):
+        names = "、".join(f"{context.name}({f.label})" for f in figures)
+        choices.insert(0, Choice(f"{len(figures)}つの指標に分ける({names})", {"split": "1"}))
+    message = f"1つのセルに{len(figures)}つの値があります(「{plain.written.strip()}」)。"
+    issue = _asked(
+        plain, context, "list.two_values", message, "どう読むかを選んでください。", "value", (*choices, _LEFT_OUT)
+    )
+    return [], [issue]
+
+
+def _piece(plain: ListedFigure, piece: Piece, beside: When | None, context: Context) -> ListedFigure:
+    """One of several values in a cell, without its label; its value is None where it is not certain."""
+    reading = read_number(piece.bare, unit=context.unit, name=context.name)
+    when = piece.when or beside
+    return replace(
+        plain, value=reading.value, period=when.period if when else None, release=reading.release or "final",
+        label=piece.label,
+    )  # fmt: skip
+
+
+def _code(period: Period | None) -> dict[str, float | str | None]:
+    return {"period": period.code} if period else {}
+
+
+def _asked(
+    plain: ListedFigure,
+    context: Context,
+    code: str,
+    message: str,
+    advice: str,
+    key: str,
+    choices: tuple[Choice, ...] = (),
+) -> Issue:
+    return Issue(
+        code, Severity.ASK, message, advice, context.sheet, plain.cell, plain.written, context.key, key, choices
+    )

@@ -1,0 +1,291 @@
+"""What each column and row of a list is: proposed from its headings, put right by a kept layout and by a person.
+
+A layout is told by headings without their years, so that last year's serves for this year's list too, wherever its
+columns have moved.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from kpi.period import Period
+from loaders.lists.list_cells import read_when
+from loaders.lists.list_grid import Grid
+from loaders.lists.list_words import TODAY, VALUE_ROLES, YEAR_IN, column_role, heading_key, line_role
+from loaders.text.characters import canonical
+from loaders.workbook.cells import column_letters
+
+#: Of the headings of the first table so many must stand in a row for it to be the head of another one.
+_ALIKE = 0.6
+#: Columns that may hold labels of rows.
+_MAY_LABEL = ("", "field", "skip", "series", "period", "lines")
+#: A head has at least so many columns that are known by their words.
+_LEAST = 2
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How lists of one kind are read. ``columns`` maps a heading without its year to what the column is.
+
+    ``lines`` are what the unlabelled rows of one indicator are, in order; ``wrapped`` is what follows a line break in
+    an indicator's name: ``definition`` or ``name``.
+    """
+
+    name: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    wrapped: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person says of one sheet by pointing.
+
+    ``columns`` maps a column's letters to what it is, ``periods`` to its period's code, ``rows`` a row's number to
+    ``heading``, ``section``, ``skip`` or ``indicator``, ``cells`` an address to what it says (``value``, ``period``,
+    ``words``, ``unit``, ``skip``, ``split``), ``lines`` and ``wrapped`` are as in :class:`Layout`.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    periods: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[int, str] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, float | str | None]] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    wrapped: str = ""
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column: what it is, its heading, the period that the heading names, and whether another reading is likely.
+
+    ``of`` is the value whose period a column of periods tells, where its heading says so.
+    """
+
+    column: int
+    kind: str
+    heading: str = ""
+    period: Period | None = None
+    of: str = ""
+    doubtful: bool = False
+
+    @property
+    def letters(self) -> str:
+        """``C``."""
+        return column_letters(self.column)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: the rows of its head, those beneath it, its columns; ``lines`` as in :class:`Layout`."""
+
+    head: tuple[int, ...]
+    rows: tuple[int, ...]
+    columns: tuple[ListColumn, ...]
+    lines: tuple[str, ...] = ()
+
+    def of(self, *kinds: str) -> tuple[ListColumn, ...]:
+        """The columns of some kinds, from left to right."""
+        return tuple(c for c in self.columns if c.kind in kinds)
+
+    @property
+    def values(self) -> tuple[ListColumn, ...]:
+        """The columns that hold values."""
+        return self.of(*VALUE_ROLES, "series")
+
+
+def tables(grid: Grid, told: Told, layout: Layout) -> tuple[Table, ...]:
+    """The tables of a sheet, each with its columns as proposed, as the layout knows them and as a person has said."""
+    heads = _heads(grid, told)
+    found = []
+    for at, head in enumerate(heads):
+        end = heads[at + 1][0] if at + 1 < len(heads) else grid.rows[-1] + 1
+        rows = tuple(r for r in grid.rows if head[-1] < r < end)
+        columns = _columns(grid, head, rows, told, layout)
+        found.append(_with_lines(grid, Table(head, rows, columns), told, layout))
+    return tuple(found)
+
+
+def learned(found: Sequence[Table], told: Told, name: str) -> Layout:
+    """What is to be kept of a reading for the next list of the same kind."""
+    columns = {heading_key(c.heading) or c.letters: c.kind for table in found for c in table.columns}
+    lines = told.lines or next((t.lines for t in found if t.lines), ())
+    return Layout(name, columns, lines, told.wrapped)
+
+
+def fits(found: Sequence[Table], layout: Layout) -> bool:
+    """Whether a kept layout knows the headings of a list."""
+    keys = {key for table in found for c in table.columns if (key := heading_key(c.heading))}
+    return bool(keys) and sum(key in layout.columns for key in keys) >= _ALIKE * len(keys)
+
+
+# --- heads -----------------------------------------------------------------------------------------------------------
+
+
+def _heads(grid: Grid, told: Told) -> list[tuple[int, ...]]:
+    """The rows of each table's head, one or two of them."""
+    found: list[tuple[int, ...]] = []
+    first: set[str] = set()
+    for row in grid.rows:
+        said = told.rows.get(row)
+        if (said and said != "heading") or (found and row <= found[-1][-1]):
+            continue
+        labels = grid.labels(row)
+        if said == "heading" or _is_head(grid, row, first):
+            first = first or set(labels.values())
+            found.append((row, row + 1) if _has_second(grid, row) else (row,))
+    return found
+
+
+def _is_head(grid: Grid, row: int, first: set[str]) -> bool:
+    roles = {c: column_role(grid.text(row, c)) for c in grid.columns if grid.own(row, c)}
+    known = [role for role in roles.values() if role]
+    if len(known) < _LEAST or not any(r in (*VALUE_ROLES, "series", "year", "period") for r in known):
+        return False
+    labels = set(grid.labels(row).values())
+    if first:
+        return "name" in known or len(labels & first) >= _ALIKE * len(first)
+    return "name" in known or sum(r in (*VALUE_ROLES, "year") for r in known) >= _LEAST
+
+
+def _has_second(grid: Grid, row: int) -> bool:
+    """Whether the row beneath a head is part of it: it says of each column what it is, and has no name of its own."""
+    below = row + 1
+    own = [c for c in grid.columns if grid.own(below, c)]
+    names = [c for c in grid.columns if column_role(grid.text(row, c)) == "name"]
+    if not own or any(grid.own(below, c) for c in names):
+        return False
+    return all(column_role(grid.text(below, c)) or line_role(grid.text(below, c)) for c in own)
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------
+
+
+def _columns(
+    grid: Grid, head: tuple[int, ...], rows: Sequence[int], told: Told, layout: Layout
+) -> tuple[ListColumn, ...]:
+    found = [_column(grid, head, c) for c in grid.columns if _is_there(grid, head, rows, c)]
+    found = _labelled(grid, rows, found)
+    found = _named(grid, head, rows, _children(grid, head, found))
+    found = _todays(_years(found))
+    found = [replace(c, kind=kind, doubtful=False) if (kind := _kept(c, layout)) else c for c in found]
+    return tuple(_said(c, told) for c in found)
+
+
+def _is_there(grid: Grid, head: tuple[int, ...], rows: Sequence[int], column: int) -> bool:
+    return any(grid.text(r, column) for r in (*head, *rows))
+
+
+def _column(grid: Grid, head: tuple[int, ...], column: int) -> ListColumn:
+    """A column as its heading tells it; of two rows the lower one says more."""
+    texts = list(dict.fromkeys(text for r in head if (text := grid.text(r, column))))
+    roles = [column_role(text) for text in texts]
+    heading = " ".join(texts)
+    years = [w.period for text in texts if (m := YEAR_IN.search(canonical(text))) and (w := read_when(m[0]))]
+    period = years[-1] if years else None
+    kind, of = (roles[-1] if roles else ""), ""
+    if len(roles) > 1:
+        if kind in ("year", "series", ""):
+            kind = roles[0] if roles[0] in VALUE_ROLES else kind or roles[0]
+        elif kind == "period":
+            of = roles[0] if roles[0] in VALUE_ROLES else ""
+    return ListColumn(column, kind, heading, period, of)
+
+
+def _labelled(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
+    """The column whose cells say what the row is: 目標・実績, 数値・時点, 基準値・実績値."""
+    for at, one in enumerate(found):
+        if one.kind not in _MAY_LABEL:
+            continue
+        roles = [line_role(text) for r in rows if grid.own(r, one.column) and (text := grid.text(r, one.column))]
+        known = [role for role in roles if role]
+        if len(known) >= 2 and len(known) >= _ALIKE * len(roles) and len(set(known)) > 1:
+            return [replace(c, kind="lines") if n == at else c for n, c in enumerate(found)]
+    return found
+
+
+def _children(grid: Grid, head: tuple[int, ...], found: list[ListColumn]) -> list[ListColumn]:
+    """A heading that stands over two columns names the indicator in the first and its part in the second."""
+    done = []
+    for before, one in pairwise([ListColumn(0, ""), *found]):
+        same = before.column and grid.place(head[-1], before.column) == grid.place(head[-1], one.column)
+        done.append(replace(one, kind="child") if same and one.kind == "name" else one)
+    return done
+
+
+def _named(grid: Grid, head: tuple[int, ...], rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
+    """Some column has the names: where none says so the one nearest to the values whose cells are words."""
+    if any(c.kind == "name" for c in found):
+        return found
+    first = next((c.column for c in found if c.kind in (*VALUE_ROLES, "series", "year", "lines")), 0)
+    words = [
+        c for c in found
+        if c.column < first and c.kind in ("", "field", "definition") and any(grid.text(r, c.column) for r in rows)
+    ]  # fmt: skip
+    if not words:
+        return found
+    return [replace(c, kind="name", doubtful=True) if c is words[-1] else c for c in found]
+
+
+def _years(found: list[ListColumn]) -> list[ListColumn]:
+    """Columns headed by a year alone: labelled rows say what they hold; else the last one may be the target."""
+    years = [c for c in found if c.kind == "year"]
+    if not years:
+        return found
+    if any(c.kind == "lines" for c in found):
+        return [replace(c, kind="series") if c.kind == "year" else c for c in found]
+    has_target = any(c.kind == "target" for c in found)
+    last = None if has_target else years[-1]
+    return [
+        replace(c, kind="target" if c is last else "actual", doubtful=c is last) if c.kind == "year" else c
+        for c in found
+    ]  # fmt: skip
+
+
+def _todays(found: list[ListColumn]) -> list[ListColumn]:
+    """Beside values of when the plan was made, 現状値 are the newest ones."""
+    told = [c for c in found if c.kind == "baseline"]
+    today = [c for c in told if TODAY.fullmatch(heading_key(c.heading))]
+    if len(today) == len(told):
+        return found
+    return [replace(c, kind="actual") if c in today else c for c in found]
+
+
+def _kept(column: ListColumn, layout: Layout) -> str:
+    return layout.columns.get(heading_key(column.heading) or column.letters, "")
+
+
+def _said(column: ListColumn, told: Told) -> ListColumn:
+    kind, code = told.columns.get(column.letters, ""), told.periods.get(column.letters, "")
+    one = replace(column, kind=kind, doubtful=False) if kind else column
+    return replace(one, period=Period.parse(code)) if code else one
+
+
+# --- the lines of one indicator --------------------------------------------------------------------------------------
+
+
+def _with_lines(grid: Grid, table: Table, told: Told, layout: Layout) -> Table:
+    """Two rows without labels to each indicator are its target and its value, year by year."""
+    names = table.of("name")
+    if table.of("lines") or not names or len(table.values) < 2:
+        return table
+    heights = Counter(_heights(grid, table, names[0].column))
+    if not heights or heights.most_common(1)[0][0] != 2:
+        return table
+    lines = told.lines or layout.lines or ("milestone", "actual")
+    columns = tuple(replace(c, kind="series") if c.kind == "actual" else c for c in table.columns)
+    return replace(table, lines=lines, columns=columns)
+
+
+def _heights(grid: Grid, table: Table, name: int) -> list[int]:
+    """How many rows with values each name stands over."""
+    found: list[int] = []
+    for row in table.rows:
+        has_value = any(grid.own(row, c.column) for c in table.values)
+        if grid.own(row, name):
+            found.append(int(has_value))
+        elif has_value and found:
+            found[-1] += 1
+    return [n for n in found if n]

@@ -1,0 +1,412 @@
+"""A list of indicators as it is read: indicators with their figures, what is asked, what each cell was taken for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from kpi.issue import Choice, Issue, Severity
+from loaders.lists.list_cells import unit_in
+from loaders.lists.list_figures import Context, Line, ListedFigure, figures_of
+from loaders.lists.list_grid import Grid, Place, ref
+from loaders.lists.list_layout import Layout, ListColumn, Table, Told, tables
+from loaders.lists.list_words import COLUMN_WORDS, LINE_WORDS, line_role
+from loaders.text.characters import canonical, shortened
+from loaders.workbook.cells import Sheet
+
+_CHILD = re.compile(r"^(?:[ア-コ](?=[\s.．、)）])|[①-⑳]|[(（][ア-コ\da-z]{1,2}[)）]|[・･])[\s.．、)）]*")
+_NOTE = re.compile(r"^(?:※|注\d*[:)）]|\*|出典|資料[::])")
+_UNIT_IN_NAME = re.compile(r"[(（](?:単位[::]\s*)?([^()（）\d]{1,8})[)）]\s*$")
+#: What follows a line break in a name cell when it explains the name rather than goes on with it.
+_EXPLAINS = re.compile(r"^[(（※〔\[【・]|とは|割合|の数$|÷|/|合計|による")
+#: Words of a document's own title, which is no heading of a field.
+_TITLE = re.compile(r"一覧|進捗|状況|調書|実績表|別紙|別表|資料\d|令和\d+年度$")
+#: What a unit may be that stands behind a name in brackets.
+_UNITS = re.compile(
+    r"%|％|人|件|か所|箇所|ヶ所|戸|台|校|社|団体|市町村|円|千円|百万円|億円|時間|日|回|ha|km|t|点|位|歳|世帯|システム|機関|施設"
+)
+
+
+@dataclass(frozen=True)
+class ListedIndicator:
+    """One indicator of a list. ``place`` is the cell of its name; the texts are as they are seen."""
+
+    place: Place
+    name: str
+    field: str = ""
+    number: str = ""
+    definition: str = ""
+    unit: str = ""
+    source: str = ""
+    owner: str = ""
+    figures: tuple[ListedFigure, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The address of its name's cell."""
+        return ref(self.place)
+
+    def figure(self, role: str) -> ListedFigure | None:
+        """Its figure of a role, the last period where there are several."""
+        found = [f for f in self.figures if f.role == role and (f.value is not None or f.words)]
+        return max(found, key=lambda f: f.period.position if f.period else 0.0, default=None)
+
+
+@dataclass(frozen=True)
+class ListReading:
+    """A sheet as it is read. ``marks`` tells of each cell what it was taken for, for whoever looks at the sheet."""
+
+    sheet: str
+    tables: tuple[Table, ...] = ()
+    indicators: tuple[ListedIndicator, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    marks: Mapping[Place, str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> tuple[Issue, ...]:
+        """What still wants an answer."""
+        return tuple(i for i in self.issues if i.severity is not Severity.NOTE)
+
+
+def read_list(sheet: Sheet, told: Told | None = None, layout: Layout | None = None) -> ListReading:
+    """One sheet as a list of indicators, with what a person has said of it and a kept layout; nothing is raised."""
+    told, layout, grid = told or Told(), layout or Layout(), Grid(sheet)
+    found = tables(grid, told, layout)
+    if not found:
+        return ListReading(sheet.name, issues=(_NO_TABLE,))
+    indicators: list[ListedIndicator] = []
+    issues = list(_whole(grid))
+    marks: dict[Place, str] = {}
+    for number, table in enumerate(found):
+        above = found[number - 1].rows[0] if number and found[number - 1].rows else 1
+        reader = _TableReader(grid, table, told, layout, _section_above(grid, table, above, told))
+        reader.read()
+        indicators += reader.indicators
+        issues += [*_of_columns(table, reader.indicators), *_of_lines(table, told, layout), *reader.issues]
+        marks |= _head_marks(grid, table) | reader.marks
+    if not indicators:
+        issues.append(_NO_ROWS)
+    indicators = [part for one in indicators for part in _parts(one)]
+    return ListReading(
+        sheet.name,
+        found,
+        tuple(indicators),
+        tuple(replace(i, sheet=sheet.name) for i in issues),
+        marks | {f.place: f.role for one in indicators for f in one.figures},
+    )
+
+
+_NO_TABLE = Issue(
+    "list.no_table", Severity.FIX, "指標の一覧の見出しが見つかりません。",
+    "見出しの行(「指標」「現状値」「目標値」などの行)のセルを選び、「この行は」で「見出し」にしてください。",
+)  # fmt: skip
+_NO_ROWS = Issue(
+    "list.no_rows", Severity.FIX, "見出しの下に、指標の行が見つかりません。",
+    "指標の名前の列を選び、「この列は」で「指標名」にしてください。",
+)  # fmt: skip
+
+
+def _whole(grid: Grid) -> Iterator[Issue]:
+    if grid.cut:
+        yield Issue("list.cut", Severity.NOTE, "大きなシートのため、2,000行・60列までを読みました。")
+    hidden = len(grid.sheet.hidden_rows), len(grid.sheet.hidden_columns)
+    if any(hidden):
+        message = f"非表示の行({hidden[0]})と列({hidden[1]})は読んでいません。"
+        yield Issue("list.hidden", Severity.NOTE, message, "必要なら、Excelで再表示してから入れ直してください。")
+
+
+# --- questions about columns and lines -------------------------------------------------------------------------------
+
+
+def _of_columns(table: Table, indicators: Sequence[ListedIndicator]) -> Iterator[Issue]:
+    """A column whose meaning or whose period the sheet does not settle."""
+    for column in table.columns:
+        place = ref((table.head[-1], column.column))
+        if column.doubtful:
+            yield _of_column(column, place)
+        lacking = [
+            f for one in indicators for f in one.figures
+            if f.place[1] == column.column and f.value is not None and f.period is None and f.role != "target"
+        ]  # fmt: skip
+        asked = column.kind in ("baseline", "actual") or (column.kind == "series" and lacking)
+        if asked and lacking:
+            message = f"列「{column.heading or column.letters}」の値の時点が、{len(lacking)}か所で分かりません。"
+            advice = "この列のセルを選び、「この列の時点」を選んでください。"
+            yield Issue(
+                "list.no_period", Severity.ASK, message, advice, "", place, column.heading, column.letters, "at"
+            )
+
+
+def _of_column(column: ListColumn, place: str) -> Issue:
+    what = f"列「{column.heading or column.letters}」"
+    if column.kind == "target":
+        kinds = ("target", "actual", "skip")
+        message = f"{what}は年だけの見出しのため、目標値か実績値か分かりません。目標値と読みました。"
+    else:
+        kinds = ("name", "field", "skip")
+        message = f"{what}を指標名の列と読みました。"
+    choices = tuple(Choice(COLUMN_WORDS[kind], {"column": kind}) for kind in kinds)
+    return Issue(
+        "list.column", Severity.ASK, message, "正しいものを選んでください。", "", place, column.heading, column.letters,
+        "column", choices,
+    )  # fmt: skip
+
+
+def _of_lines(table: Table, told: Told, layout: Layout) -> Iterator[Issue]:
+    """Rows without labels can be told apart by a person alone."""
+    if not table.lines or told.lines or layout.lines:
+        return
+    words = "、".join(f"{n}行目が{LINE_WORDS[line]}" for n, line in enumerate(table.lines, start=1))
+    message = f"1つの指標に{len(table.lines)}行ずつあり、行の見出しがありません。{words}と読みました。"
+    pairs = (table.lines, tuple(reversed(table.lines)))
+    choices = tuple(
+        Choice(
+            "、".join(f"{n}行目が{LINE_WORDS[one]}" for n, one in enumerate(pair, start=1)), {"lines": ",".join(pair)}
+        )
+        for pair in pairs
+    )
+    place = ref((table.head[0], table.of("name")[0].column))
+    yield Issue(
+        "list.lines", Severity.ASK, message, "正しいものを選んでください。", "", place, "", "", "lines", choices
+    )
+
+
+def _in_words(lines: Sequence[str]) -> str:
+    return "、".join(f"{n}行目が{LINE_WORDS[line]}" for n, line in enumerate(lines, start=1))
+
+
+def _head_marks(grid: Grid, table: Table) -> dict[Place, str]:
+    return {grid.place(row, c): "heading" for row in table.head for c in grid.columns if grid.text(row, c)}
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Place, str] | None:
+    """The heading over a table: the last row above it with one text alone, but for the title of the document."""
+    for row in reversed([r for r in grid.rows if first <= r < table.head[0]]):
+        found = grid.filled(row)
+        if told.rows.get(row) == "skip" or not found:
+            continue
+        place, text = next(iter(found.items()))
+        title = (_TITLE.search(text) and row == grid.rows[0]) or _NOTE.match(text)
+        if told.rows.get(row) == "section" or (len(found) == 1 and not title):
+            return place, text
+        if len(found) > 1:
+            return None
+    return None
+
+
+class _TableReader:
+    """The rows of one table, read from above: a heading, an indicator, a line or a part of the one before."""
+
+    def __init__(self, grid: Grid, table: Table, told: Told, layout: Layout, section: tuple[Place, str] | None) -> None:
+        self._grid, self._table, self._told = grid, table, told
+        self._wrapped = told.wrapped or layout.wrapped
+        self._names, self._labels = table.of("name", "child"), table.of("lines")
+        self.indicators: list[ListedIndicator] = []
+        self.issues: list[Issue] = []
+        self.marks: dict[Place, str] = {}
+        self._section = ""
+        self._parent = ""
+        self._current: tuple[ListedIndicator, list[Line]] | None = None
+        if section:
+            self._begin_section(*section)
+
+    def read(self) -> None:
+        """Read all rows."""
+        for row in self._table.rows:
+            self._row(row, self._told.rows.get(row, ""))
+        self._close()
+
+    def _row(self, row: int, said: str) -> None:
+        filled = self._grid.filled(row)
+        if not filled or said == "skip":
+            self.marks |= dict.fromkeys(filled, "skip") if said == "skip" else {}
+            return
+        place, text = next(iter(filled.items()))
+        if said == "section" or (not said and self._is_section(row, filled)):
+            self._close()
+            self._begin_section(place, text)
+        elif not said and _NOTE.match(text):
+            self.marks[place] = "skip"
+        else:
+            self._indicator_row(row)
+
+    def _is_section(self, row: int, filled: Mapping[Place, str]) -> bool:
+        """One text alone, at the left, that is neither a note nor a name beneath which values of its own follow."""
+        own = [place for place in filled if place[0] == row]
+        if len(own) != 1 or _NOTE.match(filled[own[0]]) or _CHILD.match(filled[own[0]]):
+            return False
+        name = self._names[0].column if self._names else self._grid.columns[-1]
+        if any(place[0] != row for place in filled) or own[0][1] > name:
+            return False
+        return own[0][1] < name or not self._has_parts(row)
+
+    def _has_parts(self, row: int) -> bool:
+        """Whether the next row is a part (ア, イ) of what stands in this one, or a line of it."""
+        below = next((r for r in self._table.rows if r > row and self._grid.filled(r)), 0)
+        texts = (
+            [self._grid.text(below, c.column) for c in self._names if self._grid.own(below, c.column)] if below else []
+        )
+        return any(_CHILD.match(text) for text in texts) or (bool(below) and not texts)
+
+    def _begin_section(self, place: Place, text: str) -> None:
+        self._section = _one_line(text)
+        self.marks[place] = "field"
+
+    def _indicator_row(self, row: int) -> None:
+        name = next((c for c in reversed(self._names) if self._grid.own(row, c.column)), None)
+        has_values = any(self._grid.own(row, c.column) for c in self._table.values)
+        label = self._label(row)
+        if name is None:
+            if self._current is not None and (has_values or label):
+                self._line(row, label)
+            elif has_values:
+                self.issues.append(self._nameless(row))
+            return
+        self._close()
+        self._open(row, name)
+        if self._current is not None and (has_values or label):
+            self._line(row, label)
+
+    def _label(self, row: int) -> str:
+        return next((line_role(t) for c in self._labels if (t := self._grid.text(row, c.column))), "")
+
+    def _line(self, row: int, label: str) -> None:
+        if self._current is None:
+            return
+        lines = self._current[1]
+        unlabelled = self._table.lines
+        lines.append((row, label or (unlabelled[min(len(lines), len(unlabelled) - 1)] if unlabelled else "")))
+        self.marks |= {self._grid.place(row, c.column): "lines" for c in self._labels if self._grid.own(row, c.column)}
+
+    def _nameless(self, row: int) -> Issue:
+        first = next(c for c in self._table.values if self._grid.own(row, c.column))
+        place = self._grid.place(row, first.column)
+        message, advice = (
+            f"{row}行目に値がありますが、指標の名前がありません。",
+            "要らない行なら「この行は」で「読まない」に、",
+        )
+        advice += "そうでなければ指標名の列を確かめてください。"
+        choices = (Choice("この行を読まない", {"row": "skip"}),)
+        written = self._grid.text(*place)
+        return Issue("list.nameless", Severity.ASK, message, advice, "", ref(place), written, str(row), "row", choices)
+
+    def _open(self, row: int, column: ListColumn) -> None:
+        """Begin the indicator whose name stands in a row."""
+        place = self._grid.place(row, column.column)
+        text = self._grid.text(row, column.column)
+        name, definition = self._named(place, text)
+        if column.kind == "child":
+            outer = next((t for c in self._names if c.kind == "name" and (t := self._grid.text(row, c.column))), "")
+            name = f"{_one_line(outer)}({_CHILD.sub('', name)})" if outer else name
+            self.marks |= {self._grid.place(row, c.column): "name" for c in self._names if c.kind == "name"}
+        elif _CHILD.match(name) and self._parent:
+            name = f"{self._parent}({_CHILD.sub('', name)})"
+        else:
+            self._parent = name
+        self.marks[place] = column.kind
+        texts = {kind: self._beside(row, kind) for kind in ("field", "number", "definition", "unit", "source", "owner")}
+        definition = texts["definition"] or definition
+        unit, name = self._unit(texts["unit"], name)
+        self._current = (
+            ListedIndicator(
+                place, name, texts["field"] or self._section, texts["number"], definition, unit, texts["source"],
+                texts["owner"],
+            ),
+            [],
+        )  # fmt: skip
+
+    def _beside(self, row: int, kind: str) -> str:
+        for column in self._table.of(kind):
+            if text := self._grid.text(row, column.column):
+                self.marks[self._grid.place(row, column.column)] = kind
+                return text if kind in ("definition", "source") else _one_line(text)
+        return ""
+
+    def _named(self, place: Place, text: str) -> tuple[str, str]:
+        """The name in a cell and the definition under it; where a line break may be either, a person is asked."""
+        first, _, rest = (part.strip() for part in text.strip().partition("\n"))
+        if not rest:
+            return first, ""
+        wrapped = str(self._told.cells.get(ref(place), {}).get("wrapped") or self._wrapped)
+        explains = bool(_EXPLAINS.search(rest))
+        if not wrapped and not explains:
+            choices = (
+                Choice(f"名前は「{shortened(first, 20)}」、あとは定義", {"wrapped": "definition"}),
+                Choice(f"続けて「{shortened(_one_line(text), 30)}」という名前", {"wrapped": "name"}),
+            )
+            message = "指標名のセルに改行があり、改行の後が定義か名前の続きか分かりません。定義と読みました。"
+            advice = "正しいほうを選んでください。ほかの指標も同じように読みます。"
+            self.issues.append(
+                Issue(
+                    "list.wrapped", Severity.ASK, message, advice, "", ref(place), text, ref(place), "wrapped", choices
+                )
+            )
+        if wrapped == "name":
+            return _one_line(text), ""
+        return first, _stripped(rest)
+
+    def _unit(self, unit: str, name: str) -> tuple[str, str]:
+        if unit:
+            return unit, name
+        found = _UNIT_IN_NAME.search(name)
+        if found and _UNITS.fullmatch(found[1].strip()):
+            return found[1].strip(), name[: found.start()].strip()
+        return "", name
+
+    def _close(self) -> None:
+        """The figures of the indicator that ends here."""
+        if self._current is None:
+            return
+        one, lines = self._current
+        self._current = None
+        told = self._told.cells.get(one.key, {})
+        unit = str(told.get("unit") or one.unit or self._written_unit(lines))
+        own = {ref(self._grid.place(row, c.column)) for row, _ in lines for c in self._table.values}
+        split = any("split" in self._told.cells.get(cell, {}) for cell in own)
+        context = Context(self._grid.sheet.name, one.name, unit, self._told, one.key, split)
+        figures, issues = figures_of(self._grid, self._table, lines, context)
+        self.issues += issues
+        if lines or not self._has_parts(one.place[0]):
+            self.indicators.append(replace(one, unit=unit, figures=tuple(figures)))
+
+    def _written_unit(self, lines: Sequence[Line]) -> str:
+        """The unit that stands behind the numbers of a row."""
+        for row, line in lines:
+            for column in self._table.values if line not in ("period", "skip") else ():
+                cell = self._grid.cell(row, column.column)
+                if cell is None or not self._grid.own(row, column.column):
+                    continue
+                if cell.kind == "number":
+                    unit = "%" if "%" in cell.number_format else unit_in(cell.number_format.replace('"', ""))
+                else:
+                    unit = unit_in(self._grid.text(row, column.column))
+                if unit and not line_role(unit):
+                    return unit
+        return ""
+
+
+def _parts(one: ListedIndicator) -> Iterator[ListedIndicator]:
+    """An indicator whose cells were split is one for each of their labels."""
+    labels = list(dict.fromkeys(f.label for f in one.figures if f.label and f.typed))
+    if not labels:
+        yield one
+        return
+    for label in labels:
+        own = tuple(f for f in one.figures if f.label in ("", label))
+        yield replace(one, name=f"{one.name}({label})", figures=own)
+
+
+def _one_line(text: str) -> str:
+    return "".join(text.split("\n")).strip()
+
+
+def _stripped(text: str) -> str:
+    """A definition without the brackets that hold the whole of it."""
+    plain = text.strip()
+    if plain[:1] in "(（" and plain[-1:] in ")）" and canonical(plain).count("(") == 1:
+        return plain[1:-1].strip()
+    return plain

@@ -1,0 +1,108 @@
+"""What headings and row labels of lists of indicators mean: the words seen in published lists, as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from loaders.text.characters import canonical
+
+#: What a column may be, and what a person calls it. The first are values; see :data:`VALUE_ROLES`.
+COLUMN_WORDS: Mapping[str, str] = {
+    "baseline": "現状値(基準)",
+    "actual": "実績値",
+    "target": "目標値(最終)",
+    "milestone": "途中の目標(目安値)",
+    "series": "値(行の見出しのとおり)",
+    "period": "時点",
+    "name": "指標名",
+    "child": "指標名の内訳",
+    "field": "分野・施策",
+    "number": "番号",
+    "definition": "定義",
+    "unit": "単位",
+    "source": "出典",
+    "owner": "担当",
+    "lines": "行の見出し",
+    "skip": "読まない",
+}
+#: What a figure of a list may be.
+VALUE_ROLES = ("baseline", "actual", "target", "milestone")
+#: What the lines of one indicator may be.
+LINE_WORDS: Mapping[str, str] = {
+    **{role: COLUMN_WORDS[role] for role in VALUE_ROLES},
+    "value": "値",
+    "period": "時点",
+    "skip": "読まない",
+}
+
+#: Headings, longest match first: which words tell what a column is. A heading may hold a period and a note besides.
+_HEADINGS: tuple[tuple[str, str], ...] = (
+    (r"年度当初値|前年度(?:値|実績値?)?|今年度実績値?|最新値|実績値?|直近値?|達成値|進捗値", "actual"),
+    (r"今年度目標値?|期待値|目安値|中間目標値?|当年度目標値?|年度目標値?|計画値", "milestone"),
+    (r"長期的?目標値?|最終目標値?|目標値?|最終|到達目標|数値目標値", "target"),
+    (r"策定時(?:点|の値)?|計画策定時|基準値?|当初値|策定時現状値?|現状値?|現況値?|出発値", "baseline"),
+    (r"評価|達成状況|達成度|達成率|判定|進捗(?:状況)?|増減|前年比|ランク|自己評価", "skip"),
+    (r"指標の?定義|定義|指標の?説明|算出方法|算定方法|考え方|内容", "definition"),
+    (r"出典|出所|資料|根拠|統計(?:調査)?名|データ元|調査名", "source"),
+    (r"担当(?:部局|課室?|部署)?|所管(?:部局|課室?)?|部局名?|課名|主管課", "owner"),
+    (r"備考|摘要|注|コメント", "skip"),
+    (r"単位", "unit"),
+    (r"番号|no\.?|№|整理番号", "number"),
+    (r"時点|年度|年次|基準年度?|目標年度?|調査年度?", "period"),
+    (r"(?:成果|目標|評価|数値|活動|重要業績評価)?指標(?:名|項目)?|kpi|指標\(kpi\)|数値目標|目標項目|項目名", "name"),
+    (r"分野|施策|政策|柱|基本目標|大項目|区分|項目|方針|取組|使命", "field"),
+    (r"数値|値", "series"),
+)
+_COMPILED = tuple((re.compile(words), role) for words, role in _HEADINGS)
+
+#: Headings of the values of today: where another column has those of the plan's beginning, they are no baseline.
+TODAY = re.compile(r"現状値?|現況値?")
+
+#: Row labels, in a column of their own beside the values.
+_LINES: tuple[tuple[str, str], ...] = (
+    (r"年度当初値|前年度(?:値|実績値?)?|今年度実績値?|実績値?|実数", "actual"),
+    (r"今年度目標値?|期待値|目安値|計画値?|年度目標値?", "milestone"),
+    (r"長期的?目標値?|最終目標値?|目標値?", "target"),
+    (r"基準値?|策定時(?:の値)?|現状値?|当初値", "baseline"),
+    (r"数値|値", "value"),
+    (r"時点|年度|年次|年", "period"),
+    (r"評価|達成度|達成率|達成状況|判定|進捗率?", "skip"),
+)
+_COMPILED_LINES = tuple((re.compile(words), role) for words, role in _LINES)
+
+_BRACKETS = re.compile(r"\([^()]*\)|※.*")
+#: What is left of a heading once the period in it is taken away may have these around it.
+_AROUND = re.compile(r"^[の:・]|[の:・]$|時点$")
+#: A period inside a heading.
+YEAR_IN = re.compile(
+    r"(?:令和|平成|昭和|[rhs])\s?(?:元|\d{1,2})(?:年度末?|年\d{1,2}月末?|年|\.\d{1,2}末?)?|(?<!\d)(?:19|20)\d\d(?:年度末?|年\d{1,2}月末?|年)?(?!\d)",
+    re.IGNORECASE,
+)
+
+
+#: What every heading that is a year alone is known by.
+A_YEAR = "(年)"
+
+
+def heading_key(text: str) -> str:
+    """A heading without its year and what stands in brackets: what the same heading is called next year too.
+
+    A year alone is one whatever year it is.
+    """
+    plain = YEAR_IN.sub("", _BRACKETS.sub("", canonical(text)))
+    return _AROUND.sub("", plain) or plain or (A_YEAR if YEAR_IN.search(canonical(text)) else "")
+
+
+def column_role(text: str) -> str:
+    """What a heading says its column is; empty where it says nothing, ``year`` where it is a year alone."""
+    key = heading_key(text)
+    if key == A_YEAR:
+        return "year"
+    return next((role for pattern, role in _COMPILED if pattern.fullmatch(key)), "")
+
+
+def line_role(text: str) -> str:
+    """What a row's label says its cells are; empty where it is no such label."""
+    key = _BRACKETS.sub("", canonical(text))
+    return next((role for pattern, role in _COMPILED_LINES if pattern.fullmatch(key)), "")
