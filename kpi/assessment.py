@@ -20,6 +20,7 @@ from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
 from kpi.printing.printed_figures import figures
 from kpi.progress import assess, cards_table
+from kpi.provenance.list_origin import is_of_list
 from kpi.schemes.scheme import Figures
 from kpi.selection import best_rows
 from kpi.snapshot import Snapshot
@@ -276,7 +277,8 @@ def _before_last_round(observations: pd.DataFrame) -> pd.DataFrame | None:
     """What was known before the newest round's first value came in; None where there is no earlier round."""
     if observations.empty:
         return None
-    first_known = observations.groupby("round_id")["known_at"].min().sort_values()
+    asked = observations[~observations["round_id"].map(is_of_list)]  # what came in a list is older than it is known
+    first_known = asked.groupby("round_id")["known_at"].min().sort_values()
     if len(first_known) < 2:
         return None
     earlier: pd.DataFrame = observations[observations["known_at"] < first_known.iloc[-1]]

@@ -57,6 +57,7 @@ class ActKind:
 
 
 _CHANGING = (Action.SET_DEPARTMENTS, Action.SET_DIVISIONS, Action.SET_PLAN)
+_OF_LIST = ("submissions", "observations", "confirmations")
 _ENTRIES = (
     # the life of a return
     ActKind("save", "取込", "return", (Action.SAVE,), ("submissions",), "repeat"),
@@ -81,6 +82,8 @@ _ENTRIES = (
     ActKind("load_plan", "計画ファイルの読込み", "plan", (Action.SET_PLAN,)),
     ActKind("begin_plan", "次の計画の開始", "plan", (Action.SET_PLAN,)),
     ActKind("revise_plan", "プラン定義書による改定", "plan", (Action.SET_PLAN,), replay="repeat", changes_plan=True),
+    ActKind("take_list", "一覧の取込み", "plan", (Action.PROPOSE_CARD, Action.SET_PLAN), _OF_LIST, "repeat"),
+    ActKind("drop_list", "一覧の取込みの取消し", "plan", (Action.PROPOSE_CARD,)),
     ActKind("propose_card", "判定条件の変更の提案", "card", (Action.PROPOSE_CARD,), ("proposals",), "repeat"),
     ActKind("accept_card", "判定条件の決定", "card", (Action.DECIDE_CARD,), replay="repeat", changes_plan=True),
     ActKind("reject_card", "判定条件の提案の見送り", "card", (Action.DECIDE_CARD,), replay="repeat"),

@@ -16,6 +16,7 @@ from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WOR
 from kpi.period import Period
 from kpi.plan import STANDING_TEXTS, Indicator, Round
 from kpi.printing.printed_figures import exact_text
+from kpi.provenance.list_origin import LIST_WORD
 from kpi.tables.table_rows import Row, records
 
 VALUE, CORRECTED, NONE = "値", "値の訂正", "実績なし"
@@ -111,7 +112,8 @@ def value_words(view: Assessment, indicator: Indicator, row: Row) -> str:
 
 
 def _who(view: Assessment, row: Row) -> str:
-    name = view.snapshot.plan.department(str(row["department_id"])).name(row["known_at"].date())
+    owner = next((d for d in view.snapshot.plan.departments if d.id == row["department_id"]), None)
+    name = owner.name(row["known_at"].date()) if owner else LIST_WORD
     return " ".join(w for w in (name, str(row["section"] or ""), "代理登録" if row["on_behalf"] else "") if w)
 
 

@@ -13,6 +13,7 @@ from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WOR
 from kpi.period import Period
 from kpi.plan import STANDING_TEXTS, Card, Department, Indicator
 from kpi.printing.printed_figures import exact, judged, stated
+from kpi.provenance.list_origin import round_word
 from kpi.snapshot import Snapshot
 from kpi.tables.table_rows import Row, records
 from loaders.documents.table_files import to_csv, to_xlsx
@@ -72,7 +73,7 @@ _OBSERVATION: Mapping[str, Callable[[Row, Indicator, _Names], object]] = {
     "確定・速報・見込": lambda o, i, n: RELEASE_WORDS.get(o["release"], ""),
     "訂正の種類": lambda o, i, n: CORRECTION_WORDS.get(o["correction_kind"], ""),
     "次回公表予定": lambda o, i, n: _label(o["next_release"]),
-    "照会": lambda o, i, n: n.rounds.get(o["round_id"], o["round_id"]),
+    "照会": lambda o, i, n: round_word(n.rounds, o["round_id"]),
     "部局": lambda o, i, n: n.department(o),
     "回答日時": lambda o, i, n: o["known_at"],
     "確認": lambda o, i, n: REVIEW_WORDS[o["review"]],

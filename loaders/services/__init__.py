@@ -10,6 +10,7 @@ from __future__ import annotations
 from loaders.services.authorization import Gate, NotAllowed
 from loaders.services.disclosure import Seeing
 from loaders.services.form_distribution import Forms
+from loaders.services.lists.listing import Listing
 from loaders.services.maintenance import Keeping
 from loaders.services.organisation import Office
 from loaders.services.reporting import Reporting
@@ -19,7 +20,7 @@ from loaders.services.submissions import Returning
 __all__ = ["Gate", "NotAllowed", "Services"]
 
 
-class Services(Seeing, Forms, Returning, Staff, Reporting, Office, Keeping):
+class Services(Seeing, Forms, Returning, Staff, Reporting, Office, Keeping, Listing):
     """What one person does: ``Services(store, person, data, now)``.
 
     A method raises :class:`NotAllowed` where the person may not do it, and KeyError for an id that nobody knows. What

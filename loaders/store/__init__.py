@@ -31,6 +31,7 @@ from loaders.store.file.lock import StoreBusy, StoreError, StoreUnwritable
 from loaders.store.file.retention import Keep
 from loaders.store.queries import access, provenance, snapshots
 from loaders.store.queries.access import Rule
+from loaders.store.queries.kept_lists import KeptList, ListCell, read_list_cells, read_lists
 from loaders.store.queries.newest import Newest
 from loaders.store.queries.plan_states import NOW, Revised, read_revisions
 from loaders.store.queries.records import (
@@ -170,6 +171,16 @@ class Store:
         """The revisions of a plan by its workbook, the newest first."""
         with self._database.read() as connection:
             return read_revisions(connection, plan_id)
+
+    def lists(self) -> tuple[KeptList, ...]:
+        """The lists of indicators that were taken into any plan, the newest first."""
+        with self._database.read() as connection:
+            return read_lists(connection)
+
+    def list_cells(self, plan_id: str, indicator_id: str) -> tuple[ListCell, ...]:
+        """Where lists tell baseline, target and 目安値 of an indicator."""
+        with self._database.read() as connection:
+            return read_list_cells(connection, plan_id, indicator_id)
 
     def workbook(self, sha256: str) -> tuple[str, bytes]:
         """The name and the bytes of a returned file; KeyError for an unknown one."""

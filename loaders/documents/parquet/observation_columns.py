@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from kpi.assessment import Assessment
 from kpi.collection.publication import PUBLICATION_WORDS
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.provenance.list_origin import LIST_WORD, is_of_list
 from kpi.tables.table_rows import records
 from loaders.documents.export import REVIEW_WORDS, file_name
 from loaders.documents.parquet.parquet_column import (
@@ -51,7 +52,8 @@ def _kept(name: str) -> Callable[[Told], object]:
 
 
 def _round_name(one: Told) -> str:
-    return next((r.name for r in plan_of(one).rounds if r.id == one.row["round_id"]), "")
+    unknown = LIST_WORD if is_of_list(one.row["round_id"]) else ""
+    return next((r.name for r in plan_of(one).rounds if r.id == one.row["round_id"]), unknown)
 
 
 def _department_name(one: Told) -> str:

@@ -178,14 +178,25 @@ class Repeat:
     def _reject_card(self, event: Mapping[str, Any]) -> object:
         return commands.reject_card(self._new, _act(event), event["subject"], *_decided(event))
 
-    def _with_files(self, event: Mapping[str, Any]) -> object:
+    def _with_files(self, event: Mapping[str, Any], tables: Sequence[str] = ()) -> object:
         """Take over an act with the bytes of its files: another program would make others."""
         hashes = [one["sha256"] for one in json.loads(event["payload"])["files"]]
         there = {r["sha256"] for r in rows(self._new, "SELECT sha256 FROM workbooks")}
         wanted = [h for h in hashes if h not in there]
         query = "SELECT * FROM workbooks WHERE sha256 IN (SELECT unnest(?))"
         append(self._new, "workbooks", rows(self._old, query, [wanted]))
-        return self._as_it_stands(event, ())
+        return self._as_it_stands(event, tables)
+
+    def _take_list(self, event: Mapping[str, Any]) -> object:
+        """Take over a list with its file, its cells and its values: a person has said how it is read."""
+        own = [event["subject"]]
+        skip(self._new, "submission_seq", int(event["subject"][1:]) + 1)
+        if last := value(self._old, "SELECT max(observation_id) FROM observations WHERE seq = ?", [event["seq"]]):
+            skip(self._new, "observation_seq", last + 1)
+        cells = rows(self._old, "SELECT * FROM entries WHERE submission_id = ? ORDER BY position", own)
+        append(self._new, "entries", cells)
+        self._with_files(event, ACTS["take_list"].tables)
+        return ()
 
     def _set_publication(self, event: Mapping[str, Any]) -> object:
         own = "SELECT * FROM publications WHERE seq = ? AND code = ?"
@@ -228,5 +239,6 @@ REPEATS: Mapping[str, Callable[[Repeat, Mapping[str, Any]], object]] = {
     "reject_card": Repeat._reject_card,
     "make_report": Repeat._with_files,
     "revise_plan": Repeat._with_files,
+    "take_list": Repeat._take_list,
     "set_publication": Repeat._set_publication,
 }

@@ -29,7 +29,7 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
         "報告書の版か、計画の改定のファイルが保存されていません。",
         """SELECT subject, f->>'name', '', '' FROM (
             SELECT subject, unnest(from_json(payload->'files', '["JSON"]')) AS f
-            FROM decisions WHERE kind IN ('make_report', 'revise_plan'))
+            FROM decisions WHERE kind IN ('make_report', 'revise_plan', 'take_list'))
         WHERE f->>'sha256' NOT IN (SELECT sha256 FROM workbooks)""",
     ),
     (
@@ -208,8 +208,8 @@ def _plan_faults(connection: Connection) -> list[Issue]:
     known = """SELECT plan_id, 'round' AS kind, round_id AS id FROM rounds
         UNION SELECT plan_id, 'department', department_id FROM departments
         UNION SELECT plan_id, 'indicator', indicator_id FROM cards"""
-    used = """SELECT plan_id, 'round' AS kind, round_id AS id FROM submissions
-        UNION SELECT plan_id, 'department', department_of(respondent_id) FROM submissions
+    used = """SELECT plan_id, 'round' AS kind, round_id AS id FROM submissions WHERE form_version <> 'list'
+        UNION SELECT plan_id, 'department', department_of(respondent_id) FROM submissions WHERE form_version <> 'list'
         UNION SELECT plan_id, 'indicator', indicator_id FROM observations"""
     lost = connection.execute(f"SELECT plan_id, kind, id FROM ({used}) EXCEPT SELECT plan_id, kind, id FROM ({known})")
     words = {"round": "照会", "department": "部局", "indicator": "指標"}

@@ -10,6 +10,7 @@ from typing import Any
 
 from kpi.period import Period
 from kpi.plan import Plan
+from kpi.provenance.list_origin import round_word
 from kpi.provenance.passport import Earlier, Passport
 from loaders.store.file.database import Connection, rows
 from loaders.store.queries.access import PUBLISHED
@@ -87,7 +88,7 @@ def _passport(plan: Plan, row: Mapping[str, Any], others: list[dict[str, Any]]) 
         name=indicator.name,
         unit=indicator.unit,
         period=Period.parse(row["period"]),
-        round_name=rounds.get(row["round_id"], row["round_id"]),
+        round_name=round_word(rounds, row["round_id"]),
         department=departments.get(row["department_id"], row["department_id"]),
         review="confirmed" if row["confirmed_at"] else "unconfirmed",
         earlier=tuple(_earlier(o) for o in same),

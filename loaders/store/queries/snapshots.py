@@ -205,6 +205,8 @@ def _known(
     """
     told = facts.observations
     mine = ((told["plan_id"] == plan_id) & (told["known_at"] <= pd.Timestamp(moment))).to_numpy()
+    if gone := [r.row.submission_id for r in returns if r.state == "discarded"]:  # a list that was taken out again
+        mine = mine & ~told["submission_id"].isin(gone).to_numpy()
     told = told if mine.all() else told[mine].reset_index(drop=True)
     named = {w.sha256: w.filename for w in facts.workbooks}
     sources = {r.row.submission_id: (r.row.filename, r.sent_by, parts_of(r.row.respondent_id)[1], r.row.on_behalf)

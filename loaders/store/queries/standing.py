@@ -46,13 +46,15 @@ class ReturnAt:
 
 
 #: The acts that give a return another state.
-OF_STATE = ("send", "pass_on", "discard")
+OF_STATE = ("send", "take_list", "pass_on", "discard", "drop_list")
 
 
 def returns_at(
     submissions: Iterable[Submission], decisions: Iterable[Decision], moment: datetime
 ) -> tuple[ReturnAt, ...]:
     """Returns with their state: discarded, sent, passed on to the 主管課, replaced by a later file, else draft.
+
+    A list that was taken in counts as sent until it is taken out.
 
     A return lives where its plan, round and respondent are the same; the department's own has no 課. What was sent or
     passed on stays so beside a newer draft.
@@ -61,16 +63,17 @@ def returns_at(
     for act in decisions:
         if act.kind in first and act.done_at <= moment:
             first[act.kind].setdefault(act.subject, act)
+    sent_by, ended = first["take_list"] | first["send"], first["drop_list"] | first["discard"]
     known = [s for s in submissions if s.saved_at <= moment]
     newest: dict[tuple[str, str, str], int] = {}
     for s in known:
-        if s.submission_id not in first["discard"]:
+        if s.submission_id not in ended:
             place = s.plan_id, s.round_id, s.respondent_id
             newest[place] = max(s.seq, newest.get(place, 0))
     found = []
     for s in known:
-        sent, passed = first["send"].get(s.submission_id), first["pass_on"].get(s.submission_id)
-        if s.submission_id in first["discard"]:
+        sent, passed = sent_by.get(s.submission_id), first["pass_on"].get(s.submission_id)
+        if s.submission_id in ended:
             state = "discarded"
         elif sent or passed:
             state = "sent" if sent else "passed"

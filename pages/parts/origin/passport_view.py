@@ -12,6 +12,7 @@ from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS, Action
 from kpi.period import Period
 from kpi.place import Place
 from kpi.plan import Indicator
+from kpi.provenance.list_origin import round_word
 from kpi.provenance.passport import Passport
 from kpi.provenance.passport_words import (
     day_words,
@@ -134,7 +135,7 @@ def _earlier(state: Assessment, found: Passport, indicator: Indicator) -> None:
         (
             link(e.code, "origin", figure=e.code),
             join([value_words(state, e, indicator), tag("small", RELEASE_WORDS.get(e.release, ""))]),
-            join([moment_words(e.known_at), tag("small", rounds.get(e.round_id, ""))]),
+            join([moment_words(e.known_at), tag("small", round_word(rounds, e.round_id))]),
             CORRECTION_WORDS.get(e.correction_kind, "") or ("前の値" if e.known_at < found.known_at else "後の値"),
         )
         for e in sorted(known, key=lambda e: e.known_at, reverse=True)

@@ -43,7 +43,7 @@ def test_every_right_is_an_acts_or_a_look_and_has_a_word_and_a_rule():
 def test_the_words_of_acts_are_their_own_and_the_tables_are_the_stores():
     assert len({kind.word for kind in ACTS.values()}) == len(ACTS)
     assert {table for kind in ACTS.values() for table in kind.tables} <= set(TABLES)
-    assert acts(writing="observations") == ("send",)
+    assert acts(writing="observations") == ("send", "take_list")
 
 
 def test_what_is_no_act_is_not_done(tmp_path):
@@ -55,7 +55,7 @@ def test_what_is_no_act_is_not_done(tmp_path):
 def test_services_ask_for_the_right_that_the_act_names():
     """Whatever a service does, it has asked before for one of the act's rights."""
     seen = set()
-    for path in sorted((ROOT / "loaders" / "services").glob("*.py")):
+    for path in sorted((ROOT / "loaders" / "services").rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         for service in (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)):
             methods = {m.name: m for m in service.body if isinstance(m, ast.FunctionDef)}

@@ -20,8 +20,13 @@ from kpi.collection.workflow import ACTION_WORDS, RULES, Action, Mend, Question,
 from kpi.people import ROLE_WORDS, Person, Role
 from kpi.place import Place
 from kpi.plan import Division
+from loaders.lists.list_intake import Intake
+from loaders.lists.list_layout import Told
+from loaders.lists.list_plan import Beginning
+from loaders.lists.list_reading import ListReading
 from loaders.services import NotAllowed, Services
 from loaders.services.authorization import Gate
+from loaders.services.lists.listing import PutIn
 from loaders.services.maintenance import Decision
 from loaders.services.reporting import Edition
 from loaders.store import Receipt, Rule, Store
@@ -30,6 +35,8 @@ from tests.storekit import answer, do, figures, later, reading, save_and_send, s
 
 DX = Division("dx", "DX推進課", (RATE, UNSET))
 GENERAL = Division("general", "総務課", (PAPER, SURVEY))
+LIST = PutIn("a.xlsx", b"x", ListReading("表"), Told())
+BEGINNING = Beginning("listed", "名称", FY[2029], FY[2031])
 DAY, EARLIER = date(2026, 4, 1), date(2025, 9, 1)
 
 
@@ -150,6 +157,16 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "revision_file": (Action.SET_PLAN, "", lambda d, i, p: d.revision_file("tiny", "none")),
     "begin_plan": (Action.SET_PLAN, "", lambda d, i, p: d.begin_plan("tiny", "b", "名称", FY[2029], FY[2031])),
     "next_plan": (Action.SET_PLAN, "", lambda d, i, p: d.next_plan("tiny", "b", "名称", FY[2029], FY[2031])),
+    "open_list": (Action.PROPOSE_CARD, "", lambda d, i, p: d.open_list(b"x", "a.xlsx")),
+    "list_layouts": (Action.PROPOSE_CARD, "", lambda d, i, p: d.list_layouts()),
+    "lists": (Action.PROPOSE_CARD, "", lambda d, i, p: d.lists("tiny")),
+    "list_file": (Action.PROPOSE_CARD, "", lambda d, i, p: d.list_file("tiny", "none")),
+    "list_cells": (Action.SEE_APPROVED, "", lambda d, i, p: d.list_cells("tiny", RATE)),
+    "compare_list": (Action.PROPOSE_CARD, "", lambda d, i, p: d.compare_list("tiny", LIST.reading, LIST.told)),
+    "take_list": (Action.PROPOSE_CARD, "", lambda d, i, p: d.take_list("tiny", LIST, Intake(), "理由")),
+    "plan_of_list": (Action.SET_PLAN, "", lambda d, i, p: d.plan_of_list(LIST.reading, BEGINNING, "a.xlsx")),
+    "begin_from_list": (Action.SET_PLAN, "", lambda d, i, p: d.begin_from_list(LIST, BEGINNING)),
+    "drop_list": (Action.PROPOSE_CARD, "", lambda d, i, p: d.drop_list("tiny", "none", "理由")),
     "load_samples": (Action.SAMPLES, "", lambda d, i, p: d.load_samples("tiny")),
     "remove_samples": (Action.SAMPLES, "", lambda d, i, p: d.remove_samples()),
     "start_empty": (Action.SAMPLES, "", lambda d, i, p: d.start_empty("tiny")),

@@ -1,0 +1,1 @@
+"""Lists of indicators: read, put right by pointing, taken in."""

@@ -1,0 +1,1 @@
+"""Lists of indicators taken in: past values with their cells."""
