@@ -18,6 +18,7 @@ from pages.parts.admin.plan_panel import plan_part
 from pages.parts.admin.publication_panel import publication_part
 from pages.parts.app.current_view import view
 from pages.parts.app.identity import reaches, refuse, require
+from pages.parts.lists.list_part import lists_part
 from pages.parts.shared.layout import header, lead
 
 #: By what stands in the address: the part's name, its first sentence, the right it asks, and what draws it.
@@ -33,6 +34,12 @@ _PARTS: Mapping[str, tuple[str, str, Action, Callable[[Assessment], None]]] = {
         "値ごとに、公表できるか、いつ公表するか、庁内限りかを決めます。閲覧の画面と持ち出すファイルはこれに従います。",
         Action.SET_PUBLICATION,
         publication_part,
+    ),
+    "lists": (
+        "一覧の取込み",
+        "これまでの実績を、公表した表などの一覧から取り込みます。一覧から新しい計画を始めることもできます。",
+        Action.PROPOSE_CARD,
+        lists_part,
     ),
     "departments": (
         "部局と課",

@@ -7,8 +7,9 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.cards.revision import target_text
 from kpi.collection.workflow import Action
+from kpi.plan import Card
 from kpi.summary import amount
-from pages.parts.app.current_view import services, view
+from pages.parts.app.current_view import file_name, services, view
 from pages.parts.app.identity import require
 from pages.parts.origin.passport_view import list_table, passport_view
 from pages.parts.origin.review_passport import review_of_code, review_passport
@@ -98,6 +99,19 @@ def _card(state: Assessment, indicator_id: str) -> None:
         ("決定", card.reason or "計画の原案のまま"),
         ("版", f"第{card.version}版"),
         ("計画の出典", whole.source or whole.name),
+        *_of_lists(state, card),
         ("値", link("この指標の値の一覧", "origin", figure=indicator.id)),
     ]
     show(table([Column("項目", width="8rem"), Column("内容")], rows, caption="現状値と目標値の出所"))
+
+
+def _of_lists(state: Assessment, card: Card) -> list[tuple[Content, Content]]:
+    """The cells of lists in which the baseline and the target that stand now were written."""
+    standing = {"baseline": card.baseline, "target": card.target}
+    found = {
+        role: f"{file_name(cell.filename)}　{cell.sheet}!{cell.cell}「{cell.written}」"
+        for cell in attempt(lambda: services().list_cells(state.plan.id, card.indicator_id)) or ()
+        if standing.get(role := cell.key.split()[0]) == cell.value
+    }
+    words = {"baseline": "現状値の書かれたところ", "target": "目標値の書かれたところ"}
+    return [(words[role], told) for role, told in found.items()]

@@ -30,7 +30,10 @@ _UNITS = re.compile(
 
 @dataclass(frozen=True)
 class ListedIndicator:
-    """One indicator of a list. ``place`` is the cell of its name; the texts are as they are seen."""
+    """One indicator of a list. ``place`` is the cell of its name; the texts are as they are seen.
+
+    ``part`` tells it from the others whose values stand in the same cells.
+    """
 
     place: Place
     name: str
@@ -40,12 +43,13 @@ class ListedIndicator:
     unit: str = ""
     source: str = ""
     owner: str = ""
+    part: str = ""
     figures: tuple[ListedFigure, ...] = ()
 
     @property
     def key(self) -> str:
-        """The address of its name's cell."""
-        return ref(self.place)
+        """The address of its name's cell, and which part of it: ``B8``, ``B8(小)``."""
+        return ref(self.place) + (f"({self.part})" if self.part else "")
 
     def figure(self, role: str) -> ListedFigure | None:
         """Its figure of a role, the last period where there are several."""
@@ -223,7 +227,7 @@ class _TableReader:
     def _row(self, row: int, said: str) -> None:
         filled = self._grid.filled(row)
         if not filled or said == "skip":
-            self.marks |= dict.fromkeys(filled, "skip") if said == "skip" else {}
+            self.marks |= {p: "skip" for p in filled if p[0] == row} if said == "skip" else {}
             return
         place, text = next(iter(filled.items()))
         if said == "section" or (not said and self._is_section(row, filled)):
@@ -397,7 +401,7 @@ def _parts(one: ListedIndicator) -> Iterator[ListedIndicator]:
         return
     for label in labels:
         own = tuple(f for f in one.figures if f.label in ("", label))
-        yield replace(one, name=f"{one.name}({label})", figures=own)
+        yield replace(one, name=f"{one.name}({label})", part=label, figures=own)
 
 
 def _one_line(text: str) -> str:

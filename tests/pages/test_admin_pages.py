@@ -14,8 +14,8 @@ from pages.parts.admin.proposal_panel import pairs
 from tests.samplekit import AT, with_samples, with_store
 from tests.screenkit import FAILED, by_label, html, look, operator, plan_id, press, run, sound, upload, words
 
-PARTS = ("cards", "publication", "departments", "people", "log", "keep", "plan")
-STAFF = ("cards", "publication", "departments", "log")
+PARTS = ("cards", "publication", "lists", "departments", "people", "log", "keep", "plan")
+STAFF = ("cards", "publication", "lists", "departments", "log")
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ _OWN_DATA = (
     "store.",
     "membership.",
     "directory.",
+    "list.",
     "backup.",
     "rebuild.",
     "verify.",

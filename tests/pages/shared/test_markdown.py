@@ -39,6 +39,8 @@ FROM_CALLERS = {
     ("pages/parts/admin/proposal_form.py", "selectbox", "label"),
     ("pages/parts/admin/proposal_form.py", "text_input", "word"),
     ("pages/parts/admin/publication_panel.py", "radio", "kinds"),
+    ("pages/parts/lists/list_target.py", "radio", "ways"),
+    ("pages/parts/lists/list_target.py", "selectbox", "label"),
     ("pages/parts/shared/filters.py", "selectbox", "label"),
     ("pages/parts/shared/layout.py", "download_button", "label"),
     ("pages/parts/shared/layout.py", "warning", "str(busy)"),
