@@ -101,9 +101,10 @@ class Snapshot:
     def told_before(self, round_id: str, moment: datetime | None) -> datetime | None:
         """As of when the last paper of another round told that was made before a moment (None: now); None without one.
 
-        It is what the last meeting knew.
+        It is what the last meeting knew; a review of the work that was only closed was none.
         """
-        others = (self.told_at(r.id) for r in self.plan.rounds if r.id != round_id)
+        met = (r for r in self.plan.rounds if r.kind != "initiatives" or self.versions.get(r.id))
+        others = (self.told_at(r.id) for r in met if r.id != round_id)
         return max((at for at in others if at and (moment is None or at < moment)), default=None)
 
     @cached_property

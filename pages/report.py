@@ -44,7 +44,8 @@ def report_page() -> None:
         return
     controls = st.grid(min_column_width=260)
     with controls.cell():
-        chosen = choose("照会", "round", labels(rounds, state.snapshot.life))
+        of_values = (r.id for r in rounds if r.kind != "initiatives")
+        chosen = choose("照会", "round", labels(rounds, state.snapshot.life), default=next(of_values, ""))
     with controls.cell():
         department_id = choose("範囲", "of", _scopes(state), default=_WHOLE).removeprefix(_WHOLE)
     moment = state.snapshot.told_at(chosen)

@@ -9,6 +9,7 @@ Everything else is tested on the toy plans of ``tests/plans``: an indicator adde
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from kpi.collection.lifecycle import of_values, of_work
+from kpi.collection.round_proposal import name_of, new_id, problems, working_day
 from kpi.collection.schedule import expected_period
 from kpi.period import Period
 from kpi.plan import Plan
@@ -196,10 +199,33 @@ def test_what_the_source_does_not_say_is_an_assumption_with_a_reason(aomori: Pla
 
 
 def test_rounds_run_from_the_targets_to_the_plans_last_year(aomori: Plan) -> None:
-    assert [(r.kind, r.period.code) for r in aomori.rounds] == [
+    rounds = of_values(aomori).rounds
+    assert [(r.kind, r.period.code) for r in rounds] == [
         ("targets", "FY2023"), *(("annual", f"FY{y}") for y in range(2024, 2029)),
     ]  # fmt: skip
-    assert [str(r.due) for r in aomori.rounds[:3]] == ["2024-01-31", "2025-11-28", "2026-11-30"]
+    assert [str(r.due) for r in rounds[:3]] == ["2024-01-31", "2025-11-28", "2026-11-30"]
+
+
+def test_each_half_year_of_the_plan_has_its_review_on_working_days_and_says_that_its_dates_are_ours(
+    aomori: Plan,
+) -> None:
+    reviews = of_work(aomori).rounds
+    wanted = [Period("H", year, part) for year in range(2024, 2029) for part in (1, 2)]
+    assert [r.period for r in reviews] == wanted
+    assert [(r.id, r.name) for r in reviews] == [
+        (new_id(replace(aomori, rounds=()), "initiatives", half), name_of("initiatives", half)) for half in wanted
+    ]
+    for one in reviews:
+        assert one.opens
+        assert one.due
+        assert one.period.end < one.opens < one.due
+        month, until = (10, 15) if one.period.part == 1 else (4, 20)
+        assert (one.opens.month, one.due.month) == (month, month)
+        assert one.due == working_day(one.due.replace(day=until))
+        assert one.opens.weekday() < 5
+        assert "概ね半期ごと" in one.assumption
+        assert not [i for i in problems(aomori, one, one.opens) if i.severity != "note"]
+    assert [r.due for r in aomori.rounds] == sorted(r.due for r in aomori.rounds if r.due)
 
 
 def test_the_words_of_the_house_are_data(aomori: Plan) -> None:

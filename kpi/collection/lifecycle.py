@@ -85,21 +85,54 @@ def counting(plan: Plan, life: Life, day: date) -> Plan:
     return replace(plan, rounds=tuple(undated(r, day) if life.stage(r.id) in waiting else r for r in plan.rounds))
 
 
+def of_values(plan: Plan) -> Plan:
+    """The plan with the rounds about its indicators alone: a half-year's review of the work has its own calendar."""
+    return replace(plan, rounds=tuple(r for r in plan.rounds if r.kind != "initiatives"))
+
+
+def of_work(plan: Plan) -> Plan:
+    """The plan with the half-yearly reviews of its work alone."""
+    return replace(plan, rounds=tuple(r for r in plan.rounds if r.kind == "initiatives"))
+
+
 def current(plan: Plan, life: Life, day: date) -> Round | None:
     """The round that people are at: the newest open one, else the newest closed, else the one whose turn it is.
 
-    One that is given up is nobody's; None where the plan has no other.
+    Of several open ones it is one whose date is not over, and a review of the work is it where no round about
+    indicators is. One that is given up is nobody's; None where the plan has no other.
     """
+
+    def key(one: Round) -> tuple[bool, bool, date, datetime]:
+        runs = life.stage(one.id) is Stage.OPEN and (one.due is None or one.due >= day)
+        return runs, one.kind != "initiatives", one.opens or date.min, life.started.get(one.id, datetime.min)
+
     for stage in (Stage.OPEN, Stage.CLOSED):
         there = [r for r in plan.rounds if life.stage(r.id) is stage and not _ahead(r, day)]
         if there:
-            return max(there, key=lambda r: (r.opens or date.min, life.started.get(r.id, datetime.min)))
+            return max(there, key=key)
     opened = [r for r in plan.rounds if life.stage(r.id) is Stage.OPEN]
     return min(opened, key=lambda r: r.opens or date.max) if opened else upcoming(plan, life, day)
 
 
 def upcoming(plan: Plan, life: Life, day: date) -> Round | None:
-    """The round of the calendar whose turn it is: first of all the one that sets the targets.
+    """The round of the calendar whose turn it is, one about indicators before a review of the work."""
+    return next(iter(turns(plan, life, day)), None)
+
+
+def turns(plan: Plan, life: Life, day: date) -> tuple[Round, ...]:
+    """The rounds whose turn it is: the one about indicators, then the review of the work; what there is of them.
+
+    A half-year that a later one has gone past is nobody's turn: its state is told by the later.
+    """
+    work, values = of_work(plan), _turn(of_values(plan), life, day)
+    held = (r.period.position for r in work.rounds if life.stage(r.id) in (Stage.OPEN, Stage.CLOSED))
+    last, review = max(held, default=float("-inf")), _turn(work, life, day)
+    found = (values, review if review and review.period.position > last else None)
+    return tuple(one for one in found if one is not None)
+
+
+def _turn(plan: Plan, life: Life, day: date) -> Round | None:
+    """The round whose turn it is: first of all the one that sets the targets.
 
     Then the one whose day came last, as far as none was held since; else the next to come.
     """

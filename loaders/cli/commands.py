@@ -18,7 +18,7 @@ from typing import TextIO
 import duckdb
 
 from kpi.assessment import Assessment
-from kpi.collection.lifecycle import upcoming
+from kpi.collection.lifecycle import turns
 from kpi.issue import Issue, Severity
 from kpi.people import OPERATOR
 from kpi.place import Place
@@ -274,7 +274,7 @@ def _status(given: argparse.Namespace) -> int:
     if snapshot.has_samples:
         print("サンプルを含みます(samples --remove で消せます)。", file=given.out)
     terminal.table(list(terminal.status_rows(state, now)), given.out)
-    if planned := upcoming(plan, snapshot.life, state.day):
+    for planned in turns(plan, snapshot.life, state.day):
         print(f"次の照会(予定): {planned.name}(round start {planned.id} で始めます)", file=given.out)
     return GOOD
 

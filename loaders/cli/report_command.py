@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from kpi.collection.lifecycle import of_values
 from kpi.people import OPERATOR
 from kpi.plan import Plan, Round
 from kpi.report.comparison_table import Compared, not_wrong_words, wrong
@@ -58,7 +59,7 @@ def run(given: argparse.Namespace) -> int:
     wanted = (
         arguments.round_of(plan, given.round)
         if given.round
-        else arguments.current_round(plan, snapshot.life, settings.today())
+        else arguments.current_round(of_values(plan), snapshot.life, settings.today())
     )
     forms = _forms(given)
     whose, only = _scope(given, plan)

@@ -7,13 +7,25 @@ import pandas as pd
 import pytest
 
 from kpi.collection.letters import division_letter, request_letter
-from kpi.collection.lifecycle import Life, Stage, begun, counting, current, labels, upcoming
+from kpi.collection.lifecycle import (
+    Life,
+    Stage,
+    begun,
+    counting,
+    current,
+    labels,
+    of_values,
+    of_work,
+    turns,
+    upcoming,
+)
 from kpi.collection.obligations import owed, told_apart
 from kpi.collection.round_proposal import free_name, problems, proposed, starting
 from kpi.people import Audience
 from kpi.plan import Division
 from kpi.printing.number_words import NOT_ASKED
 from tests.factory import COUNT, FY, HALF_ROUND, POLICY, RATE, ROUND, TARGETS_ROUND, TRADE, tiny_plan
+from tests.worktools import FIRST, SECOND, work_plan
 
 PLAN = tiny_plan()
 TARGETS, ANNUAL, HALF = (PLAN.round(i) for i in (TARGETS_ROUND, ROUND, HALF_ROUND))
@@ -176,3 +188,36 @@ def test_who_cannot_see_the_answers_is_told_of_no_lack():
 def test_what_is_not_owed_is_no_missing_answer():
     judged = pd.DataFrame({"indicator_id": [RATE, COUNT, "x"], "reason": ["unanswered", "unanswered", "unpublished"]})
     assert list(told_apart(judged, {COUNT})["reason"]) == [NOT_ASKED, "unanswered", "unpublished"]
+
+
+# --- the reviews of the work have a calendar of their own ---
+
+WORK = work_plan()
+
+
+@pytest.mark.parametrize(
+    ("told", "day", "found"),
+    [
+        (life(ROUND, SECOND), date(2025, 9, 20), ROUND),  # both run: what is about indicators
+        (life(ROUND, SECOND), date(2025, 10, 10), SECOND),  # only the review's date is not over yet
+        (life(ROUND, SECOND), date(2025, 10, 20), ROUND),  # both are over
+        (life(SECOND), date(2025, 9, 20), SECOND),
+        (life(TARGETS_ROUND, closed=[FIRST]), date(2025, 6, 1), TARGETS_ROUND),
+        (life(closed=[TARGETS_ROUND, FIRST]), date(2025, 6, 1), TARGETS_ROUND),
+        (life(closed=[FIRST]), date(2025, 6, 1), FIRST),
+        (life(), date(2025, 10, 20), TARGETS_ROUND),
+    ],
+)
+def test_a_review_is_what_people_are_at_where_no_round_about_indicators_is(told, day, found):
+    assert current(WORK, told, day).id == found
+
+
+def test_a_review_that_was_held_takes_no_turn_from_the_years_values_nor_they_from_it():
+    day = date(2025, 9, 20)
+    ids = [one.id for one in turns(WORK, life(closed=[TARGETS_ROUND, FIRST]), day)]
+    assert ids == [ROUND, SECOND]
+    assert [one.id for one in turns(WORK, life(closed=[TARGETS_ROUND, SECOND]), day)] == [ROUND]
+    assert [one.id for one in turns(WORK, life(closed=[TARGETS_ROUND, ROUND, HALF_ROUND]), day)] == [SECOND]
+    assert turns(replace(WORK, rounds=()), life(), day) == ()
+    assert upcoming(of_work(WORK), life(), day).id == SECOND
+    assert {r.id for r in (*of_values(WORK).rounds, *of_work(WORK).rounds)} == {r.id for r in WORK.rounds}

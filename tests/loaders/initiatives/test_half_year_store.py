@@ -11,7 +11,7 @@ from kpi.collection.workflow import Question
 from kpi.people import Audience
 from loaders.services import operations
 from loaders.store import Store
-from tests.factory import AGRI, POLICY
+from tests.factory import AGRI, POLICY, ROUND, TARGETS_ROUND
 from tests.storekit import do, first_start, save_return, send
 from tests.worktools import CAR, DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
 
@@ -123,3 +123,13 @@ def test_nothing_of_the_work_is_judged(store: Store):
     snapshot = store.snapshot("tiny")
     assert snapshot.observations.empty
     assert MEETING not in snapshot.cards
+
+
+def test_a_review_that_was_closed_without_a_paper_is_no_last_meeting(store: Store):
+    spring(store)
+    do(store, "close_round", "tiny", FIRST, by="事務局", at=datetime(2025, 4, 30, 9))
+    seen = store.snapshot("tiny")
+    assert seen.told_at(FIRST) == datetime(2025, 4, 30, 9)
+    assert seen.told_before(ROUND, None) is None
+    do(store, "close_round", "tiny", TARGETS_ROUND, by="事務局", at=datetime(2025, 4, 29, 9))
+    assert store.snapshot("tiny").told_before(ROUND, None) == datetime(2025, 4, 29, 9)
