@@ -122,7 +122,8 @@ def _year(state: Assessment) -> Markup:
         return tag("div", "この年度の照会と公表の予定は、まだ決まっていません。", "empty")
     rows: list[Row] = []
     for one in events:
-        mark = badge("過ぎています", "x v-ask") if one.overdue else "済" if one.done else "これから"
+        ahead = "これから" if one.day >= state.day else "まだ"
+        mark = badge("過ぎています", "x v-ask") if one.overdue else "済" if one.done else ahead
         rows.append((stamp(one.day), one.what, mark))
     return table(
         [Column("日付", width="6.5rem"), Column("こと"), Column("状況", width="7rem")], rows, caption="年間の流れ"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kpi.assessment import Assessment
-from kpi.collection.lifecycle import Stage, current
+from kpi.collection.lifecycle import Stage, current, of_work
 from kpi.collection.scope import asked_of, departments_asked
 from kpi.plan import VALUE_KINDS, Round
 
@@ -34,8 +34,17 @@ def step_of_targets(state: Assessment) -> FirstStep | None:
 
 def step_of_values(state: Assessment) -> FirstStep | None:
     """The first values after them."""
-    asked = _values_round(state)
+    asked = values_round(state)
     return FirstStep(asked, _words(state, asked, f"{asked.period.short}の実績値")) if asked else None
+
+
+def step_of_work(state: Assessment) -> FirstStep | None:
+    """How far the work is and what its schedules are: the review that is at hand, where it asks anybody."""
+    found = current(of_work(state.snapshot.plan), state.snapshot.life, state.day)
+    asked = state.plan.round(found.id) if found else None
+    if asked is None or not (owed := sum(owed_by(state, asked).values())):
+        return None
+    return FirstStep(asked, _words(state, asked, f"取組{owed}の工程と{asked.period.short}の進捗"))
 
 
 def undecided(state: Assessment) -> int:
@@ -49,7 +58,7 @@ def targets_round(state: Assessment) -> Round | None:
     return next((r for r in mine if state.stage(r) is not Stage.PLANNED), next(reversed(mine), None))
 
 
-def _values_round(state: Assessment) -> Round | None:
+def values_round(state: Assessment) -> Round | None:
     """The round that asks for values: one that was started, else the calendar's whose turn it is after the targets."""
     plan = state.snapshot.plan
     plan = replace(plan, rounds=tuple(r for r in plan.rounds if r.kind in VALUE_KINDS))

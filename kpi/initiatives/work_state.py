@@ -14,7 +14,7 @@ from kpi.initiatives.half_year_review import Review
 from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS, PROGRESS_WORDS
 from kpi.initiatives.track import Track, tracks
 from kpi.period import Period
-from kpi.plan import Department
+from kpi.plan import Department, Round
 
 #: What stands in place of a progress: nothing was said where an answer is owed, and where none is or nobody can tell.
 UNANSWERED, UNTOLD = "unanswered", "untold"
@@ -161,10 +161,14 @@ def _newest(state: Assessment, every: Sequence[Track]) -> Period | None:
 
 
 def _asked(state: Assessment, half: Period) -> Iterable[str]:
-    """The initiatives that a half-year's round has asked about, of the departments whose answers would be seen."""
-    plan = state.plan
-    for one in plan.rounds:
+    """The initiatives that a half-year's round has asked about; see :func:`asked_in`."""
+    for one in state.plan.rounds:
         if one.kind == "initiatives" and one.period == half and state.stage(one) in (Stage.OPEN, Stage.CLOSED):
-            for department in plan.departments:
-                if state.snapshot.audience.sees(department.id):
-                    yield from (i.id for i in asked_of(plan, one, department.id, state.day))
+            yield from asked_in(state, one)
+
+
+def asked_in(state: Assessment, asked: Round) -> Iterable[str]:
+    """The initiatives that a round asks about, of the departments whose answers would be seen."""
+    for department in state.plan.departments:
+        if state.snapshot.audience.sees(department.id):
+            yield from (i.id for i in asked_of(state.plan, asked, department.id, state.day))

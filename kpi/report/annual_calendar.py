@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpi.assessment import Assessment
-from kpi.collection.lifecycle import Stage
+from kpi.collection.lifecycle import Stage, turns
+from kpi.collection.scope import departments_asked
 from kpi.period import Period
 
 
@@ -30,13 +31,20 @@ def calendar(state: Assessment) -> tuple[Event, ...]:
 
 
 def _rounds(state: Assessment) -> Iterator[Event]:
+    """What of the rounds has a day; none of one that went by while nobody started it, and another's turn is now."""
+    turn = {one.id for one in turns(state.snapshot.plan, state.snapshot.life, state.day)}
     for one in state.rounds:
         stage = state.stage(one)
+        due = state.snapshot.plan.round(one.id).due
+        passed = stage is Stage.PLANNED and one.id not in turn and due is not None and due < state.day
+        asked = departments_asked(state.plan, one, state.day, state.snapshot.cards)
+        if passed or (one.kind == "initiatives" and not asked):
+            continue
         if one.opens:
             yield Event(one.opens, f"{one.name} 開始", done=stage is not Stage.PLANNED)
         if one.due:
-            open_still = stage is Stage.OPEN and one.due < state.day
-            yield Event(one.due, f"{one.name} 期限", done=stage is Stage.CLOSED, overdue=open_still)
+            late = stage is Stage.OPEN and one.due < state.day and bool(asked)
+            yield Event(one.due, f"{one.name} 期限", done=stage is Stage.CLOSED, overdue=late)
         if closed := state.snapshot.closed_at(one.id):
             yield Event(closed.date(), f"{one.name} 締切り", done=True)
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from kpi.assessment import Assessment
-from kpi.collection.first_steps import FirstStep, owed_by, step_of_targets, step_of_values, targets_round, undecided
+from kpi.collection.first_steps import (
+    FirstStep,
+    owed_by,
+    step_of_targets,
+    step_of_values,
+    step_of_work,
+    targets_round,
+    undecided,
+    values_round,
+)
 from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import summary
 from kpi.collection.workflow import Action
@@ -14,7 +23,7 @@ from kpi.summary import summary as told
 from pages.parts.app.clock import now
 from pages.parts.app.current_view import services
 from pages.parts.app.identity import person
-from pages.parts.rounds.board_table import round_rows
+from pages.parts.rounds.board_table import round_link, round_rows
 from pages.parts.shared.indicator_cells import name_link
 from pages.parts.shared.markup import Column, Content, Group, Markup, Row, join, link, listing, table
 
@@ -28,6 +37,8 @@ def next_steps(view: Assessment) -> Markup:
         steps.append(waiting)
     if values := step_of_values(view):
         steps.append(_step(view, values))
+    if work := step_of_work(view):
+        steps.append(_step(view, work))
     steps.append(
         join(
             [
@@ -46,7 +57,7 @@ def _step(view: Assessment, step: FirstStep) -> Markup:
     """What one round is for, and how far it has come."""
     counted = view.stage(step.asked) is Stage.OPEN and person().is_staff
     so_far = summary(round_rows(view, step.asked), step.asked, view.as_of or now()) if counted else ""
-    return join([_round_link(step.asked), step.words, so_far])
+    return join([round_link(step.asked), step.words, so_far])
 
 
 def _undecided(view: Assessment) -> Content:
@@ -58,17 +69,9 @@ def _undecided(view: Assessment) -> Content:
     return join([said, link("管理の判定条件", "admin", part="cards"), ")。"])
 
 
-def _round_link(asked: Round) -> Content:
-    """The round's name, leading to where one has to do with it; nowhere for who only reads."""
-    who = person()
-    if who.is_staff:
-        return link(asked.name, "rounds", round=asked.id)
-    return link(asked.name, "submit", round=asked.id) if who.departments else asked.name
-
-
 def who_is_asked(view: Assessment) -> Markup:
     """The departments with the number of their indicators; each name leads to its own form."""
-    asked = targets_round(view) or view.current_round
+    asked = targets_round(view) or values_round(view)
     counts = owed_by(view, asked) if asked else {}
     owed = [(d, counts.get(d.id, 0)) for d in view.plan.departments]
     rows = [(_form_link(view, d, asked), f"{count}指標") for d, count in owed if count]

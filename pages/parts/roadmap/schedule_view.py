@@ -12,6 +12,7 @@ from kpi.charts.gantt import gantt
 from kpi.initiatives.coverage import moved_by
 from kpi.initiatives.lanes import SIGNS, calendar_of, lane
 from kpi.initiatives.movement import half_years, moves
+from kpi.initiatives.review_calendar import reviews
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import COUNTED_WORDS, Picked, Work, choices, picked
 from kpi.initiatives.work_tables import owner_word, roadmap_table
@@ -29,6 +30,7 @@ from pages.parts.roadmap.work_cells import (
     kept_filters,
     progress_cell,
 )
+from pages.parts.rounds.board_table import round_link
 from pages.parts.shared.chart_figure import all_charts, chart
 from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.layout import empty, folded, lead, segments, show, table_downloads
@@ -45,6 +47,7 @@ def schedule_view(state: Assessment, work: Work) -> None:
     """Draw the roadmap of what the address asks for."""
     lead(join([segments(work_sentence(work, work.tracks)), "。"]))
     _bar(work)
+    _reviews(state)
     _to_half_years(work)
     shown = _picked(state, work)
     if not shown:
@@ -70,6 +73,14 @@ def _bar(work: Work) -> None:
     told = [(LIKE[code], COUNTED_WORDS[code], number) for code, number in work.counts(work.own)]
     spoken = "、".join(f"{word}{number}" for _, word, number in told)
     show(status_bar(told, f"{work.half.label}の進捗: {spoken}"))
+
+
+def _reviews(state: Assessment) -> None:
+    """The review that is asked for now, and the next."""
+    for one in reviews(state):
+        assumed = tag("span", "想定の日程です", "assumed") if one.asked.assumption else ""
+        words = tag("b", one.words) if one.late else one.words
+        show(tag("div", join([round_link(one.asked), "　", words, "　", assumed]), "meta"))
 
 
 def _to_half_years(work: Work) -> None:

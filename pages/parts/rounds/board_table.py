@@ -17,6 +17,7 @@ from kpi.tables.table_rows import Row as Record
 from loaders.store import StoredReturn
 from pages.parts.app.clock import now
 from pages.parts.app.current_view import store
+from pages.parts.app.identity import person
 from pages.parts.shared.layout import empty, show
 from pages.parts.shared.markup import Column, Content, Markup, badge, join, link, table, tag
 
@@ -163,10 +164,19 @@ def day_words(day: date, hour: int | None = None) -> str:
     return f"{day.month}月{day.day}日({'月火水木金土日'[day.weekday()]}){at}"
 
 
+def round_link(asked: Round) -> Content:
+    """The round's name, leading to where one has to do with it; nowhere for who only reads."""
+    who = person()
+    if who.is_staff:
+        return link(asked.name, "rounds", round=asked.id)
+    return link(asked.name, "submit", round=asked.id) if who.departments else asked.name
+
+
 def round_dates(state: Assessment, asked: Round) -> Markup:
     """Kind of dates a round has, on one line, and the mark of what was assumed."""
     planned = state.stage(asked) is Stage.PLANNED
-    parts = [f"{asked.period.label}の値", *(["予定"] if planned else [])]
+    what = "取組" if asked.kind == "initiatives" else "値"
+    parts = [f"{asked.period.label}の{what}", *(["予定"] if planned else [])]
     if asked.opens and not (planned and asked.opens <= state.day):
         parts.append(f"開始 {day_words(asked.opens)}")
     if asked.division_due:
