@@ -19,6 +19,7 @@ from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import person, require
 from pages.parts.rounds.board_table import board_table, round_dates, round_rows
 from pages.parts.rounds.letter_downloads import letters_box
+from pages.parts.rounds.other_rounds import other_rounds
 from pages.parts.rounds.round_editor import cancel_box, change_box, close_box, open_box, start_box, told
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import XLSX, empty, header, lead, show
@@ -56,6 +57,7 @@ def _chosen(state: Assessment) -> Round:
 
 def _staff(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
     show(round_dates(state, asked))
+    show(other_rounds(state, asked))
     stage = state.stage(asked)
     lead(summary(rows, asked, state.as_of or now(), state.snapshot.closed_at(asked.id), stage=stage))
     if stage is Stage.CANCELLED:

@@ -24,6 +24,7 @@ from pages.parts.app.clock import now
 from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import person, reaches, require
 from pages.parts.rounds.board_table import day_words
+from pages.parts.rounds.other_rounds import other_rounds
 from pages.parts.shared.as_of import closed_to_change, looking_back
 from pages.parts.shared.filters import choose, only
 from pages.parts.shared.layout import XLSX, empty, header, lead, show
@@ -52,6 +53,7 @@ def submit_page() -> None:
     questions = open_questions(state, place)
     closed = state.snapshot.closed_at(place.asked.id)
     _dates(state, place)
+    show(other_rounds(state, place.asked, place.department))
     just_now = receipt()
     left = unanswered(questions, current)
     lead(_lead(state, place, current, len(questions), left, just_now=just_now))

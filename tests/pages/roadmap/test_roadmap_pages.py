@@ -8,7 +8,7 @@ import pytest
 from kpi.people import Role
 from loaders.services.operations import open_store
 from pages.parts.roadmap import schedule_view
-from tests.roadmapkit import with_work
+from tests.roadmapkit import AUTUMN, with_work
 from tests.samplekit import AT, with_files, with_store
 from tests.screenkit import NOTHING, by_label, english, everything, html, lead, run, said, sound
 
@@ -228,3 +228,28 @@ def test_a_past_day_shows_what_was_known_then(work, acting):
     at = run("roadmap", as_of="2026-05-01")
     assert lead(at).endswith("(R7下期)。")
     assert "時点 R8.5.1" in json.dumps([spec for _, spec in charts(at)], ensure_ascii=False)
+
+
+def test_the_review_that_is_asked_for_is_told_with_how_late_it_is(work):
+    at = run("roadmap", as_="secretariat")
+    assert "令和8年度上期 取組の見直し" in html(at)
+    assert "令和8年10月15日を過ぎ、取組" in html(at)
+    assert "令和8年10月15日でした。" in html(run("roadmap", as_="reader"))
+
+
+def test_papers_are_about_values_and_so_is_the_round_a_screen_starts_with(work):
+    """The reviews stand behind the rounds of values in the plan, so that they are the newest."""
+    assert by_label(run("report").selectbox, "照会").value == "fy2025"
+    for page in ("rounds", "review", "submit"):
+        at = run(page, as_="secretariat")
+        assert by_label(at.selectbox, "照会").value == "fy2025", page
+    assert "令和8年度上期(2026年度上期)の取組" in html(run("rounds", as_="secretariat", round=AUTUMN))
+
+
+def test_what_else_is_asked_and_what_comes_next_stands_beside_a_round(work):
+    at = html(run("rounds", as_="secretariat"))
+    assert "令和8年度上期 取組の見直し</a>(期限10月15日(木)を過ぎています)" in at
+    assert "令和8年度実績照会</a>(10月1日(金)から)" in at
+    owing = html(run("submit", as_="dept-commerce", round="fy2025"))
+    assert "ほかに回答を求めている照会" not in owing  # it has answered both reviews
+    assert "令和8年度上期 取組の見直し</a>(期限" in html(run("submit", as_="secretariat", department="agriculture"))
