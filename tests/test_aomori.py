@@ -24,7 +24,8 @@ from kpi.period import Period
 from kpi.plan import Plan
 from loaders.benchmarks.benchmark_files import load_benchmarks
 from loaders.plan.folder import load_plan
-from loaders.services.samples.sample_files import NOTE, VALUES, build
+from loaders.services.samples.sample_files import VALUES, build
+from loaders.services.samples.sample_reviews import NOTE
 from tests import ROOT
 
 DATA = ROOT / "data"

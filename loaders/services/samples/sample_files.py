@@ -1,4 +1,4 @@
-"""The sample returns of ``data/samples``, made from its ``values.csv`` by the form's own writer.
+"""The sample returns of ``data/samples``, made from its ``values.csv`` and ``reviews.csv`` by the form's own writer.
 
 Each round is taken into a store of its own before the next is written, on the day its returns are due. So a later
 form shows as 前回値 what the earlier sample said, departments bear the name of that day, and a return that would not
@@ -20,18 +20,17 @@ from kpi.plan import Plan, Round
 from kpi.snapshot import Snapshot
 from loaders.form import definition as d
 from loaders.form.writing.writer import write_form
-from loaders.plan.tabular import Column, Record, Unreadable, convert, number, one_of, period, read_csv, text
+from loaders.plan.tabular import Column, Record, Unreadable, convert, one_of, read_csv, text
 from loaders.services.intake import send_returns, take_files
 from loaders.services.operations import load_data, open_store
+from loaders.services.samples.sample_reviews import NOTE, REVIEWS, Said, entered, read_reviews, review_columns
 from loaders.services.samples.sample_rounds import settle_samples
 from loaders.store import Store
 
 VALUES = "values.csv"
-#: Stands in the first column of every row of values.csv, so that a copied row says it too.
-NOTE = "サンプル(架空)"
 _BY = "サンプル"
 
-#: What is entered in one round: by indicator and column key, as :func:`write_form` takes it.
+#: What is entered in one round: by indicator or initiative and by column key, as :func:`write_form` takes it.
 Answers = Mapping[str, Mapping[str, object]]
 
 
@@ -53,7 +52,7 @@ def build(data: Path, out: Path) -> list[Path]:
     records, issues = read_csv(path, _columns((), ()))
     _refuse([(VALUES, i) for i in issues])
     plan = _plan(data, records)
-    said = read_values(records, plan)
+    said = read_values(records, plan) | _reviews(data, plan)
     made: dict[Path, bytes] = {}
     with tempfile.TemporaryDirectory() as folder:
         rounds = [r for r in plan.rounds if r.id in said]
@@ -68,10 +67,21 @@ def build(data: Path, out: Path) -> list[Path]:
     return list(made)
 
 
-def read_values(records: Iterable[Record], plan: Plan) -> dict[str, dict[str, dict[str, object]]]:
+def _reviews(data: Path, plan: Plan) -> Said:
+    """What is said of the work; nothing where there is no such file."""
+    path = data / "samples" / REVIEWS
+    if not path.exists():
+        return {}
+    records, issues = read_csv(path, review_columns())
+    said, wrong = read_reviews(records, plan)
+    _refuse([(REVIEWS, i) for i in (*issues, *wrong)])
+    return said
+
+
+def read_values(records: Iterable[Record], plan: Plan) -> Said:
     """The rows of values.csv by round, indicator and column key, each value read as its column needs it."""
     columns = _columns([r.id for r in plan.rounds], [i.id for i in plan.indicators])
-    said: dict[str, dict[str, dict[str, object]]] = {}
+    said: Said = {}
     issues: list[Issue] = []
     for record in records:
         row, found = convert(record, columns)
@@ -82,7 +92,7 @@ def read_values(records: Iterable[Record], plan: Plan) -> dict[str, dict[str, di
         if row["key"] in own:
             issues.append(record.issue("samples.twice", "key", "同じ欄の値が2行あります。", "1行にしてください。"))
         try:
-            own[row["key"]] = _value(d.column(row["key"]), row["value"])
+            own[row["key"]] = entered(d.column(row["key"]), row["value"])
         except Unreadable as error:
             issues.append(record.issue(error.code, "value", error.message, error.advice))
     _refuse([(VALUES, i) for i in issues])
@@ -99,7 +109,7 @@ def write_round(snapshot: Snapshot, asked: Round, answers: Answers) -> dict[str,
             brief, asked.id, department.id, sample=True, answers=answers
         )
         for department in plan.departments
-        if any(i.id in answers for i in plan.owned_by(department.id, day))
+        if any(i.id in answers for i in plan.asked_in(asked.kind).owned_by(department.id, day))
     }
 
 
@@ -138,15 +148,6 @@ def _columns(rounds: Iterable[str], indicators: Iterable[str]) -> tuple[Column, 
         Column("key", one_of(*(c.key for c in d.COLUMNS if c.entry)), required=True),
         Column("value", text, required=True),
     )
-
-
-def _value(column: d.Column, written: str) -> object:
-    if column.kind == "number":
-        read = number(written)
-        return int(read) if read == int(read) else read
-    if column.kind == "period":
-        return period(written)
-    return one_of(*(column.choices or {}))(written) if column.kind == "choice" else written
 
 
 def _refuse(issues: Sequence[tuple[str, Issue]]) -> None:

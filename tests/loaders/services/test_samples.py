@@ -22,7 +22,8 @@ from loaders.form.prose_lines import PART, TEXT
 from loaders.plan.tabular import Record
 from loaders.services.intake import Taken
 from loaders.services.operations import load_data, open_store
-from loaders.services.samples.sample_files import NOTE, SamplesFault, main, read_values
+from loaders.services.samples.sample_files import SamplesFault, main, read_values
+from loaders.services.samples.sample_reviews import NOTE
 from loaders.services.samples.sample_rounds import load_samples
 from loaders.store import Store
 from tests.samplekit import PLAN, data_folder
