@@ -17,15 +17,24 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from kpi.assessment import Assessment
+from kpi.collection.acts import Act
 from kpi.collection.lifecycle import of_values, of_work
 from kpi.collection.round_proposal import name_of, new_id, problems, working_day
 from kpi.collection.schedule import expected_period
+from kpi.initiatives.initiative import asked
+from kpi.initiatives.movement import MOVE_WORDS, half_years, moves
+from kpi.initiatives.review_calendar import reviews
+from kpi.initiatives.work_state import work_of
 from kpi.period import Period
 from kpi.plan import Plan
 from loaders.benchmarks.benchmark_files import load_benchmarks
 from loaders.plan.folder import load_plan
+from loaders.services.operations import open_store
 from loaders.services.samples.sample_files import VALUES, build
-from loaders.services.samples.sample_reviews import NOTE
+from loaders.services.samples.sample_reviews import NOTE, REVIEWS
+from loaders.services.samples.sample_rounds import load_samples
+from loaders.store import Store, commands
 from tests import ROOT
 
 DATA = ROOT / "data"
@@ -262,5 +271,48 @@ def test_the_sample_files_are_what_their_numbers_make_and_raise_no_question(tmp_
 
 
 def test_every_number_of_the_samples_is_marked_as_invented() -> None:
-    with (DATA / "samples" / VALUES).open(encoding="utf-8-sig", newline="") as file:
-        assert {row["note"] for row in csv.DictReader(file)} == {NOTE}
+    for name in (VALUES, REVIEWS):
+        with (DATA / "samples" / name).open(encoding="utf-8-sig", newline="") as file:
+            assert {row["note"] for row in csv.DictReader(file)} == {NOTE}
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = open_store(DATA, tmp_path_factory.mktemp("samples") / "kpi.duckdb", at=AT)
+    load_samples(store, DATA, ID, Act("", AT))
+    return store
+
+
+def test_two_half_years_of_the_work_are_among_the_samples(aomori: Plan, sampled: Store) -> None:
+    state = Assessment.of(sampled.snapshot(ID), AT.date())
+    work = work_of(state)
+    assert half_years(work.own) == (Period("H", 2026, 1), Period("H", 2025, 2))
+    assert all(review.sample and review.confirmed for track in work.own for review in track.reviews)
+    counted = dict(work.counts(work.own))
+    assert set(counted) == {"on_schedule", "slightly_late", "late", "done", "considering", "unanswered"}
+    assert sum(counted.values()) == len(asked(aomori.initiatives))
+    moved = moves(work.own, Period("H", 2026, 1))
+    assert {move.kind for move in moved} == set(MOVE_WORDS)
+    slips = [move for move in moved if move.kind == "schedule"]
+    assert slips
+    assert all(move.reason and "サンプル" in move.decided_by for move in slips)
+    assert all(move.reason for move in moved if move.kind == "late")
+    assert "見直し" in {move.after for move in moved if move.kind == "course"}
+    assert [one.late for one in reviews(state)] == [True, False]
+
+
+def test_a_schedule_of_the_samples_is_never_the_plans(aomori: Plan, sampled: Store) -> None:
+    planned = {(one.planned_start, one.planned_end) for one in aomori.initiatives}
+    assert planned == {(None, None)}
+    assert {(one.planned_start, one.planned_end) for one in sampled.snapshot(ID).plan.initiatives} == planned
+    assert work_of(Assessment.of(sampled.snapshot(ID), AT.date())).is_scheduled
+
+
+def test_with_the_samples_the_work_goes_too(sampled: Store, tmp_path: Path) -> None:
+    store = Store(sampled.backup(tmp_path / "copy.duckdb", Act("", AT)))
+    store.do(commands.remove_samples, Act("", AT))
+    after = Assessment.of(store.snapshot(ID), AT.date())
+    assert after.snapshot.reviews == {}
+    assert not work_of(after).is_scheduled
+    assert [one.late for one in reviews(after)] == [False]
+    assert store.verify() == ()

@@ -17,6 +17,11 @@ SIGNS = (
 )
 
 
+def signs(some: Sequence[Track]) -> str:
+    """What the signs of a chart of some initiatives say, behind サンプル where one of them rests on samples."""
+    return ("サンプル　" if any(one.is_sample for one in some) else "") + SIGNS
+
+
 @dataclass(frozen=True)
 class Lane:
     """One initiative on the chart. What is 未設定 has no span, and says so in ``unset``.

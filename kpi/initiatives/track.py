@@ -80,6 +80,11 @@ class Track:
         return f"{one.number}　{one.name}".lstrip("　") + (AGAIN if self.shown_for else "")
 
     @property
+    def is_sample(self) -> bool:
+        """Whether anything that was said of it is a sample, and with that the schedule it told."""
+        return any(one.sample for one in self.reviews)
+
+    @property
     def latest(self) -> Review | None:
         """What was said last."""
         return self.reviews[-1] if self.reviews else None

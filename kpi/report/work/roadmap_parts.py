@@ -48,14 +48,14 @@ def _of_field(state: Assessment, field: Field, told: Sequence[Track], number: st
         *(Column(f"{half.short[:-2]}{half.short[-2]}", 10.5, "center") for half in years),
         Column("半期の実績", 78), Column("進捗", 20, "center"), Column("方向性", 16, "center"), Column("指標", 26),
     )  # fmt: skip
-    lines: list[Line] = []
+    newest, lines = _newest(told), list[Line]()
     for item in field.items:
         mine = [t for t in told if (t.shown_for or t.initiative).item_id == item.id]
         if mine:
             lines.append(Line(band=f"{item.name}　取組{len(mine)}"))
-            lines += [_row(state, track, years) for track in mine]
+            lines += [_row(state, track, years, newest) for track in mine]
     initiatives = [i for i in state.plan.initiatives if i.item_id in {item.id for item in field.items}]
-    head = Heading(f"{field.name}　{count_words(initiatives)}　時点 {_newest(told)}")
+    head = Heading(f"{field.name}　{count_words(initiatives)}　時点 {newest.label if newest else '見直しの前'}")
     legend = Note(f"{PLANNED} 当初の工程　{STANDING} いまの工程　{DONE} 実績のあった半期　空欄 工程の外または未設定")
     return Part(
         "roadmap", f"ロードマップ {field.short}", number, "A3横",
@@ -63,12 +63,12 @@ def _of_field(state: Assessment, field: Field, told: Sequence[Track], number: st
     )  # fmt: skip
 
 
-def _newest(told: Sequence[Track]) -> str:
+def _newest(told: Sequence[Track]) -> Period | None:
     known = [track.latest.period for track in told if track.latest]
-    return max(known, key=lambda p: p.position).label if known else "見直しの前"
+    return max(known, key=lambda p: p.position, default=None)
 
 
-def _row(state: Assessment, track: Track, years: Sequence[Period]) -> Line:
+def _row(state: Assessment, track: Track, years: Sequence[Period], newest: Period | None) -> Line:
     one, last, shown = track.initiative, track.latest, track.shown_for
     owner = state.plan.owner(one.id, state.day)
     subject = state.plan.of_initiatives
@@ -76,13 +76,14 @@ def _row(state: Assessment, track: Track, years: Sequence[Period]) -> Line:
     moved = track.before is not None and last is not None and track.before.progress != last.progress
     name = f"{shown.name if shown else one.name}{'【再掲】' if shown else ''}"
     slip = f"({track.slip:+d}半期)" if track.slip else ""
+    older = f"({last.period.short}) " if last and last.period != newest else ""
     known = {i.id: i.number for i in state.plan.indicators}
     return Line((
         Cell((shown.number if shown else "") or number),
         Cell(name),
         Cell(owner.name(state.day) if owner else "未設定"),
         *(Cell(mark(track, half)) for half in years),
-        Cell(_cut(last.text("performance")) if last else "(回答なし)"),
+        Cell(_cut(f"{older}{last.text('performance')}") if last else "(回答なし)"),
         Cell(f"{PROGRESS_WORDS.get(last.progress, '―')}{slip}" if last else "―", changed=moved),
         Cell(COURSE_WORDS.get(last.course, "―") if last else "―"),
         Cell("、".join(known[i] for i in (*one.indicators, *one.related_indicators) if i in known) or "―"),

@@ -21,7 +21,7 @@ from kpi.initiatives.initiative_profile import (
     interim_stories,
     schedule_facts,
 )
-from kpi.initiatives.lanes import SIGNS, calendar_of, lane
+from kpi.initiatives.lanes import calendar_of, lane, signs
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import Work
 from kpi.initiatives.work_words import LIKE, chart_words, unreviewed, unscheduled
@@ -98,13 +98,12 @@ def _schedule(state: Assessment, work: Work, track: Track) -> None:
     one = lane(track)
     calendar = calendar_of([one], state.plan.start, state.plan.end, state.day, "時点" if state.as_of else "今日")
     drawn = gantt((one,), calendar)
-    file = compared_file(
-        drawn, title=f"{track.name}の工程", unit="", source=state.plan.source, day=state.day, said=SIGNS, rows=1
-    )
-    if any(review.sample for review in track.reviews):
+    said, source = signs([track]), state.plan.source
+    file = compared_file(drawn, title=f"{track.name}の工程", unit="", source=source, day=state.day, said=said, rows=1)
+    if track.is_sample:
         file = replace(file, name=f"サンプル_{file.name}")
     alt_text = chart_words(f"{track.initiative.name}の工程", [track])
-    chart(drawn, key=f"gantt-of-{track.initiative.id}", alt_text=alt_text, caption=SIGNS, file=file)
+    chart(drawn, key=f"gantt-of-{track.initiative.id}", alt_text=alt_text, caption=said, file=file)
 
 
 def _history(work: Work, told: Sequence[HalfYear]) -> None:
@@ -122,7 +121,8 @@ def _history(work: Work, told: Sequence[HalfYear]) -> None:
         said.append(unconfirmed(review) if not review.confirmed else tag("span", "確認済", "meta"))
         show(tag("h3", join(said, "　"), "item"))
         way = join(["　", link("出所", "origin", figure=review.code)]) if review.code else ""
-        show(join([_fact_table(half.facts, review.period.label), tag("div", join([half.origin, way]), "meta")]))
+        mark = tag("b", "サンプル　") if review.sample else ""
+        show(join([_fact_table(half.facts, review.period.label), tag("div", join([mark, half.origin, way]), "meta")]))
 
 
 def _interim(state: Assessment, track: Track) -> None:

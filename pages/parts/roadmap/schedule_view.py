@@ -10,7 +10,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.charts.gantt import gantt
 from kpi.initiatives.coverage import moved_by
-from kpi.initiatives.lanes import SIGNS, calendar_of, lane
+from kpi.initiatives.lanes import calendar_of, lane, signs
 from kpi.initiatives.movement import half_years, moves
 from kpi.initiatives.review_calendar import reviews
 from kpi.initiatives.track import Track
@@ -136,7 +136,7 @@ def _undrawn(number: int, others: bool) -> None:
 
 
 def _sampled(some: Sequence[Track]) -> bool:
-    return any(review.sample for track in some for review in track.reviews)
+    return any(track.is_sample for track in some)
 
 
 def _fields(state: Assessment) -> list[tuple[str, str]]:
@@ -154,10 +154,11 @@ def _of_field(state: Assessment, field_id: str, name: str, drawn: Sequence[Track
         spec = gantt(some, calendar)
         title = f"{name}の取組の工程" + (f"({place + 1}/{parts})" if parts > 1 else "")
         source = state.plan.source
-        file = compared_file(spec, title=title, unit="", source=source, day=state.day, said=SIGNS, rows=len(some))
+        said = signs(tracks)
+        file = compared_file(spec, title=title, unit="", source=source, day=state.day, said=said, rows=len(some))
         if _sampled(tracks):
             file = replace(file, name=f"サンプル_{file.name}")
-        caption = f"{SIGNS}　出典 {source}" if source else SIGNS
+        caption = f"{said}　出典 {source}" if source else said
         chart(spec, key=f"gantt-{field_id}-{place}", alt_text=chart_words(title, tracks), caption=caption, file=file)
         yield file
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage, turns
 from kpi.collection.scope import departments_asked
 from kpi.collection.turnout import waiting_for
+from kpi.period import Period
 from kpi.plan import Department, Round
 from pages.parts.app.clock import now
 from pages.parts.rounds.board_table import day_words, round_rows
@@ -35,24 +37,30 @@ def _awaits(state: Assessment, asked: Round, department: Department | None) -> b
 
 
 def _next(state: Assessment) -> list[Round]:
-    """Of the calendar, what has a day that is still to come and asks anybody."""
+    """Of the calendar, whose turn it is and asks anybody, in the order of their days."""
     planned = turns(state.snapshot.plan, state.snapshot.life, state.day)
-    ahead = (r for r in planned if r.opens and r.opens > state.day)
-    return [r for r in ahead if departments_asked(state.plan, r, state.day, state.snapshot.cards)]
+    found = [r for r in planned if departments_asked(state.plan, r, state.day, state.snapshot.cards)]
+    return sorted(found, key=lambda r: r.opens or date.max)
 
 
 def _named(state: Assessment, asked: Round, department: Department | None = None) -> Content:
     """The round, leading to its own page, and its date."""
     if state.stage(asked) is Stage.PLANNED:
-        when = f"{day_words(asked.opens)}から" if asked.opens else ""
+        opens = asked.opens if asked.opens and asked.opens > state.day else None
+        when = f"{_dated(opens, state.day)}から" if opens else "まだ始まっていません"
     elif asked.due is None:
         when = "期限は未設定"
     else:
         over = asked.due < now().date()
-        when = f"期限{day_words(asked.due)}{'を過ぎています' if over else ''}"
+        when = f"期限{_dated(asked.due, state.day)}{'を過ぎています' if over else ''}"
     if department:
         return join([link(asked.name, "submit", department=department.id, round=asked.id), f"({when})"])
     return join([link(asked.name, "rounds", round=asked.id), f"({when})"])
+
+
+def _dated(day: date, today: date) -> str:
+    """The day, with its year where that is another than today's."""
+    return ("" if day.year == today.year else Period("CY", day.year).label.split("(")[0]) + day_words(day)
 
 
 def _line(head: str, named: Sequence[Content]) -> Markup:

@@ -23,11 +23,12 @@ from loaders.plan.tabular import Record
 from loaders.services.intake import Taken
 from loaders.services.operations import load_data, open_store
 from loaders.services.samples.sample_files import SamplesFault, main, read_values
-from loaders.services.samples.sample_reviews import NOTE
+from loaders.services.samples.sample_reviews import NOTE, read_reviews
 from loaders.services.samples.sample_rounds import load_samples
 from loaders.store import Store
 from tests.samplekit import PLAN, data_folder
 from tests.storekit import do
+from tests.worktools import AGAIN, DESK, SECOND, half, work_plan
 
 AT = datetime(2026, 12, 10, 10, 0)
 
@@ -290,3 +291,41 @@ def test_a_return_that_would_be_questioned_is_not_written(tmp_path, capsys):
     assert "サンプル_目標値等設定照会_環境生活部.xlsx" in told
     assert "目指す方向" in told
     assert list((tmp_path / "samples").iterdir()) == [tmp_path / "samples" / "values.csv"]
+
+
+# --- what is said of the work ----------------------------------------------------------------------------------------
+
+
+def review(**changed: str) -> Record:
+    said = {"note": NOTE, "round_id": SECOND, "initiative_id": DESK, "progress": "late", "planned_end": "FY2026H2",
+            "performance": "窓口を開いた。"}  # fmt: skip
+    return Record("reviews.csv", 7, said | changed)
+
+
+def test_a_row_of_a_half_year_is_read_as_its_columns_need_it():
+    said, issues = read_reviews([review()], work_plan())
+    assert issues == []
+    read = {"progress": "late", "planned_end": half("2026H2"), "performance": "窓口を開いた。"}
+    assert said == {SECOND: {DESK: read}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "column"),
+    [
+        ({"note": ""}, "note"),
+        ({"round_id": "fy1999"}, "round_id"),
+        ({"initiative_id": AGAIN}, "initiative_id"),  # a 再掲 has no answer of its own
+        ({"progress": "遅れ"}, "progress"),
+        ({"planned_end": "来年"}, "planned_end"),
+        ({"interim_1": "12人"}, "interim_1"),
+    ],
+)
+def test_a_row_of_a_half_year_that_cannot_be_read_is_told_with_its_line_and_column(changed, column):
+    said, issues = read_reviews([review(**changed)], work_plan())
+    assert [i.cell for i in issues] == [f"7行 {column}"]
+    assert said == {}
+
+
+def test_two_rows_of_one_initiative_are_told():
+    _, issues = read_reviews([review(), review(performance="もう一度。")], work_plan())
+    assert [i.code for i in issues] == ["samples.twice"]

@@ -249,7 +249,7 @@ def test_papers_are_about_values_and_so_is_the_round_a_screen_starts_with(work):
 def test_what_else_is_asked_and_what_comes_next_stands_beside_a_round(work):
     at = html(run("rounds", as_="secretariat"))
     assert "令和8年度上期 取組の見直し</a>(期限10月15日(木)を過ぎています)" in at
-    assert "令和8年度実績照会</a>(10月1日(金)から)" in at
+    assert "令和8年度実績照会</a>(令和9年10月1日(金)から)" in at
     owing = html(run("submit", as_="dept-commerce", round="fy2025"))
     assert "ほかに回答を求めている照会" not in owing  # it has answered both reviews
     assert "令和8年度上期 取組の見直し</a>(期限" in html(run("submit", as_="secretariat", department="agriculture"))

@@ -70,6 +70,13 @@ def test_a_slip_a_repetition_and_what_is_unset_are_named(told):
     assert "(回答なし)" in found["2-2自動運転の実証"]
 
 
+def test_what_was_said_in_an_earlier_half_year_than_the_sheet_tells_says_so(tmp_path):
+    early = replace(FIRST, initiative_id=DESK)
+    found = rows(paper(state(tmp_path, **{MEETING: (FIRST, SLIP), DESK: (early,)})), "roadmap")
+    assert "(R6下期) 8会場で開いた。" in found["1-2窓口を一つにする"]
+    assert "12会場で開いた。" in found["1-1説明会を全域で開く"]
+
+
 def test_the_review_tells_what_moved_with_reason_and_who_decided(told):
     found = rows(paper(told), "review")
     meeting = found["1-1説明会を全域で開く"]
