@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Literal, Protocol, TypeVar
 
 from kpi.initiatives.initiative import Initiative, asked
+from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.period import Period
 
 Direction = Literal["increase", "decrease", "maintain"]
@@ -296,7 +297,8 @@ class Plan:
     ``initiatives.<id>``.
     ``offered`` tells whether the screens let one choose the plan, ``sole_secretary`` whether a secretariat of one
     person may record the decision about its own proposal, which then says so. ``required_texts`` are those of
-    :data:`STANDING_TEXTS` that no return with a value may leave out.
+    :data:`STANDING_TEXTS` that no return with a value may leave out. ``self_evaluation`` is how the half-yearly review
+    has initiatives evaluated by who does the work; None where the plan says nothing of it.
     """
 
     id: str
@@ -325,6 +327,7 @@ class Plan:
     offered: bool = True
     sole_secretary: bool = False
     required_texts: tuple[str, ...] = ()
+    self_evaluation: SelfEvaluation | None = None
 
     def holds(self, day: date) -> bool:
         """Whether a day lies in the plan's years."""

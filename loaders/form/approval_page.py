@@ -157,7 +157,9 @@ def _work_cells(row: Row, answer: Answer | None, brief: Brief) -> tuple[str, str
     start = _period(answer, "revised_start") or standing.start or _period(answer, "planned_start")
     end = _period(answer, "revised_end") or standing.end or _period(answer, "planned_end")
     parts = (("遅れ", "delay_reason"), ("工程変更", "revision_reason"), ("実績", "performance"), ("予定", "next_plan"))
-    said = " ".join(f"【{name}】{text}" for name, key in parts if (text := answer.text(key)))
+    scheme = brief.plan.self_evaluation
+    own = tuple((scheme.heading(key), key) for key in scheme.keys) if scheme else ()
+    said = " ".join(f"【{name}】{text}" for name, key in (*parts, *own) if (text := answer.text(key)))
     progress = PROGRESS_WORDS.get(answer.text("progress"), "未記入")
     return Span(start, end).words, last, progress, COURSE_WORDS.get(answer.text("course"), MISSING), said
 

@@ -14,7 +14,7 @@ def unfilled(answers: Iterable[Answer], kind: RoundKind, plan: Plan) -> Mapping[
     """The columns that must be filled (:func:`.definition.need_of`), with how many open cells of each are empty."""
     found: dict[str, int] = {}
     for answer in answers:
-        for column in d.columns_for(kind):
+        for column in d.asked_columns(kind, plan):
             entry = answer.entries.get(column.key)
             if entry is not None and entry.value is None and _wanted(d.need_of(column, kind, plan), answer):
                 found[column.key] = found.get(column.key, 0) + 1

@@ -7,13 +7,14 @@ touches a file. Words of the office come from the plan (``plan.words``) where th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal
 
 from kpi.cards.revision import band_text, has_target
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
+from kpi.initiatives.self_evaluation import ASPECT_KEYS, EVALUATION_KEYS, GRADE_KEY, WORDS_KEY, SelfEvaluation
 from kpi.period import Period
 from kpi.plan import STANDING_TEXTS, Card, Direction, Indicator, Plan, RoundKind
 
@@ -77,6 +78,9 @@ DEFAULT_WORDS: Mapping[str, str] = {
     "baseline": "現状値",
     "target": "目標値",
     "unset": "未設定",
+    **{key: f"自己評価(観点{place})" for place, key in enumerate(ASPECT_KEYS, start=1)},
+    "evaluation": "自己評価",
+    "evaluation_asks": "この半期の自己評価",
 }
 
 G_INDICATOR, G_CARD, G_LAST = "指標", "計画の値", "前回の回答"
@@ -262,6 +266,23 @@ COLUMNS: tuple[Column, ...] = (
         note="この半期に行ったことを入力してください。前回の予定と比べて分かるように書いてください。",
     ),
     Column(
+        GRADE_KEY, "{evaluation}", G_REMARKS, True, "choice", 20, rounds=WORK_ROUNDS, need="always", since="3",
+        stands="prose", asks="{evaluation_asks}",
+        note="計画が定める段階から選んでください。進捗・今後の方向性とは別のことです。",
+    ),
+    *(
+        Column(
+            key, f"{{{key}}}", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="always", since="3",
+            stands="prose", limit=150, lines=3, note="この観点から見た評価とその理由を入力してください。",
+        )
+        for key in ASPECT_KEYS
+    ),
+    Column(
+        WORDS_KEY, "{evaluation}", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="always", since="3",
+        stands="prose", limit=150, lines=4, asks="{evaluation_asks}",
+        note="自己評価を文章で入力してください。進捗・今後の方向性とは別のことです。",
+    ),
+    Column(
         "delay_reason", "遅れの理由", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="when_late", since="3",
         stands="prose", limit=150, lines=3, asks="進捗が「やや遅れ」「遅れ」のときに記入",
         note="遅れた理由を入力してください。遅れていないときは空けておいてください。",
@@ -389,7 +410,7 @@ def keys_on(stands: Stands) -> frozenset[str]:
 #: The lines of an indicator's block under its name: what was said last stands above what is asked now.
 _BLOCK = (
     "definition", "last_comment", "analysis", "actions", "last_evidence", "evidence", *STANDING_KEYS,
-    "last_plan", "performance", "delay_reason", "next_plan", "revision_reason", "problems",
+    "last_plan", "performance", *EVALUATION_KEYS, "delay_reason", "next_plan", "revision_reason", "problems",
 )  # fmt: skip
 
 
@@ -411,8 +432,25 @@ def positions(kind: RoundKind) -> Mapping[str, int]:
     return {c.key: FIRST_COLUMN + i for i, c in enumerate(FIGURES.columns(kind))}
 
 
+def asked_columns(kind: RoundKind, plan: Plan) -> tuple[Column, ...]:
+    """The columns of a kind of round as a plan has them: without a self-evaluation that it does not ask for."""
+    mine = plan.self_evaluation.keys if plan.self_evaluation else ()
+    return tuple(of_plan(c, plan) for c in columns_for(kind) if c.key not in EVALUATION_KEYS or c.key in mine)
+
+
+def of_plan(found: Column, plan: Plan) -> Column:
+    """A column with the plan's own choices, where these are the plan's."""
+    scheme = plan.self_evaluation
+    return replace(found, choices=scheme.choices) if found.key == GRADE_KEY and scheme else found
+
+
 def word(plan: Plan, key: str) -> str:
     """The plan's word for a thing, or the form's own."""
+    scheme = plan.self_evaluation
+    if scheme and key == "evaluation_asks":
+        return scheme.asks or DEFAULT_WORDS[key]
+    if scheme and (key == "evaluation" or key in scheme.keys):
+        return scheme.heading(key)
     return plan.words.get(key) or DEFAULT_WORDS[key]
 
 
@@ -481,8 +519,16 @@ def need_of(found: Column, kind: RoundKind, plan: Plan) -> Need:
     return "optional" if kind in VALUE_ROUNDS and found.key in CARD_KEYS else found.need
 
 
-def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, *, has_past: bool) -> bool:
-    """Whether a department fills in this column for this indicator.
+def enterable(
+    found: Column,
+    indicator: Indicator,
+    card: Card,
+    kind: RoundKind,
+    *,
+    has_past: bool,
+    evaluation: SelfEvaluation | None,
+) -> bool:
+    """Whether a department fills in this column for this indicator. ``evaluation`` is the plan's self-evaluation.
 
     Card facts are open while unset, in a ``targets`` round, and for proposals in a 中間見直し; 分子 and 分母 belong to
     rates; only what was said before can be corrected. The 当初 schedule of an initiative is open while unset.
@@ -494,6 +540,8 @@ def enterable(found: Column, indicator: Indicator, card: Card, kind: RoundKind, 
         return kind in ("targets", "midterm") or unset
     if found.key in ("planned_start", "planned_end"):
         return (card.baseline_period if found.key == "planned_start" else card.target_period) is None
+    if found.key in EVALUATION_KEYS:
+        return evaluation is not None and found.key in evaluation.keys
     if found.key in INTERIM_KEYS:
         return len(indicator.interim) > INTERIM_KEYS.index(found.key)
     if found.key in ("numerator", "denominator"):

@@ -191,7 +191,8 @@ def _contacts(said: tuple[Line, ...], rows: tuple[Row, ...], plan: Plan, round_:
     ]
 
 
-def _field(column: d.Column, rows: tuple[Row, ...], ready: str | float | None, plan: Plan, round_: Round) -> EntryField:
+def _field(found: d.Column, rows: tuple[Row, ...], ready: str | float | None, plan: Plan, round_: Round) -> EntryField:
+    column = d.of_plan(found, plan)
     first, kind = rows[0].indicator, round_.kind
     meanings = {"numerator": first.numerator, "denominator": first.denominator}
     counted = column.kind == "number" and column.key not in meanings  # 分子 and 分母 are counted in units of their own

@@ -133,7 +133,7 @@ def lines(
         for column in d.columns_on(round_.kind, "prose"):
             text = shown(column, row, plan, round_)
             value = None if text is None else str(text)
-            if column.entry or value:
+            if row.enterable(column, round_) or value:
                 place += 1
                 found.append(Line(place, column.key, row.indicator.number, value, (row,)))
         place += 2

@@ -14,6 +14,7 @@ from typing import get_args
 from kpi.cards.consistency import SENSES
 from kpi.collection.publication import PUBLICATION_WORDS
 from kpi.initiatives.initiative import LAW_KINDS, STATE_WORDS
+from kpi.initiatives.self_evaluation import UNLISTED
 from kpi.issue import Severity
 from kpi.plan import STANDING_TEXTS, Card, DatedName, Direction, Indicator, Kind, Level, RoundKind, Scheme
 from kpi.schemes import METHODS, THRESHOLDS
@@ -235,6 +236,16 @@ SCHEME = Shape("scheme", (
     Column("tolerance", number, default=0.05), Column("show_achievement", flag, default=False),
     Column("show_outlook", flag, default=True), Column("words", mapping, default={}),
 ), key=())  # fmt: skip
+SELF_EVALUATION = Shape("self_evaluation", (
+    Column("name", text, default=""), Column("asks", text, default=""), Column("source", text, default=""),
+    Column("aspects", texts, default=()),
+), key=())  # fmt: skip
+GRADE = Shape("self_evaluation_grade", (
+    Column("word", text, True), Column("meaning", text, default=""),
+), ("word",), rules=(
+    Rule("plan.unlisted_sign", "word", lambda r: bool(set(r["word"]) & UNLISTED),
+         "段階の語に「,」か「\"」があると、様式の選択肢にできません。", "「、」などに改めてください。"),
+))  # fmt: skip
 
 INDICATOR = Shape("indicator", (
     Column("id", text, True), Column("number", text, True), Column("level", one_of(*get_args(Level)), True),
@@ -289,5 +300,7 @@ ASSUMPTION = Shape("assumption", (
 #: The plan's own words by key: a table without columns, for any key may stand in it.
 WORDS = Shape("words", (), key=())
 
-TOML_SHAPES = (PLAN, STANCE, PRIORITY, FIELD, ITEM, DEPARTMENT, DIVISION, ROUND, SECTION, SCHEME)
+TOML_SHAPES = (
+    PLAN, STANCE, PRIORITY, FIELD, ITEM, DEPARTMENT, DIVISION, ROUND, SECTION, SCHEME, SELF_EVALUATION, GRADE,
+)  # fmt: skip
 CSV_SHAPES = (INDICATOR, INITIATIVE, OWNERSHIP, ASSUMPTION)

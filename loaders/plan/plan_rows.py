@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Ownership, Plan
 from kpi.schemes import THRESHOLDS
@@ -31,6 +32,10 @@ def rows_of(plan: Plan) -> Rows:
         "round": [dict(vars(one)) for one in plan.rounds],
         "section": [dict(vars(one)) for one in plan.sections],
         "scheme": [{**vars(plan.scheme), **{key: plan.scheme.thresholds.get(key) for key in THRESHOLDS}}],
+        "self_evaluation": [dict(vars(plan.self_evaluation or SelfEvaluation("")))],
+        "self_evaluation_grade": [dict(vars(one)) for one in plan.self_evaluation.grades]
+        if plan.self_evaluation
+        else [],
         "words": [{"key": key, "word": word} for key, word in plan.words.items()],
         "indicator": [_indicator(one, plan.card(one.id)) for one in plan.indicators],
         "initiative": [dict(vars(one)) for one in plan.initiatives],

@@ -20,6 +20,7 @@ from loaders.plan.columns import (
     DEPARTMENT,
     DIVISION,
     FIELD,
+    GRADE,
     INDICATOR,
     INITIATIVE,
     ITEM,
@@ -29,6 +30,7 @@ from loaders.plan.columns import (
     ROUND,
     SCHEME,
     SECTION,
+    SELF_EVALUATION,
     STANCE,
     WORDS,
     Shape,
@@ -150,6 +152,15 @@ SHEETS: tuple[PlanSheet, ...] = (
         SCHEME, "判定", "判定の方法。空欄の下限は既定の値です。",
         f"判定の方法 {_THRESHOLD_HEADINGS} 横ばいの許容幅 達成率を示す 見通しを示す 判定の語",
         upright=True, words={"name": {name: method.word for name, method in METHODS.items()}},
+    ),
+    _sheet(
+        SELF_EVALUATION, "自己評価", "取組の半期見直しでたずねる自己評価のしかた。名称が空欄の計画ではたずねません。"
+        "段階も観点もなければ、文章で書く欄になります。観点は1行に1つずつ、セルの中で改行して書きます。",
+        "名称 評価のしかた 出典 観点", upright=True,
+    ),
+    _sheet(
+        GRADE, "自己評価の段階", "1行が自己評価の1つの段階(A、順調など)。上からの順に選択肢に並びます。",
+        "段階の語 意味",
     ),
     _sheet(WORDS, "用語", "画面と様式で使う語。鍵は変えません。", "鍵 語",
            columns=(Column("key", text, True), Column("word", text, True))),

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import compress
 
 from kpi.initiatives.initiative import Initiative
+from kpi.initiatives.self_evaluation import ASPECT_KEYS, EVALUATION_KEYS, Grade, SelfEvaluation
 from kpi.issue import Issue, Severity
 from kpi.plan import (
     Card,
@@ -27,9 +29,23 @@ from kpi.plan import (
     Stance,
 )
 from kpi.schemes import THRESHOLDS, method_of
-from loaders.plan.columns import CSV_SHAPES, DIVISION, INITIATIVE, ROUND, SCHEME, TOML_SHAPES, WORDS, Shape, overlap
+from loaders.form.definition import columns_for, heading_words
+from loaders.plan.columns import (
+    CSV_SHAPES,
+    DIVISION,
+    GRADE,
+    INITIATIVE,
+    ROUND,
+    SCHEME,
+    SELF_EVALUATION,
+    TOML_SHAPES,
+    WORDS,
+    Shape,
+    overlap,
+)
 from loaders.plan.columns import PLAN as PLAN_SHAPE
 from loaders.plan.tabular import Record, Row, convert, file_issue
+from loaders.text.characters import canonical
 
 #: Gives the rows of a table, and what is wrong with where they stand.
 Records = Callable[[Shape], tuple[list[Record], list[Issue]]]
@@ -56,8 +72,11 @@ def plan_of(plan_id: str, records: Records) -> tuple[Plan | None, list[Issue]]:
     issues += faults
     scheme, faults = _scheme(records(SCHEME)[0])
     issues += faults
+    evaluation, faults = _evaluation(records, rows[GRADE.table])
+    issues += faults
     words, faults = _words(records(WORDS)[0])
-    return _assemble(plan_id, head, rows, scheme, words), [*issues, *faults]
+    plan = replace(_assemble(plan_id, head, rows, scheme, words), self_evaluation=evaluation)
+    return plan, [*issues, *faults]
 
 
 # ---- tables
@@ -255,6 +274,53 @@ def _scheme(records: Sequence[Record]) -> tuple[Scheme, list[Issue]]:
         ]
         scheme = replace(scheme, thresholds={key: value for key, value in given.items() if key not in own})
     return scheme, issues
+
+
+def _evaluation(read: Records, rows: Sequence[Row]) -> tuple[SelfEvaluation | None, list[Issue]]:
+    """The plan's self-evaluation, None where it has no name; what cannot be told apart in a form is left out."""
+    records, grades = read(SELF_EVALUATION)[0], read(GRADE)[0]
+    row, issues = _single(SELF_EVALUATION, records)
+    if not row["name"]:
+        written = [record for record in (*records, *grades) if any(record.values.values())]
+        message = "自己評価の段階か観点がありますが、自己評価の名称がないため、たずねません。"
+        advice = "[self_evaluation] の name に「自己評価」などと書いてください。"
+        return None, issues + [one.issue("plan.unnamed_evaluation", "name", message, advice) for one in written[:1]]
+    head = records[0]
+    if canonical(row["name"]) in _other_headings():
+        message = f"自己評価の名称「{row['name']}」は、半期見直しの様式の別の欄の名前のため、たずねません。"
+        advice = "「自己評価」など、ほかの欄と違う名称にしてください。"
+        return None, [*issues, head.issue("plan.taken_heading", "name", message, advice)]
+    if len(row["aspects"]) > len(ASPECT_KEYS):
+        message = f"自己評価の観点は{len(ASPECT_KEYS)}つまでです。{len(ASPECT_KEYS)}つめまでをたずねます。"
+        issues.append(head.issue("plan.many_aspects", "aspects", message, "まとめるか、減らしてください。"))
+    if len(rows) == 1:
+        message = "自己評価の段階が1つだけです。"
+        issues.append(grades[0].issue("plan.lone_grade", "word", message, "ほかの段階も書いてください。", Severity.ASK))
+    aspects, twice = _apart(row["aspects"])
+    issues += [head.issue("plan.repeated_word", "aspects", *_same(one)) for one in twice]
+    words, twice = _apart([one["word"] for one in rows])
+    by_word = {_key(GRADE, one.values): one for one in grades}
+    issues += [by_word[one].issue("plan.repeated_word", "word", *_same(one)) for one in twice]
+    kept = tuple(Grade(**one) for one in rows if one["word"] in words)
+    return SelfEvaluation(**{**row, "aspects": aspects[: len(ASPECT_KEYS)]}, grades=kept), issues
+
+
+def _other_headings() -> frozenset[str]:
+    """What the form of a half-year calls its other columns."""
+    found = (heading_words(c) for c in columns_for("initiatives") if c.key not in EVALUATION_KEYS)
+    return frozenset(canonical(text) for text in found)
+
+
+def _apart(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words that a reader can tell apart, whatever their width and case, and those that are one of these again."""
+    keys = [canonical(one) for one in words]
+    first = [keys.index(key) == place for place, key in enumerate(keys)]
+    return tuple(compress(words, first)), tuple(compress(words, (not one for one in first)))
+
+
+def _same(word: str) -> tuple[str, str]:
+    message = f"「{word}」は、全角・半角や大文字・小文字を分けなければ同じ語が既にあるため、使いません。"
+    return message, "別の語にしてください。"
 
 
 def _words(records: Sequence[Record]) -> tuple[dict[str, str], list[Issue]]:

@@ -60,6 +60,22 @@ def _missing(case: Case) -> Iterator[Hit]:
 
 
 @check(
+    code="initiative.no_evaluation",
+    severity=ASK,
+    condition="計画が自己評価を定めているのに、その段階、観点か文章が書かれていないとき(取組の半期見直し)",
+    message="「{expected}」が書かれていません。この計画では、取組ごとに自己評価を記入します。",
+    advice="記入してください。まだ評価できないときは、その理由を入力してください。",
+)
+def _no_evaluation(case: Case) -> Iterator[Hit]:
+    scheme = case.brief.plan.self_evaluation
+    if scheme is None or _blank(case):
+        return
+    for key in scheme.keys:
+        if _entered(case, key) and not case.answer.text(key):
+            yield Hit(key, {"expected": scheme.heading(key)})
+
+
+@check(
     code="initiative.no_reason",
     severity=ASK,
     condition="進捗が「やや遅れ」「遅れ」なのに、遅れの理由がないとき",

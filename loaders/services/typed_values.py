@@ -18,7 +18,7 @@ def read_typed(
 
     Anything but a plain reading is refused: on a page a person can simply type the figure.
     """
-    column = definition.column(key)
+    column = definition.of_plan(definition.column(key), brief.plan)
     indicator = brief.plan.subject(indicator_id)
     if column.kind == "number":
         # 分子 and 分母 are counted in units of their own.

@@ -30,7 +30,8 @@ def find_meta(book: Book) -> tuple[Meta, Sheet] | None:
 
 def headings(plan: Plan, kind: RoundKind) -> dict[str, str]:
     """The headings of a kind of round by key, the hidden row mark's included."""
-    return {"token": d.TOKEN_HEADING} | {c.key: "".join(d.heading(c, plan, kind).split()) for c in d.columns_for(kind)}
+    columns = d.asked_columns(kind, plan)
+    return {"token": d.TOKEN_HEADING} | {c.key: "".join(d.heading(c, plan, kind).split()) for c in columns}
 
 
 def sheets_for(book: Book, wanted: d.FormSheet, meta_sheet: Sheet | None) -> list[Sheet]:

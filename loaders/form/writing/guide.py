@@ -6,6 +6,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.collection.letter_wording import moment_text
 from kpi.collection.workflow import MISSING_WORDS
+from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.plan import Plan, Round
 from loaders.form import definition as d
 from loaders.form.form_questions import Questions
@@ -92,9 +93,10 @@ def write_guide(sheet: Worksheet, content: FormContent) -> Results:
     row = _section(sheet, row + 1, "色の意味")
     for color, name, text in legend(asked=questions is not None):
         row = _entry(sheet, row, name, text, color=color)
-    opened = questions.opened if questions is not None else frozenset(c.key for c in d.COLUMNS)
+    asked = frozenset(c.key for c in d.asked_columns(round_.kind, plan))
+    opened = questions.opened if questions is not None else asked
     for one in d.SHEETS:
-        columns = [c for c in one.columns(round_.kind) if c.entry and c.key in opened]
+        columns = [c for c in one.columns(round_.kind) if c.entry and c.key in opened & asked]
         row = _section(sheet, row + 1, f"「{one.name}」シートの入力する欄") if columns else row
         for column in columns:
             note = round_notes.note(column, plan, round_.kind).replace("\n", " ")
@@ -103,8 +105,20 @@ def write_guide(sheet: Worksheet, content: FormContent) -> Results:
         row = _section(sheet, row + 1, "実績がない理由の選び方")
         for code, word in MISSING_WORDS.items():
             row = _entry(sheet, row, word, MISSING_NOTES[code])
+    scheme = plan.self_evaluation
+    if scheme and round_.kind in d.WORK_ROUNDS and opened & {*scheme.keys}:
+        row = _scheme(sheet, row + 1, scheme)
     _page(sheet, plan, round_, content.whose, row - 1, sample=content.sample)
     return {}
+
+
+def _scheme(sheet: Worksheet, row: int, scheme: SelfEvaluation) -> int:
+    """How the plan has its initiatives evaluated, in its own words; what each grade means."""
+    row = _section(sheet, row, f"{scheme.name}のしかた")
+    told = (("評価のしかた", scheme.asks), ("観点", "、".join(scheme.aspects)), ("出典", scheme.source))
+    for name, text in (*told[:2], *((one.word, one.meaning or "―") for one in scheme.grades), told[2]):
+        row = _entry(sheet, row, name, text) if text else row
+    return row
 
 
 def _steps(round_: Round, *, of_division: bool, back: bool) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from kpi.collection.scope import asked_of
 from kpi.collection.workflow import Brief, Past, last_before
 from kpi.initiatives.half_year_review import Review, schedule
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, Initiative
+from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Plan, Round
 from loaders.form import definition as d
@@ -26,7 +27,7 @@ class Row:
 
     ``reopened`` are the columns that a form sent back leaves open, None in any other form; ``standing`` is what was
     said last in the columns of :data:`loaders.form.definition.STANDING_KEYS`, ``reviews`` what was said of an
-    initiative, the oldest half-year first.
+    initiative, the oldest half-year first, ``evaluation`` the plan's self-evaluation of initiatives.
     """
 
     indicator: Indicator
@@ -38,10 +39,14 @@ class Row:
     reopened: frozenset[str] | None = None
     standing: Mapping[str, str] = field(default_factory=dict)
     reviews: tuple[Review, ...] = ()
+    evaluation: SelfEvaluation | None = None
 
     def enterable(self, column: d.Column, round_: Round) -> bool:
         """Whether the department fills in this column of this row, in this form or in the one before."""
-        return d.enterable(column, self.indicator, self.card, round_.kind, has_past=self.past is not None)
+        return d.enterable(
+            column, self.indicator, self.card, round_.kind,
+            has_past=self.past is not None, evaluation=self.evaluation,
+        )  # fmt: skip
 
     def open(self, column: d.Column, round_: Round) -> bool:
         """Whether the department fills in this column of this row."""
@@ -64,14 +69,15 @@ def form_rows(
         past = last_before(brief.history.get(indicator.id, ()), round_.id, card, expected)
         given, standing = answers.get(indicator.id, {}), brief.standing.get(indicator.id, {})
         told = brief.reviews.get(indicator.id, ())
-        rows.append(Row(indicator, card, past, expected, due, given, standing=standing, reviews=told))
+        evaluation = brief.plan.self_evaluation
+        rows.append(Row(indicator, card, past, expected, due, given, None, standing, told, evaluation))
     return tuple(rows)
 
 
 def shown(column: d.Column, row: Row, plan: Plan, round_: Round) -> str | float | None:
     """What stands in a cell when the form goes out: the answer given, else what is prefilled."""
     if column.entry and column.key in row.given:
-        return _in_words(column, row.given[column.key])
+        return _in_words(d.of_plan(column, plan), row.given[column.key])
     if column.key in d.CARD_KEYS:
         fact = d.card_value(row.card, column.key)
         if column.key == "target" and d.banded(row.card) and not row.enterable(column, round_):

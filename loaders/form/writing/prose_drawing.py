@@ -143,7 +143,7 @@ def _line(sheet: Worksheet, line: Line, plan: Plan, round_: Round, *, marked: bo
         ln.TEXT: style.Look(
             10 if column.entry else style.BODY_SIZE, fill=style.ASKED if marked else "" if opened else style.FIXED,
             color=style.INK if column.entry else style.QUIET, framed=marked, unlocked=opened, top=column.lines > 1,
-            number_format="@" if column.stands == "contact" else "General",
+            number_format="@" if column.stands == "contact" or column.kind == "choice" else "General",
         ),
         ln.COUNT: style.Look(
             color=style.QUIET, fill=style.FIXED, horizontal="center", number_format=f'0"／{column.limit}字"',

@@ -159,9 +159,11 @@ def _message(key: str, plan: Plan, round_: Round, where: str) -> DataValidation:
         rule = DataValidation(allow_blank=True, promptTitle=ln.covers_heading(round_.kind))
         rule.prompt = "課が複数にわたるときに、この課が担当する指標の番号を入力してください。\n例: 3、5"
     else:
-        column = d.column(key)
+        column = d.of_plan(d.column(key), plan)
         limit = column.limit
-        if limit:
+        if column.choices:
+            rule = _validation(column)
+        elif limit:
             # A warning, no ban: a longer text is taken all the same.
             rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(limit), allow_blank=True)
             rule.errorTitle, rule.errorStyle, rule.showErrorMessage = "字数の目安を超えています", "warning", True

@@ -10,7 +10,7 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import Mend, ReturnState
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
-from loaders.form.definition import COLUMNS
+from loaders.form.definition import COLUMNS, heading_words, of_plan
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.drafts import issue_rows, not_draft, refused_late, typed
 from loaders.store.commands.submission_rows import parsed
@@ -83,7 +83,7 @@ def put_in(
 def _before_and_after(stored: StoredReturn, mends: Sequence[Mend]) -> dict[str, dict[str, object]]:
     """Each cell's value as it was and as it is now, by the indicator and the column's heading."""
     held = {(a.subject_id, k): e.value for a in stored.reading.answers for k, e in a.entries.items()}
-    headings = {c.key: c.heading for c in COLUMNS}
+    headings = {c.key: heading_words(c) for c in COLUMNS}
     names = [f"{m.subject_id} {headings.get(m.key, m.key)}".strip() for m in mends]
     return {
         "before": {n: held.get((m.subject_id, m.key)) for n, m in zip(names, mends, strict=True)},
@@ -105,14 +105,14 @@ def _refusals(stored: StoredReturn, mends: Iterable[Mend], plan: Plan) -> tuple[
         asked = any((i.subject_id, i.key if i.subject_id else i.code) == place for i in stored.open)
         if asked and one.value is None and one.reason.strip():
             continue  # a person's word on a question about a row, a fixed cell or the whole file
-        text = _COLUMN_FAULT if one.subject_id not in indicators else _mend_fault(one)
+        text = _COLUMN_FAULT if one.subject_id not in indicators else _mend_fault(one, plan)
         if text:
             issue = Issue("mend.refused", Severity.FIX, text, "入力し直してください。", value=str(one.value or ""))
             found.append(replace(issue, subject_id=one.subject_id, key=one.key))
     return tuple(found)
 
 
-def _mend_fault(one: Mend) -> str:
+def _mend_fault(one: Mend, plan: Plan) -> str:
     """Why a mend cannot stand, empty where it can."""
     found = next((c for c in COLUMNS if c.key == one.key and c.entry), None)
     if found is None:
@@ -128,6 +128,6 @@ def _mend_fault(one: Mend) -> str:
         return "この欄に入れられない種類の値です。"
     if found.kind == "period" and parsed(one.value) is None:
         return "時点として読めない値です。"
-    if found.kind == "choice" and one.value not in (found.choices or {}):
+    if found.kind == "choice" and one.value not in (of_plan(found, plan).choices or {}):
         return "一覧にない値です。"
     return ""

@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.initiatives.initiative import Initiative
+from kpi.initiatives.self_evaluation import Grade, SelfEvaluation
 from kpi.period import Period
 from kpi.plan import DatedName, Division, Item, Ownership, Plan, Priority, Round, Scheme, Section, Stance
 from loaders.plan.plan_workbook import FIRST_ROW, HEADINGS_ROW, write_workbook
@@ -65,6 +66,9 @@ def rich_plan() -> Plan:
             (POLICY,), (RATE, "work2"),
         )),
         scheme=Scheme("grade_abc", {"grade_a": 1.0, "grade_b": 0.5}, 0.1, {"achieved": "達成\nした"}, True, False),
+        self_evaluation=SelfEvaluation(
+            "担当の評価", "達成度による", "出典 3頁", ("必要性", "有効性"), (Grade("A", "進んでいる"), Grade("順調")),
+        ),
         words={"answer": "回答", "form": "様 式"}, assumptions={"scheme": "仮", "departments.policy": "仮"},
     )  # fmt: skip
 

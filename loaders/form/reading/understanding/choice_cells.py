@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 
+from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.issue import Choice
+from loaders.form import definition as d
 from loaders.form.reading.headings import label
 from loaders.form.reading.understanding.figure_cells import is_number
 from loaders.form.reading.understanding.form_row import FormCell, Understood
-from loaders.text.choice_words import OFFICIAL, code_of, said
+from loaders.text.choice_words import OFFICIAL, Said, code_of, said
+from loaders.text.grade_words import grade_of, grades_said
 
 _DASHES = {"-", "--", "ー", "…", "・・・", "...", "*", "***", "x"}
 
 
 def choice(one: FormCell) -> Understood:
     """The code of the word in a cell."""
-    key, text, words = one.key, label(one.cell.written), one.column.choices or {}
+    key, text = one.key, label(one.cell.written)
+    words = d.of_plan(one.column, one.row.brief.plan).choices or {}
     if not text:
         return Understood()
-    if code := code_of(key, text):
+    code, found = _read(one, text)
+    if code:
         return Understood(code)
     offered = tuple(Choice(w, {key: c}) for c, w in words.items())
-    found = said(key, text)
     if text in _DASHES:
         issue = one.issue("choice.dash", choices=(*offered, Choice("空欄とする", {key: None})))
     elif found.code:
@@ -35,6 +39,14 @@ def choice(one: FormCell) -> Understood:
     else:
         issue = one.issue("choice.unknown", {"choices": "・".join(words.values())}, offered)
     return Understood(issues=(issue,))
+
+
+def _read(one: FormCell, text: str) -> tuple[str, Said]:
+    """The code that a text is, and what it says where it is none; grades are read by the plan's own words."""
+    scheme = one.row.brief.plan.self_evaluation
+    if one.key == GRADE_KEY and scheme:
+        return grade_of(scheme.grades, text), grades_said(scheme.grades, text)
+    return code_of(one.key, text), said(one.key, text)
 
 
 def _astray(one: FormCell, text: str) -> str:

@@ -35,7 +35,10 @@ def read_row(row: FormRow) -> RowEntries:
     for column in d.columns_for(row.round.kind):
         if column.key not in row.place.spots:
             continue
-        if not d.enterable(column, row.indicator, row.card, row.round.kind, has_past=row.past is not None):
+        evaluation = row.brief.plan.self_evaluation
+        if not d.enterable(
+            column, row.indicator, row.card, row.round.kind, has_past=row.past is not None, evaluation=evaluation
+        ):
             issues += check_prefilled(row, column)
             fixed.append(column)
             continue
