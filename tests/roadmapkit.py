@@ -63,10 +63,13 @@ MORE = (
 )  # fmt: skip
 
 
-def with_work(folder: Path) -> Path:
-    """A folder of one's own with samples of the values, and two half-years of the work answered in part."""
+def with_work(folder: Path, scheme: str = "") -> Path:
+    """A folder of one's own with samples of the values, and two half-years of the work answered in part.
+
+    ``scheme`` is what the plan's file says of a self-evaluation (:data:`tests.evaluationkit.SCHEMES`).
+    """
     data = with_samples(folder)
-    _write_plan(data / "plans" / PLAN)
+    _write_plan(data / "plans" / PLAN, scheme)
     store = open_store(data, at=datetime(2026, 4, 1, 9))
     answer(store, SPRING, "commerce", {
         "commerce-1": {"interim_1": 80.0, "interim_2": 3.0}, "commerce-2": {"course": "expand"},
@@ -95,6 +98,8 @@ def answer(store: Store, round_id: str, department: str, answers: Mapping[str, d
         "performance": f"{at.year}年{at.month}月までに進めた。",
         "next_plan": f"{at.year}年{at.month}月から広げる。",
     }
+    if scheme := brief.plan.self_evaluation:
+        words["evaluation"] = scheme.grades[0].word
     data = form(brief, round_id, {one.id: said(**(words | answers.get(one.id, {}))) for one in asked}, department)
     kept = save_return(store, read(data, brief), data, f"{department}.xlsx", by="担当", at=at)
     receipt = send(store, kept.submission_id, by="担当", at=at)
@@ -102,7 +107,7 @@ def answer(store: Store, round_id: str, department: str, answers: Mapping[str, d
     return kept.submission_id
 
 
-def _write_plan(folder: Path) -> None:
+def _write_plan(folder: Path, scheme: str) -> None:
     path = folder / "initiatives.csv"
     rows: list[dict[str, str]] = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
     for place, row in enumerate(rows, start=1):
@@ -121,4 +126,4 @@ def _write_plan(folder: Path) -> None:
     lines += [f",{OWNERS[row['item_id']]},,,{row['id']}" for row in rows if not row.get("refers_to")]
     own.write_text("\n".join(lines) + "\n", "utf-8")
     plan = folder / "plan.toml"
-    plan.write_text(plan.read_text("utf-8") + ROUNDS, "utf-8")
+    plan.write_text(plan.read_text("utf-8") + ROUNDS + scheme, "utf-8")

@@ -114,6 +114,7 @@ def _half_year(state: Assessment, one: Review, before: Review | None) -> HalfYea
     told += [(label, one.text(key)) for key, label in _TOLD]
     recovery = one.half("recovery")
     told.insert(3, ("回復見込み", recovery.label if recovery else ""))
+    told[2:2] = scheme.told(one) if (scheme := state.plan.self_evaluation) else ()
     told += _revision(one)
     return HalfYear(one, tuple((label, text) for label, text in told if text), _origin(state, one))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kpi.initiatives.half_year_review import Review, Span, schedule
 from kpi.initiatives.initiative import BEHIND, COURSE_WORDS, PROGRESS_WORDS
+from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.initiatives.track import Track
 from kpi.period import Period
 
@@ -31,6 +32,25 @@ class Move:
     after: str
     reason: str = ""
     decided_by: str = ""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """An initiative that was evaluated by who does it in a half-year, and what was said of it the time before."""
+
+    track: Track
+    now: Review
+    before: Review | None
+
+
+def evaluated(some: Sequence[Track], half: Period, scheme: SelfEvaluation) -> tuple[Evaluated, ...]:
+    """All that was evaluated in a half-year, in the plan's order; each initiative once, whatever its 再掲."""
+    found = []
+    for track in some:
+        until = [one for one in track.reviews if one.period.position <= half.position]
+        if track.shown_for is None and until and until[-1].period == half and scheme.told(until[-1]):
+            found.append(Evaluated(track, until[-1], next((r for r in reversed(until[:-1]) if scheme.told(r)), None)))
+    return tuple(found)
 
 
 def half_years(some: Sequence[Track]) -> tuple[Period, ...]:

@@ -12,6 +12,7 @@ from kpi.collection.lifecycle import Stage
 from kpi.collection.scope import asked_of
 from kpi.initiatives.half_year_review import Review
 from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS, PROGRESS_WORDS
+from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.initiatives.track import Track, tracks
 from kpi.period import Period
 from kpi.plan import Department, Round
@@ -93,6 +94,7 @@ class Picked:
     course: str = ""
     priority: str = ""
     law_kind: str = ""
+    evaluation: str = ""
 
 
 def picked(work: Work, wanted: Picked) -> tuple[Track, ...]:
@@ -106,6 +108,7 @@ def picked(work: Work, wanted: Picked) -> tuple[Track, ...]:
             (wanted.progress, work.progress(track)),
             (wanted.course, track.latest.course if track.latest else ""),
             (wanted.priority, one.priority),
+            (wanted.evaluation, track.latest.text(GRADE_KEY) if track.latest else ""),
         )
         return all(not asked or asked == has for asked, has in of_each) and (
             not wanted.law_kind or wanted.law_kind in one.law_kinds
@@ -119,6 +122,7 @@ def choices(state: Assessment, work: Work) -> Mapping[str, Mapping[str, str]]:
     owners = {owner.id for owner in work.owners.values()}
     courses = {one.latest.course for one in work.own if one.latest}
     kinds = {kind for one in work.own for kind in one.initiative.law_kinds}
+    scheme, grades = state.plan.self_evaluation, {one.latest.text(GRADE_KEY) for one in work.own if one.latest}
     progress = dict(work.counts(work.own))
     fields = set(work.field_ids.values())
     return {
@@ -128,6 +132,7 @@ def choices(state: Assessment, work: Work) -> Mapping[str, Mapping[str, str]]:
         "course": {code: word for code, word in COURSE_WORDS.items() if code in courses},
         "priority": {one: one for one in dict.fromkeys(t.initiative.priority for t in work.own) if one},
         "law_kind": {code: word for code, word in LAW_KINDS.items() if code in kinds},
+        "evaluation": {one.word: one.label for one in scheme.grades if one.word in grades} if scheme else {},
     }
 
 

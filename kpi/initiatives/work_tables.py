@@ -9,7 +9,8 @@ import pandas as pd
 from kpi.assessment import Assessment
 from kpi.initiatives.coverage import moved_by
 from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS
-from kpi.initiatives.movement import MOVE_WORDS, Move
+from kpi.initiatives.movement import MOVE_WORDS, Evaluated, Move
+from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.initiatives.track import AGAIN, Track
 from kpi.initiatives.work_state import COUNTED_WORDS, Work, work_of
 
@@ -23,7 +24,11 @@ def owner_word(state: Assessment, work: Work, track: Track) -> str:
 def roadmap_table(state: Assessment, some: Sequence[Track]) -> pd.DataFrame:
     """One row for each place in the plan's list, 再掲 with what its 主掲載 has."""
     work = work_of(state)
-    return pd.DataFrame({name: [tell(state, work, one) for one in some] for name, tell in _COLUMNS.items()})
+    table = pd.DataFrame({name: [tell(state, work, one) for one in some] for name, tell in _COLUMNS.items()})
+    if scheme := state.plan.self_evaluation:
+        told = [scheme.summary(one.latest) for one in some]
+        table.insert(list(_COLUMNS).index("最新の見直し"), scheme.name, told)
+    return table
 
 
 def movement_table(state: Assessment, found: Sequence[Move]) -> pd.DataFrame:
@@ -43,6 +48,25 @@ def movement_table(state: Assessment, found: Sequence[Move]) -> pd.DataFrame:
         "番号": lambda one: one.review.code,
     }
     return pd.DataFrame({name: [tell(one) for one in found] for name, tell in columns.items()})
+
+
+def evaluation_table(state: Assessment, scheme: SelfEvaluation, told: Sequence[Evaluated]) -> pd.DataFrame:
+    """One row for each initiative that was evaluated in a half-year: each grade, aspect or text, then and before."""
+    work = work_of(state)
+    rows = [
+        {
+            "半期": one.now.period.label,
+            "取組の番号": one.track.initiative.number,
+            "取組": one.track.initiative.name,
+            "主担当": owner_word(state, work, one.track),
+            **{scheme.heading(key): one.now.text(key) for key in scheme.keys},
+            f"{scheme.name}(前)": scheme.summary(one.before),
+            "確認": confirmed_word(one.now.confirmed),
+            "番号": one.now.code,
+        }
+        for one in told
+    ]
+    return pd.DataFrame(rows)
 
 
 def confirmed_word(confirmed: bool) -> str:

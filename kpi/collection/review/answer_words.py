@@ -25,6 +25,7 @@ from kpi.collection.workflow import (
 )
 from kpi.initiatives.half_year_review import SCHEDULE_KEYS, Review
 from kpi.initiatives.initiative import BEHIND, COURSE_WORDS, PROGRESS_WORDS
+from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.period import Period
 from kpi.plan import Card, Indicator, Round
 from kpi.printing.number_words import as_it_is
@@ -222,6 +223,8 @@ def entry_words(indicator: Indicator, card: Card, entry: Entry | None) -> str:
         # Parts and 中間指標 are counted in units of their own.
         own = entry.key not in ("numerator", "denominator") and not entry.key.startswith("interim_")
         return exact_text(entry.value, card, indicator.unit) if own else as_it_is(entry.value)
+    if entry.key == GRADE_KEY:
+        return entry.value
     words = {**RELEASE_WORDS, **MISSING_WORDS, **CORRECTION_WORDS, **PROGRESS_WORDS, **COURSE_WORDS}
     if entry.value in words:
         return words[entry.value]

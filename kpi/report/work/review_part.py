@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import Review
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
+from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.initiatives.track import Track
 from kpi.period import Period
 from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Table
@@ -54,9 +55,12 @@ def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
     half = newest_half(state)
     if half is None or not is_told(state):
         return ()
+    scheme = state.plan.self_evaluation
+    own = (Column(scheme.name, 20 if scheme.keys == (GRADE_KEY,) else 50),) if scheme else ()
+    less = sum(column.width for column in own) / 2
     columns = (
-        Column("番号", 14, "center"), Column("取組", 74), Column("進捗(前回→今回)", 36, "center"),
-        Column("方向性", 18, "center"), Column("工程(当初→いま)", 44), Column("理由・決定者", 87),
+        Column("番号", 14, "center"), Column("取組", 74 - less), Column("進捗(前回→今回)", 36, "center"),
+        Column("方向性", 18, "center"), *own, Column("工程(当初→いま)", 44), Column("理由・決定者", 87 - less),
     )  # fmt: skip
     numbers = {i.id: i.number for i in state.plan.of_initiatives.indicators}
     lines = []
@@ -69,16 +73,26 @@ def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
         by = f"(決定者 {last.text('decided_by')})" if last.text("decided_by") else ""
         lines.append(Line((
             Cell(numbers[track.initiative.id]), Cell(track.initiative.name), _progress(track),
-            Cell(COURSE_WORDS.get(last.course, "―")), Cell(schedule, changed=bool(last.half("revised_end"))),
+            Cell(COURSE_WORDS.get(last.course, "―")), *((Cell(scheme.summary(last) or "―"),) if scheme else ()),
+            Cell(schedule, changed=bool(last.half("revised_end"))),
             Cell("".join(r for r in reasons if r) + by or "―"),
         )))  # fmt: skip
     head = Heading(f"{half.label}の見直し　動いた取組{len(lines)}件")
     nothing = () if lines else (Note("進捗、工程、方向性の動いた取組はありません。"),)
-    return (
-        Part(
-            "review", "取組の半期見直し", number, "A4横", (head, Table("見直した取組", columns, tuple(lines)), *nothing)
-        ),
-    )
+    table = Table("見直した取組", columns, tuple(lines))
+    blocks = (head, table, *nothing, *_evaluations(state, half))
+    return (Part("review", "取組の半期見直し", number, "A4横", blocks),)
+
+
+def _evaluations(state: Assessment, half: Period) -> tuple[Note, ...]:
+    """How many initiatives have which grade of the plan's self-evaluation, moved or not, and what the grades mean."""
+    scheme = state.plan.self_evaluation
+    if scheme is None or not scheme.grades:
+        return ()
+    told = [r for t in plan_tracks(state) if not t.shown_for and (r := t.latest) and r.period == half]
+    counts = "　".join(f"{word} {number}" for word, number in scheme.counted(told))
+    meanings = "、".join(one.label for one in scheme.grades if one.meaning)
+    return (Note(f"{scheme.name}(担当の記入)　{counts}" + (f"　({meanings})" if meanings else "")),)
 
 
 def _moved(track: Track) -> bool:

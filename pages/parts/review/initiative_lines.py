@@ -9,11 +9,13 @@ from kpi.collection.review.answer_words import entry_words
 from kpi.collection.review.review_order import Item
 from kpi.collection.workflow import Entry
 from kpi.initiatives.half_year_review import Review as Said
+from kpi.initiatives.self_evaluation import EVALUATION_KEYS
 from kpi.plan import Round
 from pages.parts.review.review_words import column_name, subject_link
 from pages.parts.shared.markup import Column, Content, Markup, changed, join, table, tag
 
-_IN_BOX = ("progress", "course", "performance", "next_plan", "problems", "interim_1", "interim_2", "planned_end")
+_TEXTS = ("performance", *EVALUATION_KEYS, "next_plan", "problems")
+_IN_BOX = ("progress", "course", *_TEXTS, "interim_1", "interim_2", "planned_end")
 
 
 def before(state: Assessment, asked: Round, subject_id: str) -> Said | None:
@@ -25,7 +27,7 @@ def before(state: Assessment, asked: Round, subject_id: str) -> Said | None:
 def _words(state: Assessment, subject_id: str, entry: Entry | None) -> str:
     if entry is None or entry.value is None:
         return f"「{entry.written}」(読めない)" if entry and entry.written else "―"
-    if entry.key in ("performance", "next_plan", "problems"):
+    if entry.key in _TEXTS:
         return str(entry.value)
     return entry_words(state.plan.subject(subject_id), state.card(subject_id), entry)
 
@@ -57,12 +59,14 @@ def said_in_box(state: Assessment, asked: Round, item: Item) -> Markup:
 
 def lines_of(state: Assessment, asked: Round, found: Sequence[Item], caption: str, stands: Sequence[Content]) -> Markup:
     """A line for each answer; ``stands`` is how far each is checked."""
+    scheme = state.plan.self_evaluation
     columns = [
         Column("取組", width="16rem"),
         Column("進捗(前回)"),
         Column("方向性"),
         Column("実績"),
         Column("次の半期の予定"),
+        *([Column(scheme.name)] if scheme else []),
         Column("状態"),
     ]
     rows = [_line(state, asked, item, standing) for item, standing in zip(found, stands, strict=True)]
@@ -76,6 +80,7 @@ def _line(state: Assessment, asked: Round, item: Item, standing: Content) -> tup
         return _words(state, one.id, item.answer.entries.get(key))
 
     old = _then(state, one.id, last, "progress")
+    scheme = state.plan.self_evaluation
     whose = state.plan.department(item.department_id).name(state.day)
     return (
         join([f"{one.number}　", subject_link(one), tag("small", whose)]),
@@ -83,5 +88,6 @@ def _line(state: Assessment, asked: Round, item: Item, standing: Content) -> tup
         said("course"),
         tag("span", said("performance"), "", data_verbatim="1"),
         tag("span", said("next_plan"), "", data_verbatim="1"),
+        *([tag("span", scheme.summary(item.answer) or "―", "", data_verbatim="1")] if scheme else []),
         standing,
     )

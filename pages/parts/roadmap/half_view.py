@@ -9,12 +9,23 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import half_before
-from kpi.initiatives.movement import MOVE_WORDS, Move, answered, half_years, moves, moves_sentence
+from kpi.initiatives.movement import (
+    MOVE_WORDS,
+    Evaluated,
+    Move,
+    answered,
+    evaluated,
+    half_years,
+    moves,
+    moves_sentence,
+)
+from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.initiatives.work_state import Work
-from kpi.initiatives.work_tables import movement_table, owner_word
+from kpi.initiatives.work_tables import evaluation_table, movement_table, owner_word
 from kpi.initiatives.work_words import unreviewed
+from kpi.period import Period
 from pages.parts.roadmap.work_cells import HALF, ROADMAP, initiative_link, kept_filters, unconfirmed
-from pages.parts.shared.filters import choose
+from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.layout import downloads, empty, lead, show
 from pages.parts.shared.markup import Column, Content, Row, join, link, table, tag, unmarked
 
@@ -33,6 +44,8 @@ def half_view(state: Assessment, work: Work) -> None:
     show(tag("div", f"{half_before(half).label}までの見直しと比べたものです。", "meta"))
     for kind, mine in groupby(found, key=lambda move: move.kind):
         _listed(state, work, kind, list(mine))
+    if scheme := state.plan.self_evaluation:
+        _evaluated(state, work, half, scheme)
     if found:
         name = f"半期の見直し_{half.short}"
         sample = any(move.review.sample for move in found)
@@ -49,6 +62,35 @@ def _listed(state: Assessment, work: Work, kind: str, found: Sequence[Move]) -> 
     columns += [Column("決定者")] if kind == "schedule" else []
     rows = [_row(state, work, move, reasons) for move in found]
     show(table(columns, rows, caption=MOVE_WORDS[kind], kind="stack"))
+
+
+def _evaluated(state: Assessment, work: Work, half: Period, scheme: SelfEvaluation) -> None:
+    """What who does the work says of it by the plan's own scheme: bare words, counted in the scheme's order."""
+    told = evaluated(work.own, half, scheme)
+    st.header(unmarked(f"{scheme.name}({len(told)})"), anchor=False)
+    if not told:
+        empty(f"この半期の{scheme.name}はまだありません。")
+        return
+    counts = "、".join(f"{word} {number}" for word, number in scheme.counted(one.now for one in told))
+    meanings = "、".join(one.label for one in scheme.grades if one.meaning)
+    notes = (scheme.asks, counts, f"段階の意味: {meanings}" if meanings else "", scheme.source)
+    show(tag("div", "　".join(note for note in (*notes, "進捗とは別に、担当が記入したものです。") if note), "meta"))
+    columns = [Column("取組", width="30%"), *(Column(scheme.heading(key)) for key in scheme.keys), Column("前")]
+    rows = [_evaluation_row(state, work, one, scheme) for one in paged(told, "取組", f"{ROADMAP} {half.code}")]
+    show(table(columns, rows, caption=scheme.name, kind="stack"))
+    sample = any(one.now.sample for one in told)
+    name, title = f"{scheme.name}_{half.short}", f"{half.label}の{scheme.name}"
+    downloads(lambda: evaluation_table(state, scheme, told), name=name, title=title, sample=sample)
+
+
+def _evaluation_row(state: Assessment, work: Work, one: Evaluated, scheme: SelfEvaluation) -> Row:
+    owner = tag("small", owner_word(state, work, one.track))
+    said = [one.now.text(key) for key in scheme.keys]
+    return [
+        join([initiative_link(one.track.initiative, **kept_filters()), owner, unconfirmed(one.now)], " "),
+        *(tag("span", text or "―", "", data_verbatim="1") for text in said),
+        tag("span", scheme.summary(one.before) or "―", "", data_verbatim="1"),
+    ]
 
 
 def _row(state: Assessment, work: Work, move: Move, reasons: bool) -> Row:

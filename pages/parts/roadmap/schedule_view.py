@@ -96,9 +96,11 @@ def _to_half_years(work: Work) -> None:
 def _picked(state: Assessment, work: Work) -> tuple[Track, ...]:
     """The filters, each where there is something to choose between, and what they leave."""
     wanted: dict[str, str] = {}
+    scheme = state.plan.self_evaluation
     controls = st.grid(min_column_width=200)
     for name, options in state.once("work choices", lambda: choices(state, work)).items():
         label, parameter = FILTERS[name]
+        label = scheme.name if name == "evaluation" and scheme else label
         whole = name == "field_id" and len(work.tracks) > _AT_ONCE
         asked = parameter in st.query_params
         if not options or (len(options) == 1 and not asked):

@@ -28,6 +28,7 @@ FILTERS: Mapping[str, tuple[str, str]] = {
     "course": ("今後の方向性", "course"),
     "priority": ("重点", "priority"),
     "law_kind": ("法の区分", "law"),
+    "evaluation": ("自己評価", "evaluation"),
 }
 
 

@@ -61,7 +61,7 @@ def mended_box(view: Assessment, place: Respondent, draft: StoredReturn) -> None
 
 def _cells(view: Assessment, place: Respondent, draft: StoredReturn) -> Iterator[_Cell]:
     indicators = {i.id: i for i in place.indicators(view)}
-    columns = [c for c in definition.columns_for(place.asked.kind) if c.entry]
+    columns = [c for c in definition.asked_columns(place.asked.kind, view.plan) if c.entry]
     for answer in draft.reading.answers:
         indicator = indicators.get(answer.subject_id)
         for column in columns if indicator else ():

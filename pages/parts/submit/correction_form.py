@@ -202,7 +202,7 @@ def _kept(current: StoredReturn, issue: Issue, reason: str) -> Mend:
 def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> Made | None:
     kind = view.plan.round(current.reading.round_id).kind
     row = {"targets": "target", "initiatives": "progress"}.get(kind, "value")
-    column = definition.column(row if issue.key == "row" else issue.key)
+    column = definition.of_plan(definition.column(row if issue.key == "row" else issue.key), view.plan)
     unit = view.plan.subject(issue.subject_id).unit if column.kind == "number" else ""
     if column.kind == "choice":
         choices = dict(column.choices or {})
@@ -215,7 +215,7 @@ def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> M
     else:
         label = "目標値" if issue.key == "row" and column.key == "target" else "正しい値"
         if column.key in LONG:
-            label, current_text = column.heading, _said(current, issue, column.key)
+            label, current_text = _column_name(view, current, column.key), _said(current, issue, column.key)
             text = st.text_area(unmarked(label), current_text, key=f"v-{key}", max_chars=400)
         else:
             text = st.text_input(

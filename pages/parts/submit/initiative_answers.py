@@ -20,12 +20,14 @@ def work_table(view: Assessment, place: Respondent, current: StoredReturn) -> No
     """A line for each initiative: 進捗, 方向性, 実績, the next half-year, and the verdict."""
     answers = {a.subject_id: a for a in current.reading.answers}
     rows = [_row(view, place, current, one, answers.get(one.id, Answer(one.id, {}))) for one in place.indicators(view)]
+    scheme = view.plan.self_evaluation
     columns = [
         Column("取組", width="13rem"),
         Column("進捗"),
         Column("方向性"),
         Column("実績"),
         Column("次の半期の予定"),
+        *([Column(scheme.name)] if scheme else []),
         Column("工程の変更"),
         Column("結果"),
     ]
@@ -43,12 +45,14 @@ def _row(
         entry = answer.entries.get(key)
         return entry_words(one, view.card(one.id), entry).strip("「」") if entry and entry.value is not None else "―"
 
+    scheme = view.plan.self_evaluation
     return (
         join([f"{one.number}　", subject_link(one)]),
         _progress(view, place, one, said("progress")),
         said("course"),
         tag("span", answer.text("performance") or "―", "", data_verbatim="1"),
         tag("span", answer.text("next_plan") or "―", "", data_verbatim="1"),
+        *([tag("span", scheme.summary(answer) or "―", "", data_verbatim="1")] if scheme else []),
         "～".join(_revised(answer)) or "―",
         _verdict(view, current, one),
     )

@@ -112,6 +112,7 @@ def test_only_what_occurs_can_be_asked_for():
         "course": {"revise": "見直し"},
         "priority": {},
         "law_kind": {"divide": "利用の機会等の格差の是正に係る取組"},
+        "evaluation": {},
     }
 
 

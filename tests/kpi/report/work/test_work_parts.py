@@ -11,10 +11,11 @@ import pytest
 from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import Review
 from kpi.report.assembly import report
-from kpi.report.blocks import Passage, Report, Table
+from kpi.report.blocks import Note, Passage, Report, Table
 from kpi.report.release_gate import gate
 from kpi.report.work.review_part import achievements
 from kpi.snapshot import Edited
+from tests.evaluationkit import scheme
 from tests.factory import RATE, ROUND
 from tests.storekit import new_store
 from tests.worktools import CAR, DESK, MEETING, half, work_plan
@@ -118,3 +119,23 @@ def test_achievements_are_drawn_from_the_initiatives_and_may_be_written(told):
 def test_the_car_has_no_share_in_another_indicators_page(told):
     with_car = replace(told.snapshot, reviews={**told.snapshot.reviews, CAR: (replace(DONE, initiative_id=CAR),)})
     assert achievements(Assessment.of(with_car, DAY), RATE) == "12会場で開いた。"
+
+
+def test_the_review_has_a_column_for_the_plans_self_evaluation_and_counts_every_grade(told):
+    plan = replace(told.plan, self_evaluation=scheme("hamamatsu"))
+    slip, done = (replace(r, said={**r.said, "evaluation": grade}) for r, grade in ((SLIP, "C"), (DONE, "A")))
+    steady = replace(FIRST, initiative_id=CAR, period=half("2025H1"), said={**FIRST.said, "evaluation": "A"})
+    reviews = {MEETING: (FIRST, slip), DESK: (done,), CAR: (steady,)}
+    made = paper(Assessment.of(replace(told.snapshot, plan=plan, reviews=reviews), DAY))
+    part = made.part("review")
+    table = next(b for b in part.blocks if isinstance(b, Table))
+    assert [c.heading for c in table.columns][3:5] == ["方向性", "自己評価"]
+    assert {row[0].text: row[4].printed for row in table.rows} == {"1-1": "C", "1-2": "A"}
+    assert not any(row[4].changed for row in table.rows)
+    (note,) = (b.text for b in part.blocks if isinstance(b, Note))
+    assert note == (
+        "自己評価(担当の記入)　A 2　B 0　C 1　D 0　(A 目標より進んでいる、B 目標どおり、C 遅れている、D 評価できない)"
+    )
+    plain = next(b for b in paper(told).part("review").blocks if isinstance(b, Table))
+    assert sum(c.width for c in plain.columns) == sum(c.width for c in table.columns)
+    assert "自己評価" not in [c.heading for c in plain.columns]
