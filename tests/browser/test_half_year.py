@@ -14,6 +14,7 @@ from tests.browser.acting import Cast, item, look, pick, press, says, standing, 
 from tests.browser.conftest import running, settled, with_files
 from tests.browser.test_trip import confirm, issue, put_in, send
 from tests.browser.walking import unfold_one
+from tests.evaluationkit import SCHEMES
 
 AUTUMN, SPRING = "2026-10-05", "2027-04-05"
 OFFICE, COMMERCE = "secretariat", "dept-commerce"
@@ -27,10 +28,15 @@ _REASON = ("理由", "工程を変える理由", "国の事業の日程に合わ
 _DECIDER = ("決定者", "正しい値", "部長決裁(R8.9.30)")
 
 
-def with_work(folder: Path) -> None:
-    """The plan with who answers for three initiatives of 商工業, and one of them 再掲 under 観光業."""
+def with_work(folder: Path, scheme: str = "") -> None:
+    """The plan with who answers for three initiatives of 商工業, and one of them 再掲 under 観光業.
+
+    ``scheme`` is what its file says of a self-evaluation.
+    """
     with_files(folder)
     plan = folder / "plans" / samplekit.PLAN
+    path = plan / "plan.toml"
+    path.write_text(f"{path.read_text('utf-8')}\n{scheme}", "utf-8")
     owners = "".join(f",{one},commerce,,\n" for one in OWNED)
     path = plan / "ownership.csv"
     lines = path.read_text("utf-8-sig").splitlines()
@@ -164,4 +170,34 @@ def test_two_half_years_of_the_work(open_page, tmp_path):
         answer_the_spring(cast)
         see_the_roadmap(cast, "予定どおり")
         print_the_roadmap(cast, "遅れ→予定どおり")
+        cast.leave()
+
+
+def test_a_half_year_of_a_plan_with_a_self_evaluation(open_page, tmp_path):
+    """Typed by letter and by meaning, left out and chosen on the page; seen on 確認 and on the roadmap."""
+    with_work(tmp_path / "data", SCHEMES["hamamatsu"])
+    with running(tmp_path, env={"KPI_TODAY": AUTUMN}) as server:
+        cast = Cast(server.url, tmp_path, open_page)
+        open_review(cast, FIRST)
+        page = cast.at(COMMERCE, "submit")
+        path = cast.take(page, "① 回答様式を受け取る")
+        told = {"planned_start": "令和6年度上期", "planned_end": "R9下期", "progress": "予定どおり", "course": "継続",
+                "performance": "研修を開いた。", "next_plan": "続ける。"}  # fmt: skip
+        evaluated = {STARTUP: {"evaluation": "ａ"}, SMALL: {"evaluation": "目標どおり"}, "commerce-3": {}}
+        written(path, {one: told | more for one, more in evaluated.items()})
+        put_in(page, path)
+        box = issue(page, "「自己評価」が書かれていません")
+        box.get_by_text("値を入力する").click()
+        pick(page, "自己評価", "C 遅れている", within=box)
+        confirm(page, box, 0)
+        says(table(page, "読み取った結果"), "自己評価")
+        send(page)
+        says(cast.at(OFFICE, "review").locator("[data-testid='stMain']"), "自己評価")
+        page = cast.at(OFFICE, "roadmap")
+        page.get_by_role("link", name="R8上期の見直しで動いた取組").click()
+        settled(page)
+        assert [row.split("\t")[1] for row in table(page, "自己評価").locator("tbody tr").all_inner_texts()] == [
+            "A", "B", "C",
+        ]  # fmt: skip
+        look(page, "half-year-evaluation")
         cast.leave()
