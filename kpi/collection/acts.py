@@ -80,7 +80,7 @@ _ENTRIES = (
     # the plan and its judging rules
     ActKind("change_plan", "計画の変更", "plan", _CHANGING, changes_plan=True),
     ActKind("load_plan", "計画ファイルの読込み", "plan", (Action.SET_PLAN,)),
-    ActKind("begin_plan", "次の計画の開始", "plan", (Action.SET_PLAN,)),
+    ActKind("begin_plan", "計画の開始", "plan", (Action.SET_PLAN,), replay="repeat"),
     ActKind("revise_plan", "プラン定義書による改定", "plan", (Action.SET_PLAN,), replay="repeat", changes_plan=True),
     ActKind("take_list", "一覧の取込み", "plan", (Action.PROPOSE_CARD, Action.SET_PLAN), _OF_LIST, "repeat"),
     ActKind("drop_list", "一覧の取込みの取消し", "plan", (Action.PROPOSE_CARD,)),

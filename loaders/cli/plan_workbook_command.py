@@ -1,4 +1,4 @@
-"""The command about the workbook of a plan: written, compared with what stands and put in force, or made a folder."""
+"""The command about the workbook of a plan: written, compared and put in force, begun, or made a folder."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from loaders import settings
 from loaders.cli import arguments, terminal
 from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED
+from loaders.plan.new_plan import contents
 from loaders.plan.plan_files import write_folder
 from loaders.plan.plan_revision import HOW_WORDS, RowChange
 from loaders.plan.plan_workbook import write_workbook
-from loaders.plan.plan_workbook_reading import read_workbook
+from loaders.plan.plan_workbook_reading import ReadPlan, read_workbook
 from loaders.services import Services
 from loaders.services.maintenance import Decision
 from loaders.text.characters import one_line, shortened
@@ -36,6 +37,9 @@ def options(command: argparse.ArgumentParser) -> None:
         "--in", dest="file", default="", metavar="ファイル", help="定義書を読み、変わるところを表示します"
     )
     command.add_argument("--folder", action="store_true", help="--in の定義書から、計画のフォルダーを作ります")
+    command.add_argument(
+        "--begin", action="store_true", help="--in の定義書の記号の計画がまだないとき、新しい計画として始めます"
+    )
     command.add_argument("--apply", action="store_true", help="変わるところを表示するだけでなく、改定します")
     command.add_argument("--decided-on", default="", metavar="日付", help="決定の日付(既定: きょう)")
     command.add_argument("--decision", default="本部決定", metavar="決定", help="何による決定か")
@@ -48,6 +52,8 @@ def run(given: argparse.Namespace) -> int:
     """Write the workbook, or tell what one would change and, where that is wanted, do it."""
     if bool(given.book) == bool(given.file):
         raise Refused("--out で保存先を、または --in で定義書のファイルを指定してください。")
+    if given.begin and (given.book or given.folder or given.apply):
+        raise Refused("--begin は --in と一緒に指定してください。--out、--folder、--apply とは一緒に指定できません。")
     if given.file and given.folder:
         return _folder(given)
     store = arguments.store(given.data, given.db, given.plan)
@@ -99,9 +105,13 @@ def _compared(given: argparse.Namespace, services: Services, plan_id: str) -> in
     from_day = _day("--from-day", given.from_day, decided_on)
     read = services.read_plan_workbook(data, path.name)
     terminal.issues(read.issues, given.out)
+    if read.plan is not None and read.plan.id not in services.store.plan_ids():
+        return _begun(given, services, read, (path.name, data))
     if read.plan is None or not read.sound:
         print("直すところがあるため、比べていません。", file=given.out)
         return FAILED
+    if given.begin:
+        raise Refused(f"計画「{read.plan.id}」は、すでにあります。--begin を付けずに指定すると、改定します。")
     found = services.compare_plan(plan_id, read.plan, from_day)
     terminal.issues(found.issues, given.out)
     terminal.table([_row(change) for change in found.changes], given.out)
@@ -125,6 +135,29 @@ def _compared(given: argparse.Namespace, services: Services, plan_id: str) -> in
             "残りは判定条件の変更です。提案として残しました。別の担当者が決定を記録すると変わります。", file=given.out
         )
     return _LOOK if left else _GOOD
+
+
+def _begun(given: argparse.Namespace, services: Services, read: ReadPlan, book: tuple[str, bytes]) -> int:
+    """What the workbook of a plan that is not there yet says; and, where that is wanted, the plan begun."""
+    plan = read.plan
+    if plan is None:
+        return FAILED
+    terminal.table([{"項目": word, "読み取ったもの": text} for word, text in contents(plan)], given.out)
+    if not read.sound:
+        print("直すところがあるため、計画は始めていません。", file=given.out)
+        return FAILED
+    if given.apply:
+        raise Refused(f"計画「{plan.id}」は、まだありません。--begin を付けると、新しい計画として始めます。")
+    if not given.begin:
+        print(f"計画「{plan.id}」は、まだありません。--begin を付けると、新しい計画として始めます。", file=given.out)
+        return _LOOK
+    refused = services.begin_plan_from_workbook(read, book, given.reason)
+    terminal.issues(refused, given.out)
+    if refused:
+        return FAILED
+    more = "" if plan.offered else f"plans --offer {plan.id} で、画面で選べるようになります。"
+    print(f"「{plan.name}」を始めました。{more}", file=given.out)
+    return _GOOD
 
 
 def _there(file: str) -> Path:

@@ -1,4 +1,4 @@
-"""Makes the folder of a new plan: files with every column and no row, which load without a fault."""
+"""A new plan: what it may be called, what it holds, and its folder of files with every column and no row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import json
 import re
 from pathlib import Path
 
+from kpi.initiatives.initiative import count_words
 from kpi.period import Period
+from kpi.plan import Plan
 from loaders.plan.columns import CSV_SHAPES, PLAN, TOML_SHAPES, Shape
 
 #: What each table of plan.toml is about, in the order in which one fills it.
@@ -33,6 +35,20 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 def is_plan_id(text: str) -> bool:
     """Whether a text may be a plan's id, which is the name of its folder and stands in addresses."""
     return bool(_ID.fullmatch(text))
+
+
+def contents(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """What a plan holds, as it is told before it is begun: what it is called, and in words how much."""
+    return (
+        ("計画の名称", plan.name),
+        ("計画の記号", plan.id),
+        ("期間", f"{plan.start.label}から{plan.end.label}まで"),
+        ("分野", f"{len(plan.fields)}分野({sum(len(one.items) for one in plan.fields)}項目)"),
+        ("指標", f"{len(plan.indicators)}件"),
+        ("取組", count_words(plan.initiatives) if plan.initiatives else "0件"),
+        ("部局", f"{len(plan.departments)}部局"),
+        ("照会", f"{len(plan.rounds)}件"),
+    )
 
 
 def write_plan(folder: Path, name: str, start: Period, end: Period, area_code: str, area_name: str) -> tuple[Path, ...]:

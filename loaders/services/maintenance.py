@@ -123,7 +123,7 @@ class Keeping(Gate):
         return self.store.do(commands.revise_plan, self._act(decision.reason), found.plan, how)
 
     def plan_revisions(self, plan_id: str) -> tuple[Revised, ...]:
-        """The revisions of a plan by its workbook, the newest first."""
+        """The revisions of a plan by its workbook, and its beginning from one, the newest first."""
         self._ask(Action.SET_PLAN)
         return self.store.revisions(plan_id)
 
@@ -149,15 +149,37 @@ class Keeping(Gate):
         if not is_plan_id(new_id):
             advice = "英小文字・数字・ハイフンで書いてください(例: aomori-dx-2029)。"
             return (Issue("plan.identity", Severity.FIX, "計画の記号が、記号として読めません。", advice),)
-        if new_id in self.store.plan_ids() or (self.data / "plans" / new_id).exists():
-            message = f"計画の記号「{new_id}」は、ほかの計画が使っています。"
-            return (Issue("plan.there", Severity.FIX, message, "別の記号にしてください。"),)
+        if taken := self._taken(new_id):
+            return taken
         if not name.strip():
             return (Issue("plan.no_name", Severity.FIX, "計画の名称が空です。", "名称を入力してください。"),)
         if {start.kind, end.kind} != {"FY"} or end < start:
             advice = "始まりと終わりを年度で確かめてください。"
             return (Issue("plan.years", Severity.FIX, "計画の終わりの年度が、始まりより前です。", advice),)
         return next_plan(self._in_force(plan_id), new_id, name.strip(), start, end, self._now().date())
+
+    @tidy
+    def begin_plan_from_workbook(self, read: ReadPlan, book: tuple[str, bytes], reason: str = "") -> Issues:
+        """Begin the plan that a workbook (name and bytes) says, where no plan has its id; what forbids it.
+
+        The workbook is kept. The plan is the one that its folder would be.
+        """
+        self._ask(Action.SET_PLAN)
+        if read.plan is None or not read.sound:
+            return tuple(issue for issue in read.issues if issue.severity is Severity.FIX)
+        if taken := self._taken(read.plan.id):
+            return taken
+        return self.store.do(commands.begin_plan, self._act(reason), read.plan, book[0], MadeFile("xlsx", *book))
+
+    def _taken(self, new_id: str) -> Issues:
+        """Why no new plan may bear an id: a plan has it, or a folder that is read in at the next start."""
+        message, advice = f"計画の記号「{new_id}」は、ほかの計画が使っています。", "別の記号にしてください。"
+        if new_id not in self.store.plan_ids():
+            if not (self.data / "plans" / new_id).exists():
+                return ()
+            message = f"計画の記号「{new_id}」のフォルダーが、サーバーのデータのフォルダーにあります。"
+            advice = "そのフォルダーを読み込み直すか、別の記号にしてください。"
+        return (Issue("plan.there", Severity.FIX, message, advice),)
 
     def _in_force(self, plan_id: str) -> Plan:
         """A plan with the judging rules that decisions have made of its own."""

@@ -168,7 +168,7 @@ class Store:
             return read_returns(connection, submission_ids, as_of or NOW)
 
     def revisions(self, plan_id: str) -> tuple[Revised, ...]:
-        """The revisions of a plan by its workbook, the newest first."""
+        """The revisions of a plan by its workbook, and its beginning from one, the newest first."""
         with self._database.read() as connection:
             return read_revisions(connection, plan_id)
 

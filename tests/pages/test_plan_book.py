@@ -81,11 +81,40 @@ def test_what_must_not_be_says_why(services):
 
 
 def test_another_plans_workbook_and_any_other_file_are_refused(services):
+    assert services.begin_plan("prefecture", "another", "次", Period("FY", 2029), Period("FY", 2033)) == ()
     at = put_in(services, say("計画", "計画の記号", "another"))
     assert "別の計画の定義書です" in words(at)
     at = upload(run("admin", as_="admin", part="plan"), "x.xlsx", b"x")
     assert sound(at)
     assert "もう一度入れてください" in words(at)
+
+
+def test_the_workbook_of_a_plan_that_is_not_there_begins_it_after_a_confirmation(services):
+    before = services.store.log_head()
+    at = put_in(services, say("計画", "計画の記号", "another"), say("計画", "名称", "<i>ほか</i>の計画"))
+    plan, said = look(services).plan, words(at)
+    for word in (f"{len(plan.indicators)}件", f"{len(plan.departments)}部局", f"{len(plan.fields)}分野", "another"):
+        assert word in said
+    assert "&lt;i&gt;ほか&lt;/i&gt;の計画" in html(at)
+    assert "plan-book-save" not in {b.key for b in at.button}
+    at = press(at, "plan-book-begin")
+    assert services.store.log_head() == before
+    at = press(at, "plan-book-begin-yes")
+    assert sound(at)
+    assert "を始めました。メニューの上で選べます。" in words(at)
+    assert services.store.plan_ids() == ("prefecture", "another")
+    at = run("admin", as_="admin", part="plan", plan="another")
+    assert sound(at)
+    assert "定義書による計画の開始" in words(at)
+    assert len([b for b in at.get("download_button") if b.label.endswith("はじめの定義書")]) == 1
+
+
+def test_a_new_plan_with_a_fault_is_told_by_its_cell_and_cannot_be_begun(services):
+    at = put_in(services, say("計画", "計画の記号", "another"), put("指標", "目標値", "約50", 記号=SME))
+    said = words(at)
+    assert "指標!Q" in said
+    assert "まだ何も始めていません" in said
+    assert "plan-book-begin" not in {b.key for b in at.button}
 
 
 def test_markup_in_a_workbook_is_text(services):

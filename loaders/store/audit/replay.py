@@ -179,8 +179,8 @@ class Repeat:
         return commands.reject_card(self._new, _act(event), event["subject"], *_decided(event))
 
     def _with_files(self, event: Mapping[str, Any], tables: Sequence[str] = ()) -> object:
-        """Take over an act with the bytes of its files: another program would make others."""
-        hashes = [one["sha256"] for one in json.loads(event["payload"])["files"]]
+        """Take over an act with the bytes of its files, where it has any: another program would make others."""
+        hashes = [one["sha256"] for one in json.loads(event["payload"]).get("files", ())]
         there = {r["sha256"] for r in rows(self._new, "SELECT sha256 FROM workbooks")}
         wanted = [h for h in hashes if h not in there]
         query = "SELECT * FROM workbooks WHERE sha256 IN (SELECT unnest(?))"
@@ -238,6 +238,7 @@ REPEATS: Mapping[str, Callable[[Repeat, Mapping[str, Any]], object]] = {
     "accept_card": Repeat._accept_card,
     "reject_card": Repeat._reject_card,
     "make_report": Repeat._with_files,
+    "begin_plan": Repeat._with_files,
     "revise_plan": Repeat._with_files,
     "take_list": Repeat._take_list,
     "set_publication": Repeat._set_publication,

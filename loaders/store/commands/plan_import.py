@@ -160,8 +160,10 @@ def _newest_parts(connection: Connection, plan_id: str) -> dict[tuple[str, str],
 # --- a plan begun and revised in the program ------------------------------------------------------------------------
 
 
-def begin_plan(connection: Connection, act: Act, plan: Plan, source: str) -> tuple[Issue, ...]:
-    """Take in a plan that was made from another one, called ``source``; what forbids it.
+def begin_plan(
+    connection: Connection, act: Act, plan: Plan, source: str, book: MadeFile | None = None
+) -> tuple[Issue, ...]:
+    """Take in a plan that was made from another one, called ``source``, or from a workbook; what forbids it.
 
     Its versions are as those of files: a rebuild takes them over, and a folder that is written later finds them.
     """
@@ -169,7 +171,12 @@ def begin_plan(connection: Connection, act: Act, plan: Plan, source: str) -> tup
         message = f"計画の記号「{plan.id}」は、ほかの計画が使っています。"
         return (_issue("plan.there", message, "別の記号にしてください。"),)
     store_plan(connection, plan, act.at)
-    told = {"after": {"計画": plan.name, "もとにした計画": source}}
+    told: dict[str, object] = {"after": {"計画": plan.name, "もとにした計画": source}}
+    if book is not None:
+        told = {
+            "after": {"計画": plan.name, "もとにした定義書": source},
+            "files": keep_files(connection, (book,), act.at),
+        }
     append_event(connection, Event("begin_plan", plan.id, "", act, told))
     return ()
 

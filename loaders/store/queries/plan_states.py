@@ -97,27 +97,29 @@ def read_plan_ids(connection: Connection) -> tuple[str, ...]:
 class Revised:
     """A revision by a workbook: when, by whom and why, as what it was decided, and its files (name, sha256).
 
-    The first is the plan as it stood before, the second what was put in.
+    The first is the plan as it stood before, the second what was put in. A plan that was begun from a workbook has that
+    one alone, and no decision.
     """
 
     at: datetime
     who: str
     reason: str
-    decided_on: date
+    decided_on: date | None
     decision: str
     files: tuple[tuple[str, str], ...]
 
 
 def read_revisions(connection: Connection, plan_id: str) -> tuple[Revised, ...]:
-    """The revisions of a plan by its workbook, the newest first."""
-    query = "SELECT * FROM decisions WHERE kind = 'revise_plan' AND plan_id = ? ORDER BY seq DESC"
-    return tuple(_revised(row, json.loads(row["payload"])) for row in rows(connection, query, [plan_id]))
+    """The revisions of a plan by its workbook, and its beginning from one, the newest first."""
+    query = "SELECT * FROM decisions WHERE kind IN ('begin_plan', 'revise_plan') AND plan_id = ? ORDER BY seq DESC"
+    found = ((row, json.loads(row["payload"])) for row in rows(connection, query, [plan_id]))
+    return tuple(_revised(row, told) for row, told in found if "files" in told)
 
 
 def _revised(row: Mapping[str, Any], told: Mapping[str, Any]) -> Revised:
     files = tuple((one["name"], one["sha256"]) for one in told["files"])
-    decided_on = date.fromisoformat(told["decided_on"])
-    return Revised(row["done_at"], row["who"], row["reason"], decided_on, told["decision"], files)
+    decided_on = date.fromisoformat(told["decided_on"]) if "decided_on" in told else None
+    return Revised(row["done_at"], row["who"], row["reason"], decided_on, told.get("decision", ""), files)
 
 
 _VERSIONED = ("plans", "departments", "rounds", "cards")

@@ -1,17 +1,21 @@
-"""次の計画を始める: the plan of a new term as a copy of the one that is shown."""
+"""次の計画を始める: the plan of a new term as a copy of the one that is shown; and a plan as its workbook says it."""
 
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.period import Period
+from loaders.plan.new_plan import contents
+from loaders.plan.plan_workbook_reading import ReadPlan
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app.current_view import services
 from pages.parts.shared import confirm_button
-from pages.parts.shared.markup import join, tag
+from pages.parts.shared.layout import show
+from pages.parts.shared.markup import Column, join, table, tag
 
 #: A year at the end of a plan's id.
 _YEAR = re.compile(r"\d{4}$")
@@ -62,6 +66,32 @@ def next_plan_form(state: Assessment) -> None:
     ):  # fmt: skip
         done = f"「{name}」を始めました。メニューの上で選び、プラン定義書で書き換えてください。"
         act(lambda: services().begin_plan(plan.id, plan_id, name, start, end), done)
+
+
+def begin_from_book(read: ReadPlan, book: tuple[str, bytes]) -> None:
+    """What a workbook says of a plan that is not there yet, and the button that begins it where nothing is wrong."""
+    plan = read.plan
+    if plan is None:
+        return
+    show(tag("p", tag("b", f"「{plan.id}」は、まだない計画です。この定義書から、新しい計画を始められます。")))
+    show(table([Column("項目", width="9rem"), Column("読み取ったもの")], contents(plan), caption="読み取った計画"))
+    if not read.sound:
+        note("要修正のところを直して、もう一度入れてください。まだ何も始めていません。")
+        return
+    note("いま開いている計画を改定するつもりだったときは、定義書の「計画の記号」を元に戻してください。")
+    where = (
+        "メニューの上で選べます" if plan.offered else "下の「選べる計画」で選べるようにすると、メニューの上で選べます"
+    )
+    summary = join(
+        [
+            tag("b", f"「{plan.name}」({plan.start.label}から{plan.end.label}まで)を始めます。"),
+            tag("div", f"ほかの計画は変わりません。始めた計画は、{where}。"),
+        ]
+    )
+    mark = sha256(book[1]).hexdigest()
+    if confirm_button.button("この計画を始める", "plan-book-begin", mark, summary, "始める", primary=True):
+        done = f"「{plan.name}」を始めました。{where}。"
+        act(lambda: services().begin_plan_from_workbook(read, book), done)
 
 
 def _label(year: Period) -> str:

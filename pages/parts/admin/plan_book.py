@@ -12,6 +12,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.cards.revision import day_text
 from kpi.period import stamp
+from loaders.plan.new_plan import is_plan_id
 from loaders.plan.plan_revision import HOW_WORDS, Revision, RowChange
 from loaders.plan.plan_sheets import TITLE
 from loaders.plan.plan_workbook import workbook_name
@@ -20,7 +21,8 @@ from loaders.services.maintenance import Decision
 from loaders.store import Revised
 from loaders.text.characters import shortened
 from pages.parts.admin.admin_forms import acted, fresh, note, show_findings, wareki
-from pages.parts.app.current_view import services
+from pages.parts.admin.next_plan_form import begin_from_book
+from pages.parts.app.current_view import services, store
 from pages.parts.shared import confirm_button
 from pages.parts.shared.date_input import day_input
 from pages.parts.shared.layout import XLSX, attempt, show
@@ -39,6 +41,7 @@ def plan_book(state: Assessment) -> None:
     note(
         "計画のすべて(分野、項目、指標と判定条件、取組、部局と課、照会、語)を1つのExcelで受け取り、書き換えて入れ直します。"
         "指標の新設・廃止や新しい取組など、計画の改定に使います。入れると、まず変わるところが出ます。決定を記録するまで、何も変わりません。"
+        "どの計画にもない「計画の記号」の定義書を入れると、新しい計画として始められます。"
     )
     st.download_button(
         "プラン定義書を受け取る",
@@ -66,8 +69,14 @@ def _read(state: Assessment, data: bytes, name: str) -> ReadPlan:
 
 
 def _settle(state: Assessment, read: ReadPlan, book: tuple[str, bytes]) -> None:
-    """What is wrong with the workbook, what it would change, and the decision that puts it in force."""
+    """What is wrong with the workbook, what it would change, and the decision that puts it in force.
+
+    The workbook of a plan that is not there yet begins it.
+    """
     show_findings(read.issues)
+    if read.plan is not None and is_plan_id(read.plan.id) and read.plan.id not in store().plan_ids():
+        begin_from_book(read, book)
+        return
     if read.plan is None or not read.sound:
         note("要修正のところを直して、もう一度入れてください。まだ何も変えていません。")
         return
@@ -158,20 +167,24 @@ def _revisions(state: Assessment) -> None:
     if not found:
         return
     st.subheader("これまでの改定", anchor=False)
-    rows = [
-        (stamp(one.at), one.who, f"{day_text(one.decided_on)}{one.decision}", one.reason) for one in found[:_LISTED]
-    ]
+    rows = [(stamp(one.at), one.who, _decision(one), one.reason or "―") for one in found[:_LISTED]]
     columns = [Column("記録した時"), Column("記録した人"), Column("決定"), Column("理由")]
     show(table(columns, rows, caption="これまでの改定", kind="stack"))
-    note("元に戻すときは、改定前の定義書を入れ直し、あらためて決定を記録します。")
+    if any(one.decided_on for one in found):
+        note("元に戻すときは、改定前の定義書を入れ直し、あらためて決定を記録します。")
     with st.container(horizontal=True):
         _files(state, found[:_LISTED])
+
+
+def _decision(one: Revised) -> str:
+    return f"{day_text(one.decided_on)}{one.decision}" if one.decided_on else "定義書による計画の開始"
 
 
 def _files(state: Assessment, found: Sequence[Revised]) -> None:
     ours, plan_id = services(), state.plan.id
     for place, one in enumerate(found):
-        for word, (name, digest) in zip(("改定前", "入れた"), one.files, strict=True):
+        words = ("改定前", "入れた") if one.decided_on else ("はじめの",)
+        for word, (name, digest) in zip(words, one.files, strict=True):
             st.download_button(
                 unmarked(f"{stamp(one.at)} {word}定義書"),
                 lambda digest=digest: ours.revision_file(plan_id, digest)[1],  # type: ignore[misc]

@@ -24,6 +24,7 @@ from loaders.lists.list_intake import Intake
 from loaders.lists.list_layout import Told
 from loaders.lists.list_plan import Beginning
 from loaders.lists.list_reading import ListReading
+from loaders.plan.plan_workbook_reading import ReadPlan
 from loaders.services import NotAllowed, Services
 from loaders.services.authorization import Gate
 from loaders.services.lists.listing import PutIn
@@ -156,6 +157,9 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "plan_revisions": (Action.SET_PLAN, "", lambda d, i, p: d.plan_revisions("tiny")),
     "revision_file": (Action.SET_PLAN, "", lambda d, i, p: d.revision_file("tiny", "none")),
     "begin_plan": (Action.SET_PLAN, "", lambda d, i, p: d.begin_plan("tiny", "b", "名称", FY[2029], FY[2031])),
+    "begin_plan_from_workbook": (
+        Action.SET_PLAN, "", lambda d, i, p: d.begin_plan_from_workbook(ReadPlan(None, ()), ("a", b"x")),
+    ),
     "next_plan": (Action.SET_PLAN, "", lambda d, i, p: d.next_plan("tiny", "b", "名称", FY[2029], FY[2031])),
     "open_list": (Action.PROPOSE_CARD, "", lambda d, i, p: d.open_list(b"x", "a.xlsx")),
     "list_layouts": (Action.PROPOSE_CARD, "", lambda d, i, p: d.list_layouts()),
