@@ -62,6 +62,8 @@ class Snapshot:
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     #: What was said of each initiative, the oldest half-year first.
     reviews: Mapping[str, tuple[Review, ...]] = field(default_factory=dict)
+    #: All that was sent of initiatives, in the order it came: also what was said anew since.
+    every_review: tuple[Review, ...] = ()
     #: Which rounds were started, closed and given up.
     life: Life = field(default_factory=Life)
     audience: Audience = Audience.ALL

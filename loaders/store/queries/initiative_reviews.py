@@ -36,7 +36,7 @@ def reviews_at(
 def reviews_now(connection: Connection, plan_id: str) -> Reviews:
     """The newest that is known of a plan's initiatives in each round, for who reads a return or sends it."""
     known = read_where(connection, {"reviews": ("plan_id = ?", [plan_id])})
-    return reviews_for(reviews_at(known, plan_id, (), "", NOW), Audience.ALL)
+    return newest_reviews(reviews_at(known, plan_id, (), "", NOW))
 
 
 def _publication(said: Mapping[str, object], code: str, default: str) -> str:
@@ -51,13 +51,18 @@ def _review(row: ReviewRow, confirmed: bool, publication: str) -> Review:
     )  # fmt: skip
 
 
-def reviews_for(every: Sequence[Review], audience: Audience) -> Reviews:
-    """The newest that an audience may see of each initiative and round: others see what is confirmed and public."""
-    newest: dict[tuple[str, str], Review] = {}
-    for one in every:
-        open_to_all = one.confirmed and one.publication == "public"
-        if audience.kind == "all" or open_to_all or audience.sees(one.department_id):
-            newest[one.initiative_id, one.round_id] = one
+def reviews_for(every: Sequence[Review], audience: Audience) -> tuple[Review, ...]:
+    """What of all that was sent an audience may see: others see what is confirmed and public."""
+    return tuple(
+        one
+        for one in every
+        if audience.kind == "all" or (one.confirmed and one.publication == "public") or audience.sees(one.department_id)
+    )
+
+
+def newest_reviews(every: Sequence[Review]) -> Reviews:
+    """The newest of each initiative and round, of answers in the order in which they came."""
+    newest = {(one.initiative_id, one.round_id): one for one in every}
     found: dict[str, tuple[Review, ...]] = {}
     for one in sorted(newest.values(), key=lambda review: review.period.position):
         found[one.initiative_id] = (*found.get(one.initiative_id, ()), one)

@@ -21,7 +21,7 @@ from kpi.report.versions import KeptFile, Version, next_number
 from kpi.selection import WITHDRAWING, withdrawn
 from kpi.snapshot import Edited, Snapshot, annual_ids
 from loaders.store.queries.facts import Decision, Facts
-from loaders.store.queries.initiative_reviews import reviews_at, reviews_for
+from loaders.store.queries.initiative_reviews import newest_reviews, reviews_at, reviews_for
 from loaders.store.queries.json_document import load_keys
 from loaders.store.queries.plan_states import NOW, cards_at, plan_at, plan_ids
 from loaders.store.queries.standing import (
@@ -235,6 +235,7 @@ def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datet
     whole = everything.whole
     mine = visible(everything, audience, at)
     submissions = whole.submissions[_places(whole.submissions, audience)].reset_index(drop=True)
+    reviews = reviews_for(everything.reviews, audience)
     own = everything.takes[~everything.takes["staff"] & _places(everything.takes, audience)]
     return replace(
         whole,
@@ -245,7 +246,8 @@ def seen_by(everything: Everything, audience: Audience = Audience.ALL, at: datet
         # It may tell of values that not everybody sees, and 想定問答 is the secretariat's alone.
         edited=whole.edited if audience.kind == "all" else {},
         takes=own.drop(columns="staff").reset_index(drop=True),
-        reviews=reviews_for(everything.reviews, audience),
+        reviews=newest_reviews(reviews),
+        every_review=reviews,
         audience=audience,
     )
 

@@ -8,20 +8,25 @@ from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import Action, Entry
 from kpi.initiatives.half_year_review import Review
+from kpi.initiatives.initiative import PROGRESS_WORDS
 from kpi.place import Place
 from kpi.provenance.passport_words import moment_words
 from loaders.form.definition import columns_for
+from loaders.text.characters import canonical
 from pages.parts.app.current_view import file_name, services
 from pages.parts.review.review_words import column_name, subject_link
 from pages.parts.shared.layout import XLSX, lead, show
-from pages.parts.shared.markup import Column, Content, join, table, tag
+from pages.parts.shared.markup import Column, Content, Markup, join, link, table, tag
 
 
 def review_of_code(state: Assessment, query: str) -> Review | None:
-    """What was said of an initiative under a short number, as far as the person sees it."""
-    wanted = query.strip().upper()
-    every = (one for told in state.snapshot.reviews.values() for one in told)
-    return next((one for one in every if one.code == wanted), None)
+    """What was said of an initiative under a short number, superseded or not, as far as the person sees it."""
+    wanted = _bare(query)
+    return next((one for one in state.snapshot.every_review if _bare(one.code) == wanted), None)
+
+
+def _bare(code: str) -> str:
+    return canonical(code).replace("-", "")
 
 
 def review_passport(state: Assessment, found: Review) -> None:
@@ -32,6 +37,9 @@ def review_passport(state: Assessment, found: Review) -> None:
         marks.append(tag("span", "サンプル", "assumed"))
     if not found.confirmed:
         marks.append(tag("span", "未確認", "unconfirmed"))
+    earlier, later = _others(state, found)
+    if later:
+        marks.append("この後に新しい回答が入っています。")
     lead(join([f"{one.number}　", subject_link(one), f"の、{found.period.label}の見直しの回答です。", *marks]))
     rows: list[tuple[Content, Content]] = [("番号", tag("b", found.code))]
     for key in (column.key for column in columns_for(asked.kind) if column.key in found.said):
@@ -47,6 +55,33 @@ def review_passport(state: Assessment, found: Review) -> None:
         st.header("たどった経過", anchor=False)
         show(table([Column("項目", width="8rem"), Column("内容")], _course(state, found), caption="たどった経過"))
         _original(state, found)
+        if earlier or later:
+            st.header("同じ半期のほかの回答", anchor=False)
+            show(_others_table(earlier, later))
+
+
+def _others(state: Assessment, found: Review) -> tuple[list[Review], list[Review]]:
+    """What was sent of the initiative in that round before and after, in the order it came."""
+    place = found.initiative_id, found.round_id
+    same = [one for one in state.snapshot.every_review if (one.initiative_id, one.round_id) == place]
+    at = next(at for at, one in enumerate(same) if one.code == found.code)
+    return same[:at], same[at + 1 :]
+
+
+def _others_table(earlier: list[Review], later: list[Review]) -> Markup:
+    """The newest first."""
+    told = [*((one, "前の回答") for one in earlier), *((one, "後の回答") for one in later)]
+    rows: list[tuple[Content, ...]] = [
+        (
+            link(one.code, "origin", figure=one.code),
+            PROGRESS_WORDS.get(one.progress, "―"),
+            moment_words(one.known_at),
+            order,
+        )
+        for one, order in reversed(told)
+    ]
+    columns = [Column("番号"), Column("進捗"), Column("事務局への回答"), Column("順序")]
+    return table(columns, rows, caption="同じ半期のほかの回答", kind="stack")
 
 
 def _course(state: Assessment, found: Review) -> list[tuple[Content, Content]]:

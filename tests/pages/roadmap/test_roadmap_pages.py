@@ -8,8 +8,8 @@ import pytest
 from kpi.people import Role
 from loaders.services.operations import open_store
 from pages.parts.roadmap import schedule_view
-from tests.roadmapkit import AUTUMN, with_work
-from tests.samplekit import AT, with_files, with_store
+from tests.roadmapkit import AUTUMN, answer, with_work
+from tests.samplekit import AT, PLAN, with_files, with_store
 from tests.screenkit import NOTHING, by_label, english, everything, html, lead, run, said, sound
 
 
@@ -253,3 +253,26 @@ def test_what_else_is_asked_and_what_comes_next_stands_beside_a_round(work):
     owing = html(run("submit", as_="dept-commerce", round="fy2025"))
     assert "ほかに回答を求めている照会" not in owing  # it has answered both reviews
     assert "令和8年度上期 取組の見直し</a>(期限" in html(run("submit", as_="secretariat", department="agriculture"))
+
+
+def test_a_superseded_answer_is_found_by_its_number_by_whom_it_may_be_seen(use, tmp_path):
+    data = use(with_work(tmp_path))
+    store = open_store(data, at=AT)
+    (first,) = (r for r in store.snapshot(PLAN).reviews["commerce-1"] if r.round_id == AUTUMN)
+    answer(store, AUTUMN, "commerce", {"commerce-1": {"progress": "done", "course": "end", "next_plan": None}})
+    (second,) = (r for r in store.snapshot(PLAN).reviews["commerce-1"] if r.round_id == AUTUMN)
+    assert first.code != second.code
+    old = html(run("origin", as_="secretariat", figure=first.code))
+    assert "12会場で開いた。" in old
+    assert "この後に新しい回答が入っています。" in old
+    assert f"figure={second.code}" in old
+    new = html(run("origin", as_="secretariat", figure=second.code))
+    assert "12会場で開いた。" not in new
+    assert "この後に新しい回答が入っています。" not in new
+    assert f"figure={first.code}" in new
+    assert "12会場で開いた。" in html(run("origin", as_="secretariat", figure=first.code.lower().replace("-", "")))
+    # Everybody sees the one that was confirmed, and nothing of the one that nobody has confirmed.
+    seen = html(run("origin", as_="reader", figure=first.code))
+    assert "12会場で開いた。" in seen
+    assert second.code not in seen
+    assert "当てはまる値は見つかりません" in html(run("origin", as_="reader", figure=second.code))
