@@ -109,30 +109,36 @@ class Reporting(Gate):
         return self.store.snapshot(plan_id, moment, audience or self.audience(plan_id), self._now())
 
     @tidy
-    def edit_summary(self, plan_id: str, round_id: str, key: str, text: str) -> tuple[Issue, ...]:
+    def edit_summary(
+        self, plan_id: str, round_id: str, key: str, text: str, seen: str | None = None
+    ) -> tuple[Issue, ...]:
         """Write a sentence of a round's 総括; an empty text gives it back to the data. What forbids it.
 
-        KeyError for a sentence that the paper does not have.
+        ``seen`` is what whoever writes saw written there, empty for what the data says: it is refused where something
+        else stands by now, and whatever stands is overwritten where it is not given. KeyError for a sentence that the
+        paper does not have.
         """
         self._ask(Action.MAKE_REPORT, Place(plan_id))
         overview = self.report(plan_id, round_id).part("overview")
         made = {s.key: s.made for s in overview.blocks if isinstance(s, Sentence)}[key]
         words = " ".join(text.split())
         wanted = "" if words == made else words
-        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made)
+        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made, seen)
 
     @tidy
-    def edit_achievements(self, plan_id: str, round_id: str, indicator_id: str, text: str) -> tuple[Issue, ...]:
+    def edit_achievements(
+        self, plan_id: str, round_id: str, indicator_id: str, text: str, seen: str | None = None
+    ) -> tuple[Issue, ...]:
         """Write 主な取組と成果 of an indicator's page; an empty text gives it back to the half-year answers.
 
-        What forbids it; KeyError for an unknown indicator.
+        What forbids it; ``seen`` as in :meth:`edit_summary`. KeyError for an unknown indicator.
         """
         self._ask(Action.MAKE_REPORT, Place(plan_id))
         state = self._state_at(plan_id, self._seen(plan_id, None).told_at(round_id))
         key = f"{ACHIEVEMENT_KEY}{state.plan.indicator(indicator_id).id}"
         made, words = achievements(state, indicator_id), " ".join(text.split())
         wanted = "" if words == made else words
-        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made)
+        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made, seen)
 
     def anticipated_questions(self, plan_id: str, round_id: str) -> Report:
         """想定問答 on the paper that is due now, for who makes it alone: 部内限, and no part of any version."""
@@ -148,25 +154,29 @@ class Reporting(Gate):
         return Assessment.of(self._seen(plan_id, moment), (moment or self._now()).date())
 
     @tidy
-    def edit_question(self, plan_id: str, round_id: str, key: str, text: str) -> tuple[Issue, ...]:
+    def edit_question(
+        self, plan_id: str, round_id: str, key: str, text: str, seen: str | None = None
+    ) -> tuple[Issue, ...]:
         """Write the answer to an anticipated question by its key; an empty text gives it back to the data.
 
-        A question of one's own goes with its answer. What forbids it; KeyError for a question that there is not.
+        A question of one's own goes with its answer. What forbids it; ``seen`` as in :meth:`edit_summary`. KeyError for
+        a question that there is not.
         """
         self._ask(Action.MAKE_REPORT, Place(plan_id))
         told = self.anticipated_questions(plan_id, round_id)
         found = {b.answer.key: b.answer for p in told.parts for b in p.blocks if isinstance(b, QuestionAnswer)}
         made, words = found[key].made, " ".join(text.split())
         wanted = "" if words == made else words
-        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made)
+        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, wanted, made, seen)
 
     @tidy
     def add_question(
-        self, plan_id: str, round_id: str, indicator_id: str, question: str, answer: str
+        self, plan_id: str, round_id: str, indicator_id: str, question: str, answer: str, seen: str | None = None
     ) -> tuple[Issue, ...]:
         """Add a question of one's own about an indicator, or (empty) about the whole, with its answer; what forbids it.
 
-        The same question once more gets the new answer. KeyError for an unknown indicator.
+        The same question once more gets the new answer; ``seen`` as in :meth:`edit_summary`. KeyError for an unknown
+        indicator.
         """
         self._ask(Action.MAKE_REPORT, Place(plan_id))
         now = self._seen(plan_id, None)
@@ -179,7 +189,7 @@ class Reporting(Gate):
             return (Issue("report.long_sentence", Severity.FIX, message, ""),)
         beneath = basis(self._state_at(plan_id, now.told_at(round_id)), subject)
         key = own_key(subject, asked)
-        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, words, beneath)
+        return self.store.do(commands.edit_summary, self._act(), plan_id, round_id, key, words, beneath, seen)
 
     @tidy
     def make_report(

@@ -62,6 +62,38 @@ def test_a_sentence_is_written_and_marked_when_the_data_beneath_it_changes(sampl
     assert "要確認" in html(at)
 
 
+def test_a_sentence_that_another_tab_has_changed_is_not_overwritten_and_what_was_typed_stays(samples):
+    key = f"sentence-{PLAN}-fy2025-overall"
+    one, other = (run("report", as_="secretariat") for _ in range(2))
+
+    def field(at):
+        return next(t for t in at.text_area if t.key == key)
+
+    field(one).set_value("一方で書いた文。").run()
+    one = press(one, f"save-{key}")
+    assert "総括の文を保存しました。" in said(one)
+    # The other tab was drawn before, and its page is drawn anew before the button tells of itself.
+    field(other).set_value("他方で書いた文。").run()
+    other = press(other, f"save-{key}")
+    assert any("「一方で書いた文。」" in w.value for w in other.warning)
+    assert field(other).value == "他方で書いた文。"
+    assert written(samples) == {"一方で書いた文。"}
+    other = press(other, f"save-{key}")  # it has been read now
+    assert "総括の文を保存しました。" in said(other)
+    assert written(samples) == {"他方で書いた文。"}
+    # A field in which nothing was typed shows what stands by now, and is not saved over it.
+    one = one.run()
+    assert field(one).value == "他方で書いた文。"
+    assert next(b for b in one.button if b.key == f"save-{key}").disabled
+    field(one).set_value("").run()
+    one = press(one, f"save-{key}")
+    assert field(one).value == field(one.run()).value != ""  # given back to the data, which fills the field
+
+
+def written(data):
+    return {one.text for one in store_of(data).snapshot(PLAN).edited["fy2025"].values()}
+
+
 @pytest.mark.parametrize("who", ["secretariat", "dept-planning", "reader"])
 def test_what_is_called_the_published_version_tells_what_everybody_may_see(samples, monkeypatch, who):
     own = office(samples)
@@ -112,6 +144,26 @@ def test_an_answer_is_written_and_a_question_added_on_the_screen(samples):
     by_label(at.text_area, "その答え").set_value("財政課と調整中である。").run()
     at = press(at, f"add-{PLAN}-fy2025-")
     assert "予算はいくらか。" in html(at)
-    written = store_of(samples).snapshot(PLAN).edited["fy2025"]
-    assert {one.text for one in written.values()} == {"分野によらず人手が足りない。", "財政課と調整中である。"}
+    assert written(samples) == {"分野によらず人手が足りない。", "財政課と調整中である。"}
     assert "財政課と調整中である。" not in html(run("report", as_="reader"))
+
+
+def test_an_answer_and_a_question_that_another_tab_has_written_are_not_overwritten(samples):
+    key = f"{PLAN}-fy2025-question:whole:behind"
+    at = run("report", as_="secretariat")
+    own = office(samples)
+    assert own.edit_question(PLAN, "fy2025", "question:whole:behind", "ほかの人の答え。") == ()
+    assert own.add_question(PLAN, "fy2025", "", "予算はいくらか。", "ほかの人の額。") == ()
+    next(t for t in at.text_area if t.key == f"answer-{key}").set_value("こちらの答え。").run()
+    at = press(at, f"save-{key}")
+    assert any("「ほかの人の答え。」" in w.value for w in at.warning)
+    by_label(at.text_input, "足したい問い").set_value("予算はいくらか。")
+    by_label(at.text_area, "その答え").set_value("こちらの額。")
+    at = press(at.run(), f"add-{PLAN}-fy2025-")
+    assert any("「ほかの人の額。」" in w.value for w in at.warning)
+    assert by_label(at.text_area, "その答え").value == "こちらの額。"
+    assert written(samples) == {"ほかの人の答え。", "ほかの人の額。"}
+    at = press(at, f"add-{PLAN}-fy2025-")
+    assert written(samples) == {"ほかの人の答え。", "こちらの額。"}
+    press(at, f"save-{key}")
+    assert written(samples) == {"こちらの答え。", "こちらの額。"}

@@ -44,14 +44,25 @@ class MadeReport:
 
 
 def edit_summary(
-    connection: Connection, act: Act, plan_id: str, round_id: str, key: str, text: str, made: str
+    connection: Connection,
+    act: Act,
+    plan_id: str,
+    round_id: str,
+    key: str,
+    text: str,
+    made: str,
+    seen: str | None = None,
 ) -> tuple[Issue, ...]:
     """Write a sentence in place of the one made from the data, which says ``made``; what forbids it.
 
     It is one of a round's 総括, or (by its key) an answer of 想定問答 or an indicator's 主な取組と成果.
-    An empty text gives the sentence back to the data. KeyError for an unknown plan or round.
+    An empty text gives the sentence back to the data. Where ``seen`` is told, it must be what stands there (empty for
+    what the data says). KeyError for an unknown plan or round.
     """
     read_plan(connection, plan_id, NOW).round(round_id)
+    before, who = _standing(connection, plan_id, round_id, key)
+    if seen is not None and before not in (seen, text):
+        return (_moved(before, who),)
     if key.startswith(ANSWER_KEY):
         what, longest = "想定問答の答えが{}字あります。読み上げられる長さの{}字までにしてください。", LONGEST_ANSWER
     elif key.startswith(ACHIEVEMENT_KEY):
@@ -64,21 +75,27 @@ def edit_summary(
     if len(text) > longest:
         message = what.format(len(text), longest)
         return (Issue("report.long_sentence", Severity.FIX, message, "詳しいことは指標の要因分析に書いてください。"),)
-    told = {"key": key, "before": _standing(connection, plan_id, round_id, key), "after": text, "made": made}
-    if told["before"] != text:
+    told = {"key": key, "before": before, "after": text, "made": made}
+    if before != text:
         append_event(connection, Event("edit_summary", plan_id, round_id, act, told))
     return ()
 
 
-def _standing(connection: Connection, plan_id: str, round_id: str, key: str) -> str:
-    """What somebody wrote last; empty where the sentence is made from the data."""
+def _moved(standing: str, who: str) -> Issue:
+    now = f"いまは「{standing}」です。" if standing else "いまは、値から作った文です。"
+    message = f"開いてから保存するまでのあいだに、{who}がこの文を変えました。{now}まだ保存していません。"
+    return Issue("report.moved", Severity.FIX, message, "書いた文で置き換えるなら、もう一度保存してください。")
+
+
+def _standing(connection: Connection, plan_id: str, round_id: str, key: str) -> tuple[str, str]:
+    """What somebody wrote last, empty where the sentence is made from the data, and who."""
     found = rows(
         connection,
-        "SELECT payload FROM decisions WHERE kind = 'edit_summary' AND plan_id = ? AND subject = ? ORDER BY seq",
+        "SELECT who, payload FROM decisions WHERE kind = 'edit_summary' AND plan_id = ? AND subject = ? ORDER BY seq",
         [plan_id, round_id],
     )
-    told = [one for one in (json.loads(row["payload"]) for row in found) if one["key"] == key]
-    return str(told[-1]["after"]) if told else ""
+    told = [(str(one["after"]), str(row["who"])) for row in found if (one := json.loads(row["payload"]))["key"] == key]
+    return told[-1] if told else ("", "")
 
 
 def make_report(connection: Connection, act: Act, plan_id: str, round_id: str, made: MadeReport) -> None:

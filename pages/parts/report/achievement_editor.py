@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -10,13 +11,14 @@ from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from kpi.place import Place
 from kpi.plan import Indicator
-from kpi.report.blocks import ACHIEVEMENT_KEY, LONGEST_ACHIEVEMENT, Report
+from kpi.report.blocks import ACHIEVEMENT_KEY, LONGEST_ACHIEVEMENT, Report, Sentence
 from kpi.report.work.review_part import achievements
 from kpi.snapshot import Edited
 from pages.parts.app.current_view import services
-from pages.parts.shared.layout import attempt, folded_form, show
-from pages.parts.shared.markup import badge, join, tag, unmarked
-from pages.parts.shared.notices import refuse, tell, told
+from pages.parts.report.shared_text import is_same, save, text_box
+from pages.parts.shared.layout import folded_form, show
+from pages.parts.shared.markup import badge, join, tag
+from pages.parts.shared.notices import told
 
 
 def achievement_box(state: Assessment, then: Assessment, paper: Report) -> None:
@@ -48,21 +50,12 @@ def _editor(then: Assessment, paper: Report, offered: list[Indicator], edited: M
     names = {i.id: f"{i.number} {i.name}" for i in offered}
     chosen = st.selectbox("指標", list(names), format_func=names.__getitem__, key=f"achieved-{paper.round_id}")
     own, made = edited.get(f"{ACHIEVEMENT_KEY}{chosen}"), achievements(then, chosen)
-    if own and own.made != made:
+    one = Sentence(chosen, made, own.text, own.made, own.who) if own else Sentence(chosen, made)
+    if one.outdated:
         below = join(["この文を書いたあとで、もとの回答が変わりました。今の回答から作ると: ", tag("span", made)])
         show(join([badge("要確認", "x v-ask"), tag("div", below, "meta")]))
-    stands = own.text if own else made
     key = f"achieved-{paper.plan_id}-{paper.round_id}-{chosen}"
-    text = st.text_area(unmarked("主な取組と成果"), stands, max_chars=LONGEST_ACHIEVEMENT, key=key, height=110)
-    if st.button("この文を保存する", key=f"save-{key}", disabled=" ".join(text.split()) == stands):
-        _save(paper, chosen, text)
-
-
-def _save(paper: Report, indicator_id: str, text: str) -> None:
-    issues = attempt(lambda: services().edit_achievements(paper.plan_id, paper.round_id, indicator_id, text))
-    if issues is None:
-        return
-    if issues:
-        refuse(*(f"{issue.message}{issue.advice}" for issue in issues))
-    else:
-        tell(_place(paper), "主な取組と成果を保存しました。")
+    text = text_box("主な取組と成果", one, key, LONGEST_ACHIEVEMENT, height=110)
+    if st.button("この文を保存する", key=f"save-{key}", disabled=is_same(text, one)):
+        act = partial(services().edit_achievements, paper.plan_id, paper.round_id, chosen, text)
+        save(key, one, _place(paper), "主な取組と成果を保存しました。", act)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -10,10 +9,9 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
-from kpi.issue import Issue
 from kpi.place import Place
 from kpi.plan import Round
-from kpi.report.anticipated_questions import HANDLING, WHOLE, anticipated
+from kpi.report.anticipated_questions import HANDLING, WHOLE, anticipated, own_key
 from kpi.report.blocks import (
     ANSWER_KEY,
     INTERNAL,
@@ -22,13 +20,15 @@ from kpi.report.blocks import (
     Heading,
     QuestionAnswer,
     Report,
+    Sentence,
 )
 from loaders.documents.paper.paper_files import QUESTION_FORMATS, Drawn, file_name
 from loaders.documents.paper.pdf import chromium
 from pages.parts.app.current_view import services, view_at
-from pages.parts.shared.layout import attempt, folded, folded_form, show
+from pages.parts.report.shared_text import is_same, save, text_box
+from pages.parts.shared.layout import folded, folded_form, show
 from pages.parts.shared.markup import Column, Content, Row, badge, join, table, tag, unmarked
-from pages.parts.shared.notices import refuse, tell, told
+from pages.parts.shared.notices import told
 
 
 def questions(state: Assessment, then: Assessment, asked: Round, paper: Report) -> None:
@@ -58,6 +58,9 @@ def questions(state: Assessment, then: Assessment, asked: Round, paper: Report) 
     _files(replace(paper, handling=INTERNAL), Drawn(tellable), asked)
     folded("答えのない問い", lambda: _unanswered(tellable()), key=f"unanswered-{asked.id}")
     folded_form("問いと答えを見る・書く", lambda: _written(state, asked, tellable()), key=f"questions-{asked.id}")
+
+
+_SAVED = "想定問答を保存しました。"
 
 
 def _place(state: Assessment, asked: Round) -> str:
@@ -131,17 +134,10 @@ def _answer(state: Assessment, asked: Round, one: QuestionAnswer) -> None:
     below = f"この答えを書いたあとで、もとの値が変わりました。今の値から言えること: {one.answer.made or 'ありません。'}"
     show(tag("div", join([join(marks, " "), *([tag("div", below, "meta")] if one.answer.outdated else [])])))
     key = f"{state.plan.id}-{asked.id}-{one.answer.key}"
-    text = st.text_area(
-        unmarked(f"答え　{one.question}"),
-        one.answer.text,
-        max_chars=max(LONGEST_ANSWER, len(one.answer.text)),  # what the data says may be longer
-        key=f"answer-{key}",
-        height=90,
-        label_visibility="collapsed",
-    )
-    same = " ".join(text.split()) == one.answer.text
-    if st.button("この答えを保存する", key=f"save-{key}", disabled=same):
-        _save(state, asked, lambda: services().edit_question(state.plan.id, asked.id, one.answer.key, text))
+    text = text_box(f"答え　{one.question}", one.answer, f"answer-{key}", LONGEST_ANSWER, named=False)
+    if st.button("この答えを保存する", key=f"save-{key}", disabled=is_same(text, one.answer)):
+        act = partial(services().edit_question, state.plan.id, asked.id, one.answer.key, text)
+        save(f"answer-{key}", one.answer, _place(state, asked), _SAVED, act)
 
 
 def _added(state: Assessment, asked: Round, indicator_id: str) -> None:
@@ -150,14 +146,7 @@ def _added(state: Assessment, asked: Round, indicator_id: str) -> None:
     question = st.text_input("足したい問い", key=f"own-question-{key}", max_chars=LONGEST_QUESTION)
     answer = st.text_area("その答え", key=f"own-answer-{key}", max_chars=LONGEST_ANSWER, height=90)
     if st.button("この問いを足す", key=f"add-{key}", disabled=not (question.strip() and answer.strip())):
-        _save(state, asked, lambda: services().add_question(state.plan.id, asked.id, indicator_id, question, answer))
-
-
-def _save(state: Assessment, asked: Round, act: Callable[[], tuple[Issue, ...]]) -> None:
-    issues = attempt(act)
-    if issues is None:
-        return
-    if issues:
-        refuse(*(f"{issue.message}{issue.advice}" for issue in issues))
-    else:
-        tell(_place(state, asked), "想定問答を保存しました。")
+        own = own_key(indicator_id or WHOLE, " ".join(question.split()))
+        there = state.snapshot.edited.get(asked.id, {}).get(own)
+        act = partial(services().add_question, state.plan.id, asked.id, indicator_id, question, answer)
+        save(f"{key}-{own}", Sentence(own, "", there.text if there else ""), _place(state, asked), _SAVED, act)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from kpi.collection.workflow import Action
 from kpi.place import Place
 from kpi.report.blocks import LONGEST_SENTENCE, Report, Sentence
 from pages.parts.app.current_view import services
-from pages.parts.shared.layout import attempt, folded_form, show
-from pages.parts.shared.markup import Content, badge, join, listing, tag, unmarked
-from pages.parts.shared.notices import refuse, tell, told
+from pages.parts.report.shared_text import is_same, save, text_box
+from pages.parts.shared.layout import folded_form, show
+from pages.parts.shared.markup import Content, badge, join, listing, tag
+from pages.parts.shared.notices import told
 
 
 def summary(report: Report) -> None:
@@ -41,12 +44,10 @@ def _editor(report: Report, sentences: list[Sentence]) -> None:
     show(tag("p", note, "meta"))
     for one in sentences:
         key = f"sentence-{report.plan_id}-{report.round_id}-{one.key}"
-        text = st.text_area(
-            unmarked(f"総括の文　{_WORDS[one.key]}"), one.text, max_chars=LONGEST_SENTENCE, key=key, height=90
-        )
-        same = " ".join(text.split()) == one.text
-        if st.button("この文を保存する", key=f"save-{key}", disabled=same):
-            _save(report, one.key, text)
+        text = text_box(f"総括の文　{_WORDS[one.key]}", one, key, LONGEST_SENTENCE)
+        if st.button("この文を保存する", key=f"save-{key}", disabled=is_same(text, one)):
+            act = partial(services().edit_summary, report.plan_id, report.round_id, one.key, text)
+            save(key, one, _place(report), "総括の文を保存しました。", act)
 
 
 #: What each sentence is about.
@@ -57,13 +58,3 @@ _WORDS = {
     "owed": "説明を要する指標",
     "nation": "全国との比較",
 }
-
-
-def _save(report: Report, key: str, text: str) -> None:
-    issues = attempt(lambda: services().edit_summary(report.plan_id, report.round_id, key, text))
-    if issues is None:
-        return
-    if issues:
-        refuse(*(f"{issue.message}{issue.advice}" for issue in issues))
-    else:
-        tell(_place(report), "総括の文を保存しました。")

@@ -220,6 +220,22 @@ def test_what_is_no_sentence_of_a_first_page_is_refused(store):
     assert sentence(office.report("tiny", ROUND)).edited == ""
 
 
+def test_what_somebody_else_wrote_since_is_not_overwritten(store):
+    office = services(store)
+    made = sentence(office.report("tiny", ROUND)).made
+    assert office.edit_summary("tiny", ROUND, "overall", "順調である。", "") == ()
+    (refused,) = office.edit_summary("tiny", ROUND, "overall", "遅れている。", "")
+    assert refused.code == "report.moved"
+    assert "「順調である。」" in refused.message
+    assert sentence(office.report("tiny", ROUND)).text == "順調である。"
+    assert office.edit_summary("tiny", ROUND, "overall", "順調である。", "") == ()  # the same by both
+    assert office.edit_summary("tiny", ROUND, "overall", "遅れている。", "順調である。") == ()
+    assert office.edit_summary("tiny", ROUND, "overall", "") == ()
+    (refused,) = office.edit_summary("tiny", ROUND, "overall", "順調である。", "遅れている。")
+    assert "値から作った文" in refused.message
+    assert sentence(office.report("tiny", ROUND)).text == made
+
+
 def test_a_sentence_of_another_round_is_another(store):
     office = services(store)
     other = next(r.id for r in tiny_plan().rounds if r.id != ROUND)
