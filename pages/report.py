@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.collection.lifecycle import Stage, labels
+from kpi.collection.lifecycle import labels, told_of
 from kpi.collection.workflow import Action
 from kpi.plan import Round
 from kpi.printing.rollup import GOALS
@@ -37,7 +37,7 @@ def report_page() -> None:
     if not state.plan.indicators:
         unwritten("指標", "indicators.csv", state)
         return
-    rounds = [r for r in state.rounds if state.stage(r) is not Stage.PLANNED]
+    rounds = told_of(state.plan, state.snapshot.life)
     if not rounds:
         lead("会議の資料は、始まった照会の値で作ります。始まった照会はまだありません。")
         empty(join([link("照会", "rounds"), "を始めると、その回の概要、一覧、指標個票をここで作れます。"]))

@@ -114,6 +114,11 @@ def current(plan: Plan, life: Life, day: date) -> Round | None:
     return min(opened, key=lambda r: r.opens or date.max) if opened else upcoming(plan, life, day)
 
 
+def told_of(plan: Plan, life: Life) -> tuple[Round, ...]:
+    """The rounds that a paper tells of, those that have begun; the newest first, which is meant where none is named."""
+    return tuple(r for r in reversed(plan.rounds) if life.stage(r.id) in (Stage.OPEN, Stage.CLOSED))
+
+
 def upcoming(plan: Plan, life: Life, day: date) -> Round | None:
     """The round of the calendar whose turn it is, one about indicators before a review of the work."""
     return next(iter(turns(plan, life, day)), None)

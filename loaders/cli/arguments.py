@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from kpi.collection.lifecycle import Life, current
+from kpi.collection.lifecycle import Life, current, of_values, told_of
 from kpi.period import Period
 from kpi.plan import Department, Plan, Round, find_department
 from loaders.cli import terminal
@@ -70,6 +70,12 @@ def round_of(plan: Plan, wanted: str) -> Round:
         rounds = "、".join(f"{r.id}({r.name})" for r in plan.rounds)
         raise Refused(f"照会「{wanted}」がありません。照会: {rounds or 'なし'}")
     return found
+
+
+def told_round(plan: Plan, life: Life, day: date) -> Round:
+    """The round whose paper is meant where none is named, as on the screen 報告書; before any has begun, the next."""
+    found = told_of(of_values(plan), life) or told_of(plan, life)
+    return found[0] if found else current_round(of_values(plan), life, day)
 
 
 def current_round(plan: Plan, life: Life, day: date) -> Round:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from kpi.collection.lifecycle import of_values
 from kpi.people import OPERATOR
 from kpi.plan import Plan, Round
 from kpi.report.comparison_table import Compared, not_wrong_words, wrong
@@ -27,7 +26,7 @@ _DONE, _LOOK = 0, 1
 
 def options(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    command.add_argument("--round", default="", metavar="照会", help="照会のIDか名前(既定: いまの照会)")
+    command.add_argument("--round", default="", metavar="照会", help="照会のIDか名前(既定: 始まった中で最新の照会)")
     command.add_argument(
         "--out", dest="folder", default=".", metavar="フォルダー", help="書き出すフォルダー(既定: いまのフォルダー)"
     )
@@ -59,7 +58,7 @@ def run(given: argparse.Namespace) -> int:
     wanted = (
         arguments.round_of(plan, given.round)
         if given.round
-        else arguments.current_round(of_values(plan), snapshot.life, settings.today())
+        else arguments.told_round(plan, snapshot.life, settings.today())
     )
     forms = _forms(given)
     whose, only = _scope(given, plan)

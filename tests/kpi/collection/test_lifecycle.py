@@ -16,6 +16,7 @@ from kpi.collection.lifecycle import (
     labels,
     of_values,
     of_work,
+    told_of,
     turns,
     upcoming,
 )
@@ -44,6 +45,13 @@ def test_a_round_is_planned_until_it_is_started_and_its_name_says_so():
         TARGETS_ROUND: "目標値等の設定(締切済)", ROUND: "令和6年度実績", HALF_ROUND: "令和7年度上期(取りやめ)",
     }  # fmt: skip
     assert set(labels(PLAN.rounds, Life()).values()) == {f"{r.name}(予定)" for r in PLAN.rounds}
+
+
+def test_a_paper_tells_of_the_newest_round_that_has_begun_though_an_older_one_is_open():
+    told = life(TARGETS_ROUND, closed=[ROUND])
+    assert [r.id for r in told_of(PLAN, told)] == [ROUND, TARGETS_ROUND]
+    assert current(PLAN, told, LATE) == TARGETS  # where people still work
+    assert told_of(PLAN, life(cancelled=[ROUND])) == ()
 
 
 @pytest.mark.parametrize(

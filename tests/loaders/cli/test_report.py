@@ -1,5 +1,6 @@
 """``python -m loaders report``: the files of a round's paper, as on the screen."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import openpyxl
@@ -9,6 +10,8 @@ from kpi.people import OPERATOR
 from loaders.cli import commands as cli
 from loaders.services import Services
 from tests.loaders.cli.kit import NOW, ROUND, run, store
+from tests.screenkit import lead
+from tests.screenkit import run as screen
 
 
 def test_the_paper_of_the_round_stands_in_the_folder(data, tmp_path):
@@ -110,3 +113,23 @@ def test_a_version_comes_out_as_it_was_kept(data, tmp_path, monkeypatch, capsys)
     ):
         assert run(data, "report", "--round", ROUND, *odd, "--out", tmp_path / "c")[0] == cli.FAILED
         assert told in capsys.readouterr().err
+
+
+def test_without_a_round_it_is_the_one_of_the_screen_though_an_older_one_is_open(data, tmp_path, use):
+    own = Services(store(data), OPERATOR, data, lambda: NOW)
+    plan = own.store.plan(own.store.plan_ids()[0])
+    older, newer = plan.rounds[0], plan.round(ROUND)
+    assert plan.rounds.index(newer) > 0
+    for one in (older, newer):
+        assert own.open_round(plan.id, replace(one, opens=NOW.date(), division_due=None, due=None)) == ()
+    assert own.close_round(plan.id, ROUND) == ()
+    code, said = run(data, "report", "--out", tmp_path / "a", "--format", "csv")
+    assert (code, "作業中" in said) == (cli.GOOD, False)
+    (path,) = (tmp_path / "a").iterdir()
+    assert "作業中" not in path.name
+    use(data)
+    at = screen("report")
+    assert newer.name in lead(at)
+    rounds = next(box for box in at.selectbox if box.label == "照会")
+    assert rounds.value == ROUND
+    assert len(rounds.options) == 2
