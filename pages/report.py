@@ -14,6 +14,7 @@ from kpi.plan import Round
 from kpi.printing.rollup import GOALS
 from kpi.report.assembly import report
 from kpi.report.blocks import Cell, Heading, Line, Note, Report, Table
+from kpi.report.versions import OWN_WORDS
 from kpi.report.work.review_part import review_part
 from kpi.report.work.roadmap_parts import roadmap_parts
 from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
@@ -103,6 +104,8 @@ def _told(
 def _standing(paper: Report, *, made: bool) -> Content:
     if paper.working:
         return join([f"{paper.round_name}は締め切られていません。今の値で作る", tag("b", "作業中"), "の資料です。"])
+    if paper.version in OWN_WORDS.values():
+        return f"{paper.round_name}の{paper.version}です({paper.state_words})。あとで値が直されても変わりません。"
     frozen = f"{paper.version}の値" if made else "締切りの値"
     return f"{paper.round_name}の{frozen}({paper.state_words})で作る資料です。あとで値が直されても変わりません。"
 

@@ -16,7 +16,7 @@ from kpi.report.indicator_sheet import sheets
 from kpi.report.origin_list import origins
 from kpi.report.overview_part import overview
 from kpi.report.progress_list import field_parts, listing
-from kpi.report.versions import VERSION_KINDS, Version
+from kpi.report.versions import OWN_WORDS, VERSION_KINDS, Version, VersionKind
 from kpi.report.work.review_part import review_part
 from kpi.report.work.roadmap_parts import roadmap_parts
 from kpi.snapshot import Snapshot
@@ -37,11 +37,11 @@ def report(
     """The paper of a round from the state that it tells of.
 
     ``seen`` is what is known when it is made: people go on writing 総括 after the closing. ``version`` is the one it
-    is, or is to become; without one it is 事務局案. Of a department (``department_id``) it tells its own indicators,
-    and its sentences are those of the data. ``only`` are the indicators that get a page of their own (all where
-    empty); ``first_page``: 概要 alone, for whoever looks at nothing else. ``last`` is what the last meeting knew
-    (None: there was none), from which its decisions come; ``since`` what is marked as changed, where that is not what
-    changed since the last round.
+    is, or is to become; without one it is 事務局案. Who sees less than its makers gets a paper of another name. Of a
+    department (``department_id``) it tells its own indicators, and its sentences are those of the data. ``only`` are
+    the indicators that get a page of their own (all where empty); ``first_page``: 概要 alone, for whoever looks at
+    nothing else. ``last`` is what the last meeting knew (None: there was none), from which its decisions come;
+    ``since`` what is marked as changed, where that is not what changed since the last round.
     """
     kind = VERSION_KINDS[version.kind if version else "secretariat"]
     # What people wrote may tell of values that not everybody sees: others have the sentences of what they see.
@@ -69,13 +69,20 @@ def report(
         year=asked.period.short,
         as_of=state.day,
         handling=kind.handling,
-        version=version.word if version else kind.word,
+        version=_word(version, kind, seen),
         working=not kind.public and seen.closed_at(asked.id) is None,
         sample=state.snapshot.has_samples,
         parts=tuple(parts),
         scope=state.plan.department(department_id).name(state.day) if department_id else "",
         decisions=decided,
     )
+
+
+def _word(version: Version | None, kind: VersionKind, seen: Snapshot) -> str:
+    """What the paper is called: a version's name is that of what its makers see, or of what is public."""
+    if not kind.public and seen.audience.kind in OWN_WORDS:
+        return OWN_WORDS[seen.audience.kind]
+    return version.word if version else kind.word
 
 
 def plan_years(state: Assessment) -> tuple[Period, ...]:

@@ -24,6 +24,12 @@ VERSION_KINDS: Mapping[str, VersionKind] = {
     "published": VersionKind("公表版", "公表", public=True),
 }
 
+#: What the paper of who sees less than its makers is called before publication, by kind of audience: it is no version.
+OWN_WORDS: Mapping[str, str] = {
+    "public": "閲覧用(公表できる値)",
+    "department": "部局用(公表できる値と自部局の値)",
+}
+
 
 @dataclass(frozen=True)
 class KeptFile:

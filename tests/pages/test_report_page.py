@@ -6,7 +6,9 @@ import pytest
 
 from kpi.people import OPERATOR
 from kpi.report.blocks import Sentence
+from loaders.documents.paper.paper_files import file_name
 from loaders.services import Services, reporting
+from pages import report as report_screen
 from tests.samplekit import AT, PLAN, store_of, with_samples, with_store
 from tests.screenkit import by_label, html, lead, press, run, said, sound
 
@@ -106,6 +108,25 @@ def test_what_is_called_the_published_version_tells_what_everybody_may_see(sampl
     assert all(sentence in html(at) for sentence in made)
     assert "未確認" not in html(at)
     sound(at)
+
+
+@pytest.mark.parametrize(
+    ("who", "name"), [("reader", "閲覧用"), ("dept-planning", "部局用"), ("secretariat", "本部会議案")]
+)
+def test_before_publication_the_paper_is_called_what_it_is_for_whoever_gets_it(samples, monkeypatch, who, name):
+    own = office(samples)
+    assert own.close_round(PLAN, "fy2025") == ()
+    monkeypatch.setattr(reporting, "FORMATS", {})
+    assert own.make_report(PLAN, "fy2025", "headquarters") == ()
+    named = []
+    monkeypatch.setattr(
+        report_screen, "file_name", lambda paper, form: named.append(file_name(paper, form)) or named[-1]
+    )
+    at = run("report", as_=who)
+    assert name in lead(at)
+    assert named
+    assert all(f"_{name}" in one for one in named)
+    assert sum("本部会議案" in one for one in named) == (len(named) if who == "secretariat" else 0)
 
 
 def test_where_no_round_has_begun_it_says_what_to_do(use, tmp_path):
