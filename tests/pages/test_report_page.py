@@ -119,9 +119,12 @@ def test_before_publication_the_paper_is_called_what_it_is_for_whoever_gets_it(s
     monkeypatch.setattr(reporting, "FORMATS", {})
     assert own.make_report(PLAN, "fy2025", "headquarters") == ()
     named = []
-    monkeypatch.setattr(
-        report_screen, "file_name", lambda paper, form: named.append(file_name(paper, form)) or named[-1]
-    )
+
+    def name_of(paper, form):
+        named.append(file_name(paper, form))
+        return named[-1]
+
+    monkeypatch.setattr(report_screen, "file_name", name_of)
     at = run("report", as_=who)
     assert name in lead(at)
     assert named
