@@ -49,8 +49,9 @@ FLAGS: Mapping[bool, str] = {True: "はい", False: "いいえ"}
 class PlanSheet:
     """One sheet. ``upright``: the table stands once, a line for each of its columns.
 
-    ``headings`` are by the shape's keys, in the sheet's order; ``words`` what codes of a column are called.
-    ``columns`` are those of the sheet: a shape's own, or those in which one of its columns is laid out.
+    ``headings`` are by the shape's keys; ``words`` what codes of a column are called. ``columns`` are those of the
+    sheet in its order: a shape's own, or those in which one of its columns is laid out. The first ``leading`` of them
+    say which row it is.
     """
 
     shape: Shape
@@ -60,6 +61,7 @@ class PlanSheet:
     columns: tuple[Column, ...]
     upright: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    leading: int = 2
 
 
 def _sheet(
@@ -71,11 +73,13 @@ def _sheet(
     columns: tuple[Column, ...] = (),
     upright: bool = False,
     words: Mapping[str, Mapping[str, str]] | None = None,
+    leading: tuple[str, ...] = (),
 ) -> PlanSheet:
-    """``headings`` stand in the order of the columns."""
+    """``headings`` stand in the order of the columns; those of the keys ``leading`` come first on the sheet."""
     own = columns or shape.columns
     named = dict(zip((column.key for column in own), headings.split(), strict=True))
-    return PlanSheet(shape, name, guide, named, own, upright, words or {})
+    own = tuple(sorted(own, key=lambda c: leading.index(c.key) if c.key in leading else len(leading)))
+    return PlanSheet(shape, name, guide, named, own, upright, words or {}, len(leading) or min(2, len(own) - 1))
 
 
 _SPAN = (Column("valid_from", day), Column("valid_to", day))
@@ -119,6 +123,7 @@ SHEETS: tuple[PlanSheet, ...] = (
         "廃止する指標は「欠番とする日」を書きます。それまでの値は残ります。",
         _INDICATOR_HEADINGS,
         words={"level": _LEVELS, "direction": DIRECTION_WORDS, "kind": VALUE_KIND_WORDS},
+        leading=("id", "number", "name"),
     ),
     _sheet(
         INITIATIVE, "取組", "1行が1つの取組。新しい取組は行を書き足します。終える取組は「状態」を"
@@ -127,6 +132,7 @@ SHEETS: tuple[PlanSheet, ...] = (
         "関係する指標の記号 中間指標 始まりの半期 終わりの半期 関係する部局の記号 市町村・民間の役割 SDGs "
         "当初予算(千円) 補正予算(千円) 決算見込(千円) 前の計画の取組 説明 出典",
         words={"state": STATE_WORDS, "law_kinds": LAW_KINDS},
+        leading=("id", "number", "name"),
     ),
     _sheet(
         OWNERSHIP, "担当", "1行が1つの担当。指標か取組の、どちらか一方の記号を書きます。担当が替わるときは、前の行に"

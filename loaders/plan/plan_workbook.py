@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -37,6 +38,8 @@ KEYS_ROW, HEADINGS_ROW, FIRST_ROW = 3, 4, 5
 KEYS_COLUMN, HEADINGS_COLUMN, VALUES_COLUMN = 1, 2, 3
 #: Rows beneath a table to write more into.
 _ROOM = 40
+#: So many signs beside one another on a page of A3 landscape can still be read.
+_PAGE_WIDTH = 255.0
 _LEAST, _MOST, _GUIDE_WIDTH = 9.0, 46.0, 110.0
 _TITLE = Look(size=14, bold=True, bordered=False, wraps=False)
 _NOTE = Look(color=QUIET, bordered=False, wraps=False)
@@ -153,9 +156,12 @@ def _write_table(page: Worksheet, sheet: PlanSheet, rows: Rows, lists: _Lists, _
         if values:
             told = [(cell_text(sheet, c, values[c.key]), widths[c.key]) for c in sheet.columns]
             set_height(page, row, row_height(told), grows=True)
-    page.freeze_panes = page.cell(FIRST_ROW, 1 + min(2, len(sheet.columns) - 1))
+    page.freeze_panes = page.cell(FIRST_ROW, 1 + min(2, sheet.leading))
     page.auto_filter.ref = f"A{HEADINGS_ROW}:{get_column_letter(len(sheet.columns))}{FIRST_ROW + len(own)}"
-    _set_print(page, f"1:{HEADINGS_ROW}")
+    own_width, leading = sum(widths.values()), sum(widths[c.key] for c in sheet.columns[: sheet.leading])
+    _set_print(page, f"1:{HEADINGS_ROW}", pages_wide(own_width, leading))
+    if page.page_setup.fitToWidth > 1:  # every page says which rows its columns are of
+        page.print_title_cols = f"A:{get_column_letter(sheet.leading)}"
     page.print_area = f"A1:{get_column_letter(len(sheet.columns))}{FIRST_ROW + len(own)}"
 
 
@@ -209,9 +215,20 @@ def _width(sheet: PlanSheet, column: Column, texts: list[str]) -> float:
     return min(_MOST, max(_LEAST, min(text_width(sheet.headings[column.key]), 20) + 2, longest + 2))
 
 
-def _set_print(page: Worksheet, titles: str) -> None:
+def pages_wide(width: float, leading: float) -> int:
+    """On how many pages beside one another columns of a width in signs print, each page with the leading ones again."""
+    return 1 if width <= _PAGE_WIDTH else 1 + ceil((width - _PAGE_WIDTH) / (_PAGE_WIDTH - leading))
+
+
+def _set_print(page: Worksheet, titles: str, wide: int = 1) -> None:
+    """A3 landscape, the rows ``titles`` on each page; what is ``wide`` prints a row's pages one after another."""
     page.sheet_view.showGridLines = False
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A3
-    page.page_setup.fitToHeight = 0
+    setup, margins = page.page_setup, page.page_margins
+    setup.orientation, setup.paperSize, setup.pageOrder = "landscape", page.PAPERSIZE_A3, "overThenDown"
+    setup.fitToWidth, setup.fitToHeight = wide, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    margins.left = margins.right = 0.4
+    margins.top = margins.bottom = 0.6
+    margins.header = margins.footer = 0.25
+    page.oddFooter.left.text, page.oddFooter.right.text = "&A", "&P／&Nページ"
     page.print_title_rows = titles

@@ -418,5 +418,5 @@ def test_the_command_writes_compares_revises_and_makes_a_folder(tmp_path: Path, 
     broken = tmp_path / "x.xlsx"
     broken.write_bytes(treated(nxt.read_bytes(), put("指標", "区分", "なに", 記号=RATE)))
     assert main([*data, "plan-workbook", "--in", str(broken)]) == 2
-    assert "指標!C" in capsys.readouterr().out
+    assert "指標!D" in capsys.readouterr().out
     assert main([*data, "plan-workbook"]) == 2

@@ -9,6 +9,7 @@ import io
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from string import ascii_uppercase
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from loaders.plan.columns import CSV_SHAPES, TOML_SHAPES
 from loaders.plan.folder import load_plan
 from loaders.plan.plan_files import write_folder
 from loaders.plan.plan_sheets import SHEET_OF, SHEETS
-from loaders.plan.plan_workbook import HEADINGS_ROW, KEYS_ROW
+from loaders.plan.plan_workbook import HEADINGS_ROW, KEYS_ROW, pages_wide
 from loaders.text.characters import cell_text
 from tests import ROOT
 from tests.factory import COUNT, RATE, tiny_plan
@@ -121,6 +122,29 @@ def test_numbers_and_texts_that_excel_would_take_for_something_else_stay_what_th
 
 
 # ---- what a person sees
+
+
+def test_a_wide_table_prints_on_several_pages_of_a3_that_each_say_their_rows() -> None:
+    plan, _ = load_plan(ROOT / "data" / "plans" / "aomori-dx-2024")
+    assert plan is not None
+    wide = {}
+    for page in load_workbook(io.BytesIO(book(plan))).worksheets[1:-1]:
+        setup = page.page_setup
+        assert (str(setup.paperSize), setup.orientation, setup.fitToHeight) == (page.PAPERSIZE_A3, "landscape", 0)
+        widths = [page.column_dimensions[letter].width for letter in ascii_uppercase[: page.max_column]]
+        titles = page.print_title_cols or ""
+        leading = sum(widths[: ascii_uppercase.index(titles[-1]) + 1]) if titles else 0.0
+        # What stands beside one another on a page, the leading columns again on each, can be read.
+        assert (sum(widths) + leading * (setup.fitToWidth - 1)) / setup.fitToWidth <= 255, page.title
+        if setup.fitToWidth > 1:
+            wide[page.title] = [cell.value for cell in page[HEADINGS_ROW][:3]]
+            assert (titles, setup.pageOrder) == ("$A:$C", "overThenDown")
+    assert wide == {"指標": ["記号", "番号", "名称"], "取組": ["記号", "番号", "名称"]}
+
+
+@pytest.mark.parametrize(("width", "pages"), [(10.0, 1), (255.0, 1), (256.0, 2), (430.0, 2), (431.0, 3)])
+def test_a_page_more_is_taken_for_what_no_page_has_room_for(width: float, pages: int) -> None:
+    assert pages_wide(width, 80.0) == pages
 
 
 def test_a_sheet_has_japanese_headings_a_hidden_row_of_keys_and_drop_downs() -> None:
