@@ -10,6 +10,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 PeriodKind = Literal["FY", "CY", "H", "M", "D"]
@@ -37,6 +38,7 @@ class Period:
     day: int = 0
 
     @staticmethod
+    @lru_cache(maxsize=4096)  # a state asks for the same few thousands of times
     def parse(code: str) -> Period:
         """The period of a code. Raises ValueError (with the code) for anything else."""
         match = _CODE.fullmatch(code)

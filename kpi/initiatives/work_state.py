@@ -79,6 +79,11 @@ class Work:
         found = Counter(self.progress(one) for one in every.values())
         return tuple((code, found[code]) for code in COUNTED_WORDS if found[code])
 
+    @cached_property
+    def own_counts(self) -> tuple[tuple[str, int], ...]:
+        """The counts of all of it."""
+        return self.counts(self.own)
+
     def of_field(self, field_id: str) -> tuple[Track, ...]:
         """What a field lists; everything for an empty one."""
         return tuple(one for one in self.tracks if not field_id or self.field_ids.get(one.place.id) == field_id)
@@ -123,7 +128,7 @@ def choices(state: Assessment, work: Work) -> Mapping[str, Mapping[str, str]]:
     courses = {one.latest.course for one in work.own if one.latest}
     kinds = {kind for one in work.own for kind in one.initiative.law_kinds}
     scheme, grades = state.plan.self_evaluation, {one.latest.text(GRADE_KEY) for one in work.own if one.latest}
-    progress = dict(work.counts(work.own))
+    progress = dict(work.own_counts)
     fields = set(work.field_ids.values())
     return {
         "field_id": {f.id: f.short for f in state.plan.fields if f.id in fields},

@@ -16,7 +16,6 @@ from kpi.initiatives.movement import (
     answered,
     evaluated,
     half_years,
-    moves,
     moves_sentence,
 )
 from kpi.initiatives.self_evaluation import SelfEvaluation
@@ -24,7 +23,7 @@ from kpi.initiatives.work_state import Work
 from kpi.initiatives.work_tables import evaluation_table, movement_table, owner_word
 from kpi.initiatives.work_words import unreviewed
 from kpi.period import Period
-from pages.parts.roadmap.work_cells import HALF, ROADMAP, initiative_link, kept_filters, unconfirmed
+from pages.parts.roadmap.work_cells import HALF, ROADMAP, initiative_link, kept_filters, moved_in, unconfirmed
 from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.layout import downloads, empty, lead, show
 from pages.parts.shared.markup import Column, Content, Row, join, link, table, tag, unmarked
@@ -39,7 +38,7 @@ def half_view(state: Assessment, work: Work) -> None:
         return
     chosen = choose("半期", HALF, options, everybodys=True, of=ROADMAP)
     half = next(one for one in half_years(work.own) if one.code == chosen)
-    found = state.once(f"moves {chosen}", lambda: moves(work.own, half))
+    found = moved_in(state, work, half)
     lead(moves_sentence(found, answered(work.own, half)))
     show(tag("div", f"{half_before(half).label}までの見直しと比べたものです。", "meta"))
     for kind, mine in groupby(found, key=lambda move: move.kind):

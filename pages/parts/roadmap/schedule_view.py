@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
@@ -11,12 +12,11 @@ from kpi.assessment import Assessment
 from kpi.charts.gantt import gantt
 from kpi.initiatives.coverage import moved_by
 from kpi.initiatives.lanes import calendar_of, lane, signs
-from kpi.initiatives.movement import half_years, moves
 from kpi.initiatives.review_calendar import reviews
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import COUNTED_WORDS, Picked, Work, choices, picked
 from kpi.initiatives.work_tables import owner_word, roadmap_table
-from kpi.initiatives.work_words import LIKE, chart_words, counted, unscheduled, work_sentence
+from kpi.initiatives.work_words import LIKE, chart_words, counted, unscheduled
 from loaders.documents.pictures.chart_files import ChartFile, compared_file
 from pages.parts.roadmap.law_view import law_view
 from pages.parts.roadmap.work_cells import (
@@ -28,7 +28,9 @@ from pages.parts.roadmap.work_cells import (
     indicator_status,
     initiative_link,
     kept_filters,
+    moved_in,
     progress_cell,
+    told_of,
 )
 from pages.parts.rounds.board_table import round_link
 from pages.parts.shared.chart_figure import all_charts, chart
@@ -36,8 +38,9 @@ from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.layout import empty, folded, lead, segments, show, table_downloads
 from pages.parts.shared.markup import Column, Content, Markup, address, join, link, listing, status_bar, table, tag
 
+T = TypeVar("T")
 _ALL = "all"
-#: A plan with more initiatives shows one field at a time.
+#: A plan with more initiatives shows one field at a time, and a field with more draws those of one page of its list.
 _AT_ONCE = 80
 #: So many rows stand in one chart: its years stay in sight, and it fits on a sheet of paper.
 _ROWS = 16
@@ -45,19 +48,20 @@ _ROWS = 16
 
 def schedule_view(state: Assessment, work: Work) -> None:
     """Draw the roadmap of what the address asks for."""
-    lead(join([segments(work_sentence(work, work.tracks)), "。"]))
+    lead(join([segments(told_of(state)), "。"]))
     _bar(work)
     _reviews(state)
-    _to_half_years(work)
+    _to_half_years(state, work)
     shown = _picked(state, work)
     if not shown:
         empty("この条件に当てはまる取組はありません。条件を「すべて」に戻すと出ます。")
         return
+    drawn = paged(shown, "取組", ROADMAP) if len(shown) > _AT_ONCE else shown
     if any(one.has_course for one in work.own):  # else the first sentence has said so
         st.header("工程", anchor=False)
-        _charts(state, work, shown)
+        _charts(state, work, shown, drawn)
     st.header("取組の一覧", anchor=False)
-    _list(state, work, shown)
+    _list(state, work, paged(drawn, "取組", ROADMAP))
     if work.half or work.is_scheduled:
         show(tag("div", "当初・いまの工程は、始まりと終わりの半期です。進捗の判定は各部局の回答によります。", "meta"))
     table_downloads("取組の一覧", state, lambda s: roadmap_table(s, shown))
@@ -70,7 +74,7 @@ def schedule_view(state: Assessment, work: Work) -> None:
 def _bar(work: Work) -> None:
     if work.half is None:
         return
-    told = [(LIKE[code], COUNTED_WORDS[code], number) for code, number in work.counts(work.own)]
+    told = [(LIKE[code], COUNTED_WORDS[code], number) for code, number in work.own_counts]
     spoken = "、".join(f"{word}{number}" for _, word, number in told)
     show(status_bar(told, f"{work.half.label}の進捗: {spoken}"))
 
@@ -83,14 +87,13 @@ def _reviews(state: Assessment) -> None:
         show(tag("div", join([round_link(one.asked), "　", words, "　", assumed]), "meta"))
 
 
-def _to_half_years(work: Work) -> None:
+def _to_half_years(state: Assessment, work: Work) -> None:
     """The way to what moved in the newest half-year."""
-    found = half_years(work.own)
-    if not found:
+    if work.half is None:
         return
-    moved = len({move.track.initiative.id for move in moves(work.own, found[0])})
-    words = f"{found[0].short}の見直しで動いた取組({moved})"
-    show(tag("p", link(words, ROADMAP, **{HALF: found[0].code}, **kept_filters())))
+    moved = len({move.track.initiative.id for move in moved_in(state, work, work.half)})
+    words = f"{work.half.short}の見直しで動いた取組({moved})"
+    show(tag("p", link(words, ROADMAP, **{HALF: work.half.code}, **kept_filters())))
 
 
 def _picked(state: Assessment, work: Work) -> tuple[Track, ...]:
@@ -113,21 +116,22 @@ def _picked(state: Assessment, work: Work) -> tuple[Track, ...]:
     return state.once(f"picked {key}", lambda: picked(work, Picked(**wanted)))
 
 
-def _charts(state: Assessment, work: Work, shown: Sequence[Track]) -> None:
-    """Of each field its schedules; what has neither a schedule nor a half-year is counted in words."""
+def _charts(state: Assessment, work: Work, shown: Sequence[Track], part: Sequence[Track]) -> None:
+    """Of each field the schedules of the part; what has neither a schedule nor a half-year is counted in words."""
     if not any(one.has_course for one in shown):
         empty(f"{counted(shown)}の{unscheduled(work)}。")
         return
     files: list[ChartFile] = []
     for field_id, name in _fields(state):
-        mine = [one for one in shown if work.field_ids.get(one.place.id, "") == field_id]
+        whole = [one for one in shown if work.field_ids.get(one.place.id, "") == field_id]
+        mine = [one for one in part if work.field_ids.get(one.place.id, "") == field_id]
         drawn = [one for one in mine if one.has_course]
         if mine:
-            show(tag("h3", join([name, tag("small", f"　{counted(mine)}")]), "item"))
+            show(tag("h3", join([name, tag("small", f"　{counted(whole)}")]), "item"))
             files += list(_of_field(state, field_id, name, drawn))
             _undrawn(len(mine) - len(drawn), bool(drawn))
     if len(files) > 1:
-        all_charts("取組の工程", state.day, lambda: files, sample=_sampled(shown))
+        all_charts("取組の工程", state.day, lambda: files, sample=_sampled(part))
 
 
 def _undrawn(number: int, others: bool) -> None:
@@ -165,8 +169,7 @@ def _of_field(state: Assessment, field_id: str, name: str, drawn: Sequence[Track
         yield file
 
 
-def _list(state: Assessment, work: Work, shown: Sequence[Track]) -> None:
-    part = paged(shown, "取組", ROADMAP)
+def _list(state: Assessment, work: Work, part: Sequence[Track]) -> None:
     columns = [
         Column("取組"),
         Column("主担当"),
@@ -210,12 +213,14 @@ def _half_years(words: str) -> Content:
 def _alone(state: Assessment) -> None:
     """Two short lists: initiatives without an indicator, and indicators without an initiative."""
     found, kept = covered(state), kept_filters()
-    _folded_list("指標のない取組", [initiative_link(one, **kept) for one in found.alone])
-    _folded_list("取組のない指標", [link(f"{i.number}　{i.name}", "indicator", indicator=i.id) for i in found.unmoved])
+    _folded_list("指標のない取組", found.alone, lambda one: initiative_link(one, **kept))
+    _folded_list(
+        "取組のない指標", found.unmoved, lambda one: link(f"{one.number}　{one.name}", "indicator", indicator=one.id)
+    )
 
 
-def _folded_list(label: str, items: Sequence[Markup]) -> None:
+def _folded_list(label: str, items: Sequence[T], told: Callable[[T], Markup]) -> None:
     if items:
-        folded(f"{label}({len(items)})", lambda: show(listing(items)), key=f"work-{label}")
+        folded(f"{label}({len(items)})", lambda: show(listing(map(told, items))), key=f"work-{label}")
     else:
         show(tag("p", f"{label}はありません。"))

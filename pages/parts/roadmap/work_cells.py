@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,9 +10,12 @@ from kpi.assessment import Assessment
 from kpi.initiatives.coverage import Coverage, coverage
 from kpi.initiatives.half_year_review import Review
 from kpi.initiatives.initiative import COURSE_WORDS, Initiative
+from kpi.initiatives.movement import Move, moves
 from kpi.initiatives.track import AGAIN, Track
 from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, Work, work_of
 from kpi.initiatives.work_words import LIKE, work_sentence
+from kpi.period import Period
+from kpi.printing.rollup import Segment
 from kpi.summary import summary
 from pages.parts.shared.indicator_cells import status_badge
 from pages.parts.shared.layout import segments, show
@@ -76,10 +79,20 @@ def covered(state: Assessment) -> Coverage:
     return state.once("coverage", lambda: coverage(state.plan, work_of(state).tracks))
 
 
+def moved_in(state: Assessment, work: Work, half: Period) -> Sequence[Move]:
+    """What moved in a half-year, found once."""
+    return state.once(f"moves {half.code}", lambda: moves(work.own, half))
+
+
+def told_of(state: Assessment, field_id: str = "") -> Sequence[Segment]:
+    """The sentence of the plan's work, or of one field's, made once."""
+    work = work_of(state)
+    return state.once(f"work told {field_id}", lambda: work_sentence(work, work.of_field(field_id)))
+
+
 def work_line(state: Assessment, field_id: str = "") -> None:
     """The work of the plan, or of one field, in one line that leads to the roadmap; nothing where there is none."""
-    work = work_of(state)
-    told = work_sentence(work, work.of_field(field_id))
+    told = told_of(state, field_id)
     if not told:
         return
     (first, _), *rest = told

@@ -8,6 +8,7 @@ import pytest
 from kpi.people import Role
 from loaders.services.operations import open_store
 from pages.parts.roadmap import schedule_view
+from pages.parts.shared import filters
 from tests.roadmapkit import AUTUMN, answer, with_work
 from tests.samplekit import AT, PLAN, with_files, with_store
 from tests.screenkit import NOTHING, by_label, english, everything, html, lead, run, said, sound
@@ -212,6 +213,23 @@ def test_a_large_plan_shows_one_field_at_a_time(work, monkeypatch):
     at = run("roadmap")
     assert [alt.split("の")[0] for alt, _ in charts(at)] == ["産業・しごと分野"]
     assert "すべて" not in by_label(at.selectbox, "分野").options
+
+
+def test_a_large_field_draws_what_is_on_the_page_of_its_list(work, monkeypatch):
+    monkeypatch.setattr(schedule_view, "_AT_ONCE", 6)
+    monkeypatch.setattr(filters, "PAGE", 5)
+    shown = {}
+    for page in ("1", "2"):
+        at = run("roadmap", **{"in": "industry", "page": page})
+        ((_, spec),) = charts(at)
+        listed = re.findall(r"initiative=([a-z0-9-]+)", "".join(table_rows(at, "取組の一覧")))
+        drawn = {row["id"] for layer in spec["layer"] for row in layer["data"]["values"] if "id" in row}
+        assert drawn
+        assert drawn <= set(listed)
+        assert len(listed) == 5
+        assert "産業・しごと分野<small>　取組17" in html(at)
+        shown[page] = drawn
+    assert not shown["1"] & shown["2"]
 
 
 def test_many_rows_are_parted_into_charts_of_nearly_the_same_length(work, monkeypatch):
