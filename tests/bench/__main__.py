@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tests.bench.figure import Figure
 
 #: Modules of this package that have ``run() -> list[Figure]``.
-REGISTRY = ("first_visit", "judging", "keeping", "loading", "paper", "people", "screens", "waiting")
+REGISTRY = ("first_visit", "judging", "keeping", "loading", "paper", "people", "screens", "waiting", "work_screens")
 
 
 def table(figures: Sequence[Figure]) -> str:

@@ -116,10 +116,10 @@ class Visitor:
     client: ClientConnection
 
     async def ask(self, address: str) -> bytes:
-        """Come to a screen; all that it drew, once it is finished."""
+        """Come to a screen, with what its address asks for; all that it drew, once it is finished."""
         drawn = []
         message = BackMsg()
-        message.rerun_script.page_name = address
+        message.rerun_script.page_name, _, message.rerun_script.query_string = address.partition("?")
         message.rerun_script.context_info.url = f"http://127.0.0.1:{self.port}/{address}"
         await self.client.send(message.SerializeToString())
         while True:
