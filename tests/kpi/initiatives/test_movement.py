@@ -58,6 +58,24 @@ def test_a_later_half_year_changes_nothing_of_an_earlier_one():
     assert (move.reason, move.decided_by) == ("会場", "部長")
 
 
+def test_the_newest_change_of_either_end_stands():
+    (track, *_) = work_of(
+        state(
+            told(MEETING, "2024H1", revised_start="FY2024H2", revised_end="FY2026H1"),
+            told(MEETING, "2024H2", revised_start="FY2025H1"),
+            told(MEETING, "2025H1", revised_end="FY2026H2"),
+        )
+    ).tracks
+    assert (track.planned.words, track.standing.words) == ("R6上期～R7下期", "R7上期～R8下期")
+
+
+def test_what_was_done_reaches_over_the_half_years_in_which_work_went_on():
+    reviews = (told(MEETING, "2024H1", progress="considering"), told(MEETING, "2024H2"), told(MEETING, "2025H1"))
+    stopped = (*reviews, told(MEETING, "2025H2", progress="not_started"))
+    for said, worked in ((reviews[:1], "未設定"), (reviews[:2], "R6下期～R6下期"), (stopped, "R6下期～R7上期")):
+        assert work_of(state(*said)).tracks[0].actual.words == worked
+
+
 def test_a_schedule_set_for_the_first_time_is_no_change_of_it():
     first = told(DESK, "2025H1", planned_start="FY2024H1", planned_end="FY2026H2")
     assert moved(told(DESK, "2024H2"), first) == []

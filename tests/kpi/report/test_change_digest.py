@@ -256,6 +256,29 @@ def test_who_sent_a_value_and_why_a_rule_changed_is_told(snapshot, valued):
     assert next(c for c in changed if c.kind == "target").why == "本部決定"
 
 
+def decided(snapshot, indicator_id, *said):
+    """Decisions made since: of each its day, what it changed, and the reason."""
+    row = snapshot.proposals.iloc[0].to_dict() | {"indicator_id": indicator_id}
+    new = [
+        row | {"proposal_id": f"P9999{place}", "decided_on": day, "document": document, "decision": why, "reason": why}
+        for place, (day, document, why) in enumerate(said)
+    ]
+    return replace(snapshot, proposals=pd.concat([snapshot.proposals, pd.DataFrame(new)], ignore_index=True))
+
+
+def test_a_change_is_of_the_newest_decision_that_was_about_it(snapshot, valued):
+    """Neither an older one of the same attribute nor a newer one of another is its reason."""
+    after = decided(
+        target(snapshot, valued[0]),
+        valued[0],
+        ("2026-11-12", '{"target":12345.0}', "幹事会を経た決定"),
+        ("2026-11-10", '{"target":9999.0}', "前の決定"),
+        ("2026-11-15", '{"decimals":1}', "桁の決定"),
+    )
+    (one,) = [c for c in digest(judged(snapshot), judged(after)) if c.kind == "target"]
+    assert (one.who, one.why, one.at.date()) == ("幹事会を経た決定", "幹事会を経た決定", date(2026, 11, 12))
+
+
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: c.__name__)
 def test_each_change_is_named_of_every_indicator_at_once(snapshot, valued, change):
     """Of one of them the newest answer is a 確報 of the period before: the value judged is not the last that came."""

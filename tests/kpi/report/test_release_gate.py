@@ -201,4 +201,8 @@ def test_a_status_that_owes_words_and_has_none_is_told(paper, state):
 def test_what_nobody_has_confirmed_is_told(paper, state):
     known = state.snapshot.observations.assign(review="unconfirmed")
     doubted = Assessment.of(replace(state.snapshot, observations=known), DAY)
-    assert "確認" in {f.check for f in gate(report(doubted, doubted.current_round, doubted.snapshot), doubted)}
+    inner = report(doubted, doubted.current_round, doubted.snapshot)
+    for handling, words in (("公表", "公表版に入らない値"), (inner.handling, "確認していない値があります")):
+        (told,) = [f for f in gate(replace(inner, handling=handling), doubted) if f.check == "確認"]
+        assert words in told.message
+        assert ("公表版" in told.message) == (handling == "公表")

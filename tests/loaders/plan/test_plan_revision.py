@@ -187,7 +187,10 @@ def test_an_initiative_ends_a_division_ends_and_neither_disappears() -> None:
     departments = tuple(replace(d, divisions=()) for d in plan.departments)
     found = compare(plan, replace(plan, initiatives=plan.initiatives[:1], departments=departments), (), DAY)
     assert [(i.id, i.state) for i in found.plan.initiatives] == [("work1", "new"), ("work2", "ended")]
-    assert [v.id for v in found.plan.department(POLICY).divisions] == ["ka1"]
+    assert found.plan.owner("work2", DAY) is None
+    assert found.plan.owner("work2", DAY - timedelta(days=1)).id == TRADE
+    (ended,) = found.plan.department(POLICY).divisions
+    assert (ended.id, ended.valid_to) == ("ka1", DAY - timedelta(days=1))
     assert ("ended", "取組", "下の取組") in {(c.how, c.sheet, c.what) for c in found.changes}
 
 
