@@ -92,9 +92,9 @@ def write_day(page, label: str, day: str, *, within=None) -> None:
     settled(page)
 
 
-def press(page, button: str, told: str, *, within=None) -> None:
-    """Press a button and wait until the page says what it did."""
-    (within or page).get_by_role("button", name=button).first.click()
+def press(page, button: str, told: str, *, within=None, resting: int = 0) -> None:
+    """Press a button, the finger ``resting`` on it for some milliseconds, and wait until the page says what it did."""
+    (within or page).get_by_role("button", name=button).first.click(delay=resting)
     expect(page.get_by_text(told).first).to_be_visible()
     settled(page)
 

@@ -220,7 +220,8 @@ def confirm_all(cast: Cast) -> None:
     look(page, "15-returned")
     press(page, "確認済にする", f"「{ICT}」を確認済にしました。", within=box)
     farm = page.locator(".st-key-whole-agriculture")
-    press(page, "すべて確認済にする", "1指標を確認済にします。", within=farm)
+    # What was done is said far above and was just brought into sight: the page must not move back there meanwhile.
+    press(page, "すべて確認済にする", "1指標を確認済にします。", within=farm, resting=400)
     press(page, "1指標を確認済にする", "農林水産部の回答(1指標)をすべて確認済にしました。")
     press(page, "上の3指標をすべて確認済にする", "3指標を確認済にします。")
     press(page, "3指標を確認済にする", "3指標を確認済にしました。", within=page.locator("[class*='st-key-told-first']"))

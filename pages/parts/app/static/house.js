@@ -223,8 +223,13 @@
     keyed().scrollIntoView({ block: "center" });
   }, true);
   addEventListener("pointerdown", () => { byKey = false; }, true);
-  const bring = (box, tries = 4) => {
-    if (!box.isConnected) return;
+  // Whoever goes on meanwhile stays where they are: moved away under the pointer, the next button would not be pressed.
+  let acts = 0;
+  for (const act of ["pointerdown", "keydown", "wheel", "touchmove"]) {
+    addEventListener(act, () => { acts += 1; }, { capture: true, passive: true });
+  }
+  const bring = (box, tries = 4, since = acts) => {
+    if (!box.isConnected || acts !== since) return;
     const { top, bottom } = box.getBoundingClientRect();
     const judged = byKey && box.closest("[class*='st-key-item-']");
     if (judged) {
@@ -237,7 +242,7 @@
       box.focus({ preventScroll: true });
     }
     // Charts above it may still be drawn and push it away.
-    if (tries) setTimeout(() => bring(box, tries - 1), 250);
+    if (tries) setTimeout(() => bring(box, tries - 1, since), 250);
   };
   const tell = () => {
     const now = new Set();
