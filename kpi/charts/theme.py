@@ -150,7 +150,8 @@ def values_of(story: Story) -> list[float]:
 def domain(values: Sequence[float]) -> tuple[float, float]:
     """The value axis: the data with a fifth of room on either side, for the words; a flat line gets room too."""
     low, high = min(values), max(values)
-    room = (high - low) / 5 or abs(high) / 8 or 1.0
+    flat = high - low <= 1e-9 * max(abs(low), abs(high))  # also what differs by rounding alone
+    room = (abs(high) / 8 or 1.0) if flat else (high - low) / 5
     return (0.0 if 0 <= low < room else low - room), high + room
 
 

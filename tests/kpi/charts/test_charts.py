@@ -9,7 +9,7 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import ValidationError
 
@@ -368,6 +368,7 @@ finite = st.floats(-1e12, 1e12, allow_nan=False).filter(lambda v: v == 0 or abs(
 
 
 @given(st.lists(finite, min_size=1, max_size=30))
+@example([1e12, 1e12 - 1e-4])
 def test_the_value_axis_holds_every_value_with_room(values):
     low, high = domain(values)
     assert math.isfinite(low)
