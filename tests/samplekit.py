@@ -25,7 +25,10 @@ from tests import ROOT
 
 PLANS = ROOT / "tests" / "plans"
 PLAN = "prefecture"
+#: What stands in a data folder; all but the last is at hand.
 PARTS = ("plans", "benchmarks", "samples")
+MERE = PARTS[:2]
+_SOURCES = {"plans": (PLANS / PLAN, PLAN), "benchmarks": (ROOT / "data" / "benchmarks", "")}
 AT = datetime(2026, 11, 21, 9)
 #: Names the folder that the processes of a run share.
 SHARED = "KPI_TESTS_SHARED"
@@ -37,9 +40,10 @@ def data_folder() -> Path:
 
 
 def with_files(folder: Path, *parts: str) -> Path:
-    """A folder of one's own with those files, or with some of them, and no store."""
+    """A folder of one's own with those files, or with some of them, and no store. Samples take long to be made."""
     for part in parts or PARTS:
-        shutil.copytree(data_folder() / part, folder / part)
+        source, below = _SOURCES.get(part) or (data_folder() / part, "")
+        shutil.copytree(source, folder / part / below)
     return folder
 
 
@@ -61,8 +65,7 @@ def store_of(data: Path) -> Store:
 
 
 def _files(folder: Path) -> None:
-    shutil.copytree(PLANS / PLAN, folder / "plans" / PLAN)
-    shutil.copytree(ROOT / "data" / "benchmarks", folder / "benchmarks")
+    with_files(folder, *MERE)
     (folder / "samples").mkdir()
     shutil.copy(PLANS / f"{PLAN}-samples.csv", folder / "samples" / VALUES)
     build(folder, folder / "samples")
@@ -70,7 +73,7 @@ def _files(folder: Path) -> None:
 
 def _store(path: Path, *, samples: bool) -> None:
     with TemporaryDirectory(dir=path.parent) as folder:
-        data = with_files(Path(folder))
+        data = with_files(Path(folder), *(PARTS if samples else MERE))
         store = open_store(data, at=AT)
         if samples:
             load_samples(store, data, PLAN, Act("", AT))

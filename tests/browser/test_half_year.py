@@ -33,7 +33,7 @@ def with_work(folder: Path, scheme: str = "") -> None:
 
     ``scheme`` is what its file says of a self-evaluation.
     """
-    with_files(folder)
+    with_files(folder, *samplekit.MERE)
     plan = folder / "plans" / samplekit.PLAN
     path = plan / "plan.toml"
     path.write_text(f"{path.read_text('utf-8')}\n{scheme}", "utf-8")

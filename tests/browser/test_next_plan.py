@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from loaders.services.operations import DATABASE
 from loaders.store import Store
 from tests.browser.acting import Cast, look, press
-from tests.browser.conftest import settled
+from tests.browser.conftest import running, settled
 from tests.loaders.plan.bookkit import NEW, add, put, say, treated
+from tests.samplekit import MERE, with_files
 
 NEXT, NAME, ADMIN = "prefecture-2029", "青森県DX推進プラン2029", "admin"
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A fresh server without samples."""
+    with_files(tmp_path / "data", *MERE)
+    with running(tmp_path) as fresh:
+        yield fresh
 
 
 def test_the_next_plan_is_copied_written_in_its_workbook_and_offered(server, open_page, tmp_path):

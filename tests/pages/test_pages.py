@@ -19,7 +19,7 @@ from loaders.store.file.database import Database
 from pages import overview
 from pages.parts.shared import filters
 from tests.campaign.marked import length, lengthened
-from tests.samplekit import AT, PLAN, store_of, with_files, with_samples
+from tests.samplekit import AT, MERE, PLAN, store_of, with_files, with_samples
 from tests.screenkit import DAY, FAILED, NOTHING, english, everything, forget, html, lead, run, said, sound, upload
 
 SCREENS = ("overview", "field", "indicator", "roadmap", "compare", "submit", "report", "data", "method")
@@ -375,7 +375,7 @@ def test_what_is_chosen_stands_in_the_address(samples):
 
 
 def test_a_file_that_is_no_workbook_is_refused_in_words_and_nothing_is_kept(use, tmp_path):
-    data = use(with_files(tmp_path, "plans", "benchmarks"))
+    data = use(with_files(tmp_path, *MERE))
     at = upload(run("submit", department="planning"), "回答.xlsx", b"no workbook")
     assert sound(at)
     told = "".join(said(at))
@@ -386,7 +386,7 @@ def test_a_file_that_is_no_workbook_is_refused_in_words_and_nothing_is_kept(use,
 
 
 def test_a_form_as_it_was_handed_out_becomes_a_draft_with_every_cell_judged(use, tmp_path):
-    data = use(with_files(tmp_path, "plans", "benchmarks"))
+    data = use(with_files(tmp_path, *MERE))
     store = open_store(data, at=AT)
     snapshot = store.snapshot(store.plan_ids()[0])
     name, form = make_form(snapshot, Place(snapshot.plan.id, "fy2025", "planning"), day=AT.date())
@@ -409,7 +409,7 @@ def broken(use, tmp_path):
     """The real files with one text replaced in one of them."""
 
     def spoil(name, old, new):
-        data = with_files(tmp_path, "plans", "benchmarks")
+        data = with_files(tmp_path, *MERE)
         (path,) = (data / "plans").glob(f"*/{name}")
         text = path.read_text(encoding="utf-8-sig")
         assert old in text

@@ -23,7 +23,7 @@ from loaders.store import Receipt
 from tests.factory import COUNT, POLICY, RATE, ROUND, TOTAL, TRADE, filled_form, tiny_answers, tiny_plan
 from tests.loaders.cli.kit import NOW, run
 from tests.loaders.cli.kit import form as real
-from tests.samplekit import with_files
+from tests.samplekit import MERE, with_files
 from tests.storekit import answer, later, new_store, reading
 
 PLAN = tiny_plan()
@@ -218,7 +218,7 @@ def test_another_department_s_form_put_in_twice_is_put_aside_once(store):
 
 
 def test_the_command_says_how_they_differ_and_answers_with_one(tmp_path, monkeypatch):
-    data = with_files(tmp_path / "data", "plans", "benchmarks")
+    data = with_files(tmp_path / "data", *MERE)
     monkeypatch.setattr(settings, "now", lambda: NOW)
     folder = tmp_path / "in"
     (folder / "旧").mkdir(parents=True)

@@ -15,7 +15,7 @@ from loaders.store import Rule
 from pages.parts.app import identity, plan_choice
 from pages.parts.app.screens import SCREENS
 from pages.parts.app.sign_in import SignIn, person_by
-from tests.samplekit import AT, store_of, with_files
+from tests.samplekit import AT, MERE, store_of, with_files
 from tests.screenkit import html, move, run, said, sound, words
 
 HERE, THERE = "prefecture", "twin"
@@ -40,7 +40,7 @@ RULES = {
 def made(tmp_path_factory):
     """The real plan twice, under equal ids of departments, rounds and indicators, in one store."""
     data = tmp_path_factory.mktemp("twins")
-    with_files(data, "plans", "benchmarks")
+    with_files(data, *MERE)
     twin = data / "plans" / THERE
     shutil.copytree(data / "plans" / HERE, twin)
     told = (twin / "plan.toml").read_text("utf-8")
