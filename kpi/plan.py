@@ -366,10 +366,11 @@ class Plan:
 
     def card(self, indicator_id: str) -> Card:
         """The first version of an indicator's card; KeyError where there is none."""
-        found = next((c for c in self.cards if c.indicator_id == indicator_id), None)
-        if found is None:
-            raise KeyError(indicator_id)
-        return found
+        return self._first_cards[indicator_id]
+
+    @cached_property
+    def _first_cards(self) -> Mapping[str, Card]:
+        return {card.indicator_id: card for card in reversed(self.cards)}
 
     def owner(self, indicator_id: str, day: date) -> Department | None:
         """The department that answers for an indicator on a day."""

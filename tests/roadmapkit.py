@@ -89,12 +89,10 @@ def with_work(folder: Path, scheme: str = "") -> Path:
     return data
 
 
-def answer(
-    store: Store, round_id: str, department: str, answers: Mapping[str, dict[str, object]], plan_id: str = PLAN
-) -> str:
+def answer(store: Store, round_id: str, department: str, answers: Mapping[str, dict[str, object]]) -> str:
     """A department's answers of a half-year, sent; what is not given is on its way. The number of the return."""
     at = SENT[round_id]
-    brief = store.snapshot(plan_id).brief(at.date())
+    brief = store.snapshot(PLAN).brief(at.date())
     asked = asked_of(brief.plan, brief.plan.round(round_id), department, at.date())
     words = {
         "performance": f"{at.year}年{at.month}月までに進めた。",

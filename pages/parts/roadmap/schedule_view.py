@@ -81,7 +81,7 @@ def _bar(work: Work) -> None:
 
 def _reviews(state: Assessment) -> None:
     """The review that is asked for now, and the next."""
-    for one in reviews(state):
+    for one in state.once("work reviews", lambda: reviews(state)):
         assumed = tag("span", "想定の日程です", "assumed") if one.asked.assumption else ""
         words = tag("b", one.words) if one.late else one.words
         show(tag("div", join([round_link(one.asked), "　", words, "　", assumed]), "meta"))
