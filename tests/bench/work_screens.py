@@ -1,8 +1,8 @@
 """The screens of a plan with 500 initiatives and 60 indicators, against the same screens of the plan as it is.
 
 Both are the plan that the program comes with, under its own fields, items and departments; the large one has its
-initiatives and its indicators over and over. Both have the samples of their indicators, and of every initiative what
-its department says in two half-years: its schedule, how far it is, and of some a changed schedule or a delay.
+initiatives and its indicators over and over, and with each what the samples say of it: values of indicators, and two
+half-years of initiatives.
 """
 
 from __future__ import annotations
@@ -18,17 +18,13 @@ from pathlib import Path
 from shutil import copytree
 
 from kpi.collection.acts import Act
-from kpi.collection.scope import asked_of
 from loaders.services.operations import open_store
 from loaders.services.samples.sample_files import VALUES, build
+from loaders.services.samples.sample_reviews import REVIEWS
 from loaders.services.samples.sample_rounds import load_samples
-from loaders.store import Store
-from loaders.store.commands import HANDLERS
 from tests import ROOT
 from tests.bench.figure import Figure
-from tests.bench.screens import TODAY, TURNS, WARMUP, Times, Visitor, arrive
-from tests.roadmapkit import AUTUMN, ROUNDS, SENT, SPRING, answer
-from tests.worktools import half
+from tests.bench.screens import TODAY, TURNS, WARMUP, Times, Visitor, arrive, real_plan
 
 PLAN = "aomori-dx-2024"
 INITIATIVES, INDICATORS = 500, 60
@@ -74,7 +70,7 @@ def enlarge(data: Path) -> None:
         _write(plan / f"{name}.csv", [row for _, row in made])
         for own, row in made:
             copies.setdefault(own, []).append(row["id"])
-    for path in (plan / "ownership.csv", plan / "assumptions.csv", samples / VALUES):
+    for path in (plan / "ownership.csv", plan / "assumptions.csv", samples / VALUES, samples / REVIEWS):
         _write(path, [made for row in _read(path) for made in _for_each(row, copies)])
     build(data, samples)
 
@@ -84,47 +80,17 @@ def _for_each(row: dict[str, str], copies: Mapping[str, Sequence[str]]) -> Itera
     yield from ([row | {key: one} for one in copies[row[key]]] if key else [row])
 
 
-def _said(place: int) -> tuple[dict[str, object], dict[str, object]]:
-    """What is said of an initiative in two half-years, by its place in the plan."""
-    first = 2024 + place % 3
-    spring: dict[str, object] = {
-        "planned_start": half(f"{first}H{1 + place % 2}"), "planned_end": half(f"{first + 1 + place % 2}H2"),
-    }  # fmt: skip
-    if place % 7 == 3:
-        return spring | {"progress": "considering"}, {"course": "expand"}
-    if place % 7 == 5:
-        late = {"progress": "late", "delay_reason": "人手が足りない。", "recovery": half("2027H1"), "course": "revise"}
-        moved = {"revised_end": half("2028H2"), "revision_reason": "工事を待つ。", "decided_by": "部長決裁(R8.10.3)"}
-        return spring, {**late, **moved}
-    if place % 7 == 6:
-        return spring, {"progress": "done", "course": "end", "next_plan": None}
-    return spring, {}
-
-
-def worked_plan(data: Path, *, large: bool) -> Store:
-    """A new data folder with the plan, its samples and both half-years, every second return of them confirmed."""
+def large_plan(data: Path) -> None:
+    """A new data folder with the plan made large, its samples in its store."""
     data.mkdir()
     (data / "benchmarks").symlink_to(ROOT / "data" / "benchmarks")
     copytree(ROOT / "data" / "plans" / PLAN, data / "plans" / PLAN)
     copytree(ROOT / "data" / "samples", data / "samples")
-    with (data / "plans" / PLAN / "plan.toml").open("a", encoding="utf-8") as file:
-        file.write(ROUNDS)
-    if large:
-        enlarge(data)
+    enlarge(data)
     store = open_store(data)
     load_samples(store, data, PLAN, Act("", datetime.fromisoformat(f"{TODAY}T11:00")))
     plan = store.snapshot(PLAN).plan
-    wanted = (INITIATIVES, INDICATORS) if large else (54, 19)
-    assert (len(plan.initiatives), len(plan.indicators)) == wanted
-    said = {one.id: _said(place) for place, one in enumerate(plan.initiatives)}
-    for turn, round_id in enumerate((SPRING, AUTUMN)):
-        for number, department in enumerate(plan.departments):
-            asked = asked_of(plan, plan.round(round_id), department.id, SENT[round_id].date())
-            if asked:
-                kept = answer(store, round_id, department.id, {one.id: said[one.id][turn] for one in asked}, PLAN)
-                if number % 2:
-                    store.do(HANDLERS["confirm"], Act("事務局", SENT[round_id]), kept)
-    return store
+    assert (len(plan.initiatives), len(plan.indicators)) == (INITIATIVES, INDICATORS)
 
 
 async def _turns(visitors: Mapping[str, Visitor]) -> Times:
@@ -141,8 +107,8 @@ async def _turns(visitors: Mapping[str, Visitor]) -> Times:
 
 
 async def _measured(folder: Path) -> Times:
-    for name in ("real", "large"):
-        worked_plan(folder / name, large=name == "large")
+    real_plan(folder / "real")
+    large_plan(folder / "large")
     with ExitStack() as stack:
         return await _turns({name: await arrive(stack, "app.py", folder / name) for name in ("real", "large")})
 
