@@ -40,6 +40,11 @@ class When:
     period: Period | None
     choices: tuple[Choice, ...] = ()
 
+    @property
+    def release(self) -> str:
+        """What the words of the period say of how final its value is (「R6見込」); empty for nothing."""
+        return release_in(self.written)
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -67,11 +72,15 @@ class Parts:
     @property
     def release(self) -> str:
         """What the notes say of how final a value is; empty where they say nothing."""
-        told = " ".join(self.notes)
-        return next((code for word, code in _RELEASES if word in told), "")
+        return release_in(" ".join(self.notes))
 
 
-_RELEASES = (("速報", "provisional"), ("見込", "forecast"))
+_RELEASES = (("速報", "provisional"), ("暫定", "provisional"), ("見込", "forecast"))
+
+
+def release_in(text: str) -> str:
+    """What words beside values say of how final these are; empty where they say nothing."""
+    return next((code for word, code in _RELEASES if word in text), "")
 
 
 def read_when(text: str) -> When | None:
@@ -128,7 +137,7 @@ def split(text: str) -> Parts:
 
 def _segment(part: str) -> Piece:
     """One stretch of a cell without what separates it from the next."""
-    if (whole := read_when(part)) is not None:
+    if not _value_and_period(part) and (whole := read_when(part)) is not None:
         return Piece("", "", whole)
     when: When | None = None
     labels: list[str] = []
@@ -146,6 +155,16 @@ def _segment(part: str) -> Piece:
         when, rest = inner, rest[lead.end() :]
     label = labels[0] if len(labels) == 1 else ""
     return Piece(rest.strip(), label, when)
+
+
+def _value_and_period(part: str) -> bool:
+    """Whether a number stands before a period in brackets: 「30.5(R5年度)」, but not 「R5(2023年度)」, is a value."""
+    before = _GROUP.sub("", part)
+    inner = next(filter(None, map(read_when, _GROUP.findall(part))), None)
+    if inner is None or not _DIGIT.search(before):
+        return False
+    said, told = (read_when(before) or When("", None)).period, inner.period
+    return said is None or (told is not None and said.year != told.year)
 
 
 def unit_in(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kpi.issue import Choice, Issue, Severity
 from kpi.period import Period
-from loaders.lists.list_cells import MARKS, Parts, Piece, When, read_when, split
+from loaders.lists.list_cells import MARKS, Parts, Piece, When, read_when, release_in, split
 from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_layout import ListColumn, Table, Told
 from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
@@ -75,7 +75,8 @@ def figures_of(
             place = grid.place(row, column.column)
             beside = periods.get((row, column.column)) or _heading_when(column)
             figures, asked = _of_cell(grid, place, role, beside, context)
-            found += figures
+            heading = release_in(column.heading)
+            found += [replace(f, release=heading) if heading and f.release == "final" else f for f in figures]
             issues += asked
     return found, issues
 
@@ -188,9 +189,8 @@ def _taken(
     period = _told_period(said) or (when.period if when else None)
     if period is None and when is not None and when.choices:
         issues.append(_era(plain, when, context))
-    figure = replace(
-        plain, value=reading.value, period=period, release=reading.release or "final", typed="period" in said
-    )
+    release = reading.release or (when.release if when else "") or "final"
+    figure = replace(plain, value=reading.value, period=period, release=release, typed="period" in said)
     return [figure], issues
 
 
@@ -276,8 +276,8 @@ def _piece(plain: ListedFigure, piece: Piece, beside: When | None, context: Cont
     reading = read_number(piece.bare, unit=context.unit, name=context.name)
     when = piece.when or beside
     return replace(
-        plain, value=reading.value, period=when.period if when else None, release=reading.release or "final",
-        label=piece.label,
+        plain, value=reading.value, period=when.period if when else None, label=piece.label,
+        release=reading.release or (when.release if when else "") or "final",
     )  # fmt: skip
 
 

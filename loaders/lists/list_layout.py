@@ -24,6 +24,7 @@ _ALIKE = 0.6
 _MAY_LABEL = ("", "field", "skip", "series", "period", "lines")
 #: A head has at least so many columns that are known by their words.
 _LEAST = 2
+_MOST_HEAD_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def fits(found: Sequence[Table], layout: Layout) -> bool:
 
 
 def _heads(grid: Grid, told: Told) -> list[tuple[int, ...]]:
-    """The rows of each table's head, one or two of them."""
+    """The rows of each table's head, up to three of them."""
     found: list[tuple[int, ...]] = []
     first: set[str] = set()
     for row in grid.rows:
@@ -135,7 +136,7 @@ def _heads(grid: Grid, told: Told) -> list[tuple[int, ...]]:
         labels = grid.labels(row)
         if said == "heading" or _is_head(grid, row, first):
             first = first or set(labels.values())
-            found.append((row, row + 1) if _has_second(grid, row) else (row,))
+            found.append(_head_rows(grid, row))
     return found
 
 
@@ -150,7 +151,15 @@ def _is_head(grid: Grid, row: int, first: set[str]) -> bool:
     return "name" in known or sum(r in (*VALUE_ROLES, "year") for r in known) >= _LEAST
 
 
-def _has_second(grid: Grid, row: int) -> bool:
+def _head_rows(grid: Grid, first: int) -> tuple[int, ...]:
+    """The rows of a head that begins in a row."""
+    rows = [first]
+    while len(rows) < _MOST_HEAD_ROWS and _goes_on(grid, rows[-1]):
+        rows.append(rows[-1] + 1)
+    return tuple(rows)
+
+
+def _goes_on(grid: Grid, row: int) -> bool:
     """Whether the row beneath a head is part of it: it says of each column what it is, and has no name of its own."""
     below = row + 1
     own = [c for c in grid.columns if grid.own(below, c)]
@@ -179,18 +188,19 @@ def _is_there(grid: Grid, head: tuple[int, ...], rows: Sequence[int], column: in
 
 
 def _column(grid: Grid, head: tuple[int, ...], column: int) -> ListColumn:
-    """A column as its heading tells it; of two rows the lower one says more."""
+    """A column as its heading tells it; of several rows the lowest that tells a kind of value says more."""
     texts = list(dict.fromkeys(text for r in head if (text := grid.text(r, column))))
     roles = [column_role(text) for text in texts]
     heading = " ".join(texts)
     years = [w.period for text in texts if (m := YEAR_IN.search(canonical(text))) and (w := read_when(m[0]))]
     period = years[-1] if years else None
     kind, of = (roles[-1] if roles else ""), ""
+    value = next((role for role in reversed(roles) if role in VALUE_ROLES), "")
     if len(roles) > 1:
         if kind in ("year", "series", ""):
-            kind = roles[0] if roles[0] in VALUE_ROLES else kind or roles[0]
+            kind = value or kind or roles[0]
         elif kind == "period":
-            of = roles[0] if roles[0] in VALUE_ROLES else ""
+            of = value
     return ListColumn(column, kind, heading, period, of)
 
 

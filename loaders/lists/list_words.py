@@ -38,8 +38,11 @@ LINE_WORDS: Mapping[str, str] = {
 
 #: Headings, longest match first: which words tell what a column is. A heading may hold a period and a note besides.
 _HEADINGS: tuple[tuple[str, str], ...] = (
-    (r"年度当初値|前年度(?:値|実績値?)?|今年度実績値?|最新値|実績値?|直近値?|達成値|進捗値", "actual"),
-    (r"今年度目標値?|期待値|目安値|中間目標値?|当年度目標値?|年度目標値?|計画値", "milestone"),
+    (
+        r"年度当初値|[前昨]年度(?:末?値|実績値?)?|[今本当]年度(?:実績値?|見込値?)?|最新値|実績(?:見込)?値?|直近値?|達成値|進捗値|速報値?|暫定値?|見込値?",
+        "actual",
+    ),
+    (r"[今本当]?年度(?:の)?目標値?|期待値|目安値|中間目標値?|計画値", "milestone"),
     (r"長期的?目標値?|最終目標値?|目標値?|最終|到達目標|数値目標値", "target"),
     (r"策定時(?:点|の値)?|計画策定時|基準値?|当初値|策定時現状値?|現状値?|現況値?|出発値", "baseline"),
     (r"評価|達成状況|達成度|達成率|判定|進捗(?:状況)?|増減|前年比|ランク|自己評価", "skip"),
@@ -73,10 +76,11 @@ _COMPILED_LINES = tuple((re.compile(words), role) for words, role in _LINES)
 
 _BRACKETS = re.compile(r"\([^()]*\)|※.*")
 #: What is left of a heading once the period in it is taken away may have these around it.
-_AROUND = re.compile(r"^[の:・]|[の:・]$|時点$")
+_AROUND = re.compile(r"^[の:・]|(?:末?(?:時点|現在)|[の:・])$")
 #: A period inside a heading.
 YEAR_IN = re.compile(
-    r"(?:令和|平成|昭和|[rhs])\s?(?:元|\d{1,2})(?:年度末?|年\d{1,2}月末?|年|\.\d{1,2}末?)?|(?<!\d)(?:19|20)\d\d(?:年度末?|年\d{1,2}月末?|年)?(?!\d)",
+    r"(?:令和|平成|昭和|[rhs])\s?(?:元|\d{1,2})(?:年度末?|年\d{1,2}月(?:\d{1,2}日|末)?|年|\.\d{1,2}(?:\.\d{1,2}|末)?)?"
+    r"|(?<!\d)(?:19|20)\d\d(?:年度末?|年\d{1,2}月(?:\d{1,2}日|末)?|年|(?:[-/.]\d{1,2}){1,2})?(?!\d)",
     re.IGNORECASE,
 )
 
@@ -90,8 +94,11 @@ def heading_key(text: str) -> str:
 
     A year alone is one whatever year it is.
     """
-    plain = YEAR_IN.sub("", _BRACKETS.sub("", canonical(text)))
-    return _AROUND.sub("", plain) or plain or (A_YEAR if YEAR_IN.search(canonical(text)) else "")
+    shown = canonical(text)
+    bare = _BRACKETS.sub("", shown)
+    plain = YEAR_IN.sub("", bare)
+    dated = "" if plain != bare else plain  # 「時点」 alone is a word, of 「R5時点」 a year is left
+    return _AROUND.sub("", plain) or dated or (A_YEAR if YEAR_IN.search(shown) else "")
 
 
 def column_role(text: str) -> str:

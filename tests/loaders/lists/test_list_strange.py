@@ -1,0 +1,61 @@
+# ruff: noqa: E501 (cells read as rows of a sheet)
+"""Lists as a stranger keeps them: what could be read wrong is read right or asked about, never taken in silence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from loaders.lists.list_cells import split
+from tests.loaders.lists.reading import read, rows
+from tests.loaders.lists.sheets import book
+
+
+def test_a_heading_or_a_year_that_says_provisional_or_forecast_says_so_of_its_values() -> None:
+    data = book("推移", {
+        "A1": "指標名", "B1": "R5実績", "C1": "R6年度(見込)", "D1": "令和７年度速報値", "E1": "目標(R10)",
+        "A2": "利用率(%)", "B2": "30.5(R5年度見込)", "C2": 38, "D2": 39.5, "E2": 50,
+    })  # fmt: skip
+    (one,) = read(data).indicators
+    assert [(f.cell, f.release) for f in one.figures] == [
+        ("B2", "forecast"), ("C2", "forecast"), ("D2", "provisional"), ("E2", "final"),
+    ]  # fmt: skip
+
+
+def test_headings_of_days_and_of_what_stands_now_are_values_of_their_time() -> None:
+    data = book("推移", {
+        "A1": "指標", "B1": date(2024, 3, 31), "C1": "R6.9末現在", "D1": "令和6年12月31日時点", "E1": "今年度", "F1": "目標値(R10)",
+        "A2": "保有率(%)", "B2": 78.9, "C2": 80, "D2": 81, "E2": 82, "F2": 90,
+    })  # fmt: skip
+    found = rows(read(data))["保有率"]
+    assert found == (
+        "actual 78.9 2024-03-31 B2", "actual 80 2024-09 C2", "actual 81 2024-12-31 D2", "actual 82 - E2",
+        "target 90 FY2028 F2",
+    )  # fmt: skip
+
+
+def test_a_head_of_three_rows() -> None:
+    data = book("表", {
+        "A1": "政策", "B1": "指標", "C1": "数値", "C2": "現状", "D2": "実績", "F2": "目標", "C3": "R2", "D3": "R4", "E3": "R5", "F3": "R8",
+        "A4": "福祉", "B4": "施設数(か所)", "C4": 10, "D4": 12, "E4": 13, "F4": 20,
+    }, ["A1:A3", "B1:B3", "C1:F1", "D2:E2"])  # fmt: skip
+    reading = read(data)
+    assert not reading.open
+    assert rows(reading) == {
+        "施設数": ("baseline 10 FY2020 C4", "actual 12 FY2022 D4", "actual 13 FY2023 E4", "target 20 FY2026 F4"),
+    }
+
+
+@pytest.mark.parametrize(("written", "value", "code"), [
+    ("30.5(R5年度)", "30.5", "FY2023"), ("30(R5.3)", "30", "2023-03"), ("2020(R10)", "2020", "FY2028"), ("1820(H28年度)", "1820", "FY2016"),
+])  # fmt: skip
+def test_a_number_without_its_unit_before_a_year_in_brackets_is_a_value(written: str, value: str, code: str) -> None:
+    (piece,) = split(written).pieces
+    assert (piece.text, piece.when and piece.when.period and piece.when.period.code) == (value, code)
+
+
+def test_a_year_said_twice_is_a_year() -> None:
+    found = split("R5(2023年度)")
+    assert not found.pieces
+    assert found.when and found.when.period and found.when.period.year == 2023
