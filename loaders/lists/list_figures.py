@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kpi.issue import Choice, Issue, Severity
 from kpi.period import Period
 from loaders.lists.list_cells import MARKS, Parts, Piece, When, read_when, release_in, split
+from loaders.lists.list_conflicts import settled
 from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_layout import ListColumn, Table, Told
 from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
@@ -78,7 +79,17 @@ def figures_of(
             heading = release_in(column.heading)
             found += [replace(f, release=heading) if heading and f.release == "final" else f for f in figures]
             issues += asked
-    return found, issues
+    return _agreeing(found, issues, context)
+
+
+def _agreeing(
+    found: Sequence[ListedFigure], issues: Sequence[Issue], context: Context
+) -> tuple[list[ListedFigure], list[Issue]]:
+    """The figures without those that say one thing differently, which are asked about; an open one is no other's."""
+    sure = [f for f in found if f.value is not None and (f.period is not None or f.role != "actual")]
+    kept, asked = settled(sure, lambda f: (f.role, f.period, f.label), context.told.cells, lambda _: context.name)
+    left = [f for f in found if f not in sure or f in kept]
+    return left, [*issues, *(replace(i, sheet=context.sheet) for i in asked)]
 
 
 def _role(line: str, column: str) -> str:

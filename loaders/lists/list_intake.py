@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from kpi.collection.workflow import Brief
@@ -12,6 +12,8 @@ from kpi.period import Period
 from kpi.plan import Card, Indicator
 from kpi.printing.number_words import as_it_is
 from loaders.form.reading.indicator_names import Names
+from loaders.lists.list_conflicts import same as same_value
+from loaders.lists.list_conflicts import settled
 from loaders.lists.list_figures import ListedFigure
 from loaders.lists.list_layout import Told
 from loaders.lists.list_reading import ListedIndicator, ListReading
@@ -22,8 +24,6 @@ from loaders.text.surroundings import unit_keys
 #: A name that is so alike is offered as the one that is meant.
 _ALIKE = 0.75
 _OFFERED = 3
-#: What differs by less is the same figure.
-_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,12 @@ def intake_of(reading: ListReading, brief: Brief, told: Told) -> Intake:
         figures += taken
         known += same
         issues += asked
-    kept = _once(figures)
+    kept, asked = settled(
+        figures, lambda f: (f.indicator_id, f.key), told.cells, lambda f: names.ids[f.indicator_id].name
+    )
+    issues += [replace(i, sheet=reading.sheet) for i in asked]
     changes = {i: c for i in dict.fromkeys(whose.values()) if (c := _card_changes(i, kept, brief.cards[i]))}
-    return Intake(kept, changes, whose, known, tuple(issues))
+    return Intake(tuple(kept), changes, whose, known, tuple(issues))
 
 
 def as_taken(indicator_id: str, figure: ListedFigure) -> TakenFigure | None:
@@ -100,14 +103,6 @@ def as_taken(indicator_id: str, figure: ListedFigure) -> TakenFigure | None:
         indicator_id, figure.role, figure.value, figure.period, figure.release, figure.cell, figure.written.strip(),
         figure.typed,
     )  # fmt: skip
-
-
-def _once(figures: Sequence[TakenFigure]) -> tuple[TakenFigure, ...]:
-    """One figure for each indicator, role and period: of two that a list gives the first."""
-    found: dict[tuple[str, str], TakenFigure] = {}
-    for one in figures:
-        found.setdefault((one.indicator_id, one.key), one)
-    return tuple(found.values())
 
 
 # --- whose a row is --------------------------------------------------------------------------------------------------
@@ -177,7 +172,7 @@ def _new(
         past = history.get(new.period) if new.role == "actual" and new.period else None
         if past is None or told.cells.get(figure.cell, {}).get("known") == "take":
             taken.append(new)
-        elif abs(past.value - new.value) <= _SAME * max(1.0, abs(past.value)):
+        elif same_value(past.value, new.value):
             same += 1
         elif told.cells.get(figure.cell, {}).get("known") != "keep":
             issues.append(_differs(figure, new, past.value, indicator, sheet))

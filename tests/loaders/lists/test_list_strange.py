@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from loaders.lists.list_cells import split
-from tests.loaders.lists.reading import read, rows
+from loaders.lists.list_layout import Told
+from tests.loaders.lists.reading import answered, asked, read, rows
 from tests.loaders.lists.sheets import book
 
 
@@ -58,4 +59,19 @@ def test_a_number_without_its_unit_before_a_year_in_brackets_is_a_value(written:
 def test_a_year_said_twice_is_a_year() -> None:
     found = split("R5(2023年度)")
     assert not found.pieces
-    assert found.when and found.when.period and found.when.period.year == 2023
+    assert found.when
+    assert found.when.period
+    assert found.when.period.year == 2023
+
+
+def test_two_values_of_one_year_that_differ_are_asked_and_neither_is_taken_before() -> None:
+    data = book("表", {"A1": "指標", "B1": "R5実績(公表時)", "C1": "R5実績(確定)", "D1": "目標(R8)",
+                      "A2": "利用率(%)", "B2": 40, "C2": 41, "D2": 50, "A3": "会員(人)", "B3": 7, "C3": 7, "D3": 9})  # fmt: skip
+    reading = read(data)
+    assert asked(reading) == {"C2 value": "list.twice_told"}
+    assert rows(reading) == {"利用率": ("target 50 FY2026 D2",), "会員": ("actual 7 FY2023 B3", "target 9 FY2026 D3")}
+    (question,) = reading.open
+    for choice, taken in ((0, "actual 40 FY2023 B2"), (1, "actual 41 FY2023 C2")):
+        after = read(data, answered(Told(), question, choice))
+        assert not after.open
+        assert rows(after)["利用率"] == (taken, "target 50 FY2026 D2")

@@ -110,6 +110,22 @@ def test_a_value_that_is_known_otherwise_stays_until_a_person_says_so(tmp_path: 
     assert [f.value for f in intake.figures] == [44.1]
 
 
+def test_an_indicator_that_stands_twice_with_two_values_is_asked(tmp_path: Path) -> None:
+    twice = sheets.book(
+        "表", {"A1": "指標", "B1": "R5実績", "A2": NAME, "B2": f"43.5{UNIT}", "A3": NAME, "B3": f"44{UNIT}"}
+    )
+    ours = services(new_store(tmp_path))
+    found = ours.compare_list("tiny", read(twice), Told())
+    assert found.figures == ()
+    (question,) = found.open
+    assert (question.code, question.cell) == ("list.twice_told", "B3")
+    for choice, value in ((0, 43.5), (1, 44.0)):
+        told = answer(Told(), question, question.choices[choice].changes)
+        after = ours.compare_list("tiny", read(twice, told), told)
+        assert [f.value for f in after.figures] == [value]
+        assert not after.open
+
+
 def test_a_list_is_taken_out_and_its_values_count_no_more(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     number, _ = taken(store)
