@@ -10,7 +10,7 @@ from kpi.period import Period
 from loaders.lists.list_cells import MARKS, Parts, Piece, When, read_when, release_in, split
 from loaders.lists.list_conflicts import settled
 from loaders.lists.list_grid import Grid, Place, ref
-from loaders.lists.list_layout import ListColumn, Table, Told
+from loaders.lists.list_layout import ListColumn, Table, Told, later
 from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
 from loaders.text.findings import as_issues
 from loaders.text.numbers import NumberReading, read_number
@@ -18,7 +18,8 @@ from loaders.workbook.cells import Cell
 
 #: What a line says of a column that has a role of its own.
 _BOTH: Mapping[tuple[str, str], str] = {
-    ("milestone", "target"): "target", ("actual", "target"): "actual", ("baseline", "target"): "",
+    ("milestone", "target"): "target", ("target", "milestone"): "milestone",
+    ("actual", "target"): "actual", ("baseline", "target"): "",
     ("actual", "baseline"): "baseline", ("milestone", "baseline"): "", ("target", "baseline"): "",
 }  # fmt: skip
 
@@ -27,7 +28,8 @@ _BOTH: Mapping[tuple[str, str], str] = {
 class ListedFigure:
     """One figure. ``value`` is None where ``words`` say it (a target in words) or a question about it is open.
 
-    ``typed``: a person has put it in, or chosen between readings, on the screen.
+    ``typed``: a person has put it in, or chosen between readings, on the screen. ``open``: what its column or its line
+    is, is asked and not answered; it is shown as proposed and not taken.
     """
 
     role: str
@@ -39,6 +41,7 @@ class ListedFigure:
     words: str = ""
     label: str = ""
     typed: bool = False
+    open: bool = False
 
     @property
     def cell(self) -> str:
@@ -71,6 +74,12 @@ def figures_of(
     for row, line in lines:
         for column in table.values:
             role = _role(line, column.kind)
+            if (
+                role == "target"
+                and column.kind == "series"
+                and later(column, table.values, ("target", "milestone", "series"))
+            ):
+                role = "milestone"
             if not role or not grid.own(row, column.column):
                 continue
             place = grid.place(row, column.column)

@@ -96,8 +96,8 @@ def intake_of(reading: ListReading, brief: Brief, told: Told) -> Intake:
 
 
 def as_taken(indicator_id: str, figure: ListedFigure) -> TakenFigure | None:
-    """A figure of a list as it is kept; None where there is no number in it, or a value's time is unknown."""
-    if figure.value is None or (figure.role == "actual" and figure.period is None):
+    """A figure of a list as it is kept; None without a number, or where its kind or its time is unknown."""
+    if figure.value is None or figure.open or (figure.role == "actual" and figure.period is None):
         return None
     return TakenFigure(
         indicator_id, figure.role, figure.value, figure.period, figure.release, figure.cell, figure.written.strip(),

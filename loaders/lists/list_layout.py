@@ -6,6 +6,7 @@ columns have moved.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ _MAY_LABEL = ("", "field", "skip", "series", "period", "lines")
 #: A head has at least so many columns that are known by their words.
 _LEAST = 2
 _MOST_HEAD_ROWS = 3
+_NUMBER = re.compile(r"[約△▲+-]?\d[\d,.]*")
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,10 @@ class Told:
 
 @dataclass(frozen=True)
 class ListColumn:
-    """One column: what it is, its heading, the period that the heading names, and whether another reading is likely.
+    """One column: what it is, its heading, the period that the heading names, and why another reading is likely.
 
+    ``doubt`` is empty, ``name`` (no heading says which column has the names), ``year`` (the heading is a year alone),
+    ``yearly`` (the target may be that of its year alone) or ``unknown`` (numbers under a heading that says nothing).
     ``of`` is the value whose period a column of periods tells, where its heading says so.
     """
 
@@ -70,7 +74,7 @@ class ListColumn:
     heading: str = ""
     period: Period | None = None
     of: str = ""
-    doubtful: bool = False
+    doubt: str = ""
 
     @property
     def letters(self) -> str:
@@ -178,9 +182,10 @@ def _columns(
     found = [_column(grid, head, c) for c in grid.columns if _is_there(grid, head, rows, c)]
     found = _labelled(grid, rows, found)
     found = _named(grid, head, rows, _children(grid, head, found))
-    found = _todays(_years(found))
-    found = [replace(c, kind=kind, doubtful=False) if (kind := _kept(c, layout)) else c for c in found]
-    return tuple(_said(c, told) for c in found)
+    found = _yearly(grid, rows, _todays(_years(found)))
+    found = _unknown(grid, rows, found)
+    found = [replace(c, kind=kind, doubt="") if (kind := _kept(c, layout)) else c for c in found]
+    return tuple(_said(c, told) for c in _steps(found))
 
 
 def _is_there(grid: Grid, head: tuple[int, ...], rows: Sequence[int], column: int) -> bool:
@@ -236,7 +241,7 @@ def _named(grid: Grid, head: tuple[int, ...], rows: Sequence[int], found: list[L
     ]  # fmt: skip
     if not words:
         return found
-    return [replace(c, kind="name", doubtful=True) if c is words[-1] else c for c in found]
+    return [replace(c, kind="name", doubt="name") if c is words[-1] else c for c in found]
 
 
 def _years(found: list[ListColumn]) -> list[ListColumn]:
@@ -249,7 +254,7 @@ def _years(found: list[ListColumn]) -> list[ListColumn]:
     has_target = any(c.kind == "target" for c in found)
     last = None if has_target else years[-1]
     return [
-        replace(c, kind="target" if c is last else "actual", doubtful=c is last) if c.kind == "year" else c
+        c if c.kind != "year" else replace(c, kind="target", doubt="year") if c is last else replace(c, kind="actual")
         for c in found
     ]  # fmt: skip
 
@@ -263,13 +268,59 @@ def _todays(found: list[ListColumn]) -> list[ListColumn]:
     return [replace(c, kind="actual") if c in today else c for c in found]
 
 
+def _steps(found: list[ListColumn]) -> list[ListColumn]:
+    """Of the targets of several years the last one is the plan's, those before it are steps on the way."""
+    return [replace(c, kind="milestone") if c.kind == "target" and c.period and later(c, found) else c for c in found]
+
+
+def later(one: ListColumn, found: Sequence[ListColumn], kinds: Sequence[str] = ("target",)) -> bool:
+    """Whether a target of a later year stands beside a column, or one that is the last by its name."""
+    others = [c for c in found if c.kind in kinds and c.column != one.column]
+    if one.period is None:
+        return False
+    return any(
+        c.period.position > one.period.position if c.period else c.kind == "target" and c.heading != one.heading
+        for c in others
+    )
+
+
+def _yearly(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
+    """The target of a year for which there are values already may be that year's alone."""
+    labels = {line_role(grid.text(r, c.column)) for c in found if c.kind == "lines" for r in rows}
+    values = ("actual", "series") if "target" in labels else ("actual",)
+    latest = max((c.period.position for c in found if c.kind in values and c.period), default=0.0)
+    goals = ("target", "series") if "target" in labels else ("target",)
+    return [
+        replace(c, doubt="yearly")
+        if c.kind in goals and c.period and c.period.position <= latest and not c.doubt and not later(c, found, goals)
+        else c
+        for c in found
+    ]
+
+
+def _unknown(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
+    """Columns with numbers whose headings say nothing: they are not read, and a person is asked."""
+    first = min((c.column for c in found if c.kind == "name"), default=0)
+    return [
+        replace(c, doubt="unknown") if not c.kind and c.column > first and _has_numbers(grid, rows, c.column) else c
+        for c in found
+    ]
+
+
+def _has_numbers(grid: Grid, rows: Sequence[int], column: int) -> bool:
+    """Whether what stands in a column are mostly numbers."""
+    own = [r for r in rows if grid.own(r, column)]
+    numbers = [r for r in own if _NUMBER.match(canonical(grid.text(r, column)))]
+    return bool(own) and len(numbers) >= _ALIKE * len(own)
+
+
 def _kept(column: ListColumn, layout: Layout) -> str:
     return layout.columns.get(heading_key(column.heading) or column.letters, "")
 
 
 def _said(column: ListColumn, told: Told) -> ListColumn:
     kind, code = told.columns.get(column.letters, ""), told.periods.get(column.letters, "")
-    one = replace(column, kind=kind, doubtful=False) if kind else column
+    one = replace(column, kind=kind, doubt="") if kind else column
     return replace(one, period=Period.parse(code)) if code else one
 
 

@@ -114,7 +114,11 @@ def _indicator(
         assumed["cycle_months"] = _WHY["cycle_months"].format(every[0])
     if not one.unit:
         assumed["unit"] = _WHY["unit"]
-    steps = {f.period: f.value for f in one.figures if f.role == "milestone" and f.period and f.value is not None}
+    steps = {
+        f.period: f.value
+        for f in one.figures
+        if f.role == "milestone" and f.period and f.value is not None and not f.open
+    }
     card = Card(
         indicator_id, 1, direction, kind, _decimals(one.figures),
         baseline=base.value if base else None, baseline_period=base.period if base else None,

@@ -52,8 +52,8 @@ class ListedIndicator:
         return ref(self.place) + (f"({self.part})" if self.part else "")
 
     def figure(self, role: str) -> ListedFigure | None:
-        """Its figure of a role, the last period where there are several."""
-        found = [f for f in self.figures if f.role == role and (f.value is not None or f.words)]
+        """Its figure of a role, the last period where there are several; an open one is none."""
+        found = [f for f in self.figures if f.role == role and not f.open and (f.value is not None or f.words)]
         return max(found, key=lambda f: f.period.position if f.period else 0.0, default=None)
 
 
@@ -127,7 +127,7 @@ def _of_columns(table: Table, indicators: Sequence[ListedIndicator]) -> Iterator
     """A column whose meaning or whose period the sheet does not settle."""
     for column in table.columns:
         place = ref((table.head[-1], column.column))
-        if column.doubtful:
+        if column.doubt:
             yield _of_column(column, place)
         lacking = [
             f for one in indicators for f in one.figures
@@ -142,14 +142,27 @@ def _of_columns(table: Table, indicators: Sequence[ListedIndicator]) -> Iterator
             )
 
 
+#: Why a column is asked about, and what it may be.
+_DOUBTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "year": (
+        "は年だけの見出しのため、目標値か実績値か分かりません。目標値と読みました。",
+        ("target", "actual", "skip"),
+    ),
+    "name": ("を指標名の列と読みました。", ("name", "field", "skip")),
+    "yearly": (
+        "の目標が、計画の最終の目標か、その年度の目標か分かりません。最終の目標と読みました。",
+        ("target", "milestone", "skip"),
+    ),
+    "unknown": (
+        "に数値がありますが、見出しから何の値か分かりません。読んでいません。",
+        ("actual", "baseline", "target", "milestone", "skip"),
+    ),
+}
+
+
 def _of_column(column: ListColumn, place: str) -> Issue:
-    what = f"列「{column.heading or column.letters}」"
-    if column.kind == "target":
-        kinds = ("target", "actual", "skip")
-        message = f"{what}は年だけの見出しのため、目標値か実績値か分かりません。目標値と読みました。"
-    else:
-        kinds = ("name", "field", "skip")
-        message = f"{what}を指標名の列と読みました。"
+    message, kinds = _DOUBTS[column.doubt]
+    message = f"列「{column.heading or column.letters}」{message}"
     choices = tuple(Choice(COLUMN_WORDS[kind], {"column": kind}) for kind in kinds)
     return Issue(
         "list.column", Severity.ASK, message, "正しいものを選んでください。", "", place, column.heading, column.letters,
@@ -208,6 +221,7 @@ class _TableReader:
     def __init__(self, grid: Grid, table: Table, told: Told, layout: Layout, section: tuple[Place, str] | None) -> None:
         self._grid, self._table, self._told = grid, table, told
         self._wrapped = told.wrapped or layout.wrapped
+        self._unsure_lines = bool(table.lines) and not (told.lines or layout.lines)
         self._names, self._labels = table.of("name", "child"), table.of("lines")
         self.indicators: list[ListedIndicator] = []
         self.issues: list[Issue] = []
@@ -375,7 +389,13 @@ class _TableReader:
         figures, issues = figures_of(self._grid, self._table, lines, context)
         self.issues += issues
         if lines or not self._has_parts(one.place[0]):
-            self.indicators.append(replace(one, unit=unit, figures=tuple(figures)))
+            self.indicators.append(replace(one, unit=unit, figures=tuple(map(self._settled, figures))))
+
+    def _settled(self, figure: ListedFigure) -> ListedFigure:
+        """A figure that is open where a question about its column or its line is."""
+        doubts = {c.doubt for c in self._table.values if c.column == figure.place[1]}
+        unsure = "year" in doubts or ("yearly" in doubts and figure.role == "target") or self._unsure_lines
+        return replace(figure, open=True) if unsure and not figure.typed else figure
 
     def _written_unit(self, lines: Sequence[Line]) -> str:
         """The unit that stands behind the numbers of a row."""

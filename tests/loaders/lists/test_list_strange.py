@@ -75,3 +75,48 @@ def test_two_values_of_one_year_that_differ_are_asked_and_neither_is_taken_befor
         after = read(data, answered(Told(), question, choice))
         assert not after.open
         assert rows(after)["利用率"] == (taken, "target 50 FY2026 D2")
+
+
+def test_targets_of_several_years_are_steps_to_the_last() -> None:
+    data = book("進捗", {
+        "A1": "指標", "B1": "令和4年度", "D1": "令和5年度", "F1": "目標値(R8)", "B2": "目標", "C2": "実績", "D2": "目標", "E2": "実績",
+        "A3": "利用率(%)", "B3": 35, "C3": 36, "D3": 40, "E3": 41, "F3": 60,
+    }, ["A1:A2", "B1:C1", "D1:E1", "F1:F2"])  # fmt: skip
+    reading = read(data)
+    assert not reading.open
+    assert rows(reading)["利用率"] == (
+        "milestone 35 FY2022 B3", "actual 36 FY2022 C3", "milestone 40 FY2023 D3", "actual 41 FY2023 E3", "target 60 FY2026 F3",
+    )  # fmt: skip
+
+
+def test_a_target_of_a_year_that_has_its_value_is_asked_and_not_taken_before() -> None:
+    data = book("R5", {"A1": "指標", "B1": "R5目標", "C1": "R5実績", "A2": "利用率(%)", "B2": 40, "C2": 41})
+    reading = read(data)
+    assert asked(reading) == {"B1 column": "list.column"}
+    assert [(f.cell, f.open) for f in reading.indicators[0].figures] == [("B2", True), ("C2", False)]
+    assert reading.indicators[0].figure("target") is None
+    after = read(data, answered(Told(), reading.open[0], 1))
+    assert not after.open
+    assert rows(after)["利用率"] == ("milestone 40 FY2023 B2", "actual 41 FY2023 C2")
+    assert not any(f.open for f in after.indicators[0].figures)
+
+
+def test_lines_of_yearly_targets_are_steps_and_the_last_is_asked() -> None:
+    data = book("表", {
+        "A1": "指標", "B1": "区分", "C1": "R4", "D1": "R5", "A2": "利用率(%)", "B2": "目標", "C2": 40, "D2": 45,
+        "B3": "実績", "C3": 41, "D3": 44,
+    }, ["A2:A3"])  # fmt: skip
+    reading = read(data)
+    assert asked(reading) == {"D1 column": "list.column"}
+    after = rows(read(data, answered(Told(), reading.open[0], 1)))["利用率"]
+    assert after == ("milestone 40 FY2022 C2", "milestone 45 FY2023 D2", "actual 41 FY2022 C3", "actual 44 FY2023 D3")
+    final = rows(read(data, answered(Told(), reading.open[0], 0)))["利用率"]
+    assert final[1] == "target 45 FY2023 D2"
+
+
+def test_numbers_under_a_heading_that_says_nothing_are_asked() -> None:
+    data = book("表", {"A1": "指標", "B1": "R5実績", "C1": "R8の目指す姿", "D1": "メモ", "A2": "利用率(%)", "B2": 40, "C2": "60%", "D2": "庁内3部局"})  # fmt: skip
+    reading = read(data)
+    assert asked(reading) == {"C1 column": "list.column"}
+    after = read(data, answered(Told(), reading.open[0], 2))
+    assert rows(after)["利用率"] == ("actual 40 FY2023 B2", "target 60 FY2026 C2")
