@@ -38,7 +38,7 @@ def of_period(told: Told, letters: str, code: str) -> Told:
 
 
 def of_row(told: Told, row: int, said: str) -> Told:
-    """What a row is: ``heading``, ``section``, ``skip``, ``indicator``; empty takes it back."""
+    """What a row is: ``heading``, ``section``, ``skip``, ``indicator``, what its values are; empty takes it back."""
     rows = {number: kept for number, kept in told.rows.items() if number != row}
     return replace(told, rows=rows | ({row: said} if said else {}))
 

@@ -29,6 +29,9 @@ _BETWEEN = re.compile(r"\n|、|／|;|(?<=\))\s*(?=[^\s(])")
 MARKS = re.compile(r"[○◯●◎×△▲☆★✓済達成完了ー―‐\-–—…‥/／]+|達成済み?|完了|実施済み?|該当なし|なし")
 _DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"^[^\d(]*?[△▲-]?\d[\d,.]*\s?([^\d\s()※、:,.]{1,12})")
+#: What may stand behind a number and is no unit: an arrow, a slash, a wave, a power of ten with more digits behind it.
+_NO_LETTERS = re.compile(r"[/→⇒~〜～\-+]|年ごと")
+_SCALES = ("万", "億", "兆", "千", "百万")
 _NO_UNIT = re.compile(r"以上|以下|程度|未満|以内|超|増|減|倍増|を|に|の|へ")
 
 
@@ -170,4 +173,5 @@ def _value_and_period(part: str) -> bool:
 def unit_in(text: str) -> str:
     """The unit behind the number of a cell, as it is written; empty where there is none."""
     found = _UNIT.match(fold(text))
-    return "" if found is None else _NO_UNIT.split(found[1])[0]
+    unit = "" if found is None else _NO_UNIT.split(found[1])[0]
+    return "" if _NO_LETTERS.search(unit) or unit in _SCALES else unit

@@ -83,12 +83,29 @@ def figures_of(
             if not role or not grid.own(row, column.column):
                 continue
             place = grid.place(row, column.column)
+            across = [c for c in table.values if grid.place(row, c.column) == place]
+            if len(across) > 1 and split(grid.text(*place)).pieces:
+                chosen = str(context.told.cells.get(ref(place), {}).get("at", ""))
+                if not chosen and column is across[0]:
+                    issues.append(_across(grid, place, across, context))
+                if chosen != column.letters:
+                    continue
             beside = periods.get((row, column.column)) or _heading_when(column)
             figures, asked = _of_cell(grid, place, role, beside, context)
             heading = release_in(column.heading)
             found += [replace(f, release=heading) if heading and f.release == "final" else f for f in figures]
             issues += asked
     return _agreeing(found, issues, context)
+
+
+def _across(grid: Grid, place: Place, columns: Sequence[ListColumn], context: Context) -> Issue:
+    """A value that stands across several columns belongs to one of them, which a person says."""
+    written = grid.text(*place)
+    message = f"「{written}」が{len(columns)}つの列にまたがっていて、どの列の値か分かりません。読んでいません。"
+    choices = tuple(Choice(f"列{c.letters}「{c.heading}」の値", {"at": c.letters}) for c in columns)
+    plain = ListedFigure("", place, written)
+    advice, none = "正しいものを選んでください。", Choice("取り込まない", {"at": "-"})
+    return _asked(plain, context, "list.across", message, advice, "at", (*choices, none))
 
 
 def _agreeing(

@@ -48,8 +48,10 @@ class Told:
     """What a person says of one sheet by pointing.
 
     ``columns`` maps a column's letters to what it is, ``periods`` to its period's code, ``rows`` a row's number to
-    ``heading``, ``section``, ``skip`` or ``indicator``, ``cells`` an address to what it says (``value``, ``period``,
-    ``words``, ``unit``, ``skip``, ``split``), ``lines`` and ``wrapped`` are as in :class:`Layout`.
+    ``heading``, ``section``, ``skip``, ``indicator`` or what its values are, ``cells`` an address to what it says
+    (``value``, ``period``, ``words``, ``unit``, ``skip``, ``split``, ``at``: which of the columns it stands across,
+    ``release``: what a remark means, ``prefer``: of two that differ it is the one), ``lines`` and ``wrapped`` are as in
+    :class:`Layout`.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)

@@ -7,16 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kpi.issue import Choice, Issue, Severity
-from loaders.lists.list_cells import unit_in
+from loaders.lists.list_cells import release_in, split, unit_in
+from loaders.lists.list_doubts import (
+    begins_a_field,
+    holds_remarks,
+    is_total,
+    of_alone,
+    of_line,
+    of_remark,
+    of_total,
+)
 from loaders.lists.list_figures import Context, Line, ListedFigure, figures_of
 from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told, tables
-from loaders.lists.list_words import COLUMN_WORDS, LINE_WORDS, line_role
+from loaders.lists.list_words import COLUMN_WORDS, LINE_WORDS, VALUE_ROLES, line_role
 from loaders.text.characters import canonical, shortened
 from loaders.workbook.cells import Sheet
 
 _CHILD = re.compile(r"^(?:[ア-コ](?=[\s.．、)）])|[①-⑳]|[(（][ア-コ\da-z]{1,2}[)）]|[・･])[\s.．、)）]*")
-_NOTE = re.compile(r"^(?:※|注\d*[:)）]|\*|出典|資料[::])")
+_NOTE = re.compile(r"^(?:※|[(（]?注\s?\d*[:：)）]|\*|出典|資料[:：])")
 _UNIT_IN_NAME = re.compile(r"[(（](?:単位[::]\s*)?([^()（）\d]{1,8})[)）]\s*$")
 #: What follows a line break in a name cell when it explains the name rather than goes on with it.
 _EXPLAINS = re.compile(r"^[(（※〔\[【・]|とは|割合|の数$|÷|/|合計|による")
@@ -227,6 +236,7 @@ class _TableReader:
         self.issues: list[Issue] = []
         self.marks: dict[Place, str] = {}
         self._section = ""
+        self._alone: Issue | None = None
         self._parent = ""
         self._current: tuple[ListedIndicator, list[Line]] | None = None
         if section:
@@ -247,10 +257,17 @@ class _TableReader:
         if said == "section" or (not said and self._is_section(row, filled)):
             self._close()
             self._begin_section(place, text)
+            self._alone = None if said or self._is_plain_heading(place, text) else of_alone(ref(place), text, row)
         elif not said and _NOTE.match(text):
             self.marks[place] = "skip"
         else:
-            self._indicator_row(row)
+            self._indicator_row(row, said)
+
+    def _is_plain_heading(self, place: Place, text: str) -> bool:
+        """Whether what stands alone is surely a heading: numbered, marked, merged across or left of the names."""
+        areas = self._grid.sheet.merged
+        across = any((top, left) == place and right > left for top, left, _, right in areas)
+        return across or begins_a_field(text) or place[1] not in {c.column for c in self._names}
 
     def _is_section(self, row: int, filled: Mapping[Place, str]) -> bool:
         """One text alone, at the left, that is neither a note nor a name beneath which values of its own follow."""
@@ -274,12 +291,20 @@ class _TableReader:
         self._section = _one_line(text)
         self.marks[place] = "field"
 
-    def _indicator_row(self, row: int) -> None:
+    def _indicator_row(self, row: int, said: str) -> None:
         name = next((c for c in reversed(self._names) if self._grid.own(row, c.column)), None)
         has_values = any(self._grid.own(row, c.column) for c in self._table.values)
-        label = self._label(row)
+        label = said if said in VALUE_ROLES else self._label(row)
+        if not said and has_values and (total := self._total(row, name)):
+            self._close()
+            self.marks |= {p: "skip" for p in self._grid.filled(row) if p[0] == row}
+            self.issues.append(of_total(ref(total), self._grid.text(*total), row, named=name is not None))
+            return
         if name is None:
-            if self._current is not None and (has_values or label):
+            if self._current is not None and has_values and not said and self._is_unsure(row, label):
+                first = next(p for p in self._grid.filled(row) if p[0] == row)
+                self.issues.append(of_line(ref(first), self._grid.text(*first), row))
+            elif self._current is not None and (has_values or label):
                 self._line(row, label)
             elif has_values:
                 self.issues.append(self._nameless(row))
@@ -288,6 +313,26 @@ class _TableReader:
         self._open(row, name)
         if self._current is not None and (has_values or label):
             self._line(row, label)
+
+    def _total(self, row: int, name: ListColumn | None) -> Place | None:
+        """The cell that says that a row has sums."""
+        last = max((c.column for c in self._names), default=0)
+        own = [c for c in self._grid.columns if c <= last and self._grid.own(row, c)]
+        if name is not None:
+            own = [name.column]
+        return next((self._grid.place(row, c) for c in own if is_total(self._grid.text(row, c))), None)
+
+    def _is_unsure(self, row: int, label: str) -> bool:
+        """Whether a row beneath an indicator has values where its lines have some already, and no label says which."""
+        if label or self._current is None:
+            return False
+        labelled = any(self._grid.own(row, c.column) for c in self._labels)
+        lines = self._current[1]
+        if self._table.lines:
+            return len(lines) >= len(self._table.lines)
+        mine = {c.column for c in self._table.values if split(self._grid.text(row, c.column)).pieces}
+        there = {c for r, _ in lines for c in mine if self._grid.own(r, c) and self._grid.own(row, c)}
+        return labelled or bool(there)
 
     def _label(self, row: int) -> str:
         return next((line_role(t) for c in self._labels if (t := self._grid.text(row, c.column))), "")
@@ -314,6 +359,9 @@ class _TableReader:
 
     def _open(self, row: int, column: ListColumn) -> None:
         """Begin the indicator whose name stands in a row."""
+        if self._alone is not None:
+            self.issues.append(self._alone)
+            self._alone = None
         place = self._grid.place(row, column.column)
         text = self._grid.text(row, column.column)
         name, definition = self._named(place, text)
@@ -388,8 +436,27 @@ class _TableReader:
         context = Context(self._grid.sheet.name, one.name, unit, self._told, one.key, split)
         figures, issues = figures_of(self._grid, self._table, lines, context)
         self.issues += issues
+        figures = self._remarked(lines, figures)
         if lines or not self._has_parts(one.place[0]):
             self.indicators.append(replace(one, unit=unit, figures=tuple(map(self._settled, figures))))
+
+    def _remarked(self, lines: Sequence[Line], figures: list[ListedFigure]) -> list[ListedFigure]:
+        """The figures as a remark in their rows has them; what it means for the newest value is asked."""
+        newest = max(
+            (f for f in figures if f.role == "actual" and f.period),
+            key=lambda f: f.period.position if f.period else 0.0, default=None,
+        )  # fmt: skip
+        columns = [c.column for c in self._table.of("skip") if holds_remarks(c.heading)]
+        places = [self._grid.place(row, c) for row, _ in lines for c in columns if self._grid.own(row, c)]
+        found = next(((p, word) for p in places if (word := release_in(self._grid.text(*p)))), None)
+        if newest is None or newest.value is None or found is None or newest.release == found[1]:
+            return figures
+        cell = ref(found[0])
+        said = self._told.cells.get(cell, {}).get("release")
+        if not said:
+            self.issues.append(of_remark(cell, self._grid.text(*found[0]), found[1], newest))
+        done = replace(newest, release=str(said)) if said else replace(newest, open=True)
+        return [done if f is newest else f for f in figures]
 
     def _settled(self, figure: ListedFigure) -> ListedFigure:
         """A figure that is open where a question about its column or its line is."""

@@ -13,7 +13,7 @@ from loaders.lists.list_cells import read_when
 from loaders.lists.list_grid import Grid
 from loaders.lists.list_layout import Told
 from loaders.lists.list_reading import ListReading
-from loaders.lists.list_words import COLUMN_WORDS
+from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
 from loaders.text.numbers import read_number
 from loaders.workbook.cells import Sheet, column_letters
 from pages.parts.admin.admin_forms import fresh, note
@@ -35,6 +35,7 @@ _ROWS = {
     "heading": "見出し",
     "section": "分野の見出し",
     "indicator": "指標の行",
+    **{role: f"上の指標の{COLUMN_WORDS[role]}" for role in VALUE_ROLES},
     "skip": "読まない",
 }
 _ADDRESS = re.compile(r"\s*([A-Za-z]{1,3})\s*(\d{1,5})\s*")

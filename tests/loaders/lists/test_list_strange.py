@@ -120,3 +120,77 @@ def test_numbers_under_a_heading_that_says_nothing_are_asked() -> None:
     assert asked(reading) == {"C1 column": "list.column"}
     after = read(data, answered(Told(), reading.open[0], 2))
     assert rows(after)["利用率"] == ("actual 40 FY2023 B2", "target 60 FY2026 C2")
+
+
+def test_rows_of_sums_are_asked_and_are_no_values_of_the_indicator_above() -> None:
+    data = book("表", {
+        "A1": "圏域", "B1": "指標", "C1": "実績値(R5)", "A2": "東青", "B2": "団体数", "C2": 4, "A3": "合計", "C3": 10, "B4": "全国平均", "C4": 7,
+    })  # fmt: skip
+    reading = read(data)
+    assert rows(reading) == {"団体数": ("actual 4 FY2023 C2",)}
+    assert asked(reading) == {"A3 row": "list.total", "B4 row": "list.total"}
+    left_out, of_nation = reading.open
+    assert [len(i.choices) for i in reading.open] == [1, 2]
+    told = answered(answered(Told(), left_out, 0), of_nation, 1)
+    after = read(data, told)
+    assert not after.open
+    assert rows(after)["全国平均"] == ("actual 7 FY2023 C4",)
+
+
+def test_a_row_that_no_label_explains_is_asked_and_told() -> None:
+    data = book("表", {"A1": "指標", "B1": "区分", "C1": "R4年度", "D1": "R5年度", "A2": "利用率(%)", "B2": "目安値", "C2": 40, "D2": 45,
+                      "B3": "実績", "C3": 41, "D3": 44, "B4": "他県の状況", "C4": 50, "D4": 51}, ["A2:A4"])  # fmt: skip
+    reading = read(data)
+    assert asked(reading) == {"B4 row": "list.line"}
+    assert not any(f.cell in ("C4", "D4") for f in reading.indicators[0].figures)
+    skipped = read(data, answered(Told(), reading.open[0], 4))
+    assert not skipped.open
+    assert len(skipped.indicators[0].figures) == 4
+    target = read(data, answered(Told(), reading.open[0], 2))
+    assert "target 51 FY2023 D4" in rows(target)["利用率"]
+
+
+def test_a_value_across_two_years_is_asked() -> None:
+    data = book("表", {"A1": "指標", "B1": "R3実績", "C1": "R4実績", "A2": "世帯数(世帯)", "B2": 100}, ["B2:C2"])
+    reading = read(data)
+    assert asked(reading) == {"B2 at": "list.across"}
+    assert rows(reading)["世帯数"] == ()
+    (question,) = reading.open
+    found = [rows(read(data, answered(Told(), question, n)))["世帯数"] for n in range(3)]
+    assert found == [("actual 100 FY2021 B2",), ("actual 100 FY2022 B2",), ()]
+    assert not read(data, answered(Told(), question, 2)).open
+
+
+def test_a_name_alone_is_asked_and_a_note_is_no_heading() -> None:
+    data = book("表", {
+        "A1": "指標", "B1": "現状値(R5)", "A2": "登録者数", "A3": "会員数", "B3": "3人", "A4": "(注)県調べ", "A5": "満足度", "B5": "70%",
+        "A6": "【くらし】", "A7": "件数", "B7": "8件",
+    })  # fmt: skip
+    reading = read(data)
+    assert asked(reading) == {"A2 row": "list.alone"}
+    after = read(data, answered(Told(), reading.open[0], 1))
+    assert not after.open
+    assert [(one.name, one.field) for one in after.indicators] == [
+        ("登録者数", ""), ("会員数", ""), ("満足度", ""), ("件数", "【くらし】"),
+    ]  # fmt: skip
+
+
+def test_a_remark_that_speaks_of_a_provisional_value_is_asked() -> None:
+    data = book("表", {"A1": "指標", "B1": "R4実績", "C1": "R5実績", "D1": "備考", "A2": "利用率(%)", "B2": 40, "C2": 41, "D2": "R5は速報値"})  # fmt: skip
+    reading = read(data)
+    assert asked(reading) == {"D2 release": "list.remark"}
+    assert [f.open for f in reading.indicators[0].figures] == [False, True]
+    after = [read(data, answered(Told(), reading.open[0], n)) for n in range(2)]
+    assert [one.indicators[0].figures[1].release for one in after] == ["provisional", "final"]
+    assert not after[0].open
+    assert not any(f.open for one in after for f in one.indicators[0].figures)
+
+
+@pytest.mark.parametrize(("written", "unit"), [
+    ("12/40市町村", "市町村"), ("45.2→46.1", ""), ("12億3,000万円", "億円"), ("3年ごと", ""), ("1,200人", "人"),
+])  # fmt: skip
+def test_what_is_no_unit_is_not_taken_for_one(written: str, unit: str) -> None:
+    data = book(
+        "表", {"A1": "指標", "B1": "実績値(R5)", "C1": "目標値(R8)", "A2": "数", "B2": written, "C2": f"15{unit}"}
+    )
+    assert read(data).indicators[0].unit == unit

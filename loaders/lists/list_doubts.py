@@ -1,0 +1,79 @@
+"""Rows and remarks of a list that can be two things: what tells them, and the question with its answers."""
+
+from __future__ import annotations
+
+import re
+
+from kpi.issue import Choice, Issue, Severity
+from loaders.lists.list_figures import ListedFigure
+from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
+from loaders.text.characters import canonical, shortened
+
+_TOTAL = re.compile(
+    r"(?:合|総|小|累)?計|総数|(?:県|県内|市町村)?全体|(?:全国|県|県内|市町村|圏域)?平均値?|全国(?:値|計)?|計\(.*\)"
+)
+#: How headings of fields begin where they stand among the names.
+_HEADING = re.compile(
+    r"第?[\d一二三四五六七八九十]+[章節項編.、)\s-]|\(\d+\)|[ivxⅰⅱⅲⅳⅴ]+[.、\s]|[■◆●○◎□▼◇★☆【〔<《\[]"
+    r"|(?:基本)?(?:目標|方針|施策|政策|分野|柱)[\d一二三四五ⅰⅱⅲ:]"
+)
+_REMARKS = re.compile(r"備考|摘要|注|コメント")
+_RELEASE_WORDS = {"provisional": "速報", "forecast": "見込"}
+
+
+def is_total(text: str) -> bool:
+    """Whether a name is that of a sum, an average or the nation's figure."""
+    return bool(_TOTAL.fullmatch(canonical(text)))
+
+
+def begins_a_field(text: str) -> bool:
+    """Whether a text is numbered or marked as a heading."""
+    return bool(_HEADING.match(canonical(text))) or bool(_HEADING.match(text.strip()))
+
+
+def holds_remarks(heading: str) -> bool:
+    """Whether a column's heading says that remarks stand in it."""
+    return bool(_REMARKS.search(canonical(heading)))
+
+
+def of_total(cell: str, text: str, row: int, *, named: bool) -> Issue:
+    """A row of sums is not read, unless it is ``named`` and a person says that it is an indicator."""
+    message = f"{row}行目は、合計や平均の行のようです。読んでいません。"
+    skip, indicator = Choice("この行を読まない", {"row": "skip"}), Choice("指標として読む", {"row": "indicator"})
+    return _of_row("list.total", message, cell, text, row, (skip, indicator) if named else (skip,))
+
+
+def of_line(cell: str, text: str, row: int) -> Issue:
+    """A row with values that nothing names is not read until a person says what it has."""
+    message = f"{row}行目の値が何の値か、行の見出しから分かりません。読んでいません。"
+    roles = tuple(Choice(f"上の指標の{COLUMN_WORDS[role]}", {"row": role}) for role in VALUE_ROLES)
+    return _of_row("list.line", message, cell, text, row, (*roles, Choice("この行を読まない", {"row": "skip"})))
+
+
+def of_alone(cell: str, text: str, row: int) -> Issue:
+    """A text alone among the names is a heading, or an indicator that has no values yet."""
+    message = f"「{shortened(text, 30)}」は、分野の見出しか、値のない指標か分かりません。見出しと読みました。"
+    choices = (
+        Choice("分野の見出し", {"row": "section"}),
+        Choice("値のない指標", {"row": "indicator"}),
+        Choice("この行を読まない", {"row": "skip"}),
+    )
+    return _of_row("list.alone", message, cell, text, row, choices)
+
+
+def of_remark(cell: str, text: str, release: str, figure: ListedFigure) -> Issue:
+    """A remark that speaks of 速報 or 見込, about the newest value of its row or about another."""
+    word = _RELEASE_WORDS[release]
+    message = f"「{shortened(text, 40)}」とあります。{figure.cell}の実績値は{word}ですか。"
+    choices = (
+        Choice(f"{figure.cell}を{word}として取り込む", {"release": release}),
+        Choice(f"{figure.cell}を確かな値として取り込む", {"release": "final"}),
+    )
+    return Issue(
+        "list.remark", Severity.ASK, message, "正しいほうを選んでください。", "", cell, text, cell, "release", choices
+    )
+
+
+def _of_row(code: str, message: str, cell: str, text: str, row: int, choices: tuple[Choice, ...]) -> Issue:
+    advice = "正しいものを選んでください。"
+    return Issue(code, Severity.ASK, message, advice, "", cell, text, str(row), "row", choices)
