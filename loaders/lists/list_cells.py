@@ -24,7 +24,9 @@ _TAIL = re.compile(r"(?:調査|時点|実績|現在|実施|分|値)$")
 _LEADING = re.compile(
     r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})(?:年度末?|年|\.\d{1,2}末?)?|(?:19|20)\d\d年度?)\s?[::]?\s?(?=\S*\d)"
 )
-_BETWEEN = re.compile(r"\n|、|／|;|(?<=\))\s*(?=[^\s(])")
+_BETWEEN = re.compile(
+    r"\n|、|／|;|(?<=\))\s*(?=[^\s(])|(?<=\S)\s+(?=(?:令和|平成|[RHrh])\s?(?:元|\d{1,2})(?:年度?)?\s?[::]?\s?\d)"
+)
 #: Marks that say something was reached, or that there is nothing.
 MARKS = re.compile(r"[○◯●◎×△▲☆★✓済達成完了ー―‐\-–—…‥/／]+|達成済み?|完了|実施済み?|該当なし|なし")
 _DIGIT = re.compile(r"\d")

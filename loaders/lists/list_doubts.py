@@ -18,7 +18,8 @@ _HEADING = re.compile(
     r"|(?:基本)?(?:目標|方針|施策|政策|分野|柱)[\d一二三四五ⅰⅱⅲ:]"
 )
 _REMARKS = re.compile(r"備考|摘要|注|コメント")
-_RELEASE_WORDS = {"provisional": "速報", "forecast": "見込"}
+#: What a person calls a value that is not final.
+RELEASE_WORDS = {"provisional": "速報", "forecast": "見込"}
 
 
 def is_total(text: str) -> bool:
@@ -63,7 +64,7 @@ def of_alone(cell: str, text: str, row: int) -> Issue:
 
 def of_remark(cell: str, text: str, release: str, figure: ListedFigure) -> Issue:
     """A remark that speaks of 速報 or 見込, about the newest value of its row or about another."""
-    word = _RELEASE_WORDS[release]
+    word = RELEASE_WORDS[release]
     message = f"「{shortened(text, 40)}」とあります。{figure.cell}の実績値は{word}ですか。"
     choices = (
         Choice(f"{figure.cell}を{word}として取り込む", {"release": release}),

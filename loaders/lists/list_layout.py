@@ -26,6 +26,9 @@ _MAY_LABEL = ("", "field", "skip", "series", "period", "lines")
 #: A head has at least so many columns that are known by their words.
 _LEAST = 2
 _MOST_HEAD_ROWS = 3
+_OF_YEARS: Mapping[str, str] = {"基準年度": "baseline", "目標年度": "target"}
+#: What a heading says beside its year when its values are real ones.
+_REAL = re.compile(r"現在|時点|末|速報|見込|暫定|確定")
 _NUMBER = re.compile(r"[約△▲+-]?\d[\d,.]*")
 
 
@@ -67,7 +70,8 @@ class ListColumn:
     """One column: what it is, its heading, the period that the heading names, and why another reading is likely.
 
     ``doubt`` is empty, ``name`` (no heading says which column has the names), ``year`` (the heading is a year alone),
-    ``yearly`` (the target may be that of its year alone) or ``unknown`` (numbers under a heading that says nothing).
+    ``yearly`` (the target may be that of its year alone) or ``unknown`` (numbers under a heading that says nothing) or
+    ``years`` (years alone beside values of the plan's beginning or end may be actual ones or yearly targets).
     ``of`` is the value whose period a column of periods tells, where its heading says so.
     """
 
@@ -111,8 +115,19 @@ def tables(grid: Grid, told: Told, layout: Layout) -> tuple[Table, ...]:
         end = heads[at + 1][0] if at + 1 < len(heads) else grid.rows[-1] + 1
         rows = tuple(r for r in grid.rows if head[-1] < r < end)
         columns = _columns(grid, head, rows, told, layout)
-        found.append(_with_lines(grid, Table(head, rows, columns), told, layout))
+        found += [_with_lines(grid, Table(head, rows, own), told, layout) for own in _side_by_side(columns)]
     return tuple(found)
+
+
+def _side_by_side(columns: tuple[ListColumn, ...]) -> list[tuple[ListColumn, ...]]:
+    """The columns of each table: names that stand right of values begin another one beside it."""
+    values = [c.column for c in columns if c.kind in (*VALUE_ROLES, "series")]
+    first = min(values, default=0)
+    begins = [
+        at for at, (before, one) in enumerate(pairwise(columns), start=1)
+        if one.kind == "name" and before.kind != "name" and values and one.column > first
+    ]  # fmt: skip
+    return [columns[start:end] for start, end in pairwise([0, *begins, len(columns)])]
 
 
 def learned(found: Sequence[Table], told: Told, name: str) -> Layout:
@@ -208,6 +223,8 @@ def _column(grid: Grid, head: tuple[int, ...], column: int) -> ListColumn:
             kind = value or kind or roles[0]
         elif kind == "period":
             of = value
+    if kind == "period" and period and not of:  # 「基準年度(R2)」 has values of its year, 「年度」 has years
+        kind = _OF_YEARS.get(heading_key(texts[-1]), kind)
     return ListColumn(column, kind, heading, period, of)
 
 
@@ -254,9 +271,12 @@ def _years(found: list[ListColumn]) -> list[ListColumn]:
     if any(c.kind == "lines" for c in found):
         return [replace(c, kind="series") if c.kind == "year" else c for c in found]
     has_target = any(c.kind == "target" for c in found)
-    last = None if has_target else years[-1]
+    last = None if has_target or _REAL.search(years[-1].heading) else years[-1]
+    beside = any(c.kind in ("baseline", "target") for c in found)
     return [
-        c if c.kind != "year" else replace(c, kind="target", doubt="year") if c is last else replace(c, kind="actual")
+        c if c.kind != "year"
+        else replace(c, kind="target", doubt="year") if c is last
+        else replace(c, kind="actual", doubt="years" if beside and not _REAL.search(c.heading) else "")
         for c in found
     ]  # fmt: skip
 
@@ -338,7 +358,7 @@ def _with_lines(grid: Grid, table: Table, told: Told, layout: Layout) -> Table:
     if not heights or heights.most_common(1)[0][0] != 2:
         return table
     lines = told.lines or layout.lines or ("milestone", "actual")
-    columns = tuple(replace(c, kind="series") if c.kind == "actual" else c for c in table.columns)
+    columns = tuple(replace(c, kind="series", doubt="") if c.kind == "actual" else c for c in table.columns)
     return replace(table, lines=lines, columns=columns)
 
 

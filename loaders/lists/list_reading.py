@@ -18,6 +18,7 @@ from loaders.lists.list_doubts import (
     of_total,
 )
 from loaders.lists.list_figures import Context, Line, ListedFigure, figures_of
+from loaders.lists.list_footnotes import as_noted, footnotes
 from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told, tables
 from loaders.lists.list_words import COLUMN_WORDS, LINE_WORDS, VALUE_ROLES, line_role
@@ -101,6 +102,9 @@ def read_list(sheet: Sheet, told: Told | None = None, layout: Layout | None = No
     if not indicators:
         issues.append(_NO_ROWS)
     indicators = [part for one in indicators for part in _parts(one)]
+    noted = footnotes(grid, [f for one in indicators for f in one.figures], told)
+    issues += [n.issue for n in noted if not n.said]
+    indicators = [replace(one, figures=tuple(as_noted(f, noted) for f in one.figures)) for one in indicators]
     return ListReading(
         sheet.name,
         found,
@@ -162,6 +166,10 @@ _DOUBTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "の目標が、計画の最終の目標か、その年度の目標か分かりません。最終の目標と読みました。",
         ("target", "milestone", "skip"),
     ),
+    "years": (
+        "は年だけの見出しのため、実績値か途中の目標か分かりません。実績値と読みました。",
+        ("actual", "milestone", "skip"),
+    ),
     "unknown": (
         "に数値がありますが、見出しから何の値か分かりません。読んでいません。",
         ("actual", "baseline", "target", "milestone", "skip"),
@@ -173,8 +181,9 @@ def _of_column(column: ListColumn, place: str) -> Issue:
     message, kinds = _DOUBTS[column.doubt]
     message = f"列「{column.heading or column.letters}」{message}"
     choices = tuple(Choice(COLUMN_WORDS[kind], {"column": kind}) for kind in kinds)
+    code = "list.years" if column.doubt == "years" else "list.column"
     return Issue(
-        "list.column", Severity.ASK, message, "正しいものを選んでください。", "", place, column.heading, column.letters,
+        code, Severity.ASK, message, "正しいものを選んでください。", "", place, column.heading, column.letters,
         "column", choices,
     )  # fmt: skip
 
@@ -461,7 +470,9 @@ class _TableReader:
     def _settled(self, figure: ListedFigure) -> ListedFigure:
         """A figure that is open where a question about its column or its line is."""
         doubts = {c.doubt for c in self._table.values if c.column == figure.place[1]}
-        unsure = "year" in doubts or ("yearly" in doubts and figure.role == "target") or self._unsure_lines
+        unsure = (
+            bool(doubts & {"year", "years"}) or ("yearly" in doubts and figure.role == "target") or self._unsure_lines
+        )
         return replace(figure, open=True) if unsure and not figure.typed else figure
 
     def _written_unit(self, lines: Sequence[Line]) -> str:
@@ -474,7 +485,8 @@ class _TableReader:
                 if cell.kind == "number":
                     unit = "%" if "%" in cell.number_format else unit_in(cell.number_format.replace('"', ""))
                 else:
-                    unit = unit_in(self._grid.text(row, column.column))
+                    text = self._grid.text(row, column.column)
+                    unit = unit_in(next((p.bare for p in split(text).pieces), text))
                 if unit and not line_role(unit):
                     return unit
         return ""

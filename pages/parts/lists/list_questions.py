@@ -18,6 +18,8 @@ from pages.parts.shared.markup import join, tag, unmarked
 #: So many questions stand on the screen at once; the others follow as these are answered.
 _SHOWN = 8
 _PLACES = 6
+#: Questions whose answer holds for all cells that are asked in the same way.
+_TOGETHER = ("list.era", "list.years")
 
 
 def questions(sheet: str, issues: Sequence[Issue], key: str) -> None:
@@ -40,7 +42,7 @@ def questions(sheet: str, issues: Sequence[Issue], key: str) -> None:
 def _same(issue: Issue) -> tuple[object, ...]:
     """Questions that have the same answers are one; one whose answers are its own stands alone."""
     labels = tuple((c.label, tuple(sorted(c.changes.items(), key=str))) for c in issue.choices)
-    return (issue.code, labels) if issue.code == "list.era" else (issue.code, issue.cell, issue.key, labels)
+    return (issue.code, labels) if issue.code in _TOGETHER else (issue.code, issue.cell, issue.key, labels)
 
 
 def _question(sheet: str, key: str, group: Sequence[Issue]) -> None:

@@ -194,3 +194,50 @@ def test_what_is_no_unit_is_not_taken_for_one(written: str, unit: str) -> None:
         "表", {"A1": "指標", "B1": "実績値(R5)", "C1": "目標値(R8)", "A2": "数", "B2": written, "C2": f"15{unit}"}
     )
     assert read(data).indicators[0].unit == unit
+
+
+def test_pairs_of_names_and_values_side_by_side_are_two_tables() -> None:
+    data = book("表", {"A1": "KPI", "B1": "実績", "C1": "KPI", "D1": "実績", "A2": "利用率", "B2": "40%(R5)", "C2": "会員数", "D2": "8人(R5)"})  # fmt: skip
+    reading = read(data)
+    assert not reading.open
+    assert rows(reading) == {"利用率": ("actual 40 FY2023 B2",), "会員数": ("actual 8 FY2023 D2",)}
+    assert [one.unit for one in reading.indicators] == ["%", "人"]
+
+
+def test_years_alone_beside_the_plans_own_values_are_asked_at_once() -> None:
+    data = book("表", {"A1": "指標", "B1": "現状値(R5)", "C1": "R6", "D1": "R7", "E1": "目標値(R8)", "A2": "利用率(%)", "B2": 40, "C2": 45, "D2": 50, "E2": 55})  # fmt: skip
+    reading = read(data)
+    assert asked(reading) == {"C1 column": "list.years", "D1 column": "list.years"}
+    assert [f.open for f in reading.indicators[0].figures] == [False, True, True, False]
+    told = Told()
+    for question in reading.open:
+        told = answered(told, question, 1)
+    assert rows(read(data, told))["利用率"][1:3] == ("milestone 45 FY2024 C2", "milestone 50 FY2025 D2")
+
+
+def test_a_base_year_in_a_heading_has_values_and_the_last_year_is_the_targets() -> None:
+    data = book("表", {"A1": "指標", "B1": "基準年度(R2)", "C1": "R5実績", "D1": "最終年度(R6)", "A2": "利用率(%)", "B2": 40, "C2": 44, "D2": 50})  # fmt: skip
+    reading = read(data)
+    assert not reading.open
+    assert rows(reading)["利用率"] == ("baseline 40 FY2020 B2", "actual 44 FY2023 C2", "target 50 FY2024 D2")
+
+
+@pytest.mark.parametrize("written", ["R4:100人 R5:120人", "R4 100人、R5 120人", "令和4年度 100人\n令和5年度 120人"])
+def test_each_value_of_a_cell_has_the_year_before_it(written: str) -> None:
+    data = book("表", {"A1": "指標", "B1": "実績値", "C1": "目標値(R8)", "A2": "会員", "B2": written, "C2": "200人"})
+    reading = read(data)
+    assert not reading.open
+    assert rows(reading)["会員"] == ("actual 100 FY2022 B2", "actual 120 FY2023 B2", "target 200 FY2026 C2")
+
+
+def test_a_footnote_of_provisional_values_is_asked_of_those_that_bear_its_mark_or_are_of_its_year() -> None:
+    cells = {"A1": "指標", "B1": "R4実績", "C1": "R5実績", "A2": "利用率(%)", "B2": "42※1", "C2": "43.5 ※2", "A3": "会員(人)", "B3": 7, "C3": 8}  # fmt: skip
+    marked = book("表", {**cells, "A4": "※1 調査方法を変更", "A5": "※2 速報値"})
+    reading = read(marked)
+    assert asked(reading) == {"A5 release": "list.footnote"}
+    assert {f.cell for one in reading.indicators for f in one.figures if f.open} == {"C2"}
+    after = read(marked, answered(Told(), reading.open[0], 0))
+    assert not after.open
+    assert [f.release for f in after.indicators[0].figures] == ["final", "provisional"]
+    of_year = read(book("表", {**cells, "C2": 43.5, "A4": "※令和5年度は速報値です。"}))
+    assert {f.cell for one in of_year.indicators for f in one.figures if f.open} == {"C2", "C3"}
