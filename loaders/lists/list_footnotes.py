@@ -31,11 +31,13 @@ class Footnote:
 def footnotes(grid: Grid, figures: Sequence[ListedFigure], told: Told) -> tuple[Footnote, ...]:
     """The footnotes that speak of values which are not final."""
     values = [f for f in figures if f.role == "actual" and f.value is not None and f.release == "final"]
-    places = {f.place for f in figures}
+    of_figures = {f.place[0] for f in figures}  # what stands beside values is a remark of theirs
     found = []
     for row in grid.rows:
+        if row in of_figures:
+            continue
         for place, text in grid.filled(row).items():
-            for line in text.splitlines() if place[0] == row and place not in places else ():
+            for line in text.splitlines() if place[0] == row else ():
                 mark, release = _FOOTNOTE.match(canonical(line)), release_in(line)
                 if mark and release and (meant := _meant(mark[1], line, values)):
                     said = str(told.cells.get(ref(place), {}).get("release") or "")

@@ -176,9 +176,9 @@ def test_a_name_alone_is_asked_and_a_note_is_no_heading() -> None:
 
 
 def test_a_remark_that_speaks_of_a_provisional_value_is_asked() -> None:
-    data = book("表", {"A1": "指標", "B1": "R4実績", "C1": "R5実績", "D1": "備考", "A2": "利用率(%)", "B2": 40, "C2": 41, "D2": "R5は速報値"})  # fmt: skip
+    data = book("表", {"A1": "指標", "B1": "R4実績", "C1": "R5実績", "D1": "備考", "A2": "利用率(%)", "B2": 40, "C2": 41, "D2": "※R5は速報値"})  # fmt: skip
     reading = read(data)
-    assert asked(reading) == {"D2 release": "list.remark"}
+    assert asked(reading) == {"D2 release": "list.remark"}  # asked once, also where it begins as a footnote does
     assert [f.open for f in reading.indicators[0].figures] == [False, True]
     after = [read(data, answered(Told(), reading.open[0], n)) for n in range(2)]
     assert [one.indicators[0].figures[1].release for one in after] == ["provisional", "final"]
