@@ -15,8 +15,9 @@ from loaders.form.reading.indicator_names import Names
 from loaders.lists.list_conflicts import same as same_value
 from loaders.lists.list_conflicts import settled
 from loaders.lists.list_figures import ListedFigure
+from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_layout import Told
-from loaders.lists.list_reading import ListedIndicator, ListReading
+from loaders.lists.list_reading import ListReading
 from loaders.lists.list_words import COLUMN_WORDS
 from loaders.text.characters import canonical
 from loaders.text.surroundings import unit_keys

@@ -12,8 +12,9 @@ from kpi.period import Period
 from kpi.plan import Card, DatedName, Department, Direction, Field, Indicator, Kind, Ownership, Plan
 from kpi.printing.number_words import places_of
 from loaders.lists.list_figures import ListedFigure
+from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_intake import Intake, as_taken
-from loaders.lists.list_reading import ListedIndicator, ListReading
+from loaders.lists.list_reading import ListReading
 from loaders.text.characters import canonical
 
 _LESS = re.compile(r"減少|減らす|削減|低減|短縮|縮小|以下|ゼロ|0にする")

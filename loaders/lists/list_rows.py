@@ -1,0 +1,334 @@
+"""The rows of one table of a list: headings of fields, indicators, the lines and the parts of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from kpi.issue import Choice, Issue, Severity
+from loaders.lists.list_cells import release_in, split, unit_in
+from loaders.lists.list_doubts import (
+    begins_a_field,
+    holds_remarks,
+    is_total,
+    of_alone,
+    of_line,
+    of_remark,
+    of_total,
+)
+from loaders.lists.list_figures import Context, Line, ListedFigure, figures_of
+from loaders.lists.list_grid import Grid, Place, ref
+from loaders.lists.list_indicator import ListedIndicator
+from loaders.lists.list_layout import Layout, ListColumn, Table, Told
+from loaders.lists.list_words import VALUE_ROLES, line_role
+from loaders.text.characters import canonical, shortened
+
+_CHILD = re.compile(r"^(?:[ア-コ](?=[\s.．、)）])|[①-⑳]|[(（][ア-コ\da-z]{1,2}[)）]|[・･])[\s.．、)）]*")
+_NOTE = re.compile(r"^(?:※|[(（]?注\s?\d*[:：)）]|\*|出典|資料[:：])")
+_UNIT_IN_NAME = re.compile(r"[(（](?:単位[::]\s*)?([^()（）\d]{1,8})[)）]\s*$")
+#: What follows a line break in a name cell when it explains the name rather than goes on with it.
+_EXPLAINS = re.compile(r"^[(（※〔\[【・]|とは|割合|の数$|÷|/|合計|による")
+#: Words of a document's own title, which is no heading of a field.
+_TITLE = re.compile(r"一覧|進捗|状況|調書|実績表|別紙|別表|資料\d|令和\d+年度$")
+#: What a unit may be that stands behind a name in brackets.
+_UNITS = re.compile(
+    r"%|％|人|件|か所|箇所|ヶ所|戸|台|校|社|団体|市町村|円|千円|百万円|億円|時間|日|回|ha|km|t|点|位|歳|世帯|システム|機関|施設"
+)
+
+
+def section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Place, str] | None:
+    """The heading over a table: the last row above it with one text alone, but for the title of the document."""
+    for row in reversed([r for r in grid.rows if first <= r < table.head[0]]):
+        found = grid.filled(row)
+        if told.rows.get(row) == "skip" or not found:
+            continue
+        place, text = next(iter(found.items()))
+        title = (_TITLE.search(text) and row == grid.rows[0]) or _NOTE.match(text)
+        if told.rows.get(row) == "section" or (len(found) == 1 and not title):
+            return place, text
+        if len(found) > 1:
+            return None
+    return None
+
+
+class TableReader:
+    """The rows of one table, read from above: a heading, an indicator, a line or a part of the one before."""
+
+    def __init__(self, grid: Grid, table: Table, told: Told, layout: Layout, section: tuple[Place, str] | None) -> None:
+        self._grid, self._table, self._told = grid, table, told
+        self._wrapped = told.wrapped or layout.wrapped
+        self._unsure_lines = bool(table.lines) and not (told.lines or layout.lines)
+        self._names, self._labels = table.of("name", "child"), table.of("lines")
+        self.indicators: list[ListedIndicator] = []
+        self.issues: list[Issue] = []
+        self.marks: dict[Place, str] = {}
+        self._section = ""
+        self._alone: Issue | None = None
+        self._parent = ""
+        self._current: tuple[ListedIndicator, list[Line]] | None = None
+        if section:
+            self._begin_section(*section)
+
+    def read(self) -> None:
+        """Read all rows."""
+        for row in self._table.rows:
+            self._row(row, self._told.rows.get(row, ""))
+        self._close()
+
+    def _row(self, row: int, said: str) -> None:
+        filled = self._grid.filled(row)
+        if not filled or said == "skip":
+            self.marks |= {p: "skip" for p in filled if p[0] == row} if said == "skip" else {}
+            return
+        place, text = next(iter(filled.items()))
+        if said == "section" or (not said and self._is_section(row, filled)):
+            self._close()
+            self._begin_section(place, text)
+            self._alone = None if said or self._is_plain_heading(place, text) else of_alone(ref(place), text, row)
+        elif not said and _NOTE.match(text):
+            self.marks[place] = "skip"
+        else:
+            self._indicator_row(row, said)
+
+    def _is_plain_heading(self, place: Place, text: str) -> bool:
+        """Whether what stands alone is surely a heading: numbered, marked, merged across or left of the names."""
+        areas = self._grid.sheet.merged
+        across = any((top, left) == place and right > left for top, left, _, right in areas)
+        return across or begins_a_field(text) or place[1] not in {c.column for c in self._names}
+
+    def _is_section(self, row: int, filled: Mapping[Place, str]) -> bool:
+        """One text alone, at the left, that is neither a note nor a name beneath which values of its own follow."""
+        own = [place for place in filled if place[0] == row]
+        if len(own) != 1 or _NOTE.match(filled[own[0]]) or _CHILD.match(filled[own[0]]):
+            return False
+        name = self._names[0].column if self._names else self._grid.columns[-1]
+        if any(place[0] != row for place in filled) or own[0][1] > name:
+            return False
+        return own[0][1] < name or not self._has_parts(row)
+
+    def _has_parts(self, row: int) -> bool:
+        """Whether the next row is a part (ア, イ) of what stands in this one, or a line of it."""
+        below = next((r for r in self._table.rows if r > row and self._grid.filled(r)), 0)
+        texts = (
+            [self._grid.text(below, c.column) for c in self._names if self._grid.own(below, c.column)] if below else []
+        )
+        return any(_CHILD.match(text) for text in texts) or (bool(below) and not texts)
+
+    def _begin_section(self, place: Place, text: str) -> None:
+        self._section = _one_line(text)
+        self.marks[place] = "field"
+
+    def _indicator_row(self, row: int, said: str) -> None:
+        name = next((c for c in reversed(self._names) if self._grid.own(row, c.column)), None)
+        has_values = any(self._grid.own(row, c.column) for c in self._table.values)
+        label = said if said in VALUE_ROLES else self._label(row)
+        if not said and has_values and (total := self._total(row, name)):
+            self._close()
+            self.marks |= {p: "skip" for p in self._grid.filled(row) if p[0] == row}
+            self.issues.append(of_total(ref(total), self._grid.text(*total), row, named=name is not None))
+            return
+        if name is None:
+            if self._current is not None and has_values and not said and self._is_unsure(row, label):
+                first = next(p for p in self._grid.filled(row) if p[0] == row)
+                self.issues.append(of_line(ref(first), self._grid.text(*first), row))
+            elif self._current is not None and (has_values or label):
+                self._line(row, label)
+            elif has_values:
+                self.issues.append(self._nameless(row))
+            return
+        self._close()
+        self._open(row, name)
+        if self._current is not None and (has_values or label):
+            self._line(row, label)
+
+    def _total(self, row: int, name: ListColumn | None) -> Place | None:
+        """The cell that says that a row has sums."""
+        last = max((c.column for c in self._names), default=0)
+        own = [c for c in self._grid.columns if c <= last and self._grid.own(row, c)]
+        if name is not None:
+            own = [name.column]
+        return next((self._grid.place(row, c) for c in own if is_total(self._grid.text(row, c))), None)
+
+    def _is_unsure(self, row: int, label: str) -> bool:
+        """Whether a row beneath an indicator has values where its lines have some already, and no label says which."""
+        if label or self._current is None:
+            return False
+        labelled = any(self._grid.own(row, c.column) for c in self._labels)
+        lines = self._current[1]
+        if self._table.lines:
+            return len(lines) >= len(self._table.lines)
+        mine = {c.column for c in self._table.values if split(self._grid.text(row, c.column)).pieces}
+        there = {c for r, _ in lines for c in mine if self._grid.own(r, c) and self._grid.own(row, c)}
+        return labelled or bool(there)
+
+    def _label(self, row: int) -> str:
+        return next((line_role(t) for c in self._labels if (t := self._grid.text(row, c.column))), "")
+
+    def _line(self, row: int, label: str) -> None:
+        if self._current is None:
+            return
+        lines = self._current[1]
+        unlabelled = self._table.lines
+        lines.append((row, label or (unlabelled[min(len(lines), len(unlabelled) - 1)] if unlabelled else "")))
+        self.marks |= {self._grid.place(row, c.column): "lines" for c in self._labels if self._grid.own(row, c.column)}
+
+    def _nameless(self, row: int) -> Issue:
+        first = next(c for c in self._table.values if self._grid.own(row, c.column))
+        place = self._grid.place(row, first.column)
+        message, advice = (
+            f"{row}行目に値がありますが、指標の名前がありません。",
+            "要らない行なら「この行は」で「読まない」に、",
+        )
+        advice += "そうでなければ指標名の列を確かめてください。"
+        choices = (Choice("この行を読まない", {"row": "skip"}),)
+        written = self._grid.text(*place)
+        return Issue("list.nameless", Severity.ASK, message, advice, "", ref(place), written, str(row), "row", choices)
+
+    def _open(self, row: int, column: ListColumn) -> None:
+        """Begin the indicator whose name stands in a row."""
+        if self._alone is not None:
+            self.issues.append(self._alone)
+            self._alone = None
+        place = self._grid.place(row, column.column)
+        text = self._grid.text(row, column.column)
+        name, definition = self._named(place, text)
+        if column.kind == "child":
+            outer = next((t for c in self._names if c.kind == "name" and (t := self._grid.text(row, c.column))), "")
+            name = f"{_one_line(outer)}({_CHILD.sub('', name)})" if outer else name
+            self.marks |= {self._grid.place(row, c.column): "name" for c in self._names if c.kind == "name"}
+        elif _CHILD.match(name) and self._parent:
+            name = f"{self._parent}({_CHILD.sub('', name)})"
+        else:
+            self._parent = name
+        self.marks[place] = column.kind
+        texts = {kind: self._beside(row, kind) for kind in ("field", "number", "definition", "unit", "source", "owner")}
+        definition = texts["definition"] or definition
+        unit, name = self._unit(texts["unit"], name)
+        self._current = (
+            ListedIndicator(
+                place, name, texts["field"] or self._section, texts["number"], definition, unit, texts["source"],
+                texts["owner"],
+            ),
+            [],
+        )  # fmt: skip
+
+    def _beside(self, row: int, kind: str) -> str:
+        for column in self._table.of(kind):
+            if text := self._grid.text(row, column.column):
+                self.marks[self._grid.place(row, column.column)] = kind
+                return text if kind in ("definition", "source") else _one_line(text)
+        return ""
+
+    def _named(self, place: Place, text: str) -> tuple[str, str]:
+        """The name in a cell and the definition under it; where a line break may be either, a person is asked."""
+        first, _, rest = (part.strip() for part in text.strip().partition("\n"))
+        if not rest:
+            return first, ""
+        wrapped = str(self._told.cells.get(ref(place), {}).get("wrapped") or self._wrapped)
+        explains = bool(_EXPLAINS.search(rest))
+        if not wrapped and not explains:
+            choices = (
+                Choice(f"名前は「{shortened(first, 20)}」、あとは定義", {"wrapped": "definition"}),
+                Choice(f"続けて「{shortened(_one_line(text), 30)}」という名前", {"wrapped": "name"}),
+            )
+            message = "指標名のセルに改行があり、改行の後が定義か名前の続きか分かりません。定義と読みました。"
+            advice = "正しいほうを選んでください。ほかの指標も同じように読みます。"
+            self.issues.append(
+                Issue(
+                    "list.wrapped", Severity.ASK, message, advice, "", ref(place), text, ref(place), "wrapped", choices
+                )
+            )
+        if wrapped == "name":
+            return _one_line(text), ""
+        return first, _stripped(rest)
+
+    def _unit(self, unit: str, name: str) -> tuple[str, str]:
+        if unit:
+            return unit, name
+        found = _UNIT_IN_NAME.search(name)
+        if found and _UNITS.fullmatch(found[1].strip()):
+            return found[1].strip(), name[: found.start()].strip()
+        return "", name
+
+    def _close(self) -> None:
+        """The figures of the indicator that ends here."""
+        if self._current is None:
+            return
+        one, lines = self._current
+        self._current = None
+        told = self._told.cells.get(one.key, {})
+        unit = str(told.get("unit") or one.unit or self._written_unit(lines))
+        own = {ref(self._grid.place(row, c.column)) for row, _ in lines for c in self._table.values}
+        split = any("split" in self._told.cells.get(cell, {}) for cell in own)
+        context = Context(self._grid.sheet.name, one.name, unit, self._told, one.key, split)
+        figures, issues = figures_of(self._grid, self._table, lines, context)
+        self.issues += issues
+        figures = self._remarked(lines, figures)
+        if lines or not self._has_parts(one.place[0]):
+            self.indicators.append(replace(one, unit=unit, figures=tuple(map(self._settled, figures))))
+
+    def _remarked(self, lines: Sequence[Line], figures: list[ListedFigure]) -> list[ListedFigure]:
+        """The figures as a remark in their rows has them; what it means for the newest value is asked."""
+        newest = max(
+            (f for f in figures if f.role == "actual" and f.period),
+            key=lambda f: f.period.position if f.period else 0.0, default=None,
+        )  # fmt: skip
+        columns = [c.column for c in self._table.of("skip") if holds_remarks(c.heading)]
+        places = [self._grid.place(row, c) for row, _ in lines for c in columns if self._grid.own(row, c)]
+        found = next(((p, word) for p in places if (word := release_in(self._grid.text(*p)))), None)
+        if newest is None or newest.value is None or found is None or newest.release == found[1]:
+            return figures
+        cell = ref(found[0])
+        said = self._told.cells.get(cell, {}).get("release")
+        if not said:
+            self.issues.append(of_remark(cell, self._grid.text(*found[0]), found[1], newest))
+        done = replace(newest, release=str(said)) if said else replace(newest, open=True)
+        return [done if f is newest else f for f in figures]
+
+    def _settled(self, figure: ListedFigure) -> ListedFigure:
+        """A figure that is open where a question about its column or its line is."""
+        doubts = {c.doubt for c in self._table.values if c.column == figure.place[1]}
+        unsure = (
+            bool(doubts & {"year", "years"}) or ("yearly" in doubts and figure.role == "target") or self._unsure_lines
+        )
+        return replace(figure, open=True) if unsure and not figure.typed else figure
+
+    def _written_unit(self, lines: Sequence[Line]) -> str:
+        """The unit that stands behind the numbers of a row."""
+        for row, line in lines:
+            for column in self._table.values if line not in ("period", "skip") else ():
+                cell = self._grid.cell(row, column.column)
+                if cell is None or not self._grid.own(row, column.column):
+                    continue
+                if cell.kind == "number":
+                    unit = "%" if "%" in cell.number_format else unit_in(cell.number_format.replace('"', ""))
+                else:
+                    text = self._grid.text(row, column.column)
+                    unit = unit_in(next((p.bare for p in split(text).pieces), text))
+                if unit and not line_role(unit):
+                    return unit
+        return ""
+
+
+def parts_of(one: ListedIndicator) -> Iterator[ListedIndicator]:
+    """An indicator whose cells were split is one for each of their labels."""
+    labels = list(dict.fromkeys(f.label for f in one.figures if f.label and f.typed))
+    if not labels:
+        yield one
+        return
+    for label in labels:
+        own = tuple(f for f in one.figures if f.label in ("", label))
+        yield replace(one, name=f"{one.name}({label})", part=label, figures=own)
+
+
+def _one_line(text: str) -> str:
+    return "".join(text.split("\n")).strip()
+
+
+def _stripped(text: str) -> str:
+    """A definition without the brackets that hold the whole of it."""
+    plain = text.strip()
+    if plain[:1] in "(（" and plain[-1:] in ")）" and canonical(plain).count("(") == 1:
+        return plain[1:-1].strip()
+    return plain
