@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kpi.initiatives.half_year_review import Review, Span, schedule
+from kpi.initiatives.half_year_review import Review, schedule
 from kpi.initiatives.initiative import BEHIND, COURSE_WORDS, PROGRESS_WORDS
 from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.initiatives.track import Track
@@ -70,13 +70,18 @@ def moves(some: Sequence[Track], half: Period) -> tuple[Move, ...]:
     return tuple(sorted(found, key=lambda move: order.index(move.kind)))
 
 
+def moved_ids(found: Sequence[Move]) -> frozenset[str]:
+    """The initiatives that moved, each once however much of it did."""
+    return frozenset(move.track.initiative.id for move in found)
+
+
 def answered(some: Sequence[Track], half: Period) -> int:
     """Of how many initiatives something was said in a half-year."""
     return sum(track.shown_for is None and any(one.period == half for one in track.reviews) for track in some)
 
 
 def moves_sentence(found: Sequence[Move], told: int) -> str:
-    """「回答のあった取組40のうち、新たに完了2、新たに遅れ3、…」."""
+    """「回答のあった取組40のうち、動いた取組4。新たに完了2、新たに遅れ3、…」; one may be of several kinds."""
     if not told:
         return "この半期の回答はまだありません。"
     words = {
@@ -88,7 +93,11 @@ def moves_sentence(found: Sequence[Move], told: int) -> str:
     }
     counted = {kind: sum(move.kind == kind for move in found) for kind in MOVE_WORDS}
     parts = [f"{words[kind]}{number}" for kind, number in counted.items() if number]
-    return f"回答のあった取組{told}のうち、" + ("、".join(parts) if parts else "動いたものはありません") + "。"
+    if not parts:
+        return f"回答のあった取組{told}のうち、動いたものはありません。"
+    number = len(moved_ids(found))
+    again = f"(重なりを含む延べ{len(found)})" if len(found) > number else ""
+    return f"回答のあった取組{told}のうち、動いた取組{number}{again}。{'、'.join(parts)}。"
 
 
 def _moves(track: Track, earlier: Sequence[Review], until: Sequence[Review]) -> list[Move]:
@@ -98,7 +107,9 @@ def _moves(track: Track, earlier: Sequence[Review], until: Sequence[Review]) -> 
         before = PROGRESS_WORDS.get(last.progress, "") if last else ""
         reason = now.text("delay_reason") if now.is_behind else ""
         found.append(Move(kind, track, now, before, PROGRESS_WORDS[now.progress], reason))
-    was, stands = _standing(track, earlier), _standing(track, until)
+    planned, stands = schedule(track.initiative, until)
+    was = schedule(track.initiative, earlier)[1]
+    was = was if was.is_set else planned  # an answer may set the 当初 and change it at once
     if was.is_set and stands != was:
         by = now.text("decided_by")
         found.append(Move("schedule", track, now, was.words, stands.words, now.text("revision_reason"), by))
@@ -118,8 +129,3 @@ def _progress_kind(last: Review | None, now: Review) -> str:
     if now.is_behind and before not in BEHIND:
         return "late"
     return "progress" if before else ""
-
-
-def _standing(track: Track, reviews: Sequence[Review]) -> Span:
-    """The schedule as it stood after some reviews. What the first of them tells of the 当初 is no change of it."""
-    return schedule(track.initiative, reviews)[1]

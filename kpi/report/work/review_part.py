@@ -8,11 +8,16 @@ from collections.abc import Sequence
 from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import Review
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
+from kpi.initiatives.movement import moved_ids, moves
 from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.initiatives.track import Track
+from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, work_of
 from kpi.period import Period
 from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Table
 from kpi.report.work.roadmap_parts import is_told, plan_tracks
+
+#: The width of what is counted on 概要.
+_COUNTS = 126
 
 
 def newest_half(state: Assessment) -> Period | None:
@@ -26,17 +31,18 @@ def corner(state: Assessment) -> Table | None:
     half = newest_half(state)
     if half is None:
         return None
-    own = [track for track in plan_tracks(state) if not track.shown_for]
-    now = Counter(r.progress for t in own if (r := t.latest) and r.period == half)
-    then = Counter(r.progress for t in own for r in _before(t, half))
+    work = work_of(state)
+    now = dict(work.counts(work.own))
+    then = Counter(r.progress for t in work.own for r in _before(t, half))
+    left = [code for code in (UNANSWERED, UNTOLD) if code == UNANSWERED or now.get(code)]
+    words = [*PROGRESS_WORDS.values(), *(COUNTED_WORDS[code] for code in left)]
     columns = (
         Column(f"取組の半期({half.short})", 40),
-        *(Column(word, 18, "center") for word in PROGRESS_WORDS.values()), Column("未回答", 18, "center"),
-    )  # fmt: skip
-    cells = [_count(now[key], then[key] if then else None) for key in PROGRESS_WORDS]
-    left = len(own) - sum(now.values())
-    line = Line((Cell(count_words(state.plan.initiatives)), *cells, Cell(str(left) if left else "－")))
-    return Table("取組の半期", columns, (line,))
+        *(Column(word, _COUNTS / len(words), "center") for word in words),
+    )
+    cells = [_count(now.get(key, 0), then[key] if then else None) for key in PROGRESS_WORDS]
+    cells += [Cell(str(now[code]) if code in now else "－") for code in left]
+    return Table("取組の半期", columns, (Line((Cell(count_words(state.plan.initiatives)), *cells)),))
 
 
 def _before(track: Track, half: Period) -> Sequence[Review]:
@@ -51,7 +57,7 @@ def _count(now: int, then: int | None) -> Cell:
 
 
 def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
-    """The table of what was reviewed: moved progress, changed schedules, and every 方向性 that is not 継続."""
+    """The table of what was reviewed: what moved, as the screen counts it, and what is behind still."""
     half = newest_half(state)
     if half is None or not is_told(state):
         return ()
@@ -63,10 +69,13 @@ def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
         Column("方向性", 18, "center"), *own, Column("工程(当初→いま)", 44), Column("理由・決定者", 87 - less),
     )  # fmt: skip
     numbers = {i.id: i.number for i in state.plan.of_initiatives.indicators}
+    moved = moved_ids(moves(plan_tracks(state), half))
     lines = []
     for track in plan_tracks(state):
         last = track.latest
-        if track.shown_for or last is None or last.period != half or not _moved(track):
+        if track.shown_for or last is None or last.period != half:
+            continue
+        if track.initiative.id not in moved and not last.is_behind:
             continue
         schedule = f"{track.planned.words} → {track.standing.words}" if track.is_revised else track.standing.words
         reasons = [last.text(key) for key in ("delay_reason", "revision_reason")]
@@ -77,7 +86,8 @@ def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
             Cell(schedule, changed=bool(last.half("revised_end"))),
             Cell("".join(r for r in reasons if r) + by or "―"),
         )))  # fmt: skip
-    head = Heading(f"{half.label}の見直し　動いた取組{len(lines)}件")
+    rest = f"　遅れの続く取組{len(lines) - len(moved)}件" if len(lines) > len(moved) else ""
+    head = Heading(f"{half.label}の見直し　動いた取組{len(moved)}件{rest}")
     nothing = () if lines else (Note("進捗、工程、方向性の動いた取組はありません。"),)
     table = Table("見直した取組", columns, tuple(lines))
     blocks = (head, table, *nothing, *_evaluations(state, half))
@@ -93,14 +103,6 @@ def _evaluations(state: Assessment, half: Period) -> tuple[Note, ...]:
     counts = "　".join(f"{word} {number}" for word, number in scheme.counted(told))
     meanings = "、".join(one.label for one in scheme.grades if one.meaning)
     return (Note(f"{scheme.name}(担当の記入)　{counts}" + (f"　({meanings})" if meanings else "")),)
-
-
-def _moved(track: Track) -> bool:
-    last, before = track.latest, track.before
-    assert last is not None
-    changed = before is not None and before.progress != last.progress
-    revised = any(last.half(key) for key in ("revised_start", "revised_end"))
-    return changed or last.is_behind or revised or last.course not in ("", "continue")
 
 
 def _progress(track: Track) -> Cell:

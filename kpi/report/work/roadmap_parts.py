@@ -56,7 +56,8 @@ def _of_field(state: Assessment, field: Field, told: Sequence[Track], number: st
             lines += [_row(state, track, years, newest) for track in mine]
     initiatives = [i for i in state.plan.initiatives if i.item_id in {item.id for item in field.items}]
     head = Heading(f"{field.name}　{count_words(initiatives)}　時点 {newest.label if newest else '見直しの前'}")
-    legend = Note(f"{PLANNED} 当初の工程　{STANDING} いまの工程　{DONE} 実績のあった半期　空欄 工程の外または未設定")
+    signs = f"{PLANNED} 当初の工程　{STANDING} いまの工程　{DONE} 実績のあった半期　空欄 工程の外または未設定"
+    legend = Note(f"{signs}　赤字 前回から変わったところ")
     return Part(
         "roadmap", f"ロードマップ {field.short}", number, "A3横",
         (head, Table(f"{field.name}のロードマップ", columns, tuple(lines)), legend), field.id,
@@ -73,18 +74,19 @@ def _row(state: Assessment, track: Track, years: Sequence[Period], newest: Perio
     owner = state.plan.owner(one.id, state.day)
     subject = state.plan.of_initiatives
     number = next((i.number for i in subject.indicators if i.id == one.id), one.number)
-    moved = track.before is not None and last is not None and track.before.progress != last.progress
+    now = last if last and last.period == newest else None  # what was said earlier is no change of this half-year
+    moved = now is not None and track.before is not None and track.before.progress != now.progress
     name = f"{shown.name if shown else one.name}{'【再掲】' if shown else ''}"
     slip = f"({track.slip:+d}半期)" if track.slip else ""
-    older = f"({last.period.short}) " if last and last.period != newest else ""
+    older = f"({last.period.short})" if last and last.period != newest else ""
     known = {i.id: i.number for i in state.plan.indicators}
     return Line((
         Cell((shown.number if shown else "") or number),
         Cell(name),
         Cell(owner.name(state.day) if owner else "未設定"),
         *(Cell(mark(track, half)) for half in years),
-        Cell(_cut(f"{older}{last.text('performance')}") if last else "(回答なし)"),
-        Cell(f"{PROGRESS_WORDS.get(last.progress, '―')}{slip}" if last else "―", changed=moved),
+        Cell(_cut(f"{older} {last.text('performance')}") if last else "(回答なし)"),
+        Cell(f"{PROGRESS_WORDS.get(last.progress, '―')}{slip}{older}" if last else "―", changed=moved),
         Cell(COURSE_WORDS.get(last.course, "―") if last else "―"),
         Cell("、".join(known[i] for i in (*one.indicators, *one.related_indicators) if i in known) or "―"),
     ))  # fmt: skip

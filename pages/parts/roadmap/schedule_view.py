@@ -12,6 +12,7 @@ from kpi.assessment import Assessment
 from kpi.charts.gantt import gantt
 from kpi.initiatives.coverage import moved_by
 from kpi.initiatives.lanes import calendar_of, lane, signs
+from kpi.initiatives.movement import moved_ids
 from kpi.initiatives.review_calendar import reviews
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import COUNTED_WORDS, Picked, Work, choices, picked
@@ -91,7 +92,7 @@ def _to_half_years(state: Assessment, work: Work) -> None:
     """The way to what moved in the newest half-year."""
     if work.half is None:
         return
-    moved = len({move.track.initiative.id for move in moved_in(state, work, work.half)})
+    moved = len(moved_ids(moved_in(state, work, work.half)))
     words = f"{work.half.short}の見直しで動いた取組({moved})"
     show(tag("p", link(words, ROADMAP, **{HALF: work.half.code}, **kept_filters())))
 

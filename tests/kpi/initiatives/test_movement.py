@@ -81,6 +81,11 @@ def test_a_schedule_set_for_the_first_time_is_no_change_of_it():
     assert moved(told(DESK, "2024H2"), first) == []
 
 
+def test_a_schedule_that_is_set_and_changed_in_one_answer_has_moved_from_its_first_form():
+    both = told(DESK, "2025H1", planned_start="FY2024H1", planned_end="FY2026H2", revised_end="FY2027H1")
+    assert moved(both) == [("schedule", DESK, "R6上期～R8下期", "R6上期～R9上期")]
+
+
 def test_revising_is_listed_as_a_course_and_not_as_a_delay():
     assert moved(told(MEETING, "2024H2"), told(MEETING, "2025H1", course="revise")) == [
         ("course", MEETING, "継続", "見直し")
@@ -95,7 +100,7 @@ def test_the_sentence_counts_each_kind_and_the_answers():
     found = moves(every, AUTUMN)
     assert half_years(every) == (AUTUMN, half("2024H2"))
     assert moves_sentence(found, answered(every, AUTUMN)) == (
-        "回答のあった取組2のうち、新たにやや遅れ・遅れ1、継続以外の方向性1。"
+        "回答のあった取組2のうち、動いた取組1(重なりを含む延べ2)。新たにやや遅れ・遅れ1、継続以外の方向性1。"
     )
     assert moves_sentence((), 2) == "回答のあった取組2のうち、動いたものはありません。"
     assert moves_sentence((), 0) == "この半期の回答はまだありません。"

@@ -11,7 +11,7 @@ import pytest
 from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import Review
 from kpi.report.assembly import report
-from kpi.report.blocks import Note, Passage, Report, Table
+from kpi.report.blocks import Heading, Note, Passage, Report, Table
 from kpi.report.release_gate import gate
 from kpi.report.work.review_part import achievements
 from kpi.snapshot import Edited
@@ -76,6 +76,10 @@ def test_what_was_said_in_an_earlier_half_year_than_the_sheet_tells_says_so(tmp_
     found = rows(paper(state(tmp_path, **{MEETING: (FIRST, SLIP), DESK: (early,)})), "roadmap")
     assert "(R6下期) 8会場で開いた。" in found["1-2窓口を一つにする"]
     assert "12会場で開いた。" in found["1-1説明会を全域で開く"]
+    assert (found["1-2窓口を一つにする"][-3], found["1-1説明会を全域で開く"][-3]) == (
+        "予定どおり(R6下期)",
+        "遅れ(+1半期)",
+    )
 
 
 def test_the_review_tells_what_moved_with_reason_and_who_decided(told):
@@ -90,7 +94,33 @@ def test_the_first_page_counts_the_half_year(told):
     table = next(b for b in paper(told).part("overview").blocks if isinstance(b, Table) and b.caption == "取組の半期")
     assert table.columns[0].heading == "取組の半期(R7上期)"
     (row,) = table.rows
-    assert [c.printed for c in row] == ["取組3(再掲を含む延べ4)", "－", "－", "0(1)", "－", "1(0)", "1(0)", "1"]
+    assert [c.printed for c in row] == ["取組3(再掲を含む延べ4)", "－", "－", "0(1)", "－", "1(0)", "1(0)", "－", "1"]
+    assert [c.heading for c in table.columns][-2:] == ["未回答", "記録なし"]  # the car was not asked about
+
+
+def test_what_was_done_in_an_earlier_half_year_stays_done_on_the_first_page(tmp_path):
+    done = replace(DONE, period=half("2024H2"))
+    made = paper(state(tmp_path, **{MEETING: (FIRST, SLIP), DESK: (done,)}))
+    table = next(b for b in made.part("overview").blocks if isinstance(b, Table) and b.caption == "取組の半期")
+    (row,) = table.rows
+    counted = dict(zip((c.heading for c in table.columns), (c.printed for c in row), strict=True))
+    assert (counted["完了"], counted["未回答"], counted["記録なし"]) == ("1", "－", "1")
+
+
+def test_what_is_behind_still_is_listed_but_has_not_moved(tmp_path):
+    still = (replace(FIRST, said={**FIRST.said, "progress": "late"}),
+             replace(SLIP, said={"progress": "late", "course": "continue", "revised_end": "FY2025H2"}))  # fmt: skip
+    made = paper(state(tmp_path, **{MEETING: still, DESK: (DONE,)}))
+    (head,) = (b for b in made.part("review").blocks if isinstance(b, Heading))
+    assert head.text == "令和7年度上期(2025年度上期)の見直し　動いた取組1件　遅れの続く取組1件"
+    assert set(rows(made, "review")) == {"1-1説明会を全域で開く", "1-2窓口を一つにする"}
+
+
+def test_what_changed_in_an_earlier_half_year_is_not_marked_as_new(tmp_path):
+    early = (replace(FIRST, initiative_id=DESK, period=half("2024H1")), replace(DONE, period=half("2024H2")))
+    made = paper(state(tmp_path, **{MEETING: (FIRST, SLIP), DESK: early}))
+    table = next(b for b in made.parts_of("roadmap")[0].blocks if isinstance(b, Table))
+    assert {row[0].text: row[-3].changed for row in table.rows if row} == {"1-1": True, "1-2": False}
 
 
 def test_a_plan_whose_work_nobody_told_of_has_no_roadmap(tmp_path):
