@@ -75,7 +75,7 @@ def request_letter(
         body.append("つきましては、部局内の決裁を経て、期限までに御回答くださるようお願いします。")
     items = (
         Item("照会事項", (_asked_text(round_),), _scope_table(plan, round_, departments, day, cards)),
-        _form_item(plan, "部局及び課" if two else "部局"),
+        _form_item(plan, round_, "部局及び課" if two else "部局"),
         Item("回答期限", _due_lines(plan, round_, day, two=two)),
         _way_item(plan, address, of_division=False),
         Item("留意事項", _points(plan, round_)),
@@ -106,7 +106,7 @@ def division_letter(
     ]
     items = (
         Item("照会事項", (_asked_text(round_),), _with_heading(("課", f"{word}数", word), rows)),
-        _form_item(plan, "課"),
+        _form_item(plan, round_, "課"),
         Item("回答期限", (_asked_by(round_.division_due or round_.due, round_, day),)),
         _way_item(plan, address, of_division=True),
         Item("留意事項", _points(plan, round_)),
@@ -190,7 +190,7 @@ def question_letter(
         Item(
             form,
             (
-                "御回答いただいた内容が入っています。印の付いたセルと、その指標の説明の欄だけを直せます。",
+                f"御回答いただいた内容が入っています。印の付いたセルと、その{subject_word(round_.kind)}の説明の欄だけを直せます。",
                 "直すところがない場合は、値をそのままにして、説明の欄にその理由を記入してください。",
             ),
         ),
@@ -272,9 +272,9 @@ def _question_row(plan: Plan, question: Question) -> tuple[str, ...]:
     return named, question.column + (f"({question.cell})" if question.cell else ""), question.text
 
 
-def _form_item(plan: Plan, each: str) -> Item:
-    form = _word(plan, "form")
-    return Item(form, (f"別添の{form}(Excel)によります。{each}ごとに、担当する指標だけを記載してあります。",))
+def _form_item(plan: Plan, round_: Round, each: str) -> Item:
+    form, asked = _word(plan, "form"), subject_word(round_.kind)
+    return Item(form, (f"別添の{form}(Excel)によります。{each}ごとに、担当する{asked}だけを記載してあります。",))
 
 
 def _asked_by(due: date | None, round_: Round, day: date) -> str:

@@ -24,7 +24,7 @@ from pages.parts.shared.layout import attempt, folded_form, show
 from pages.parts.shared.markup import Column, Content, join, table, tag, unmarked
 
 _PLACE, _DONE = "rounds", "rounds-done"
-_ALL, _SOME = "すべての部局・指標", "選ぶ"
+_ALL, _SOME = "すべて", "選ぶ"
 
 
 def told() -> None:
@@ -121,7 +121,7 @@ def change_box(state: Assessment, asked: Round) -> None:
         if not reason.strip():
             show(tag("div", "理由を入れると変更できます。理由は記録に残ります。", "meta"))
 
-    label = "この照会をもう一度開く" if again else "この照会を変更する(期限・部局・指標)"
+    label = "この照会をもう一度開く" if again else f"この照会を変更する(期限・部局・{subject_word(asked.kind)})"
     folded_form(label, draw, key=_folded("change-round"))
 
 
@@ -241,11 +241,7 @@ def _scope(plan: Plan, day: date, base: Round, form: str) -> Round:
         **kept(form, "indicators", [i for i in base.indicators if i in indicators], among=indicators),
     )
     if not whom and not what:
-        st.warning(
-            unmarked(
-                f"部局か{subject_word(base.kind)}を選んでください。すべてに尋ねるときは「すべての部局・指標」です。"
-            )
-        )
+        st.warning(unmarked(f"部局か{subject_word(base.kind)}を選んでください。すべてに尋ねるときは「すべて」です。"))
     return replace(base, departments=tuple(whom), indicators=tuple(what))
 
 

@@ -20,6 +20,7 @@ from kpi.plan import Department, Division, Plan, RoundKind
 from loaders.documents.letter_files import letter_docx, letter_eml, letter_filename, letter_text, question_of
 from loaders.documents.packing import file_part
 from tests.factory import AGRI, COUNT, PAPER, POLICY, RATE, ROUND, SURVEY, TOTAL, TRADE, UNSET, tiny_plan
+from tests.worktools import FIRST, MEETING, work_plan
 
 DAY = date(2025, 9, 1)
 DX, PLANNING = (
@@ -115,6 +116,17 @@ def test_each_kind_of_round_has_its_own_words(kind: RoundKind, said: str, unsaid
     text = letter_text(request(kind))
     assert said in text
     assert unsaid not in text
+
+
+def test_a_review_of_the_work_speaks_of_initiatives_and_of_no_indicator() -> None:
+    used = replace(work_plan(), departments=plan().departments)
+    asked = used.round(FIRST)
+    text = letter_text(request_letter(used, asked, departments(POLICY), DAY))
+    assert "担当する取組だけを記載" in text
+    question = question_of(used, asked, MEETING, "progress", "遅れの理由は何ですか。", cell="G6")
+    text += letter_text(question_letter(used, asked, departments(POLICY)[0], [question], DAY))
+    assert "その取組の説明の欄" in text
+    assert "指標" not in text
 
 
 def test_words_of_the_plan_stand_in_for_the_defaults() -> None:
