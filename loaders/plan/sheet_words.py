@@ -41,6 +41,7 @@ def in_words(issue: Issue) -> Issue:
 def _words(sheet: PlanSheet, key: str) -> Mapping[str, str]:
     """What the keys of a sheet's columns and the codes of one column are called."""
     return {
+        "id": "「記号」",  # of the table that is named, where the sheet has none of its own
         **{str(flag).lower(): word for flag, word in FLAGS.items()},
         **{one: f"「{heading}」" for one, heading in sheet.headings.items()},
         **sheet.words.get(key, {}),

@@ -19,6 +19,7 @@ from typing import Any
 
 from kpi.issue import Issue, Severity
 from kpi.period import Period
+from loaders.text.dates import read_period
 
 Row = dict[str, Any]
 
@@ -141,13 +142,19 @@ def years(value: object) -> tuple[int, ...]:
 
 
 def period(value: object) -> Period:
-    """A period code whose days a calendar has."""
+    """A period whose days a calendar has: its code, or as people write it where that can be only one."""
     try:
         read = Period.parse(str(value).strip())
         _ = read.position  # a year that no calendar has is found here
         return read
     except ValueError:
-        advice = "年度は FY2024、暦年は CY2024、上期は FY2024H1、月は 2024-09 のように書いてください。"
+        written = read_period(str(value))
+        if written.period is not None and not written.findings:
+            return written.period
+        advice = (
+            "年度は令和6年度か FY2024、暦年は令和6年か CY2024、半期は令和6年度上期か FY2024H1、月は 2024-09 のように"
+            "書いてください。"
+        )
         raise Unreadable("plan.not_period", f"時期として読めません(「{value}」)。", advice) from None
 
 
@@ -173,12 +180,10 @@ def milestones(value: object) -> tuple[tuple[Period, float], ...]:
 
 
 def half_year(value: object) -> Period:
-    """A half-year's code, ``FY2024H1``."""
+    """A half-year, ``FY2024H1`` or ``R6上期``."""
     read = period(value)
     if read.kind != "H":
-        raise Unreadable(
-            "plan.not_half", "半期ではありません。", "上期は FY2024H1、下期は FY2024H2 のように書いてください。"
-        )
+        raise Unreadable("plan.not_half", "半期ではありません。", "令和6年度上期か FY2024H1 のように書いてください。")
     return read
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from kpi.issue import Severity
+from kpi.period import Period
 from kpi.plan import Card, Priority, Section, Stance
 from loaders.plan.columns import CSV_SHAPES, TOML_SHAPES
 from loaders.plan.folder import load_plan
@@ -27,6 +28,7 @@ from loaders.text.characters import cell_text
 from tests import ROOT
 from tests.factory import COUNT, RATE, tiny_plan
 from tests.loaders.plan.bookkit import add, book, column, drop, put, read, rich_plan, row, say, settled, treated
+from tests.worktools import MEETING, work_plan
 
 FOLDERS = sorted(path.parent for where in ("data/plans", "tests/plans") for path in (ROOT / where).glob("*/plan.toml"))
 
@@ -208,6 +210,42 @@ def test_what_people_and_excel_write_is_read_as_it_is_meant() -> None:
     assert found is not None
     assert found.card(COUNT) == plan.card(COUNT)
     assert next(o for o in found.ownerships if o.subject_id == RATE).valid_from == date(2024, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("令和６年度上期", "令和10年度下期"),
+        ("R6上期", "R10下期"),
+        ("FY2024H1", "FY2028H2"),
+        ("2024年度上半期", "R10.下"),
+    ],
+)
+def test_a_half_year_is_read_as_the_screens_and_the_form_of_the_departments_write_it(start: str, end: str) -> None:
+    here = {"記号": MEETING}
+    data = treated(
+        book(settled(work_plan())), put("取組", "始まりの半期", start, **here), put("取組", "終わりの半期", end, **here)
+    )
+    found = read(data)
+    assert found.plan is not None, found.issues
+    one = found.plan.initiative(MEETING)
+    assert (one.planned_start, one.planned_end) == (Period.parse("FY2024H1"), Period.parse("FY2028H2"))
+
+
+@pytest.mark.parametrize("text", ["R6", "令和6年上期", "令和6年度から", "R6上期～R8下期", "令和6年度"])
+def test_what_may_be_two_periods_or_is_no_half_year_is_told(text: str) -> None:
+    found = read(treated(book(settled(work_plan())), put("取組", "始まりの半期", text, 記号=MEETING)))
+    (issue,) = (i for i in found.issues if i.code.startswith("plan.not_"))
+    assert issue.value == text
+    assert "令和6年度上期" in issue.advice
+
+
+def test_a_subject_that_is_not_there_is_told_without_a_word_of_the_files() -> None:
+    found = read(treated(book(settled(work_plan())), put("担当", "取組の記号", "nowhere", 取組の記号=MEETING)))
+    (issue,) = (i for i in found.issues if i.sheet == "担当")
+    assert (issue.message, issue.advice) == (
+        "「nowhere」という「記号」がありません。", "参照先の「記号」と同じ綴りで書いてください。",
+    )  # fmt: skip
 
 
 def test_a_department_has_a_row_for_each_of_its_names() -> None:
