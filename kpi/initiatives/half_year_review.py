@@ -77,9 +77,11 @@ class Span:
 
     @property
     def words(self) -> str:
-        """「R6上期～R8下期」."""
+        """「R6上期～R8下期」, 「R8上期」 of a single half-year."""
         if self.start is None and self.end is None:
             return "未設定"
+        if self.start == self.end and self.start is not None:
+            return self.start.short
         return "～".join(side.short if side else "未設定" for side in (self.start, self.end))
 
 

@@ -78,6 +78,11 @@ class Initiative:
     detail: str = ""
     source: str = ""
 
+    @property
+    def heading(self) -> str:
+        """「1-1　説明会を全域で開く」."""
+        return f"{self.number}　{self.name}".lstrip("　")
+
 
 def asked(initiatives: Iterable[Initiative]) -> tuple[Initiative, ...]:
     """Those that a half-year asks about: neither a 再掲 nor what has initiatives of its own below it."""

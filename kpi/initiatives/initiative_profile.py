@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kpi.assessment import Assessment
+from kpi.initiatives.continuity import Carried
 from kpi.initiatives.half_year_review import Review
 from kpi.initiatives.initiative import LAW_KINDS, STATE_WORDS, Initiative
 from kpi.initiatives.track import Track
 from kpi.period import stamp
+from kpi.plan import Plan
 from kpi.printing.number_words import decimals_of, with_unit
 from kpi.story import Point, Story
 
@@ -27,8 +29,15 @@ _TOLD = (
 )
 
 
-def facts(state: Assessment, initiative: Initiative) -> tuple[Fact, ...]:
-    """What an initiative is; only what the plan says, but for 主担当, whose lack is said."""
+def facts(state: Assessment, initiative: Initiative, carried: Iterable[Carried] = ()) -> tuple[Fact, ...]:
+    """What an initiative is; only what the plan says, but for 主担当, whose lack is said.
+
+    ``carried`` is what lives on from plan to plan: an initiative of another plan is told by that plan's name and its
+    own; what names nothing that is there is left out.
+    """
+    links, here = tuple(carried), (state.plan.id, initiative.id)
+    before = [one for one in links if (one.after.id, one.later.id) == here]
+    after = [one for one in links if (one.before.id, one.earlier.id) == here]
     plan, owner = state.plan, state.plan.owner(initiative.id, state.day)
     related = (plan.department(one).name(state.day) for one in initiative.related_departments)
     told = (
@@ -40,11 +49,16 @@ def facts(state: Assessment, initiative: Initiative) -> tuple[Fact, ...]:
         ("法の区分", "\n".join(LAW_KINDS[kind] for kind in initiative.law_kinds)),
         ("持続可能な開発目標", "、".join(initiative.sdgs)),
         ("予算", _budget(initiative)),
-        ("前の計画の取組", "、".join(initiative.continues)),
+        ("前の計画の取組", "\n".join(_of_other(c.before, c.earlier) for c in before)),
+        ("引き継いだ取組", "\n".join(_of_other(c.after, c.later) for c in after)),
         ("内容", initiative.detail),
         ("出典", initiative.source),
     )
     return tuple((label, text) for label, text in told if text)
+
+
+def _of_other(plan: Plan, one: Initiative) -> str:
+    return f"「{plan.name}」{one.heading}"
 
 
 def schedule_facts(track: Track) -> tuple[Fact, ...]:

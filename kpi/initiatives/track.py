@@ -76,8 +76,7 @@ class Track:
     @property
     def name(self) -> str:
         """「1-1　説明会を全域で開く【再掲】」."""
-        one = self.place
-        return f"{one.number}　{one.name}".lstrip("　") + (AGAIN if self.shown_for else "")
+        return self.place.heading + (AGAIN if self.shown_for else "")
 
     @property
     def is_sample(self) -> bool:

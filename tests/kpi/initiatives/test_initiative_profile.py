@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from kpi.initiatives.continuity import carried_on
+from kpi.initiatives.initiative import Initiative
 from kpi.initiatives.initiative_profile import (
     facts,
     history,
@@ -24,14 +26,22 @@ def track(judged, initiative=MEETING):
 def test_only_what_the_plan_gives_is_told_and_who_answers_in_any_case():
     full = replace(
         work_plan().initiatives[0], related_departments=(AGRI,), partners="市町村は会場を貸す。", state="new",
-        priority="産業のDX", sdgs=("8", "9"), budget_initial=1200.0, budget_settled=0.0, continues=("前計画/3",),
+        priority="産業のDX", sdgs=("8", "9"), budget_initial=1200.0, budget_settled=0.0,
+        continues=("old/net", "gone/3"),
     )  # fmt: skip
     judged = state()
-    assert dict(facts(judged, full)) == {
+    old = replace(work_plan(), id="old", name="前の計画", initiatives=(Initiative("net", "x", "光回線の整備", "3"),))
+    new = replace(work_plan(), initiatives=(full, *work_plan().initiatives[1:]))
+    carried = carried_on((old, new))
+    assert dict(facts(judged, full, carried)) == {
         "主担当": "総合政策部", "関係部局": "農林水産部", "市町村・民間の役割": "市町村は会場を貸す。", "区分": "新規",
         "重点": "産業のDX", "法の区分": "利用の機会等の格差の是正に係る取組", "持続可能な開発目標": "8、9",
-        "予算": "当初 1,200千円　決算見込 0千円", "前の計画の取組": "前計画/3",
+        "予算": "当初 1,200千円　決算見込 0千円", "前の計画の取組": "「前の計画」3　光回線の整備",
     }  # fmt: skip
+    ended = state(plan=old)
+    assert dict(facts(ended, old.initiatives[0], carried))["引き継いだ取組"] == (
+        f"「{new.name}」1-1　説明会を全域で開く"
+    )
     assert facts(judged, replace(work_plan().initiatives[1], id="nobody")) == (("主担当", "担当未設定"),)
 
 
@@ -45,6 +55,10 @@ def test_the_schedule_says_what_was_planned_what_stands_and_what_was_done():
     assert schedule_facts(track(state(), DESK)) == (
         ("当初", "未設定"), ("いまの工程", "未設定"), ("実績", "まだありません"),
     )  # fmt: skip
+
+
+def test_work_of_a_single_half_year_is_told_once():
+    assert dict(schedule_facts(track(state(told(MEETING, "2024H2")))))["実績"] == "R6下期"
 
 
 def test_each_half_year_is_told_with_what_was_planned_the_time_before():
