@@ -8,7 +8,7 @@ from kpi.initiatives.half_year_review import Review, half_before, schedule, step
 from kpi.initiatives.initiative import BEHIND, PROGRESS_WORDS
 from kpi.period import Period
 from loaders.rules.check_case import CONFIRM, Case, parsed
-from loaders.rules.check_registry import ASK, NOTE, Hit, check
+from loaders.rules.check_registry import ASK, FIX, NOTE, Hit, check
 
 
 def _is_review(case: Case) -> bool:
@@ -137,7 +137,7 @@ def _half(case: Case, key: str) -> Period | None:
 
 @check(
     code="initiative.no_half",
-    severity=ASK,
+    severity=FIX,
     condition="工程や回復見込みの欄に、半期でない時点が書かれているとき",
     message="「{found}」は半期ではありません。",
     advice="「令和8年度上期」「R8下期」のように、半期で入力してください。",
@@ -151,16 +151,22 @@ def _no_half(case: Case) -> Iterator[Hit]:
 
 @check(
     code="initiative.reversed",
-    severity=ASK,
+    severity=FIX,
     condition="工程の終わりが始まりより前のとき",
     message="工程の終わり({end})が、始まり({start})より前です。",
-    advice=CONFIRM,
+    advice="始まりか終わりの半期を直してください。",
 )
 def _reversed(case: Case) -> Iterator[Hit]:
+    if not _is_review(case):
+        return
+    stands = _standing(case)
     for kind in ("planned", "revised"):
-        start, end = (_half(case, f"{kind}_{side}") for side in ("start", "end"))
-        if start and end and start.kind == end.kind == "H" and steps_between(start, end) < 0:
-            yield Hit(f"{kind}_end", {"start": start.short, "end": end.short})
+        said = {side: _half(case, f"{kind}_{side}") for side in ("start", "end")}
+        filled = [side for side in said if said[side]]
+        # A change of one end is held against the other end that stands.
+        start, end = (said[side] or (stands[f"revised_{side}"] if kind == "revised" else None) for side in said)
+        if filled and start and end and start.kind == end.kind == "H" and steps_between(start, end) < 0:
+            yield Hit(f"{kind}_{filled[-1]}", {"start": start.short, "end": end.short})
 
 
 @check(

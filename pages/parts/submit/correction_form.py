@@ -81,7 +81,7 @@ def put_in(current: StoredReturn, mends: Sequence[Mend], words: str) -> None:
 def ways_to_answer(kind: RoundKind, key: str) -> dict[str, Choice | None]:
     """How a person may answer the secretariat about a cell: another value, none, or that it is right."""
     ways: dict[str, Choice | None] = {_TYPE: None}
-    if key in _VALUE_KEYS and kind != "targets":
+    if key in _VALUE_KEYS and kind in definition.VALUE_ROUNDS:
         ways[_MISSING] = None
     return {**ways, _KEEP: None}
 
@@ -134,10 +134,11 @@ def _ways(issue: Issue, understood: bool, kind: RoundKind = "annual") -> dict[st
     asks = issue.severity is Severity.ASK
     if not issue.subject_id:
         return {_SEEN: None} if asks else {}
-    enterable = issue.key == "row" or any(c.key == issue.key and c.entry for c in definition.COLUMNS)
+    of_value = issue.key == "row" and kind not in definition.WORK_ROUNDS  # a row of the work has no one value
+    enterable = of_value or any(c.key == issue.key and c.entry for c in definition.COLUMNS)
     if enterable:
         ways[_TYPE] = None
-    if issue.key in _VALUE_KEYS and kind != "targets":
+    if issue.key in _VALUE_KEYS and kind in definition.VALUE_ROUNDS:
         ways[_MISSING] = None
     if asks and (not enterable or issue.key == "row"):
         ways[_SEEN] = None

@@ -186,6 +186,8 @@ def test_a_choice_that_moves_the_value_elsewhere_settles_the_cell_it_was_asked_a
 def test_only_a_new_file_helps_a_fault_of_the_whole_file():
     assert _ways(question(Severity.FIX), understood=False) == {}
     assert list(_ways(question(Severity.ASK), understood=False)) == ["確かめた(理由を入れる)"]
+    beside = question(Severity.ASK, RATE, "row")  # what is asked about a row of the work has no value to type
+    assert list(_ways(beside, False, "initiatives")) == ["確かめた(理由を入れる)"]
 
 
 @pytest.mark.parametrize("severity", [Severity.ASK, Severity.FIX])
@@ -205,6 +207,7 @@ def test_a_targets_round_never_offers_to_have_no_result():
         one = question(Severity.ASK, RATE, key)
         assert "今回は実績なし(理由を選ぶ)" in _ways(one, understood=False)
         assert "今回は実績なし(理由を選ぶ)" not in _ways(one, False, "targets")
+        assert "今回は実績なし(理由を選ぶ)" not in _ways(one, False, "initiatives")
 
 
 def test_an_issues_own_choices_come_first():
