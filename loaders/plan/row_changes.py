@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS
+from kpi.period import Period
 from kpi.plan import DatedName, Plan
 from kpi.schemes import THRESHOLDS
 from loaders.plan.plan_cells import cell_text
@@ -131,6 +132,8 @@ class _Differences:
         if column.key in _POINTING:
             ids = value if isinstance(value, tuple) else (value,) if value else ()
             return "、".join(self._called(column.key, one) for one in ids)
+        if isinstance(value, Period):
+            return value.label
         return cell_text(self._sheet, column, value)
 
     def _called(self, key: str, one: str) -> str:

@@ -89,6 +89,11 @@ def test_a_workbook_that_nobody_has_changed_changes_nothing(services: Services) 
     assert told(services) == Revision(replace(look(services).plan, cards=tuple(look(services).cards.values())))
 
 
+def test_a_period_is_told_as_people_say_it(services: Services) -> None:
+    (change,) = told(services, put("指標", "目標値の時点", "令和9年度", 記号=COUNT)).changes
+    assert (change.before, change.after) == ("令和10年度(2028年度)", "令和9年度(2027年度)")
+
+
 def test_every_row_that_is_added_changed_or_gone_is_told_before_and_after(services: Services) -> None:
     found = told(
         services,
