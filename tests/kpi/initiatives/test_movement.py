@@ -72,7 +72,7 @@ def test_the_newest_change_of_either_end_stands():
 def test_what_was_done_reaches_over_the_half_years_in_which_work_went_on():
     reviews = (told(MEETING, "2024H1", progress="considering"), told(MEETING, "2024H2"), told(MEETING, "2025H1"))
     stopped = (*reviews, told(MEETING, "2025H2", progress="not_started"))
-    for said, worked in ((reviews[:1], "未設定"), (reviews[:2], "R6下期～R6下期"), (stopped, "R6下期～R7上期")):
+    for said, worked in ((reviews[:1], "未設定"), (reviews[:2], "R6下期"), (stopped, "R6下期～R7上期")):
         assert work_of(state(*said)).tracks[0].actual.words == worked
 
 
