@@ -24,6 +24,7 @@ from loaders.plan.tabular import (
     Unreadable,
     coded,
     day,
+    fiscal_year,
     flag,
     half_year,
     listed,
@@ -183,7 +184,7 @@ def assumable(value: object) -> str:
 
 PLAN = Shape("plan", (
     Column("name", text, True, ""), Column("area_code", text, True, ""), Column("area_name", text, True, ""),
-    Column("start", period, True), Column("end", period, True),
+    Column("start", fiscal_year, True), Column("end", fiscal_year, True),
     Column("slogan", text, default=""), Column("source", text, default=""), Column("ideals", texts, default=()),
     Column("offered", flag, default=True), Column("sole_secretary", flag, default=False),
     Column("required_texts", listed(*STANDING_TEXTS), default=()),

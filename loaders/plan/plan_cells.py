@@ -19,6 +19,7 @@ from loaders.plan.tabular import (
     OneOf,
     Row,
     day,
+    fiscal_year,
     flag,
     half_year,
     mapping,
@@ -33,7 +34,7 @@ from loaders.plan.tabular import (
 from loaders.text.characters import canonical, fold
 
 #: What is written in half-width letters, whatever somebody has typed.
-_NARROW = (number, whole, period, half_year, day, years, milestones)
+_NARROW = (number, whole, period, fiscal_year, half_year, day, years, milestones)
 #: What is a number in a cell.
 NUMBERS = (number, whole)
 _GOES_ON = "\u3000"

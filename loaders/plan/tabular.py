@@ -179,6 +179,15 @@ def milestones(value: object) -> tuple[tuple[Period, float], ...]:
     return tuple(sorted(((period(p), number(v)) for p, v in pairs), key=lambda pair: pair[0].position))
 
 
+def fiscal_year(value: object) -> Period:
+    """A fiscal year, ``FY2024`` or ``令和6年度``: what a plan's term is counted in."""
+    read = period(value)
+    if read.kind != "FY":
+        advice = "令和6年度か FY2024 のように書いてください。"
+        raise Unreadable("plan.not_period", f"年度ではありません(「{value}」)。", advice)
+    return read
+
+
 def half_year(value: object) -> Period:
     """A half-year, ``FY2024H1`` or ``R6上期``."""
     read = period(value)

@@ -258,6 +258,7 @@ UNOPENED: list[tuple[str, Callable[[str], str | bytes | None], str, str]] = [
     ("a key twice", lambda s: s.replace('area_code = "48"', 'name = "別"'), "plan.toml_syntax", "3行 11文字目"),
     ("no plan table", lambda s: s.replace("[plan]", "[paln]"), "plan.no_years", ""),
     ("no years", lambda s: s.replace('start = "FY2023"', 'start = "令和5年"'), "plan.no_years", ""),
+    ("calendar years", lambda s: s.replace('start = "FY2023"', 'start = "CY2023"'), "plan.no_years", ""),
     ("a plan that is a number", lambda s: "plan = 3", "plan.no_years", ""),
     ("bytes of no encoding", lambda s: b"\x81\xff\xfd\x00" * 9, "plan.encoding", ""),
     ("an empty file", lambda s: "", "plan.no_years", ""),

@@ -232,6 +232,13 @@ def test_a_half_year_is_read_as_the_screens_and_the_form_of_the_departments_writ
     assert (one.planned_start, one.planned_end) == (Period.parse("FY2024H1"), Period.parse("FY2028H2"))
 
 
+def test_the_years_of_a_plan_may_be_written_in_words() -> None:
+    plan = settled(tiny_plan())
+    found = read(treated(book(plan), say("計画", "終わりの年度", "令和12年度"))).plan
+    assert found is not None
+    assert (found.start, found.end) == (plan.start, Period.parse("FY2030"))
+
+
 @pytest.mark.parametrize("text", ["R6", "令和6年上期", "令和6年度から", "R6上期～R8下期", "令和6年度"])
 def test_what_may_be_two_periods_or_is_no_half_year_is_told(text: str) -> None:
     found = read(treated(book(settled(work_plan())), put("取組", "始まりの半期", text, 記号=MEETING)))
