@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from playwright.sync_api import expect
 
 from loaders.form import definition as d
@@ -107,3 +108,61 @@ def test_a_sixth_plan_is_made_from_a_list_and_its_first_form_goes_out(server, op
     page = cast.at(ADMIN, f"origin?plan={PLAN}&card={store.plan(PLAN).indicators[0].id}")
     says(page.get_by_test_id("stMainBlockContainer"), "進捗一覧!C4", "進捗一覧!E4")
     cast.leave()
+
+
+def test_past_values_come_from_the_right_sheet_and_are_taken_out_again(server, open_page, tmp_path):
+    cast = Cast(server.url, tmp_path, open_page)
+    page = cast.at("secretariat", "admin?part=lists")
+    store = Store(server.data / DATABASE)
+    plan = store.plan(store.plan_ids()[0])
+    known = store.snapshot(plan.id).history
+    one = next(i for i in plan.indicators if i.unit == "%" and i.id not in known)
+    path = tmp_path / "昨年度の公表資料.xlsx"
+    path.write_bytes(_with_notes(one.name))
+    page.locator("[data-testid='stFileUploaderDropzoneInput']").set_input_files(path)
+    main = page.get_by_test_id("stMainBlockContainer")
+    expect(page.get_by_role("combobox", name="シート")).to_have_value("実績(1指標)")
+    expect(main).to_contain_text("非表示の行(1)と列(0)は読んでいません。")
+    says(main, "新しい実績値: 1件")
+    reason = page.get_by_role("textbox", name="理由")
+    reason.fill("令和5年度の公表資料")
+    reason.press("Tab")
+    settled(page)
+    press(page, "取り込む", f"「{plan.name}」に1件を取り込みます。")
+    press(page, "1件を取り込む", "一覧から1件を取り込みました。")
+    look(page, "list-taken")
+    (past,) = Store(server.data / DATABASE).snapshot(plan.id).history[one.id]
+    assert (past.value, past.period.code) == (12.5, "FY2023")
+    # It was another year's table: it is taken out again, and stands there as what was taken out.
+    unfold_one(page.locator("summary").filter(has_text="の取込みを取り消す"))
+    why = page.get_by_role("textbox", name="取り消す理由")
+    why.fill("別の年度の表だった")
+    why.press("Tab")
+    settled(page)
+    press(page, "この取込みを取り消す", "一覧の取込みを取り消しました。")
+    says(table(page, "取り込んだ一覧"), "昨年度の公表資料.xlsx", "取消済")
+    look(page, "list-dropped")
+    assert one.id not in Store(server.data / DATABASE).snapshot(plan.id).history
+    cast.leave()
+
+
+def _with_notes(name: str) -> bytes:
+    """A list behind a sheet of notes, with a row that is hidden."""
+    made = Workbook()
+    notes = made.active
+    notes.title = "はじめに"
+    notes["A1"] = "この資料は公表した値をまとめたものです。"
+    page = made.create_sheet("実績")
+    for address, text in {
+        "A1": "指標",
+        "B1": "令和5年度実績",
+        "A2": name,
+        "B2": "12.5%",
+        "A3": "古い指標",
+        "B3": "9%",
+    }.items():
+        page[address] = text
+    page.row_dimensions[3].hidden = True
+    held = io.BytesIO()
+    made.save(held)
+    return held.getvalue()

@@ -2,6 +2,7 @@
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.conftest import running, settled
 from tests.browser.walking import visit, walk
@@ -41,7 +42,7 @@ def test_from_the_roadmap_to_an_initiative_and_back_keeps_what_was_asked(working
     page.get_by_role("link", name="1　デジタル技術を活用した創業").first.press("Enter")
     page.get_by_role("heading", name="半期ごとの見直し").wait_for()
     assert "progress=late" in page.url
-    assert page.get_by_role("heading", name="令和8年度上期(2026年度上期)").is_visible()
+    expect(page.get_by_role("heading", name="令和8年度上期(2026年度上期)")).to_be_visible()
     settled(page)
     with page.expect_download() as found:
         page.get_by_role("button", name="図を保存").first.click()
