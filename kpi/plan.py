@@ -182,6 +182,8 @@ class Indicator:
     series_id: str = ""
     assumptions: Mapping[str, str] = field(default_factory=dict)
     interim: tuple[str, ...] = ()
+    #: The indicators of earlier plans that it carries on, as ``plan/indicator``.
+    continues: tuple[str, ...] = ()
 
     @property
     def is_rate(self) -> bool:

@@ -13,6 +13,7 @@ from loaders.documents.export import observations_table
 from loaders.documents.pictures.chart_files import indicator_file
 from pages.parts.app.current_view import view
 from pages.parts.indicator.indicator_origin import comparison, origin, remarks
+from pages.parts.indicator.lineage_view import lineage
 from pages.parts.roadmap.work_cells import covered, movers_list
 from pages.parts.shared.assumptions import assumed, department_assumed, scheme_assumed
 from pages.parts.shared.chart_figure import figure
@@ -54,6 +55,7 @@ def indicator_page() -> None:
         show(tag("p", comparison(state, indicator)))
         st.header("この指標について", anchor=False)
         show(_facts(state, indicator))
+    lineage(state, indicator)
     _observations(state, indicator)
 
 

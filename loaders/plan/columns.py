@@ -260,6 +260,7 @@ INDICATOR = Shape("indicator", (
     Column("band_low", number), Column("band_high", number), Column("milestones", milestones, default=()),
     Column("numerator", text, default=""), Column("denominator", text, default=""),
     Column("series_id", text, default=""), Column("definition", text, default=""), Column("dropped_on", day),
+    Column("continues", semicolons, default=()),
 ), references={"field_id": "field", "item_id": "item"}, rules=_INDICATOR_RULES, file="indicators.csv")  # fmt: skip
 OWNERSHIP = Shape("ownership", (
     Column("indicator_id", text, default=""), Column("initiative_id", text, default=""),

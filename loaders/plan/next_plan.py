@@ -22,7 +22,7 @@ def next_plan(plan: Plan, plan_id: str, name: str, start: Period, end: Period, d
     """A plan (its cards as they are in force) copied into a new term, as it stands on a day.
 
     Baselines, targets and 目安値 are 未設定, there are no rounds, nothing is carried of values. What is 欠番 or ended
-    stays behind; each initiative says what it continues.
+    stays behind; each indicator and each initiative says what it continues.
     """
     cards = {c.indicator_id: c for c in plan.cards}
     indicators = [i for i in plan.indicators if not is_dropped(cards[i.id], day)]
@@ -39,7 +39,7 @@ def next_plan(plan: Plan, plan_id: str, name: str, start: Period, end: Period, d
         end=end,
         offered=True,
         rounds=(),
-        indicators=tuple(_open(i, cards[i.id]) for i in indicators),
+        indicators=tuple(_open(plan.id, i, cards[i.id]) for i in indicators),
         cards=tuple(_unset(cards[i.id]) for i in indicators),
         initiatives=tuple(_continued(plan.id, i, kept, there) for i in initiatives),
         departments=tuple(_standing(d, kept, day) for d in departments),
@@ -48,10 +48,11 @@ def next_plan(plan: Plan, plan_id: str, name: str, start: Period, end: Period, d
     )
 
 
-def _open(indicator: Indicator, card: Card) -> Indicator:
+def _open(plan_id: str, indicator: Indicator, card: Card) -> Indicator:
     told = {key: why for key, why in indicator.assumptions.items() if key not in _OPEN and not key.startswith("band")}
     sides = zip(("band_low", "band_high"), _unset(card).band, strict=True)
-    return replace(indicator, assumptions={**told, **{key: _BAND for key, side in sides if side is not None}})
+    assumptions = {**told, **{key: _BAND for key, side in sides if side is not None}}
+    return replace(indicator, assumptions=assumptions, continues=(f"{plan_id}/{indicator.id}",))
 
 
 def _unset(card: Card) -> Card:

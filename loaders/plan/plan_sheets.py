@@ -94,7 +94,7 @@ _THRESHOLD_HEADINGS = " ".join(
 _INDICATOR_HEADINGS = (
     "記号 番号 区分 分野の記号 項目の記号 名称 単位 出典 望ましい方向 値の種類 小数の桁数 値の間隔(月) 公表までの月数 "
     "調査年 現状値 現状値の時点 目標値 目標値の時点 範囲の下限 範囲の上限 目安値 分子 分母 全国比較の統計 定義 "
-    "欠番とする日"
+    "欠番とする日 前の計画の指標"
 )
 #: What an assumption may be about, as the sheet of indicators calls it.
 _ASSUMED = {

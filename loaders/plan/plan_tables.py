@@ -53,7 +53,7 @@ Records = Callable[[Shape], tuple[list[Record], list[Issue]]]
 _CARD = ("direction", "kind", "decimals", "cycle_months", "lag_months", "survey_years", "baseline", "baseline_period",
          "target", "target_period", "milestones", "dropped_on")  # fmt: skip
 _INDICATOR = ("id", "number", "level", "name", "unit", "source", "field_id", "item_id", "definition", "numerator",
-              "denominator", "series_id")  # fmt: skip
+              "denominator", "series_id", "continues")  # fmt: skip
 
 
 def plan_of(plan_id: str, records: Records) -> tuple[Plan | None, list[Issue]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
+from kpi.cards.lineage import lost_indicators
 from kpi.collection.acts import Act
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.workflow import Reading
@@ -54,14 +55,16 @@ def load_data(data: Path) -> Data:
     return Data(tuple(plans), benchmarks, (*issues, *_lost(plans), *found))
 
 
-def _lost(plans: Iterable[Plan]) -> Iterator[Issue]:
-    """Initiatives that carry on one which the other plan does not have."""
-    for plan, one, named in lost(plans):
-        message = f"取組「{one.name}」の continues にある「{named}」がありません。"
-        advice = "計画のID/取組のid の形で、綴りを確かめてください。"
+def _lost(plans: Sequence[Plan]) -> Iterator[Issue]:
+    """Initiatives and indicators that carry on one which the other plan does not have."""
+    found = [(plan, one, named, "取組", "initiatives.csv") for plan, one, named in lost(plans)]
+    found += [(plan, one, named, "指標", "indicators.csv") for plan, one, named in lost_indicators(plans)]  # type: ignore[misc]
+    for plan, one, named, word, file in found:
+        message = f"{word}「{one.name}」の continues にある「{named}」がありません。"
+        advice = f"計画のID/{word}のid の形で、綴りを確かめてください。"
         yield Issue(
             "plan.unknown_reference", Severity.ASK, message, advice,
-            f"{plan.id}/initiatives.csv", value=named, subject_id=one.id, key="continues",
+            f"{plan.id}/{file}", value=named, subject_id=one.id, key="continues",
         )  # fmt: skip
 
 

@@ -357,6 +357,7 @@ def test_a_next_plan_has_the_words_and_subjects_of_the_last_without_its_values()
     assert COUNT not in {i.id for i in made.indicators}  # 欠番 in the last
     assert all((c.baseline, c.target, c.target_period, c.milestones) == (None, None, None, ()) for c in made.cards)
     assert [i.continues for i in made.initiatives] == [("tiny/work1",), ("tiny/work2",)]
+    assert all(i.continues == (f"tiny/{i.id}",) for i in made.indicators)
     assert {i.state for i in made.initiatives} == {"continuing"}
     assert all(i.planned_start is None and i.budget_initial is None for i in made.initiatives)
     assert made.initiatives[0].related_indicators == ()

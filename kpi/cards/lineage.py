@@ -1,0 +1,63 @@
+"""The same indicator across plans: one that carries on another's, and what of its definition has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kpi.cards.revision import Changed, differences, indicator_differences
+from kpi.plan import Indicator, Plan
+
+#: What of a card says how values are counted: where it differs, values of the two plans do not join.
+_COUNTED = ("kind", "cycle_months", "survey_years")
+
+
+@dataclass(frozen=True)
+class SameIndicator:
+    """An indicator of an earlier plan and the one of a later plan that carries it on."""
+
+    before: Plan
+    earlier: Indicator
+    after: Plan
+    later: Indicator
+
+    @property
+    def changes(self) -> tuple[Changed, ...]:
+        """What differs in what it is called, how it is defined and counted; none where both are one series."""
+        cards = self.before.card(self.earlier.id), self.after.card(self.later.id)
+        counted = (c for c in differences(*cards, self.later) if c.key in _COUNTED)
+        return (*indicator_differences(self.earlier, self.later), *counted)
+
+    def other(self, plan_id: str) -> tuple[Plan, Indicator]:
+        """The side that is not of a plan."""
+        return (self.after, self.later) if self.before.id == plan_id else (self.before, self.earlier)
+
+
+def same_indicators(plans: Iterable[Plan], plan_id: str, indicator_id: str) -> tuple[SameIndicator, ...]:
+    """The indicators of other plans that one carries on or that carry it on; what names nothing is left out."""
+    known = {plan.id: plan for plan in plans}
+    found = []
+    for after in known.values():
+        for later in after.indicators:
+            for named in later.continues:
+                before_id, _, one = named.partition("/")
+                before = known.get(before_id)
+                earlier = next((i for i in before.indicators if i.id == one), None) if before else None
+                if before is None or earlier is None:
+                    continue
+                if (plan_id, indicator_id) in ((after.id, later.id), (before.id, earlier.id)):
+                    found.append(SameIndicator(before, earlier, after, later))
+    return tuple(found)
+
+
+def lost_indicators(plans: Iterable[Plan]) -> tuple[tuple[Plan, Indicator, str], ...]:
+    """What indicators say they carry on of a plan that is there and does not have it, as plan, indicator and name."""
+    every = tuple(plans)
+    known = {plan.id: {one.id for one in plan.indicators} for plan in every}
+    return tuple(
+        (plan, one, named)
+        for plan in every
+        for one in plan.indicators
+        for named in one.continues
+        if (there := known.get(named.partition("/")[0])) is not None and named.partition("/")[2] not in there
+    )

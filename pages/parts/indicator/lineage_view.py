@@ -1,0 +1,45 @@
+"""The same indicator in other plans: its newest value there, and what of its definition has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from kpi.assessment import Assessment
+from kpi.cards.lineage import SameIndicator, same_indicators
+from kpi.plan import Indicator
+from kpi.printing.number_words import as_it_is
+from pages.parts.app.current_view import services, store
+from pages.parts.shared.as_of import as_of
+from pages.parts.shared.layout import show
+from pages.parts.shared.markup import Column, Content, join, link, table, tag
+
+
+def lineage(state: Assessment, indicator: Indicator) -> None:
+    """A table where there is any such plan; nothing where there is none."""
+    found = same_indicators(store().plans(), state.plan.id, indicator.id)
+    if not found:
+        return
+    st.header("ほかの計画の同じ指標", anchor=False)
+    columns = [Column("計画"), Column("最新の値", number=True), Column("定義の変更")]
+    show(table(columns, [_row(state, one) for one in found], caption="ほかの計画の同じ指標", kind="stack"))
+    if any(one.changes for one in found):
+        show(tag("div", "定義が変わった指標の値は、つなげて比べられません。", "meta"))
+
+
+def _row(state: Assessment, one: SameIndicator) -> Sequence[Content]:
+    plan, other = one.other(state.plan.id)
+    history = services().snapshot(plan.id, as_of()).history.get(other.id, ())
+    known = [past for past in history if not past.withdrawn]
+    newest = f"{as_it_is(known[-1].value)}{other.unit}({known[-1].period.short})" if known else "値なし"
+    name = link(other.name, "indicator", plan=plan.id, indicator=other.id)
+    return join([name, tag("small", plan.name)]), newest, _changes(one)
+
+
+def _changes(one: SameIndicator) -> Content:
+    changes = one.changes
+    if not changes:
+        return "変わりなし"
+    lines = (tag("div", f"{c.word}: {c.before or '―'} → {c.after or '―'}") for c in changes)
+    return join([tag("span", "定義の変更あり", "unconfirmed"), *lines])
