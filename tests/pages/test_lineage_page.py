@@ -32,6 +32,7 @@ def test_both_plans_name_the_other(store):
     assert "ほかの計画の同じ指標" in later
     assert f"plan={PLAN}" in later
     assert "変わりなし" in later
+    assert "サンプル　" in later.split("ほかの計画の同じ指標")[1]  # though the plan that is shown has none
     before = html(run("indicator", as_="secretariat", plan=PLAN, indicator=ONE))
     assert "次の計画" in before
     assert "値なし" in before

@@ -10,6 +10,7 @@ from kpi.assessment import Assessment
 from kpi.cards.lineage import SameIndicator, same_indicators
 from kpi.plan import Indicator
 from kpi.printing.number_words import as_it_is
+from kpi.snapshot import Snapshot
 from pages.parts.app.current_view import services, store
 from pages.parts.shared.as_of import as_of
 from pages.parts.shared.layout import show
@@ -30,11 +31,20 @@ def lineage(state: Assessment, indicator: Indicator) -> None:
 
 def _row(state: Assessment, one: SameIndicator) -> Sequence[Content]:
     plan, other = one.other(state.plan.id)
-    history = services().snapshot(plan.id, as_of()).history.get(other.id, ())
-    known = [past for past in history if not past.withdrawn]
-    newest = f"{as_it_is(known[-1].value)}{other.unit}({known[-1].period.short})" if known else "値なし"
     name = link(other.name, "indicator", plan=plan.id, indicator=other.id)
+    newest = _newest(services().snapshot(plan.id, as_of()), other)
     return join([name, tag("small", plan.name)]), newest, _changes(one)
+
+
+def _newest(there: Snapshot, other: Indicator) -> Content:
+    """The newest value that is known of an indicator; one that rests on samples says so."""
+    known = [past for past in there.history.get(other.id, ()) if not past.withdrawn]
+    if not known:
+        return "値なし"
+    told = there.observations
+    of_it = (told["indicator_id"] == other.id) & (told["period"] == known[-1].period.code)
+    mark = tag("b", "サンプル　") if bool(told["sample"][of_it].any()) else ""
+    return join([mark, f"{as_it_is(known[-1].value)}{other.unit}({known[-1].period.short})"])
 
 
 def _changes(one: SameIndicator) -> Content:
