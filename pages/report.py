@@ -35,10 +35,10 @@ def report_page() -> None:
     require(Action.EXPORT)
     state = view()
     header("報告書", state)
-    if not state.plan.indicators:
+    rounds = told_of(state.plan, state.snapshot.life)
+    if not (state.plan.indicators or rounds):  # a plan of initiatives alone has a paper once its work is looked at
         unwritten("指標", "indicators.csv", state)
         return
-    rounds = told_of(state.plan, state.snapshot.life)
     if not rounds:
         lead("会議の資料は、始まった照会の値で作ります。始まった照会はまだありません。")
         empty(join([link("照会", "rounds"), "を始めると、その回の概要、一覧、指標個票をここで作れます。"]))
@@ -46,7 +46,7 @@ def report_page() -> None:
     controls = st.grid(min_column_width=260)
     with controls.cell():
         of_values = (r.id for r in rounds if r.kind != "initiatives")
-        chosen = choose("照会", "round", labels(rounds, state.snapshot.life), default=next(of_values, ""))
+        chosen = choose("照会", "round", labels(rounds, state.snapshot.life), default=next(of_values, rounds[0].id))
     with controls.cell():
         department_id = choose("範囲", "of", _scopes(state), default=_WHOLE).removeprefix(_WHOLE)
     moment = state.snapshot.told_at(chosen)

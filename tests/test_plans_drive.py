@@ -16,7 +16,9 @@ from kpi.collection.lifecycle import Stage, upcoming
 from kpi.collection.round_proposal import starting
 from kpi.collection.scope import asked_of
 from kpi.people import OPERATOR
+from kpi.period import Period
 from kpi.place import Place
+from kpi.plan import Round
 from loaders.documents.paper.paper_files import FORMATS, Drawn
 from loaders.plan.folder import load_plan
 from loaders.services import Services
@@ -90,6 +92,13 @@ def round(drive: Drive) -> None:
     assert drive.state.stage(drive.state.plan.round(wanted.id)) is Stage.OPEN
 
 
+def opened(drive: Drive) -> None:
+    """A look at the work is begun by hand where the document names nobody to ask: a paper tells of a round."""
+    half = Period("H", drive.at.year, 1)
+    made = Round("work", f"{half.label}の点検", "initiatives", half, drive.at.date())
+    assert drive.services.open_round(drive.plan_id, made) == ()
+
+
 def form(drive: Drive) -> None:
     """Each department that is asked for something gets its form."""
     state, services = drive.state, drive.services
@@ -161,10 +170,14 @@ def paper(drive: Drive) -> None:
     told = drive.services.report(drive.plan_id, asked.id)
     for kind in ("xlsx", "html"):
         assert FORMATS[kind].make(Drawn(lambda: told))
+    at = run("report", as_="secretariat", plan=drive.plan_id)
+    assert sound(at), [e.value for e in (*at.exception, *at.error)]
+    assert "総括" in [heading.value for heading in at.header]
 
 
 STAGES: Mapping[str, Callable[[Drive], None]] = {
-    "plan": plan, "screens": screens, "export": export, "round": round, "form": form, "return": return_, "paper": paper,
+    "plan": plan, "screens": screens, "export": export, "round": round, "form": form, "return": return_,
+    "opened": opened, "paper": paper,
 }  # fmt: skip
 
 
@@ -188,7 +201,7 @@ def test_the_table_tells_every_plan_and_why_it_goes_no_further() -> None:
     assert {row["plan"] for row in TABLE} == folders
     for row in TABLE:
         stages = row["stages"].split(";")
-        whole = set(stages) == set(STAGES)
+        whole = set(stages) == set(STAGES) - {"opened"}
         assert whole != bool(row["why no further"]), row["plan"]
         found, _ = load_plan(ROOT / "data" / "plans" / row["plan"])
         assert found is not None
