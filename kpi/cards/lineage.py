@@ -48,16 +48,3 @@ def same_indicators(plans: Iterable[Plan], plan_id: str, indicator_id: str) -> t
                 if (plan_id, indicator_id) in ((after.id, later.id), (before.id, earlier.id)):
                     found.append(SameIndicator(before, earlier, after, later))
     return tuple(found)
-
-
-def lost_indicators(plans: Iterable[Plan]) -> tuple[tuple[Plan, Indicator, str], ...]:
-    """What indicators say they carry on of a plan that is there and does not have it, as plan, indicator and name."""
-    every = tuple(plans)
-    known = {plan.id: {one.id for one in plan.indicators} for plan in every}
-    return tuple(
-        (plan, one, named)
-        for plan in every
-        for one in plan.indicators
-        for named in one.continues
-        if (there := known.get(named.partition("/")[0])) is not None and named.partition("/")[2] not in there
-    )

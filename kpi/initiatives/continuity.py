@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kpi.initiatives.initiative import Initiative
 from kpi.plan import Plan
@@ -39,14 +40,30 @@ def carried_on(plans: Iterable[Plan]) -> tuple[Carried, ...]:
     return tuple(found)
 
 
-def lost(plans: Iterable[Plan]) -> tuple[tuple[Plan, Initiative, str], ...]:
-    """What initiatives say they carry on of a plan that is there and does not have it, as plan, initiative and name."""
+class _Continuing(Protocol):
+    """An initiative or an indicator."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def continues(self) -> tuple[str, ...]: ...
+
+
+def lost(
+    plans: Iterable[Plan], of: Callable[[Plan], Sequence[_Continuing]]
+) -> tuple[tuple[Plan, _Continuing, str], ...]:
+    """What subjects say they carry on of a plan that is there and does not have it, as plan, subject and name.
+
+    ``of`` gives the subjects of a plan: its initiatives or its indicators.
+    """
     every = tuple(plans)
-    known = {plan.id: {one.id for one in plan.initiatives} for plan in every}
+    known = {plan.id: {one.id for one in of(plan)} for plan in every}
     return tuple(
         (plan, one, named)
         for plan in every
-        for one in plan.initiatives
+        for one in of(plan)
         for named in one.continues
         if (there := known.get(named.partition("/")[0])) is not None and named.partition("/")[2] not in there
     )

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from kpi.cards.lineage import lost_indicators
 from kpi.collection.acts import Act
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.workflow import Reading
@@ -57,9 +56,9 @@ def load_data(data: Path) -> Data:
 
 def _lost(plans: Sequence[Plan]) -> Iterator[Issue]:
     """Initiatives and indicators that carry on one which the other plan does not have."""
-    found = [(plan, one, named, "取組", "initiatives.csv") for plan, one, named in lost(plans)]
-    found += [(plan, one, named, "指標", "indicators.csv") for plan, one, named in lost_indicators(plans)]  # type: ignore[misc]
-    for plan, one, named, word, file in found:
+    work = ((*told, "取組", "initiatives.csv") for told in lost(plans, lambda plan: plan.initiatives))
+    measured = ((*told, "指標", "indicators.csv") for told in lost(plans, lambda plan: plan.indicators))
+    for plan, one, named, word, file in (*work, *measured):
         message = f"{word}「{one.name}」の continues にある「{named}」がありません。"
         advice = f"計画のID/{word}のid の形で、綴りを確かめてください。"
         yield Issue(

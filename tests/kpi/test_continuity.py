@@ -36,10 +36,10 @@ def test_each_initiative_that_is_carried_on_is_told_with_whether_its_words_chang
 
 
 def test_what_a_plan_that_is_there_does_not_have_is_told_and_of_an_unknown_plan_nothing():
-    assert [(plan.id, one.id, named) for plan, one, named in lost((AFTER, BEFORE))] == [
+    assert [(plan.id, one.id, named) for plan, one, named in lost((AFTER, BEFORE), lambda plan: plan.initiatives)] == [
         ("after", "skill", "before/gone")
     ]
-    assert lost((AFTER,)) == ()
+    assert lost((AFTER,), lambda plan: plan.initiatives) == ()
 
 
 def _account(plan, folder, carried=()):

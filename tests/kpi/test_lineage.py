@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi.cards.lineage import lost_indicators, same_indicators
+from kpi.cards.lineage import same_indicators
+from kpi.initiatives.continuity import lost
 from kpi.plan import Plan
 from tests.factory import COUNT, RATE, tiny_plan
 
@@ -40,4 +41,4 @@ def test_what_is_not_there_is_left_out_and_told():
     plan = later()
     gone = replace(plan, indicators=tuple(replace(i, continues=("tiny/none", "other/x")) for i in plan.indicators[:1]))
     assert same_indicators((tiny_plan(), gone), "later", gone.indicators[0].id) == ()
-    assert [named for _, _, named in lost_indicators((tiny_plan(), gone))] == ["tiny/none"]
+    assert [named for _, _, named in lost((tiny_plan(), gone), lambda plan: plan.indicators)] == ["tiny/none"]
