@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import streamlit as st
@@ -12,12 +12,10 @@ from kpi.collection.lifecycle import labels, told_of
 from kpi.collection.workflow import Action
 from kpi.plan import Round
 from kpi.printing.rollup import GOALS
-from kpi.report.assembly import report
+from kpi.report.assembly import report, work_parts
 from kpi.report.blocks import Cell, Heading, Line, Note, Report, Table
 from kpi.report.versions import OWN_WORDS
-from kpi.report.work.review_part import review_part
-from kpi.report.work.roadmap_parts import roadmap_parts
-from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
+from loaders.documents.paper.paper_files import Drawn, Format, file_name, formats_of
 from loaders.documents.paper.pdf import chromium
 from pages.parts.app.current_view import view, view_at
 from pages.parts.app.identity import require
@@ -61,7 +59,7 @@ def report_page() -> None:
     paper = state.once(f"paper {chosen} {department_id}", partial(told, first_page=True))
     lead(_standing(paper, made=chosen in state.snapshot.versions))
     since(state, then)
-    _files(paper, state.once(f"drawn {chosen} {department_id}", lambda: Drawn(told)))
+    _files(formats_of(state.plan), paper, state.once(f"drawn {chosen} {department_id}", lambda: Drawn(told)))
     st.header("総括", anchor=False)
     summary(paper)
     achievement_box(state, then, paper)
@@ -110,11 +108,11 @@ def _standing(paper: Report, *, made: bool) -> Content:
     return f"{paper.round_name}の{frozen}({paper.state_words})で作る資料です。あとで値が直されても変わりません。"
 
 
-def _files(paper: Report, drawn: Drawn) -> None:
+def _files(forms: Mapping[str, Format], paper: Report, drawn: Drawn) -> None:
     """A button for each file; it is made when somebody presses it."""
     able = bool(chromium())
     with st.container(horizontal=True):
-        for name, form in FORMATS.items():
+        for name, form in forms.items():
             if able or not form.printed:
                 file = file_name(paper, form)
                 st.download_button(
@@ -154,17 +152,29 @@ def _cell(cell: Cell) -> Content:
 
 def _contents(state: Assessment, department_id: str) -> Markup:
     """What is printed on which sheet."""
+    rows: list[Row] = []
+    if state.plan.indicators:
+        rows += _of_indicators(state, department_id)
+    else:
+        rows.append(("概要", "総括、分野別の進捗、説明を要する取組、今後の予定", "A4横"))
+    if not department_id:
+        rows += [(part.number, part.title, part.sheet) for part in work_parts(state)]
+    if state.plan.indicators:
+        rows.append(("参考", "出所一覧(Excelだけ。公表版には入りません)", "A4横"))
+    return table([Column("資料番号"), Column("内容"), Column("用紙")], rows, caption="資料の中身")
+
+
+def _of_indicators(state: Assessment, department_id: str) -> list[Row]:
     mine = state.plan.owned_by(department_id, state.day) if department_id else state.plan.indicators
     fields = [f.name for f in state.plan.fields if any(i.field_id == f.id for i in mine)]
     named = ([GOALS] if any(not i.field_id for i in mine) else []) + fields
-    rows: list[Row] = [
-        ("概要", "総括、分野別の進捗区分、説明を要する指標、前回からの変化、今後の予定、前回の会議のあとの決定", "A4横")
+    return [
+        (
+            "概要",
+            "総括、分野別の進捗区分、説明を要する指標、前回からの変化、今後の予定、前回の会議のあとの決定",
+            "A4横",
+        ),
+        ("資料1", "KPI進捗状況一覧", "A3横"),
+        *((f"資料1-{n}", name, "A4横") for n, name in enumerate(named, start=1)),
+        (f"資料2-1～{len(mine)}", f"指標個票({len(mine)}指標、1指標1枚)", "A4縦"),
     ]
-    rows.append(("資料1", "KPI進捗状況一覧", "A3横"))
-    rows += [(f"資料1-{n}", name, "A4横") for n, name in enumerate(named, start=1)]
-    rows.append((f"資料2-1～{len(mine)}", f"指標個票({len(mine)}指標、1指標1枚)", "A4縦"))
-    if not department_id:
-        told = (*roadmap_parts(state, "資料3"), *review_part(state, "資料4"))
-        rows += [(part.number, part.title, part.sheet) for part in told]
-    rows.append(("参考", "出所一覧(Excelだけ。公表版には入りません)", "A4横"))
-    return table([Column("資料番号"), Column("内容"), Column("用紙")], rows, caption="資料の中身")

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -168,8 +169,12 @@ def paper(drive: Drive) -> None:
     asked = drive.state.current_round
     assert asked is not None
     told = drive.services.report(drive.plan_id, asked.id)
-    for kind in ("xlsx", "html"):
-        assert FORMATS[kind].make(Drawn(lambda: told))
+    assert FORMATS["xlsx"].make(Drawn(lambda: told))
+    page = unescape(FORMATS["html"].make(Drawn(lambda: told)).decode())
+    plan = drive.state.plan
+    for one in plan.indicators or plan.initiatives:
+        assert one.name in page, one.id
+    assert ("KPI進捗状況一覧" in page) == bool(plan.indicators)
     at = run("report", as_="secretariat", plan=drive.plan_id)
     assert sound(at), [e.value for e in (*at.exception, *at.error)]
     assert "総括" in [heading.value for heading in at.header]

@@ -17,6 +17,7 @@ from kpi.report.origin_list import origins
 from kpi.report.overview_part import overview
 from kpi.report.progress_list import field_parts, listing
 from kpi.report.versions import OWN_WORDS, VERSION_KINDS, Version, VersionKind
+from kpi.report.work.initiative_list import initiative_list
 from kpi.report.work.review_part import review_part
 from kpi.report.work.roadmap_parts import roadmap_parts
 from kpi.snapshot import Snapshot
@@ -48,6 +49,7 @@ def report(
     own_words = seen.audience.kind == "all" and not department_id
     edited = seen.edited.get(asked.id, {}) if own_words else {}
     decided = decisions(last, state) if last else ()
+    has_indicators = bool(state.plan.indicators)
     if department_id:
         state = of_department(state, department_id)
         own = {"", *(i.id for i in state.snapshot.plan.indicators)}
@@ -55,12 +57,13 @@ def report(
     told = entries(state, since)
     parts: list[Part] = [overview(state, told, "概要", edited, asked, decided)]
     if not first_page:
-        years = plan_years(state)
-        chosen = [one for one in told if not only or one.indicator.id in only]
-        parts += [listing(state, told, "資料1"), *field_parts(state, told, "資料1")]
-        parts += sheets(state, chosen, "資料2", years, yearly(state, years), edited)
-        parts += [] if department_id else [*roadmap_parts(state, "資料3"), *review_part(state, "資料4")]
-        parts += [] if kind.public else [origins(told, "参考")]
+        if has_indicators:
+            years = plan_years(state)
+            chosen = [one for one in told if not only or one.indicator.id in only]
+            parts += [listing(state, told, "資料1"), *field_parts(state, told, "資料1")]
+            parts += sheets(state, chosen, "資料2", years, yearly(state, years), edited)
+        parts += [] if department_id else work_parts(state)
+        parts += [origins(told, "参考")] if has_indicators and not kind.public else []
     return Report(
         plan_id=state.plan.id,
         plan_name=state.plan.name,
@@ -75,7 +78,15 @@ def report(
         parts=tuple(parts),
         scope=state.plan.department(department_id).name(state.day) if department_id else "",
         decisions=decided,
+        has_indicators=has_indicators,
     )
+
+
+def work_parts(state: Assessment) -> tuple[Part, ...]:
+    """What tells of the work: behind the indicators' pages, of a plan without indicators in their place."""
+    if state.plan.indicators:
+        return (*roadmap_parts(state, "資料3"), *review_part(state, "資料4"))
+    return (initiative_list(state, "資料1"), *roadmap_parts(state, "資料2"), *review_part(state, "資料3"))
 
 
 def _word(version: Version | None, kind: VersionKind, seen: Snapshot) -> str:

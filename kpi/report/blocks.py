@@ -22,7 +22,7 @@ Align = Literal["left", "center", "right"]
 Sheet = Literal["A3横", "A4横", "A4縦"]
 PartKind = Literal[
     "overview", "listing", "field", "indicator", "origins", "comparison", "errata",
-    "anticipated", "roadmap", "review",
+    "anticipated", "initiatives", "roadmap", "review",
 ]  # fmt: skip
 
 #: So many signs a sentence of 総括 may have: a first page is no essay.
@@ -235,7 +235,7 @@ class Report:
 
     ``handling`` is its 取扱区分 and ``version`` its 版; ``working`` while the round is open, ``sample`` where any value
     in it is a sample. ``scope`` is the 部局 whose indicators alone it tells of; empty for the whole plan. ``decisions``
-    are those since the last meeting.
+    are those since the last meeting. ``has_indicators`` is False of a plan of initiatives alone.
     """
 
     plan_id: str
@@ -251,6 +251,12 @@ class Report:
     parts: tuple[Part, ...]
     scope: str = ""
     decisions: tuple[Change, ...] = ()
+    has_indicators: bool = True
+
+    @property
+    def list_name(self) -> str:
+        """What 資料1 is called."""
+        return "KPI進捗状況一覧" if self.has_indicators else "取組一覧"
 
     @property
     def heading(self) -> str:

@@ -107,9 +107,13 @@ def _on_paper(line: Line) -> Line:
     return Line(tuple(replace(cell, text=paper_text(cell.text)) for cell in line.cells))
 
 
+#: The kinds of pages that are exchanged where anything in them reads otherwise.
+_WHOLE = ("overview", "listing", "field", "initiatives", "roadmap", "review")
+
+
 def exchange(told: Compared) -> Report:
-    """The pages that take the place of others, marked 差替 with the day: 概要, the list and the fields' pages that read
-    otherwise, and the pages of each changed indicator and its field.
+    """The pages that take the place of others, marked 差替 with the day: 概要, the lists, the pages of fields and of
+    the work that read otherwise, and the pages of each changed indicator and its field.
 
     更新 and 訂正 on them are against the version that is replaced.
     """
@@ -120,8 +124,7 @@ def exchange(told: Compared) -> Report:
     others = [
         p
         for p in paper.parts
-        if (p.kind == "field" and p.subject_id in groups)
-        or (p.kind in ("overview", "listing", "field") and _reads_otherwise(told, p))
+        if (p.kind == "field" and p.subject_id in groups) or (p.kind in _WHOLE and _reads_otherwise(told, p))
     ]
     mark = f"{EXCHANGED} {paper_day(told.day)}"
     return replace(paper, parts=tuple(replace(p, exchanged=mark) for p in (*others, *sheets)))

@@ -18,6 +18,8 @@ from kpi.report.indicator_entry import Entry
 from kpi.report.overview_sentences import sentences
 from kpi.report.progress_list import notes, overdue
 from kpi.report.work.review_part import corner
+from kpi.report.work.work_overview import explained, statuses
+from kpi.report.work.work_overview import notes as notes_of_work
 from kpi.snapshot import Edited
 
 #: At most so many indicators are explained on the first page.
@@ -43,15 +45,28 @@ def overview(
     ``decided`` is what was decided since the last meeting; without any there is no table of it.
     """
     blocks: list[Block] = [Heading("総括"), *sentences(state, edited)]
-    blocks += [Heading("分野別の進捗区分(指標の数、括弧内は前回)"), _statuses(state)]
-    blocks += [Heading("説明を要する指標"), _explained(state, told)]
-    blocks += [Heading("前回からの変化"), _changed(state)]
-    work = corner(state)
+    blocks += _of_indicators(state, told) if state.plan.indicators else _of_work(state)
+    work = corner(state) if state.plan.indicators else None
     blocks += [Heading("取組の半期(括弧内は前回)"), work] if work else []
     blocks += [Heading("今後の予定"), _coming(state, told, asked)]
     blocks += [Heading("前回の会議のあとの決定"), _decided(state, decided)] if decided else []
-    blocks += _foot(state, told)
+    blocks += _foot(state, told) if state.plan.indicators else notes_of_work(state)
     return Part("overview", "概要", number, "A4横", tuple(blocks))
+
+
+def _of_indicators(state: Assessment, told: Sequence[Entry]) -> list[Block]:
+    return [
+        Heading("分野別の進捗区分(指標の数、括弧内は前回)"), _statuses(state),
+        Heading("説明を要する指標"), _explained(state, told),
+        Heading("前回からの変化"), _changed(state),
+    ]  # fmt: skip
+
+
+def _of_work(state: Assessment) -> list[Block]:
+    return [
+        Heading("分野別の進捗(取組の数、括弧内は前回)"), statuses(state),
+        Heading("説明を要する取組"), explained(state, _cut, _SAID),
+    ]  # fmt: skip
 
 
 def _foot(state: Assessment, told: Sequence[Entry]) -> tuple[Note, ...]:

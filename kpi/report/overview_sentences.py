@@ -12,6 +12,7 @@ from kpi.changes.change_digest import since_last_round
 from kpi.compare.gaps import PAIR_COLUMNS, latest_pair, sentence
 from kpi.printing.rollup import attention, counts, headline, step, text
 from kpi.report.blocks import Sentence, paper_text
+from kpi.report.work.work_overview import MAKERS as WORK_MAKERS
 from kpi.snapshot import Edited
 from kpi.summary import unconfirmed
 
@@ -23,7 +24,7 @@ def sentences(state: Assessment, edited: Mapping[str, Edited]) -> tuple[Sentence
     """Three to five sentences; ``edited`` are those that people wrote in their place, by key."""
     return tuple(
         _sentence(key, made, edited.get(key))
-        for key, make in _MAKERS.items()
+        for key, make in (_MAKERS if state.plan.indicators else WORK_MAKERS).items()
         if (made := paper_text(make(state))) or key in edited
     )
 

@@ -112,8 +112,10 @@ def _only_checked(pair: tuple[str, str]) -> str:
 
 def _listed(paper: Report) -> dict[str, dict[str, str]]:
     """The row of each indicator's number in the list, by heading; 時点 is told with the heading before it."""
-    table = _table(paper.part("listing"))
-    return {row[0].printed: dict(zip(_names(table), (c.printed for c in row), strict=True)) for row in table.rows}
+    tables = [_table(part) for part in paper.parts_of("listing")]  # none in the paper of a plan of initiatives alone
+    return {
+        row[0].printed: dict(zip(_names(t), (c.printed for c in row), strict=True)) for t in tables for row in t.rows
+    }
 
 
 def _table(part: Part) -> Table:

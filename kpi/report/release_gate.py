@@ -31,7 +31,8 @@ def gate(report: Report, state: Assessment, known: Assessment | None = None) -> 
 
     ``state`` is what the report tells; ``known`` what its makers see at that moment, where that is more.
     """
-    found = [finding for check in _CHECKS for finding in check(report, state)]
+    checks = (*(_OF_INDICATORS if report.has_indicators else ()), *_OF_EVERY)
+    found = [finding for check in checks for finding in check(report, state)]
     found += _open_questions(report, known or state)
     return tuple(sorted(found, key=lambda one: not one.forbids))
 
@@ -149,6 +150,6 @@ def _samples(report: Report, _state: Assessment) -> Iterator[Finding]:
         yield Finding("サンプル", "サンプルの値が入っています。どのページにもサンプルと表示されます。")
 
 
-_CHECKS: Sequence[Callable[[Report, Assessment], Iterator[Finding]]] = (
-    _figures, _reasons, _provisional, _labels, _written, _alternatives, _short_numbers, _internal, _samples,
-)  # fmt: skip
+_Checks = Sequence[Callable[[Report, Assessment], Iterator[Finding]]]
+_OF_INDICATORS: _Checks = (_figures, _reasons, _provisional, _labels)
+_OF_EVERY: _Checks = (_written, _alternatives, _short_numbers, _internal, _samples)

@@ -16,7 +16,15 @@ from loaders import settings
 from loaders.cli import arguments
 from loaders.cli.arguments import Refused
 from loaders.documents.paper.comparison_files import DOCUMENTS, Document, files
-from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, QUESTION_FORMATS, Drawn, Format, file_name
+from loaders.documents.paper.paper_files import (
+    FORMATS,
+    NOT_MADE,
+    QUESTION_FORMATS,
+    Drawn,
+    Format,
+    file_name,
+    formats_of,
+)
 from loaders.documents.paper.pdf import chromium
 from loaders.services import Services
 from loaders.services.reporting import Edition
@@ -60,7 +68,7 @@ def run(given: argparse.Namespace) -> int:
         if given.round
         else arguments.told_round(plan, snapshot.life, settings.today())
     )
-    forms = _forms(given)
+    forms = _forms(given, plan)
     whose, only = _scope(given, plan)
     folder = _folder(given.folder)
     own = Services(store, OPERATOR, given.data)
@@ -153,14 +161,15 @@ def _write(given: argparse.Namespace, folder: Path, wanted: Iterable[File]) -> i
     return found
 
 
-def _forms(given: argparse.Namespace) -> list[Format]:
+def _forms(given: argparse.Namespace, plan: Plan) -> list[Format]:
     """What was named; else all that can be made here."""
-    known: Mapping[str, Format] = QUESTION_FORMATS if given.anticipated else FORMATS
+    known: Mapping[str, Format] = QUESTION_FORMATS if given.anticipated else formats_of(plan)
     named: Sequence[str] = given.format
     if given.anticipated and (given.department or given.only):
         raise Refused("想定問答は計画の全体について作ります。--department と --only は指定できません。")
     if odd := [name for name in named if name not in known]:
-        raise Refused(f"想定問答は「{odd[0]}」では作れません。形式: {'、'.join(known)}")
+        what = "想定問答" if given.anticipated else "指標のない計画の資料"
+        raise Refused(f"{what}は「{odd[0]}」では作れません。形式: {'、'.join(known)}")
     return [form for name, form in known.items() if name in named or (not named and (chromium() or not form.printed))]
 
 

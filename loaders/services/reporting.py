@@ -23,7 +23,7 @@ from kpi.report.versions import VERSION_KINDS, Version, next_number
 from kpi.report.work.review_part import achievements
 from kpi.snapshot import Snapshot
 from loaders.documents.paper.page_room import overflows
-from loaders.documents.paper.paper_files import FORMATS, NOT_MADE, Drawn, file_name
+from loaders.documents.paper.paper_files import NOT_MADE, Drawn, file_name, formats_of
 from loaders.services.authorization import Gate
 from loaders.services.change_reasons import with_reasons
 from loaders.store import commands
@@ -214,8 +214,9 @@ class Reporting(Gate):
             return tuple(Issue("report.gate", Severity.FIX, f.message, "") for f in found if f.forbids)
         drawn = Drawn.of(told)
         files, lacking = [], []
-        for done, (name, form) in enumerate(FORMATS.items()):
-            tick(done, len(FORMATS), form.word)
+        wanted = formats_of(state.plan)
+        for done, (name, form) in enumerate(wanted.items()):
+            tick(done, len(wanted), form.word)
             try:
                 files.append(MadeFile(name, file_name(told, form), form.make(drawn)))
             except NOT_MADE as error:

@@ -100,7 +100,7 @@ def written(data):
 def test_what_is_called_the_published_version_tells_what_everybody_may_see(samples, monkeypatch, who):
     own = office(samples)
     assert own.close_round(PLAN, "fy2025") == ()
-    monkeypatch.setattr(reporting, "FORMATS", {})  # its words alone are wanted
+    monkeypatch.setattr(reporting, "formats_of", lambda _plan: {})  # its words alone are wanted
     assert own.make_report(PLAN, "fy2025", "published") == ()
     made = [s.made for s in own.report(PLAN, "fy2025").part("overview").blocks if isinstance(s, Sentence)]
     at = run("report", as_=who)
@@ -116,7 +116,7 @@ def test_what_is_called_the_published_version_tells_what_everybody_may_see(sampl
 def test_before_publication_the_paper_is_called_what_it_is_for_whoever_gets_it(samples, monkeypatch, who, name):
     own = office(samples)
     assert own.close_round(PLAN, "fy2025") == ()
-    monkeypatch.setattr(reporting, "FORMATS", {})
+    monkeypatch.setattr(reporting, "formats_of", lambda _plan: {})
     assert own.make_report(PLAN, "fy2025", "headquarters") == ()
     named = []
 

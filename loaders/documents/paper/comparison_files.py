@@ -57,7 +57,7 @@ def _formats(word: str, *names: str) -> Mapping[str, Format]:
 
 _TABLES = ("html", "pdf", "xlsx")
 _SHEETS: frozenset[PartKind] = frozenset({"indicator"})
-_LISTS: frozenset[PartKind] = frozenset({"overview", "listing", "field"})
+_LISTS: frozenset[PartKind] = frozenset({"overview", "listing", "field", "initiatives", "roadmap", "review"})
 #: By the names that stand in the address of a button.
 DOCUMENTS: Mapping[str, Document] = {
     "comparison": Document("新旧対照表", comparison, _formats("新旧対照表", *_TABLES), {}),

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from kpi.plan import Plan
 from kpi.report.blocks import PartKind, Report, Table
 from loaders.documents.packing import file_part
 from loaders.documents.paper.page import report_html
@@ -20,7 +21,7 @@ from loaders.documents.pictures.chart_pictures import NotDrawn
 from loaders.documents.pictures.report_pictures import report_pictures
 from loaders.documents.table_files import to_csv
 
-_LIST: tuple[PartKind, ...] = ("overview", "listing", "field", "roadmap", "review")
+_LIST: tuple[PartKind, ...] = ("overview", "listing", "field", "initiatives", "roadmap", "review")
 #: Width of A3 across, in points.
 _A3 = 420 / 25.4 * 72
 _SHEETS: tuple[PartKind, ...] = ("indicator",)
@@ -56,7 +57,8 @@ class Drawn:
 class Format:
     """One file: what a person calls it, the beginning of its name, its ending and type, and its maker.
 
-    ``printed`` is one that needs a Chromium on the server, ``internal`` one whose name says 部内限 in place of the
+    ``{list}`` in a stem is what 資料1 is called. ``of_indicators`` is one that no plan of initiatives alone has,
+    ``printed`` one that needs a Chromium on the server, ``internal`` one whose name says 部内限 in place of the
     version. A maker raises one of :data:`NOT_MADE`.
     """
 
@@ -67,11 +69,13 @@ class Format:
     make: Callable[[Drawn], bytes]
     printed: bool = False
     internal: bool = False
+    of_indicators: bool = False
 
 
 def _csv(drawn: Drawn) -> bytes:
     """The list with the field of each row in a column; figures are numbers, not cut texts."""
-    (table,) = (b for b in drawn.report.part("listing").blocks if isinstance(b, Table))
+    part = drawn.report.part("listing" if drawn.report.has_indicators else "initiatives")
+    (table,) = (b for b in part.blocks if isinstance(b, Table))
     headings = _apart([column.heading for column in table.columns])
     rows, field = [], ""
     for line in table.lines:
@@ -94,7 +98,7 @@ def _html(drawn: Drawn) -> bytes:
 def _list_pdf(drawn: Drawn) -> bytes:
     """概要 on one page, and a list that is not long too: written in smaller letters as long as they are not."""
     report = drawn.report
-    for zoom in ZOOMS:
+    for zoom in ZOOMS if report.parts_of("listing") else (zoom_for(report),):
         printed = print_pdf(report_html(report, _LIST, {}, zoom=zoom))
         if on_one_page_each(report, printed):
             break
@@ -119,13 +123,28 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: By the names that the command line takes.
 FORMATS: Mapping[str, Format] = {
-    "xlsx": Format("概要・資料1(Excel)", "資料1_KPI進捗状況一覧", "xlsx", XLSX, lambda d: report_xlsx(d.report)),
-    "pdf": Format("概要・資料1(PDF)", "資料1_KPI進捗状況一覧", "pdf", "application/pdf", _list_pdf, printed=True),
-    "sheets-pdf": Format("指標個票(PDF)", "資料2_指標個票", "pdf", "application/pdf", _sheets_pdf, printed=True),
-    "docx": Format("指標個票(Word)", "資料2_指標個票", "docx", DOCX, lambda d: sheets_docx(d.report, d.pictures)),
+    "xlsx": Format("概要・資料1(Excel)", "資料1_{list}", "xlsx", XLSX, lambda d: report_xlsx(d.report)),
+    "pdf": Format("概要・資料1(PDF)", "資料1_{list}", "pdf", "application/pdf", _list_pdf, printed=True),
+    "sheets-pdf": Format(
+        "指標個票(PDF)", "資料2_指標個票", "pdf", "application/pdf", _sheets_pdf, True, of_indicators=True
+    ),
+    "docx": Format(
+        "指標個票(Word)",
+        "資料2_指標個票",
+        "docx",
+        DOCX,
+        lambda d: sheets_docx(d.report, d.pictures),
+        of_indicators=True,
+    ),
     "html": Format("印刷用ページ", "資料1・2_印刷用", "html", "text/html", _html),
-    "csv": Format("一覧(CSV)", "資料1_KPI進捗状況一覧", "csv", "text/csv", _csv),
+    "csv": Format("一覧(CSV)", "資料1_{list}", "csv", "text/csv", _csv),
 }
+
+
+def formats_of(plan: Plan) -> Mapping[str, Format]:
+    """Those of :data:`FORMATS` that a plan's paper has."""
+    return {name: form for name, form in FORMATS.items() if plan.indicators or not form.of_indicators}
+
 
 _ANTICIPATED: tuple[PartKind, ...] = ("anticipated",)
 
@@ -149,5 +168,5 @@ def file_name(report: Report, form: Format) -> str:
     """「資料1_KPI進捗状況一覧_R7_本部会議案.xlsx」, with 作業中 for an open round and サンプル_ before samples."""
     version = report.handling if form.internal else report.version
     marks = [report.year, *filter(None, [report.scope]), version, *(["作業中"] if report.working else [])]
-    stem = "_".join([form.stem, *(file_part(mark) for mark in marks)])
+    stem = "_".join([form.stem.replace("{list}", report.list_name), *(file_part(mark) for mark in marks)])
     return f"{'サンプル_' if report.sample else ''}{stem}.{form.suffix}"

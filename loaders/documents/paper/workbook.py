@@ -53,11 +53,13 @@ def report_xlsx(report: Report) -> bytes:
         sheet = _sheet(book, _short(part), part, report)
         bottom = _listing(sheet, part, report, body=9, row=13)
         add_charts(sheet, report, part, data, bottom + 2)
+    for part in report.parts_of("initiatives"):
+        _listing(_sheet(book, "資料1 一覧", part, report), part, report, body=9, row=7)
     for part in report.parts_of("roadmap"):
         sheet = _sheet(book, sheet_name(f"{part.number.removeprefix('資料')} {part.title}"), part, report)
         _listing(sheet, part, report, body=8, row=9)
     for part in report.parts_of("review"):
-        _listing(_sheet(book, "資料4 見直し", part, report), part, report, body=9, row=10)
+        _listing(_sheet(book, f"{part.number} 見直し", part, report), part, report, body=9, row=10)
     if data.rows:
         _page(data.sheet, _PAPER["A4横"], DATA_SHEET, report)
         book.move_sheet(data.sheet, len(book.sheetnames))
@@ -75,7 +77,7 @@ def report_xlsx(report: Report) -> bytes:
 
 def _describe(book: Workbook, report: Report) -> None:
     told = book.properties
-    title = f"{report.plan_name} {report.round_name} KPI進捗状況"
+    title = f"{report.plan_name} {report.round_name} {report.list_name.removesuffix('一覧')}"
     told.title, told.creator = cell_text(title), cell_text(report.plan_name)
     told.language = "ja-JP"
 

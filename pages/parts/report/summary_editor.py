@@ -57,4 +57,7 @@ _WORDS = {
     "moved": "前回からの変化",
     "owed": "説明を要する指標",
     "nation": "全国との比較",
+    "work": "全体",
+    "work_moved": "前回からの動き",
+    "work_late": "遅れの取組",
 }
