@@ -37,7 +37,20 @@ from pages.parts.rounds.board_table import round_link
 from pages.parts.shared.chart_figure import all_charts, chart
 from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.layout import empty, folded, lead, segments, show, table_downloads
-from pages.parts.shared.markup import Column, Content, Markup, address, join, link, listing, status_bar, table, tag
+from pages.parts.shared.markup import (
+    Column,
+    Content,
+    Group,
+    Markup,
+    Row,
+    address,
+    join,
+    link,
+    listing,
+    status_bar,
+    table,
+    tag,
+)
 
 T = TypeVar("T")
 _ALL = "all"
@@ -178,16 +191,28 @@ def _list(state: Assessment, work: Work, part: Sequence[Track]) -> None:
         Column("いまの工程", width="6.4rem"),
         Column("進捗"),
         Column("今後の方向性"),
-        Column("指標"),
+        *([Column("指標")] if state.plan.indicators else []),
     ]
     kept = kept_filters()
 
+    def told(one: Track) -> Row:
+        return _row(state, work, one, kept)[: len(columns)]
+
     def made() -> Markup:
-        rows = [_row(state, work, one, kept) for one in part]
+        rows = [row for name, mine in _by_field(state, work, part) for row in (*name, *(told(one) for one in mine))]
         return table(columns, rows, caption="取組の一覧", kind="stack list")
 
     name = f"work list {part[0].place.id} {len(part)} {address(ROADMAP, **kept)}"
     show(state.once(name, made))
+
+
+def _by_field(state: Assessment, work: Work, part: Sequence[Track]) -> list[tuple[list[Row], list[Track]]]:
+    """The part by field, with a heading row where it is of several: a plan may count anew in each."""
+    found: dict[str, list[Track]] = {}
+    for one in part:
+        found.setdefault(work.field_ids.get(one.place.id, ""), []).append(one)
+    names = dict(_fields(state))
+    return [([Group(names[field_id])] if len(found) > 1 else [], mine) for field_id, mine in found.items()]
 
 
 def _row(state: Assessment, work: Work, track: Track, kept: dict[str, str]) -> tuple[Content, ...]:
