@@ -1,4 +1,4 @@
-"""Why a whole file is not read: one entry for each reason, with the words a department reads."""
+"""Why a whole file is not read: one entry for each reason, in words that hold for returns, lists and plans."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from kpi.issue import Issue, Severity
 
 _XLSX = "Excelで開き、「名前を付けて保存」で「Excelブック(*.xlsx)」を選んで保存し、そのファイルを送ってください。"
-_FORM = "お配りした回答様式(.xlsx)に記入して、そのファイルを送ってください。"
+_FORM = "Excelブック(*.xlsx)を入れてください。照会への回答は、お配りした回答様式に記入したブックです。"
 _AGAIN = "Excelで開けることを確かめ、「Excelブック(*.xlsx)」として保存し直してから、もう一度送ってください。"
 _SLIM = (
-    "記入した範囲だけを新しいブックに貼り付けるか、配布した回答様式に記入し直し、"
+    "記入した範囲だけを新しいブックに貼り付けるか、回答なら配布した回答様式に記入し直し、"
     "「Excelブック(*.xlsx)」として保存して送ってください。"
 )
 _LATER = "少し待ってから、もう一度送ってください。繰り返す場合は事務局に連絡してください。"
