@@ -1,7 +1,8 @@
 """A value of a plan as the text of a cell of its workbook, and what a person wrote there as the files would say it.
 
 Several texts stand on a line each; what breaks within one of them goes on behind a full-width space. Codes have the
-words of :mod:`loaders.plan.plan_sheets`, and are read by these, by themselves, and whatever their width.
+words of :mod:`loaders.plan.plan_sheets`, periods those of the era; both are read by these, by their codes, and whatever
+their width.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kpi.period import Period
 from kpi.plan import DatedName
 from loaders.plan.plan_rows import BETWEEN, Rows, plain
 from loaders.plan.plan_sheets import FLAGS, PlanSheet
@@ -63,6 +65,10 @@ def cell_text(sheet: PlanSheet, column: Column, value: Any) -> str:
             return FLAGS[value]
         case Mapping():
             return _lines(f"{key}={word}" for key, word in value.items())
+        case Period():
+            return _when(value)
+        case tuple() if column.parse is milestones:
+            return BETWEEN.join(f"{_when(when)}:{plain(aim)}" for when, aim in value)
         case tuple() if column.parse is texts or isinstance(column.parse, Listed):
             return _lines(words.get(one, one) for one in value)
         case tuple():
@@ -89,6 +95,11 @@ def written(sheet: PlanSheet, column: Column, text: str) -> object:
     if codes or isinstance(parse, OneOf):
         return codes.get(canonical(text), text)
     return fold(text) if parse in _NARROW else text
+
+
+def _when(period: Period) -> str:
+    """令和6年度, as people write it; read back it is the same period."""
+    return period.label.partition("(")[0]
 
 
 def _lines(parts: Iterable[str]) -> str:

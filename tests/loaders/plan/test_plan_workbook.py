@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -54,6 +55,16 @@ def test_a_plan_in_which_every_column_says_something_reads_back_from_workbook_an
     assert found.plan == plan
     write_folder(tmp_path / plan.id, plan)
     assert load_plan(tmp_path / plan.id)[0] == plan
+
+
+def test_periods_stand_in_the_workbook_as_people_write_them() -> None:
+    plan = settled(rich_plan())
+    pages = load_workbook(io.BytesIO(book(plan)))
+    cells = [str(c.value) for page in pages for row in page.iter_rows(min_row=HEADINGS_ROW) for c in row if c.value]
+    code = re.compile(r"\b[FC]Y\d{4}")
+    assert [text for text in cells if code.search(text)] == []
+    assert plan.start.label.partition("(")[0] in cells
+    assert any(re.fullmatch(r"(令和\d+年度:[\d.]+;?)+", text) for text in cells)  # 目安値
 
 
 def test_what_the_store_may_hold_of_a_plan_is_all_written() -> None:
