@@ -235,15 +235,22 @@ def _unknown_link(record: Record, row: Row, column: str, lost: str) -> Issue:
 
 
 def _ownerless(rows: Mapping[str, list[Row]]) -> list[Issue]:
-    """Indicators that no department answers for."""
-    owned = {row["indicator_id"] for row in rows["ownership"]}
+    """What no department answers for: indicators, and initiatives that are asked about, of a plan that names any."""
+    owned = {row[key] for row in rows["ownership"] for key in ("indicator_id", "initiative_id")} - {""}
+    initiatives = rows["initiative"]
+    gathering = {row["parent_id"] for row in initiatives}
+    asked = [row for row in initiatives if not row["refers_to"] and row["id"] not in gathering]
+    named = any(row["id"] in owned for row in initiatives)
     advice = "ownership.csv に担当部局の行を加えてください。"
     return [
         Issue(
-            "plan.no_owner", Severity.ASK, f"指標「{row['name']}」の担当部局がありません。", advice,
-            "ownership.csv", subject_id=row["id"], key="indicator_id",
+            "plan.no_owner", Severity.ASK, f"{word}「{row['name']}」の担当部局がありません。", advice,
+            "ownership.csv", subject_id=row["id"], key=key,
         )
-        for row in rows["indicator"]
+        for word, key, wanted in (
+            ("指標", "indicator_id", rows["indicator"]), ("取組", "initiative_id", asked if named else []),
+        )
+        for row in wanted
         if row["id"] not in owned
     ]  # fmt: skip
 

@@ -260,7 +260,8 @@ def test_what_may_be_two_periods_or_is_no_half_year_is_told(text: str) -> None:
 
 def test_a_subject_that_is_not_there_is_told_without_a_word_of_the_files() -> None:
     found = read(treated(book(settled(work_plan())), put("担当", "取組の記号", "nowhere", 取組の記号=MEETING)))
-    (issue,) = (i for i in found.issues if i.sheet == "担当")
+    (issue,) = (i for i in found.issues if i.code == "plan.unknown_reference")
+    assert issue.sheet == "担当"
     assert (issue.message, issue.advice) == (
         "「nowhere」という「記号」がありません。", "参照先の「記号」と同じ綴りで書いてください。",
     )  # fmt: skip
@@ -328,6 +329,16 @@ def test_what_the_rules_of_the_files_ask_is_asked_in_the_words_of_the_sheets() -
     (issue,) = (i for i in found.issues if i.code == "plan.no_owner")
     assert (issue.sheet, issue.severity) == ("担当", Severity.ASK)
     assert "シート「担当」に担当部局の行を加えてください" in issue.advice
+
+
+def test_an_initiative_that_nobody_answers_for_is_asked_about_where_others_have_somebody() -> None:
+    plan = settled(work_plan())
+    found = read(treated(book(plan), drop("担当", 取組の記号=MEETING)))
+    (issue,) = (i for i in found.issues if i.code == "plan.no_owner")
+    assert (issue.severity, issue.subject_id) == (Severity.ASK, MEETING)  # its 再掲 has nobody of its own
+    own = {i.id for i in plan.indicators}
+    nobody = replace(plan, ownerships=tuple(o for o in plan.ownerships if o.subject_id in own))
+    assert [i for i in read(book(nobody)).issues if i.code == "plan.no_owner"] == []
 
 
 @pytest.mark.parametrize("how", [lambda b: b.remove(b["担当"]), lambda b: setattr(b["担当"], "sheet_state", "hidden")])
