@@ -32,12 +32,13 @@ def compare_page() -> None:
     benchmarks, area = state.benchmarks, state.plan.area_code
     paired = benchmarks.once(f"paired {area}", lambda: _paired(benchmarks, area, state.plan.area_name))
     lead(paired.sentence)
-    st.header("計画の「現状と課題」にある比較", anchor=False)
+    own = any(state.plan.name in source for source in paired.sources)
+    st.header("計画の「現状と課題」にある比較" if own else "県と全国の比較", anchor=False)
     files: list[ChartFile] = []
     if paired.rows:
-        files.append(_pairs(state, paired))
+        files.append(_pairs(state, paired, state.plan.source if own else "、".join(paired.sources)))
     else:
-        empty("計画が挙げる組のうち、同じ定義・時点の県と全国の値がそろうものはありません。")
+        empty("同じ定義・時点の県と全国の値がそろう組はありません。")
     st.header("統計ごとに見る", anchor=False)
     options = {str(one["series_id"]): str(one["name"]) for one in benchmarks.all_series()}
     if not options:
@@ -56,7 +57,9 @@ def compare_page() -> None:
 
 @dataclass(frozen=True)
 class _Paired:
-    """The plan's own pairs, their chart with its words and ``rates``, and (name, reason) of what cannot be compared."""
+    """The pairs that a plan of the area names, their chart with its words and ``rates``, the documents that give them
+    (``sources``), and (name, reason) of what cannot be compared.
+    """
 
     sentence: str
     table: pd.DataFrame
@@ -65,6 +68,7 @@ class _Paired:
     rates: int
     words: str
     skipped: Sequence[tuple[str, str]]
+    sources: tuple[str, ...]
 
 
 def _paired(benchmarks: Benchmarks, area: str, area_name: str) -> _Paired:
@@ -80,16 +84,17 @@ def _paired(benchmarks: Benchmarks, area: str, area_name: str) -> _Paired:
         len(rates),
         gaps_in_words(rates, area_name),
         list(skipped),
+        tuple(dict.fromkeys(source for sources in own["sources"] for source in sources)),
     )
 
 
-def _pairs(state: Assessment, paired: _Paired) -> ChartFile:
+def _pairs(state: Assessment, paired: _Paired, source: str) -> ChartFile:
     name = state.plan.area_name
     file = compared_file(
         paired.chart,
         title=f"{name}と全国の比較",
         unit="%",
-        source=state.plan.source,
+        source=source,
         day=state.day,
         said=f"●{name}　◇全国",
         rows=paired.rates,
@@ -105,8 +110,8 @@ def _pairs(state: Assessment, paired: _Paired) -> ChartFile:
         Column("全国との比較"),
         Column("時点と注意"),
     ]
-    show(table(columns, rows, caption="計画にある全国との比較", kind="stack"))
-    show(tag("div", f"出典 {state.plan.source}。値の確かさは下の各統計に示します。", "meta"))
+    show(table(columns, rows, caption="全国との比較", kind="stack"))
+    show(tag("div", f"出典 {source}。値の確かさは下の各統計に示します。", "meta"))
     downloads(lambda: pair_table(paired.table, state.plan.area_name), name="全国との比較", title="全国との比較")
     return file
 

@@ -74,6 +74,11 @@ def screens(drive: Drive) -> None:
             assert [text for text in said(at) if NOTHING.search(text)] == [], (who, screen.title)
             assert 'class="lead"' in html(at) or 'class="empty"' in html(at), (who, screen.title)
             assert "計画期間は終わりました" not in html(at)
+    # What another plan of the prefecture says is shown with that plan's name, and not as one's own.
+    compared = run("compare", as_="admin")
+    own = drive.plan_id == "aomori-dx-2024"
+    assert compared.header[0].value == ("計画の「現状と課題」にある比較" if own else "県と全国の比較")
+    assert own == (f"出典 {drive.state.plan.source}" in html(compared))
 
 
 def export(drive: Drive) -> None:
