@@ -38,6 +38,13 @@ def test_both_plans_name_the_other(store):
     assert "値なし" in before
 
 
+def test_a_draft_that_nobody_may_choose_is_told_of_nowhere(store):
+    services = Services(store, OPERATOR, store.path.parent, lambda: AT)
+    assert services.offer_plan(NEXT, False) == ()
+    assert "次の計画" not in html(run("indicator", as_="reader", plan=PLAN, indicator=ONE))
+    assert "次の計画" not in "".join(html(run("field", as_="reader", field=f.id)) for f in store.plan(PLAN).fields)
+
+
 def test_a_change_of_definition_is_marked(store):
     plan = store.plan(NEXT)
     changed = tuple(replace(i, definition="新しい数え方") if i.id == ONE else i for i in plan.indicators)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from kpi.plan import in_order
+from kpi.period import Period
+from kpi.plan import Plan, in_order
 from pages.parts.app import storage
 from pages.parts.app.clock import today
 from pages.parts.shared.address import tell_missing
@@ -24,6 +25,13 @@ def offered() -> Mapping[str, str]:
     """The names of the plans one may choose, by id; the first is shown where nobody asks for another."""
     plans = in_order(storage.store().plans(), today())
     return {p.id: p.name for p in plans if p.offered} or {p.id: p.name for p in plans}
+
+
+def shown_plans() -> tuple[Plan, ...]:
+    """The plans of which others' screens tell: those one may choose, and those that ran out; no draft put aside."""
+    plans, chosen = storage.store().plans(), offered()
+    this_year = Period.fiscal_year_of(today())
+    return tuple(p for p in plans if p.id in chosen or p.end.position < this_year.position)
 
 
 def plan_id() -> str:

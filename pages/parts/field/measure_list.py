@@ -8,7 +8,7 @@ from kpi.assessment import Assessment
 from kpi.initiatives.continuity import Carried, carried_on
 from kpi.initiatives.initiative import LAW_KINDS, Initiative
 from kpi.plan import Item
-from pages.parts.app.current_view import store
+from pages.parts.app.plan_choice import shown_plans
 from pages.parts.shared.markup import Content, Markup, join, link, listing, tag
 
 
@@ -17,7 +17,7 @@ def measures(state: Assessment, item: Item) -> Markup:
     own = [one for one in state.plan.initiatives if one.item_id == item.id]
     if not own:
         return Markup("")
-    beyond = _beyond(carried_on(store().plans()), state.plan.id)
+    beyond = _beyond(carried_on(shown_plans()), state.plan.id)
     head = tag("b", state.plan.words.get("initiatives", "取組方針"))
     return join([head, _level(state, own, "", beyond), _kinds(own)])
 

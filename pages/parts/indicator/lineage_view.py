@@ -11,7 +11,8 @@ from kpi.cards.lineage import SameIndicator, same_indicators
 from kpi.plan import Indicator
 from kpi.printing.number_words import as_it_is
 from kpi.snapshot import Snapshot
-from pages.parts.app.current_view import services, store
+from pages.parts.app.current_view import services
+from pages.parts.app.plan_choice import offered, shown_plans
 from pages.parts.shared.as_of import as_of
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Column, Content, join, link, table, tag
@@ -19,7 +20,7 @@ from pages.parts.shared.markup import Column, Content, join, link, table, tag
 
 def lineage(state: Assessment, indicator: Indicator) -> None:
     """A table where there is any such plan; nothing where there is none."""
-    found = same_indicators(store().plans(), state.plan.id, indicator.id)
+    found = same_indicators(shown_plans(), state.plan.id, indicator.id)
     if not found:
         return
     st.header("ほかの計画の同じ指標", anchor=False)
@@ -31,7 +32,8 @@ def lineage(state: Assessment, indicator: Indicator) -> None:
 
 def _row(state: Assessment, one: SameIndicator) -> Sequence[Content]:
     plan, other = one.other(state.plan.id)
-    name = link(other.name, "indicator", plan=plan.id, indicator=other.id)
+    chosen = plan.id in offered()
+    name: Content = link(other.name, "indicator", plan=plan.id, indicator=other.id) if chosen else other.name
     newest = _newest(services().snapshot(plan.id, as_of()), other)
     return join([name, tag("small", plan.name)]), newest, _changes(one)
 

@@ -11,7 +11,7 @@ from kpi.initiatives.continuity import carried_on
 from kpi.initiatives.initiative import asked, count_words, listed
 from kpi.plan import Section
 from kpi.printing.final_account import final_account
-from pages.parts.app.current_view import store
+from pages.parts.app.plan_choice import shown_plans
 from pages.parts.shared.layout import empty, folded, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, join, link, listing, table, tag
 
@@ -21,7 +21,7 @@ def ended(state: Assessment) -> None:
     if not state.is_over:
         return
     st.header("計画の最終結果", anchor=False)
-    show(listing(final_account(state, carried_on(store().plans()))))
+    show(listing(final_account(state, carried_on(shown_plans()))))
 
 
 def without_indicators(state: Assessment) -> None:

@@ -28,7 +28,7 @@ from kpi.initiatives.work_state import Work
 from kpi.initiatives.work_words import LIKE, chart_words, unreviewed, unscheduled
 from kpi.summary import summary
 from loaders.documents.pictures.chart_files import compared_file
-from pages.parts.app.current_view import store
+from pages.parts.app.plan_choice import shown_plans
 from pages.parts.roadmap.work_cells import ROADMAP, initiative_link, kept_filters, progress_cell, unconfirmed
 from pages.parts.shared.chart_figure import chart
 from pages.parts.shared.indicator_cells import doubt, name_link, status_badge
@@ -57,7 +57,7 @@ def initiative_view(state: Assessment, work: Work, one: Initiative) -> None:
         _interim(state, track)
     with right:
         st.header("この取組について", anchor=False)
-        show(_fact_table(facts(state, main, carried_on(store().plans())), "この取組について"))
+        show(_fact_table(facts(state, main, carried_on(shown_plans())), "この取組について"))
         st.header("指標", anchor=False)
         _indicators(state, main)
         _places(work, track)
@@ -87,7 +87,7 @@ def _course(work: Work, track: Track) -> str:
 def _gathers(state: Assessment, work: Work, one: Initiative) -> None:
     """What only gathers others: what it is, and those."""
     below = [track for track in work.tracks if track.place.parent_id == one.id]
-    show(_fact_table(facts(state, one, carried_on(store().plans())), "この取組方針について"))
+    show(_fact_table(facts(state, one, carried_on(shown_plans())), "この取組方針について"))
     st.header("この下の取組", anchor=False)
     show(listing(join([initiative_link(t.place, **kept_filters()), progress_cell(work, t)], " ") for t in below))
 

@@ -6,7 +6,7 @@ from kpi.initiatives.initiative import LAW_KINDS, Initiative
 from kpi.initiatives.law_table import by_law_kind, untold
 from kpi.initiatives.track import AGAIN
 from kpi.plan import Plan
-from pages.parts.app.current_view import store
+from pages.parts.app.plan_choice import shown_plans
 from pages.parts.shared.layout import folded, show
 from pages.parts.shared.markup import Column, Content, join, listing, table, tag
 
@@ -17,7 +17,7 @@ def law_view() -> None:
 
 
 def _draw() -> None:
-    plans = store().plans()
+    plans = shown_plans()
     rows: list[tuple[Content, ...]] = []
     for kind, held in by_law_kind(plans).items():
         if not held:
