@@ -6,7 +6,6 @@ A table is rows with an address (:class:`~loaders.plan.tabular.Record`) of the s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import compress
 
@@ -32,10 +31,7 @@ from kpi.schemes import THRESHOLDS, method_of
 from loaders.form.definition import columns_for, heading_words
 from loaders.plan.columns import (
     CSV_SHAPES,
-    DIVISION,
     GRADE,
-    INITIATIVE,
-    ROUND,
     SCHEME,
     SELF_EVALUATION,
     TOML_SHAPES,
@@ -44,6 +40,7 @@ from loaders.plan.columns import (
     overlap,
 )
 from loaders.plan.columns import PLAN as PLAN_SHAPE
+from loaders.plan.links.table_links import ownerless, row_key, unlinked
 from loaders.plan.tabular import Record, Row, convert, file_issue
 from loaders.text.characters import canonical
 
@@ -90,15 +87,10 @@ def _read_tables(read: Records) -> tuple[dict[str, list[Row]], list[Issue]]:
     for shape in (*(s for s in TOML_SHAPES if s.key), *CSV_SHAPES):
         records, faults = read(shape)
         issues += faults
-        found[shape.table] = {_key(shape, r.values): r for r in reversed(records)}
+        found[shape.table] = {row_key(shape, r.values): r for r in reversed(records)}
         rows[shape.table], faults = _sound_rows(shape, records, rows, found)
         issues += faults
-    return rows, issues + _unlinked(rows, found) + _ownerless(rows)
-
-
-def _key(shape: Shape, values: Mapping[str, object]) -> str:
-    """What a row is found by: its id, or ids."""
-    return "/".join(str(values.get(key, "")).strip() for key in shape.key)
+    return rows, issues + unlinked(rows, found) + ownerless(rows)
 
 
 def _sound_rows(
@@ -195,66 +187,6 @@ def _repeated(
     return []
 
 
-#: What rows point to beside what their shape refers to, and the tables in which it may stand.
-_LINKS: Mapping[Shape, Mapping[str, tuple[str, ...]]] = {
-    INITIATIVE: {"parent_id": ("initiative",), "refers_to": ("initiative",), "indicators": ("indicator",),
-                 "related_indicators": ("indicator",), "related_departments": ("department",)},
-    ROUND: {"departments": ("department",), "indicators": ("indicator", "initiative")},
-    DIVISION: {"indicators": ("indicator", "initiative")},
-}  # fmt: skip
-
-
-def _unlinked(rows: Mapping[str, list[Row]], records: Mapping[str, Mapping[str, Record]]) -> list[Issue]:
-    """What rows point to and is not there: said, and left out."""
-    issues = []
-    ids = {table: {row["id"] for row in rows[table]} for table in ("department", "indicator", "initiative")}
-    for one in sorted(ids["initiative"] & ids["indicator"]):
-        message, advice = f"「{one}」は指標の id です。", "取組の id を、指標と違うものにしてください。"
-        issues.append(records["initiative"][one].issue("plan.duplicate_id", "id", message, advice))
-    for shape, columns in _LINKS.items():
-        for row in rows[shape.table]:
-            record = records[shape.table][_key(shape, row)]
-            for column, tables in columns.items():
-                known = set[str]().union(*(ids[table] for table in tables))
-                issues += _unlink(record, row, column, known - {row["id"]} if shape is INITIATIVE else known)
-    return issues
-
-
-def _unlink(record: Record, row: Row, column: str, known: AbstractSet[str]) -> list[Issue]:
-    many = isinstance(row[column], tuple)
-    named = row[column] if many else (row[column],) if row[column] else ()
-    found = tuple(one for one in named if one in known)
-    row[column] = found if many else next(iter(found), "")
-    return [_unknown_link(record, row, column, lost) for lost in named if lost not in known]
-
-
-def _unknown_link(record: Record, row: Row, column: str, lost: str) -> Issue:
-    message = f"「{row['name']}」の {column} にある「{lost}」という id がありません。"
-    advice = "参照先の id と同じ綴りで書いてください。"
-    return replace(record.issue("plan.unknown_reference", column, message, advice), value=lost)
-
-
-def _ownerless(rows: Mapping[str, list[Row]]) -> list[Issue]:
-    """What no department answers for: indicators, and initiatives that are asked about, of a plan that names any."""
-    owned = {row[key] for row in rows["ownership"] for key in ("indicator_id", "initiative_id")} - {""}
-    initiatives = rows["initiative"]
-    gathering = {row["parent_id"] for row in initiatives}
-    asked = [row for row in initiatives if not row["refers_to"] and row["id"] not in gathering]
-    named = any(row["id"] in owned for row in initiatives)
-    advice = "ownership.csv に担当部局の行を加えてください。"
-    return [
-        Issue(
-            "plan.no_owner", Severity.ASK, f"{word}「{row['name']}」の担当部局がありません。", advice,
-            "ownership.csv", subject_id=row["id"], key=key,
-        )
-        for word, key, wanted in (
-            ("指標", "indicator_id", rows["indicator"]), ("取組", "initiative_id", asked if named else []),
-        )
-        for row in wanted
-        if row["id"] not in owned
-    ]  # fmt: skip
-
-
 def _single(shape: Shape, records: Sequence[Record]) -> tuple[Row, list[Issue]]:
     """A table that stands once; defaults for what it does not say."""
     record = next(iter(records), Record(shape.file, 1, {}))
@@ -306,7 +238,7 @@ def _evaluation(read: Records, rows: Sequence[Row]) -> tuple[SelfEvaluation | No
     aspects, twice = _apart(row["aspects"])
     issues += [head.issue("plan.repeated_word", "aspects", *_same(one)) for one in twice]
     words, twice = _apart([one["word"] for one in rows])
-    by_word = {_key(GRADE, one.values): one for one in grades}
+    by_word = {row_key(GRADE, one.values): one for one in grades}
     issues += [by_word[one].issue("plan.repeated_word", "word", *_same(one)) for one in twice]
     kept = tuple(Grade(**one) for one in rows if one["word"] in words)
     return SelfEvaluation(**{**row, "aspects": aspects[: len(ASPECT_KEYS)]}, grades=kept), issues

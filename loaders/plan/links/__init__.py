@@ -1,0 +1,1 @@
+"""Links between the tables of a plan."""
