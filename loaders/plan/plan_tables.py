@@ -40,7 +40,7 @@ from loaders.plan.columns import (
     overlap,
 )
 from loaders.plan.columns import PLAN as PLAN_SHAPE
-from loaders.plan.links.table_links import ownerless, row_key, unlinked
+from loaders.plan.links.table_links import ownerless, row_key, strange_continuation, unlinked
 from loaders.plan.tabular import Record, Row, convert, file_issue
 from loaders.text.characters import canonical
 
@@ -63,9 +63,11 @@ def plan_of(plan_id: str, records: Records) -> tuple[Plan | None, list[Issue]]:
         advice = "[plan] に start と end を FY2024 のように書いてください。"
         return None, [*issues, file_issue("plan.no_years", PLAN_SHAPE.file, message, advice)]
     if head["end"] < head["start"]:
-        message, advice = "計画の終わりが始まりより前です。", "[plan] の start と end を確かめてください。"
-        issues.append(heads[0].issue("plan.period_order", "end", message, advice, Severity.ASK))
-    rows, faults = _read_tables(records)
+        message = "計画の終わりが始まりより前です。始まりの年度だけの計画として開きます。"
+        advice = "[plan] の start と end を確かめてください。"
+        issues.append(heads[0].issue("plan.period_order", "end", message, advice))
+        head["end"] = head["start"]
+    rows, faults = _read_tables(plan_id, records)
     issues += faults
     scheme, faults = _scheme(records(SCHEME)[0])
     issues += faults
@@ -79,7 +81,7 @@ def plan_of(plan_id: str, records: Records) -> tuple[Plan | None, list[Issue]]:
 # ---- tables
 
 
-def _read_tables(read: Records) -> tuple[dict[str, list[Row]], list[Issue]]:
+def _read_tables(plan_id: str, read: Records) -> tuple[dict[str, list[Row]], list[Issue]]:
     """Every table's sound rows, each table after those it points to."""
     issues: list[Issue] = []
     rows: dict[str, list[Row]] = {}
@@ -90,7 +92,8 @@ def _read_tables(read: Records) -> tuple[dict[str, list[Row]], list[Issue]]:
         found[shape.table] = {row_key(shape, r.values): r for r in reversed(records)}
         rows[shape.table], faults = _sound_rows(shape, records, rows, found)
         issues += faults
-    return rows, issues + unlinked(rows, found) + ownerless(rows)
+    issues += [*unlinked(rows, found), *strange_continuation(plan_id, rows, found), *ownerless(rows)]
+    return rows, issues
 
 
 def _sound_rows(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from kpi.issue import Issue, Severity
-from loaders.plan.columns import DIVISION, INITIATIVE, ROUND, Shape
+from loaders.plan.columns import DIVISION, INDICATOR, INITIATIVE, ROUND, Shape
 from loaders.plan.tabular import Record, Row
 
 #: What rows point to beside what their shape refers to, and the tables in which it may stand.
@@ -30,9 +31,74 @@ def unlinked(rows: Mapping[str, list[Row]], records: Mapping[str, Mapping[str, R
         for row in rows[shape.table]:
             record = records[shape.table][row_key(shape, row)]
             for column, tables in columns.items():
-                known = set[str]().union(*(ids[table] for table in tables))
-                issues += _unlink(record, row, column, known - {row["id"]} if shape is INITIATIVE else known)
+                issues += _unlink(record, row, column, set[str]().union(*(ids[table] for table in tables)))
+    by_id = {row["id"]: row for row in rows[INITIATIVE.table]}
+    issues += [i for column in _CHAINS for i in _circular(column, by_id, records[INITIATIVE.table])]
+    return [*issues, *_chained(by_id, records[INITIATIVE.table])]
+
+
+#: Columns in which an initiative names another: round a circle nothing would be listed or asked about.
+_CHAINS = ("parent_id", "refers_to")
+
+
+def _circular(column: str, by_id: Mapping[str, Row], records: Mapping[str, Record]) -> list[Issue]:
+    """What names itself, at once or by way of others: said of every row of the circle, and left out."""
+    circles = [one for one in by_id if one in _chain(one, column, by_id)]
+    issues = []
+    for one in circles:
+        row = by_id[one]
+        message = f"「{row['name']}」の {column} をたどると、自分自身に戻ります。"
+        advice = "どれか1つの参照先を直すか、空欄にしてください。"
+        issues.append(replace(records[one].issue("plan.circular", column, message, advice), value=row[column]))
+    for one in circles:
+        by_id[one][column] = ""
     return issues
+
+
+def _chain(one: str, column: str, by_id: Mapping[str, Row]) -> list[str]:
+    """What an initiative names, what that names, and so on, until nothing new comes."""
+    found: list[str] = []
+    named = by_id[one][column]
+    while named and named not in found:
+        found.append(named)
+        named = by_id[named][column]
+    return found
+
+
+def _chained(by_id: Mapping[str, Row], records: Mapping[str, Record]) -> list[Issue]:
+    """A 再掲 of a 再掲 is one of the 主掲載 at the end: said, and read so."""
+    ends = {one: chain for one in by_id if len(chain := _chain(one, "refers_to", by_id)) > 1}
+    issues = []
+    for one, (first, *_, last) in ends.items():
+        message = (
+            f"「{by_id[one]['name']}」の再掲の先も再掲です。主掲載の「{by_id[last]['name']}」の再掲として読みました。"
+        )
+        advice = "refers_to に、主掲載の id を書いてください。"
+        issue = records[one].issue("plan.reference_of_reference", "refers_to", message, advice, Severity.ASK)
+        issues.append(replace(issue, value=first))
+    for one, chain in ends.items():
+        by_id[one]["refers_to"] = chain[-1]
+    return issues
+
+
+def strange_continuation(
+    plan_id: str, rows: Mapping[str, list[Row]], records: Mapping[str, Mapping[str, Record]]
+) -> list[Issue]:
+    """What is said to be carried on and is no ``plan/id`` of another plan: said, and left out."""
+    issues = []
+    for shape in (INDICATOR, INITIATIVE):
+        for row in rows[shape.table]:
+            odd = [one for one in row["continues"] if not _CONTINUED.fullmatch(one) or one.startswith(f"{plan_id}/")]
+            row["continues"] = tuple(one for one in row["continues"] if one not in odd)
+            for one in odd:
+                message = f"「{row['name']}」の continues にある「{one}」は、ほかの計画のものではありません。"
+                advice = "引き継ぐ計画の記号と、そこでの id を「aomori-ict-2019/open-data」のように書いてください。"
+                record = records[shape.table][row_key(shape, row)]
+                issues.append(replace(record.issue("plan.not_another_plan", "continues", message, advice), value=one))
+    return issues
+
+
+_CONTINUED = re.compile(r"[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def _unlink(record: Record, row: Row, column: str, known: AbstractSet[str]) -> list[Issue]:

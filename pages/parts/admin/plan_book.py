@@ -127,8 +127,15 @@ def _confirm(
     how = Decision(decided_on, from_day, reason, decision)
     done = attempt(partial(services().revise_plan, state.plan.id, read.plan, found.changes, how, book))
     if done is not None:
-        left = "判定条件の変更は、「判定条件」で別の担当者が決定を記録すると変わります。" if waiting else ""
-        acted(f"計画を改定しました({count - waiting}か所)。{left}")
+        said = [f"計画を改定しました({count - waiting}か所)。"] if count > waiting else []
+        said += (
+            [
+                f"判定条件の変更{waiting}か所を提案として残しました。「判定条件」で別の担当者が決定を記録すると変わります。"
+            ]
+            if waiting
+            else []
+        )
+        acted("".join(said))
 
 
 def _waiting(state: Assessment, changes: Sequence[RowChange]) -> int:
