@@ -20,9 +20,11 @@ from loaders.documents.paper.pdf import chromium
 from pages.parts.app.current_view import view, view_at
 from pages.parts.app.identity import require
 from pages.parts.report.achievement_editor import achievement_box
+from pages.parts.report.meeting_start import BEGUN, can_begin, meeting_start
 from pages.parts.report.question_list import questions
 from pages.parts.report.summary_editor import summary
 from pages.parts.report.version_list import since, versions
+from pages.parts.shared import notices
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import empty, header, lead, show, unwritten
 from pages.parts.shared.markup import Column, Content, Group, Markup, Row, changed, join, link, table, tag, unmarked
@@ -34,6 +36,9 @@ def report_page() -> None:
     state = view()
     header("報告書", state)
     rounds = told_of(state.plan, state.snapshot.life)
+    if not rounds and can_begin(state):
+        meeting_start(state)
+        return
     if not (state.plan.indicators or rounds):  # a plan of initiatives alone has a paper once its work is looked at
         unwritten("指標", "indicators.csv", state)
         return
@@ -58,6 +63,7 @@ def report_page() -> None:
     told = partial(_told, state, shown, last, state.plan.round(chosen), department_id)
     paper = state.once(f"paper {chosen} {department_id}", partial(told, first_page=True))
     lead(_standing(paper, made=chosen in state.snapshot.versions))
+    notices.told(BEGUN)
     since(state, then)
     _files(formats_of(state.plan), paper, state.once(f"drawn {chosen} {department_id}", lambda: Drawn(told)))
     st.header("総括", anchor=False)

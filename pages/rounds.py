@@ -23,7 +23,7 @@ from pages.parts.rounds.other_rounds import other_rounds
 from pages.parts.rounds.round_editor import cancel_box, change_box, close_box, open_box, start_box, told
 from pages.parts.shared.filters import choose
 from pages.parts.shared.layout import XLSX, empty, header, lead, show
-from pages.parts.shared.markup import join, link, tag
+from pages.parts.shared.markup import Content, join, link, tag
 
 
 def rounds_page() -> None:
@@ -35,8 +35,7 @@ def rounds_page() -> None:
     staff = may(person(), Action.OPEN_ROUND, Place(state.plan.id))
     if not state.plan.rounds:
         can = staff and state.is_open and bool(state.plan.departments)
-        none = "まだ照会がありません。" if state.plan.departments else "この計画に部局がないため、照会はありません。"
-        empty(none + ("下の「新しい照会を始める」から始められます。" if can else ""))
+        empty(join([_none(state), "下の「新しい照会を始める」から始められます。" if can else ""]))
         if can:
             told()
             open_box(state)
@@ -47,6 +46,15 @@ def rounds_page() -> None:
         _staff(state, asked, rows)
     else:
         _own(state, asked, rows)
+
+
+def _none(state: Assessment) -> Content:
+    if state.plan.departments:
+        return "まだ照会がありません。"
+    paper = (
+        join(["取組の一覧の会議資料は、", link("報告書", "report"), "で作れます。"]) if state.plan.initiatives else ""
+    )
+    return join(["この計画に部局がないため、照会はありません。", paper])
 
 
 def _chosen(state: Assessment) -> Round:

@@ -56,6 +56,13 @@ def _due_of_review(half: Period, day: date) -> date:
     return max(wanted, day + timedelta(weeks=_LEAD_WEEKS))
 
 
+def meeting(plan: Plan, day: date) -> Round:
+    """A look at the work of a plan that names nobody to ask, from a day on: a paper tells of a round."""
+    period = _period(plan, "initiatives", day, ())
+    name = free_name(plan, name_of("initiatives", period))
+    return Round(new_id(plan, "initiatives", period), name, "initiatives", period, day, None)
+
+
 def starting(round_: Round, plan: Plan, day: date) -> Round:
     """A round of the calendar as it would be started on a day: from then on where its own day has come.
 
@@ -176,7 +183,9 @@ def problems(
         found += _order(round_, round_.opens, round_.due)
     if starts and any(d is not None and d < day for d in (round_.due, round_.division_due)):
         found.append(_fix("round.over", "期限が、きょうより前になっています。", "きょうより後の期限にしてください。"))
-    if not departments_asked(plan, round_, round_.opens or day, cards):
+    # A look at the work of a plan that names no department asks nobody: the paper of its meeting alone is made of it.
+    asks = bool(plan.departments) or round_.kind != "initiatives"
+    if asks and not departments_asked(plan, round_, round_.opens or day, cards):
         advice = "部局か指標を選び直してください。"
         found.append(_fix("round.nobody", "この照会で尋ねる部局がありません。", advice))
     return tuple(found)

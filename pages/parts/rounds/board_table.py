@@ -105,7 +105,7 @@ def _kept() -> dict[tuple[str, str], StoredReturn]:
 def board_table(asked: Round, rows: Sequence[Row]) -> None:
     """The rows as a table; a 課 stands below its department."""
     if not rows:
-        empty("この照会で尋ねる部局がありません。部局と指標を選び直してください。")
+        empty("この照会で尋ねる部局はありません。")
         return
     columns = [
         Column("部局・課", width="9.5rem"),
