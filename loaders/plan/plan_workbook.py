@@ -36,8 +36,8 @@ from loaders.plan.tabular import Column, OneOf, flag
 KEYS_ROW, HEADINGS_ROW, FIRST_ROW = 3, 4, 5
 #: Where the parts of an upright sheet stand: keys (hidden), headings, values.
 KEYS_COLUMN, HEADINGS_COLUMN, VALUES_COLUMN = 1, 2, 3
-#: Rows beneath a table to write more into.
-_ROOM = 40
+#: Rows beneath a table to write more into: with the words to choose from; and so many of them with lines drawn.
+_ROOM, _LINED = 40, 10
 #: So many signs beside one another on a page of A3 landscape can still be read.
 _PAGE_WIDTH = 255.0
 _LEAST, _MOST, _GUIDE_WIDTH = 9.0, 46.0, 110.0
@@ -145,12 +145,14 @@ def _write_table(page: Worksheet, sheet: PlanSheet, rows: Rows, lists: _Lists, _
     for place, column in enumerate(sheet.columns, start=1):
         letter = get_column_letter(place)
         page.column_dimensions[letter].width = widths[column.key]
+        if column.parse not in NUMBERS:  # below the lines, too, 2026-03 shall stay what was typed
+            page.column_dimensions[letter].number_format = "@"
         _fill(page, KEYS_ROW, place, f"{sheet.shape.table}.{column.key}", _KEY)
         _fill(page, HEADINGS_ROW, place, sheet.headings[column.key], _NEEDED if column.required else _HEADING)
         lists.offer(page, sheet, column, f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + len(own) + _ROOM}")
     page.row_dimensions[KEYS_ROW].hidden = True
     set_height(page, HEADINGS_ROW, row_height((sheet.headings[c.key], widths[c.key]) for c in sheet.columns))
-    for row, values in enumerate((*own, *[None] * _ROOM), start=FIRST_ROW):
+    for row, values in enumerate((*own, *[None] * _LINED), start=FIRST_ROW):
         for place, column in enumerate(sheet.columns, start=1):
             _value(page, row, place, sheet, column, values and values[column.key])
         if values:

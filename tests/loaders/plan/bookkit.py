@@ -18,6 +18,7 @@ from kpi.plan import DatedName, Division, Item, Ownership, Plan, Priority, Round
 from loaders.plan.plan_workbook import FIRST_ROW, HEADINGS_ROW, write_workbook
 from loaders.plan.plan_workbook_reading import ReadPlan, read_workbook
 from tests.factory import COUNT, FY, POLICY, RATE, TRADE, tiny_plan
+from tests.once import by_value, remembered
 
 DAY = date(2026, 11, 21)
 Hurt = Callable[[Workbook], object]
@@ -83,8 +84,12 @@ def settled(plan: Plan) -> Plan:
     return replace(plan, fields=fields)
 
 
-def book(plan: Plan) -> bytes:
+def _book(plan: Plan) -> bytes:
     return write_workbook(plan, DAY)
+
+
+#: The workbook of a plan.
+book = remembered(_book, by_value)
 
 
 def treated(data: bytes, *how: Hurt) -> bytes:

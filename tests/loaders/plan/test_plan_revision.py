@@ -57,10 +57,11 @@ def look(services: Services) -> Snapshot:
 def given(services: Services, *how: Hurt) -> tuple[Plan, tuple[str, bytes]]:
     """The workbook as it is taken away now, treated and put in again."""
     name, data = services.plan_workbook("tiny")
-    found = services.read_plan_workbook(treated(data, *how), name)
+    worked = treated(data, *how)
+    found = services.read_plan_workbook(worked, name)
     assert found.plan is not None, found.issues
     assert found.sound, found.issues
-    return found.plan, (name, treated(data, *how))
+    return found.plan, (name, worked)
 
 
 def told(services: Services, *how: Hurt) -> Revision:
