@@ -62,7 +62,8 @@ def explained(state: Assessment, cut: Callable[[str, int], str], longest: int) -
         Column("取組", 84), Column("進捗", 22, "center"), Column("遅れの理由", 92),
         Column("回復見込み", 26, "center"), Column("方向性", 20, "center"),
     )  # fmt: skip
-    late = _behind(work_of(state))
+    work = work_of(state)
+    late = _behind(work)
     lines = []
     for track in late[:_EXPLAINED]:
         last = track.latest
@@ -77,7 +78,8 @@ def explained(state: Assessment, cut: Callable[[str, int], str], longest: int) -
             )))  # fmt: skip
     if len(late) > _EXPLAINED:
         lines.append(_only(f"ほか{len(late) - _EXPLAINED}件は取組一覧のとおり", len(columns)))
-    return Table("説明を要する取組", columns, tuple(lines or [_only("ありません", len(columns))]))
+    none = "ありません" if work.half else "進み方の回答がまだありません"
+    return Table("説明を要する取組", columns, tuple(lines or [_only(none, len(columns))]))
 
 
 def _only(words: str, columns: int) -> Line:

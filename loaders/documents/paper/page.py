@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kpi.report.blocks import Block, Cell, Chart, Column, Heading, Line, Note, Part, PartKind, Report, Table
+from loaders.documents.paper.page_room import zoom_of
 
 #: Width and height in millimetres.
 _SHEETS = {"A3横": (420, 297), "A4横": (297, 210), "A4縦": (210, 297)}
@@ -35,6 +36,7 @@ class _Part:
     title: str
     label: str
     exchanged: bool
+    zoom: float
     sections: tuple[_Section, ...]
 
 
@@ -49,12 +51,16 @@ def report_html(
     told = _template.render(
         title=f"{report.plan_name} {report.round_name}",
         report=report,
-        zoom=zoom,
-        parts=[_Part(p.kind, p.title, p.label, bool(p.exchanged), tuple(_sections(p, pictures))) for p in parts],
+        parts=[_drawn(part, zoom, pictures) for part in parts],
         style=_style,
         pages=Markup("\n".join(_page(n, part, report) for n, part in enumerate(parts, start=1))),
     )
     return told.encode()
+
+
+def _drawn(part: Part, zoom: float, pictures: Mapping[str, bytes]) -> _Part:
+    sections = tuple(_sections(part, pictures))
+    return _Part(part.kind, part.title, part.label, bool(part.exchanged), zoom_of(part, zoom), sections)
 
 
 def _sections(part: Part, pictures: Mapping[str, bytes]) -> Iterator[_Section]:

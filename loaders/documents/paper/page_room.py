@@ -12,12 +12,12 @@ ZOOMS = (1, 0.92, 0.85, 0.78, 0.72)
 #: A longer list goes over several pages.
 LIST_ROWS = 26
 #: Millimetres between the margins; the title with the gap below it; what stands between two sections.
-_ROOM = {"overview": (273.0, 186.0), "listing": (396.0, 273.0)}
+_ROOM = {"overview": (273.0, 186.0), "listing": (396.0, 273.0), "roadmap": (396.0, 273.0)}
 _TITLE, _BETWEEN = 8.5, 2.0
 #: Millimetres of edges and lines around the words of a cell, across and down; of a heading.
 _ACROSS, _DOWN, _HEADING = 2.2, 1.2, 6.0
 #: Points of the type of a table and of its lines, and millimetres of its lowest row.
-_TABLES = {"overview": (9.5, 1.35, 0.0), "listing": (8.0, 1.25, 9.8)}
+_TABLES = {"overview": (9.5, 1.35, 0.0), "listing": (8.0, 1.25, 9.8), "roadmap": (8.0, 1.25, 0.0)}
 _SENTENCE, _NOTE = 10.5, 8.0
 #: The sections of 概要 that stand side by side share the width.
 _HALF = 0.49
@@ -28,6 +28,15 @@ def zoom_for(report: Report) -> float:
     parts = [*report.parts_of("overview"), *(p for p in report.parts_of("listing") if rows_of(p) <= LIST_ROWS)]
     fitting = (zoom for zoom in ZOOMS if all(_fits(part, zoom) for part in parts))
     return next(fitting, ZOOMS[-1])
+
+
+def zoom_of(part: Part, zoom: float) -> float:
+    """The size of one part where 概要 and the list have ``zoom``: a ロードマップ is one page where that can be."""
+    if part.kind in ("overview", "listing"):
+        return zoom
+    if part.kind != "roadmap":
+        return 1
+    return next((one for one in ZOOMS if _fits(part, one)), 1)
 
 
 def overflows(report: Report) -> bool:

@@ -136,7 +136,7 @@ FORMATS: Mapping[str, Format] = {
         lambda d: sheets_docx(d.report, d.pictures),
         of_indicators=True,
     ),
-    "html": Format("印刷用ページ", "資料1・2_印刷用", "html", "text/html", _html),
+    "html": Format("印刷用ページ", "資料_印刷用", "html", "text/html", _html),
     "csv": Format("一覧(CSV)", "資料1_{list}", "csv", "text/csv", _csv),
 }
 

@@ -21,13 +21,13 @@ import pytest
 
 from kpi.assessment import Assessment
 from kpi.report.assembly import report
-from kpi.report.blocks import Cell, Column, Heading, Line, Note, Sentence, Table
+from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Sentence, Table
 from loaders.documents.paper import pdf
 from loaders.documents.paper.native_charts import DATA_SHEET
 from loaders.documents.paper.page import report_html
-from loaders.documents.paper.page_room import overflows
+from loaders.documents.paper.page_room import overflows, zoom_of
 from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
-from loaders.documents.paper.pdf import NoPrint, chromium, print_pdf
+from loaders.documents.paper.pdf import NoPrint, chromium, page_widths, print_pdf
 from loaders.documents.paper.workbook import number_format, report_xlsx
 from tests.samplekit import PLAN, store_of, with_samples, with_store
 
@@ -77,6 +77,32 @@ def harmful(paper):
 
     parts = [replace(p, title=HARMFUL, blocks=tuple(map(block, p.blocks))) for p in paper.parts]
     return replace(paper, parts=tuple(parts), plan_name=HARMFUL, handling=HARMFUL)
+
+
+# --- the roadmap -----------------------------------------------------------------------------------------------------
+
+
+def roadmap(paper, rows):
+    """A ロードマップ of so many initiatives with names of two lines."""
+    columns = (Column("番号", 13), Column("取組", 78), *(Column(str(n), 10) for n in range(10)), Column("実績", 200))
+    cells = (
+        "取1",
+        "デジタル技術を活用した創業及びスタートアップなど起業への支援、革新的なビジネスモデルの展開",
+        *"●" * 10,
+        "した。",
+    )
+    table = Table("ロードマップ", columns, tuple(Line(tuple(map(Cell, cells))) for _ in range(rows)))
+    part = Part("roadmap", "ロードマップ 暮らし", "資料3-1", "A3横", (Heading("暮らし"), table, Note("□ 当初の工程")))
+    return part, replace(paper, parts=(part,))
+
+
+@pytest.mark.skipif(not chromium(), reason="needs Chromium")
+@pytest.mark.parametrize(("rows", "pages"), [(10, 1), (36, 1), (120, 4)])
+def test_a_roadmap_is_one_page_where_it_can_be(paper, rows, pages):
+    part, alone = roadmap(paper, rows)
+    # 概要 has nothing to do with it, and a long one is not pressed.
+    assert (zoom_of(part, 0.72) < 1) == (rows == 36)
+    assert len(page_widths(print_pdf(report_html(alone, ("roadmap",), {})))) == pages
 
 
 # --- the workbook ----------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def test_without_an_answer_it_says_so_and_explains_nothing(tmp_path):
     made = paper(silent)
     (sentence,) = (b.made for b in made.part("overview").blocks if isinstance(b, Sentence))
     assert sentence == "取組3(再掲を含む延べ4)。進み方の回答はまだありません。"
-    assert table(made, "説明を要する取組")[1][0] == "ありません"
+    assert table(made, "説明を要する取組")[1][0] == "進み方の回答がまだありません"
     assert {row[4] for row in table(made, "取組一覧")[1:]} == {"記録なし"}
 
 
