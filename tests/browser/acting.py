@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import close, settled
 from tests.browser.walking import english, fill, screenshot, visit
 
 expect.set_options(timeout=30_000)  # the machine may be busy with other things
@@ -36,7 +36,7 @@ class Cast:
         """Everybody closes the browser; nobody has met with an error or with another machine."""
         for who, page in self.pages.items():
             assert (page.watch.foreign, page.watch.errors, page.watch.failures) == (set(), [], []), who
-            page.context.close()
+            close(page)
         self.pages.clear()
 
     def take(self, page, button: str) -> Path:

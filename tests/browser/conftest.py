@@ -20,6 +20,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Error as PlaywrightError
 
 from loaders.services.operations import open_store
 from tests import ROOT
@@ -90,6 +92,23 @@ def free_port() -> int:
         return port
 
 
+_PORTS: list[int] = []
+
+
+def _usual_port() -> int:
+    """A port at which a server of this process stood before and none does now, else a new one.
+
+    A page that comes from where it came from before is not compiled anew by the browser.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    _PORTS.append(free_port())
+    return _PORTS[-1]
+
+
 @contextmanager
 def running(
     folder: Path,
@@ -105,7 +124,7 @@ def running(
     data = folder / "data"
     if not data.exists():
         with_files(data)
-    port = free_port()
+    port = _usual_port()
     url = f"http://127.0.0.1:{port}"
     if secrets:
         kept = folder / "secrets.toml"
@@ -230,23 +249,50 @@ def chromium():
         browser.close()
 
 
+#: Browsers of their own that nobody uses now, with what they have compiled; nothing else is left in them.
+_RESTED: list[BrowserContext] = []
+
+
 @contextmanager
 def _pages(chromium) -> Iterator[Callable]:
-    contexts = []
+    used: list[tuple[BrowserContext, bool]] = []
 
     def new(width: int = 1280, height: int = 800, **given: object):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="ja-JP", accept_downloads=True, **given
-        )
-        contexts.append(context)
+        context = _RESTED.pop() if _RESTED and not given else _context(chromium, **given)
+        used.append((context, not given))
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.watch = Watch()
         page.watch.on(page)
         return page
 
     yield new
-    for context in contexts:
-        context.close()
+    for context, plain in used:
+        if not (plain and _rests(context)):
+            context.close()
+
+
+def _context(chromium, **given: object) -> BrowserContext:
+    return chromium.new_context(locale="ja-JP", accept_downloads=True, **given)
+
+
+def close(page) -> None:
+    """Close a page, and leave nothing of it in the browser but what is compiled."""
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    page.close()
+
+
+def _rests(context: BrowserContext) -> bool:
+    """Whether all that somebody has left in a browser could be taken out of it."""
+    try:
+        context.set_offline(False)
+        for page in context.pages:
+            close(page)
+        context.clear_cookies()
+    except PlaywrightError:  # closed by the test, or no page of the program
+        return False
+    _RESTED.append(context)
+    return True
 
 
 @pytest.fixture
