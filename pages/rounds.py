@@ -76,7 +76,8 @@ def _staff(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
         start_box(state, asked)
         cancel_box(state, asked)
     board_table(asked, rows)
-    note = "部局名を開くと、その部局の回答の画面です。メールで届いた様式は、そこから代理登録できます。回答の中身は"
+    behalf = "メールで届いた様式は、そこから代理登録できます。" if state.is_open else ""
+    note = f"部局名を開くと、その部局の回答の画面です。{behalf}回答の中身は"
     show(tag("div", join([note, link("確認", "review", round=asked.id), "で見られます。"]), "meta"))
     if not state.is_open:
         return

@@ -141,7 +141,7 @@ def _dates(state: Assessment, place: Respondent) -> None:
         parts.append(f"　{day_words(place.asked.opens)}に始まります")
     if place.asked.assumption:
         parts += ["　", tag("span", "想定の日程です", "assumed")]
-    if person().is_staff:
+    if person().is_staff and state.is_open:
         parts += ["　", tag("b", "代理登録"), "(ここで入れた回答には、事務局が入力したことが付きます)"]
     show(tag("div", join(parts), "meta"))
 
