@@ -36,7 +36,9 @@ def compare_page() -> None:
     st.header("計画の「現状と課題」にある比較" if own else "県と全国の比較", anchor=False)
     files: list[ChartFile] = []
     if paired.rows:
-        files.append(_pairs(state, paired, state.plan.source if own else "、".join(paired.sources)))
+        files.append(
+            _pairs(state, paired, state.plan.source if own and state.plan.source else "、".join(paired.sources))
+        )
     else:
         empty("同じ定義・時点の県と全国の値がそろう組はありません。")
     st.header("統計ごとに見る", anchor=False)

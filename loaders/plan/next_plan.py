@@ -37,6 +37,7 @@ def next_plan(plan: Plan, plan_id: str, name: str, start: Period, end: Period, d
         name=name,
         start=start,
         end=end,
+        source="",  # its own document, which is not there yet
         offered=True,
         rounds=(),
         indicators=tuple(_open(plan.id, i, cards[i.id]) for i in indicators),

@@ -57,7 +57,11 @@ def next_plan_form(state: Assessment) -> None:
     summary = join(
         [
             tag("b", f"「{name}」({start.label}から{end.label}まで)を始めます。"),
-            tag("div", f"「{plan.name}」を写します。いまの計画は変わりません。始めた計画は、メニューの上で選べます。"),
+            tag(
+                "div",
+                f"「{plan.name}」を写します。いまの計画は変わりません。始めた計画は、だれもがメニューの上で選べます。"
+                "まだ見せないときは、始めたあと「選べる計画」で選べなくしてください。",
+            ),
         ]
     )
     if confirm_button.button(
