@@ -1,7 +1,6 @@
 """What each column and row of a list is: proposed from its headings, put right by a kept layout and by a person.
 
-A layout is told by headings without their years, so that last year's serves for this year's list too, wherever its
-columns have moved.
+A kept layout tells columns by their headings, so that it serves wherever they have moved; see :mod:`list_kept`.
 """
 
 from __future__ import annotations
@@ -15,12 +14,11 @@ from itertools import pairwise
 from kpi.period import Period
 from loaders.lists.list_cells import read_when
 from loaders.lists.list_grid import Grid
+from loaders.lists.list_kept import ALIKE, fits_headings, is_asked_again, kept_kind, kept_kinds
 from loaders.lists.list_words import TODAY, VALUE_ROLES, YEAR_IN, column_role, heading_key, line_role
 from loaders.text.characters import canonical
 from loaders.workbook.cells import column_letters
 
-#: Of the headings of the first table so many must stand in a row for it to be the head of another one.
-_ALIKE = 0.6
 #: Columns that may hold labels of rows.
 _MAY_LABEL = ("", "field", "skip", "series", "period", "lines")
 #: A head has at least so many columns that are known by their words.
@@ -34,7 +32,7 @@ _NUMBER = re.compile(r"[約△▲+-]?\d[\d,.]*")
 
 @dataclass(frozen=True)
 class Layout:
-    """How lists of one kind are read. ``columns`` maps a heading without its year to what the column is.
+    """How lists of one kind are read. ``columns`` maps a heading, with its year where that decides, to its kind.
 
     ``lines`` are what the unlabelled rows of one indicator are, in order; ``wrapped`` is what follows a line break in
     an indicator's name: ``definition`` or ``name``.
@@ -132,15 +130,14 @@ def _side_by_side(columns: tuple[ListColumn, ...]) -> list[tuple[ListColumn, ...
 
 def learned(found: Sequence[Table], told: Told, name: str) -> Layout:
     """What is to be kept of a reading for the next list of the same kind."""
-    columns = {heading_key(c.heading) or c.letters: c.kind for table in found for c in table.columns}
+    columns = kept_kinds(c for table in found for c in table.columns)
     lines = told.lines or next((t.lines for t in found if t.lines), ())
     return Layout(name, columns, lines, told.wrapped)
 
 
 def fits(found: Sequence[Table], layout: Layout) -> bool:
     """Whether a kept layout knows the headings of a list."""
-    keys = {key for table in found for c in table.columns if (key := heading_key(c.heading))}
-    return bool(keys) and sum(key in layout.columns for key in keys) >= _ALIKE * len(keys)
+    return fits_headings((c for table in found for c in table.columns), layout.columns)
 
 
 # --- heads -----------------------------------------------------------------------------------------------------------
@@ -168,7 +165,7 @@ def _is_head(grid: Grid, row: int, first: set[str]) -> bool:
         return False
     labels = set(grid.labels(row).values())
     if first:
-        return "name" in known or len(labels & first) >= _ALIKE * len(first)
+        return "name" in known or len(labels & first) >= ALIKE * len(first)
     return "name" in known or sum(r in (*VALUE_ROLES, "year") for r in known) >= _LEAST
 
 
@@ -201,7 +198,7 @@ def _columns(
     found = _named(grid, head, rows, _children(grid, head, found))
     found = _yearly(grid, rows, _todays(_years(found)))
     found = _unknown(grid, rows, found)
-    found = [replace(c, kind=kind, doubt="") if (kind := _kept(c, layout)) else c for c in found]
+    found = [_kept(c, layout) for c in found]
     return tuple(_said(c, told) for c in _steps(found))
 
 
@@ -235,7 +232,7 @@ def _labelled(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[
             continue
         roles = [line_role(text) for r in rows if grid.own(r, one.column) and (text := grid.text(r, one.column))]
         known = [role for role in roles if role]
-        if len(known) >= 2 and len(known) >= _ALIKE * len(roles) and len(set(known)) > 1:
+        if len(known) >= 2 and len(known) >= ALIKE * len(roles) and len(set(known)) > 1:
             return [replace(c, kind="lines") if n == at else c for n, c in enumerate(found)]
     return found
 
@@ -333,11 +330,14 @@ def _has_numbers(grid: Grid, rows: Sequence[int], column: int) -> bool:
     """Whether what stands in a column are mostly numbers."""
     own = [r for r in rows if grid.own(r, column)]
     numbers = [r for r in own if _NUMBER.match(canonical(grid.text(r, column)))]
-    return bool(own) and len(numbers) >= _ALIKE * len(own)
+    return bool(own) and len(numbers) >= ALIKE * len(own)
 
 
-def _kept(column: ListColumn, layout: Layout) -> str:
-    return layout.columns.get(heading_key(column.heading) or column.letters, "")
+def _kept(column: ListColumn, layout: Layout) -> ListColumn:
+    if kind := kept_kind(column, layout.columns):
+        return replace(column, kind=kind, doubt="")
+    asked = not column.doubt and is_asked_again(column, layout.columns)
+    return replace(column, doubt="years") if asked else column
 
 
 def _said(column: ListColumn, told: Told) -> ListColumn:
