@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from kpi.issue import Choice, Issue, Severity
 from kpi.period import Period
-from loaders.lists.list_cells import MARKS, Parts, Piece, When, read_when, release_in, split
+from loaders.lists.list_cells import MARKS, Parts, Piece, When, release_in, split
 from loaders.lists.list_conflicts import settled
 from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_layout import ListColumn, Table, Told, later
 from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
+from loaders.lists.values.list_periods import periods_of, unreadable
 from loaders.text.findings import as_issues
 from loaders.text.numbers import NumberReading, read_number
 from loaders.workbook.cells import Cell
@@ -29,7 +30,7 @@ class ListedFigure:
     """One figure. ``value`` is None where ``words`` say it (a target in words) or a question about it is open.
 
     ``typed``: a person has put it in, or chosen between readings, on the screen. ``open``: what its column or its line
-    is, is asked and not answered; it is shown as proposed and not taken.
+    is, or its era, is asked and not answered; it is shown as proposed and not taken.
     """
 
     role: str
@@ -68,7 +69,7 @@ def figures_of(
     grid: Grid, table: Table, lines: Sequence[Line], context: Context
 ) -> tuple[list[ListedFigure], list[Issue]]:
     """The figures in the lines of one indicator (row and what it holds), and what is asked about them."""
-    periods = _periods(grid, table, lines)
+    periods, strange = periods_of(grid, table, lines)
     found: list[ListedFigure] = []
     issues: list[Issue] = []
     for row, line in lines:
@@ -95,6 +96,10 @@ def figures_of(
             heading = release_in(column.heading)
             found += [replace(f, release=heading) if heading and f.release == "final" else f for f in figures]
             issues += asked
+            if figures and (told_in := strange.get((row, column.column))):
+                said = context.told.cells.get(ref(place), {})
+                odd = unreadable(told_in, grid.text(*told_in), ref(place), said)
+                issues += [replace(odd, sheet=context.sheet)] if odd else []
     return _agreeing(found, issues, context)
 
 
@@ -125,31 +130,6 @@ def _role(line: str, column: str) -> str:
     if column == "series":
         return line if line in VALUE_ROLES else "actual"
     return column if line in ("", "value") else _BOTH.get((line, column), line)
-
-
-def _periods(grid: Grid, table: Table, lines: Sequence[Line]) -> dict[Place, When]:
-    """The periods told beside values: on a line of their own, or in a column of their own."""
-    found: dict[Place, When] = {}
-    for row, line in lines:
-        if line == "period":
-            for column in table.values:
-                when = read_when(grid.text(row, column.column))
-                if when:
-                    found |= {(r, column.column): when for r, other in lines if other != "period"}
-            continue
-        for beside in table.of("period"):
-            when = read_when(grid.text(row, beside.column))
-            near = _nearest(table, beside)
-            if when and near:
-                found[row, near.column] = when
-    return found
-
-
-def _nearest(table: Table, beside: ListColumn) -> ListColumn | None:
-    """The values whose period a column tells: those its heading names, else those beside it, the left ones first."""
-    named = [c for c in table.values if beside.of and c.kind == beside.of]
-    ordered = sorted(named or table.values, key=lambda c: (abs(c.column - beside.column), c.column > beside.column))
-    return ordered[0] if ordered else None
 
 
 def _heading_when(column: ListColumn) -> When | None:
@@ -224,11 +204,12 @@ def _taken(
     if reading.outcome in ("missing", "empty"):
         return [], []
     period = _told_period(said) or (when.period if when else None)
-    if period is None and when is not None and when.choices:
+    era_open = period is None and when is not None and bool(when.choices)
+    if when is not None and era_open:
         issues.append(_era(plain, when, context))
     release = reading.release or (when.release if when else "") or "final"
     figure = replace(plain, value=reading.value, period=period, release=release, typed="period" in said)
-    return [figure], issues
+    return [replace(figure, open=era_open)], issues
 
 
 def _doubts(plain: ListedFigure, reading: NumberReading, context: Context) -> list[Issue]:

@@ -214,6 +214,14 @@ def role_word(figure: TakenFigure | ListedFigure) -> str:
     return COLUMN_WORDS[figure.role]
 
 
+def figure_words(figure: ListedFigure) -> str:
+    """A figure in a line: what it is, its value, its time, its cell, and whether something of it is asked."""
+    value = figure.words or (as_it_is(figure.value) if figure.value is not None else "読めていません")
+    when = figure.period.label if figure.period else "時点なし"
+    asked = "、確かめ中" if figure.open or (figure.value is None and not figure.words) else ""
+    return f"{role_word(figure)}: {value}({when}、{figure.cell}{asked})"
+
+
 def lacking_periods(reading: ListReading) -> Iterator[ListedFigure]:
     """The values that are not taken because nobody knows their time."""
     for one in reading.indicators:

@@ -13,7 +13,7 @@ from typing import Protocol
 from kpi.period import Period
 from loaders.lists.list_words import A_YEAR, heading_key
 
-#: Of the headings of a kept reading, or of another table's head, so many must stand in a list for it to be one of the same kind.
+#: Of the headings of a kept reading, or of the first table, so many must stand in a list, or a row, of the same kind.
 ALIKE = 0.6
 #: What stands between a heading and its year.
 _OF = "@"

@@ -15,7 +15,7 @@ from kpi.period import Period
 from loaders.lists.list_cells import read_when
 from loaders.lists.list_grid import Grid
 from loaders.lists.list_kept import ALIKE, fits_headings, is_asked_again, kept_kind, kept_kinds
-from loaders.lists.list_words import TODAY, VALUE_ROLES, YEAR_IN, column_role, heading_key, line_role
+from loaders.lists.list_words import TODAY, VALUE_ROLES, YEAR_IN, column_role, heading_key, line_role, whose_year
 from loaders.text.characters import canonical
 from loaders.workbook.cells import column_letters
 
@@ -24,7 +24,6 @@ _MAY_LABEL = ("", "field", "skip", "series", "period", "lines")
 #: A head has at least so many columns that are known by their words.
 _LEAST = 2
 _MOST_HEAD_ROWS = 3
-_OF_YEARS: Mapping[str, str] = {"基準年度": "baseline", "目標年度": "target"}
 #: What a heading says beside its year when its values are real ones.
 _REAL = re.compile(r"現在|時点|末|速報|見込|暫定|確定")
 _NUMBER = re.compile(r"[約△▲+-]?\d[\d,.]*")
@@ -220,8 +219,9 @@ def _column(grid: Grid, head: tuple[int, ...], column: int) -> ListColumn:
             kind = value or kind or roles[0]
         elif kind == "period":
             of = value
-    if kind == "period" and period and not of:  # 「基準年度(R2)」 has values of its year, 「年度」 has years
-        kind = _OF_YEARS.get(heading_key(texts[-1]), kind)
+    of = of or (whose_year(texts[-1]) if kind == "period" else "")
+    if kind == "period" and period:  # 「基準年度(R2)」 has values of its year, 「年度」 has years
+        kind = of if of and len(texts) == 1 else kind
     return ListColumn(column, kind, heading, period, of)
 
 

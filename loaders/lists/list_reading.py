@@ -92,7 +92,8 @@ def _of_columns(table: Table, indicators: Sequence[ListedIndicator]) -> Iterator
             yield _of_column(column, place)
         lacking = [
             f for one in indicators for f in one.figures
-            if f.place[1] == column.column and f.value is not None and f.period is None and f.role != "target"
+            if f.place[1] == column.column and f.value is not None and f.period is None
+            and f.role != "target" and not f.open
         ]  # fmt: skip
         asked = column.kind in ("baseline", "actual") or (column.kind == "series" and lacking)
         if asked and lacking:

@@ -74,6 +74,15 @@ _LINES: tuple[tuple[str, str], ...] = (
 )
 _COMPILED_LINES = tuple((re.compile(words), role) for words, role in _LINES)
 
+#: Headings of columns of years that say whose year it is.
+_WHOSE_YEAR: tuple[tuple[str, str], ...] = (
+    (r"(?:基準|策定|当初|現状|現況|出発)(?:時|値)?", "baseline"),
+    (r"(?:最終|到達|数値)?目標値?", "target"),
+    (r"実績値?|直近値?|最新値?|達成値?|調査値?", "actual"),
+)
+_COMPILED_YEARS = tuple((re.compile(rf"({words})の?(?:年度?|年次|時点|年月)"), role) for words, role in _WHOSE_YEAR)
+_STEM = re.compile(r"基準|策定|当初|現状|現況|目標|実績|直近|最新|達成|調査")
+
 _BRACKETS = re.compile(r"\([^()]*\)|※.*")
 #: What is left of a heading once the period in it is taken away may have these around it.
 _AROUND = re.compile(r"^[の:・]|(?:末?(?:時点|現在)|[の:・])$")
@@ -106,7 +115,21 @@ def column_role(text: str) -> str:
     key = heading_key(text)
     if key == A_YEAR:
         return "year"
+    if whose_year(text) and key != "策定時":  # 「策定時点」 is the value of that time
+        return "period"
     return next((role for pattern, role in _COMPILED if pattern.fullmatch(key)), "")
+
+
+def whose_year(text: str) -> str:
+    """The kind of value whose year a column tells by its heading (実績年度, 直近値の年度); empty for none."""
+    plain = _BRACKETS.sub("", canonical(text))
+    return next((role for pattern, role in _COMPILED_YEARS if pattern.fullmatch(plain)), "")
+
+
+def stem(text: str) -> str:
+    """The word by which a value and its year are called alike: 目標 of 目標値 and 目標年度; empty for none."""
+    found = _STEM.search(canonical(text))
+    return found[0] if found else ""
 
 
 def line_role(text: str) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.issue import Issue
 from kpi.period import stamp
+from loaders.lists.list_intake import figure_words
 from loaders.lists.list_layout import Layout, fits
 from loaders.lists.list_reading import ListReading, read_list
 from loaders.store.queries.kept_lists import KeptList
@@ -22,7 +23,7 @@ from pages.parts.lists.list_target import target
 from pages.parts.lists.sheet_view import sheet_view
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import XLSX, attempt, folded_form, show
-from pages.parts.shared.markup import Column, badge, table, unmarked
+from pages.parts.shared.markup import Column, badge, join, table, tag, unmarked
 
 _AS_PROPOSED = "見出しの言葉から読む"
 
@@ -110,7 +111,7 @@ def _read(reading: ListReading) -> None:
         rows = [
             (
                 one.key, one.name, one.field or "―", one.unit or "―", one.definition or "―",
-                "、".join(f"{f.cell}" for f in one.figures) or "値なし",
+                join([tag("div", figure_words(f)) for f in one.figures]) or "値なし",
             )
             for one in reading.indicators
         ]  # fmt: skip
@@ -120,7 +121,7 @@ def _read(reading: ListReading) -> None:
             Column("分野・施策"),
             Column("単位"),
             Column("定義"),
-            Column("値のセル"),
+            Column("値(時点、セル)"),
         ]
         show(table(columns, rows, caption="読み取った指標", kind="stack"))
 
