@@ -22,17 +22,17 @@ _ERALESS = re.compile(r"(元|\d{1,2})年度?")
 _TAIL = re.compile(r"(?:調査|時点|実績|現在|実施|分|値)$")
 #: A year that stands before its value: 「R5: 45.2%」.
 _LEADING = re.compile(
-    r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})(?:年度末?|年|\.\d{1,2}末?)?|(?:19|20)\d\d年度?)\s?[::]?\s?(?=\S*\d)"
+    r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})(?:年度末?|年|\.\d{1,2}末?)?|(?:19|20)\d\d年度?)\s?:?\s?(?=\S*\d)"
 )
 _BETWEEN = re.compile(
-    r"\n|、|／|;|(?<=\))\s*(?=[^\s(])|(?<=\S)\s+(?=(?:令和|平成|[RHrh])\s?(?:元|\d{1,2})(?:年度?)?\s?[::]?\s?\d)"
+    r"\n|、|／|;|(?<=\))\s*(?=[^\s(])|(?<=\S)\s+(?=(?:令和|平成|[RHrh])\s?(?:元|\d{1,2})(?:年度?)?\s?:?\s?\d)"
 )
 #: Marks that say something was reached, or that there is nothing.
 MARKS = re.compile(r"[○◯●◎×△▲☆★✓済達成完了ー―‐\-–—…‥/／]+|達成済み?|完了|実施済み?|該当なし|なし")
 _DIGIT = re.compile(r"\d")
-_UNIT = re.compile(r"^[^\d(]*?[△▲-]?\d[\d,.]*\s?([^\d\s()※、:,.]{1,12})")
+_UNIT = re.compile(r"^[^\d(]*?[△▲-]?\d[\d,.]*(?:\s?~\s?\d[\d,.]*)?\s?([^\d\s()※、・:,.]{1,12})")
 #: What may stand behind a number and is no unit: an arrow, a slash, a wave, a power of ten with more digits behind it.
-_NO_LETTERS = re.compile(r"[/→⇒~〜～\-+]|年ごと")
+_NO_LETTERS = re.compile(r"^/|[→⇒~〜～\-+]|年ごと")
 _SCALES = ("万", "億", "兆", "千", "百万")
 _NO_UNIT = re.compile(r"以上|以下|程度|未満|以内|超|増|減|倍増|を|に|の|へ")
 
@@ -175,5 +175,5 @@ def _value_and_period(part: str) -> bool:
 def unit_in(text: str) -> str:
     """The unit behind the number of a cell, as it is written; empty where there is none."""
     found = _UNIT.match(fold(text))
-    unit = "" if found is None else _NO_UNIT.split(found[1])[0]
+    unit = "" if found is None else _NO_UNIT.split(found[1])[0].rstrip("/")
     return "" if _NO_LETTERS.search(unit) or unit in _SCALES else unit

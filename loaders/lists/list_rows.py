@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kpi.issue import Choice, Issue, Severity
-from loaders.lists.list_cells import release_in, split, unit_in
+from loaders.lists.list_cells import release_in, split
 from loaders.lists.list_doubts import (
     begins_a_field,
     holds_remarks,
@@ -22,19 +22,15 @@ from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told
 from loaders.lists.list_words import VALUE_ROLES, line_role
+from loaders.lists.values.list_units import NO_UNIT, unit_of_cells, unit_of_heads, unit_of_name
 from loaders.text.characters import canonical, shortened
 
 _CHILD = re.compile(r"^(?:[ア-コ](?=[\s.．、)）])|[①-⑳]|[(（][ア-コ\da-z]{1,2}[)）]|[・･])[\s.．、)）]*")
 _NOTE = re.compile(r"^(?:※|[(（]?注\s?\d*[:：)）]|\*|出典|資料[:：])")
-_UNIT_IN_NAME = re.compile(r"[(（](?:単位[::]\s*)?([^()（）\d]{1,8})[)）]\s*$")
 #: What follows a line break in a name cell when it explains the name rather than goes on with it.
 _EXPLAINS = re.compile(r"^[(（※〔\[【・]|とは|割合|の数$|÷|/|合計|による")
 #: Words of a document's own title, which is no heading of a field.
 _TITLE = re.compile(r"一覧|進捗|状況|調書|実績表|別紙|別表|資料\d|令和\d+年度$")
-#: What a unit may be that stands behind a name in brackets.
-_UNITS = re.compile(
-    r"%|％|人|件|か所|箇所|ヶ所|戸|台|校|社|団体|市町村|円|千円|百万円|億円|時間|日|回|ha|km|t|点|位|歳|世帯|システム|機関|施設"
-)
 
 
 def section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Place, str] | None:
@@ -204,7 +200,11 @@ class TableReader:
         self.marks[place] = column.kind
         texts = {kind: self._beside(row, kind) for kind in ("field", "number", "definition", "unit", "source", "owner")}
         definition = texts["definition"] or definition
-        unit, name = self._unit(texts["unit"], name)
+        unit, bare = unit_of_name(name, column.heading)
+        if texts["unit"]:
+            unit = texts["unit"]
+        else:
+            name = bare
         self._current = (
             ListedIndicator(
                 place, name, texts["field"] or self._section, texts["number"], definition, unit, texts["source"],
@@ -243,14 +243,6 @@ class TableReader:
             return _one_line(text), ""
         return first, _stripped(rest)
 
-    def _unit(self, unit: str, name: str) -> tuple[str, str]:
-        if unit:
-            return unit, name
-        found = _UNIT_IN_NAME.search(name)
-        if found and _UNITS.fullmatch(found[1].strip()):
-            return found[1].strip(), name[: found.start()].strip()
-        return "", name
-
     def _close(self) -> None:
         """The figures of the indicator that ends here."""
         if self._current is None:
@@ -258,7 +250,11 @@ class TableReader:
         one, lines = self._current
         self._current = None
         told = self._told.cells.get(one.key, {})
-        unit = str(told.get("unit") or one.unit or self._written_unit(lines))
+        unit, odd = str(told.get("unit", "")) or one.unit or unit_of_heads(self._grid, self._table), None
+        if not unit:
+            unit, odd = unit_of_cells(self._grid, self._table, lines, one)
+        self.issues += [odd] if odd else []
+        unit = unit.removeprefix(NO_UNIT)
         own = {ref(self._grid.place(row, c.column)) for row, _ in lines for c in self._table.values}
         split = any("split" in self._told.cells.get(cell, {}) for cell in own)
         context = Context(self._grid.sheet.name, one.name, unit, self._told, one.key, split)
@@ -266,7 +262,9 @@ class TableReader:
         self.issues += issues
         figures = self._remarked(lines, figures)
         if lines or not self._has_parts(one.place[0]):
-            self.indicators.append(replace(one, unit=unit, figures=tuple(map(self._settled, figures))))
+            self.indicators.append(
+                replace(one, unit=unit, figures=tuple(self._settled(f, unsure=odd is not None) for f in figures))
+            )
 
     def _remarked(self, lines: Sequence[Line], figures: list[ListedFigure]) -> list[ListedFigure]:
         """The figures as a remark in their rows has them; what it means for the newest value is asked."""
@@ -286,29 +284,16 @@ class TableReader:
         done = replace(newest, release=str(said)) if said else replace(newest, open=True)
         return [done if f is newest else f for f in figures]
 
-    def _settled(self, figure: ListedFigure) -> ListedFigure:
-        """A figure that is open where a question about its column or its line is."""
+    def _settled(self, figure: ListedFigure, *, unsure: bool) -> ListedFigure:
+        """A figure that is open where a question about its column, its line or its unit is."""
         doubts = {c.doubt for c in self._table.values if c.column == figure.place[1]}
         unsure = (
-            bool(doubts & {"year", "years"}) or ("yearly" in doubts and figure.role == "target") or self._unsure_lines
+            unsure
+            or bool(doubts & {"year", "years"})
+            or ("yearly" in doubts and figure.role == "target")
+            or self._unsure_lines
         )
         return replace(figure, open=True) if unsure and not figure.typed else figure
-
-    def _written_unit(self, lines: Sequence[Line]) -> str:
-        """The unit that stands behind the numbers of a row."""
-        for row, line in lines:
-            for column in self._table.values if line not in ("period", "skip") else ():
-                cell = self._grid.cell(row, column.column)
-                if cell is None or not self._grid.own(row, column.column):
-                    continue
-                if cell.kind == "number":
-                    unit = "%" if "%" in cell.number_format else unit_in(cell.number_format.replace('"', ""))
-                else:
-                    text = self._grid.text(row, column.column)
-                    unit = unit_in(next((p.bare for p in split(text).pieces), text))
-                if unit and not line_role(unit):
-                    return unit
-        return ""
 
 
 def parts_of(one: ListedIndicator) -> Iterator[ListedIndicator]:
