@@ -17,7 +17,9 @@ def answer(told: Told, issue: Issue, changes: Changes) -> Told:
     A choice about a column, a row, the lines or the breaks of all names holds for these; any other for its cell.
     """
     if kind := changes.get("column"):
-        return of_column(told, issue.subject_id, str(kind))
+        return of_column(told, str(changes.get("letters") or issue.subject_id), str(kind))
+    if code := changes.get("column_period"):
+        return of_period(told, issue.subject_id, str(code))
     if said := changes.get("row"):
         return of_row(told, int(issue.subject_id), str(said))
     if lines := changes.get("lines"):

@@ -22,13 +22,15 @@ _ERALESS = re.compile(r"(元|\d{1,2})年度?")
 _TAIL = re.compile(r"(?:調査|時点|実績|現在|実施|分|値)$")
 #: A year that stands before its value: 「R5: 45.2%」.
 _LEADING = re.compile(
-    r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})(?:年度末?|年|\.\d{1,2}末?)?|(?:19|20)\d\d年度?)\s?:?\s?(?=\S*\d)"
+    r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})(?:年度末?|年|\.\d{1,2}末?)?|(?:19|20)\d\d(?:年度?|(?=\s?:)))\s?:?\s?(?=\S*\d)"
 )
 _BETWEEN = re.compile(
     r"\n|、|／|;|(?<=\))\s*(?=[^\s(])|(?<=\S)\s+(?=(?:令和|平成|[RHrh])\s?(?:元|\d{1,2})(?:年度?)?\s?:?\s?\d)"
 )
 #: Marks that say something was reached, or that there is nothing.
 MARKS = re.compile(r"[○◯●◎×△▲☆★✓済達成完了ー―‐\-–—…‥/／]+|達成済み?|完了|実施済み?|該当なし|なし")
+#: What people write where there is no value.
+NOTHING = re.compile(r"[ー―‐\-–—…‥/／]+")
 _DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"^[^\d(]*?[△▲-]?\d[\d,.]*(?:\s?~\s?\d[\d,.]*)?\s?([^\d\s()※、・:,.]{1,12})")
 #: What may stand behind a number and is no unit: an arrow, a slash, a wave, a power of ten with more digits behind it.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kpi.issue import Choice, Issue, Severity
 from kpi.period import Period
-from loaders.lists.list_cells import MARKS, Parts, Piece, When, release_in, split
+from loaders.lists.list_cells import MARKS, NOTHING, Parts, Piece, When, release_in, split
 from loaders.lists.list_conflicts import settled
 from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_layout import ListColumn, Table, Told, later
@@ -81,9 +81,12 @@ def figures_of(
                 and later(column, table.values, ("target", "milestone", "series"))
             ):
                 role = "milestone"
-            if not role or not grid.own(row, column.column):
+            if not grid.own(row, column.column):
                 continue
             place = grid.place(row, column.column)
+            if not role:
+                issues += _unread(grid, place, line, context)
+                continue
             across = [c for c in table.values if grid.place(row, c.column) == place]
             if len(across) > 1 and split(grid.text(*place)).pieces:
                 chosen = str(context.told.cells.get(ref(place), {}).get("at", ""))
@@ -101,6 +104,27 @@ def figures_of(
                 odd = unreadable(told_in, grid.text(*told_in), ref(place), said)
                 issues += [replace(odd, sheet=context.sheet)] if odd else []
     return _agreeing(found, issues, context)
+
+
+def _unread(grid: Grid, place: Place, line: str, context: Context) -> list[Issue]:
+    """A value of a line that means nothing in its column is not read, which is told."""
+    written = grid.text(*place)
+    if (
+        line in ("skip", "period")
+        or NOTHING.fullmatch(written.strip())
+        or "skip" in context.told.cells.get(ref(place), {})
+    ):
+        return []
+    message = f"「{written}」は、行と列の見出しが合わず、何の値か分からないため読んでいません。"
+    note = _asked(
+        ListedFigure("", place, written),
+        context,
+        "list.unread",
+        message,
+        "要る値なら、その行か列を直してください。",
+        "value",
+    )
+    return [replace(note, severity=Severity.NOTE)]
 
 
 def _across(grid: Grid, place: Place, columns: Sequence[ListColumn], context: Context) -> Issue:
@@ -202,7 +226,7 @@ def _taken(
     """A figure as its number and its period were read, with what is asked about either."""
     issues = _doubts(plain, reading, context)
     if reading.outcome in ("missing", "empty"):
-        return [], []
+        return [], [_no_value(plain, plain.written.strip(), context)]
     period = _told_period(said) or (when.period if when else None)
     era_open = period is None and when is not None and bool(when.choices)
     if when is not None and era_open:
@@ -245,22 +269,26 @@ def _in_words(
     said: Mapping[str, float | str | None],
 ) -> tuple[list[ListedFigure], list[Issue]]:
     """A cell without a number: nothing, a mark, or words, which as a target are asked about."""
-    words = parts.words.strip()
-    if not words or MARKS.fullmatch(words):
+    words = parts.words.strip() or " ".join(parts.notes)
+    if not words or NOTHING.fullmatch(words):
         return [], []
     period = _told_period(said) or (parts.when.period if parts.when else None) or (beside.period if beside else None)
-    if plain.role not in ("target", "milestone"):
-        message = f"「{words}」は数値でないため、{COLUMN_WORDS[plain.role]}として取り込みません。"
-        note = _asked(
-            plain, context, "list.words_value", message, "数値が分かれば、セルを選んで入力してください。", "value"
-        )
-        return [], [replace(note, severity=Severity.NOTE)]
+    if plain.role not in ("target", "milestone") or MARKS.fullmatch(words) or not parts.words.strip():
+        return [], [_no_value(plain, words, context)]
     choices = (_as_words(words), _LEFT_OUT)
     message = f"目標が数値でなく文で書かれています(「{words}」)。"
     advice = "文のまま残すか、セルを選んで数値を入力してください。"
     return [replace(plain, words=words, period=period)], [
         _asked(plain, context, "list.words_target", message, advice, "value", choices)
     ]
+
+
+def _no_value(plain: ListedFigure, words: str, context: Context) -> Issue:
+    """What stands in place of a value is told, and where."""
+    message = f"「{words}」は数値でないため、{COLUMN_WORDS[plain.role]}として取り込みません。"
+    advice = "数値が分かれば、セルを選んで入力してください。"
+    note = _asked(plain, context, "list.words_value", message, advice, "value")
+    return replace(note, severity=Severity.NOTE)
 
 
 def _several(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from kpi.period import Period
-from loaders.lists.list_cells import read_when
+from loaders.lists.list_cells import MARKS, read_when
 from loaders.lists.list_grid import Grid
 from loaders.lists.list_kept import ALIKE, fits_headings, is_asked_again, kept_kind, kept_kinds
 from loaders.lists.list_words import TODAY, VALUE_ROLES, YEAR_IN, column_role, heading_key, line_role, whose_year
@@ -26,6 +26,8 @@ _LEAST = 2
 _MOST_HEAD_ROWS = 3
 #: What a heading says beside its year when its values are real ones.
 _REAL = re.compile(r"現在|時点|末|速報|見込|暫定|確定")
+_BARE_YEAR = re.compile(r"(?:[1-9]|1\d|2\d|3[0-2])年?度?")
+_SHORT_YEAR = re.compile(r"['’]\d\d(?:年度?)?|(?:元|\d{1,2})年度")
 _NUMBER = re.compile(r"[約△▲+-]?\d[\d,.]*")
 
 
@@ -67,8 +69,9 @@ class ListColumn:
     """One column: what it is, its heading, the period that the heading names, and why another reading is likely.
 
     ``doubt`` is empty, ``name`` (no heading says which column has the names), ``year`` (the heading is a year alone),
-    ``yearly`` (the target may be that of its year alone) or ``unknown`` (numbers under a heading that says nothing) or
-    ``years`` (years alone beside values of the plan's beginning or end may be actual ones or yearly targets).
+    ``yearly`` (the target may be that of its year alone), ``unknown`` (numbers under a heading that says nothing),
+    ``years`` (years alone beside values of the plan's beginning or end may be actual ones or yearly targets) or
+    ``values`` (named after a year, it has numbers).
     ``of`` is the value whose period a column of periods tells, where its heading says so.
     """
 
@@ -183,7 +186,9 @@ def _goes_on(grid: Grid, row: int) -> bool:
     names = [c for c in grid.columns if column_role(grid.text(row, c)) == "name"]
     if not own or any(grid.own(below, c) for c in names):
         return False
-    return all(column_role(grid.text(below, c)) or line_role(grid.text(below, c)) for c in own)
+    return all(
+        column_role(t) or line_role(t) or read_when(t.strip(" ()（）")) for c in own if (t := grid.text(below, c))
+    )
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
@@ -195,7 +200,7 @@ def _columns(
     found = [_column(grid, head, c) for c in grid.columns if _is_there(grid, head, rows, c)]
     found = _labelled(grid, rows, found)
     found = _named(grid, head, rows, _children(grid, head, found))
-    found = _yearly(grid, rows, _todays(_years(found)))
+    found = _yearly(grid, rows, _todays(_years(_dated(grid, rows, found))))
     found = _unknown(grid, rows, found)
     found = [_kept(c, layout) for c in found]
     return tuple(_said(c, told) for c in _steps(found))
@@ -210,7 +215,7 @@ def _column(grid: Grid, head: tuple[int, ...], column: int) -> ListColumn:
     texts = list(dict.fromkeys(text for r in head if (text := grid.text(r, column))))
     roles = [column_role(text) for text in texts]
     heading = " ".join(texts)
-    years = [w.period for text in texts if (m := YEAR_IN.search(canonical(text))) and (w := read_when(m[0]))]
+    years = [when for text in texts if (when := year_of(text))]
     period = years[-1] if years else None
     kind, of = (roles[-1] if roles else ""), ""
     value = next((role for role in reversed(roles) if role in VALUE_ROLES), "")
@@ -223,6 +228,12 @@ def _column(grid: Grid, head: tuple[int, ...], column: int) -> ListColumn:
     if kind == "period" and period:  # 「基準年度(R2)」 has values of its year, 「年度」 has years
         kind = of if of and len(texts) == 1 else kind
     return ListColumn(column, kind, heading, period, of)
+
+
+def year_of(heading: str) -> Period | None:
+    """The period that a heading names; of several (「R5〜R9累計」) the last one, in which such a sum is whole."""
+    found = [when.period for m in YEAR_IN.finditer(canonical(heading)) if (when := read_when(m[0])) and when.period]
+    return max(found, key=lambda one: one.position, default=None)
 
 
 def _labelled(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
@@ -318,19 +329,40 @@ def _yearly(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[Li
 
 
 def _unknown(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
-    """Columns with numbers whose headings say nothing: they are not read, and a person is asked."""
+    """Columns with numbers whose headings say nothing: they are not read, and a person is asked.
+
+    A heading that is a year without its era has values, whatever words stand in their place.
+    """
     first = min((c.column for c in found if c.kind == "name"), default=0)
     return [
-        replace(c, doubt="unknown") if not c.kind and c.column > first and _has_numbers(grid, rows, c.column) else c
+        replace(c, doubt="unknown")
+        if not c.kind and c.column > first and (_has_numbers(grid, rows, c.column) or _SHORT_YEAR.fullmatch(c.heading))
+        else c
+        for c in found
+    ]
+
+
+def _dated(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
+    """A column named after a year that has numbers in place of years has values: 「目標年」 over 1,500."""
+    return [
+        replace(c, kind=c.of, doubt="values")
+        if c.kind == "period" and c.of and _has_numbers(grid, rows, c.column) and not _has_years(grid, rows, c.column)
+        else c
         for c in found
     ]
 
 
 def _has_numbers(grid: Grid, rows: Sequence[int], column: int) -> bool:
-    """Whether what stands in a column are mostly numbers."""
-    own = [r for r in rows if grid.own(r, column)]
-    numbers = [r for r in own if _NUMBER.match(canonical(grid.text(r, column)))]
-    return bool(own) and len(numbers) >= ALIKE * len(own)
+    """Whether what stands in a column, but for marks of nothing, are mostly numbers."""
+    texts = [t for r in rows if grid.own(r, column) and not MARKS.fullmatch((t := grid.text(r, column)).strip())]
+    numbers = [t for t in texts if _NUMBER.match(canonical(t))]
+    return bool(texts) and len(numbers) >= ALIKE * len(texts)
+
+
+def _has_years(grid: Grid, rows: Sequence[int], column: int) -> bool:
+    """Whether most of what stands in a column are periods, with or without their era."""
+    texts = [grid.text(r, column) for r in rows if grid.own(r, column)]
+    return sum(bool(read_when(t) or _BARE_YEAR.fullmatch(canonical(t))) for t in texts) >= ALIKE * len(texts)
 
 
 def _kept(column: ListColumn, layout: Layout) -> ListColumn:

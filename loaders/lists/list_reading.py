@@ -12,6 +12,7 @@ from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told, tables
 from loaders.lists.list_rows import TableReader, parts_of, section_above
 from loaders.lists.list_words import COLUMN_WORDS, LINE_WORDS
+from loaders.lists.values.list_periods import years_meant
 from loaders.workbook.cells import Sheet
 
 
@@ -46,6 +47,7 @@ def read_list(sheet: Sheet, told: Told | None = None, layout: Layout | None = No
         reader.read()
         indicators += reader.indicators
         issues += [*_of_columns(table, reader.indicators), *_of_lines(table, told, layout), *reader.issues]
+        issues += _left_out(grid, table, reader.indicators)
         marks |= _head_marks(grid, table) | reader.marks
     if not indicators:
         issues.append(_NO_ROWS)
@@ -90,18 +92,36 @@ def _of_columns(table: Table, indicators: Sequence[ListedIndicator]) -> Iterator
         place = ref((table.head[-1], column.column))
         if column.doubt:
             yield _of_column(column, place)
+        years = years_meant(column.heading)
         lacking = [
             f for one in indicators for f in one.figures
-            if f.place[1] == column.column and f.value is not None and f.period is None
-            and f.role != "target" and not f.open
+            if f.place[1] == column.column and f.period is None and (years or (f.value is not None and not f.open))
         ]  # fmt: skip
-        asked = column.kind in ("baseline", "actual") or (column.kind == "series" and lacking)
-        if asked and lacking:
-            message = f"列「{column.heading or column.letters}」の値の時点が、{len(lacking)}か所で分かりません。"
-            advice = "この列のセルを選び、「この列の時点」を選んでください。"
-            yield Issue(
-                "list.no_period", Severity.ASK, message, advice, "", place, column.heading, column.letters, "at"
-            )
+        if lacking and (years or any(f.role != "target" for f in lacking)):
+            yield _of_period(column, place, len(lacking), years)
+
+
+def _of_period(column: ListColumn, place: str, number: int, years: tuple[Choice, ...]) -> Issue:
+    message = f"列「{column.heading or column.letters}」の値の時点が、{number}か所で分かりません。"
+    advice = "正しい年度を選ぶか、" if years else ""
+    advice += "この列のセルを選び、「この列の時点」を選んでください。"
+    told_as = "", place, column.heading, column.letters, "at", years
+    return Issue("list.no_period", Severity.ASK, message, advice, *told_as)
+
+
+def _left_out(grid: Grid, table: Table, indicators: Sequence[ListedIndicator]) -> Iterator[Issue]:
+    """The columns of a table in which something stands, and which are not read."""
+    rows = {f.place[0] for one in indicators for f in one.figures} | {one.place[0] for one in indicators}
+    silent = [
+        c for c in table.columns if not c.kind and not c.doubt and any(grid.own(r, c.column) for r in rows)
+    ]  # fmt: skip
+    if silent:
+        words = "、".join(f"列{c.letters}" + (f"「{c.heading}」" if c.heading else "") for c in silent)
+        advice = "要る列は、そのセルを選び、「この列は」で何の列かを選んでください。"
+        place = ref((table.head[-1], silent[0].column))
+        yield Issue(
+            "list.left_out", Severity.NOTE, f"{words}は、何の列か分からないため読んでいません。", advice, "", place
+        )
 
 
 #: Why a column is asked about, and what it may be.
@@ -118,6 +138,10 @@ _DOUBTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "years": (
         "は年だけの見出しのため、実績値か途中の目標か分かりません。実績値と読みました。",
         ("actual", "milestone", "skip"),
+    ),
+    "values": (
+        "には、年でなく値が書かれているようです。値と読みました。",
+        ("target", "actual", "baseline", "period", "skip"),
     ),
     "unknown": (
         "に数値がありますが、見出しから何の値か分かりません。読んでいません。",

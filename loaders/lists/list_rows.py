@@ -22,6 +22,7 @@ from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told
 from loaders.lists.list_words import VALUE_ROLES, line_role
+from loaders.lists.values.list_periods import years_meant
 from loaders.lists.values.list_units import NO_UNIT, unit_of_cells, unit_of_heads, unit_of_name
 from loaders.text.characters import canonical, shortened
 
@@ -82,7 +83,7 @@ class TableReader:
             self._close()
             self._begin_section(place, text)
             self._alone = None if said or self._is_plain_heading(place, text) else of_alone(ref(place), text, row)
-        elif not said and _NOTE.match(text):
+        elif not said and _NOTE.match(text) and not self._has_values(row):
             self.marks[place] = "skip"
         else:
             self._indicator_row(row, said)
@@ -117,7 +118,7 @@ class TableReader:
 
     def _indicator_row(self, row: int, said: str) -> None:
         name = next((c for c in reversed(self._names) if self._grid.own(row, c.column)), None)
-        has_values = any(self._grid.own(row, c.column) for c in self._table.values)
+        has_values = self._has_values(row)
         label = said if said in VALUE_ROLES else self._label(row)
         if not said and has_values and (total := self._total(row, name)):
             self._close()
@@ -137,6 +138,9 @@ class TableReader:
         self._open(row, name)
         if self._current is not None and (has_values or label):
             self._line(row, label)
+
+    def _has_values(self, row: int) -> bool:
+        return any(self._grid.own(row, c.column) for c in self._table.values)
 
     def _total(self, row: int, name: ListColumn | None) -> Place | None:
         """The cell that says that a row has sums."""
@@ -286,10 +290,12 @@ class TableReader:
 
     def _settled(self, figure: ListedFigure, *, unsure: bool) -> ListedFigure:
         """A figure that is open where a question about its column, its line or its unit is."""
-        doubts = {c.doubt for c in self._table.values if c.column == figure.place[1]}
+        own = [c for c in self._table.values if c.column == figure.place[1]]
+        doubts = {c.doubt for c in own}
+        unsure = unsure or (figure.period is None and any(years_meant(c.heading) for c in own))
         unsure = (
             unsure
-            or bool(doubts & {"year", "years"})
+            or bool(doubts & {"year", "years", "values"})
             or ("yearly" in doubts and figure.role == "target")
             or self._unsure_lines
         )

@@ -274,18 +274,27 @@ def scale_of(unit: str) -> tuple[int, str]:
     return 1, word
 
 
+_MYRIADS = (10**4, 10**8, 10**12)
+
+
 def _unit_scale(amount: Amount, body: str, draft: Draft, context: Context) -> Amount:
     """万 in the number beside 千円 as the unit: both readings; 千 alone may be meant as the unit."""
     factor, _ = scale_of(context.unit)
     value = amount.values[0]
     if factor > 1 and amount.scaled:
         asked = tuple(f for f in amount.findings if f.code != "number.scale")
-        return Amount((divided(value, factor), value), (*asked, Finding("number.scale", body)), scaled=True)
+        return Amount(_either(value, value, factor, scaled=True), (*asked, Finding("number.scale", body)), scaled=True)
     if any(f.code == "number.scale" for f in amount.findings):
         lone = re.fullmatch(r"([\d,.]+)([百千])", body)
         if lone and (bare := read_numeral(lone[1])):
             return Amount((value, *bare.values), amount.findings, scaled=True)
     return amount
+
+
+def _either(value: Decimal, written: Decimal, factor: int, *, scaled: bool) -> tuple[Decimal, ...]:
+    """A value told in the unit's own scale, or as it is written; nobody counts 万 or 億 in a figure of 億円."""
+    told = divided(value, factor)
+    return (told,) if scaled and factor in _MYRIADS else (told, written)
 
 
 def divided(value: Decimal, factor: int) -> Decimal:
@@ -309,7 +318,7 @@ def _with_foreign_unit(body: str, draft: Draft, context: Context) -> Amount | No
     other_factor, other_base = scale_of(tail)
     if context.unit and other_base in (base, base.partition("/")[0]):
         value = times(amount.values[0], other_factor)
-        alternatives = (divided(value, factor), amount.values[0])
+        alternatives = _either(value, amount.values[0], factor, scaled=amount.scaled)
         kept = tuple(f for f in amount.findings if f.code not in ("number.scale", "number.kanji_scale"))
         return Amount(alternatives, (*kept, Finding("number.scale", body)), scaled=True)
     if tail == "割" and context.is_percent:

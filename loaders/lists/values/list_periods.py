@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kpi.issue import Issue, Severity
+from kpi.issue import Choice, Issue, Severity
+from kpi.period import Period
 from loaders.lists.list_cells import MARKS, When, read_when
 from loaders.lists.list_grid import Grid, Place, ref
 from loaders.lists.list_layout import ListColumn, Table
-from loaders.lists.list_words import stem
+from loaders.lists.list_words import YEAR_IN, stem
+from loaders.text.characters import canonical
 
+#: The change that an answer about the period of a whole column brings.
+_OF_COLUMN = "column_period"
+_SHORT = re.compile(r"['’](\d\d)(?!\d)")
+_ERALESS = re.compile(r"(?<!\d)(?:元|\d{1,2})年度")
 _BARE_YEAR = re.compile(r"\d{1,2}")
 
 
@@ -62,6 +68,19 @@ def periods_of(
 def _when(text: str) -> When | None:
     """A period that stands alone: 「5」 is a year whose era is asked."""
     return read_when(f"{text.strip()}年度" if _BARE_YEAR.fullmatch(text.strip()) else text)
+
+
+def years_meant(heading: str) -> tuple[Choice, ...]:
+    """The years that a heading without an era may mean: 「5年度」 of two eras, 「'23」 of this century."""
+    shown = canonical(heading)
+    if YEAR_IN.search(shown):
+        return ()
+    if found := _SHORT.search(shown):
+        year = Period("FY", 2000 + int(found[1]))
+        return (Choice(f"{year.label}の値", {_OF_COLUMN: year.code}),)
+    found = _ERALESS.search(shown)
+    when = read_when(found[0]) if found else None
+    return tuple(Choice(c.label, {_OF_COLUMN: c.changes["period"]}) for c in when.choices) if when else ()
 
 
 def unreadable(place: Place, text: str, value: str, said: Mapping[str, float | str | None]) -> Issue | None:

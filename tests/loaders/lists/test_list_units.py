@@ -1,4 +1,3 @@
-
 """The unit of an indicator comes from where it is told for all its values; a stray cell is asked about."""
 
 from __future__ import annotations
