@@ -62,6 +62,14 @@ def of_alone(cell: str, text: str, row: int) -> Issue:
     return _of_row("list.alone", message, cell, text, row, choices)
 
 
+def of_parts(cell: str, text: str, row: int) -> Issue:
+    """A name without values above ①, ② is that of an indicator with parts, or a heading over indicators."""
+    message = f"「{shortened(text, 30)}」は、①などに分かれた指標の名前か、分野の見出しか分かりません。"
+    message += "指標の名前と読みました。"
+    choices = (Choice("分かれた指標の名前", {"row": "indicator"}), Choice("分野の見出し", {"row": "section"}))
+    return _of_row("list.parts", message, cell, text, row, choices)
+
+
 def of_remark(cell: str, text: str, release: str, figure: ListedFigure) -> Issue:
     """A remark that speaks of 速報 or 見込, about the newest value of its row or about another."""
     word = RELEASE_WORDS[release]

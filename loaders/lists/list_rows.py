@@ -14,6 +14,7 @@ from loaders.lists.list_doubts import (
     is_total,
     of_alone,
     of_line,
+    of_parts,
     of_remark,
     of_total,
 )
@@ -26,12 +27,16 @@ from loaders.lists.values.list_periods import years_meant
 from loaders.lists.values.list_units import NO_UNIT, unit_of_cells, unit_of_heads, unit_of_name
 from loaders.text.characters import canonical, shortened
 
-_CHILD = re.compile(r"^(?:[ア-コ](?=[\s.．、)）])|[①-⑳]|[(（][ア-コ\da-z]{1,2}[)）]|[・･])[\s.．、)）]*")
+#: How the names of parts begin, those of parts of parts last.
+_MARKS = (
+    re.compile(r"^(?:[①-⑳]|[(（][\da-z]{1,2}[)）])[\s.．、)）]*"),
+    re.compile(r"^(?:[ア-コ](?=[\s.．、)）])|[(（][ア-コ]{1,2}[)）]|[・･])[\s.．、)）]*"),
+)
 _NOTE = re.compile(r"^(?:※|[(（]?注\s?\d*[:：)）]|\*|出典|資料[:：])")
 #: What follows a line break in a name cell when it explains the name rather than goes on with it.
 _EXPLAINS = re.compile(r"^[(（※〔\[【・]|とは|割合|の数$|÷|/|合計|による")
 #: Words of a document's own title, which is no heading of a field.
-_TITLE = re.compile(r"一覧|進捗|状況|調書|実績表|別紙|別表|資料\d|令和\d+年度$")
+_TITLE = re.compile(r"一覧|進捗|状況|推移|管理表|様式|調書|実績表|別紙|別表|資料\d|令和\d+年度$")
 
 
 def section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Place, str] | None:
@@ -41,7 +46,7 @@ def section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Pla
         if told.rows.get(row) == "skip" or not found:
             continue
         place, text = next(iter(found.items()))
-        title = (_TITLE.search(text) and row == grid.rows[0]) or _NOTE.match(text)
+        title = (_TITLE.search(text) and first == 1 and not begins_a_field(text)) or _NOTE.match(text)
         if told.rows.get(row) == "section" or (len(found) == 1 and not title):
             return place, text
         if len(found) > 1:
@@ -62,7 +67,7 @@ class TableReader:
         self.marks: dict[Place, str] = {}
         self._section = ""
         self._alone: Issue | None = None
-        self._parent = ""
+        self._outer = ["", "", ""]
         self._current: tuple[ListedIndicator, list[Line]] | None = None
         if section:
             self._begin_section(*section)
@@ -97,23 +102,29 @@ class TableReader:
     def _is_section(self, row: int, filled: Mapping[Place, str]) -> bool:
         """One text alone, at the left, that is neither a note nor a name beneath which values of its own follow."""
         own = [place for place in filled if place[0] == row]
-        if len(own) != 1 or _NOTE.match(filled[own[0]]) or _CHILD.match(filled[own[0]]):
+        if len(own) != 1 or _NOTE.match(filled[own[0]]) or _level(filled[own[0]]):
             return False
         name = self._names[0].column if self._names else self._grid.columns[-1]
         if any(place[0] != row for place in filled) or own[0][1] > name:
             return False
-        return own[0][1] < name or not self._has_parts(row)
+        return own[0][1] < name or not self._has_parts(row, filled[own[0]])
 
-    def _has_parts(self, row: int) -> bool:
-        """Whether the next row is a part (ア, イ) of what stands in this one, or a line of it."""
+    def _parts(self, row: int) -> int:
+        """How deep the names of the next row's parts of this one are (① is 1, ア is 2); 0 for none, -1 for a line."""
         below = next((r for r in self._table.rows if r > row and self._grid.filled(r)), 0)
-        texts = (
-            [self._grid.text(below, c.column) for c in self._names if self._grid.own(below, c.column)] if below else []
-        )
-        return any(_CHILD.match(text) for text in texts) or (bool(below) and not texts)
+        texts = [self._grid.text(below, c.column) for c in self._names if below and self._grid.own(below, c.column)]
+        if below and not texts:
+            return -1
+        return max(map(_level, texts), default=0)
+
+    def _has_parts(self, row: int, text: str) -> bool:
+        """Whether the next row is a part or a line of what stands in this one; ① beneath 「１ 窓口」 is none."""
+        parts = self._parts(row)
+        return (parts > _level(text) and not (parts == 1 and begins_a_field(text))) or parts < 0
 
     def _begin_section(self, place: Place, text: str) -> None:
         self._section = _one_line(text)
+        self._outer = ["", "", ""]
         self.marks[place] = "field"
 
     def _indicator_row(self, row: int, said: str) -> None:
@@ -195,12 +206,10 @@ class TableReader:
         name, definition = self._named(place, text)
         if column.kind == "child":
             outer = next((t for c in self._names if c.kind == "name" and (t := self._grid.text(row, c.column))), "")
-            name = f"{_one_line(outer)}({_CHILD.sub('', name)})" if outer else name
+            name = f"{_one_line(outer)}({_bare(name)})" if outer else name
             self.marks |= {self._grid.place(row, c.column): "name" for c in self._names if c.kind == "name"}
-        elif _CHILD.match(name) and self._parent:
-            name = f"{self._parent}({_CHILD.sub('', name)})"
         else:
-            self._parent = name
+            name = self._part(name, row)
         self.marks[place] = column.kind
         texts = {kind: self._beside(row, kind) for kind in ("field", "number", "definition", "unit", "source", "owner")}
         definition = texts["definition"] or definition
@@ -216,6 +225,16 @@ class TableReader:
             ),
             [],
         )  # fmt: skip
+
+    def _part(self, name: str, row: int) -> str:
+        """The name of an indicator, within brackets behind that of which it is a part."""
+        level = _level(name)
+        outer = next(filter(None, reversed(self._outer[:level])), "")
+        if not level and self._parts(row) == 1 and not self._has_values(row) and row not in self._told.rows:
+            self.issues.append(of_parts(ref(self._grid.place(row, self._names[0].column)), name, row))
+        told = f"{outer}({_bare(name)})" if outer else _bare(name) if level else name
+        self._outer[level:] = [told, *[""] * (len(_MARKS) - level)]
+        return told
 
     def _beside(self, row: int, kind: str) -> str:
         for column in self._table.of(kind):
@@ -265,7 +284,8 @@ class TableReader:
         figures, issues = figures_of(self._grid, self._table, lines, context)
         self.issues += issues
         figures = self._remarked(lines, figures)
-        if lines or not self._has_parts(one.place[0]):
+        parts = self._parts(one.place[0])
+        if lines or 0 <= parts <= _level(self._grid.text(*one.place)):
             self.indicators.append(
                 replace(one, unit=unit, figures=tuple(self._settled(f, unsure=odd is not None) for f in figures))
             )
@@ -311,6 +331,17 @@ def parts_of(one: ListedIndicator) -> Iterator[ListedIndicator]:
     for label in labels:
         own = tuple(f for f in one.figures if f.label in ("", label))
         yield replace(one, name=f"{one.name}({label})", part=label, figures=own)
+
+
+def _level(text: str) -> int:
+    """How deep a name is: 0 for one of its own, 1 for ①, 2 for ア."""
+    return next((n for n, mark in enumerate(_MARKS, start=1) if mark.match(text.strip())), 0)
+
+
+def _bare(text: str) -> str:
+    """A name without the mark of a part before it."""
+    level = _level(text)
+    return _MARKS[level - 1].sub("", text.strip()) if level else text
 
 
 def _one_line(text: str) -> str:
