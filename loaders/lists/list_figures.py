@@ -190,10 +190,11 @@ def _as_told(
 ) -> list[ListedFigure]:
     """What a person has put in for a cell; an empty value leaves it out."""
     period = _told_period(said) or (own.period if own else None) or (beside.period if beside else None)
+    told = replace(plain, period=period, release=str(said.get("release") or plain.release), typed=True)
     if words := said.get("words"):
-        return [replace(plain, words=str(words), period=period, typed=True)]
+        return [replace(told, words=str(words))]
     value = said.get("value")
-    return [replace(plain, value=float(value), period=period, typed=True)] if isinstance(value, int | float) else []
+    return [replace(told, value=float(value))] if isinstance(value, int | float) else []
 
 
 def _own_when(cell: Cell) -> When | None:
@@ -241,7 +242,11 @@ def _doubts(plain: ListedFigure, reading: NumberReading, context: Context) -> li
     where = {"sheet": context.sheet, "cell": plain.cell, "value": plain.written}
     found = as_issues(reading.findings, (), **where, indicator_id=context.key, key="value")
     open_ones = [issue for issue in found if issue.severity is not Severity.NOTE]
-    offered = [Choice(c.label, {"value": c.changes["value"]}) for c in reading.choices if c.changes.get("value")]
+    offered = [
+        Choice(c.label, {k: v for k, v in c.changes.items() if k in ("value", "release")})
+        for c in reading.choices
+        if c.changes.get("value") is not None
+    ]
     if plain.role in ("target", "milestone"):
         offered.append(_as_words(plain.written.strip()))
     return [replace(i, severity=Severity.ASK, choices=(*offered, _LEFT_OUT)) for i in open_ones[:1]]

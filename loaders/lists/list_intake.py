@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from fractions import Fraction
 
 from kpi.collection.workflow import Brief
 from kpi.issue import Choice, Issue, Severity
@@ -20,11 +21,13 @@ from loaders.lists.list_layout import Told
 from loaders.lists.list_reading import ListReading
 from loaders.lists.list_words import COLUMN_WORDS
 from loaders.text.characters import canonical
-from loaders.text.surroundings import unit_keys
+from loaders.text.surroundings import scale_of, unit_keys
 
 #: A name that is so alike is offered as the one that is meant.
 _ALIKE = 0.75
 _OFFERED = 3
+#: What a person has said of an indicator whose figures the list tells in thousands or the like.
+TIMES = "times"
 
 
 @dataclass(frozen=True)
@@ -142,17 +145,31 @@ def _near(name: str, indicators: Sequence[Indicator]) -> list[Indicator]:
 
 def _unit(one: ListedIndicator, indicator: Indicator, told: Told, sheet: str) -> Issue | None:
     """A list that counts in another unit than the plan does is asked about once for each indicator."""
-    if not one.unit or canonical(one.unit) in unit_keys(indicator.unit) or "same_unit" in told.cells.get(one.key, {}):
+    said = told.cells.get(one.key, {})
+    if not one.unit or canonical(one.unit) in unit_keys(indicator.unit) or said.keys() & {"same_unit", TIMES}:
         return None
     if not any(f.value is not None for f in one.figures):
         return None
     message = f"単位が違います。一覧は「{one.unit}」、計画は「{indicator.unit}」です。"
     choices = (
+        *_scaled(one.unit, indicator.unit),
         Choice(f"一覧の数値を「{indicator.unit}」の値として取り込む", {"same_unit": "1"}),
         Choice("この指標は取り込まない", {"indicator": ""}),
     )
     told_as = sheet, one.key, one.unit, one.key, "unit", choices
     return Issue("list.unit", Severity.ASK, message, "どうするかを選んでください。", *told_as)
+
+
+def _scaled(listed: str, own: str) -> tuple[Choice, ...]:
+    """千枚 beside 枚: the list's figures a thousand times."""
+    (factor, base), (other, own_base) = scale_of(listed), scale_of(own)
+    if base != own_base or factor == other:
+        return ()
+    many = factor > other
+    times = Fraction(factor, other)
+    number = as_it_is(float(times if many else 1 / times))
+    how = f"{number}倍" if many else f"{number}分の1に"
+    return (Choice(f"一覧の数値を{how}して「{own}」の値として取り込む", {TIMES: float(times)}),)
 
 
 # --- what is new -----------------------------------------------------------------------------------------------------
@@ -166,8 +183,9 @@ def _new(
     taken: list[TakenFigure] = []
     issues: list[Issue] = []
     same = 0
+    times = told.cells.get(one.key, {}).get(TIMES)
     for figure in one.figures:
-        new = as_taken(indicator.id, figure)
+        new = as_taken(indicator.id, _times(figure, times))
         if new is None:
             continue
         past = history.get(new.period) if new.role == "actual" and new.period else None
@@ -178,6 +196,13 @@ def _new(
         elif told.cells.get(figure.cell, {}).get("known") != "keep":
             issues.append(_differs(figure, new, past.value, indicator, sheet))
     return taken, same, issues
+
+
+def _times(figure: ListedFigure, times: float | str | None) -> ListedFigure:
+    """A figure in the plan's unit where a person has said how many of it one of the list's is."""
+    if not isinstance(times, int | float) or figure.value is None:
+        return figure
+    return replace(figure, value=float(f"{figure.value * times:.12g}"))
 
 
 def _differs(figure: ListedFigure, new: TakenFigure, known: float, indicator: Indicator, sheet: str) -> Issue:

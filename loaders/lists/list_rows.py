@@ -24,6 +24,7 @@ from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told
 from loaders.lists.list_words import VALUE_ROLES, line_role
 from loaders.lists.values.list_periods import years_meant
+from loaders.lists.values.list_sizes import sized
 from loaders.lists.values.list_units import NO_UNIT, unit_of_cells, unit_of_heads, unit_of_name
 from loaders.text.characters import canonical, shortened
 
@@ -283,7 +284,8 @@ class TableReader:
         context = Context(self._grid.sheet.name, one.name, unit, self._told, one.key, split)
         figures, issues = figures_of(self._grid, self._table, lines, context)
         self.issues += issues
-        figures = self._remarked(lines, figures)
+        figures, sizes = sized(self._remarked(lines, figures), unit, one.key, self._told.cells)
+        self.issues += sizes
         parts = self._parts(one.place[0])
         if lines or 0 <= parts <= _level(self._grid.text(*one.place)):
             self.indicators.append(

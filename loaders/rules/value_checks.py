@@ -12,7 +12,9 @@ from loaders.rules.quotient import PERCENT, differ, quotient, same_but_for_scale
 from loaders.text.surroundings import COUNTED
 
 #: Slips of the unit: percent and fraction, thousands (千), ten thousands (万); and one step more.
-_SLIPS = ((100.0, "100"), (1_000.0, "1,000"), (10_000.0, "10,000"))
+SLIPS = ((100.0, "100"), (1_000.0, "1,000"), (10_000.0, "10,000"))
+#: A value so many times outside what is known is of another size.
+WIDE = 2.5
 KEYS = ("value", "correction", "baseline", "target")
 
 
@@ -21,10 +23,10 @@ def _slip(value: float, history: tuple[float, ...]) -> tuple[float, str] | None:
     sizes = [abs(h) for h in history if abs(h) > EPSILON]
     if not sizes or abs(value) <= EPSILON:
         return None
-    low, high = min(sizes) / 2.5, max(sizes) * 2.5
+    low, high = min(sizes) / WIDE, max(sizes) * WIDE
     if low <= abs(value) <= high:
         return None
-    for factor, word in _SLIPS:
+    for factor, word in SLIPS:
         if low <= abs(value) / factor <= high:
             return 1 / factor, f"{word}倍"
         if low <= abs(value) * factor <= high:

@@ -35,7 +35,7 @@ def test_a_cell_of_another_unit_than_the_names_is_asked() -> None:
 
 
 def test_a_unit_of_one_cell_alone_is_asked_and_nothing_is_taken_before() -> None:
-    data = one("紙使用量", "1,050", "▲5%", 800)
+    data = one("紙使用量", "105", "▲5%", 80)
     reading = read(data)
     assert asked(reading) == {"A2 unit": "list.units"}
     assert all(f.open for f in reading.indicators[0].figures)
