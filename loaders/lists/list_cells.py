@@ -20,6 +20,7 @@ _NOTE = re.compile(r"(?:※|注\d*[):]?|\*\d*\s).*")
 _GROUP = re.compile(r"\(([^()]*)\)")
 _ERALESS = re.compile(r"(元|\d{1,2})年度?")
 _TAIL = re.compile(r"(?:調査|時点|実績|現在|実施|分|値)$")
+_DOTTED = re.compile(r"^((?:19|20)\d\d)\.(\d{1,2})\.(\d{1,2})$")
 #: A year that stands before its value: 「R5: 45.2%」.
 _LEADING = re.compile(
     r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})(?:年度末?|年|\.\d{1,2}末?)?|(?:19|20)\d\d(?:年度?|(?=\s?:)))\s?:?\s?(?=\S*\d)"
@@ -27,6 +28,8 @@ _LEADING = re.compile(
 _BETWEEN = re.compile(
     r"\n|、|／|;|(?<=\))\s*(?=[^\s(])|(?<=\S)\s+(?=(?:令和|平成|[RHrh])\s?(?:元|\d{1,2})(?:年度?)?\s?:?\s?\d)"
 )
+#: Two values in a line, each with what it is counted in: 「52.1% / 48.3%」, 「12校・8校」; 1人/台 is one.
+_SIDE_BY_SIDE = re.compile(r"(\d[\d,.]*\s?[^\d\s/・,.()]{1,6}(?:\([^()]*\))?)\s*[/・]\s*(?=[^\d/・]{0,8}\d)")
 #: Marks that say something was reached, or that there is nothing.
 MARKS = re.compile(r"[○◯●◎×△▲☆★✓済達成完了ー―‐\-–—…‥/／]+|達成済み?|完了|実施済み?|該当なし|なし")
 #: What people write where there is no value.
@@ -92,7 +95,7 @@ def release_in(text: str) -> str:
 
 def read_when(text: str) -> When | None:
     """The period that a text is; None where it is none. A number of years without its era is asked."""
-    shown = _TAIL.sub("", fold(text).strip(" :"))
+    shown = _DOTTED.sub(r"\1-\2-\3", _TAIL.sub("", fold(text).strip(" :")))
     if _ERALESS.fullmatch(shown):
         return When(text, None, _eras(shown))
     if not (names_period(shown) or re.fullmatch(r"(?:19|20)\d\d", shown)):
@@ -119,7 +122,7 @@ def split(text: str) -> Parts:
     """The parts of a cell."""
     notes, lines = [], []
     for line in text.splitlines():
-        shown = fold(line)
+        shown = _SIDE_BY_SIDE.sub(r"\1\n", fold(line))
         if note := _NOTE.search(shown):
             notes.append(note[0].strip())
             shown = shown[: note.start()]

@@ -44,11 +44,15 @@ def of_total(cell: str, text: str, row: int, *, named: bool) -> Issue:
     return _of_row("list.total", message, cell, text, row, (skip, indicator) if named else (skip,))
 
 
-def of_line(cell: str, text: str, row: int) -> Issue:
-    """A row with values that nothing names is not read until a person says what it has."""
+def of_line(cell: str, text: str, row: int, part: str) -> Issue:
+    """A row with values that nothing names is not read until a person says what it has.
+
+    ``part`` are the letters of the column in which parts of indicators may stand; empty for none.
+    """
     message = f"{row}行目の値が何の値か、行の見出しから分かりません。読んでいません。"
     roles = tuple(Choice(f"上の指標の{COLUMN_WORDS[role]}", {"row": role}) for role in VALUE_ROLES)
-    return _of_row("list.line", message, cell, text, row, (*roles, Choice("この行を読まない", {"row": "skip"})))
+    parts = (Choice(f"列{part}は指標名の内訳", {"column": "child", "letters": part}),) if part else ()
+    return _of_row("list.line", message, cell, text, row, (*roles, Choice("この行を読まない", {"row": "skip"}), *parts))
 
 
 def of_alone(cell: str, text: str, row: int) -> Issue:

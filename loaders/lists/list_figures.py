@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -63,6 +64,8 @@ class Context:
 
 
 Line = tuple[int, str]
+#: Words before the number of one of several values: 「小規模 15.3%」.
+_WORDS_BEFORE = re.compile(r"^[^\d△▲+-]+")
 
 
 def figures_of(
@@ -247,9 +250,13 @@ def _doubts(plain: ListedFigure, reading: NumberReading, context: Context) -> li
         for c in reading.choices
         if c.changes.get("value") is not None
     ]
-    if plain.role in ("target", "milestone"):
-        offered.append(_as_words(plain.written.strip()))
-    return [replace(i, severity=Severity.ASK, choices=(*offered, _LEFT_OUT)) for i in open_ones[:1]]
+    choices = (*offered, *_kept_words(plain), _LEFT_OUT)
+    return [replace(i, severity=Severity.ASK, choices=choices) for i in open_ones[:1]]
+
+
+def _kept_words(plain: ListedFigure) -> tuple[Choice, ...]:
+    """A target may stay as it is written."""
+    return (_as_words(plain.written.strip()),) if plain.role in ("target", "milestone") else ()
 
 
 def _as_words(words: str) -> Choice:
@@ -300,24 +307,34 @@ def _several(
     plain: ListedFigure, parts: Parts, beside: When | None, context: Context
 ) -> tuple[list[ListedFigure], list[Issue]]:
     """Two values in one cell: each of a period of its own, or of two things, about which a person is asked."""
-    figures = [_piece(plain, piece, beside, context) for piece in parts.pieces]
+    told = [p.when for p in parts.pieces if p.when]
+    shared = told[0] if len(told) == 1 and parts.pieces[-1].when else None  # 「30%/50%(R10)」: the year of both
+    figures = [_piece(plain, piece, shared or beside, context) for piece in parts.pieces]
     whole = [f for f in figures if f.value is not None]
-    periods = {p.when.period for p in parts.pieces if p.when and p.when.period}
+    periods = {when.period for when in told if when.period}
     if len(periods) == len(whole) == len(figures):
         return figures, []
     if context.split and all(f.label for f in figures):
         return [replace(f, typed=True) for f in whole], []
     choices = [
-        Choice(f"「{piece.text}」を取り込む", {"value": f.value, **_code(f.period)})
+        Choice(
+            f"「{piece.text}」{_when_words(f.period) if told else ''}を取り込む", {"value": value, **_code(f.period)}
+        )
         for f, piece in zip(figures, parts.pieces, strict=True)
-        if f.value is not None
+        if (value := _offered(f, piece, context)) is not None
     ]
     if len(whole) == len(figures) and all(f.label for f in figures):
         names = "、".join(f"{context.name}({f.label})" for f in figures)
         choices.insert(0, Choice(f"{len(figures)}つの指標に分ける({names})", {"split": "1"}))
     message = f"1つのセルに{len(figures)}つの値があります(「{plain.written.strip()}」)。"
     issue = _asked(
-        plain, context, "list.two_values", message, "どう読むかを選んでください。", "value", (*choices, _LEFT_OUT)
+        plain,
+        context,
+        "list.two_values",
+        message,
+        "どう読むかを選んでください。",
+        "value",
+        (*choices, *_kept_words(plain), _LEFT_OUT),
     )
     return [], [issue]
 
@@ -330,6 +347,19 @@ def _piece(plain: ListedFigure, piece: Piece, beside: When | None, context: Cont
         plain, value=reading.value, period=when.period if when else None, label=piece.label,
         release=reading.release or (when.release if when else "") or "final",
     )  # fmt: skip
+
+
+def _offered(figure: ListedFigure, piece: Piece, context: Context) -> float | str | None:
+    """The value of a piece as it is read, else as it alone can be: 小規模 15.3%."""
+    if figure.value is not None:
+        return figure.value
+    reading = read_number(_WORDS_BEFORE.sub("", piece.bare), unit=context.unit, name=context.name)
+    values = {reading.value, *(c.changes.get("value") for c in reading.choices)} - {None}
+    return values.pop() if len(values) == 1 else None
+
+
+def _when_words(period: Period | None) -> str:
+    return f"({period.label})" if period else ""
 
 
 def _code(period: Period | None) -> dict[str, float | str | None]:

@@ -20,6 +20,7 @@ from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_layout import Told
 from loaders.lists.list_reading import ListReading
 from loaders.lists.list_words import COLUMN_WORDS
+from loaders.lists.values.list_sizes import of_size
 from loaders.text.characters import canonical
 from loaders.text.surroundings import scale_of, unit_keys
 
@@ -116,11 +117,16 @@ def _whose(one: ListedIndicator, names: Names, told: Told, sheet: str) -> tuple[
     said = told.cells.get(one.key, {}).get("indicator")
     if isinstance(said, str):
         return names.ids.get(said), []
+    numbered = names.number(one.number) if one.number else None
     if found := names.name(one.name):
         return found, []
+    if numbered is not None and canonical(numbered.name) == canonical(one.name):  # two of one name
+        return numbered, []
     near = _near(one.name, tuple(names.ids.values()))
+    near = [numbered, *(i for i in near if i != numbered)] if numbered else near
     choices = tuple(Choice(f"{i.number} {i.name}", {"indicator": i.id}) for i in near)
     message = f"「{one.name}」という指標が計画にありません。"
+    message += f"一覧の番号「{one.number}」は、計画では「{numbered.name}」です。" if numbered else ""
     advice = "どの指標のことかを選んでください。計画にない指標なら、取り込みません。"
     skip = Choice("取り込まない", {"indicator": ""})
     return None, [
@@ -184,9 +190,13 @@ def _new(
     issues: list[Issue] = []
     same = 0
     times = told.cells.get(one.key, {}).get(TIMES)
+    before = [p.value for p in history.values()]
     for figure in one.figures:
         new = as_taken(indicator.id, _times(figure, times))
         if new is None:
+            continue
+        if not times and (odd := _size(figure, new, before, indicator, told)):
+            issues.append(replace(odd, sheet=sheet))
             continue
         past = history.get(new.period) if new.role == "actual" and new.period else None
         if past is None or told.cells.get(figure.cell, {}).get("known") == "take":
@@ -196,6 +206,17 @@ def _new(
         elif told.cells.get(figure.cell, {}).get("known") != "keep":
             issues.append(_differs(figure, new, past.value, indicator, sheet))
     return taken, same, issues
+
+
+def _size(
+    figure: ListedFigure, new: TakenFigure, before: Sequence[float], indicator: Indicator, told: Told
+) -> Issue | None:
+    """A figure of another size than the values that the plan has already."""
+    said = told.cells.get(figure.cell, {})
+    if new.typed or "size" in said:
+        return None
+    scaled = replace(figure, value=new.value)
+    return of_size(scaled, before, indicator.unit, figure.cell, "これまでの値")
 
 
 def _times(figure: ListedFigure, times: float | str | None) -> ListedFigure:

@@ -20,7 +20,7 @@ from loaders.text.characters import canonical
 from loaders.workbook.cells import column_letters
 
 #: Columns that may hold labels of rows.
-_MAY_LABEL = ("", "field", "skip", "series", "period", "lines")
+_MAY_LABEL = ("", "child", "field", "skip", "series", "period", "lines")
 #: A head has at least so many columns that are known by their words.
 _LEAST = 2
 _MOST_HEAD_ROWS = 3

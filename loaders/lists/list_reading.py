@@ -12,7 +12,7 @@ from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told, tables
 from loaders.lists.list_rows import TableReader, parts_of, section_above
 from loaders.lists.list_words import COLUMN_WORDS, LINE_WORDS
-from loaders.lists.values.list_periods import years_meant
+from loaders.lists.values.list_periods import is_turned, years_meant
 from loaders.workbook.cells import Sheet
 
 
@@ -37,7 +37,7 @@ def read_list(sheet: Sheet, told: Told | None = None, layout: Layout | None = No
     told, layout, grid = told or Told(), layout or Layout(), Grid(sheet)
     found = tables(grid, told, layout)
     if not found:
-        return ListReading(sheet.name, issues=(_NO_TABLE,))
+        return ListReading(sheet.name, issues=(_TURNED if is_turned(grid) else _NO_TABLE,))
     indicators: list[ListedIndicator] = []
     issues = list(_whole(grid))
     marks: dict[Place, str] = {}
@@ -67,6 +67,10 @@ def read_list(sheet: Sheet, told: Told | None = None, layout: Layout | None = No
 _NO_TABLE = Issue(
     "list.no_table", Severity.FIX, "指標の一覧の見出しが見つかりません。",
     "見出しの行(「指標」「現状値」「目標値」などの行)のセルを選び、「この行は」で「見出し」にしてください。",
+)  # fmt: skip
+_TURNED = Issue(
+    "list.turned", Severity.FIX, "年度が縦に、指標が横に並んだ表のようです。この形のままでは読めません。",
+    "Excelで表をコピーし、「形式を選択して貼り付け」の「行/列の入れ替え」で貼り付けたシートを入れてください。左上の見出しは「指標」にしてください。",
 )  # fmt: skip
 _NO_ROWS = Issue(
     "list.no_rows", Severity.FIX, "見出しの下に、指標の行が見つかりません。",

@@ -140,7 +140,8 @@ class TableReader:
         if name is None:
             if self._current is not None and has_values and not said and self._is_unsure(row, label):
                 first = next(p for p in self._grid.filled(row) if p[0] == row)
-                self.issues.append(of_line(ref(first), self._grid.text(*first), row))
+                part = next((c.letters for c in self._table.of("", "field", "skip") if c.column == first[1]), "")
+                self.issues.append(of_line(ref(first), self._grid.text(*first), row, part))
             elif self._current is not None and (has_values or label):
                 self._line(row, label)
             elif has_values:

@@ -17,6 +17,8 @@ from loaders.text.characters import canonical
 _OF_COLUMN = "column_period"
 _SHORT = re.compile(r"['’](\d\d)(?!\d)")
 _ERALESS = re.compile(r"(?<!\d)(?:元|\d{1,2})年度")
+#: So many years beneath one another, beside so many columns of values, are a table that is turned.
+_YEARS, _SEVERAL = 3, 2
 _BARE_YEAR = re.compile(r"\d{1,2}")
 
 
@@ -81,6 +83,14 @@ def years_meant(heading: str) -> tuple[Choice, ...]:
     found = _ERALESS.search(shown)
     when = read_when(found[0]) if found else None
     return tuple(Choice(c.label, {_OF_COLUMN: c.changes["period"]}) for c in when.choices) if when else ()
+
+
+def is_turned(grid: Grid) -> bool:
+    """Whether years stand beneath one another at the left of a sheet, and numbers in several columns beside them."""
+    first = next((c for c in grid.columns if sum(bool(_when(grid.text(r, c))) for r in grid.rows) >= _YEARS), 0)
+    years = [r for r in grid.rows if first and _when(grid.text(r, first))]
+    beside = [c for c in grid.columns if c > first and any(re.search(r"\d", grid.text(r, c)) for r in years)]
+    return bool(first) and len(beside) >= _SEVERAL
 
 
 def unreadable(place: Place, text: str, value: str, said: Mapping[str, float | str | None]) -> Issue | None:

@@ -25,15 +25,23 @@ def sized(figures: Sequence[ListedFigure], unit: str, key: str, cells: Told) -> 
     for at, one in enumerate(valued):
         others = [f.value for f in valued if f is not one and f.value and f.cell not in asked]
         said = one.typed or "size" in cells.get(one.cell, {})
-        slip = None if said or not one.value or (len(valued) == 2 and at == 0) else _slip(one.value, others)
-        if slip:
-            asked[one.cell] = _asked(one, slip, others, unit, key)
+        odd = None if said or (len(valued) == 2 and at == 0) else of_size(one, others, unit, key)
+        if odd:
+            asked[one.cell] = odd
     return [replace(f, open=True) if f.cell in asked else f for f in figures], list(asked.values())
+
+
+def of_size(
+    one: ListedFigure, others: Sequence[float], unit: str, key: str, beside: str = "同じ行の値"
+) -> Issue | None:
+    """The question about a figure that stands far outside others, which ``beside`` names; None where it does not."""
+    slip = _slip(one.value, others) if one.value else None
+    return _asked(one, slip, others, unit, key, beside) if slip else None
 
 
 def _slip(value: float, others: Sequence[float]) -> tuple[float, str] | None:
     """What brings a value among the others and what it is called; None where it stands among them already."""
-    sizes = [abs(o) for o in others]
+    sizes = [abs(o) for o in others if o]
     if not sizes:
         return None
     over, under = abs(value) / max(sizes), min(sizes) / abs(value)
@@ -44,12 +52,14 @@ def _slip(value: float, others: Sequence[float]) -> tuple[float, str] | None:
     return (1 / factor, f"{word}倍") if over > under else (factor, f"{word}分の1")
 
 
-def _asked(one: ListedFigure, slip: tuple[float, str], others: Sequence[float], unit: str, key: str) -> Issue:
+def _asked(
+    one: ListedFigure, slip: tuple[float, str], others: Sequence[float], unit: str, key: str, beside: str
+) -> Issue:
     factor, word = slip
     value = one.value or 0.0
     mended = float(f"{value * factor:.12g}")
-    beside = "、".join(f"{as_it_is(v)}{unit}" for v in others[-_SHOWN:])
-    message = f"「{one.written.strip()}」は、同じ行の値({beside})のおよそ{word}です。単位を取り違えていませんか。"
+    known = "、".join(f"{as_it_is(v)}{unit}" for v in others[-_SHOWN:])
+    message = f"「{one.written.strip()}」は、{beside}({known})のおよそ{word}です。単位を取り違えていませんか。"
     choices = (
         Choice(f"{as_it_is(mended)}{unit}の誤り", {"value": mended}),
         Choice(f"{as_it_is(value)}{unit}で正しい", {"size": "1"}),
