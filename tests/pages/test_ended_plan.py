@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from loaders.services.operations import open_store
+from pages.parts.lists.list_target import why_not
 from tests import ROOT
+from tests.factory import tiny_plan
 from tests.samplekit import AT, with_files, with_store
 from tests.screenkit import forget, html, run, sound, words
 
@@ -43,6 +46,13 @@ def test_every_screen_says_so_and_the_front_page_tells_the_result(at_day):
     said = words(run("overview", as_="reader"))
     assert "計画の最終結果" in said
     assert "計画期間は令和6年度(2024年度)から令和10年度(2028年度)まででした。" in said
+
+
+def test_why_a_list_goes_nowhere_is_told_as_it_is():
+    plan = tiny_plan()
+    assert "期間が終わっている" in why_not(plan)
+    assert "指標がない" in why_not(replace(plan, indicators=()))
+    assert "期間" not in why_not(replace(plan, indicators=()))
 
 
 def test_while_it_runs_nothing_of_that_is_said(at_day):

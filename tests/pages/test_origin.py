@@ -10,10 +10,14 @@ from kpi.collection.workflow import Mend
 from kpi.people import Person, Role
 from kpi.provenance.passport import Earlier
 from kpi.provenance.passport_words import standing
+from loaders.lists.list_layout import Told
 from loaders.services import NotAllowed
+from loaders.services.lists.listing import PutIn
 from pages.parts.app.current_view import view
 from pages.parts.shared.as_of import PastServices, moment_of
 from pages.parts.shared.figure_search import wanted
+from tests.loaders.lists.reading import read
+from tests.loaders.lists.sheets import book
 from tests.samplekit import with_samples, with_store
 from tests.screenkit import DAY, FAILED, by_label, html, look, operator, plan_id, run, words
 
@@ -50,6 +54,21 @@ def test_a_passport_tells_cell_letters_hash_dates_people_and_formula(samples):
     assert "部局内決裁" in said
     assert "公表可" in said
     assert "(204−120)÷(200−120)" in said
+
+
+def test_a_value_that_came_in_a_list_is_told_as_such_and_no_department_answers_for_it(empty):
+    own = look(empty).plan.indicator("dx-support")
+    data = book("一覧", {"A1": "指標", "B1": "単位", "C1": "R5実績", "A2": own.name, "B2": own.unit, "C2": 130})
+    reading = read(data)
+    intake = empty.compare_list(plan_id(empty), reading, Told())
+    empty.take_list(plan_id(empty), PutIn("昨年度.xlsx", data, reading, Told()), intake, "公表資料")
+    code = look(empty).observations["code"].iloc[-1]
+    for page, where in (("origin", {"figure": code}), ("indicator", {"indicator": "dx-support"})):
+        said = words(run(page, **where))
+        for told in ("一覧のファイル", "昨年度.xlsx", "一覧!C2", "一覧の取込み", empty.person.name):
+            assert told in said, (page, told)
+        assert "事務局への回答" not in said
+        assert "部局内決裁" not in said
 
 
 def corrected(services, value):

@@ -9,6 +9,7 @@ from kpi.collection.workflow import RELEASE_WORDS
 from kpi.period import Period, stamp
 from kpi.plan import Indicator
 from kpi.printing.number_words import as_it_is
+from kpi.provenance.list_origin import LIST_WORD, is_of_list
 from kpi.summary import beside_nation, has_nation, judged_code
 from kpi.tables.table_rows import Row
 from pages.parts.app.current_view import file_name
@@ -33,11 +34,13 @@ def origin(view: Assessment, indicator: Indicator) -> None:
     place = f"{found['sheet']}!{found['cell']}" if found["cell"] else "画面での入力"
     mark: Content = tag("b", "サンプル　") if found["sample"] else ""
     code = str(found["code"])
+    of_list = is_of_list(found["round_id"])
+    whose = found["sent_by"] if of_list else _department(view, found)
     rows: list[tuple[Content, Content]] = [
         ("番号", tag("b", link(code, "origin", figure=code))),
-        ("回答様式", join([mark, file_name(found["filename"]), "　", place])),
+        ("一覧のファイル" if of_list else "回答様式", join([mark, file_name(found["filename"]), "　", place])),
         ("書かれた文字", tag("span", f"「{found['written']}」", data_verbatim="1") if found["written"] else "なし"),
-        ("回答", join([_department(view, found), f"　{stamp(found['known_at'])}　", _review(found)])),
+        (LIST_WORD if of_list else "回答", join([whose, f"　{stamp(found['known_at'])}　", _review(found)])),
         ("履歴", _history(view, indicator, found)),
     ]
     show(table([Column("項目", width="6.5rem"), Column("内容")], rows, caption="この数値の出所"))

@@ -27,8 +27,9 @@ def unknown_names(plan: Plan, sheet: str, issues: Sequence[Issue]) -> None:
         return
     st.subheader(f"計画にない指標名({len(issues)}件)", anchor=False)
     note("計画の指標と名前が違うだけなら、その指標を選んでください。計画にない指標は取り込みません。")
+    none = f"{len(issues)}件とも取り込まない" if len(issues) > 1 else "この1件を取り込まない"
     st.button(
-        unmarked(f"{len(issues)}件とも取り込まない"), key=fresh("list-none-of-them"),
+        unmarked(none), key=fresh("list-none-of-them"),
         on_click=partial(_leave_out, sheet, tuple(i.cell for i in issues)),
     )  # fmt: skip
     names = {i.id: f"{i.number} {i.name}" for i in plan.indicators}

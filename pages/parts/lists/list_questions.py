@@ -34,9 +34,12 @@ def questions(sheet: str, issues: Sequence[Issue], key: str) -> None:
         _question(sheet, f"{key}-{number}", group)
     if len(groups) > _SHOWN:
         note(f"ほかに{len(groups) - _SHOWN}件あります。答えると、続きが出ます。")
+    told: dict[str, list[str]] = {}
     for issue in issues:
         if issue.severity is Severity.NOTE:
-            note(f"{issue.address} {issue.message}{issue.advice}".strip())
+            told.setdefault(f"{issue.message}{issue.advice}", []).append(issue.cell)
+    for words, cells in told.items():
+        note(f"{_cells(cells)} {words}".strip())
 
 
 def _same(issue: Issue) -> tuple[object, ...]:
@@ -45,10 +48,14 @@ def _same(issue: Issue) -> tuple[object, ...]:
     return (issue.code, labels) if issue.code in _TOGETHER else (issue.code, issue.cell, issue.key, labels)
 
 
+def _cells(cells: Sequence[str]) -> str:
+    more = f" ほか{len(cells) - _PLACES}か所" if len(cells) > _PLACES else ""
+    return "、".join(cells[:_PLACES]) + more
+
+
 def _question(sheet: str, key: str, group: Sequence[Issue]) -> None:
     first = group[0]
-    more = f" ほか{len(group) - _PLACES}か所" if len(group) > _PLACES else ""
-    cells = "、".join(i.cell for i in group[:_PLACES]) + more
+    cells = _cells([i.cell for i in group])
     with st.container(border=True, key=fresh(f"list-question-{key}")):
         show(tag("p", join([tag("b", cells), f"　{first.message}{first.advice}"])))
         if first.choices:

@@ -43,7 +43,7 @@ def target(state: Assessment, one: OnScreen, reading: ListReading, told: Told) -
         *([_BEGIN] if mine.may(Action.SET_PLAN) else []),
     ]
     if not ways:
-        note("この計画は期間が終わっているため、取り込めません。")
+        note(why_not(plan))
         return
     way = st.radio("取り込む先", ways, key=fresh("list-way"), label_visibility="collapsed")
     layout = st.text_input(
@@ -55,6 +55,14 @@ def target(state: Assessment, one: OnScreen, reading: ListReading, told: Told) -
         _into(state, given)
     else:
         _begin(state, given)
+
+
+def why_not(plan: Plan) -> str:
+    """Why a list goes nowhere for whoever may not begin a plan."""
+    if not plan.indicators:
+        words = "この計画には指標がないため、一覧の値を入れる先がありません。"
+        return f"{words}一覧から新しい計画を始めるときは、管理者に頼んでください。"
+    return "この計画は期間が終わっているため、取り込めません。"
 
 
 def _into(state: Assessment, given: PutIn) -> None:

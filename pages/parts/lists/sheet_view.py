@@ -29,6 +29,8 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "milestone": ("途中の目標(目安値)", "#fbe9dc"),
     "asked": ("答えの要るところ", "#ffc9cc"),
 }  # fmt: skip
+#: A word of the legend stays whole where the line breaks.
+_CHIP = "display:inline-block;white-space:nowrap;padding:.1rem .5rem;margin:0 .5rem .2rem 0;border:1px solid #c9ced8"
 _QUIET = ("unit", "source", "owner", "number", "lines", "period")
 _ROWS = {
     "": "読み取りのまま",
@@ -62,7 +64,7 @@ def sheet_view(sheet: Sheet, reading: ListReading, asked: frozenset[str]) -> Non
 def _legend(reading: ListReading, asked: frozenset[str]) -> Markup:
     there = set(reading.marks.values()) | ({"asked"} if asked else set())
     spots = [
-        tag("span", word, style=f"background:{colour};padding:.1rem .5rem;margin-right:.5rem;border:1px solid #c9ced8")
+        tag("span", word, style=f"background:{colour};{_CHIP}")
         for kind, (word, colour) in MARKS.items()
         if kind in there
     ]

@@ -12,7 +12,7 @@ from kpi.collection.workflow import CORRECTION_WORDS, RELEASE_WORDS, Action
 from kpi.period import Period
 from kpi.place import Place
 from kpi.plan import Indicator
-from kpi.provenance.list_origin import round_word
+from kpi.provenance.list_origin import LIST_WORD, is_of_list, round_word
 from kpi.provenance.passport import Passport
 from kpi.provenance.passport_words import (
     day_words,
@@ -29,6 +29,7 @@ from pages.parts.shared.layout import XLSX, empty, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, Row, badge, formula, join, link, table, tag
 
 _MENDED = "画面で入力"
+_FILE_OF_LIST = "一覧のファイル"
 
 
 def passport_view(state: Assessment, found: Passport) -> None:
@@ -73,7 +74,7 @@ def _cell(state: Assessment, found: Passport, indicator: Indicator) -> Markup:
         ("番号", tag("b", found.code)),
         ("値", join([value_words(state, found, indicator), f"({RELEASE_WORDS.get(found.release, '区分なし')})"])),
         ("時点", found.period.label),
-        ("回答様式", file_name(found.filename) or "画面での入力"),
+        (_FILE_OF_LIST if is_of_list(found.round_id) else "回答様式", file_name(found.filename) or "画面での入力"),
         ("シートとセル", f"{found.sheet}!{found.cell}" if found.cell else "画面での入力"),
         ("書かれた文字", written),
         ("直したところ", mended),
@@ -111,13 +112,23 @@ def _course(state: Assessment, found: Passport) -> Markup:
         confirmed = join([moment_words(found.confirmed_at), f"　{found.confirmed_by}"])
     elif found.review == "confirmed":
         confirmed = "確認済"
-    rows: list[tuple[Content, Content]] = [
-        ("値の時点", join([day_words(found.period.end), tag("small", f"{found.period.label}の終わり")])),
+    came: list[tuple[Content, Content]] = [
         ("照会", found.round_name),
         ("様式の取込み", join([moment_words(found.saved_at), f"　{found.saved_by}　", behalf])),
         ("部局内決裁", day_words(found.settled_on)),
         ("事務局への回答", join([moment_words(found.known_at), f"　{found.sent_by}", tag("small", whose)])),
         ("確認", confirmed),
+    ]
+    if is_of_list(found.round_id):  # no department has answered
+        came = [
+            ("照会", "なし(照会によらず、一覧から取り込んだ値)"),
+            (LIST_WORD, join([moment_words(found.saved_at), f"　{found.saved_by}"])),
+            ("担当", whose or "―"),
+            ("確認", "取り込むときに確かめた値"),
+        ]
+    rows: list[tuple[Content, Content]] = [
+        ("値の時点", join([day_words(found.period.end), tag("small", f"{found.period.label}の終わり")])),
+        *came,
         ("次の公表予定", next_release_words(found.next_release)),
         ("公表区分", publication_words(found)),
     ]

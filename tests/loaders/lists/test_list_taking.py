@@ -19,7 +19,7 @@ from loaders.lists.list_reading import ListReading, read_list
 from loaders.services import NotAllowed, Services
 from loaders.services.lists.listing import PutIn
 from loaders.store import Store
-from tests.factory import RATE, tiny_plan
+from tests.factory import COUNT, RATE, tiny_plan
 from tests.loaders.lists import sheets
 from tests.loaders.lists.reading import read, sheet_of
 from tests.storekit import later, new_store
@@ -108,6 +108,52 @@ def test_a_value_that_is_known_otherwise_stays_until_a_person_says_so(tmp_path: 
     new = answer(Told(), question, question.choices[1].changes)
     intake = services(store).compare_list("tiny", read(other, new), new)
     assert [f.value for f in intake.figures] == [44.1]
+
+
+def test_the_indicator_of_the_same_number_is_offered_first(tmp_path: Path) -> None:
+    plan = tiny_plan()
+    own = plan.indicator(RATE)
+    data = sheets.book(
+        "表", {"A1": "番号", "B1": "指標", "C1": "R5実績", "A2": own.number, "B2": "名前の変わった指標", "C2": 43}
+    )
+    ours = services(new_store(tmp_path))
+    (question,) = ours.compare_list("tiny", read(data), Told()).open
+    assert question.code == "list.unknown"
+    assert question.choices[0].changes == {"indicator": RATE}
+    assert f"一覧の番号「{own.number}」は、計画では「{own.name}」です。" in question.message
+    told = answer(Told(), question, question.choices[0].changes)
+    assert [f.indicator_id for f in ours.compare_list("tiny", read(data, told), told).figures] == [RATE]
+
+
+def test_a_list_that_counts_in_thousands_is_taken_into_the_plans_unit(tmp_path: Path) -> None:
+    own = tiny_plan().indicator(COUNT)
+    data = sheets.book(
+        "表", {"A1": "指標", "B1": "単位", "C1": "R5実績", "A2": own.name, "B2": f"千{own.unit}", "C2": 1.2}
+    )
+    ours = services(new_store(tmp_path))
+    (question,) = ours.compare_list("tiny", read(data), Told()).open
+    assert [c.label for c in question.choices] == [
+        f"一覧の数値を1,000倍して「{own.unit}」の値として取り込む", f"一覧の数値を「{own.unit}」の値として取り込む",
+        "この指標は取り込まない",
+    ]  # fmt: skip
+    told = answer(Told(), question, question.choices[0].changes)
+    assert [f.value for f in ours.compare_list("tiny", read(data, told), told).figures] == [1200]
+
+
+def test_a_value_of_another_size_than_those_before_is_asked(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    taken(store)
+    other = sheets.book("実績一覧", {"A1": "指標", "B1": "R7実績", "A2": NAME, "B2": f"0.47{UNIT}"})
+    ours = services(store)
+    (question,) = ours.compare_list("tiny", read(other), Told()).open
+    assert (question.code, question.cell, [c.label for c in question.choices][:2]) == (
+        "list.size", "B2", [f"47{UNIT}の誤り", f"0.47{UNIT}で正しい"],
+    )  # fmt: skip
+    for choice, value in ((0, 47.0), (1, 0.47)):
+        told = answer(Told(), question, question.choices[choice].changes)
+        after = ours.compare_list("tiny", read(other, told), told)
+        assert [f.value for f in after.figures] == [value]
+        assert not after.open
 
 
 def test_an_indicator_that_stands_twice_with_two_values_is_asked(tmp_path: Path) -> None:
