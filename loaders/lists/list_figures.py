@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from kpi.issue import Choice, Issue, Severity
 from kpi.period import Period
+from loaders.lists.columns.list_columns import later
 from loaders.lists.list_cells import MARKS, NOTHING, Parts, Piece, When, release_in, split
 from loaders.lists.list_conflicts import settled
 from loaders.lists.list_grid import Grid, Place, ref
-from loaders.lists.list_layout import ListColumn, Table, Told, later
+from loaders.lists.list_layout import ListColumn, Table, Told
 from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
 from loaders.lists.values.list_periods import periods_of, unreadable
 from loaders.text.findings import as_issues

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from kpi.collection.workflow import Action
 from kpi.issue import Issue, Severity
 from kpi.place import Place
+from loaders.lists.columns.list_tables import learned
 from loaders.lists.list_intake import Intake, intake_of
-from loaders.lists.list_layout import Layout, Told, learned
+from loaders.lists.list_layout import Layout, Told
 from loaders.lists.list_plan import Beginning, Begun, plan_from
 from loaders.lists.list_reading import ListReading
 from loaders.plan.new_plan import is_plan_id

@@ -10,8 +10,9 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.issue import Issue
 from kpi.period import stamp
+from loaders.lists.columns.list_tables import fits
 from loaders.lists.list_intake import figure_words
-from loaders.lists.list_layout import Layout, fits
+from loaders.lists.list_layout import Layout
 from loaders.lists.list_reading import ListReading, read_list
 from loaders.store.queries.kept_lists import KeptList
 from loaders.workbook.cells import Book, Sheet

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from loaders.lists.list_layout import Told, fits, learned
+from loaders.lists.columns.list_tables import fits, learned
+from loaders.lists.list_layout import Told
 from tests.loaders.lists.reading import answered, asked, read, rows
 from tests.loaders.lists.sheets import book
 

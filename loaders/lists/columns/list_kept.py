@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from kpi.period import Period
+from loaders.lists.list_layout import ListColumn
 from loaders.lists.list_words import A_YEAR, heading_key
 
 #: Of the headings of a kept reading, or of the first table, so many must stand in a list, or a row, of the same kind.
@@ -22,33 +22,9 @@ _GOES_ON = ("actual", "series", "milestone")
 _GOALS = ("target", "milestone")
 
 
-class Column(Protocol):
-    """What is to be known of a column."""
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        ...
-
-    @property
-    def heading(self) -> str:
-        """What stands over it."""
-        ...
-
-    @property
-    def period(self) -> Period | None:
-        """The period that its heading names."""
-        ...
-
-    @property
-    def letters(self) -> str:
-        """``C``."""
-        ...
-
-
-def kept_kinds(columns: Iterable[Column]) -> dict[str, str]:
+def kept_kinds(columns: Iterable[ListColumn]) -> dict[str, str]:
     """What each column is, by its heading alone where the year decides nothing, else by heading and year."""
-    groups: dict[str, list[Column]] = {}
+    groups: dict[str, list[ListColumn]] = {}
     for one in columns:
         groups.setdefault(_key(one), []).append(one)
     found: dict[str, str] = {}
@@ -61,20 +37,20 @@ def kept_kinds(columns: Iterable[Column]) -> dict[str, str]:
     return found
 
 
-def is_asked_again(one: Column, kinds: Mapping[str, str]) -> bool:
+def is_asked_again(one: ListColumn, kinds: Mapping[str, str]) -> bool:
     """Whether a column is a year alone of which a kept reading says nothing, though it knows other years."""
     alone = _key(one) == A_YEAR and one.kind != "series"
     return alone and not kept_kind(one, kinds) and A_YEAR in map(_without_year, kinds)
 
 
-def fits_headings(columns: Iterable[Column], kinds: Mapping[str, str]) -> bool:
+def fits_headings(columns: Iterable[ListColumn], kinds: Mapping[str, str]) -> bool:
     """Whether a kept reading knows the headings of a list."""
     keys = {key for one in columns if (key := heading_key(one.heading))}
     known = {_without_year(key) for key in kinds}
     return bool(keys) and len(keys & known) >= ALIKE * len(keys)
 
 
-def kept_kind(one: Column, kinds: Mapping[str, str]) -> str:
+def kept_kind(one: ListColumn, kinds: Mapping[str, str]) -> str:
     """What a kept reading says that a column is; empty where it says nothing."""
     key = _key(one)
     if one.period is None:
@@ -87,7 +63,7 @@ def kept_kind(one: Column, kinds: Mapping[str, str]) -> str:
     return "" if key == A_YEAR else kinds.get(key, "")
 
 
-def _key(one: Column) -> str:
+def _key(one: ListColumn) -> str:
     return heading_key(one.heading) or one.letters
 
 
