@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi.issue import Choice, Issue, Severity
-from loaders.lists.list_figures import ListedFigure
+from loaders.lists.list_indicator import ListedFigure
 from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
 from loaders.text.characters import canonical, shortened
 

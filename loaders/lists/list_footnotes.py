@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from kpi.issue import Choice, Issue, Severity
 from loaders.lists.list_cells import read_when, release_in
 from loaders.lists.list_doubts import RELEASE_WORDS
-from loaders.lists.list_figures import ListedFigure
 from loaders.lists.list_grid import Grid, ref
+from loaders.lists.list_indicator import ListedFigure
 from loaders.lists.list_layout import Told
 from loaders.lists.list_words import YEAR_IN
 from loaders.text.characters import canonical, shortened

@@ -1,11 +1,37 @@
-"""One indicator of a list, with its figures."""
+"""One indicator of a list, and its figures, each in its cell."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from loaders.lists.list_figures import ListedFigure
+from kpi.period import Period
 from loaders.lists.list_grid import Place, ref
+
+
+@dataclass(frozen=True)
+class ListedFigure:
+    """One figure. ``value`` is None where ``words`` say it (a target in words) or a question about it is open.
+
+    ``typed``: a person has put it in, or chosen between readings, on the screen. ``open``: what its column or its line
+    is, or its era, is asked and not answered; it is shown as proposed and not taken.
+    """
+
+    role: str
+    place: Place
+    written: str
+    value: float | None = None
+    period: Period | None = None
+    release: str = "final"
+    words: str = ""
+    label: str = ""
+    typed: bool = False
+    open: bool = False
+
+    @property
+    def cell(self) -> str:
+        """``C7``."""
+        return ref(self.place)
 
 
 @dataclass(frozen=True)
@@ -35,3 +61,14 @@ class ListedIndicator:
         """Its figure of a role, the last period where there are several; an open one is none."""
         found = [f for f in self.figures if f.role == role and not f.open and (f.value is not None or f.words)]
         return max(found, key=lambda f: f.period.position if f.period else 0.0, default=None)
+
+
+def parts_of(one: ListedIndicator) -> Iterator[ListedIndicator]:
+    """An indicator whose cells were split is one for each of their labels."""
+    labels = list(dict.fromkeys(f.label for f in one.figures if f.label and f.typed))
+    if not labels:
+        yield one
+        return
+    for label in labels:
+        own = tuple(f for f in one.figures if f.label in ("", label))
+        yield replace(one, name=f"{one.name}({label})", part=label, figures=own)

@@ -15,8 +15,7 @@ from kpi.printing.number_words import as_it_is
 from loaders.form.reading.indicator_names import Names
 from loaders.lists.list_conflicts import same as same_value
 from loaders.lists.list_conflicts import settled
-from loaders.lists.list_figures import ListedFigure
-from loaders.lists.list_indicator import ListedIndicator
+from loaders.lists.list_indicator import ListedFigure, ListedIndicator
 from loaders.lists.list_layout import Told
 from loaders.lists.list_reading import ListReading
 from loaders.lists.list_words import COLUMN_WORDS

@@ -11,8 +11,7 @@ from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.plan import Card, DatedName, Department, Direction, Field, Indicator, Kind, Ownership, Plan
 from kpi.printing.number_words import places_of
-from loaders.lists.list_figures import ListedFigure
-from loaders.lists.list_indicator import ListedIndicator
+from loaders.lists.list_indicator import ListedFigure, ListedIndicator
 from loaders.lists.list_intake import Intake, as_taken
 from loaders.lists.list_reading import ListReading
 from loaders.text.characters import canonical

@@ -9,9 +9,10 @@ from kpi.issue import Choice, Issue, Severity
 from loaders.lists.columns.list_tables import tables
 from loaders.lists.list_footnotes import as_noted, footnotes
 from loaders.lists.list_grid import Grid, Place, ref
-from loaders.lists.list_indicator import ListedIndicator
+from loaders.lists.list_headings import section_above
+from loaders.lists.list_indicator import ListedIndicator, parts_of
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told
-from loaders.lists.list_rows import TableReader, parts_of, section_above
+from loaders.lists.list_rows import TableReader
 from loaders.lists.list_words import COLUMN_WORDS, LINE_WORDS
 from loaders.lists.values.list_periods import is_turned, years_meant
 from loaders.workbook.cells import Sheet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kpi.issue import Choice, Issue, Severity
@@ -18,41 +18,20 @@ from loaders.lists.list_doubts import (
     of_remark,
     of_total,
 )
-from loaders.lists.list_figures import Context, Line, ListedFigure, figures_of
+from loaders.lists.list_figures import Line, figures_of
 from loaders.lists.list_grid import Grid, Place, ref
-from loaders.lists.list_indicator import ListedIndicator
+from loaders.lists.list_headings import bare_name, is_note, level_of, one_line
+from loaders.lists.list_indicator import ListedFigure, ListedIndicator
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told
 from loaders.lists.list_words import VALUE_ROLES, line_role
+from loaders.lists.values.list_one_cell import Context
 from loaders.lists.values.list_periods import years_meant
 from loaders.lists.values.list_sizes import sized
 from loaders.lists.values.list_units import NO_UNIT, unit_of_cells, unit_of_heads, unit_of_name
 from loaders.text.characters import canonical, shortened
 
-#: How the names of parts begin, those of parts of parts last.
-_MARKS = (
-    re.compile(r"^(?:[①-⑳]|[(（][\da-z]{1,2}[)）])[\s.．、)）]*"),
-    re.compile(r"^(?:[ア-コ](?=[\s.．、)）])|[(（][ア-コ]{1,2}[)）]|[・･])[\s.．、)）]*"),
-)
-_NOTE = re.compile(r"^(?:※|[(（]?注\s?\d*[:：)）]|\*|出典|資料[:：])")
 #: What follows a line break in a name cell when it explains the name rather than goes on with it.
 _EXPLAINS = re.compile(r"^[(（※〔\[【・]|とは|割合|の数$|÷|/|合計|による")
-#: Words of a document's own title, which is no heading of a field.
-_TITLE = re.compile(r"一覧|進捗|状況|推移|管理表|様式|調書|実績表|別紙|別表|資料\d|令和\d+年度$")
-
-
-def section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Place, str] | None:
-    """The heading over a table: the last row above it with one text alone, but for the title of the document."""
-    for row in reversed([r for r in grid.rows if first <= r < table.head[0]]):
-        found = grid.filled(row)
-        if told.rows.get(row) == "skip" or not found:
-            continue
-        place, text = next(iter(found.items()))
-        title = (_TITLE.search(text) and first == 1 and not begins_a_field(text)) or _NOTE.match(text)
-        if told.rows.get(row) == "section" or (len(found) == 1 and not title):
-            return place, text
-        if len(found) > 1:
-            return None
-    return None
 
 
 class TableReader:
@@ -89,7 +68,7 @@ class TableReader:
             self._close()
             self._begin_section(place, text)
             self._alone = None if said or self._is_plain_heading(place, text) else of_alone(ref(place), text, row)
-        elif not said and _NOTE.match(text) and not self._has_values(row):
+        elif not said and is_note(text) and not self._has_values(row):
             self.marks[place] = "skip"
         else:
             self._indicator_row(row, said)
@@ -103,7 +82,7 @@ class TableReader:
     def _is_section(self, row: int, filled: Mapping[Place, str]) -> bool:
         """One text alone, at the left, that is neither a note nor a name beneath which values of its own follow."""
         own = [place for place in filled if place[0] == row]
-        if len(own) != 1 or _NOTE.match(filled[own[0]]) or _level(filled[own[0]]):
+        if len(own) != 1 or is_note(filled[own[0]]) or level_of(filled[own[0]]):
             return False
         name = self._names[0].column if self._names else self._grid.columns[-1]
         if any(place[0] != row for place in filled) or own[0][1] > name:
@@ -116,15 +95,15 @@ class TableReader:
         texts = [self._grid.text(below, c.column) for c in self._names if below and self._grid.own(below, c.column)]
         if below and not texts:
             return -1
-        return max(map(_level, texts), default=0)
+        return max(map(level_of, texts), default=0)
 
     def _has_parts(self, row: int, text: str) -> bool:
         """Whether the next row is a part or a line of what stands in this one; ① beneath 「１ 窓口」 is none."""
         parts = self._parts(row)
-        return (parts > _level(text) and not (parts == 1 and begins_a_field(text))) or parts < 0
+        return (parts > level_of(text) and not (parts == 1 and begins_a_field(text))) or parts < 0
 
     def _begin_section(self, place: Place, text: str) -> None:
-        self._section = _one_line(text)
+        self._section = one_line(text)
         self._outer = ["", "", ""]
         self.marks[place] = "field"
 
@@ -208,7 +187,7 @@ class TableReader:
         name, definition = self._named(place, text)
         if column.kind == "child":
             outer = next((t for c in self._names if c.kind == "name" and (t := self._grid.text(row, c.column))), "")
-            name = f"{_one_line(outer)}({_bare(name)})" if outer else name
+            name = f"{one_line(outer)}({bare_name(name)})" if outer else name
             self.marks |= {self._grid.place(row, c.column): "name" for c in self._names if c.kind == "name"}
         else:
             name = self._part(name, row)
@@ -230,19 +209,19 @@ class TableReader:
 
     def _part(self, name: str, row: int) -> str:
         """The name of an indicator, within brackets behind that of which it is a part."""
-        level = _level(name)
+        level = level_of(name)
         outer = next(filter(None, reversed(self._outer[:level])), "")
         if not level and self._parts(row) == 1 and not self._has_values(row) and row not in self._told.rows:
             self.issues.append(of_parts(ref(self._grid.place(row, self._names[0].column)), name, row))
-        told = f"{outer}({_bare(name)})" if outer else _bare(name) if level else name
-        self._outer[level:] = [told, *[""] * (len(_MARKS) - level)]
+        told = f"{outer}({bare_name(name)})" if outer else bare_name(name) if level else name
+        self._outer[level:] = [told, *[""] * (len(self._outer) - 1 - level)]
         return told
 
     def _beside(self, row: int, kind: str) -> str:
         for column in self._table.of(kind):
             if text := self._grid.text(row, column.column):
                 self.marks[self._grid.place(row, column.column)] = kind
-                return text if kind in ("definition", "source") else _one_line(text)
+                return text if kind in ("definition", "source") else one_line(text)
         return ""
 
     def _named(self, place: Place, text: str) -> tuple[str, str]:
@@ -255,7 +234,7 @@ class TableReader:
         if not wrapped and not explains:
             choices = (
                 Choice(f"名前は「{shortened(first, 20)}」、あとは定義", {"wrapped": "definition"}),
-                Choice(f"続けて「{shortened(_one_line(text), 30)}」という名前", {"wrapped": "name"}),
+                Choice(f"続けて「{shortened(one_line(text), 30)}」という名前", {"wrapped": "name"}),
             )
             message = "指標名のセルに改行があり、改行の後が定義か名前の続きか分かりません。定義と読みました。"
             advice = "正しいほうを選んでください。ほかの指標も同じように読みます。"
@@ -265,7 +244,7 @@ class TableReader:
                 )
             )
         if wrapped == "name":
-            return _one_line(text), ""
+            return one_line(text), ""
         return first, _stripped(rest)
 
     def _close(self) -> None:
@@ -288,7 +267,7 @@ class TableReader:
         figures, sizes = sized(self._remarked(lines, figures), unit, one.key, self._told.cells)
         self.issues += sizes
         parts = self._parts(one.place[0])
-        if lines or 0 <= parts <= _level(self._grid.text(*one.place)):
+        if lines or 0 <= parts <= level_of(self._grid.text(*one.place)):
             self.indicators.append(
                 replace(one, unit=unit, figures=tuple(self._settled(f, unsure=odd is not None) for f in figures))
             )
@@ -323,32 +302,6 @@ class TableReader:
             or self._unsure_lines
         )
         return replace(figure, open=True) if unsure and not figure.typed else figure
-
-
-def parts_of(one: ListedIndicator) -> Iterator[ListedIndicator]:
-    """An indicator whose cells were split is one for each of their labels."""
-    labels = list(dict.fromkeys(f.label for f in one.figures if f.label and f.typed))
-    if not labels:
-        yield one
-        return
-    for label in labels:
-        own = tuple(f for f in one.figures if f.label in ("", label))
-        yield replace(one, name=f"{one.name}({label})", part=label, figures=own)
-
-
-def _level(text: str) -> int:
-    """How deep a name is: 0 for one of its own, 1 for ①, 2 for ア."""
-    return next((n for n, mark in enumerate(_MARKS, start=1) if mark.match(text.strip())), 0)
-
-
-def _bare(text: str) -> str:
-    """A name without the mark of a part before it."""
-    level = _level(text)
-    return _MARKS[level - 1].sub("", text.strip()) if level else text
-
-
-def _one_line(text: str) -> str:
-    return "".join(text.split("\n")).strip()
 
 
 def _stripped(text: str) -> str:

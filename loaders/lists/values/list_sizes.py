@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kpi.issue import Choice, Issue, Severity
 from kpi.printing.number_words import as_it_is
-from loaders.lists.list_figures import ListedFigure
+from loaders.lists.list_indicator import ListedFigure
 from loaders.rules.value_checks import SLIPS, WIDE
 
 _SHOWN = 3

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from kpi.issue import Issue
 from loaders.lists.list_answers import answer
-from loaders.lists.list_figures import ListedFigure
-from loaders.lists.list_indicator import ListedIndicator
+from loaders.lists.list_indicator import ListedFigure, ListedIndicator
 from loaders.lists.list_layout import Layout, Told
 from loaders.lists.list_reading import ListReading, read_list
 from loaders.workbook.cells import Book, open_book
