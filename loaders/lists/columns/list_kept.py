@@ -23,9 +23,12 @@ _GOALS = ("target", "milestone")
 
 
 def kept_kinds(columns: Iterable[ListColumn]) -> dict[str, str]:
-    """What each column is, by its heading alone where the year decides nothing, else by heading and year."""
+    """What each column is, by its heading alone where the year decides nothing, else by heading and year.
+
+    What is asked about a column and not answered is not kept.
+    """
     groups: dict[str, list[ListColumn]] = {}
-    for one in columns:
+    for one in (c for c in columns if not c.doubt):
         groups.setdefault(_key(one), []).append(one)
     found: dict[str, str] = {}
     for key, group in groups.items():

@@ -18,7 +18,7 @@ from loaders.text.surroundings import unit_keys
 from loaders.workbook.cells import Cell
 
 _IN_BRACKETS = re.compile(r"[(（]((?:単位\s*[:：]?\s*)?)([^()（）]{1,12})[)）]\s*$")
-_OF_SHEET = re.compile(r"単位\s*:\s*([^\s()、,]{1,12})")
+_OF_SHEET = re.compile(r"単位\s*:\s*([^\s()、,・]{1,12})(?=[)\s]|$)")
 #: What a unit may be that stands in brackets behind a name; 千, 万 and the like may stand before it.
 _UNITS = re.compile(
     r"%|％|(?:[十百千万億兆]{0,2})(?:人泊|人|名|件|か所|箇所|ヶ所|カ所|戸|台|校|社|者|団体|市町村|円|枚|本|冊|部|時間|分|日|回|ha|km|㎡|t|トン|点|位|歳"

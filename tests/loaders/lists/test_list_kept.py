@@ -27,6 +27,11 @@ def test_a_year_that_is_the_target_leaves_the_other_years_what_they_are() -> Non
     assert not after.open
 
 
+def test_what_was_asked_and_not_answered_is_asked_again() -> None:
+    layout = learned(read(FIRST).tables, Told(), "実績")
+    assert asked(read(FIRST, None, layout)) == asked(read(FIRST)) == {"E1 column": "list.column"}
+
+
 def test_years_that_a_kept_reading_does_not_know_are_asked_again() -> None:
     told = Told(columns={"C": "target", "D": "target", "E": "target"})  # 目標 of each year, the last the plan's
     layout = learned(read(FIRST, told).tables, told, "年度ごとの目標")

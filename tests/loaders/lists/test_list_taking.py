@@ -218,6 +218,21 @@ def test_a_layout_is_kept_and_fits_the_next_list(tmp_path: Path) -> None:
     assert [f.value for f in reading.indicators[0].figures] == [50.0]
 
 
+def test_lines_that_nobody_has_told_apart_are_not_kept(tmp_path: Path) -> None:
+    ours = services(new_store(tmp_path))
+    data = sheets.book("表", {
+        "A1": "指標", "B1": "R5", "C1": "R6", "A2": NAME, "B2": f"41{UNIT}", "C2": f"45{UNIT}", "B3": f"40{UNIT}",
+        "C3": f"44{UNIT}", "A5": "指標", "B5": "R7実績", "A6": NAME, "B6": f"50{UNIT}",
+    }, ["A2:A3"])  # fmt: skip
+    given = put_in(data, Told(), "二行の表")
+    found = ours.compare_list("tiny", given.reading, Told())
+    assert [f.cell for f in found.figures] == ["B6"]
+    assert isinstance(ours.take_list("tiny", given, found, "理由"), str)
+    layout = ours.list_layouts()["二行の表"]
+    assert layout.lines == ()
+    assert "list.lines" in {i.code for i in read(data, None, layout).open}
+
+
 # --- a plan begun from a list ----------------------------------------------------------------------------------------
 
 

@@ -64,6 +64,11 @@ def test_a_unit_over_the_table_holds_for_its_values(place: str) -> None:
     assert [i.unit for i in read(data).indicators] == ["千円"]
 
 
+def test_two_units_over_a_table_are_none_of_all_its_values() -> None:
+    data = book("表", {"A1": "(単位：％、件)", "A2": "指標", "B2": "R5実績", "A3": "売上高", "B3": 120})
+    assert [i.unit for i in read(data).indicators] == [""]
+
+
 def test_units_in_the_headings_of_all_values() -> None:
     data = book("表", {"A1": "指標", "B1": "R4実績(件)", "C1": "R5実績(件)", "A2": "相談", "B2": 120, "C2": 130})
     assert [i.unit for i in read(data).indicators] == ["件"]
