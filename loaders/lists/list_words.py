@@ -78,8 +78,8 @@ _COMPILED_LINES = tuple((re.compile(words), role) for words, role in _LINES)
 #: Headings of columns of years that say whose year it is.
 _WHOSE_YEAR: tuple[tuple[str, str], ...] = (
     (r"(?:基準|策定|当初|現状|現況|出発)(?:時|値)?", "baseline"),
-    (r"(?:最終|到達|数値)?目標値?", "target"),
-    (r"実績値?|直近値?|最新値?|達成値?|調査値?", "actual"),
+    (r"(?:最終|到達|数値|達成)?目標値?|達成", "target"),
+    (r"実績値?|直近値?|最新値?|達成値|調査値?", "actual"),
 )
 _COMPILED_YEARS = tuple((re.compile(rf"({words})の?(?:年度?|年次|時点|年月)"), role) for words, role in _WHOSE_YEAR)
 _STEM = re.compile(r"基準|策定|当初|現状|現況|目標|実績|直近|最新|達成|調査")
