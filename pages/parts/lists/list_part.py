@@ -71,7 +71,7 @@ def _list(state: Assessment, one: OnScreen) -> None:
     layout = _layout(sheet)
     told = one.told(sheet.name)
     reading = read_list(sheet, told, layout)
-    sheet_view(sheet, reading, frozenset(i.cell for i in reading.open))
+    sheet_view(sheet, reading, frozenset(i.cell for i in reading.open if i.cell))
     questions(sheet.name, reading.issues, "sheet")
     _read(reading)
     if reading.indicators:
