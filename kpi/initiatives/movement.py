@@ -17,7 +17,7 @@ MOVE_WORDS: Mapping[str, str] = {
     "late": "新たにやや遅れ・遅れとなった取組",
     "progress": "進捗が変わったほかの取組",
     "schedule": "工程を変えた取組",
-    "course": "今後の方向性が継続でない取組",
+    "course": "今後の方向性が変わった取組",
 }
 
 
@@ -89,7 +89,7 @@ def moves_sentence(found: Sequence[Move], told: int) -> str:
         "late": "新たにやや遅れ・遅れ",
         "progress": "ほかに進捗の変化",
         "schedule": "工程の変更",
-        "course": "継続以外の方向性",
+        "course": "方向性の変化",
     }
     counted = {kind: sum(move.kind == kind for move in found) for kind in MOVE_WORDS}
     parts = [f"{words[kind]}{number}" for kind, number in counted.items() if number]
@@ -113,9 +113,9 @@ def _moves(track: Track, earlier: Sequence[Review], until: Sequence[Review]) -> 
     if was.is_set and stands != was:
         by = now.text("decided_by")
         found.append(Move("schedule", track, now, was.words, stands.words, now.text("revision_reason"), by))
-    if now.course not in ("", "continue"):
-        before = COURSE_WORDS.get(last.course, "") if last else ""
-        found.append(Move("course", track, now, before, COURSE_WORDS[now.course]))
+    course = next((one.course for one in reversed(earlier) if one.course), "")
+    if now.course and now.course != (course or "continue"):  # what goes on as planned is no news when first told
+        found.append(Move("course", track, now, COURSE_WORDS.get(course, ""), COURSE_WORDS[now.course]))
     return found
 
 

@@ -92,6 +92,16 @@ def test_revising_is_listed_as_a_course_and_not_as_a_delay():
     ]
 
 
+def test_a_course_moves_where_it_is_another_than_the_time_before():
+    first = told(MEETING, "2024H2", progress="done", course="end")
+    assert moved(first, of=half("2024H2")) == [("done", MEETING, "", "完了"), ("course", MEETING, "", "終了")]
+    assert moved(first, told(MEETING, "2025H1", progress="done", course="end")) == []
+    assert moved(told(MEETING, "2024H2", course="revise"), told(MEETING, "2025H1", course="revise")) == []
+    assert moved(told(MEETING, "2024H2", course="revise"), told(MEETING, "2025H1")) == [
+        ("course", MEETING, "見直し", "継続")
+    ]
+
+
 def test_the_sentence_counts_each_kind_and_the_answers():
     judged = state(
         told(MEETING, "2024H2"), told(MEETING, "2025H1", progress="late", course="expand"), told(DESK, "2025H1")
@@ -100,12 +110,12 @@ def test_the_sentence_counts_each_kind_and_the_answers():
     found = moves(every, AUTUMN)
     assert half_years(every) == (AUTUMN, half("2024H2"))
     assert moves_sentence(found, answered(every, AUTUMN)) == (
-        "回答のあった取組2のうち、動いた取組1(重なりを含む延べ2)。新たにやや遅れ・遅れ1、継続以外の方向性1。"
+        "回答のあった取組2のうち、動いた取組1(重なりを含む延べ2)。新たにやや遅れ・遅れ1、方向性の変化1。"
     )
     assert moves_sentence((), 2) == "回答のあった取組2のうち、動いたものはありません。"
     assert moves_sentence((), 0) == "この半期の回答はまだありません。"
     table = movement_table(judged, found)
-    assert list(table["内容"]) == ["新たにやや遅れ・遅れとなった取組", "今後の方向性が継続でない取組"]
+    assert list(table["内容"]) == ["新たにやや遅れ・遅れとなった取組", "今後の方向性が変わった取組"]
     assert list(table["主担当"]) == ["総合政策部"] * 2
     assert list(table["確認"]) == ["確認済"] * 2
 

@@ -160,13 +160,13 @@ def test_a_half_year_lists_what_moved_with_reason_and_who_decided(work):
     at = run("roadmap", half="FY2026H1")
     assert lead(at) == (
         "回答のあった取組6のうち、動いた取組4(重なりを含む延べ7)。"
-        "新たに完了1、新たにやや遅れ・遅れ2、ほかに進捗の変化1、工程の変更1、継続以外の方向性2。"
+        "新たに完了1、新たにやや遅れ・遅れ2、ほかに進捗の変化1、工程の変更1、方向性の変化2。"
     )
     (row,) = table_rows(at, "工程を変えた取組")
     assert "会場の工事が終わるのを待つ。" in row
     assert "部長決裁(R8.10.3)" in row
     assert len(at.get("download_button")) == 2
-    assert lead(run("roadmap", half="FY2025H2")) == "回答のあった取組11のうち、動いた取組1。継続以外の方向性1。"
+    assert lead(run("roadmap", half="FY2025H2")) == "回答のあった取組11のうち、動いた取組1。方向性の変化1。"
 
 
 def test_indicators_and_work_lead_to_each_other(work):

@@ -81,7 +81,7 @@ def test_the_sentences_tell_of_the_work_and_never_of_indicators(told):
     said = [b.made for b in paper(told).part("overview").blocks if isinstance(b, Sentence)]
     assert said == [
         "取組3(再掲を含む延べ4): 遅れ1・完了1・記録なし1(R7上期)。",
-        "前回と比べ、新たに完了した取組が1件、新たにやや遅れ・遅れとなった取組が1件、今後の方向性が継続でない取組が2件。",
+        "前回と比べ、新たに完了した取組が1件、新たにやや遅れ・遅れとなった取組が1件、今後の方向性が変わった取組が2件。",
         "やや遅れ・遅れの取組は「説明会を全域で開く」の1件。",
     ]
 
