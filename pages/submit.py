@@ -11,6 +11,7 @@ from kpi.collection.lifecycle import Stage, labels
 from kpi.collection.scope import departments_asked, divisions_asked
 from kpi.collection.turnout import left_words
 from kpi.collection.workflow import Action, ReturnState
+from kpi.initiatives.half_year_review import told_before
 from kpi.place import Place
 from kpi.plan import subject_word
 from kpi.tables.table_rows import Row
@@ -232,7 +233,9 @@ def _still(state: Assessment, place: Respondent, draft: StoredReturn, unsaid: in
 def _empty_words(state: Assessment, place: Respondent, draft: StoredReturn) -> list[Content]:
     """That all can be taken, or which of the cells that must be filled are empty all the same."""
     kind = place.asked.kind
-    empty_cells = unfilled(draft.reading.answers, kind, state.plan)
+    reviews = state.snapshot.reviews.items()
+    earlier = {one: told_before(said, place.asked.period) for one, said in reviews} if kind == "initiatives" else {}
+    empty_cells = unfilled(draft.reading.answers, kind, state.plan, earlier)
     if not empty_cells:
         return [tag("b", "すべて取り込めます"), "。"]
     # What the letter lets be left open until it is decided is no omission.

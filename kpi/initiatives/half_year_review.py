@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from kpi.initiatives.initiative import BEHIND, Initiative
 from kpi.period import Period
 
 #: The fields of an answer that are half-years.
 SCHEDULE_KEYS = ("planned_start", "planned_end", "revised_start", "revised_end")
+
+
+class Says(Protocol):
+    """An answer about an initiative: what was sent of it, or what a return holds."""
+
+    def text(self, key: str) -> str:
+        """What was written in a column, codes for choices and periods; empty where nothing was."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,36 @@ def schedule(initiative: Initiative, reviews: Sequence[Review]) -> tuple[Span, S
     )
     revised = (_first(reversed(reviews), "revised_start"), _first(reversed(reviews), "revised_end"))
     return planned, Span(revised[0] or planned.start, revised[1] or planned.end)
+
+
+def told_before(reviews: Iterable[Review], half: Period) -> tuple[Review, ...]:
+    """What of all that was said of an initiative is of earlier half-years than one."""
+    return tuple(one for one in reviews if one.period.position < half.position)
+
+
+def is_finished(reviews: Sequence[Review]) -> bool:
+    """Whether an initiative was 完了 when it was last told of: nothing more has to be said of it."""
+    return bool(reviews) and reviews[-1].progress == "done"
+
+
+def standing_before(initiative: Initiative, earlier: Sequence[Review], now: Says) -> Span:
+    """The schedule that an answer changes: the one that stood before it, or the 当初 that it tells itself."""
+    stood = schedule(initiative, earlier)[1]
+    return Span(stood.start or _half(now, "planned_start"), stood.end or _half(now, "planned_end"))
+
+
+def schedule_changes(initiative: Initiative, earlier: Sequence[Review], now: Says) -> dict[str, Period]:
+    """The 変更後 of an answer, by column, that is another than stood before; said again it is no change."""
+    stood = standing_before(initiative, earlier, now)
+    before = {"revised_start": stood.start, "revised_end": stood.end}
+    return {key: half for key in before if (half := _half(now, key)) and half != before[key]}
+
+
+def _half(said: Says, key: str) -> Period | None:
+    try:
+        return Period.parse(said.text(key))
+    except ValueError:  # empty, or nobody knows yet what stands there
+        return None
 
 
 def _first(reviews: Iterable[Review], key: str) -> Period | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kpi.assessment import Assessment
 from kpi.initiatives.continuity import Carried
-from kpi.initiatives.half_year_review import Review
+from kpi.initiatives.half_year_review import Review, schedule_changes
 from kpi.initiatives.initiative import LAW_KINDS, STATE_WORDS, Initiative
 from kpi.initiatives.track import Track
 from kpi.period import stamp
@@ -80,7 +80,7 @@ class HalfYear:
 def history(state: Assessment, track: Track) -> tuple[HalfYear, ...]:
     """What was said of an initiative half-year by half-year, the newest first."""
     told = track.reviews
-    found = [_half_year(state, one, told[place - 1] if place else None) for place, one in enumerate(told)]
+    found = [_half_year(state, track.initiative, one, told[:place]) for place, one in enumerate(told)]
     return tuple(reversed(found))
 
 
@@ -123,25 +123,24 @@ def _interim_text(review: Review, place: int, name: str) -> str:
     return with_unit(float(value), unit_of(name), decimals_of(float(value), 0))
 
 
-def _half_year(state: Assessment, one: Review, before: Review | None) -> HalfYear:
-    told = [("予定(前回)", before.text("next_plan") if before else "")]
+def _half_year(state: Assessment, initiative: Initiative, one: Review, earlier: Sequence[Review]) -> HalfYear:
+    told = [("予定(前回)", earlier[-1].text("next_plan") if earlier else "")]
     told += [(label, one.text(key)) for key, label in _TOLD]
     recovery = one.half("recovery")
     told.insert(3, ("回復見込み", recovery.label if recovery else ""))
     told[2:2] = scheme.told(one) if (scheme := state.plan.self_evaluation) else ()
-    told += _revision(one)
+    told += _revision(initiative, one, earlier)
     return HalfYear(one, tuple((label, text) for label, text in told if text), _origin(state, one))
 
 
-def _revision(one: Review) -> Sequence[Fact]:
-    """工程の変更 with 理由 and 決定者; what stays is not repeated."""
-    start, end = one.half("revised_start"), one.half("revised_end")
-    if not (start or end):
+def _revision(initiative: Initiative, one: Review, earlier: Sequence[Review]) -> Sequence[Fact]:
+    """工程の変更 with 理由 and 決定者; what stays is not repeated, also where it was said again."""
+    changes = schedule_changes(initiative, earlier, one)
+    if not changes:
         return ()
-    said = [f"始まり {start.label}"] if start else []
-    said += [f"終わり {end.label}"] if end else []
+    words = {"revised_start": "始まり", "revised_end": "終わり"}
     return (
-        ("変更後の工程", "、".join(said)),
+        ("変更後の工程", "、".join(f"{words[key]} {half.label}" for key, half in changes.items())),
         ("変更の理由", one.text("revision_reason")),
         ("決定者", one.text("decided_by")),
     )

@@ -66,6 +66,8 @@ VALUE_ROUNDS: tuple[RoundKind, ...] = ("annual", "half", "midterm")
 CARD_KEYS = ("baseline", "baseline_period", "target", "target_period")
 #: What holds of an indicator from year to year: what was said last stands ready, and a plan may require it.
 STANDING_KEYS = STANDING_TEXTS
+#: What must be told of work that goes on, and of what was finished before only where there is something to tell.
+OF_WORK_GOING_ON = frozenset({"performance", "next_plan", *EVALUATION_KEYS})
 #: The 中間指標 of an initiative, in the order of the plan.
 INTERIM_KEYS = ("interim_1", "interim_2")
 

@@ -202,7 +202,7 @@ def _field(found: d.Column, rows: tuple[Row, ...], ready: str | float | None, pl
         round_notes.group_title(column.group, kind),
         d.heading(column, plan, kind),
         plain_unit(first.unit) if counted else "",
-        _NEED_WORDS[d.need_of(column, kind, plan)],
+        _NEED_WORDS[rows[0].need(column, kind, plan)],
         round_notes.note(column, plan, kind).replace(_OF_EXCEL, ""),
         meanings.get(column.key) or round_notes.question(column, plan, kind),
         tuple((column.choices or {}).values()),

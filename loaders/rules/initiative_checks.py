@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpi.initiatives.half_year_review import Review, half_before, schedule, steps_between
+from kpi.initiatives.half_year_review import (
+    Review,
+    half_before,
+    is_finished,
+    schedule_changes,
+    standing_before,
+    steps_between,
+)
 from kpi.initiatives.initiative import BEHIND, PROGRESS_WORDS
 from kpi.period import Period
 from loaders.rules.check_case import CONFIRM, Case, parsed
@@ -20,9 +27,19 @@ def _blank(case: Case) -> bool:
     return not any(case.answer.text(key) for key in ("progress", "performance", "next_plan", "delay_reason"))
 
 
+def _earlier(case: Case) -> tuple[Review, ...]:
+    """What was said of earlier half-years, the oldest first."""
+    return tuple(case.brief.reviews.get(case.indicator.id, ()))
+
+
 def _last(case: Case) -> Review | None:
     """What was said in the half-year before this one's, or the last before that."""
-    return next(reversed(case.brief.reviews.get(case.indicator.id, ())), None)
+    return next(reversed(_earlier(case)), None)
+
+
+def _stays_finished(case: Case) -> bool:
+    """Whether it was 完了 before and is: nobody has to tell anew what was done."""
+    return is_finished(_earlier(case)) and case.answer.text("progress") == "done"
 
 
 def _entered(case: Case, key: str) -> bool:
@@ -50,7 +67,7 @@ def _none(case: Case) -> Iterator[Hit]:
     advice="記入してください。書けないときは、その理由を入力してください。",
 )
 def _missing(case: Case) -> Iterator[Hit]:
-    if not _is_review(case) or _blank(case):
+    if not _is_review(case) or _blank(case) or _stays_finished(case):
         return
     wanted = {"progress": "進捗", "course": "今後の方向性", "performance": "実績", "next_plan": "次の半期の予定"}
     for key, words in wanted.items():
@@ -68,7 +85,7 @@ def _missing(case: Case) -> Iterator[Hit]:
 )
 def _no_evaluation(case: Case) -> Iterator[Hit]:
     scheme = case.brief.plan.self_evaluation
-    if scheme is None or _blank(case):
+    if scheme is None or _blank(case) or _stays_finished(case):
         return
     for key in scheme.keys:
         if _entered(case, key) and not case.answer.text(key):
@@ -106,29 +123,26 @@ def _no_recovery(case: Case) -> Iterator[Hit]:
     severity=ASK,
     condition="工程を変えたのに、その理由か決定者がないとき",
     message="工程が{before}から{after}に変わっていますが、{lacking}が書かれていません。",
-    advice="記入してください。工程を変えないときは、変更後の欄を前のとおりにしてください。",
+    advice="記入してください。工程を変えないときは、変更後の欄を空けてください。",
 )
 def _unexplained(case: Case) -> Iterator[Hit]:
     if not _is_review(case):
         return
-    standing = _standing(case)
-    changed = [k for k in ("revised_start", "revised_end") if (h := _half(case, k)) and h != standing[k]]
+    initiative, standing = case.brief.plan.initiative(case.indicator.id), _standing(case)
+    changed = schedule_changes(initiative, _earlier(case), case.answer)
     lacking = {"revision_reason": "理由", "decided_by": "決定者"}
     wanting = [key for key in lacking if _entered(case, key) and not case.answer.text(key)]
     for key in wanting if changed else ():
-        before, after = standing[changed[-1]], _half(case, changed[-1])
-        words = {"before": before.short if before else "未設定", "after": after.short if after else ""}
+        moved, after = list(changed.items())[-1]
+        before = standing[moved]
+        words = {"before": before.short if before else "未設定", "after": after.short}
         yield Hit(key, {**words, "lacking": lacking[key]})
 
 
 def _standing(case: Case) -> dict[str, Period | None]:
     """The schedule that stood before this answer."""
-    initiative = case.brief.plan.initiative(case.indicator.id)
-    _, standing = schedule(initiative, case.brief.reviews.get(initiative.id, ()))
-    return {
-        "revised_start": standing.start or _half(case, "planned_start"),
-        "revised_end": standing.end or _half(case, "planned_end"),
-    }
+    stood = standing_before(case.brief.plan.initiative(case.indicator.id), _earlier(case), case.answer)
+    return {"revised_start": stood.start, "revised_end": stood.end}
 
 
 def _half(case: Case, key: str) -> Period | None:

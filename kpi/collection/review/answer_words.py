@@ -23,7 +23,7 @@ from kpi.collection.workflow import (
     known_beside,
     last_before,
 )
-from kpi.initiatives.half_year_review import SCHEDULE_KEYS, Review
+from kpi.initiatives.half_year_review import SCHEDULE_KEYS, Review, schedule_changes, told_before
 from kpi.initiatives.initiative import BEHIND, COURSE_WORDS, PROGRESS_WORDS
 from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.period import Period
@@ -128,7 +128,7 @@ def _of_work(state: Assessment, asked: Round, item: Item, key: str) -> Facts:
     """One answer about an initiative beside what was said of it the half-year before."""
     indicator, card = _whose(state, item.subject_id)
     entry = item.answer.entries.get(key)
-    told = [r for r in state.snapshot.reviews.get(item.subject_id, ()) if r.period.position < asked.period.position]
+    told = told_before(state.snapshot.reviews.get(item.subject_id, ()), asked.period)
     last = told[-1] if told else None
     known = last.said.get(key) if last else None
     confirmed = next((r for r in reversed(told) if r.confirmed), None)
@@ -272,7 +272,7 @@ def statements(
                 chosen = [(d.message, f"{whose}が画面で選択: {d.chosen}") for d in item.doubts if d.is_chosen]
                 said += [Statement(plain(message), plain(choice)) for message, choice in chosen]
             case Group.EXPLANATION:
-                said.append(_explanation(state, item))
+                said.append(_explanation(state, asked, item))
     return said
 
 
@@ -336,17 +336,24 @@ def card_changes(card: Card, answer: Answer) -> frozenset[str]:
     return frozenset(k for k, v in registered.items() if answer.value(k) is not None and answer.value(k) != v)
 
 
-def _explanation(state: Assessment, item: Item) -> Statement:
+def _explanation(state: Assessment, asked: Round, item: Item) -> Statement:
     """The status that owes an explanation, and the explanation."""
     if item.answer.text("progress"):
-        return _slip(item.answer)
+        return _slip(item.answer, changed_schedule(state, asked, item.answer))
     status = state.row(item.subject_id)["status"]
     parts = (("要因分析", "analysis"), ("今後の対応", "actions"))
     lines = tuple(f"{name}: {item.answer.text(key) or '(記入なし)'}" for name, key in parts)
     return Statement((("この値での判定 ", ""), (state.word(item.subject_id), f"status:{status}")), (), lines)
 
 
-def _slip(answer: Answer) -> Statement:
+def changed_schedule(state: Assessment, asked: Round, answer: Answer) -> tuple[str, ...]:
+    """The half-years of 変更後 in which an answer about an initiative changes the schedule that stood before it."""
+    earlier = told_before(state.snapshot.reviews.get(answer.subject_id, ()), asked.period)
+    changes = schedule_changes(state.snapshot.plan.initiative(answer.subject_id), earlier, answer)
+    return tuple(half.short for half in changes.values())
+
+
+def _slip(answer: Answer, moved: tuple[str, ...]) -> Statement:
     """Of an initiative that is behind or whose schedule changes: why, until when, who decided."""
     head = PROGRESS_WORDS.get(answer.text("progress"), "")
     lines = []
@@ -354,7 +361,6 @@ def _slip(answer: Answer) -> Statement:
         recovery = answer.text("recovery")
         until = f"　回復見込み {Period.parse(recovery).short}" if recovery else ""
         lines.append(f"遅れの理由: {answer.text('delay_reason') or '(記入なし)'}{until}")
-    moved = [Period.parse(half).short for k in ("revised_start", "revised_end") if (half := answer.text(k))]
     if moved:
         by = f"　決定者 {answer.text('decided_by')}" if answer.text("decided_by") else ""
         lines.append(f"工程の変更 {'～'.join(moved)}: {answer.text('revision_reason') or '(記入なし)'}{by}")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kpi.assessment import Assessment
-from kpi.initiatives.half_year_review import Review
+from kpi.initiatives.half_year_review import Review, schedule_changes
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
 from kpi.initiatives.movement import moved_ids, moves
 from kpi.initiatives.self_evaluation import GRADE_KEY
@@ -78,12 +78,13 @@ def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
         if track.initiative.id not in moved and not last.is_behind:
             continue
         schedule = f"{track.planned.words} → {track.standing.words}" if track.is_revised else track.standing.words
-        reasons = [last.text(key) for key in ("delay_reason", "revision_reason")]
-        by = f"(決定者 {last.text('decided_by')})" if last.text("decided_by") else ""
+        changes = schedule_changes(track.initiative, track.reviews[:-1], last)
+        reasons = [last.text(key) for key in ("delay_reason", *(["revision_reason"] if changes else []))]
+        by = f"(決定者 {last.text('decided_by')})" if changes and last.text("decided_by") else ""
         lines.append(Line((
             Cell(numbers[track.initiative.id]), Cell(track.initiative.name), _progress(track),
             Cell(COURSE_WORDS.get(last.course, "―")), *((Cell(scheme.summary(last) or "―"),) if scheme else ()),
-            Cell(schedule, changed=bool(last.half("revised_end"))),
+            Cell(schedule, changed=bool(changes)),
             Cell("".join(r for r in reasons if r) + by or "―"),
         )))  # fmt: skip
     rest = f"　遅れの続く取組{len(lines) - len(moved)}件" if len(lines) > len(moved) else ""

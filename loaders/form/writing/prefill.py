@@ -9,11 +9,11 @@ from kpi.cards.revision import band_text
 from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import Brief, Past, last_before
-from kpi.initiatives.half_year_review import Review, schedule
+from kpi.initiatives.half_year_review import Review, is_finished, schedule
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, Initiative
 from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.period import Period
-from kpi.plan import Card, Indicator, Plan, Round
+from kpi.plan import Card, Indicator, Plan, Round, RoundKind
 from loaders.form import definition as d
 
 
@@ -51,6 +51,11 @@ class Row:
     def open(self, column: d.Column, round_: Round) -> bool:
         """Whether the department fills in this column of this row."""
         return self.enterable(column, round_) and (self.reopened is None or column.key in self.reopened)
+
+    def need(self, column: d.Column, kind: RoundKind, plan: Plan) -> d.Need:
+        """When the department must fill in this column of this row."""
+        told = column.key in d.OF_WORK_GOING_ON and is_finished(self.reviews)
+        return "optional" if told else d.need_of(column, kind, plan)
 
 
 def form_rows(
@@ -99,8 +104,8 @@ def _suggested(column: d.Column, row: Row) -> str | None:
             return row.standing.get(key) or None
         case "course" if row.reviews:
             return COURSE_WORDS.get(row.reviews[-1].course)
-        case "revised_start" | "revised_end" if row.reviews:
-            return d.period_text(next((h for r in reversed(row.reviews) if (h := r.half(column.key))), None)) or None
+        case "progress" if is_finished(row.reviews):
+            return PROGRESS_WORDS["done"]
         case _:
             return None
 

@@ -185,7 +185,8 @@ def _colours(sheet: Worksheet, line: Line, plan: Plan, round_: Round) -> None:
     letter, count = get_column_letter(ln.TEXT), get_column_letter(ln.COUNT)
     empty = f"LEN(TRIM(${letter}${line.row}))=0"
     color = style.WELCOME
-    need = "optional" if line.key == ln.COVERS or line.spare else d.need_of(d.column(line.key), round_.kind, plan)
+    spare = line.key == ln.COVERS or line.spare
+    need = "optional" if spare else line.rows[0].need(d.column(line.key), round_.kind, plan)
     if need in ("always", "unless_missing"):
         color = style.WANTED
         if need == "unless_missing" and round_.kind in d.VALUE_ROUNDS:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.collection.review.answer_words import Before, Facts, facts
+from kpi.collection.review.answer_words import Before, Facts, changed_schedule, facts
 from kpi.collection.review.review_order import Item, Question, Sent, items
 from kpi.collection.workflow import Answer, Past, ReturnState
 from kpi.initiatives.initiative import BEHIND
@@ -79,7 +79,9 @@ def _behind(state: Assessment, asked: Round, sent: Sequence[StoredReturn]) -> fr
     """What owes an explanation: indicators behind their line; initiatives that are behind or whose schedule changes."""
     if asked.kind == "initiatives":
         answers = [a for one in sent for a in one.reading.answers]
-        return frozenset(a.subject_id for a in answers if a.text("progress") in BEHIND or a.text("revision_reason"))
+        return frozenset(
+            a.subject_id for a in answers if a.text("progress") in BEHIND or changed_schedule(state, asked, a)
+        )
     if asked.kind in ("annual", "midterm"):
         return frozenset(state.assessed.index[state.assessed["status"].map(concern).notna()])
     return frozenset()

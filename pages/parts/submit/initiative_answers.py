@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kpi.assessment import Assessment
-from kpi.collection.review.answer_words import entry_words
+from kpi.collection.review.answer_words import changed_schedule, entry_words
 from kpi.collection.workflow import Answer, ReturnState
+from kpi.initiatives.half_year_review import told_before
 from kpi.initiatives.initiative import PROGRESS_WORDS
 from kpi.issue import SEVERITY_WORDS, Severity
-from kpi.period import Period
 from kpi.plan import Indicator
 from loaders.store import StoredReturn
 from pages.parts.review.review_words import subject_link
@@ -53,20 +53,14 @@ def _row(
         tag("span", answer.text("performance") or "―", "", data_verbatim="1"),
         tag("span", answer.text("next_plan") or "―", "", data_verbatim="1"),
         *([tag("span", scheme.summary(answer) or "―", "", data_verbatim="1")] if scheme else []),
-        "～".join(_revised(answer)) or "―",
+        "～".join(changed_schedule(view, place.asked, answer)) or "―",
         _verdict(view, current, one),
     )
 
 
-def _revised(answer: Answer) -> list[str]:
-    """The half-years of a changed schedule."""
-    return [Period.parse(half).short for key in ("revised_start", "revised_end") if (half := answer.text(key))]
-
-
 def _progress(view: Assessment, place: Respondent, one: Indicator, now: str) -> Content:
     """進捗 with what it was the half-year before."""
-    until = place.asked.period.position
-    told = [r for r in view.snapshot.reviews.get(one.id, ()) if r.period.position < until]
+    told = told_before(view.snapshot.reviews.get(one.id, ()), place.asked.period)
     before = PROGRESS_WORDS.get(told[-1].progress, "") if told else ""
     if not before:
         return now

@@ -81,6 +81,14 @@ def test_each_half_year_is_told_with_what_was_planned_the_time_before():
     assert oldest.facts == (("実績", "8会場"), ("次の半期の予定", "12会場"))
 
 
+def test_a_change_that_is_said_again_is_told_once():
+    first = told(MEETING, "2024H2", revised_end="FY2026H1", revision_reason="工事", decided_by="部長")
+    judged = state(first, told(MEETING, "2025H1", revised_end="FY2026H1"))
+    again, once = history(judged, track(judged))
+    assert ("変更後の工程", "終わり 令和8年度上期(2026年度上期)") in once.facts
+    assert "変更後の工程" not in dict(again.facts)
+
+
 def test_interim_figures_are_told_as_written_and_drawn_without_a_target():
     some = track(state(told(MEETING, "2024H2", interim_1=80.5), told(MEETING, "2025H1", interim_1=1200.0)))
     assert interim_rows(some) == (

@@ -15,10 +15,11 @@ from kpi.collection.workflow import Brief
 from kpi.initiatives.half_year_review import Review
 from kpi.issue import Severity
 from loaders.form import definition as d
+from loaders.form.completeness import unfilled
 from loaders.form.entry_fields import entry_blocks
 from tests import hurt
 from tests.factory import POLICY, tiny_brief
-from tests.worktools import DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
+from tests.worktools import CONTACT, DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
 
 LAST = Review(
     MEETING, half("2024H2"),
@@ -80,9 +81,35 @@ def test_a_schedule_that_was_told_once_is_not_asked_again_and_a_change_stands():
     book = load_workbook(BytesIO(form(brief(told), SECOND, {})))
     row, places = d.FIRST_DATA_ROW + 1, d.positions("initiatives")
     shown = [book[d.FORM_SHEET].cell(row, places[k]).value for k in ("planned_end", "last_schedule", "revised_end")]
-    assert shown == ["令和7年度上期", "R6上期～R8上期", "令和8年度上期"]
+    assert shown == ["令和7年度上期", "R6上期～R8上期", None]  # to be filled in only where it changes again
     got = {a.subject_id: a for a in read(form(brief(told), SECOND, {}), brief(told)).answers}
     assert "planned_end" not in got[DESK].entries
+
+
+def test_a_change_that_is_said_again_is_none_and_wants_no_reason():
+    changed = Review(
+        MEETING, half("2024H2"), {**LAST.said, "revised_end": "FY2026H1", "decided_by": "部長"}, round_id=FIRST
+    )
+    about = brief(changed)
+    for again, wanted in (("2026H1", {}), ("2026H2", {"decided_by": 1, "revision_reason": 1})):
+        answer = said(performance="12会場で開いた。", next_plan="動画にする。", revised_end=half(again))
+        got = read(form(about, SECOND, {MEETING: answer, DESK: DESK_SOUND}), about)
+        assert unfilled(got.answers, "initiatives", about.plan, {MEETING: (changed,)}) == wanted
+        asked = {i.key for i in got.issues if i.code == "initiative.unexplained_change"}
+        assert asked == wanted.keys()
+
+
+def test_what_is_finished_stands_ready_as_it_is_and_wants_nothing_more():
+    finished = replace(LAST, said={**LAST.said, "progress": "done", "course": "end"})
+    about = brief(finished)
+    blocks = {b.title: b for b in entry_blocks(about, SECOND, POLICY)}
+    fields = {f.key: f for f in blocks["1-1　説明会を全域で開く"].fields}
+    assert (fields["progress"].ready, fields["course"].ready) == ("完了", "終了")
+    assert (fields["performance"].need, fields["next_plan"].need) == ("", "")
+    got = read(form(about, SECOND, {MEETING: CONTACT, DESK: DESK_SOUND}), about)
+    assert [i.code for i in got.issues if i.subject_id == MEETING] == []
+    assert unfilled(got.answers, "initiatives", about.plan, {MEETING: (finished,)}) == {}
+    assert unfilled(got.answers, "initiatives", about.plan) == {"performance": 1}  # finished only now: what was done
 
 
 def test_on_the_screen_the_same_is_asked():
