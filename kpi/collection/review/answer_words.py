@@ -19,6 +19,7 @@ from kpi.collection.workflow import (
     TYPED,
     Answer,
     Entry,
+    Mend,
     Past,
     known_beside,
     last_before,
@@ -294,8 +295,21 @@ def before_after(state: Assessment, asked: Round, now: Answer, question: Questio
         new = entry_words(indicator, card, now.entries.get(key))
         told += [("、", "")] if told else []
         told += [(f"{new}(変わりなし)", "")] if old == new else [(f"{old} → ", ""), (f"{new}(訂正)", "changed")]
+    reasons = _reasons(now, question.key, before)
     note = now.text("analysis") or now.text("evidence") or now.text("problems")
-    return Statement((), tuple(told), (f"説明: {note}",) if note else ())
+    lines = (*(f"部局の理由: {reason}" for reason in reasons), *([f"説明: {note}"] if note else []))
+    return Statement((), tuple(told), lines)
+
+
+def _reasons(now: Answer, key: str, before: Answer | None) -> tuple[str, ...]:
+    """What the department wrote on the page to a question: of its cell, else of the row; nothing said before it."""
+    known = {entry.mended for entry in before.entries.values()} if before else set()
+    said = {
+        k: e.mended
+        for k, e in now.entries.items()
+        if e.mended not in known and Mend(now.subject_id, k, e.value, e.mended).is_written(())
+    }
+    return (said[key],) if key in said else tuple(dict.fromkeys(said.values()))
 
 
 def _correction(state: Assessment, before: Before, asked: Round, item: Item) -> Statement:

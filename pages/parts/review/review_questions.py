@@ -9,7 +9,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.letters import Question as Asked
 from kpi.collection.letters import question_letter
-from kpi.collection.review.answer_words import before_after, entry_words
+from kpi.collection.review.answer_words import before_after, entry_words, main_keys
 from kpi.collection.review.review_order import Question
 from kpi.place import Place
 from loaders.documents.letter_files import question_of
@@ -61,7 +61,7 @@ def _row(state: Assessment, review: Review, question: Question) -> tuple[Content
 def _old(state: Assessment, review: Review, question: Question) -> Content:
     indicator, card = state.snapshot.plan.subject(question.subject_id), state.card(question.subject_id)
     answer = review.earlier(question)
-    entry = answer.entries.get(question.key or "value") if answer else None
+    entry = answer.entries.get(question.key or main_keys(review.round)[0]) if answer else None
     return join([entry_words(indicator, card, entry), tag("small", entry.cell if entry else "")])
 
 

@@ -165,7 +165,7 @@ def _key(place: Respondent, one: Asked) -> str:
     column = next((c for c in definition.columns_for(place.asked.kind) if c.key == one.key and c.entry), None)
     if column is not None:
         return column.key
-    return "target" if place.asked.kind == "targets" else "value"
+    return {"targets": "target", "initiatives": "progress"}.get(place.asked.kind, "value")
 
 
 def _answer(stored: StoredReturn, indicator_id: str) -> Answer:

@@ -75,6 +75,19 @@ def test_an_answer_left_as_it_was_says_so(data):
     assert "77.0%(変わりなし)" in text(run("review"))
 
 
+def test_why_a_value_is_right_is_read_where_it_is_decided(data):
+    ask(run("review"), "確かめてください。")
+    own = services(data, OFFICER, datetime(2026, 11, 22, 9))
+    shot = snapshot(data).submissions
+    (last,) = shot[(shot["round_id"] == ROUND) & (shot["department_id"] == EDUCATION)]["submission_id"]
+    new = own.revise(last)
+    assert own.mend(new, [Mend(INDICATOR, "value", 77.0, "県の調査票と突き合わせて正しい")]) == ()
+    settle(own, new)
+    assert not isinstance(own.send(new), tuple)
+    # On the card, and in the table of what was asked.
+    assert len(re.findall(r"77\.0%\(変わりなし\)\s*部局の理由: 県の調査票と突き合わせて正しい", text(run("review")))) == 2
+
+
 def test_proposals_of_a_return_stand_as_changes_with_the_way_to_decide(empty):
     store = store_of(empty)
     brief = store.snapshot(PLAN).brief(AT.date())
