@@ -13,6 +13,7 @@ from typing import Literal
 
 from kpi.cards.revision import band_text, has_target
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
+from kpi.initiatives.half_year_review import SCHEDULE_KEYS
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
 from kpi.initiatives.self_evaluation import ASPECT_KEYS, EVALUATION_KEYS, GRADE_KEY, WORDS_KEY, SelfEvaluation
 from kpi.period import Period
@@ -66,6 +67,8 @@ VALUE_ROUNDS: tuple[RoundKind, ...] = ("annual", "half", "midterm")
 CARD_KEYS = ("baseline", "baseline_period", "target", "target_period")
 #: What holds of an indicator from year to year: what was said last stands ready, and a plan may require it.
 STANDING_KEYS = STANDING_TEXTS
+#: The columns that want a half-year.
+HALF_KEYS = frozenset({*SCHEDULE_KEYS, "recovery"})
 #: What must be told of work that goes on, and of what was finished before only where there is something to tell.
 OF_WORK_GOING_ON = frozenset({"performance", "next_plan", *EVALUATION_KEYS})
 #: The 中間指標 of an initiative, in the order of the plan.

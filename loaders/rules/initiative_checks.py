@@ -14,6 +14,7 @@ from kpi.initiatives.half_year_review import (
 )
 from kpi.initiatives.initiative import BEHIND, PROGRESS_WORDS
 from kpi.period import Period
+from loaders.form import definition as d
 from loaders.rules.check_case import CONFIRM, Case, parsed
 from loaders.rules.check_registry import ASK, FIX, NOTE, Hit, check
 
@@ -157,7 +158,7 @@ def _half(case: Case, key: str) -> Period | None:
     advice="「令和8年度上期」「R8下期」のように、半期で入力してください。",
 )
 def _no_half(case: Case) -> Iterator[Hit]:
-    for key in ("planned_start", "planned_end", "revised_start", "revised_end", "recovery"):
+    for key in sorted(d.HALF_KEYS):
         half = _half(case, key)
         if half is not None and half.kind != "H":
             yield Hit(key, {"found": half.label})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpi.collection.workflow import Brief, known_beside
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from loaders.form import definition
 from loaders.text.dates import read_period
 from loaders.text.findings import as_issues
+from loaders.text.half_reading import WHEN_HALF, read_half
 from loaders.text.numbers import read_number
 
 
@@ -32,11 +35,14 @@ def read_typed(
         found = as_issues(number.findings, value=text, indicator_id=indicator_id, key=key)
         return None, tuple(i for i in found if i.severity is not Severity.NOTE) or (_unread(indicator_id, key, text),)
     if column.kind == "period":
-        period = read_period(text, expected=expected)
+        half = key in definition.HALF_KEYS
+        period = read_half(text, key=key) if half else read_period(text, expected=expected)
         if period.period is not None and period.outcome == "value":
             return period.period.code, ()
         found = as_issues(period.findings, value=text, indicator_id=indicator_id, key=key)
-        return None, tuple(i for i in found if i.severity is not Severity.NOTE) or (_unread(indicator_id, key, text),)
+        told = tuple(i for i in found if i.severity is not Severity.NOTE) or (_unread(indicator_id, key, text),)
+        # There is nothing to choose from here: whatever it was, a half-year is to be typed.
+        return None, tuple(replace(one, advice=WHEN_HALF) for one in told) if half else told
     if column.kind == "choice":
         return (text, ()) if text in (column.choices or {}) else (None, (_unread(indicator_id, key, text),))
     return text, ()

@@ -103,7 +103,8 @@ _NUMBER = _texts(
     ("unreadable", FIX, "数値として読めない", "「{detail}」は数値として読めません。", "実績値は半角の数字だけで入力してください。値がない場合はセルを空にして、理由の欄で選んでください。"),
 )  # fmt: skip
 
-_WHEN = "年度は「R6」または「2024年度」、月は「R6.9末」、日は「R6.9.30」のように入力してください。"
+#: How a period is written.
+WHEN_PERIOD = "年度は「R6」または「2024年度」、月は「R6.9末」、日は「R6.9.30」のように入力してください。"
 
 _PERIOD = _texts(
     "period",
@@ -117,23 +118,24 @@ _PERIOD = _texts(
     ("serial", NOTE, "日付が数値になっている", "数値になっていた日付を{detail}と読みました。", ""),
     ("first_day", NOTE, "月がその1日の日付になっている", "月の1日の日付を{detail}と読みました。", ""),
     ("undecided", NOTE, "未定などの語", "「{detail}」を、時期が決まっていないものとして読みました。", ""),
-    ("missing_mark", ASK, "時点の欄に記号だけがある", "「{detail}」では時点が分かりません。", _WHEN),
+    ("missing_mark", ASK, "時点の欄に記号だけがある", "「{detail}」では時点が分かりません。", WHEN_PERIOD),
     ("year_kind", ASK, "年度か暦年か分からない", "「{detail}」が年度か、1月から12月までの年か分かりません。", "年度・年のどちらかを選んでください。"),
+    ("which_half", ASK, "半期の欄に年度や年だけがある", "「{detail}」は、上期か下期か分かりません。", "上期・下期のどちらかを選ぶか、「R8上期」「令和8年度下期」のように入力してください。"),
     ("half_kind", ASK, "年度の半期か暦年の半期か分からない", "「{detail}」が年度の半期か、暦年の半期か分かりません。", "年度の半期であれば選んでください。"),
     ("month_or_day", ASK, "月か、その1日か分からない", "日付が月の1日です。月全体か、その日か分かりません。", "月・日のどちらかを選んでください。"),
     ("serial_asked", ASK, "日付らしい数値", "「{detail}」は日付が数値になったもののようです。", "その日付でよければ選んでください。"),
-    ("no_era", ASK, "元号がない", "「{detail}」は元号がなく、いつか分かりません。", _WHEN),
-    ("no_year", ASK, "年がない", "「{detail}」は年がなく、いつか分かりません。", _WHEN),
-    ("two_digit_year", ASK, "年が2桁", "「{detail}」が西暦か元号か分かりません。", _WHEN),
-    ("relative", ASK, "来年・今年度などの語", "「{detail}」は書いた日によって変わるため、いつか決まりません。", _WHEN),
+    ("no_era", ASK, "元号がない", "「{detail}」は元号がなく、いつか分かりません。", WHEN_PERIOD),
+    ("no_year", ASK, "年がない", "「{detail}」は年がなく、いつか分かりません。", WHEN_PERIOD),
+    ("two_digit_year", ASK, "年が2桁", "「{detail}」が西暦か元号か分かりません。", WHEN_PERIOD),
+    ("relative", ASK, "来年・今年度などの語", "「{detail}」は書いた日によって変わるため、いつか決まりません。", WHEN_PERIOD),
     ("far", ASK, "離れた年", "「{detail}」は離れた年です。元号や年の誤りかもしれません。", "よければ選び、誤りであれば入力し直してください。"),
     ("two_periods", ASK, "二つの時点がある", "「{detail}」に違う時点が二つ書かれています。", "正しい時点を選ぶか、入力し直してください。"),
     ("span_asked", ASK, "年度などに当たらない期間", "「{detail}」は年度・年・半期に当たらない期間です。", "正しい時点を選ぶか、入力し直してください。"),
-    ("season", ASK, "季節で書かれている", "「{detail}」では月が分かりません。", _WHEN),
+    ("season", ASK, "季節で書かれている", "「{detail}」では月が分かりません。", WHEN_PERIOD),
     ("quarter", FIX, "四半期", "「{detail}」は四半期のため取り込めません。", "年度、半期、月または日で入力してください。"),
-    ("impossible", FIX, "存在しない日付・年", "「{detail}」は存在しない年月日です。", _WHEN),
+    ("impossible", FIX, "存在しない日付・年", "「{detail}」は存在しない年月日です。", WHEN_PERIOD),
     ("error", FIX, "Excelのエラー値", "セルがエラー({detail})になっています。", "数式の参照先を直すか、時点を直接入力してください。"),
-    ("unreadable", FIX, "時点として読めない", "「{detail}」は時点として読めません。", _WHEN),
+    ("unreadable", FIX, "時点として読めない", "「{detail}」は時点として読めません。", WHEN_PERIOD),
 )  # fmt: skip
 
 #: Every code that reading numbers and periods can give.

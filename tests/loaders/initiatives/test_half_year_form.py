@@ -17,6 +17,9 @@ from kpi.issue import Severity
 from loaders.form import definition as d
 from loaders.form.completeness import unfilled
 from loaders.form.entry_fields import entry_blocks
+from loaders.form.writing.prefill import Typed
+from loaders.services.typed_values import read_typed
+from loaders.text.half_reading import WHEN_HALF
 from tests import hurt
 from tests.factory import POLICY, tiny_brief
 from tests.worktools import CONTACT, DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
@@ -136,7 +139,8 @@ CASES = {
                                       {("initiative.reversed", "fix")}),
     "turned round by its start alone": (LAST, {"revised_start": half("2026H2"), "revision_reason": "国。", "decided_by": "部長"},
                                         {("initiative.reversed", "fix")}),
-    "no half": (LAST, {"revised_end": "FY2026", "revision_reason": "国。", "decided_by": "部長"}, {("initiative.no_half", "fix")}),
+    "no half": (LAST, {"revised_end": "2026-09", "revision_reason": "国。", "decided_by": "部長"}, {("initiative.no_half", "fix")}),
+    "a year": (LAST, {"recovery": "FY2026"}, {("period.which_half", "ask")}),
     "nothing": (LAST, {"progress": None, "course": None, "performance": None, "next_plan": None}, {("initiative.none", "ask")}),
     "no course": (LAST, {"course": None}, {("initiative.missing", "ask")}),
     "done": (LAST, {"progress": "done", "course": "end", "next_plan": None}, set()),
@@ -164,6 +168,27 @@ def test_a_correction_that_keeps_a_change_is_asked_for_its_reason_again():
     sent = Review(MEETING, half("2025H1"), told, round_id=SECOND)
     found = codes(brief(LAST, sent), revised_end=half("2026H2"), decided_by="部長")
     assert ("initiative.unexplained_change", MEETING, "ask") in found
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "choices"),
+    [
+        ("R8", "period.which_half", ("FY2026H1", "FY2026H2")),
+        ("令和8年", "period.which_half", ("FY2026H1", "FY2026H2")),
+        ("2026年度", "period.which_half", ("FY2026H1", "FY2026H2")),
+        ("R8中期", "period.unreadable", ()),
+    ],
+)
+def test_where_a_half_year_is_wanted_one_is_asked_for(written: str, code: str, choices: tuple[str, ...]):
+    about, answers = brief(LAST), {MEETING: said(revised_end=Typed(written)), DESK: DESK_SOUND}
+    found = next(i for i in read(form(about, SECOND, answers), about).issues if i.key == "revised_end")
+    assert (found.code, tuple(c.changes["revised_end"] for c in found.choices)) == (code, choices)
+    assert "「R8上期」「令和8年度下期」" in found.advice
+    assert "「R6」" not in found.advice
+    value, (refused,) = read_typed("revised_end", written, MEETING, about.asked_in(about.plan.round(SECOND)))
+    assert value is None
+    assert refused.advice == WHEN_HALF
+    assert read_typed("revised_end", "R8上期", MEETING, about) == ("FY2026H1", ())
 
 
 def test_a_form_of_an_earlier_half_does_not_know_what_a_later_one_says():

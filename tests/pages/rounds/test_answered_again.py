@@ -85,7 +85,9 @@ def test_why_a_value_is_right_is_read_where_it_is_decided(data):
     settle(own, new)
     assert not isinstance(own.send(new), tuple)
     # On the card, and in the table of what was asked.
-    assert len(re.findall(r"77\.0%\(変わりなし\)\s*部局の理由: 県の調査票と突き合わせて正しい", text(run("review")))) == 2
+    assert (
+        len(re.findall(r"77\.0%\(変わりなし\)\s*部局の理由: 県の調査票と突き合わせて正しい", text(run("review")))) == 2
+    )
 
 
 def test_proposals_of_a_return_stand_as_changes_with_the_way_to_decide(empty):

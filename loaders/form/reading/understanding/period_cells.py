@@ -5,17 +5,23 @@ from __future__ import annotations
 from kpi.collection.workflow import RELEASE_WORDS
 from kpi.issue import Choice, Issue
 from kpi.period import Period
+from loaders.form.definition import HALF_KEYS
 from loaders.form.reading.headings import label
 from loaders.form.reading.struck import spellings
 from loaders.form.reading.understanding.form_row import FormCell, FormRow, Understood
 from loaders.text.choice_words import code_of, releases_beside
 from loaders.text.dates import read_period
+from loaders.text.half_reading import about_halves, read_half
 
 
 def period(one: FormCell) -> Understood:
     """The period in a cell, as its code."""
     cell = one.cell
     assert cell.value is not None
+    if one.key in HALF_KEYS:
+        half = read_half(cell.value, number_format=cell.number_format, key=one.key)
+        known = half.period.code if half.outcome == "value" and half.period else None
+        return Understood(known, about_halves(one.found(half.findings, half.choices)))
     read = read_period(cell.value, expected=due(one.row, one.key), number_format=cell.number_format, key=one.key)
     found = read.period.code if read.outcome == "value" and read.period else None
     beside = _release_in_period(one) if one.key == "period" else ()
