@@ -165,11 +165,30 @@ def _section(case: Case) -> Iterator[Hit]:
 @check(
     code="text.over_limit",
     severity=NOTE,
-    condition="文章が、様式に書かれた字数の目安を超えているとき",
+    condition="文章が、様式に書かれた字数の目安を超えているとき(取組の見直しのほか)",
     message="「{expected}」が{count}字あり、目安の{limit}字を超えています。会議の資料では字を小さくして1枚に収めます。",
     advice="要約して、詳しいことは根拠資料に書くと、資料が読みやすくなります。",
 )
 def _over_limit(case: Case) -> Iterator[Hit]:
+    if case.round.kind != "initiatives":
+        yield from _longer(case)
+
+
+@check(
+    code="initiative.over_limit",
+    severity=NOTE,
+    condition="文章が、様式に書かれた字数の目安を超えているとき(取組の見直し)",
+    message="「{expected}」が{count}字あり、目安の{limit}字を超えています。会議の資料の一覧では途中までを示して「…」とし、"
+    "全文は画面の取組のページに出ます。",
+    advice="大事なことから先に書くと、資料でも伝わります。",
+)
+def _over_limit_of_work(case: Case) -> Iterator[Hit]:
+    if case.round.kind == "initiatives":
+        yield from _longer(case)
+
+
+def _longer(case: Case) -> Iterator[Hit]:
+    """The texts that are longer than the form wants them."""
     for key in case.answer.entries:
         column, length = d.column(key), len(case.answer.text(key))
         if 0 < column.limit < length:

@@ -151,7 +151,7 @@ CASES = {
     "the same words": (LAST, {"performance": "8会場で 開いた。"}, {("initiative.copied", "ask")}),
     "planned what was done": (LAST, {"next_plan": "8会場で開いた。"}, {("initiative.copied", "ask")}),
     "a half-year left out": (replace(LAST, period=half("2024H1")), {}, {("initiative.half_skipped", "note")}),
-    "too long": (LAST, {"performance": "あ" * 151}, {("text.over_limit", "note")}),
+    "too long": (LAST, {"performance": "あ" * 151}, {("initiative.over_limit", "note")}),
 }  # fmt: skip
 
 

@@ -158,7 +158,7 @@ def test_what_is_left_out_is_asked_and_a_long_text_noted(name: str):
 
 def test_words_longer_than_a_hundred_and_fifty_are_noted():
     got = typed(brief("words"), "evaluation_words", "あ" * 151)
-    assert issues(got) == {("text.over_limit", "evaluation_words", "note")}
+    assert issues(got) == {("initiative.over_limit", "evaluation_words", "note")}
     assert any("「自己評価」が151字" in i.message for i in got.issues)
 
 
