@@ -12,6 +12,7 @@ from datetime import date
 
 from kpi.collection.letter_wording import POINTS, PURPOSES, SUBJECTS, WORDS, date_text, head_of, moment_text
 from kpi.collection.scope import asked_of, divisions_asked
+from kpi.initiatives.rhythm import rhythm
 from kpi.plan import Card, Department, Division, Plan, Round, subject_word
 
 
@@ -74,7 +75,7 @@ def request_letter(
     else:
         body.append("つきましては、部局内の決裁を経て、期限までに御回答くださるようお願いします。")
     items = (
-        Item("照会事項", (_asked_text(round_),), _scope_table(plan, round_, departments, day, cards)),
+        Item("照会事項", (_asked_text(plan, round_),), _scope_table(plan, round_, departments, day, cards)),
         _form_item(plan, round_, "部局及び課" if two else "部局"),
         Item("回答期限", _due_lines(plan, round_, day, two=two)),
         _way_item(plan, address, of_division=False),
@@ -105,7 +106,7 @@ def division_letter(
         if (found := asked_of(plan, round_, department.id, day, cards, v.id))
     ]
     items = (
-        Item("照会事項", (_asked_text(round_),), _with_heading(("課", f"{word}数", word), rows)),
+        Item("照会事項", (_asked_text(plan, round_),), _with_heading(("課", f"{word}数", word), rows)),
         _form_item(plan, round_, "課"),
         Item("回答期限", (_asked_by(round_.division_due or round_.due, round_, day),)),
         _way_item(plan, address, of_division=True),
@@ -215,7 +216,7 @@ def _word(plan: Plan, key: str) -> str:
 def _filled(text: str, plan: Plan) -> str:
     for key in WORDS:
         text = text.replace("{" + key + "}", _word(plan, key))
-    return text
+    return text.replace("{span}", rhythm(plan).span)
 
 
 def _to(plan: Plan, departments: Sequence[Department], day: date, several: str = "各部局") -> str:
@@ -235,13 +236,13 @@ def _two_levels(
     return any(divisions_asked(plan, round_, d.id, day, cards) for d in departments)
 
 
-def _asked_text(round_: Round) -> str:
+def _asked_text(plan: Plan, round_: Round) -> str:
     asked = {
         "targets": "指標の現状値、目標値、その時点及び設定根拠",
         "annual": "指標の実績、その時点、根拠資料、要因分析及び今後の対応",
         "half": "指標の現在の値(参考値)、取組の状況及び今後の対応",
         "midterm": "指標の実績、要因分析及び今後の対応並びに現状値及び目標値の見直しの案",
-        "initiatives": "取組の進捗、実績、次の半期の予定及び今後の方向性",
+        "initiatives": f"取組の進捗、実績、次の{rhythm(plan).span}の予定及び今後の方向性",
     }
     return f"{round_.name}に係る{asked[round_.kind]}"
 
@@ -321,7 +322,7 @@ def _letter(
     mails: tuple[str, ...],
     contact: tuple[str, ...] = (),
 ) -> Letter:
-    subject = SUBJECTS[round_.kind].format(plan=plan.name, round=round_.name)
+    subject = SUBJECTS[round_.kind].format(plan=plan.name, round=round_.name, review=rhythm(plan).review)
     letter = Letter(
         number="",
         dated=date_text(day),

@@ -10,6 +10,7 @@ from kpi.assessment import Assessment
 from kpi.initiatives.continuity import Carried
 from kpi.initiatives.half_year_review import Review, schedule_changes
 from kpi.initiatives.initiative import LAW_KINDS, STATE_WORDS, Initiative
+from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.track import Track
 from kpi.period import stamp
 from kpi.plan import Plan
@@ -24,7 +25,7 @@ _UNIT = re.compile(r"[((]([^()()]+)[))]$")
 _TOLD = (
     ("performance", "実績"),
     ("delay_reason", "遅れの理由"),
-    ("next_plan", "次の半期の予定"),
+    ("next_plan", "次の{span}の予定"),
     ("problems", "課題"),
 )
 
@@ -125,7 +126,7 @@ def _interim_text(review: Review, place: int, name: str) -> str:
 
 def _half_year(state: Assessment, initiative: Initiative, one: Review, earlier: Sequence[Review]) -> HalfYear:
     told = [("予定(前回)", earlier[-1].text("next_plan") if earlier else "")]
-    told += [(label, one.text(key)) for key, label in _TOLD]
+    told += [(label.replace("{span}", rhythm(state.plan).span), one.text(key)) for key, label in _TOLD]
     recovery = one.half("recovery")
     told.insert(3, ("回復見込み", recovery.label if recovery else ""))
     told[2:2] = scheme.told(one) if (scheme := state.plan.self_evaluation) else ()

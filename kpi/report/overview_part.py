@@ -47,7 +47,7 @@ def overview(
     blocks: list[Block] = [Heading("総括"), *sentences(state, edited)]
     blocks += _of_indicators(state, told) if state.plan.indicators else _of_work(state)
     work = corner(state) if state.plan.indicators else None
-    blocks += [Heading("取組の半期(括弧内は前回)"), work] if work else []
+    blocks += [Heading(f"{work.caption}(括弧内は前回)"), work] if work else []
     blocks += [Heading("今後の予定"), _coming(state, told, asked)]
     blocks += [Heading("前回の会議のあとの決定"), _decided(state, decided)] if decided else []
     blocks += _foot(state, told) if state.plan.indicators else notes_of_work(state)

@@ -109,7 +109,7 @@ def _written(report: Report, _state: Assessment) -> Iterator[Finding]:
     for part in report.parts_of("indicator"):
         if any(isinstance(block, Passage) and block.outdated for block in part.blocks):
             number = part.title.partition("　")[0]
-            yield Finding("個票", f"{number}の主な取組と成果は、書いたあとで、もとの半期の回答が変わりました。")
+            yield Finding("個票", f"{number}の主な取組と成果は、書いたあとで、もとの取組の回答が変わりました。")
 
 
 def _alternatives(report: Report, _state: Assessment) -> Iterator[Finding]:

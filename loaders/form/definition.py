@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from typing import Literal
 
@@ -15,6 +16,7 @@ from kpi.cards.revision import band_text, has_target
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS
 from kpi.initiatives.half_year_review import SCHEDULE_KEYS
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
+from kpi.initiatives.rhythm import HALF_YEARLY, rhythm
 from kpi.initiatives.self_evaluation import ASPECT_KEYS, EVALUATION_KEYS, GRADE_KEY, WORDS_KEY, SelfEvaluation
 from kpi.period import Period
 from kpi.plan import STANDING_TEXTS, Card, Direction, Indicator, Plan, RoundKind
@@ -85,13 +87,13 @@ DEFAULT_WORDS: Mapping[str, str] = {
     "unset": "未設定",
     **{key: f"自己評価(観点{place})" for place, key in enumerate(ASPECT_KEYS, start=1)},
     "evaluation": "自己評価",
-    "evaluation_asks": "この半期の自己評価",
+    "evaluation_asks": "この{span}の自己評価",
 }
 
 G_INDICATOR, G_CARD, G_LAST = "指標", "計画の値", "前回の回答"
 G_VALUE, G_MISSING, G_CORRECTION = "今回の実績", "実績がないとき", "前回値の訂正"
 G_GROUNDS, G_CONTACT, G_PROSE = "根拠・説明", "回答した人", "説明"
-G_SCHEDULE, G_BEFORE, G_WORK, G_REVISION, G_REMARKS = "当初の工程", "前回", "この半期", "工程の変更", "説明"
+G_SCHEDULE, G_BEFORE, G_WORK, G_REVISION, G_REMARKS = "当初の工程", "前回", "この{span}", "工程の変更", "説明"
 
 
 @dataclass(frozen=True)
@@ -217,14 +219,14 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "planned_start", "当初の\n始まり", G_SCHEDULE, True, "period", 9.6, rounds=WORK_ROUNDS, need="always",
         since="3",
-        note="計画を作ったときの工程の、始まりの半期を入力してください。\n例: 令和6年度上期、R6上期",
+        note="計画を作ったときの工程の、始まりの半期を入力してください。\n例: {first_half}、{first_half_short}",
     ),
     Column(
         "planned_end", "当初の\n終わり", G_SCHEDULE, True, "period", 9.6, rounds=WORK_ROUNDS, need="always",
         since="3",
         note=(
             "計画を作ったときの工程の、終わりの半期を入力してください。"
-            "続けるものは計画の最後の半期です。\n例: 令和10年度下期"
+            "続けるものは計画の最後の半期です。\n例: {last_half}"
         ),
     ),
     Column("last_progress", "前回の\n進捗", G_BEFORE, False, "text", 8, rounds=WORK_ROUNDS, since="3"),
@@ -232,7 +234,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "progress", "進捗", G_WORK, True, "choice", 9, rounds=WORK_ROUNDS, choices=PROGRESS_WORDS, need="always",
         since="3",
-        note="この半期の終わりの状態を、一覧から選んでください。「やや遅れ」「遅れ」のときは、遅れの理由と回復見込みも入力してください。",
+        note="この{span}の終わりの状態を、一覧から選んでください。「やや遅れ」「遅れ」のときは、遅れの理由と回復見込みも入力してください。",
     ),
     Column(
         "course", "今後の\n方向性", G_WORK, True, "choice", 8, rounds=WORK_ROUNDS, choices=COURSE_WORDS, need="always",
@@ -241,15 +243,15 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "recovery", "回復\n見込み", G_WORK, True, "period", 9.6, rounds=WORK_ROUNDS, need="when_late", since="3",
-        note="遅れているとき、予定に戻る見込みの半期を入力してください。\n例: 令和8年度下期",
+        note="遅れているとき、予定に戻る見込みの半期を入力してください。\n例: {middle_half}",
     ),
     Column(
         "interim_1", "中間指標\n1", G_WORK, True, "number", 8.6, rounds=WORK_ROUNDS, since="3",
-        note="計画に書かれた中間指標の、この半期の値を数字だけで入力してください。進捗の判定には使いません。",
+        note="計画に書かれた中間指標の、この{span}の値を数字だけで入力してください。進捗の判定には使いません。",
     ),
     Column(
         "interim_2", "中間指標\n2", G_WORK, True, "number", 8.6, rounds=WORK_ROUNDS, since="3",
-        note="計画に書かれた中間指標の、この半期の値を数字だけで入力してください。進捗の判定には使いません。",
+        note="計画に書かれた中間指標の、この{span}の値を数字だけで入力してください。進捗の判定には使いません。",
     ),
     Column(
         "revised_start", "変更後の\n始まり", G_REVISION, True, "period", 9.6, rounds=WORK_ROUNDS, since="3",
@@ -257,18 +259,18 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "revised_end", "変更後の\n終わり", G_REVISION, True, "period", 9.6, rounds=WORK_ROUNDS, since="3",
-        note="工程の終わりを変えるときだけ、変更後の半期を入力してください。\n例: 令和9年度上期",
+        note="工程の終わりを変えるときだけ、変更後の半期を入力してください。\n例: {late_half}",
     ),
     Column(
         "decided_by", "変更の\n決定者", G_REVISION, True, "text", 10, rounds=WORK_ROUNDS, need="when_revised",
-        since="3", note="工程の変更を決めた人か会議と、その日を入力してください。\n例: 部長決裁(R7.10.3)",
+        since="3", note="工程の変更を決めた人か会議と、その日を入力してください。\n例: 部長決裁({a_day})",
     ),
     Column("prose", "記述", G_PROSE, False, "text", 15, rounds=EVERY_ROUND, since="2"),
     Column("last_plan", "予定(前回)", G_BEFORE, False, "text", 16, rounds=WORK_ROUNDS, stands="prose", since="3"),
     Column(
         "performance", "実績", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="always", since="3",
-        stands="prose", limit=150, lines=4, asks="この半期に行ったこと",
-        note="この半期に行ったことを入力してください。前回の予定と比べて分かるように書いてください。",
+        stands="prose", limit=150, lines=4, asks="この{span}に行ったこと",
+        note="この{span}に行ったことを入力してください。前回の予定と比べて分かるように書いてください。",
     ),
     Column(
         GRADE_KEY, "{evaluation}", G_REMARKS, True, "choice", 20, rounds=WORK_ROUNDS, need="always", since="3",
@@ -293,9 +295,9 @@ COLUMNS: tuple[Column, ...] = (
         note="遅れた理由を入力してください。遅れていないときは空けておいてください。",
     ),
     Column(
-        "next_plan", "次の半期の予定", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="always", since="3",
-        stands="prose", limit=150, lines=4, asks="次の半期に行うこと(次回はこれが「予定(前回)」になります)",
-        note="次の半期に行うことを入力してください。終わった取組では「なし」と入力してください。",
+        "next_plan", "次の{span}の予定", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="always", since="3",
+        stands="prose", limit=150, lines=4, asks="次の{span}に行うこと(次回はこれが「予定(前回)」になります)",
+        note="次の{span}に行うことを入力してください。終わった取組では「なし」と入力してください。",
     ),
     Column(
         "revision_reason", "工程を変える理由", G_REMARKS, True, "text", 20, rounds=WORK_ROUNDS, need="when_revised",
@@ -459,6 +461,21 @@ def word(plan: Plan, key: str) -> str:
     return plan.words.get(key) or DEFAULT_WORDS[key]
 
 
+def _of_term(plan: Plan) -> Mapping[str, str]:
+    """What follows from how often the plan asks about its work, and examples that lie in its term."""
+    told, first, last = rhythm(plan), plan.start.year, plan.end.year
+    start = Period("H", first, 1)
+    halves = {
+        "first_half": start,
+        "middle_half": Period("H", (first + last) // 2, 2),
+        "late_half": Period("H", max(first, last - 1), 1),
+        "last_half": Period("H", last, 2),
+    }
+    own = {key: period_text(half) for key, half in halves.items()}
+    day = Period.of_date(date(min(first + 1, last), 10, 3)).short
+    return {**own, "first_half_short": start.short, "a_day": day, "span": told.span}
+
+
 def fingerprint(indicator: Indicator, card: Card) -> str:
     """A short mark of what an indicator meant when the form was written, so that a reader sees when it has changed."""
     said = "\x1f".join((indicator.number, indicator.name, indicator.unit, card.direction))
@@ -467,15 +484,19 @@ def fingerprint(indicator: Indicator, card: Card) -> str:
 
 def in_words(text: str, plan: Plan) -> str:
     """A heading or note with the plan's words put in."""
+    if "{" not in text:
+        return text
     for key in DEFAULT_WORDS:
         text = text.replace("{" + key + "}", word(plan, key))
+    for key, own in _of_term(plan).items():
+        text = text.replace("{" + key + "}", own)
     return text
 
 
 def heading_words(found: Column) -> str:
     """What a column is called where no plan has a word of its own for it, on one line."""
     text = found.heading.replace("\n", "")
-    for key, said in DEFAULT_WORDS.items():
+    for key, said in (*DEFAULT_WORDS.items(), ("span", HALF_YEARLY.span)):
         text = text.replace("{" + key + "}", said)
     return text
 

@@ -199,7 +199,7 @@ def _field(found: d.Column, rows: tuple[Row, ...], ready: str | float | None, pl
     return EntryField(
         column.key,
         tuple(row.indicator.id for row in rows),
-        round_notes.group_title(column.group, kind),
+        round_notes.group_title(column.group, plan, kind),
         d.heading(column, plan, kind),
         plain_unit(first.unit) if counted else "",
         _NEED_WORDS[rows[0].need(column, kind, plan)],

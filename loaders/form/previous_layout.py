@@ -33,6 +33,6 @@ def _words(plan: Plan, kind: RoundKind) -> Iterator[tuple[str, str]]:
     for column in d.columns_before(kind):
         yield ABOVE, d.heading_lines(column, plan, kind)
         for words in GROUP_WORDS:
-            yield ABOVE, f"{words}｜{round_notes.group_title(column.group, kind)}"
+            yield ABOVE, f"{words}｜{round_notes.group_title(column.group, plan, kind)}"
     for words in GUIDE_WORDS:
         yield GUIDE, d.in_words(words.replace("{sheet}", d.FIGURES.name), plan)

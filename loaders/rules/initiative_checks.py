@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from kpi.initiatives.half_year_review import (
     Review,
-    half_before,
     is_finished,
     schedule_changes,
     standing_before,
     steps_between,
 )
 from kpi.initiatives.initiative import BEHIND, PROGRESS_WORDS
+from kpi.initiatives.rhythm import asked_before
 from kpi.period import Period
 from loaders.form import definition as d
 from loaders.rules.check_case import CONFIRM, Case, parsed
@@ -43,6 +43,11 @@ def _stays_finished(case: Case) -> bool:
     return is_finished(_earlier(case)) and case.answer.text("progress") == "done"
 
 
+def _words(case: Case, key: str) -> str:
+    """What the plan's form calls a column."""
+    return d.heading(d.column(key), case.brief.plan, case.round.kind)
+
+
 def _entered(case: Case, key: str) -> bool:
     """Whether the form has the column and the reader had no trouble with it."""
     return key in case.answer.entries and key not in case.troubled
@@ -51,36 +56,35 @@ def _entered(case: Case, key: str) -> bool:
 @check(
     code="initiative.none",
     severity=ASK,
-    condition="取組の進捗も、実績も、予定も書かれていないとき(取組の半期見直し)",
+    condition="取組の進捗も、実績も、予定も書かれていないとき(取組の見直し)",
     message="「{name}」には、まだ何も書かれていません。",
-    advice="進捗と今後の方向性を選び、実績と次の半期の予定を入力してください。",
+    advice="進捗と今後の方向性を選び、実績と「{next_plan}」を入力してください。",
 )
 def _none(case: Case) -> Iterator[Hit]:
     if _is_review(case) and _blank(case) and _entered(case, "progress"):
-        yield Hit("progress", {"name": case.indicator.name})
+        yield Hit("progress", {"name": case.indicator.name, "next_plan": _words(case, "next_plan")})
 
 
 @check(
     code="initiative.missing",
     severity=ASK,
-    condition="取組の進捗、今後の方向性、実績、次の半期の予定のどれかが書かれていないとき",
+    condition="取組の進捗、今後の方向性、実績、次の予定のどれかが書かれていないとき",
     message="「{expected}」が書かれていません。",
     advice="記入してください。書けないときは、その理由を入力してください。",
 )
 def _missing(case: Case) -> Iterator[Hit]:
     if not _is_review(case) or _blank(case) or _stays_finished(case):
         return
-    wanted = {"progress": "進捗", "course": "今後の方向性", "performance": "実績", "next_plan": "次の半期の予定"}
-    for key, words in wanted.items():
+    for key in ("progress", "course", "performance", "next_plan"):
         done = key == "next_plan" and case.answer.text("progress") == "done"
         if _entered(case, key) and not case.answer.text(key) and not done:
-            yield Hit(key, {"expected": words})
+            yield Hit(key, {"expected": _words(case, key)})
 
 
 @check(
     code="initiative.no_evaluation",
     severity=ASK,
-    condition="計画が自己評価を定めているのに、その段階、観点か文章が書かれていないとき(取組の半期見直し)",
+    condition="計画が自己評価を定めているのに、その段階、観点か文章が書かれていないとき(取組の見直し)",
     message="「{expected}」が書かれていません。この計画では、取組ごとに自己評価を記入します。",
     advice="記入してください。まだ評価できないときは、その理由を入力してください。",
 )
@@ -226,7 +230,7 @@ def _done_goes_on(case: Case) -> Iterator[Hit]:
 @check(
     code="initiative.copied",
     severity=ASK,
-    condition="実績か次の半期の予定が、前回と同じ文のとき",
+    condition="実績か次の予定が、前回と同じ文のとき",
     message="「{expected}」が、前回({half})の「{known}」と同じ文です。",
     advice="前回からの動きが分かるように書いてください。同じでよいときは、その理由を入力してください。",
 )
@@ -235,7 +239,7 @@ def _copied(case: Case) -> Iterator[Hit]:
     if last is None or last.progress == "done":
         return
     pairs = (("performance", "performance"), ("next_plan", "performance"), ("next_plan", "next_plan"))
-    words = {"performance": "実績", "next_plan": "次の半期の予定"}
+    words = {key: _words(case, key) for key in ("performance", "next_plan")}
     for key, before in pairs:
         if (said := _folded(case.answer.text(key))) and said == _folded(last.text(before)):
             yield Hit(key, {"expected": words[key], "known": words[before], "half": last.period.short})
@@ -249,14 +253,14 @@ def _folded(text: str) -> str:
 @check(
     code="initiative.half_skipped",
     severity=NOTE,
-    condition="前の半期の見直しがないとき",
-    message="前の半期({half})の見直しがありません。",
-    advice="前の半期に行ったことも、実績に含めて書いてください。",
+    condition="前回に尋ねた半期の見直しがないとき",
+    message="前回({half})の見直しがありません。",
+    advice="前回からこれまでに行ったことを、すべて実績に含めて書いてください。",
 )
 def _half_skipped(case: Case) -> Iterator[Hit]:
     last = _last(case)
     if not _is_review(case) or last is None or case.round.period.kind != "H":
         return
-    before = half_before(case.round.period)
+    before = asked_before(case.brief.plan, case.round.period)
     if last.period.position < before.position:
         yield Hit("performance", {"half": before.short})

@@ -9,6 +9,7 @@ from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import Review, schedule_changes
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
 from kpi.initiatives.movement import moved_ids, moves
+from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, work_of
@@ -31,18 +32,18 @@ def corner(state: Assessment) -> Table | None:
     half = newest_half(state)
     if half is None:
         return None
-    work = work_of(state)
+    work, name = work_of(state), f"取組の{rhythm(state.plan).span}"
     now = dict(work.counts(work.own))
     then = Counter(r.progress for t in work.own for r in _before(t, half))
     left = [code for code in (UNANSWERED, UNTOLD) if code == UNANSWERED or now.get(code)]
     words = [*PROGRESS_WORDS.values(), *(COUNTED_WORDS[code] for code in left)]
     columns = (
-        Column(f"取組の半期({half.short})", 40),
+        Column(f"{name}({half.short})", 40),
         *(Column(word, _COUNTS / len(words), "center") for word in words),
     )
     cells = [_count(now.get(key, 0), then[key] if then else None) for key in PROGRESS_WORDS]
     cells += [Cell(str(now[code]) if code in now else "－") for code in left]
-    return Table("取組の半期", columns, (Line((Cell(count_words(state.plan.initiatives)), *cells)),))
+    return Table(name, columns, (Line((Cell(count_words(state.plan.initiatives)), *cells)),))
 
 
 def _before(track: Track, half: Period) -> Sequence[Review]:
@@ -92,7 +93,7 @@ def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
     nothing = () if lines else (Note("進捗、工程、方向性の動いた取組はありません。"),)
     table = Table("見直した取組", columns, tuple(lines))
     blocks = (head, table, *nothing, *_evaluations(state, half))
-    return (Part("review", "取組の半期見直し", number, "A4横", blocks),)
+    return (Part("review", f"取組の{rhythm(state.plan).review}", number, "A4横", blocks),)
 
 
 def _evaluations(state: Assessment, half: Period) -> tuple[Note, ...]:

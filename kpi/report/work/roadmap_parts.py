@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kpi.assessment import Assessment
 from kpi.initiatives.half_year_review import halves
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
+from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.track import Track, tracks
 from kpi.period import Period
 from kpi.plan import Field
@@ -46,7 +47,8 @@ def _of_field(state: Assessment, field: Field, told: Sequence[Track], number: st
     columns = (
         Column("番号", 13, "center"), Column("取組", 78), Column("主担当", 28),
         *(Column(f"{half.short[:-2]}{half.short[-2]}", 10.5, "center") for half in years),
-        Column("半期の実績", 78), Column("進捗", 20, "center"), Column("方向性", 16, "center"), Column("指標", 26),
+        Column(f"{rhythm(state.plan).span}の実績", 78),
+        Column("進捗", 20, "center"), Column("方向性", 16, "center"), Column("指標", 26),
     )  # fmt: skip
     newest, lines = _newest(told), list[Line]()
     for item in field.items:

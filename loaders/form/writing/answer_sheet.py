@@ -124,7 +124,7 @@ def _write_headings(
         if opens:
             group = column.group
             words = GROUP_WORDS[0 if group in whole else 1 if group in entered else 2]
-            title = round_notes.group_title(group, round_.kind)
+            title = round_notes.group_title(group, plan, round_.kind)
             style.put(top, title if group == d.G_PROSE else f"{words}｜{title}")
         open_here = column.entry and (any(r.open(column, round_) for r in rows) or not rows)
         pale = "D9E1EC" if open_here else "E4E6EA"

@@ -59,6 +59,6 @@ def question(found: d.Column, plan: Plan, kind: RoundKind) -> str:
     return d.in_words(_QUESTIONS.get((found.key, kind), own), plan)
 
 
-def group_title(group: str, kind: RoundKind) -> str:
+def group_title(group: str, plan: Plan, kind: RoundKind) -> str:
     """What stands above a group of columns."""
-    return _GROUPS.get((group, kind), group)
+    return d.in_words(_GROUPS.get((group, kind), group), plan)

@@ -56,7 +56,7 @@ def review_passport(state: Assessment, found: Review) -> None:
         show(table([Column("項目", width="8rem"), Column("内容")], _course(state, found), caption="たどった経過"))
         _original(state, found)
         if earlier or later:
-            st.header("同じ半期のほかの回答", anchor=False)
+            st.header("同じ照会のほかの回答", anchor=False)
             show(_others_table(earlier, later))
 
 
@@ -81,7 +81,7 @@ def _others_table(earlier: list[Review], later: list[Review]) -> Markup:
         for one, order in reversed(told)
     ]
     columns = [Column("番号"), Column("進捗"), Column("事務局への回答"), Column("順序")]
-    return table(columns, rows, caption="同じ半期のほかの回答", kind="stack")
+    return table(columns, rows, caption="同じ照会のほかの回答", kind="stack")
 
 
 def _course(state: Assessment, found: Review) -> list[tuple[Content, Content]]:

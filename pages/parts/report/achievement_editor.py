@@ -44,7 +44,7 @@ def _place(paper: Report) -> str:
 
 
 def _editor(then: Assessment, paper: Report, offered: list[Indicator], edited: Mapping[str, Edited]) -> None:
-    note = "取組の半期の回答から作った文です。空にして保存すると、その文に戻ります。"
+    note = "取組の見直しの回答から作った文です。空にして保存すると、その文に戻ります。"
     note += f"{LONGEST_ACHIEVEMENT}字までです。"
     show(tag("p", note, "meta"))
     names = {i.id: f"{i.number} {i.name}" for i in offered}

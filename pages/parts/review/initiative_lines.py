@@ -65,7 +65,7 @@ def lines_of(state: Assessment, asked: Round, found: Sequence[Item], caption: st
         Column("進捗(前回)"),
         Column("方向性"),
         Column("実績"),
-        Column("次の半期の予定"),
+        Column(column_name(state, asked, "next_plan")),
         *([Column(scheme.name)] if scheme else []),
         Column("状態"),
     ]

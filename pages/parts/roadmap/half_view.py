@@ -8,7 +8,6 @@ from itertools import groupby
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.initiatives.half_year_review import half_before
 from kpi.initiatives.movement import (
     MOVE_WORDS,
     Evaluated,
@@ -18,6 +17,7 @@ from kpi.initiatives.movement import (
     half_years,
     moves_sentence,
 )
+from kpi.initiatives.rhythm import asked_before, rhythm
 from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.initiatives.work_state import Work
 from kpi.initiatives.work_tables import evaluation_table, movement_table, owner_word
@@ -34,19 +34,19 @@ def half_view(state: Assessment, work: Work) -> None:
     show(tag("div", link("ロードマップのすべてを見る", ROADMAP, **kept_filters()), "meta"))
     options = {half.code: half.label for half in half_years(work.own)}
     if not options:
-        empty(f"{unreviewed(work)}。" + ("届いた回答から、前の半期との違いがここに出ます。" if work.is_asked else ""))
+        empty(f"{unreviewed(work)}。" + ("届いた回答から、前回との違いがここに出ます。" if work.is_asked else ""))
         return
-    chosen = choose("半期", HALF, options, everybodys=True, of=ROADMAP)
+    chosen = choose(rhythm(state.plan).span, HALF, options, everybodys=True, of=ROADMAP)
     half = next(one for one in half_years(work.own) if one.code == chosen)
     found = moved_in(state, work, half)
     lead(moves_sentence(found, answered(work.own, half)))
-    show(tag("div", f"{half_before(half).label}までの見直しと比べたものです。", "meta"))
+    show(tag("div", f"{asked_before(state.plan, half).label}までの見直しと比べたものです。", "meta"))
     for kind, mine in groupby(found, key=lambda move: move.kind):
         _listed(state, work, kind, list(mine))
     if scheme := state.plan.self_evaluation:
         _evaluated(state, work, half, scheme)
     if found:
-        name = f"半期の見直し_{half.short}"
+        name = f"取組の{rhythm(state.plan).review}_{half.short}"
         sample = any(move.review.sample for move in found)
         downloads(
             lambda: movement_table(state, found), name=name, title=f"{half.label}の見直しで動いたこと", sample=sample
@@ -56,7 +56,7 @@ def half_view(state: Assessment, work: Work) -> None:
 def _listed(state: Assessment, work: Work, kind: str, found: Sequence[Move]) -> None:
     st.header(unmarked(f"{MOVE_WORDS[kind]}({len(found)})"), anchor=False)
     reasons = kind in ("late", "schedule") or any(move.reason for move in found)
-    columns = [Column("取組", width="40%"), Column("前"), Column("この半期")]
+    columns = [Column("取組", width="40%"), Column("前"), Column(f"この{rhythm(state.plan).span}")]
     columns += [Column("理由")] if reasons else []
     columns += [Column("決定者")] if kind == "schedule" else []
     rows = [_row(state, work, move, reasons) for move in found]
@@ -68,7 +68,7 @@ def _evaluated(state: Assessment, work: Work, half: Period, scheme: SelfEvaluati
     told = evaluated(work.own, half, scheme)
     st.header(unmarked(f"{scheme.name}({len(told)})"), anchor=False)
     if not told:
-        empty(f"この半期の{scheme.name}はまだありません。")
+        empty(f"この{rhythm(state.plan).span}の{scheme.name}はまだありません。")
         return
     counts = "、".join(f"{word} {number}" for word, number in scheme.counted(one.now for one in told))
     meanings = "、".join(one.label for one in scheme.grades if one.meaning)

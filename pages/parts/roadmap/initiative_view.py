@@ -23,6 +23,7 @@ from kpi.initiatives.initiative_profile import (
     schedule_facts,
 )
 from kpi.initiatives.lanes import calendar_of, lane, signs
+from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import Work
 from kpi.initiatives.work_words import LIKE, chart_words, unreviewed, unscheduled
@@ -52,7 +53,7 @@ def initiative_view(state: Assessment, work: Work, one: Initiative) -> None:
     with left:
         st.header("工程", anchor=False)
         _schedule(state, work, track)
-        st.header("半期ごとの見直し", anchor=False)
+        st.header(f"{rhythm(state.plan).span}ごとの見直し", anchor=False)
         _history(work, history(state, track))
         _interim(state, track)
     with right:
@@ -147,7 +148,7 @@ def _interim(state: Assessment, track: Track) -> None:
         )
         key = f"interim-{track.initiative.id}-{told.name}"
         chart(trajectory(told, height=190, compact=True), key=key, alt_text=told.words, caption=told.name, file=file)
-    columns = [Column("半期"), *(Column(name, number=True) for name in names)]
+    columns = [Column(rhythm(state.plan).span), *(Column(name, number=True) for name in names)]
     cells = [(label, *(value or "―" for value in values)) for label, values in rows]
     show(table(columns, cells, caption="中間指標"))
     show(tag("div", "中間指標は経過を見るためのもので、判定しません。計画の指標の数にも入りません。", "meta"))

@@ -13,6 +13,7 @@ from kpi.assessment import Assessment
 from kpi.collection.round_proposal import KIND_WORDS, free_name, name_of, new_id, periods, problems, proposed, starting
 from kpi.collection.scope import asked_of, departments_asked
 from kpi.collection.turnout import Row, departments
+from kpi.initiatives.rhythm import rhythm
 from kpi.issue import Severity
 from kpi.plan import Plan, Round, RoundKind, subject_word
 from pages.parts.app.current_view import services
@@ -48,13 +49,22 @@ def _form(what: str, state: Assessment, asked: Round) -> str:
     return f"{what}-{state.plan.id}-{asked.id}"
 
 
+def _kind_word(state: Assessment, kind: RoundKind) -> str:
+    """What a kind of round is called; that about the work as the plan asks it."""
+    return f"取組の{rhythm(state.plan).review}" if kind == "initiatives" else KIND_WORDS[kind]
+
+
 def open_box(state: Assessment) -> None:
     """新しい照会を始める."""
 
     def draw() -> None:
         kinds: list[RoundKind] = list(KIND_WORDS)
         kind = st.selectbox(
-            "種類", kinds, index=kinds.index("annual"), format_func=KIND_WORDS.__getitem__, key="open-kind"
+            "種類",
+            kinds,
+            index=kinds.index("annual"),
+            format_func=lambda kind: _kind_word(state, kind),
+            key="open-kind",
         )
         base = proposed(state.snapshot.plan, kind, state.day, state.snapshot.life)
         show(tag("div", "計画の日程と前回の照会から、あらかじめ入れてあります。変更してから始められます。", "meta"))

@@ -10,7 +10,7 @@ from kpi.initiatives.initiative import PROGRESS_WORDS
 from kpi.issue import SEVERITY_WORDS, Severity
 from kpi.plan import Indicator
 from loaders.store import StoredReturn
-from pages.parts.review.review_words import subject_link
+from pages.parts.review.review_words import column_name, subject_link
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Column, Content, badge, changed, join, link, listing, table, tag
 from pages.parts.submit.return_picker import Respondent
@@ -26,7 +26,7 @@ def work_table(view: Assessment, place: Respondent, current: StoredReturn) -> No
         Column("進捗"),
         Column("方向性"),
         Column("実績"),
-        Column("次の半期の予定"),
+        Column(column_name(view, place.asked, "next_plan")),
         *([Column(scheme.name)] if scheme else []),
         Column("工程の変更"),
         Column("結果"),
