@@ -191,7 +191,8 @@ def _understood(indicator: Indicator, card: Card, item: Item, key: str) -> Told:
     notes: list[Segment] = [(f"{when}(提案)", "changed") if moved else (when, "")]
     notes.append((RELEASE_WORDS.get(answer.text("release"), "") if key == "value" else "", ""))
     if typed_otherwise(answer.entries[key]):
-        picked = answer.entries[key].mended in {d.chosen for d in item.doubts}
+        mended = answer.entries[key].mended
+        picked = mended != TYPED and mended in {d.chosen for d in item.doubts}
         notes.append(("画面で選択" if picked else TYPED, ""))
     told = exact_text(value, card, indicator.unit)
     said: Segment = (f"{told}(提案)", "changed") if key in proposed else (told, "value")
@@ -270,11 +271,16 @@ def statements(
             case Group.CARD:
                 said.append(_proposal(state, item, proposing))
             case Group.CHOSEN:
-                chosen = [(d.message, f"{whose}が画面で選択: {d.chosen}") for d in item.doubts if d.is_chosen]
+                chosen = [(d.message, _chosen(whose, d.chosen)) for d in item.doubts if d.is_chosen]
                 said += [Statement(plain(message), plain(choice)) for message, choice in chosen]
             case Group.EXPLANATION:
                 said.append(_explanation(state, asked, item))
     return said
+
+
+def _chosen(whose: str, chosen: str) -> str:
+    """How a question was settled without a word: what was chosen, or that a value was typed."""
+    return f"{whose}が{TYPED}" if chosen == TYPED else f"{whose}が画面で選択: {chosen}"
 
 
 def _reply(

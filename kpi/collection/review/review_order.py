@@ -33,7 +33,7 @@ GROUP_WORDS: Mapping[Group, str] = {
     Group.DOUBT: "部局が理由を添えた値",
     Group.CORRECTION: "過去の値の訂正",
     Group.CARD: "現状値・目標値の変更",
-    Group.CHOSEN: "部局が画面で選択した値",
+    Group.CHOSEN: "部局が画面で選択・入力した値",
     Group.EXPLANATION: "遅れの説明",
     Group.REST: "そのほか",
 }

@@ -11,11 +11,11 @@ from kpi.collection.workflow import Entry
 from kpi.initiatives.half_year_review import Review as Said
 from kpi.initiatives.self_evaluation import EVALUATION_KEYS
 from kpi.plan import Round
-from pages.parts.review.review_words import column_name, subject_link
+from pages.parts.review.review_words import column_name, subject_link, subject_number
 from pages.parts.shared.markup import Column, Content, Markup, changed, join, table, tag
 
 _TEXTS = ("performance", *EVALUATION_KEYS, "next_plan", "problems")
-_IN_BOX = ("progress", "course", *_TEXTS, "interim_1", "interim_2", "planned_end")
+_IN_BOX = ("progress", "course", *_TEXTS, "interim_1", "interim_2", "planned_start", "planned_end")
 
 
 def before(state: Assessment, asked: Round, subject_id: str) -> Said | None:
@@ -83,7 +83,7 @@ def _line(state: Assessment, asked: Round, item: Item, standing: Content) -> tup
     scheme = state.plan.self_evaluation
     whose = state.plan.department(item.department_id).name(state.day)
     return (
-        join([f"{one.number}　", subject_link(one), tag("small", whose)]),
+        join([f"{subject_number(state, one)}　", subject_link(one), tag("small", whose)]),
         join([said("progress"), tag("small", f"前回 {old}") if old != "―" else ""]),
         said("course"),
         tag("span", said("performance"), "", data_verbatim="1"),

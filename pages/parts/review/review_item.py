@@ -21,7 +21,7 @@ from loaders.documents.pictures.chart_files import indicator_file
 from pages.parts.app.current_view import services
 from pages.parts.review.initiative_lines import said_in_box
 from pages.parts.review.review_data import Review, facts_of
-from pages.parts.review.review_words import column_name, figure, statement, subject_link
+from pages.parts.review.review_words import column_name, figure, statement, subject_link, subject_number
 from pages.parts.shared import notices
 from pages.parts.shared.as_of import ARRIVED
 from pages.parts.shared.chart_figure import chart
@@ -82,7 +82,7 @@ def _head(state: Assessment, item: Item, *, first: bool) -> Markup:
     indicator = state.snapshot.plan.subject(item.subject_id)
     whose = state.plan.department(item.department_id).name(state.day) + ("(代理登録)" if item.entered else "")
     why = join([badge(GROUP_WORDS[g], "x v-ask") for g in item.groups if g is not Group.REST], " ")
-    name = join([f"{indicator.number}　", subject_link(indicator)])
+    name = join([f"{subject_number(state, indicator)}　", subject_link(indicator)])
     # The page's script lets the keys act on it only while it is in sight.
     kind = "item to-keys" if first else "item"
     return join([tag("h3", name, kind), tag("div", join([whose, "　", why]), "meta")])

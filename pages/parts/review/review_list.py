@@ -17,7 +17,7 @@ from pages.parts.app.current_view import services
 from pages.parts.review.initiative_lines import lines_of
 from pages.parts.review.review_data import Review, facts_of
 from pages.parts.review.review_item import acted, judge
-from pages.parts.review.review_words import column_name, figure, subject_link
+from pages.parts.review.review_words import column_name, figure, subject_link, subject_number
 from pages.parts.shared import confirm_button, notices
 from pages.parts.shared.filters import PAGE, paged
 from pages.parts.shared.layout import each, empty, show
@@ -53,7 +53,7 @@ def _row(state: Assessment, review: Review, item: Item, key: str) -> tuple[Conte
     whose = state.plan.department(item.department_id).name(state.day)
     several = len(main_keys(review.round)) > 1
     column = column_name(state, review.round, key)
-    name = join([f"{indicator.number}　", subject_link(indicator)])
+    name = join([f"{subject_number(state, indicator)}　", subject_link(indicator)])
     return (
         join([name, tag("small", f"{column}　{whose}" if several else whose)]),
         tag("span", fact.written, "", data_verbatim="1"),
@@ -103,7 +103,7 @@ def single_box(state: Assessment, review: Review, found: Sequence[Item], key: st
         for i, one in zip(review.items, _what(review.items), strict=True)
         if (done[i.subject_id] == key if i.subject_id in done else one in held)
     ]
-    labels = {_key(i): f"{state.snapshot.plan.subject(i.subject_id).number} {_name(state, i)}" for i in offered}
+    labels = {_key(i): f"{_number(state, i)} {_name(state, i)}" for i in offered}
     if not labels:
         return
     chosen = st.selectbox(
@@ -202,7 +202,7 @@ def _summary(state: Assessment, review: Review, found: Sequence[Item]) -> Conten
 def _named(state: Assessment, item: Item, *, why: bool) -> str:
     indicator = state.snapshot.plan.subject(item.subject_id)
     reasons = "・".join(GROUP_WORDS[g] for g in item.groups)
-    return f"{indicator.number} {indicator.name}" + (f"({reasons})" if why else "")
+    return f"{subject_number(state, indicator)} {indicator.name}" + (f"({reasons})" if why else "")
 
 
 def _confirm(state: Assessment, found: Sequence[Item], place: str, words: str) -> None:
@@ -254,6 +254,10 @@ def _by_return(found: Sequence[Item]) -> dict[str, Sequence[str]]:
 
 def _key(item: Item) -> str:
     return f"{item.submission_id}/{item.subject_id}"
+
+
+def _number(state: Assessment, item: Item) -> str:
+    return subject_number(state, state.snapshot.plan.subject(item.subject_id))
 
 
 def _name(state: Assessment, item: Item) -> str:

@@ -16,7 +16,7 @@ from loaders.documents.letter_files import question_of
 from loaders.form.writing.writer import form_filename
 from pages.parts.app.current_view import services
 from pages.parts.review.review_data import Review
-from pages.parts.review.review_words import body, column_name
+from pages.parts.review.review_words import body, column_name, subject_number
 from pages.parts.rounds.letter_downloads import letter_view
 from pages.parts.shared import notices
 from pages.parts.shared.layout import XLSX, attempt, empty, show
@@ -51,7 +51,7 @@ def _row(state: Assessment, review: Review, question: Question) -> tuple[Content
     place = f"{column_name(state, review.round, question.key)}　{whose}"
     asked = f"{question.asked_at:%m月%d日 %H:%M} {question.who}" if question.asked_at else question.who
     return (
-        join([f"{indicator.number}　{indicator.name}", tag("small", place)]),
+        join([f"{subject_number(state, indicator)}　{indicator.name}", tag("small", place)]),
         join([tag("span", question.text, "", data_verbatim="1"), tag("small", asked)]),
         _old(state, review, question),
         _came_back(state, review, question),
@@ -90,7 +90,7 @@ def _withdrawing(state: Assessment, review: Review, waiting: Sequence[Question])
 def _label(state: Assessment, review: Review, question: Question) -> str:
     indicator = state.snapshot.plan.subject(question.subject_id)
     place = column_name(state, review.round, question.key)
-    return f"{indicator.number} {indicator.name}({place}): {question.text}"
+    return f"{subject_number(state, indicator)} {indicator.name}({place}): {question.text}"
 
 
 # --- what goes out -------------------------------------------------------------------------------------------------

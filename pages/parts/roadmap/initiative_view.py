@@ -53,7 +53,7 @@ def initiative_view(state: Assessment, work: Work, one: Initiative) -> None:
     with left:
         st.header("工程", anchor=False)
         _schedule(state, work, track)
-        st.header(f"{rhythm(state.plan).span}ごとの見直し", anchor=False)
+        st.header(unmarked(f"{rhythm(state.plan).span}ごとの見直し"), anchor=False)
         _history(work, history(state, track))
         _interim(state, track)
     with right:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from kpi.period import Period
 from loaders.text.typed_day import WEEKDAYS, day_text, read_day
+from pages.parts.app.clock import today
 from pages.parts.shared.kept_fields import typed_in
 from pages.parts.shared.markup import tag
 
@@ -41,9 +42,10 @@ def day_input(
     day, fault = read_day(st.session_state[key])
     if st.session_state.get(calendar) != _within(day):
         st.session_state[calendar] = _within(day)
+    example = f"例: {Period.of_date(start or today()).short}"
     with st.container(width=width, gap=None, key=f"day-{key}"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-            st.text_input(label, key=key, max_chars=40, placeholder="例: R8.11.28", on_change=on_change, args=args)
+            st.text_input(label, key=key, max_chars=40, placeholder=example, on_change=on_change, args=args)
             st.date_input(
                 "暦から選ぶ", None, key=calendar, format="YYYY/MM/DD", label_visibility="collapsed",
                 width=44, on_change=_picked, args=(key, on_change, args), min_value=_FIRST, max_value=_LAST,

@@ -207,10 +207,14 @@ def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> M
     unit = view.plan.subject(issue.subject_id).unit if column.kind == "number" else ""
     if column.kind == "choice":
         choices = dict(column.choices or {})
+        now = _said(current, issue, column.key)
+        # Where nothing was said nothing is chosen: what stands first would be sent by whoever only presses the button.
         text = st.selectbox(
             _column_name(view, current, column.key),
             list(choices),
+            index=list(choices).index(now) if now in choices else None,
             format_func=choices.__getitem__,
+            placeholder="選ぶ",
             key=f"v-{key}",
         )
     else:
@@ -226,6 +230,9 @@ def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> M
         "直した理由(任意)", key=f"why-{key}", max_chars=200, placeholder="例: 数式の参照切れを直した"
     )
     if not st.form_submit_button("これで確定する"):
+        return None
+    if column.kind == "choice" and text is None:
+        refuse("一覧から選んでください。")
         return None
     asked = view.plan.round(current.reading.round_id).period if column.kind == "period" else None
     value, problems = read_typed(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import changed_schedule, entry_words
 from kpi.collection.workflow import Answer, ReturnState
-from kpi.initiatives.half_year_review import told_before
+from kpi.initiatives.half_year_review import Span, told_before
 from kpi.initiatives.initiative import PROGRESS_WORDS
 from kpi.issue import SEVERITY_WORDS, Severity
+from kpi.period import Period
 from kpi.plan import Indicator
 from loaders.store import StoredReturn
-from pages.parts.review.review_words import column_name, subject_link
+from pages.parts.review.review_words import column_name, subject_link, subject_number
 from pages.parts.shared.layout import show
 from pages.parts.shared.markup import Column, Content, badge, changed, join, link, listing, table, tag
 from pages.parts.submit.return_picker import Respondent
@@ -28,7 +29,7 @@ def work_table(view: Assessment, place: Respondent, current: StoredReturn) -> No
         Column("実績"),
         Column(column_name(view, place.asked, "next_plan")),
         *([Column(scheme.name)] if scheme else []),
-        Column("工程の変更"),
+        Column("工程"),
         Column("結果"),
     ]
     show(table(columns, rows, caption="読み取った結果", kind="stack"))
@@ -47,15 +48,35 @@ def _row(
 
     scheme = view.plan.self_evaluation
     return (
-        join([f"{one.number}　", subject_link(one)]),
-        _progress(view, place, one, said("progress")),
+        join([f"{subject_number(view, one)}　", subject_link(one)]),
+        join([_progress(view, place, one, said("progress")), _slip(answer)]),
         said("course"),
         tag("span", answer.text("performance") or "―", "", data_verbatim="1"),
         tag("span", answer.text("next_plan") or "―", "", data_verbatim="1"),
         *([tag("span", scheme.summary(answer) or "―", "", data_verbatim="1")] if scheme else []),
-        "～".join(changed_schedule(view, place.asked, answer)) or "―",
+        _schedule(view, place, answer),
         _verdict(view, current, one),
     )
+
+
+def _slip(answer: Answer) -> Content:
+    """Why it is behind and until when, where that was said."""
+    recovery = half.short if (half := _half(answer, "recovery")) else ""
+    told = (("遅れの理由", answer.text("delay_reason")), ("回復見込み", recovery))
+    return join(tag("small", f"{name} {text}", "", data_verbatim="1") for name, text in told if text)
+
+
+def _schedule(view: Assessment, place: Respondent, answer: Answer) -> Content:
+    """The 当初 schedule as far as it is told here, and what the answer changes."""
+    planned = Span(_half(answer, "planned_start"), _half(answer, "planned_end"))
+    lines = [f"当初 {planned.words}"] if planned.start or planned.end else []
+    changes = changed_schedule(view, place.asked, answer)
+    lines += [f"変更 {'～'.join(changes)}"] if changes else []
+    return join(tag("div", line) for line in lines) if lines else "―"
+
+
+def _half(answer: Answer, key: str) -> Period | None:
+    return Period.parse(answer.text(key)) if answer.text(key) else None
 
 
 def _progress(view: Assessment, place: Respondent, one: Indicator, now: str) -> Content:

@@ -174,7 +174,7 @@ def test_what_was_chosen_on_the_page_is_no_reason_of_the_department(empty):
     assert chosen
     assert not isinstance(own.send(one), tuple)
     at = run("review", round=ROUND)
-    assert next(h.value for h in at.header) == "部局が画面で選択した値(1)"
+    assert next(h.value for h in at.header) == "部局が画面で選択・入力した値(1)"
     # What was chosen first can raise a question of its own, whose answer belongs to the same doubt.
     assert chosen == ["60%の見込として取り込む", "確定"]
     assert f"部局が画面で選択: {' / '.join(chosen)}" in text(at)
