@@ -11,6 +11,7 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import day_text
 from kpi.changes.change import KINDS, Change
 from kpi.changes.change_digest import since_last_round
+from kpi.collection.lifecycle import Stage, turns
 from kpi.plan import Round
 from kpi.printing.rollup import Group, attention, counts, goals, step
 from kpi.report.blocks import Block, Cell, Column, Heading, Line, Note, Part, Table, paper_day, paper_text
@@ -26,6 +27,8 @@ from kpi.snapshot import Edited
 _EXPLAINED = 5
 #: So many signs of a text are told where there is room, and of all texts of the indicators explained together.
 _SAID, _SAID_TOGETHER = 120, 720
+#: When a round opens that waits without a day.
+_UNDATED = "日程未定"
 #: So many decisions have a row on the first page.
 _DECISIONS = 4
 #: So many indicators of one decision stand with both sides in its row.
@@ -199,9 +202,14 @@ def _numbers(state: Assessment, ids: Sequence[str]) -> str:
 def _coming(state: Assessment, told: Sequence[Entry], asked: Round | None) -> Table:
     """The next rounds, and what should have been published meanwhile."""
     columns = (Column("時期", 40), Column("予定", 80))
-    others = (r for r in state.plan.rounds if asked is None or r.id != asked.id)
+    left_out = {asked.id} if asked else set()
+    others = [r for r in state.plan.rounds if r.id not in left_out and state.stage(r) is not Stage.CANCELLED]
+    # What waits for its turn without a day, or past its day, comes next whenever it is started: as the screens say.
+    turn = {one.id for one in turns(state.snapshot.plan, state.snapshot.life, state.day)}
+    waiting = [r.name for r in others if r.id in turn and not (r.opens and r.opens > state.day)]
     later = sorted((r.opens, r.name) for r in others if r.opens and r.opens > state.day)
-    lines = [Line((Cell(paper_day(day)), Cell(name))) for day, name in later[:3]]
+    coming = [*((_UNDATED, name) for name in waiting), *((paper_day(day), name) for day, name in later)]
+    lines = [Line((Cell(when), Cell(name))) for when, name in coming[: 3 + len(waiting)]]
     late = [words for one in told if (words := overdue(one))]
     lines += [Line((Cell("公表予定を過ぎたもの"), Cell("、".join(late))))] if late else []
     return Table("今後の予定", columns, tuple(lines or [Line((Cell("未定"), Cell()))]))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from dataclasses import replace
 
 from kpi.assessment import Assessment
-from kpi.initiatives.half_year_review import Review, schedule_changes
+from kpi.collection.lifecycle import Stage
+from kpi.initiatives.half_year_review import schedule_changes, told_before
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
 from kpi.initiatives.movement import moved_ids, moves
 from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.initiatives.track import Track
-from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, work_of
+from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, Work, asked_in, work_of
 from kpi.period import Period
 from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Table
 from kpi.report.work.roadmap_parts import is_told, plan_tracks
@@ -33,22 +33,29 @@ def corner(state: Assessment) -> Table | None:
     if half is None:
         return None
     work, name = work_of(state), f"取組の{rhythm(state.plan).span}"
-    now = dict(work.counts(work.own))
-    then = Counter(r.progress for t in work.own for r in _before(t, half))
-    left = [code for code in (UNANSWERED, UNTOLD) if code == UNANSWERED or now.get(code)]
+    now, earlier = dict(work.counts(work.own)), _before(state, work, half)
+    then = dict(earlier.counts(earlier.own)) if earlier else None
+    left = [code for code in (UNANSWERED, UNTOLD) if code == UNANSWERED or now.get(code) or (then and then.get(code))]
     words = [*PROGRESS_WORDS.values(), *(COUNTED_WORDS[code] for code in left)]
     columns = (
         Column(f"{name}({half.short})", 40),
         *(Column(word, _COUNTS / len(words), "center") for word in words),
     )
-    cells = [_count(now.get(key, 0), then[key] if then else None) for key in PROGRESS_WORDS]
-    cells += [Cell(str(now[code]) if code in now else "－") for code in left]
+    cells = [_count(now.get(key, 0), then.get(key, 0) if then else None) for key in (*PROGRESS_WORDS, *left)]
     return Table(name, columns, (Line((Cell(count_words(state.plan.initiatives)), *cells)),))
 
 
-def _before(track: Track, half: Period) -> Sequence[Review]:
-    earlier = [r for r in track.reviews if r.period.position < half.position]
-    return earlier[-1:]
+def _before(state: Assessment, work: Work, half: Period) -> Work | None:
+    """The work as it stood in the half-year told of before one; None where nothing was told then."""
+    tracks = tuple(replace(one, reviews=told_before(one.reviews, half)) for one in work.tracks)
+    told = [one.latest.period for one in tracks if one.latest]
+    if not told:
+        return None
+    last = max(told, key=lambda one: one.position)
+    held = (r for r in state.plan.rounds if r.kind == "initiatives" and r.period == last)
+    asked = {i for r in held if state.stage(r) in (Stage.OPEN, Stage.CLOSED) for i in asked_in(state, r)}
+    said = {one.initiative.id for one in tracks if one.latest and one.latest.period == last}
+    return replace(work, tracks=tracks, half=last, owing=frozenset(asked - said))
 
 
 def _count(now: int, then: int | None) -> Cell:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpi.assessment import Assessment
+from kpi.collection.lifecycle import Life
 from kpi.initiatives.half_year_review import Review
 from kpi.report.assembly import report
 from kpi.report.blocks import Heading, Note, Passage, Report, Table
@@ -19,6 +20,8 @@ from tests.evaluationkit import scheme
 from tests.factory import RATE, ROUND
 from tests.storekit import new_store
 from tests.worktools import CAR, DESK, MEETING, half, work_plan
+from tests.worktools import FIRST as EARLIER
+from tests.worktools import SECOND as NEWEST
 
 FIRST = Review(
     MEETING, half("2024H2"), {"progress": "on_schedule", "course": "continue", "performance": "8会場で開いた。"}
@@ -94,8 +97,47 @@ def test_the_first_page_counts_the_half_year(told):
     table = next(b for b in paper(told).part("overview").blocks if isinstance(b, Table) and b.caption == "取組の半期")
     assert table.columns[0].heading == "取組の半期(R7上期)"
     (row,) = table.rows
-    assert [c.printed for c in row] == ["取組3(再掲を含む延べ4)", "－", "－", "0(1)", "－", "1(0)", "1(0)", "－", "1"]
+    assert [c.printed for c in row] == [
+        "取組3(再掲を含む延べ4)",
+        "－",
+        "－",
+        "0(1)",
+        "－",
+        "1(0)",
+        "1(0)",
+        "－",
+        "1(2)",
+    ]
     assert [c.heading for c in table.columns][-2:] == ["未回答", "記録なし"]  # the car was not asked about
+
+
+def test_who_had_not_answered_the_time_before_is_counted_beside_who_has_not_now(tmp_path):
+    held = datetime(2025, 4, 1)
+    snapshot = new_store(tmp_path, work_plan()).snapshot("tiny")
+    begun = replace(snapshot, life=Life(started={EARLIER: held, NEWEST: held}))
+    said = {MEETING: (FIRST, SLIP), DESK: (DONE,)}
+    made = paper(Assessment.of(replace(begun, reviews=said), DAY))
+    table = next(b for b in made.part("overview").blocks if isinstance(b, Table) and b.caption == "取組の半期")
+    (row,) = table.rows
+    counted = dict(zip((c.heading for c in table.columns), (c.printed for c in row), strict=True))
+    assert counted["未回答"] == "1(2)"  # the car in both, the desk in the first alone
+
+
+def test_what_comes_next_is_told_without_a_day_where_none_is_known(tmp_path):
+    rounds = {one.id: datetime(2025, 4, 1) for one in work_plan().rounds}
+    snapshot = new_store(tmp_path, work_plan()).snapshot("tiny")
+
+    def coming(life: Life) -> list[list[str]]:
+        made = paper(Assessment.of(replace(snapshot, life=life), date(2026, 5, 1)))
+        table = next(b for b in made.part("overview").blocks if isinstance(b, Table) and b.caption == "今後の予定")
+        return [[c.printed for c in row] for row in table.rows]
+
+    nobody = Life(started={ROUND: rounds[ROUND]})
+    assert ["日程未定", "令和7年度上期"] in coming(nobody)
+    assert ["日程未定", "令和7年度上期 取組の見直し"] in coming(nobody)
+    assert coming(Life(started=rounds)) == [["未定", ""]]
+    given_up = {one: at for one, at in rounds.items() if one != ROUND}
+    assert coming(Life(started={ROUND: rounds[ROUND]}, cancelled=given_up)) == [["未定", ""]]
 
 
 def test_what_was_done_in_an_earlier_half_year_stays_done_on_the_first_page(tmp_path):
