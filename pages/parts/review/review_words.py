@@ -24,7 +24,7 @@ def subject_number(state: Assessment, subject: Indicator) -> str:
     shared = state.once("shared numbers", lambda: _shared(state))
     if (subject.level, subject.number) not in shared or not subject.field_id:
         return subject.number
-    return f"{state.snapshot.plan.field_by_id(subject.field_id).short}{subject.number}"
+    return f"{state.snapshot.plan.field_by_id(subject.field_id).short} {subject.number}"
 
 
 def _shared(state: Assessment) -> frozenset[tuple[str, str]]:

@@ -67,5 +67,5 @@ def test_a_number_that_several_fields_have_is_told_with_its_field(work):
 
     seen = Seen()
     one = seen.snapshot.plan.subject(FIRST)
-    assert subject_number(seen, one) == f"{plan.field_by_id(one.field_id).short}(1)"
+    assert subject_number(seen, one) == f"{plan.field_by_id(one.field_id).short} (1)"
     assert subject_number(seen, plan.indicators[0]) == plan.indicators[0].number
