@@ -193,6 +193,11 @@ class Keeping(Gate):
         self._ask(Action.SAMPLES)
         return sample_rounds.load_samples(self.store, self.data, plan_id, self._act(), tick=tick)
 
+    def has_sample_files(self, plan_id: str) -> bool:
+        """Whether there are sample returns for a plan."""
+        self._ask(Action.SAMPLES)
+        return sample_rounds.has_samples(self.data, self.store.plan(plan_id))
+
     def remove_samples(self) -> dict[str, int]:
         """Take out every sample; how many rows went, by table."""
         self._ask(Action.SAMPLES)

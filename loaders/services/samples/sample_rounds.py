@@ -11,7 +11,7 @@ from kpi.collection.acts import Act
 from kpi.collection.workflow import Brief
 from kpi.issue import Issue
 from kpi.people import ROLE_WORDS, Role
-from kpi.plan import Round
+from kpi.plan import Plan, Round
 from loaders.services.batch_reading import expand, read_book
 from loaders.services.intake import Taken, keep, send_returns
 from loaders.store import Store, commands
@@ -27,6 +27,11 @@ _LEFT = 3
 Opened = tuple[str, bytes, Book | Issue]
 #: Told after each file: how many are done, of how many, and which one it was.
 Tick = Callable[[int, int, str], None]
+
+
+def has_samples(data: Path, plan: Plan) -> bool:
+    """Whether ``data/samples`` has returns to any round of a plan."""
+    return any((data / "samples" / one.id).is_dir() for one in plan.rounds)
 
 
 def load_samples(

@@ -108,6 +108,9 @@ def _samples(state: Assessment) -> None:
             with st.spinner("サンプルを消しています…"):
                 act(lambda: services().remove_samples(), "サンプルを消しました。いつでも入れ直せます。")
         return
+    if not services().has_sample_files(state.plan.id):
+        note("この計画のサンプルはありません。")
+        return
     real = len(state.snapshot.submissions)
     note("サンプルは作りものの回答です。どの画面にも「サンプル」と出て、いつでも一度に消せます。")
     if real:

@@ -21,7 +21,7 @@ def start_panel(view: Assessment) -> None:
     """サンプルを読み込む / 空で始める, until a return has come in or someone has chosen."""
     if len(view.snapshot.submissions) or "start_empty" in view.snapshot.decisions:
         return
-    if not services().may(Action.SAMPLES):
+    if not services().may(Action.SAMPLES) or not services().has_sample_files(view.plan.id):
         return
     with st.container(border=True, key="start"):
         show(tag("div", _WELCOME))

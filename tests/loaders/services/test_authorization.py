@@ -162,6 +162,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     ),
     "next_plan": (Action.SET_PLAN, "", lambda d, i, p: d.next_plan("tiny", "b", "名称", FY[2029], FY[2031])),
     "open_list": (Action.PROPOSE_CARD, "", lambda d, i, p: d.open_list(b"x", "a.xlsx")),
+    "has_sample_files": (Action.SAMPLES, "", lambda d, i, p: d.has_sample_files("tiny")),
     "list_layouts": (Action.PROPOSE_CARD, "", lambda d, i, p: d.list_layouts()),
     "lists": (Action.PROPOSE_CARD, "", lambda d, i, p: d.lists("tiny")),
     "list_file": (Action.PROPOSE_CARD, "", lambda d, i, p: d.list_file("tiny", "none")),
