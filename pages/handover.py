@@ -1,4 +1,4 @@
-"""引継ぎ: for who takes over a department's indicators, everything said before and what is due next."""
+"""引継ぎ: for who takes over a department's indicators and initiatives, everything said before and what is due next."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.reorganisation import ownerless
 from kpi.collection.workflow import Action
-from kpi.handover.history import HISTORY, Said, as_table, card_facts, everything_said, value_words, waiting
+from kpi.handover.history import Said, as_table, everything_said, of_values, of_work, subject_words, waiting
 from kpi.handover.predecessors import Contact, Due, contacts, due_next
-from kpi.period import Period, stamp
+from kpi.period import stamp
 from kpi.place import Place
-from kpi.plan import STANDING_TEXTS, Department, Indicator
+from kpi.plan import Department, Indicator
 from loaders.documents.packing import file_part
 from loaders.documents.table_files import to_xlsx
 from pages.parts.app.current_view import services, view
 from pages.parts.app.identity import reaches, require
+from pages.parts.handover.course import course
 from pages.parts.handover.sources import sources, whole
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared.filters import choose, only, paged
-from pages.parts.shared.layout import XLSX, empty, folded, header, lead, show
+from pages.parts.shared.layout import XLSX, empty, header, lead, show
 from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag
 
 
 def handover_page() -> None:
-    """Draw all that a new 担当 has to know of a department's indicators, and let it be taken away."""
+    """Draw all that a new 担当 has to know of a department's indicators and initiatives, and let it be taken away."""
     state = view()
     header("引継ぎ", state)
     department, division_id, indicators = _chosen(state)
@@ -43,9 +44,11 @@ def handover_page() -> None:
     _waiting(left)
     answered = state.once(f"contacts {whose}", lambda: contacts(state, department, indicators, sources(state)))
     _contacts(state, department, indicators, answered)
-    st.header("指標ごとの経過", anchor=False)
-    for indicator in paged(indicators, "指標", f"handover {department.id} {division_id}"):
-        _indicator(state, indicator, [s for s in said if s.indicator_id == indicator.id])
+    for word, part in (("指標", of_values(indicators)), ("取組", of_work(indicators))):
+        if part:
+            st.header(f"{word}ごとの経過", anchor=False)
+            for one in paged(part, word, f"handover {department.id} {division_id} {word}"):
+                course(state, one, [s for s in said if s.indicator_id == one.id])
     _ownerless(state)
 
 
@@ -56,13 +59,13 @@ def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
     mine = {
         d.id: d.name(state.day)
         for d in plan.departments
-        if plan.owned_by(d.id, state.day) and reaches(who, Action.SEE_HANDOVER, d.id)
+        if plan.answers_on(d.id, state.day) and reaches(who, Action.SEE_HANDOVER, d.id)
     }
     if not plan.departments:
         empty("この計画に部局がないため、引継ぎはありません。")
         st.stop()
     if not mine:
-        empty("引き継ぐ指標のある部局が、あなたの担当にありません。事務局に連絡してください。")
+        empty("引き継ぐ指標や取組のある部局が、あなたの担当にありません。事務局に連絡してください。")
         st.stop()
     grid = st.grid(min_column_width=260)
     if len(mine) > 1:
@@ -71,7 +74,10 @@ def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
     else:
         chosen = only("部局", "department", mine)
     department = plan.department(chosen)
-    indicators = plan.owned_by(department.id, state.day)
+    indicators = (
+        *plan.owned_by(department.id, state.day),
+        *plan.of_initiatives.owned_by(department.id, state.day),
+    )
     divisions = {v.id: v for v in department.divisions_on(state.day)}
     own = {
         k: v.name
@@ -96,7 +102,9 @@ def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
 def _lead(
     state: Assessment, department: Department, indicators: Sequence[Indicator], due: Sequence[Due], left: int
 ) -> None:
-    said: list[Content] = [f"{department.name(state.day)}で引き継ぐ指標は{len(indicators)}件。"]
+    parts = (("指標", of_values(indicators)), ("取組", of_work(indicators)))
+    counted = "、".join(f"{word}は{len(part)}件" for word, part in parts if part) or "指標は0件"
+    said: list[Content] = [f"{department.name(state.day)}で引き継ぐ{counted}。"]
     if due:
         # What is long past its date stands in the table; what comes next is what has a date to keep.
         ahead = next((d for d in due if d.asked.due is None or d.asked.due >= state.day), due[0])
@@ -134,7 +142,7 @@ def _next(state: Assessment, department: Department, due: Sequence[Due]) -> None
     if not due:
         empty("予定されている照会はありません。")
         return
-    rows = []
+    word, rows = subject_words([i for one in due for i, _, _ in one.indicators]), []
     for one in due:
         page = link(one.asked.name, "submit", department=department.id, round=one.asked.id)
         planned = state.stage(one.asked) is Stage.PLANNED
@@ -144,7 +152,7 @@ def _next(state: Assessment, department: Department, due: Sequence[Due]) -> None
         when.append("期限を過ぎて未回答" if not planned and one.asked.due and one.asked.due < state.day else "")
         asked = [f"{i.name}({p.short}{'' if surveyed else '・調査年でない'})" for i, p, surveyed in one.indicators]
         rows.append((page, join(tag("div", w) for w in when if w), join(tag("div", a) for a in asked)))
-    columns = [Column("照会"), Column("回答の期間"), Column("尋ねられる指標と時点")]
+    columns = [Column("照会"), Column("回答の期間"), Column(f"尋ねられる{word}と時点")]
     show(table(columns, rows, caption="次に回答すること", kind="stack"))
 
 
@@ -153,7 +161,7 @@ def _waiting(left: Sequence[tuple[str, Indicator, str]]) -> None:
         return
     st.header("片付いていないこと", anchor=False)
     rows = [(badge(kind, "x v-ask"), i.name, tag("span", words, "", data_verbatim="1")) for kind, i, words in left]
-    columns = [Column("種類"), Column("指標"), Column("内容")]
+    columns = [Column("種類"), Column(subject_words([i for _, i, _ in left])), Column("内容")]
     show(table(columns, rows, caption="片付いていないこと", kind="stack"))
 
 
@@ -180,66 +188,18 @@ def _contacts(
             one.section or "―",
             one.person or "―",
             one.contact or "―",
-            "、".join(numbers[i] for i in one.indicators),
+            "、".join(numbers[i] for i in one.indicators) if len(one.indicators) < len(numbers) else "すべて",
         )
         for one in found
     ]
-    columns = [Column("照会"), Column("担当課"), Column("担当者"), Column("連絡先"), Column("指標の番号")]
+    columns = [
+        Column("照会"),
+        Column("担当課"),
+        Column("担当者"),
+        Column("連絡先"),
+        Column(f"{subject_words(indicators)}の番号"),
+    ]
     show(table(columns, rows, caption="これまで回答した人", kind="stack"))
-
-
-# --- one indicator -------------------------------------------------------------------------------------------------
-
-
-def _indicator(state: Assessment, indicator: Indicator, said: Sequence[Said]) -> None:
-    """The card, the values with their explanations, and the talk about them."""
-
-    def told() -> None:
-        facts = "　".join(f"{word} {text}" for word, text in card_facts(state, indicator))
-        page = link("指標の画面を開く", "indicator", indicator=indicator.id)
-        show(tag("div", join([facts, f"　出典 {indicator.source}　", page]), "meta"))
-        _history(state, indicator)
-        talk = [s for s in said if s.kind not in HISTORY]
-        if talk:
-            rows = [
-                (
-                    f"{s.at:%Y-%m-%d}",
-                    join([s.kind, tag("small", s.about)]),
-                    s.who or "―",
-                    tag("span", s.text, "", data_verbatim="1"),
-                )
-                for s in talk
-            ]
-            columns = [Column("日付", width="6.5rem"), Column("種類"), Column("だれ"), Column("内容")]
-            show(table(columns, rows, caption=f"{indicator.name}のやりとり", kind="stack"))
-
-    folded(f"{indicator.number}　{indicator.name}", told, key=f"of-{indicator.id}")
-
-
-def _history(state: Assessment, indicator: Indicator) -> None:
-    """Every value told, newest period first, with what was said beside it."""
-    told_of = state.told.get(indicator.id, ())
-    rows = sorted(told_of, key=lambda row: (row["position"], row["known_at"]), reverse=True)
-    if not rows:
-        show(tag("div", "まだ値はありません。", "meta"))
-        return
-    drawn = []
-    for row, older in zip(rows, [*rows[1:], {}], strict=True):
-        words = [("要因分析", row["analysis"]), ("今後の対応", row["actions"]), ("根拠", row["evidence"])]
-        # What comes back every year is told where it was first said.
-        words += [(word, row[key]) for key, word in STANDING_TEXTS.items() if row[key] != older.get(key)]
-        told = [tag("div", join([tag("b", f"{name}　"), str(text)])) for name, text in words if text]
-        page = link(str(row["code"]), "origin", figure=str(row["code"]))
-        drawn.append(
-            (
-                Period.parse(str(row["period"])).short,
-                value_words(state, indicator, row),
-                join(told) if told else "―",
-                join([stamp(row["known_at"]), tag("small", page)]),
-            )
-        )
-    columns = [Column("時点", width="4rem"), Column("値"), Column("説明"), Column("回答・番号")]
-    show(table(columns, drawn, caption=f"{indicator.name}の値の履歴", kind="stack"))
 
 
 def _ownerless(state: Assessment) -> None:

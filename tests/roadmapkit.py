@@ -10,7 +10,7 @@ from pathlib import Path
 from kpi.collection.scope import asked_of
 from loaders.services.operations import open_store
 from loaders.store import Store
-from tests.samplekit import PLAN, with_samples
+from tests.samplekit import MERE, PLAN, with_files, with_samples
 from tests.storekit import do, save_return, send
 from tests.worktools import form, half, read, said
 
@@ -89,6 +89,20 @@ def with_work(folder: Path, scheme: str = "") -> Path:
     return data
 
 
+def only_work(folder: Path) -> Path:
+    """The same plan without an indicator, in a store with commerce's answers of the first half-year alone."""
+    plan = with_files(folder, *MERE) / "plans" / PLAN
+    toml = (plan / "plan.toml").read_text("utf-8")
+    (plan / "plan.toml").write_text(toml[: toml.index("[[round]]")], "utf-8")
+    for file in ("indicators.csv", "assumptions.csv", "ownership.csv"):
+        heading = (plan / file).read_text("utf-8-sig").splitlines()[0]
+        (plan / file).write_text(f"{heading}\n", "utf-8")
+    _write_plan(plan, "", moves=False)
+    store = open_store(folder, at=datetime(2026, 4, 1, 9))
+    answer(store, SPRING, "commerce", {"commerce-3": {"progress": "considering"}})
+    return folder
+
+
 def answer(store: Store, round_id: str, department: str, answers: Mapping[str, dict[str, object]]) -> str:
     """A department's answers of a half-year, sent; what is not given is on its way. The number of the return."""
     at = SENT[round_id]
@@ -107,13 +121,14 @@ def answer(store: Store, round_id: str, department: str, answers: Mapping[str, d
     return kept.submission_id
 
 
-def _write_plan(folder: Path, scheme: str) -> None:
+def _write_plan(folder: Path, scheme: str, *, moves: bool = True) -> None:
+    """``moves``: whether the initiatives name the indicators that they move."""
     path = folder / "initiatives.csv"
     rows: list[dict[str, str]] = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
     for place, row in enumerate(rows, start=1):
         row["number"] = f"{place}"
         row["parent_id"] = "policy" if row["id"] in ("commerce-1", "commerce-2") else ""
-        row |= DETAILS.get(row["id"], {})
+        row |= {k: v for k, v in DETAILS.get(row["id"], {}).items() if moves or not k.endswith("indicators")}
     rows += MORE
     names = list(dict.fromkeys(name for row in rows for name in row))
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -1,4 +1,7 @@
-"""Everything said before about some indicators, gathered in one line a saying, for who takes them over."""
+"""Everything said before about some indicators and initiatives, gathered in one line a saying.
+
+It is for who takes them over. An initiative stands among them as :meth:`kpi.plan.Plan.subject` gives it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, apply_to_card, band_text, card_text, day_text
 from kpi.collection.review.answer_words import in_one_line
 from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Mend, Reading
+from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
+from kpi.initiatives.initiative_profile import history, schedule_facts
+from kpi.initiatives.track import Track
 from kpi.period import Period
 from kpi.plan import STANDING_TEXTS, Indicator, Round
 from kpi.printing.printed_figures import exact_text
@@ -24,8 +30,9 @@ EXPLAINED, PLANNED, GROUNDS = "要因分析", "今後の対応", "根拠資料"
 _STANDING = tuple(STANDING_TEXTS.items())
 ASKED, REPLIED = "修正依頼", "修正依頼への回答"
 PROPOSED, DECIDED, REJECTED = "判定条件の提案", "判定条件の決定", "判定条件の見送り"
+REVIEWED = "半期の見直し"
 #: What stands in a value's own row of the history, so that the talk beside it need not repeat it.
-HISTORY = frozenset({VALUE, NONE, EXPLAINED, PLANNED, GROUNDS, *STANDING_TEXTS.values()})
+HISTORY = frozenset({REVIEWED, VALUE, NONE, EXPLAINED, PLANNED, GROUNDS, *STANDING_TEXTS.values()})
 
 
 class Returned(Protocol):
@@ -55,7 +62,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Said:
-    """One thing said about an indicator: when, what kind, of which period or round, by whom, and the words."""
+    """One thing said of an indicator or initiative: when, what kind, of which period or round, by whom, the words."""
 
     indicator_id: str
     at: datetime
@@ -69,6 +76,7 @@ def everything_said(view: Assessment, indicators: Sequence[Indicator], sources: 
     """All that was said of some indicators, in the plan's order and then from the newest."""
     found = [
         *_values(view, indicators),
+        *_reviews(view, indicators),
         *_questions(view, indicators, sources),
         *_proposals(view, indicators, sources),
     ]
@@ -96,6 +104,40 @@ def _values(view: Assessment, indicators: Sequence[Indicator]) -> Iterator[Said]
                 yield Said(indicator.id, at, name, about, who, str(row[key]))
 
 
+def track_of(view: Assessment, initiative_id: str) -> Track:
+    """An initiative with all that was said of it."""
+    return Track(view.plan.initiative(initiative_id), tuple(view.snapshot.reviews.get(initiative_id, ())))
+
+
+def _reviews(view: Assessment, subjects: Sequence[Indicator]) -> Iterator[Said]:
+    for one in of_work(subjects):
+        for half in history(view, track_of(view, one.id)):
+            review = half.review
+            chosen = (("進捗", PROGRESS_WORDS.get(review.progress)), ("今後の方向性", COURSE_WORDS.get(review.course)))
+            told = "　".join(f"{label} {text}" for label, text in (*chosen, *half.facts) if text)
+            if review.known_at is not None:
+                who = " ".join(
+                    w for w in (_department(view, review.department_id, review.known_at), review.text("section")) if w
+                )
+                yield Said(one.id, review.known_at, REVIEWED, review.period.short, who, told)
+
+
+def of_work(subjects: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    """The initiatives of what is answered about."""
+    return tuple(one for one in subjects if one.level == "initiative")
+
+
+def of_values(subjects: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    """The indicators of what is answered about."""
+    return tuple(one for one in subjects if one.level != "initiative")
+
+
+def subject_words(subjects: Sequence[Indicator]) -> str:
+    """What some subjects are: 指標, 取組 or 指標・取組."""
+    work = of_work(subjects)
+    return "・".join(word for word, there in (("指標", len(work) < len(subjects)), ("取組", work)) if there) or "指標"
+
+
 def value_words(view: Assessment, indicator: Indicator, row: Row) -> str:
     """「12.5%(確定・確認済)」, or why there is none."""
     review = "確認済" if row["review"] == "confirmed" else "未確認"
@@ -112,9 +154,14 @@ def value_words(view: Assessment, indicator: Indicator, row: Row) -> str:
 
 
 def _who(view: Assessment, row: Row) -> str:
-    owner = next((d for d in view.snapshot.plan.departments if d.id == row["department_id"]), None)
-    name = owner.name(row["known_at"].date()) if owner else LIST_WORD
+    name = _department(view, str(row["department_id"]), row["known_at"]) or LIST_WORD
     return " ".join(w for w in (name, str(row["section"] or ""), "代理登録" if row["on_behalf"] else "") if w)
+
+
+def _department(view: Assessment, department_id: str, at: datetime) -> str:
+    """The name that a department had at a time; empty of none."""
+    found = next((d for d in view.snapshot.plan.departments if d.id == department_id), None)
+    return found.name(at.date()) if found else ""
 
 
 def _questions(view: Assessment, indicators: Sequence[Indicator], sources: Sources) -> Iterator[Said]:
@@ -175,16 +222,20 @@ def waiting(
 
 
 def as_table(view: Assessment, indicators: Sequence[Indicator], said: Iterable[Said]) -> pd.DataFrame:
-    """Everything as one table to take away: the cards first, then all that was said."""
-    names = {i.id: i for i in indicators}
-    rows: list[tuple[object, ...]] = [_card_row(view, i) for i in indicators]
+    """Everything as one table to take away: of each its card or its schedule first, then all that was said."""
+    told: dict[str, list[Said]] = {}
     for one in said:
-        indicator = names[one.indicator_id]
-        rows.append((indicator.number, indicator.name, one.kind, one.about, one.at.date(), one.who, one.text))
-    headings = ["番号", "指標", "種類", "時点・照会", "日付", "だれ", "内容"]
-    table = pd.DataFrame(rows, columns=headings)
-    order = {i.number: n for n, i in enumerate(indicators)}
-    return table.sort_values("番号", key=lambda c: c.map(order), kind="stable").reset_index(drop=True)
+        told.setdefault(one.indicator_id, []).append(one)
+    rows: list[tuple[object, ...]] = []
+    for i in indicators:
+        rows.append(_schedule_row(view, i) if i.level == "initiative" else _card_row(view, i))
+        rows += [(i.number, i.name, s.kind, s.about, s.at.date(), s.who, s.text) for s in told.get(i.id, ())]
+    return pd.DataFrame(rows, columns=["番号", subject_words(indicators), "種類", "時点・照会", "日付", "だれ", "内容"])
+
+
+def _schedule_row(view: Assessment, initiative: Indicator) -> tuple[object, ...]:
+    words = "、".join(f"{word} {text}" for word, text in schedule_facts(track_of(view, initiative.id)))
+    return (initiative.number, initiative.name, "工程", "", None, initiative.source, words)
 
 
 def _card_row(view: Assessment, indicator: Indicator) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kpi.assessment import Assessment
-from kpi.collection.lifecycle import Stage, upcoming
+from kpi.collection.lifecycle import Stage, turns
 from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import ReturnState
@@ -32,7 +32,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Due:
-    """One round that is still to be answered, and the period it asks of each indicator."""
+    """One round that is still to be answered, and the period it asks of each indicator or initiative."""
 
     asked: Round
     indicators: tuple[tuple[Indicator, Period, bool], ...]
@@ -71,20 +71,27 @@ def _signed(stored: Returned, ids: set[str]) -> dict[tuple[str, str, str], tuple
 
 
 def due_next(view: Assessment, department: Department, indicators: Sequence[Indicator]) -> tuple[Due, ...]:
-    """The rounds that are still to be answered, those past their date too, and the next that is planned."""
+    """The rounds still to be answered, those past their date too, and those planned whose turn it is."""
     answered = {
         row["round_id"]
         for row in view.snapshot.returns
         if row["department_id"] == department.id and row["state"] == ReturnState.SENT
     }
     ids, found = {i.id for i in indicators}, []
-    planned = upcoming(view.snapshot.plan, view.snapshot.life, view.day)
-    open_now = [r for r in view.rounds if view.stage(r) is Stage.OPEN or (planned and r.id == planned.id)]
+    planned = {r.id for r in turns(view.snapshot.plan, view.snapshot.life, view.day)}
+    open_now = [r for r in view.rounds if view.stage(r) is Stage.OPEN or r.id in planned]
     # What is asked now comes before what is only planned, and of these what is due first.
     for asked in sorted(open_now, key=lambda r: (view.stage(r) is not Stage.OPEN, r.due or date.max)):
         if asked.id in answered or view.snapshot.closed_at(asked.id):
             continue
         owed = [i for i in asked_of(view.plan, asked, department.id, view.day, view.snapshot.cards) if i.id in ids]
         if owed:
-            found.append(Due(asked, tuple((i, *expected_period(view.snapshot.cards[i.id], i, asked)) for i in owed)))
+            found.append(Due(asked, tuple((i, *_period(view, i, asked)) for i in owed)))
     return tuple(found)
+
+
+def _period(view: Assessment, subject: Indicator, asked: Round) -> tuple[Period, bool]:
+    """The period that a round asks of an indicator, and whether there is a value for it; of the work its half-year."""
+    if asked.kind == "initiatives":
+        return asked.period, True
+    return expected_period(view.snapshot.cards[subject.id], subject, asked)

@@ -41,6 +41,7 @@ def _with_predecessors(view: Assessment, indicators: Sequence[Indicator], key: s
 
     own = replace(
         full,
+        reviews={one: told for one, told in full.reviews.items() if one in ids},
         observations=mine(full.observations),
         questions=mine(full.questions, "subject_id"),
         proposals=mine(full.proposals),
