@@ -229,13 +229,14 @@ class Brief:
         """The brief for a round: where that asks about initiatives, they stand in place of indicators.
 
         A card then holds the 当初 schedule of its initiative. Only what was said of earlier half-years is 前回: a form
-        written or read a second time must find what the first one found, also when later ones are in.
+        written or read a second time must find what the first one found, also when later ones are in. What only says
+        why nothing was told is none.
         """
         if round_.kind != "initiatives":
             return self
         plan = self.plan.asked_in(round_.kind)
         until = round_.period.position
-        said = {i: tuple(r for r in told if r.period.position < until) for i, told in self.reviews.items()}
+        said = {i: tuple(r for r in told if r.tells and r.period.position < until) for i, told in self.reviews.items()}
         cards = {}
         for card in plan.cards:
             planned = schedule(plan.initiative(card.indicator_id), said.get(card.indicator_id, ()))[0]

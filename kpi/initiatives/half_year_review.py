@@ -12,6 +12,8 @@ from kpi.period import Period
 
 #: The fields of an answer that are half-years.
 SCHEDULE_KEYS = ("planned_start", "planned_end", "revised_start", "revised_end")
+#: The fields that tell of the work, and where it stands why fields were left blank.
+TOLD_KEYS, BLANK_REASON = ("progress", "performance"), "blank_reason"
 
 
 class Says(Protocol):
@@ -27,8 +29,9 @@ class Review:
     """One answer of the half-yearly 見直し: the newest that was sent for an initiative in a round.
 
     ``said`` holds what was filled in, by the form's column: codes of :mod:`kpi.initiatives.initiative` for ``progress``
-    and ``course``, codes of half-years for :data:`SCHEDULE_KEYS` and ``recovery``, texts and numbers else. ``code`` is
-    its short number, under which its origin is found.
+    and ``course``, codes of half-years for :data:`SCHEDULE_KEYS` and ``recovery``, texts and numbers else, and
+    under :data:`BLANK_REASON` why fields were left blank. ``code`` is its short number, under which its origin is
+    found.
     """
 
     initiative_id: str
@@ -55,6 +58,11 @@ class Review:
         """The half-year of a field."""
         written = self.text(key)
         return Period.parse(written) if written else None
+
+    @property
+    def tells(self) -> bool:
+        """Whether it tells of the work, and not alone why it does not."""
+        return any(key in self.said for key in TOLD_KEYS)
 
     @property
     def progress(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kpi.assessment import Assessment
 from kpi.initiatives.continuity import Carried
-from kpi.initiatives.half_year_review import Review, schedule_changes
+from kpi.initiatives.half_year_review import BLANK_REASON, Review, schedule_changes
 from kpi.initiatives.initiative import LAW_KINDS, STATE_WORDS, Initiative
 from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.track import Track
@@ -130,7 +130,7 @@ def _half_year(state: Assessment, initiative: Initiative, one: Review, earlier: 
     recovery = one.half("recovery")
     told.insert(3, ("回復見込み", recovery.label if recovery else ""))
     told[2:2] = scheme.told(one) if (scheme := state.plan.self_evaluation) else ()
-    told += _revision(initiative, one, earlier)
+    told += [*_revision(initiative, one, earlier), ("空欄の理由", one.text(BLANK_REASON))]
     return HalfYear(one, tuple((label, text) for label, text in told if text), _origin(state, one))
 
 

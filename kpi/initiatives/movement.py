@@ -101,7 +101,7 @@ def moves_sentence(found: Sequence[Move], told: int) -> str:
 
 
 def _moves(track: Track, earlier: Sequence[Review], until: Sequence[Review]) -> list[Move]:
-    now, last = until[-1], earlier[-1] if earlier else None
+    now, last = until[-1], next((one for one in reversed(earlier) if one.tells), None)
     found = []
     if kind := _progress_kind(last, now):
         before = PROGRESS_WORDS.get(last.progress, "") if last else ""

@@ -38,7 +38,7 @@ def reviews(state: Assessment) -> tuple[Standing, ...]:
 
 
 def _open(state: Assessment, one: Round) -> Standing:
-    """How far an open one is, as far as the audience sees who has answered."""
+    """How far an open one is, as far as the audience sees who has answered: of others it says nothing."""
     if one.opens and one.opens > state.day:
         return Standing(one, f"{_day(one.opens)}に始まります。")
     if one.due is None or one.due >= state.day:
@@ -46,9 +46,12 @@ def _open(state: Assessment, one: Round) -> Standing:
         return Standing(one, f"回答を求めています。{until}")
     owed = set(asked_in(state, one))
     told = {i for i, told in state.snapshot.reviews.items() if any(r.round_id == one.id for r in told)}
+    sees = state.snapshot.audience.sees
+    whose = "" if all(sees(d.id) for d in departments_asked(state.plan, one, state.day)) else "担当の"
     if lacking := len(owed - told):
-        return Standing(one, f"期限の{_day(one.due)}を過ぎ、取組{lacking}の回答がまだありません。", late=True)
-    return Standing(one, f"期限は{_day(one.due)}でした。{'回答はそろっています。' if owed else ''}")
+        return Standing(one, f"期限の{_day(one.due)}を過ぎ、{whose}取組{lacking}の回答がまだありません。", late=True)
+    whole = f"{'担当の取組の' if whose else ''}回答はそろっています。" if owed else ""
+    return Standing(one, f"期限は{_day(one.due)}でした。{whole}")
 
 
 def _planned(one: Round, day: date) -> str:

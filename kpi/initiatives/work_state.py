@@ -10,19 +10,21 @@ from functools import cached_property
 from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.scope import asked_of
-from kpi.initiatives.half_year_review import Review
+from kpi.initiatives.half_year_review import BLANK_REASON, Review
 from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS, PROGRESS_WORDS
 from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.initiatives.track import Track, tracks
 from kpi.period import Period
 from kpi.plan import Department, Round
 
-#: What stands in place of a progress: nothing was said where an answer is owed, and where none is or nobody can tell.
-UNANSWERED, UNTOLD = "unanswered", "untold"
+#: What stands in place of a progress: it was left blank and said why; nothing was said where an answer is owed, and
+#: where none is or nobody can tell.
+EXPLAINED, UNANSWERED, UNTOLD = "explained", "unanswered", "untold"
 #: The words of what an initiative is counted under, in the order in which they are told.
 COUNTED_WORDS: Mapping[str, str] = {
     **{code: PROGRESS_WORDS[code] for code in ("on_schedule", "slightly_late", "late", "done")},
     **{code: PROGRESS_WORDS[code] for code in ("considering", "not_started")},
+    EXPLAINED: "空欄(理由あり)",
     UNANSWERED: "未回答",
     UNTOLD: "記録なし",
 }
@@ -63,10 +65,12 @@ class Work:
     def progress(self, track: Track) -> str:
         """The code it is counted under: of what was said in the newest half-year. What was done before stays done."""
         told = self.now(track)
-        if told is not None:
-            return told.progress or UNTOLD
-        if track.latest and track.latest.progress == "done":
+        if told is not None and told.progress:
+            return told.progress
+        if any(one.progress == "done" for one in [r for r in track.reviews if r.tells][-1:]):
             return "done"
+        if told is not None:
+            return EXPLAINED if told.text(BLANK_REASON) else UNTOLD
         return UNANSWERED if track.initiative.id in self.owing else UNTOLD
 
     def counts(self, some: Iterable[Track]) -> tuple[tuple[str, int], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kpi.initiatives.initiative import BEHIND, count_words
 from kpi.initiatives.track import Track
-from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, Work
+from kpi.initiatives.work_state import COUNTED_WORDS, EXPLAINED, UNANSWERED, UNTOLD, Work
 from kpi.printing.rollup import Segment
 
 #: The status of an indicator whose frame and hatching a progress has: it is known by its word.
@@ -17,6 +17,7 @@ LIKE = {
     "done": "achieved",
     "considering": "not_assessable",
     "not_started": "not_assessable",
+    EXPLAINED: "no_data",
     UNANSWERED: "no_data",
     UNTOLD: "no_data",
 }

@@ -12,7 +12,7 @@ from kpi.initiatives.movement import moved_ids, moves
 from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.initiatives.track import Track
-from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, Work, asked_in, work_of
+from kpi.initiatives.work_state import COUNTED_WORDS, EXPLAINED, UNANSWERED, UNTOLD, Work, asked_in, work_of
 from kpi.period import Period
 from kpi.report.blocks import Cell, Column, Heading, Line, Note, Part, Table
 from kpi.report.work.roadmap_parts import is_told, plan_tracks
@@ -35,7 +35,8 @@ def corner(state: Assessment) -> Table | None:
     work, name = work_of(state), f"取組の{rhythm(state.plan).span}"
     now, earlier = dict(work.counts(work.own)), _before(state, work, half)
     then = dict(earlier.counts(earlier.own)) if earlier else None
-    left = [code for code in (UNANSWERED, UNTOLD) if code == UNANSWERED or now.get(code) or (then and then.get(code))]
+    shown = {UNANSWERED, *now, *(then or ())}
+    left = [code for code in (EXPLAINED, UNANSWERED, UNTOLD) if code in shown]
     words = [*PROGRESS_WORDS.values(), *(COUNTED_WORDS[code] for code in left)]
     columns = (
         Column(f"{name}({half.short})", 40),

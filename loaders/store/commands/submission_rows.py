@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kpi.collection.schedule import expected_period
 from kpi.collection.workflow import MISSING_WORDS, Answer, Brief, Entry, Past, known_beside, last_before
+from kpi.initiatives.half_year_review import BLANK_REASON, TOLD_KEYS
 from kpi.period import Period
 from kpi.plan import Card, Round
 
@@ -98,9 +99,15 @@ def _past_of(past: Sequence[Past], period: Period) -> Past | None:
 
 
 def reviewed(answer: Answer) -> Mapping[str, float | str]:
-    """What an answer says of an initiative; empty where it tells neither its progress nor what was done."""
+    """What an answer says of an initiative, and why it left fields blank.
+
+    Empty where it tells neither its progress, nor what was done, nor why not.
+    """
     said = {key: e.value for key, e in answer.entries.items() if e.value is not None and key not in _OF_SENDER}
-    return said if said.keys() & {"progress", "performance"} else {}
+    why = dict.fromkeys(e.mended for e in answer.entries.values() if e.value is None and e.mended)
+    if why:
+        said[BLANK_REASON] = "、".join(why)
+    return said if said.keys() & {*TOLD_KEYS, BLANK_REASON} else {}
 
 
 #: Of who answers: that stands with the return.

@@ -7,7 +7,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import entry_words
 from kpi.collection.workflow import Action, Entry
-from kpi.initiatives.half_year_review import Review
+from kpi.initiatives.half_year_review import BLANK_REASON, Review
 from kpi.initiatives.initiative import PROGRESS_WORDS
 from kpi.place import Place
 from kpi.provenance.passport_words import moment_words
@@ -47,6 +47,8 @@ def review_passport(state: Assessment, found: Review) -> None:
         words = entry_words(one, state.card(one.id), Entry(key, "", "", "", value))
         shown = str(value) if words.startswith("「") else words
         rows.append((column_name(state, asked, key), tag("span", shown, "", data_verbatim="1")))
+    if why := found.text(BLANK_REASON):
+        rows.append(("空欄の理由", tag("span", why, "", data_verbatim="1")))
     left, right = st.columns([1, 1], gap="large")
     with left:
         st.header("書かれていたこと", anchor=False)

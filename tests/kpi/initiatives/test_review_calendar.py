@@ -9,7 +9,7 @@ from kpi.collection.first_steps import step_of_values, step_of_work, values_roun
 from kpi.initiatives.review_calendar import reviews
 from kpi.people import Audience
 from kpi.report.annual_calendar import calendar
-from tests.factory import FY, HALF_ROUND
+from tests.factory import AGRI, FY, HALF_ROUND
 from tests.kpi.initiatives.workstate import DAY, state, told
 from tests.worktools import CAR, DESK, FIRST, MEETING, SECOND, work_plan
 
@@ -51,6 +51,14 @@ def test_one_that_was_started_is_late_as_long_as_an_answer_is_lacking():
 def test_who_sees_no_answers_is_told_of_the_date_alone():
     judged = state(started=[SECOND], audience=Audience.PUBLIC)
     assert lines(judged) == [(SECOND, "期限は令和7年10月15日でした。", False)]
+
+
+def test_a_department_is_told_of_its_own_answers_alone():
+    own = Audience("department", frozenset({AGRI}))
+    lacking = state(started=[SECOND], audience=own)
+    assert lines(lacking) == [(SECOND, "期限の令和7年10月15日を過ぎ、担当の取組1の回答がまだありません。", True)]
+    answered = state(replace(told(CAR, "2025H1"), round_id=SECOND), started=[SECOND], audience=own)
+    assert lines(answered) == [(SECOND, "期限は令和7年10月15日でした。担当の取組の回答はそろっています。", False)]
 
 
 def test_within_its_dates_a_review_asks_and_before_them_it_waits():

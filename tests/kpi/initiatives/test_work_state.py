@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from kpi.initiatives.half_year_review import BLANK_REASON, Review
+from kpi.initiatives.movement import moves
 from kpi.initiatives.work_state import Picked, choices, picked, work_of
 from kpi.initiatives.work_tables import roadmap_table
 from kpi.initiatives.work_words import chart_words, state_words, work_sentence
 from kpi.people import Audience
 from tests.factory import AGRI, FY, POLICY
 from tests.kpi.initiatives.workstate import state, told
-from tests.worktools import AGAIN, CAR, DESK, FIRST, MEETING, SECOND, work_plan
+from tests.worktools import AGAIN, CAR, DESK, FIRST, MEETING, SECOND, half, work_plan
 
 
 def sentence(judged, field_id=""):
@@ -54,6 +56,17 @@ def test_a_round_leaves_out_whom_it_does_not_ask():
 def test_the_newest_half_year_counts_and_what_is_done_stays_done():
     judged = state(told(DESK, "2024H2", progress="done"), told(MEETING, "2024H2"), told(CAR, "2025H1"))
     assert counts(judged) == {"on_schedule": 1, "done": 1, "untold": 1}
+
+
+def test_what_was_left_blank_with_a_reason_is_neither_unanswered_nor_told():
+    why = Review(DESK, half("2025H1"), {"course": "continue", BLANK_REASON: "担当者が決まっていない。"})
+    judged = state(told(MEETING, "2025H1"), why, started=[SECOND])
+    assert sentence(judged) == "取組3(再掲を含む延べ4): 予定どおり1・空欄(理由あり)1・未回答1(R7上期)"
+    finished = state(told(MEETING, "2025H1"), told(DESK, "2024H2", progress="done"), why, started=[SECOND])
+    assert counts(finished) == {"on_schedule": 1, "done": 1, "unanswered": 1}
+    again = told(DESK, "2025H2", progress="done")
+    (move,) = moves(work_of(state(told(DESK, "2024H2"), why, again)).own, half("2025H2"))
+    assert (move.before, move.after) == ("予定どおり", "完了")
 
 
 def test_without_an_answer_or_a_schedule_that_is_said():

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from kpi.collection.workflow import Question
+from kpi.assessment import Assessment
+from kpi.collection.workflow import Mend, Question
+from kpi.initiatives.half_year_review import BLANK_REASON
+from kpi.initiatives.initiative_profile import history
+from kpi.initiatives.work_state import EXPLAINED, work_of
 from kpi.people import Audience
 from loaders.services import operations
 from loaders.store import Store
@@ -109,6 +114,31 @@ def test_what_the_store_holds_is_sound_and_is_made_anew_the_same(store: Store, t
     again = Store(tmp_path / "again.duckdb")
     assert again.verify() == ()
     assert again.snapshot("tiny").reviews == store.snapshot("tiny").reviews
+
+
+def test_why_an_answer_is_blank_is_kept_and_told_and_counts_as_an_answer(store: Store, tmp_path: Path):
+    spring(store)
+    brief = store.snapshot("tiny").brief(AUTUMN.date())
+    data = form(brief, SECOND, {MEETING: said(performance="9会場で開いた。", next_plan="動画にする。")})
+    kept = save_return(store, read(data, brief), data, "x.xlsx", by="担当", at=AUTUMN)
+    assert {i.subject_id for i in store.submission(kept.submission_id).open} == {DESK}
+    why = [Mend(DESK, i.key, None, "担当者が決まっていない。") for i in store.submission(kept.submission_id).open]
+    do(store, "mend", kept.submission_id, why, by="担当", at=AUTUMN)
+    receipt = send(store, kept.submission_id, by="担当", at=AUTUMN)
+    assert not isinstance(receipt, tuple), receipt
+    assert set(receipt.codes) == {MEETING, DESK}
+    last = store.snapshot("tiny").reviews[DESK][-1]
+    assert (last.tells, last.progress, last.text(BLANK_REASON)) == (False, "", "担当者が決まっていない。")
+    state = Assessment.of(store.snapshot("tiny"), AUTUMN.date())
+    (track,) = (one for one in work_of(state).own if one.initiative.id == DESK)
+    assert work_of(state).progress(track) == EXPLAINED
+    assert ("空欄の理由", "担当者が決まっていない。") in history(state, track)[0].facts
+    # The next half-year is held against the last that was told.
+    asked = store.snapshot("tiny").brief(AUTUMN.date())
+    later = replace(asked.plan.round(SECOND), period=half("2025H2"))
+    assert [r.progress for r in asked.asked_in(later).reviews[DESK]] == ["on_schedule"]
+    assert store.verify() == ()
+    assert operations.rebuild(store, tmp_path / "again.duckdb") == ()
 
 
 def test_a_changed_answer_is_found(store: Store):
