@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kpi.assessment import Assessment
-from kpi.collection.lifecycle import Stage, current, of_work
+from kpi.collection.lifecycle import Stage, current, of_work, upcoming
 from kpi.collection.scope import asked_of, departments_asked
-from kpi.plan import VALUE_KINDS, Round
+from kpi.plan import VALUE_KINDS, Plan, Round
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,7 @@ def step_of_values(state: Assessment) -> FirstStep | None:
 
 def step_of_work(state: Assessment) -> FirstStep | None:
     """How far the work is and what its schedules are: the review that is at hand, where it asks anybody."""
-    found = current(of_work(state.snapshot.plan), state.snapshot.life, state.day)
-    asked = state.plan.round(found.id) if found else None
+    asked = _at_hand(state, of_work(state.snapshot.plan))
     if asked is None or not (owed := sum(owed_by(state, asked).values())):
         return None
     return FirstStep(asked, _words(state, asked, f"取組{owed}の工程と{asked.period.short}の進捗"))
@@ -53,16 +52,22 @@ def undecided(state: Assessment) -> int:
 
 
 def targets_round(state: Assessment) -> Round | None:
-    """The round that sets the targets: one that was started before one that is planned."""
-    mine = [r for r in state.rounds if r.kind == "targets"]
+    """The round that sets the targets: one that is open before one that is planned."""
+    mine = [r for r in state.rounds if r.kind == "targets" and state.stage(r) is not Stage.CLOSED]
     return next((r for r in mine if state.stage(r) is not Stage.PLANNED), next(reversed(mine), None))
 
 
 def values_round(state: Assessment) -> Round | None:
-    """The round that asks for values: one that was started, else the calendar's whose turn it is after the targets."""
+    """The round that asks for values: one that is open, else the calendar's whose turn it is after the targets."""
     plan = state.snapshot.plan
-    plan = replace(plan, rounds=tuple(r for r in plan.rounds if r.kind in VALUE_KINDS))
+    return _at_hand(state, replace(plan, rounds=tuple(r for r in plan.rounds if r.kind in VALUE_KINDS)))
+
+
+def _at_hand(state: Assessment, plan: Plan) -> Round | None:
+    """Of a plan's rounds the one that is open, else the one whose turn it is: what is closed is nobody's next step."""
     found = current(plan, state.snapshot.life, state.day)
+    if found and state.stage(found) is Stage.CLOSED:
+        found = upcoming(plan, state.snapshot.life, state.day)
     return state.plan.round(found.id) if found else None
 
 
@@ -76,8 +81,6 @@ def owed_by(state: Assessment, asked: Round) -> dict[str, int]:
 def _words(state: Assessment, asked: Round, what: str) -> str:
     whom = f"{len(asked.departments)}部局" if asked.departments else "各部局"
     due = f"(期限 {asked.due.month}月{asked.due.day}日)" if asked.due else ""
-    words = {
-        Stage.PLANNED: f"(予定。まだ始まっていません)で、{what}を{whom}に回答していただきます。",
-        Stage.CLOSED: f"(締切済)で、{what}を{whom}に回答していただきました。",
-    }
-    return words.get(state.stage(asked), f"{due}で、{what}を{whom}に回答していただいています。")
+    if state.stage(asked) is Stage.PLANNED:
+        return f"(予定。まだ始まっていません)で、{what}を{whom}に回答していただきます。"
+    return f"{due}で、{what}を{whom}に回答していただいています。"

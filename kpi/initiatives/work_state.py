@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kpi.assessment import Assessment
-from kpi.collection.lifecycle import Stage
+from kpi.collection.lifecycle import Stage, of_work
 from kpi.collection.scope import asked_of
 from kpi.initiatives.half_year_review import BLANK_REASON, Review
 from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS, PROGRESS_WORDS
@@ -37,7 +37,8 @@ class Work:
     ``tracks`` are all that the plan lists, each 再掲 too. ``half`` is the newest half-year of which anything is known;
     None where nothing is. ``owing`` are the initiatives that a round which was started has asked about in it without
     an answer. ``field_ids`` tells the field of each listed place, ``owners`` who answers for each initiative.
-    ``is_asked`` tells whether a half-year may still ask about it: of a plan whose term is over none does.
+    ``is_asked`` tells whether a half-year may still ask about it: of a plan whose term is over none does. ``is_open``
+    tells whether a round still takes answers of ``half``.
     """
 
     tracks: tuple[Track, ...]
@@ -46,6 +47,7 @@ class Work:
     field_ids: Mapping[str, str]
     owners: Mapping[str, Department]
     is_asked: bool = True
+    is_open: bool = False
 
     @cached_property
     def own(self) -> tuple[Track, ...]:
@@ -166,6 +168,7 @@ def _work_of(state: Assessment) -> Work:
         {one.place.id: fields.get(one.place.item_id, "") for one in every},
         {initiative: owner for initiative, owner in owners if owner},
         not state.is_over,
+        any(state.stage(one) is Stage.OPEN for one in of_work(plan).rounds if one.period == half),
     )
 
 
@@ -176,8 +179,8 @@ def _newest(state: Assessment, every: Sequence[Track]) -> Period | None:
 
 def _asked(state: Assessment, half: Period) -> Iterable[str]:
     """The initiatives that a half-year's round has asked about; see :func:`asked_in`."""
-    for one in state.plan.rounds:
-        if one.kind == "initiatives" and one.period == half and state.stage(one) in (Stage.OPEN, Stage.CLOSED):
+    for one in of_work(state.plan).rounds:
+        if one.period == half and state.stage(one) in (Stage.OPEN, Stage.CLOSED):
             yield from asked_in(state, one)
 
 

@@ -24,7 +24,10 @@ LIKE = {
 
 
 def work_sentence(work: Work, some: Sequence[Track]) -> tuple[Segment, ...]:
-    """「取組54(再掲を含む延べ61): 予定どおり30・やや遅れ5・未回答3(R7上期)」 of what is listed; empty of nothing."""
+    """「取組54(再掲を含む延べ61): 予定どおり30・やや遅れ5・未回答3(R7上期)」 of what is listed; empty of nothing.
+
+    While a round still takes answers of the half-year, the sentence says so.
+    """
     if not some:
         return ()
     told = [(f"{counted(some)}: ", "")]
@@ -35,7 +38,7 @@ def work_sentence(work: Work, some: Sequence[Track]) -> tuple[Segment, ...]:
     for place, (code, number) in enumerate(counts):
         told += [("・", "")] if place else []
         told.append((f"{COUNTED_WORDS[code]}{number}", LIKE[code]))
-    return (*told, (f"({work.half.short})", ""))
+    return (*told, (f"({work.half.short}{'、回答受付中' if work.is_open else ''})", ""))
 
 
 def unscheduled(work: Work) -> str:

@@ -8,7 +8,9 @@ from kpi.initiatives.continuity import carried_on, lost
 from kpi.initiatives.initiative import Initiative
 from kpi.printing.final_account import final_account
 from tests.factory import tiny_plan
+from tests.kpi.initiatives.workstate import state, told
 from tests.storekit import new_store
+from tests.worktools import CAR, MEETING, SECOND
 
 OLD = Initiative("net", "work-item", "光回線の整備")
 SAME = Initiative("skill", "work-item", "研修の充実")
@@ -64,3 +66,10 @@ def test_a_plan_without_indicators_has_no_result_in_numbers_and_an_assumed_term_
         "計画に指標はなく、数値による結果はありません。",
         "取組2(再掲を含む延べ3)。ほかの計画に引き継いだと示された取組はありません。",
     )
+
+
+def test_the_final_account_tells_how_the_work_ended():
+    judged = state(told(MEETING, "2024H2", progress="done"), told(CAR, "2025H1"), started=[SECOND], closed=[SECOND])
+    words = "取組の進捗は、最後の見直し(R7上期)で予定どおり1・完了1・未回答1でした。"
+    assert [told for told in final_account(judged, ()) if told.startswith("取組の進捗")] == [words]
+    assert not any("取組の進捗" in told for told in final_account(state(), ()))

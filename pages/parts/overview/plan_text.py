@@ -9,9 +9,11 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.initiatives.continuity import carried_on
 from kpi.initiatives.initiative import asked, count_words, listed
+from kpi.initiatives.work_state import work_of
 from kpi.plan import Section
 from kpi.printing.final_account import final_account
 from pages.parts.app.plan_choice import shown_plans
+from pages.parts.roadmap.work_cells import review_lines, work_bar, work_line
 from pages.parts.shared.layout import empty, folded, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, join, link, listing, table, tag
 
@@ -28,6 +30,12 @@ def without_indicators(state: Assessment) -> None:
     """The page of a plan that has initiatives and no indicator."""
     lead(f"{count_words(state.plan.initiatives)}の計画です。指標はありません。")
     ended(state)
+    if steps := review_lines(state):
+        st.header("次にすること", anchor=False)
+        show(listing(steps, "steps"))
+    st.header("取組の進捗", anchor=False)
+    work_line(state)
+    work_bar(work_of(state))
     st.header("分野ごとの取組", anchor=False)
     if state.plan.initiatives:
         show(_fields(state))

@@ -13,11 +13,10 @@ from kpi.charts.gantt import gantt
 from kpi.initiatives.coverage import moved_by
 from kpi.initiatives.lanes import calendar_of, lane, signs
 from kpi.initiatives.movement import moved_ids
-from kpi.initiatives.review_calendar import reviews
 from kpi.initiatives.track import Track
-from kpi.initiatives.work_state import COUNTED_WORDS, Picked, Work, choices, picked
+from kpi.initiatives.work_state import Picked, Work, choices, picked
 from kpi.initiatives.work_tables import owner_word, roadmap_table
-from kpi.initiatives.work_words import LIKE, chart_words, counted, unscheduled
+from kpi.initiatives.work_words import chart_words, counted, unscheduled
 from loaders.documents.pictures.chart_files import ChartFile, compared_file
 from pages.parts.roadmap.law_view import law_view
 from pages.parts.roadmap.work_cells import (
@@ -31,9 +30,10 @@ from pages.parts.roadmap.work_cells import (
     kept_filters,
     moved_in,
     progress_cell,
+    review_lines,
     told_of,
+    work_bar,
 )
-from pages.parts.rounds.board_table import round_link
 from pages.parts.shared.chart_figure import all_charts, chart
 from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.layout import empty, folded, lead, segments, show, table_downloads
@@ -47,7 +47,6 @@ from pages.parts.shared.markup import (
     join,
     link,
     listing,
-    status_bar,
     table,
     tag,
 )
@@ -63,8 +62,9 @@ _ROWS = 16
 def schedule_view(state: Assessment, work: Work) -> None:
     """Draw the roadmap of what the address asks for."""
     lead(join([segments(told_of(state)), "。"]))
-    _bar(work)
-    _reviews(state)
+    work_bar(work)
+    for line in review_lines(state):
+        show(tag("div", line, "meta"))
     _to_half_years(state, work)
     shown = _picked(state, work)
     if not shown:
@@ -83,22 +83,6 @@ def schedule_view(state: Assessment, work: Work) -> None:
         st.header("指標と取組のつながり", anchor=False)
         _alone(state)
     law_view()
-
-
-def _bar(work: Work) -> None:
-    if work.half is None:
-        return
-    told = [(LIKE[code], COUNTED_WORDS[code], number) for code, number in work.own_counts]
-    spoken = "、".join(f"{word}{number}" for _, word, number in told)
-    show(status_bar(told, f"{work.half.label}の進捗: {spoken}"))
-
-
-def _reviews(state: Assessment) -> None:
-    """The review that is asked for now, and the next."""
-    for one in state.once("work reviews", lambda: reviews(state)):
-        assumed = tag("span", "想定の日程です", "assumed") if one.asked.assumption else ""
-        words = tag("b", one.words) if one.late else one.words
-        show(tag("div", join([round_link(one.asked), "　", words, "　", assumed]), "meta"))
 
 
 def _to_half_years(state: Assessment, work: Work) -> None:

@@ -11,15 +11,17 @@ from kpi.initiatives.coverage import Coverage, coverage
 from kpi.initiatives.half_year_review import Review
 from kpi.initiatives.initiative import COURSE_WORDS, Initiative
 from kpi.initiatives.movement import Move, moves
+from kpi.initiatives.review_calendar import reviews
 from kpi.initiatives.track import AGAIN, Track
 from kpi.initiatives.work_state import COUNTED_WORDS, UNANSWERED, UNTOLD, Work, work_of
 from kpi.initiatives.work_words import LIKE, work_sentence
 from kpi.period import Period
 from kpi.printing.rollup import Segment
 from kpi.summary import summary
+from pages.parts.rounds.board_table import round_link
 from pages.parts.shared.indicator_cells import status_badge
 from pages.parts.shared.layout import segments, show
-from pages.parts.shared.markup import Content, Markup, badge, join, link, listing, tag
+from pages.parts.shared.markup import Content, Markup, badge, join, link, listing, status_bar, tag
 
 #: The screen's address, and what of the work is asked for there.
 ROADMAP, INITIATIVE, HALF = "roadmap", "initiative", "half"
@@ -98,6 +100,25 @@ def work_line(state: Assessment, field_id: str = "") -> None:
     (first, _), *rest = told
     kept = {FILTERS["field_id"][1]: field_id} if field_id else {}
     show(tag("p", join([link(first.removesuffix(": "), ROADMAP, **kept), ": ", segments(rest), "。"]), "work-line"))
+
+
+def work_bar(work: Work) -> None:
+    """The counts of the newest half-year as one bar; nothing where nothing is known."""
+    if work.half is None:
+        return
+    told = [(LIKE[code], COUNTED_WORDS[code], number) for code, number in work.own_counts]
+    spoken = "、".join(f"{word}{number}" for _, word, number in told)
+    show(status_bar(told, f"{work.half.label}の進捗: {spoken}"))
+
+
+def review_lines(state: Assessment) -> tuple[Markup, ...]:
+    """The review that is asked for now, and the next: each with its name and how it stands."""
+    found = []
+    for one in state.once("work reviews", lambda: reviews(state)):
+        assumed = tag("span", "想定の日程です", "assumed") if one.asked.assumption else ""
+        words = tag("b", one.words) if one.late else one.words
+        found.append(join([round_link(one.asked), "　", words, "　", assumed]))
+    return tuple(found)
 
 
 def movers_list(state: Assessment, indicator_id: str) -> Markup:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from kpi.collection.first_steps import step_of_values, step_of_work, values_round
+from kpi.collection.first_steps import step_of_targets, step_of_values, step_of_work, values_round
 from kpi.initiatives.review_calendar import reviews
 from kpi.people import Audience
 from kpi.report.annual_calendar import calendar
@@ -90,3 +90,12 @@ def test_the_first_steps_ask_for_values_by_a_round_of_values_and_for_the_work_by
     step = step_of_work(judged)
     assert (step.asked.id, "取組3の工程とR7上期の進捗" in step.words) == (SECOND, True)
     assert work_plan().round(SECOND).due < DAY
+
+
+def test_what_is_closed_is_no_next_step_and_the_one_whose_turn_it_is_comes_in_its_place():
+    step = step_of_work(state(started=[FIRST], closed=[FIRST]))
+    assert (step.asked.id, "(予定。まだ始まっていません)" in step.words) == (SECOND, True)
+    assert step_of_work(state(started=[FIRST, SECOND], closed=[FIRST, SECOND])) is None
+    values = [r.id for r in work_plan().rounds if r.kind != "initiatives"]
+    judged = state(started=values, closed=values)
+    assert (step_of_targets(judged), step_of_values(judged)) == (None, None)

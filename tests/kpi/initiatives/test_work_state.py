@@ -31,8 +31,10 @@ LATE = (told(MEETING, "2024H2"), told(MEETING, "2025H1", progress="late", course
 def test_each_initiative_counts_once_and_what_was_asked_in_vain_is_unanswered():
     judged = state(*LATE, told(CAR, "2025H1"), started=[FIRST, SECOND])
     assert counts(judged) == {"on_schedule": 1, "late": 1, "unanswered": 1}
-    assert sentence(judged) == "取組3(再掲を含む延べ4): 予定どおり1・遅れ1・未回答1(R7上期)"
-    assert sentence(judged, "admin") == "取組1(再掲を含む延べ2): 予定どおり1・遅れ1(R7上期)"
+    assert sentence(judged) == "取組3(再掲を含む延べ4): 予定どおり1・遅れ1・未回答1(R7上期、回答受付中)"
+    assert sentence(judged, "admin") == "取組1(再掲を含む延べ2): 予定どおり1・遅れ1(R7上期、回答受付中)"
+    ended = state(*LATE, told(CAR, "2025H1"), started=[FIRST, SECOND], closed=[SECOND])
+    assert sentence(ended) == "取組3(再掲を含む延べ4): 予定どおり1・遅れ1・未回答1(R7上期)"
 
 
 def test_a_round_that_nobody_started_makes_nobody_late():
@@ -61,7 +63,7 @@ def test_the_newest_half_year_counts_and_what_is_done_stays_done():
 def test_what_was_left_blank_with_a_reason_is_neither_unanswered_nor_told():
     why = Review(DESK, half("2025H1"), {"course": "continue", BLANK_REASON: "担当者が決まっていない。"})
     judged = state(told(MEETING, "2025H1"), why, started=[SECOND])
-    assert sentence(judged) == "取組3(再掲を含む延べ4): 予定どおり1・空欄(理由あり)1・未回答1(R7上期)"
+    assert sentence(judged) == "取組3(再掲を含む延べ4): 予定どおり1・空欄(理由あり)1・未回答1(R7上期、回答受付中)"
     finished = state(told(MEETING, "2025H1"), told(DESK, "2024H2", progress="done"), why, started=[SECOND])
     assert counts(finished) == {"on_schedule": 1, "done": 1, "unanswered": 1}
     again = told(DESK, "2025H2", progress="done")

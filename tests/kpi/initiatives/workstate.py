@@ -34,13 +34,17 @@ def told(initiative: str, of: str, **said: str | float) -> Review:
 
 
 def state(
-    *reviews: Review, plan: Plan | None = None, started: Sequence[str] = (), audience: Audience = Audience.ALL
+    *reviews: Review,
+    plan: Plan | None = None,
+    started: Sequence[str] = (),
+    closed: Sequence[str] = (),
+    audience: Audience = Audience.ALL,
 ) -> Assessment:
     """The judged state of the toy plan, or of one made from it, with what was said, in the order of the half-years."""
     kept: dict[str, tuple[Review, ...]] = {}
     for one in sorted(reviews, key=lambda review: review.period.position):
         kept[one.initiative_id] = (*kept.get(one.initiative_id, ()), one)
-    life = Life(started={one: datetime(2025, 9, 8) for one in started})
+    life = Life(dict.fromkeys(started, datetime(2025, 9, 8)), dict.fromkeys(closed, datetime(2025, 10, 20)))
     known: Mapping[str, tuple[Review, ...]] = kept
     held = replace(_snapshot(), plan=plan or work_plan(), reviews=known, life=life, audience=audience)
     return Assessment.of(held, DAY)

@@ -65,7 +65,7 @@ def test_every_view_is_whole_and_speaks_japanese(work, who):
 
 def test_the_roadmap_opens_with_the_counts_and_draws_each_field(work):
     at = run("roadmap")
-    assert lead(at) == "取組54(再掲を含む延べ55): 予定どおり3・やや遅れ1・遅れ1・完了1・未回答48(R8上期)。"
+    assert lead(at) == "取組54(再掲を含む延べ55): 予定どおり3・やや遅れ1・遅れ1・完了1・未回答48(R8上期、回答受付中)。"
     told = charts(at)
     assert [alt.split("の")[0] for alt, _ in told] == ["産業・しごと分野", "暮らし・まち分野"]
     assert "工程を変えたのは1" in told[0][0]
@@ -75,7 +75,7 @@ def test_the_roadmap_opens_with_the_counts_and_draws_each_field(work):
 
 def test_a_reader_sees_what_is_confirmed_and_of_nobody_that_he_has_not_answered(work):
     at = run("roadmap", as_="reader")
-    assert lead(at) == "取組54(再掲を含む延べ55): 予定どおり1・遅れ1・完了1・記録なし51(R8上期)。"
+    assert lead(at) == "取組54(再掲を含む延べ55): 予定どおり1・遅れ1・完了1・記録なし51(R8上期、回答受付中)。"
     assert "未回答" not in "".join(said(at))
     assert "未確認" not in html(at)
 
@@ -177,7 +177,7 @@ def test_indicators_and_work_lead_to_each_other(work):
 
 
 def test_overview_and_field_have_a_line_that_leads_to_the_roadmap(work):
-    assert "やや遅れ1・遅れ1・完了1・未回答48(R8上期)" in re.sub("<[^>]+>", "", html(run("overview")))
+    assert "やや遅れ1・遅れ1・完了1・未回答48(R8上期、回答受付中)" in re.sub("<[^>]+>", "", html(run("overview")))
     assert 'href="roadmap?in=industry"' in html(run("field", field="industry"))
     assert "roadmap" not in html(run("field", field="foundation"))
 
@@ -245,7 +245,7 @@ def test_many_rows_are_parted_into_charts_of_nearly_the_same_length(work, monkey
 def test_a_past_day_shows_what_was_known_then(work, acting):
     acting(Role.SECRETARIAT)
     at = run("roadmap", as_of="2026-05-01")
-    assert lead(at).endswith("(R7下期)。")
+    assert lead(at).endswith("(R7下期、回答受付中)。")
     assert "時点 R8.5.1" in json.dumps([spec for _, spec in charts(at)], ensure_ascii=False)
 
 
