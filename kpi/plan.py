@@ -281,6 +281,23 @@ def subject_word(kind: RoundKind) -> str:
     return "取組" if kind == "initiatives" else "指標"
 
 
+def work_among(subjects: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    """The initiatives of what is answered about."""
+    return tuple(one for one in subjects if one.level == "initiative")
+
+
+def values_among(subjects: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    """The indicators of what is answered about."""
+    return tuple(one for one in subjects if one.level != "initiative")
+
+
+def subject_words(subjects: Iterable[Indicator]) -> str:
+    """What some subjects are: 指標, 取組 or 指標・取組; 指標 of none."""
+    every = tuple(subjects)
+    there = (("指標", values_among(every)), ("取組", work_among(every)))
+    return "・".join(word for word, some in there if some) or "指標"
+
+
 #: What departments say of an indicator from year to year, and what it is called.
 STANDING_TEXTS: Mapping[str, str] = {
     "verification": "確認の方法",
@@ -413,7 +430,11 @@ class Plan:
 
     def answers_on(self, department_id: str, day: date) -> bool:
         """Whether a department answers for anything on a day."""
-        return bool(self.owned_by(department_id, day) or self.of_initiatives.owned_by(department_id, day))
+        return bool(self.subjects_of(department_id, day))
+
+    def subjects_of(self, department_id: str, day: date) -> tuple[Indicator, ...]:
+        """All that a department answers for on a day: its indicators, then its initiatives, in the plan's order."""
+        return (*self.owned_by(department_id, day), *self.of_initiatives.owned_by(department_id, day))
 
     def subject(self, subject_id: str) -> Indicator:
         """What is answered about: an indicator, or an initiative as one; KeyError where there is none."""

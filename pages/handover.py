@@ -11,11 +11,11 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.reorganisation import ownerless
 from kpi.collection.workflow import Action
-from kpi.handover.history import Said, as_table, everything_said, of_values, of_work, subject_words, waiting
+from kpi.handover.history import Said, as_table, everything_said, waiting
 from kpi.handover.predecessors import Contact, Due, contacts, due_next
 from kpi.period import stamp
 from kpi.place import Place
-from kpi.plan import Department, Indicator
+from kpi.plan import Department, Indicator, subject_words, values_among, work_among
 from loaders.documents.packing import file_part
 from loaders.documents.table_files import to_xlsx
 from pages.parts.app.current_view import services, view
@@ -44,7 +44,7 @@ def handover_page() -> None:
     _waiting(left)
     answered = state.once(f"contacts {whose}", lambda: contacts(state, department, indicators, sources(state)))
     _contacts(state, department, indicators, answered)
-    for word, part in (("指標", of_values(indicators)), ("取組", of_work(indicators))):
+    for word, part in (("指標", values_among(indicators)), ("取組", work_among(indicators))):
         if part:
             st.header(f"{word}ごとの経過", anchor=False)
             for one in paged(part, word, f"handover {department.id} {division_id} {word}"):
@@ -74,10 +74,7 @@ def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
     else:
         chosen = only("部局", "department", mine)
     department = plan.department(chosen)
-    indicators = (
-        *plan.owned_by(department.id, state.day),
-        *plan.of_initiatives.owned_by(department.id, state.day),
-    )
+    indicators = plan.subjects_of(department.id, state.day)
     divisions = {v.id: v for v in department.divisions_on(state.day)}
     own = {
         k: v.name
@@ -102,7 +99,7 @@ def _chosen(state: Assessment) -> tuple[Department, str, tuple[Indicator, ...]]:
 def _lead(
     state: Assessment, department: Department, indicators: Sequence[Indicator], due: Sequence[Due], left: int
 ) -> None:
-    parts = (("指標", of_values(indicators)), ("取組", of_work(indicators)))
+    parts = (("指標", values_among(indicators)), ("取組", work_among(indicators)))
     counted = "、".join(f"{word}は{len(part)}件" for word, part in parts if part) or "指標は0件"
     said: list[Content] = [f"{department.name(state.day)}で引き継ぐ{counted}。"]
     if due:

@@ -109,7 +109,7 @@ def move_indicators(
 
 
 def set_divisions(plan: Plan, department_id: str, divisions: Sequence[Division], mail: str | None, day: date) -> Plan:
-    """The 課 of a department, all of them; one indicator belongs to one 課 at a time."""
+    """The 課 of a department, all of them; one indicator or initiative belongs to one 課 at a time."""
     department = _department(plan, department_id)
     ids = [v.id for v in divisions]
     if len(set(ids)) < len(ids) or not all(_ID.fullmatch(i) for i in ids):
@@ -117,7 +117,8 @@ def set_divisions(plan: Plan, department_id: str, divisions: Sequence[Division],
             "課のIDが重なっているか、使えない文字があります。",
             "英小文字・数字・「-」で、課ごとに別のIDにしてください。",
         )
-    owned = {i.id for i in plan.owned_by(department_id, day)}
+    owned = {i.id for i in plan.subjects_of(department_id, day)}
+    work = {one.id for one in plan.initiatives}
     seen: set[str] = set()
     held = {v.id: (v.name, v.mail) for v in department.divisions}
     for division in divisions:
@@ -128,11 +129,15 @@ def set_divisions(plan: Plan, department_id: str, divisions: Sequence[Division],
         if not division.holds(day):
             continue
         own = set(division.indicators)
-        if own & seen:
-            raise Unfit(f"「{division.name}」の指標がほかの課と重なっています。", "1つの指標は1つの課にしてください。")
+        if twice := own & seen:
+            word = "取組" if twice <= work else "指標"
+            raise Unfit(
+                f"「{division.name}」の{word}がほかの課と重なっています。", f"1つの{word}は1つの課にしてください。"
+            )
         already = {i for v in department.divisions for i in v.indicators}
-        if own - owned - already:
-            raise Unfit(f"「{division.name}」に、部局外の指標があります。", "この部局の指標から選んでください。")
+        if strange := own - owned - already:
+            word = "取組" if strange <= work else "指標"
+            raise Unfit(f"「{division.name}」に、部局外の{word}があります。", f"この部局の{word}から選んでください。")
         seen |= own
     address = department.mail if mail is None else _mail(mail, department.mail)
     changed = replace(department, divisions=tuple(divisions), mail=address)

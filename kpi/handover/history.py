@@ -20,7 +20,7 @@ from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
 from kpi.initiatives.initiative_profile import history, schedule_facts
 from kpi.initiatives.track import Track
 from kpi.period import Period
-from kpi.plan import STANDING_TEXTS, Indicator, Round
+from kpi.plan import STANDING_TEXTS, Indicator, Round, subject_words, work_among
 from kpi.printing.printed_figures import exact_text
 from kpi.provenance.list_origin import LIST_WORD
 from kpi.tables.table_rows import Row, records
@@ -110,7 +110,7 @@ def track_of(view: Assessment, initiative_id: str) -> Track:
 
 
 def _reviews(view: Assessment, subjects: Sequence[Indicator]) -> Iterator[Said]:
-    for one in of_work(subjects):
+    for one in work_among(subjects):
         for half in history(view, track_of(view, one.id)):
             review = half.review
             chosen = (("進捗", PROGRESS_WORDS.get(review.progress)), ("今後の方向性", COURSE_WORDS.get(review.course)))
@@ -120,22 +120,6 @@ def _reviews(view: Assessment, subjects: Sequence[Indicator]) -> Iterator[Said]:
                     w for w in (_department(view, review.department_id, review.known_at), review.text("section")) if w
                 )
                 yield Said(one.id, review.known_at, REVIEWED, review.period.short, who, told)
-
-
-def of_work(subjects: Iterable[Indicator]) -> tuple[Indicator, ...]:
-    """The initiatives of what is answered about."""
-    return tuple(one for one in subjects if one.level == "initiative")
-
-
-def of_values(subjects: Iterable[Indicator]) -> tuple[Indicator, ...]:
-    """The indicators of what is answered about."""
-    return tuple(one for one in subjects if one.level != "initiative")
-
-
-def subject_words(subjects: Sequence[Indicator]) -> str:
-    """What some subjects are: 指標, 取組 or 指標・取組."""
-    work = of_work(subjects)
-    return "・".join(word for word, there in (("指標", len(work) < len(subjects)), ("取組", work)) if there) or "指標"
 
 
 def value_words(view: Assessment, indicator: Indicator, row: Row) -> str:

@@ -12,7 +12,7 @@ from kpi.collection.reorganisation import Unfit, ended, left_behind, merge, move
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import Action
 from kpi.place import Place
-from kpi.plan import Department, Plan, Round
+from kpi.plan import Department, Plan, Round, subject_words, values_among, work_among
 from pages.parts.admin.admin_forms import act, fresh, note, wareki
 from pages.parts.admin.directory_table import office_table, workbook_box
 from pages.parts.admin.division_editor import divisions_box
@@ -76,7 +76,12 @@ def departments_part(state: Assessment) -> None:
 
 def _list(state: Assessment) -> Markup:
     rows = [_row(state, d) for d in state.plan.departments if alive(d, state.day)]
-    columns = [Column("部局"), Column("担当の指標"), Column("課"), Column("主管課のメール")]
+    columns = [
+        Column("部局"),
+        Column(f"担当の{subject_words(state.plan.subjects)}"),
+        Column("課"),
+        Column("主管課のメール"),
+    ]
     coming = [tag("div", words, "meta") for d in state.plan.departments for words in _coming(d, state.day)]
     return join([table(columns, rows, caption="部局と課", kind="stack"), *coming])
 
@@ -96,7 +101,8 @@ def _coming(department: Department, day: date) -> list[str]:
 
 
 def _row(state: Assessment, department: Department) -> tuple[Content, ...]:
-    numbers = {i.id: i.number for i in state.plan.owned_by(department.id, state.day)}
+    owned = state.plan.subjects_of(department.id, state.day)
+    numbers, work = {i.id: i.number for i in owned}, work_among(owned)
     divisions = [
         f"{v.name}({'、'.join(numbers[i] for i in v.indicators if i in numbers) or 'なし'})"
         for v in department.divisions_on(state.day)
@@ -110,7 +116,13 @@ def _row(state: Assessment, department: Department) -> tuple[Content, ...]:
                 tag("small", f"旧 {'、'.join(former)}") if former else "",
             ]
         ),
-        join([f"{len(numbers)}件", tag("small", "、".join(numbers.values()))]),
+        join(
+            [
+                f"{len(owned) - len(work)}件",
+                tag("small", "、".join(i.number for i in values_among(owned))),
+                tag("small", f"取組{len(work)}件") if work else "",
+            ]
+        ),
         "、".join(divisions) or "―",
         department.mail or "―",
     )

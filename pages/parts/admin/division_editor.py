@@ -1,4 +1,4 @@
-"""課: which there are in a department, which indicators each answers for, and where mail reaches them."""
+"""課: which there are in a department, what each answers for, and where mail reaches them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpi.assessment import Assessment
 from kpi.collection.reorganisation import Unfit, free_division_id, set_divisions
 from kpi.collection.workflow import Action
 from kpi.place import Place
-from kpi.plan import Department, Division
+from kpi.plan import Department, Division, Indicator, subject_words
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app.current_view import services
 from pages.parts.shared.layout import show
@@ -24,7 +24,7 @@ def divisions_box(state: Assessment, department_id: str = "") -> None:
     department = state.plan.department(department_id or _chosen(state))
     key = fresh(f"divisions-{department.id}")
     mail = st.text_input("主管課のメール", department.mail, key=f"{key}-mail", max_chars=120, width=420)
-    note("課を置くと、指標ごとに課が答え、主管課がまとめて事務局へ回答します。課がなければ、部局がひとつで答えます。")
+    note("課を置くと、担当ごとに課が答え、主管課がまとめて事務局へ回答します。課がなければ、部局がひとつで答えます。")
     made = [m for v in department.divisions_on(state.day) if (m := _one(state, department, v, key))]
     new = _new(state, department, key, made)
     made += [new] if new else []
@@ -55,13 +55,15 @@ def _new(state: Assessment, department: Department, key: str, made: Sequence[Div
 
 
 def _fields(state: Assessment, department: Department, division: Division, key: str) -> Division:
-    words = {i.id: f"{i.number} {i.name}" for i in state.plan.owned_by(department.id, state.day)}
+    owned = state.plan.subjects_of(department.id, state.day)
+    words = {i.id: f"{i.number} {i.name}" for i in owned}
     with st.container(horizontal=True):
         name = st.text_input("課の名称", division.name, key=f"{key}-name", max_chars=60, width=260)
         mail = st.text_input("メール", division.mail, key=f"{key}-mail", max_chars=120, width=300)
     start = [i for i in division.indicators if i in words]
-    indicators = st.multiselect("担当する指標", list(words), start, format_func=words.__getitem__, key=f"{key}-what")
-    # An indicator that has gone to another department stays with the 課 that answered for it before.
+    label = f"担当する{subject_words(owned)}"
+    indicators = st.multiselect(label, list(words), start, format_func=words.__getitem__, key=f"{key}-what")
+    # What has gone to another department stays with the 課 that answered for it before.
     kept = tuple(i for i in division.indicators if i not in words)
     return Division(
         division.id, name.strip(), (*kept, *indicators), mail.strip(), division.valid_from, division.valid_to
@@ -85,7 +87,8 @@ def _save(state: Assessment, department: Department, made: Sequence[Division], m
         return
     lacking = _without(state, department, made)
     if made and lacking:
-        show(tag("div", f"どの課にも入っていない指標: {lacking}(主管課が答えます)", "meta"))
+        words = "、".join(i.number for i in lacking)
+        show(tag("div", f"どの課にも入っていない{subject_words(lacking)}: {words}(主管課が答えます)", "meta"))
     if st.button("課と連絡先を保存する", type="primary", key="divisions-save"):
         act(
             lambda: services().set_divisions(state.plan.id, department.id, divisions, mail.strip()),
@@ -93,6 +96,6 @@ def _save(state: Assessment, department: Department, made: Sequence[Division], m
         )
 
 
-def _without(state: Assessment, department: Department, made: Sequence[Division]) -> str:
+def _without(state: Assessment, department: Department, made: Sequence[Division]) -> tuple[Indicator, ...]:
     taken = {i for v in made for i in v.indicators}
-    return "、".join(i.number for i in state.plan.owned_by(department.id, state.day) if i.id not in taken)
+    return tuple(i for i in state.plan.subjects_of(department.id, state.day) if i.id not in taken)

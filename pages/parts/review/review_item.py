@@ -194,6 +194,13 @@ def _asking(state: Assessment, asked: Round, item: Item, at: str) -> None:
             show(tag("div", _NEXT, "meta"))
 
 
+#: How a question may be put, by what the round asks about.
+_EXAMPLES: Mapping[str, str] = {
+    "指標": "例: 前回と桁が違います。千件単位ではないか確かめてください。",
+    "取組": "例: 実績が前回と同じ文です。この半期に進んだことを記入してください。",
+}
+
+
 def _ask(state: Assessment, asked: Round, item: Item, key: str, at: str) -> None:
     """The question: on which cell, in which words."""
     indicator, card = state.snapshot.plan.subject(item.subject_id), state.card(item.subject_id)
@@ -206,9 +213,7 @@ def _ask(state: Assessment, asked: Round, item: Item, key: str, at: str) -> None
         column = st.selectbox(
             "どの欄について", list(labels), index=list(labels).index(start), format_func=labels.__getitem__
         )
-        text = st.text_area(
-            "依頼する内容", placeholder="例: 前回と桁が違います。千件単位ではないか確かめてください。", max_chars=500
-        )
+        text = st.text_area("依頼する内容", placeholder=_EXAMPLES[subject_word(asked.kind)], max_chars=500)
         if not st.form_submit_button("修正を依頼する", type="primary"):
             return
     if not text.strip():

@@ -36,7 +36,7 @@ def questions_box(state: Assessment, review: Review, *, acting: bool) -> None:
         empty("修正依頼はまだありません。気になる値の「修正依頼…」から、欄を選んで尋ねられます。")
         return
     ordered = sorted(review.questions, key=lambda q: (bool(q.answered_by), q.question_id))
-    columns = [Column("指標・欄"), Column("依頼"), Column("依頼したときの値"), Column("届いた回答")]
+    columns = [Column(f"{review.word}・欄"), Column("依頼"), Column("依頼したときの値"), Column("届いた回答")]
     rows = [_row(state, review, question) for question in ordered]
     show(table(columns, rows, caption="修正依頼とその回答", kind="stack"))
     waiting = [q for q in ordered if not q.answered_by]

@@ -148,10 +148,11 @@ def close_box(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
             parts.append(tag("p", f"まだ回答のない部局は{len(awaited)}部局あります: {'、'.join(awaited)}"))
         if unchecked:
             parts.append(tag("p", f"確認の済んでいない部局は{len(unchecked)}部局あります: {'、'.join(unchecked)}"))
+        what = "回答" if asked.kind == "initiatives" else "値"
         parts.append(
             tag(
                 "p",
-                "締め切ると、この照会の数値はその時点のまま残ります。後からの訂正は、理由を添えた新しい値になります。",
+                f"締め切ると、この照会の{what}はその時点のまま残ります。後からの訂正は、理由を添えた新しい{what}になります。",
             )
         )
         show(join(parts))

@@ -226,9 +226,8 @@ def _typed(view: Assessment, current: StoredReturn, issue: Issue, key: str) -> M
             text = st.text_input(
                 f"{unmarked(label)}{f'({unmarked(unit)})' if unit else ''}", key=f"v-{key}", max_chars=400
             )
-    reason = st.text_input(
-        "直した理由(任意)", key=f"why-{key}", max_chars=200, placeholder="例: 数式の参照切れを直した"
-    )
+    example = "例: 書き忘れていたため" if kind == "initiatives" else "例: 数式の参照切れを直した"
+    reason = st.text_input("直した理由(任意)", key=f"why-{key}", max_chars=200, placeholder=example)
     if not st.form_submit_button("これで確定する"):
         return None
     if column.kind == "choice" and text is None:
