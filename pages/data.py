@@ -8,6 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from kpi.assessment import Assessment
+from kpi.initiatives.initiative import count_words
+from kpi.initiatives.movement import half_years
+from kpi.initiatives.work_state import work_of
+from kpi.initiatives.work_tables import review_table
 from kpi.period import Period
 from kpi.summary import as_of_words
 from loaders.documents.export import observations_table
@@ -24,20 +28,23 @@ Kept = Callable[[str, Callable[[], Prepared]], Prepared]
 
 
 def data_page() -> None:
-    """Filter, look, take away: judgements, returned values with their cells, published figures."""
+    """Filter, look, take away: judgements, returned values and reviews with their cells, published figures."""
     state = view()
     header("データ", state, meta=as_of_words(state))
     observations = state.snapshot.observations
-    lead(
-        f"{len(state.plan.indicators)}指標、回答{len(observations):,}件、公表値{len(state.snapshot.values):,}件が"
-        "あります。"
-    )
+    lead(_counted(state))
     kinds = {"judged": "判定(指標ごとに1行)", "observations": "回答(出所つき)", "published": "公表されている値"}
+    if state.plan.initiatives:
+        work = {"reviews": "取組の見直しの回答(出所つき)"}
+        kinds = kinds | work if state.plan.indicators else work | {"published": kinds["published"]}
     controls = st.grid(min_column_width=220)
     with controls.cell():
         kind = choose("種類", "kind", kinds, everybodys=True, of="data")
     if kind == "published":
         _published(state, controls)
+        return
+    if kind == "reviews":
+        _reviewed(state, controls)
         return
     with controls.cell():
         fields = {ALL: "すべて", "": "基本目標"} | {f.id: f.short for f in state.plan.fields if not f.foundation}
@@ -63,6 +70,39 @@ def data_page() -> None:
         )
     else:
         _observed(state, observations[observations["indicator_id"].isin(ids)])
+
+
+def _counted(state: Assessment) -> str:
+    """How much there is of each kind; of what the plan does not have nothing."""
+    plan, told = state.plan, state.snapshot
+    parts, reviews = [], sum(map(len, told.reviews.values()))
+    if plan.indicators or not plan.initiatives:
+        parts.append(f"{len(plan.indicators)}指標、回答{len(told.observations):,}件")
+    if plan.initiatives and (reviews or not plan.indicators):
+        parts.append(f"{count_words(plan.initiatives)}、その見直しの回答{reviews:,}件")
+    return "、".join([*parts, f"公表値{len(told.values):,}件"]) + "があります。"
+
+
+def _reviewed(state: Assessment, controls: GridContainer) -> None:
+    """What was answered of the initiatives, half-year by half-year."""
+    work = work_of(state)
+    halves = half_years(work.own)
+    if not halves:
+        empty("この計画に、取組の見直しの回答はまだありません。「回答」の画面から回答様式を入れると、ここに並びます。")
+        return
+    with controls.cell():
+        known = set(work.field_ids.values())
+        fields = {ALL: "すべて"} | {f.id: f.short for f in state.plan.fields if f.id in known}
+        field = choose("分野", "in", fields, default=ALL, everybodys=True, of="data")
+    with controls.cell():
+        periods = {ALL: "すべて"} | {one.code: one.label for one in halves}
+        half = choose("半期", "half", periods, default=ALL, everybodys=True, of="data")
+    wanted = ["" if one == ALL else one for one in (field, half)]
+    table = state.once(f"review table {wanted}", lambda: review_table(state, *wanted))
+    if table.empty:
+        empty("この条件に当てはまる回答はありません。")
+        return
+    _show(table, "取組の見直しの回答", sample=bool((table["サンプル"] != "").any()))
 
 
 def _observed(state: Assessment, rows: pd.DataFrame) -> None:

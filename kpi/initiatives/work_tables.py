@@ -1,14 +1,16 @@
-"""The work as tables to take away: the roadmap, and what moved in a half-year."""
+"""The work as tables to take away: the roadmap, what moved in a half-year, and the answers themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
 from kpi.assessment import Assessment
 from kpi.initiatives.coverage import moved_by
-from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS
+from kpi.initiatives.half_year_review import BLANK_REASON, SCHEDULE_KEYS, Review
+from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS, PROGRESS_WORDS
 from kpi.initiatives.movement import MOVE_WORDS, Evaluated, Move
 from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.initiatives.track import AGAIN, Track
@@ -67,6 +69,83 @@ def evaluation_table(state: Assessment, scheme: SelfEvaluation, told: Sequence[E
         for one in told
     ]
     return pd.DataFrame(rows)
+
+
+def review_table(state: Assessment, field_id: str = "", half: str = "") -> pd.DataFrame:
+    """One row for each answer of a half-year, in the plan's order and the newest first: all that it says, and its cell.
+
+    ``field_id`` and ``half`` (the code of a period) narrow it; empty they leave nothing out.
+    """
+    work = work_of(state)
+    told = [
+        (one, review)
+        for one in work.own
+        if not field_id or work.field_ids.get(one.place.id) == field_id
+        for review in reversed(one.reviews)
+        if not half or review.period.code == half
+    ]
+    names = {one.id: one.name for one in state.plan.rounds}
+    columns: Mapping[str, Callable[[Track, Review], str]] = {
+        "半期": lambda one, said: said.period.label,
+        "照会": lambda one, said: names.get(said.round_id, ""),
+        "分野": lambda one, said: _field(state, work, one),
+        "取組の番号": lambda one, said: one.initiative.number,
+        "取組": lambda one, said: one.initiative.name,
+        "回答した部局": lambda one, said: _who(state, said),
+        "進捗": lambda one, said: PROGRESS_WORDS.get(said.progress, ""),
+        "今後の方向性": lambda one, said: COURSE_WORDS.get(said.course, ""),
+        **{label: partial(_told, key) for key, label in _TEXTS.items()},
+        **{scheme.heading(key): partial(_told, key) for scheme in _schemes(state) for key in scheme.keys},
+        **{f"中間指標{place}": partial(_interim, place) for place in (1, 2)},
+        "空欄の理由": partial(_told, BLANK_REASON),
+        "確認": lambda one, said: confirmed_word(said.confirmed),
+        "シート": lambda one, said: said.sheet,
+        "セル": lambda one, said: said.cell,
+        "番号": lambda one, said: said.code,
+        "サンプル": lambda one, said: "サンプル" if said.sample else "",
+    }
+    return pd.DataFrame({name: [tell(*each) for each in told] for name, tell in columns.items()})
+
+
+#: What an answer says in words or half-years, in the order of the form.
+_TEXTS: Mapping[str, str] = {
+    "performance": "実績",
+    "delay_reason": "遅れの理由",
+    "recovery": "回復見込み",
+    "next_plan": "次の半期の予定",
+    "problems": "課題",
+    "planned_start": "当初の始まり",
+    "planned_end": "当初の終わり",
+    "revised_start": "変更後の始まり",
+    "revised_end": "変更後の終わり",
+    "revision_reason": "変更の理由",
+    "decided_by": "決定者",
+    "section": "担当課",
+}
+_HALVES = (*SCHEDULE_KEYS, "recovery")
+
+
+def _told(key: str, one: Track, said: Review) -> str:
+    half = said.half(key) if key in _HALVES else None
+    return half.label if half else said.text(key)
+
+
+def _interim(place: int, one: Track, said: Review) -> str:
+    """「説明会の参加者(人) 120」: each initiative has 中間指標 of its own."""
+    value = said.said.get(f"interim_{place}")
+    if not isinstance(value, float | int) or len(one.initiative.interim) < place:
+        return ""
+    return f"{one.initiative.interim[place - 1]} {value:,g}"
+
+
+def _who(state: Assessment, said: Review) -> str:
+    """The department that answered, by the name it had."""
+    found = next((d for d in state.plan.departments if d.id == said.department_id), None)
+    return found.name(said.known_at.date() if said.known_at else state.day) if found else ""
+
+
+def _schemes(state: Assessment) -> Sequence[SelfEvaluation]:
+    return (state.plan.self_evaluation,) if state.plan.self_evaluation else ()
 
 
 def confirmed_word(confirmed: bool) -> str:

@@ -69,7 +69,7 @@ def queries(screen, plan):
             for r in plan.rounds
             if plan.owned_by(d.id, day)
         ],
-        "data": [{"kind": k} for k in ("judged", "observations", "published")],
+        "data": [{"kind": k} for k in ("judged", "observations", "published", "reviews")],
     }.get(screen, [{}])
 
 
