@@ -25,7 +25,7 @@ from pages.parts.handover.sources import sources, whole
 from pages.parts.rounds.board_table import day_words
 from pages.parts.shared.filters import choose, only, paged
 from pages.parts.shared.layout import XLSX, empty, header, lead, show
-from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag
+from pages.parts.shared.markup import Column, Content, badge, join, link, table, tag, unmarked
 
 
 def handover_page() -> None:
@@ -46,7 +46,7 @@ def handover_page() -> None:
     _contacts(state, department, indicators, answered)
     for word, part in (("指標", values_among(indicators)), ("取組", work_among(indicators))):
         if part:
-            st.header(f"{word}ごとの経過", anchor=False)
+            st.header(unmarked(f"{word}ごとの経過"), anchor=False)
             for one in paged(part, word, f"handover {department.id} {division_id} {word}"):
                 course(state, one, [s for s in said if s.indicator_id == one.id])
     _ownerless(state)

@@ -62,7 +62,7 @@ def _fields(state: Assessment, department: Department, division: Division, key: 
         mail = st.text_input("メール", division.mail, key=f"{key}-mail", max_chars=120, width=300)
     start = [i for i in division.indicators if i in words]
     label = f"担当する{subject_words(owned)}"
-    indicators = st.multiselect(label, list(words), start, format_func=words.__getitem__, key=f"{key}-what")
+    indicators = st.multiselect(unmarked(label), list(words), start, format_func=words.__getitem__, key=f"{key}-what")
     # What has gone to another department stays with the 課 that answered for it before.
     kept = tuple(i for i in division.indicators if i not in words)
     return Division(
