@@ -44,11 +44,12 @@ def handover_page() -> None:
     _waiting(left)
     answered = state.once(f"contacts {whose}", lambda: contacts(state, department, indicators, sources(state)))
     _contacts(state, department, indicators, answered)
-    for word, part in (("指標", values_among(indicators)), ("取組", work_among(indicators))):
+    shown = paged(indicators, subject_words(indicators), f"handover {department.id} {division_id}")
+    for word, part in (("指標", values_among(shown)), ("取組", work_among(shown))):
         if part:
             st.header(unmarked(f"{word}ごとの経過"), anchor=False)
-            for one in paged(part, word, f"handover {department.id} {division_id} {word}"):
-                course(state, one, [s for s in said if s.indicator_id == one.id])
+        for one in part:
+            course(state, one, [s for s in said if s.indicator_id == one.id])
     _ownerless(state)
 
 

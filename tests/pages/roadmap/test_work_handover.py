@@ -6,6 +6,7 @@ from kpi.handover.history import as_table, everything_said
 from kpi.people import Role
 from pages.parts.app.current_view import view
 from pages.parts.handover.sources import sources
+from pages.parts.shared import filters
 from tests.roadmapkit import only_work, with_work
 from tests.screenkit import english, lead, run, said, sound
 
@@ -50,6 +51,16 @@ def test_what_is_asked_next_is_the_review_of_the_work_too(use, work_data, acting
     at = run("handover", department="tourism")
     assert "令和8年度上期 取組の見直し" in words(at)
     assert "期限を過ぎて未回答" in words(at)
+
+
+def test_a_long_list_of_both_is_turned_page_by_page(use, work_data, monkeypatch):
+    use(work_data)
+    monkeypatch.setattr(filters, "PAGE", 4)
+    headings = ["指標ごとの経過", "取組ごとの経過"]
+    for page, there in (("1", headings[:1]), ("2", headings), ("3", headings[1:])):
+        at = run("handover", as_="secretariat", department="planning", page=page)
+        assert sound(at)
+        assert [h.value for h in at.header if h.value in headings] == there, page
 
 
 def test_a_plan_of_initiatives_alone_is_handed_over(use, alone_data, acting, monkeypatch):
