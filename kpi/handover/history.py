@@ -30,7 +30,7 @@ EXPLAINED, PLANNED, GROUNDS = "要因分析", "今後の対応", "根拠資料"
 _STANDING = tuple(STANDING_TEXTS.items())
 ASKED, REPLIED = "修正依頼", "修正依頼への回答"
 PROPOSED, DECIDED, REJECTED = "判定条件の提案", "判定条件の決定", "判定条件の見送り"
-REVIEWED = "半期の見直し"
+REVIEWED = "取組の見直し"
 #: What stands in a value's own row of the history, so that the talk beside it need not repeat it.
 HISTORY = frozenset({REVIEWED, VALUE, NONE, EXPLAINED, PLANNED, GROUNDS, *STANDING_TEXTS.values()})
 

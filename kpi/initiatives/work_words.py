@@ -43,12 +43,12 @@ def work_sentence(work: Work, some: Sequence[Track]) -> tuple[Segment, ...]:
 
 def unscheduled(work: Work) -> str:
     """What is said where no initiative has a schedule."""
-    return "工程は未設定です" + ("。半期の見直しで確認します" if work.is_asked else "")
+    return "工程は未設定です" + ("。取組の見直しで確認します" if work.is_asked else "")
 
 
 def unreviewed(work: Work) -> str:
     """What is said where nothing has been told of the work."""
-    return f"半期の見直しの回答は{'まだ' if work.is_asked else ''}ありません"
+    return f"取組の見直しの回答は{'まだ' if work.is_asked else ''}ありません"
 
 
 def counted(some: Sequence[Track]) -> str:

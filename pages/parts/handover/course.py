@@ -43,7 +43,7 @@ def _of_work(state: Assessment, subject: Indicator) -> None:
     show(tag("div", join([facts, "　", link("取組の画面を開く", "roadmap", initiative=subject.id)]), "meta"))
     halves = history(state, track)
     if not halves:
-        show(tag("div", "半期の見直しの回答はまだありません。", "meta"))
+        show(tag("div", "取組の見直しの回答はまだありません。", "meta"))
         return
     rows = []
     for half in halves:
@@ -57,7 +57,7 @@ def _of_work(state: Assessment, subject: Indicator) -> None:
             (one.period.short, join([*chosen, course_word]), join(told) or "―", join([day, tag("small", page)]))
         )
     columns = [Column("半期", width="5rem"), Column("進捗・方向性"), Column("説明"), Column("回答・番号")]
-    show(table(columns, rows, caption=f"{subject.name}の半期の見直し", kind="stack"))
+    show(table(columns, rows, caption=f"{subject.name}の見直し", kind="stack"))
 
 
 def _of_values(state: Assessment, indicator: Indicator) -> None:

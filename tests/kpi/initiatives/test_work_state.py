@@ -72,14 +72,14 @@ def test_what_was_left_blank_with_a_reason_is_neither_unanswered_nor_told():
 
 
 def test_without_an_answer_or_a_schedule_that_is_said():
-    assert sentence(state()) == "取組3(再掲を含む延べ4): 半期の見直しの回答はまだありません"
-    assert sentence(state(), "work") == "取組2: 半期の見直しの回答はまだありません"
+    assert sentence(state()) == "取組3(再掲を含む延べ4): 取組の見直しの回答はまだありません"
+    assert sentence(state(), "work") == "取組2: 取組の見直しの回答はまだありません"
     bare = replace(
         work_plan(),
         initiatives=tuple(replace(i, planned_start=None, planned_end=None) for i in work_plan().initiatives),
     )
-    assert sentence(state(plan=bare)) == ("取組3(再掲を含む延べ4): 取組の工程は未設定です。半期の見直しで確認します")
-    assert state_words(work_of(state(plan=bare))) == "半期の見直しの回答はまだありません　工程が未設定の取組 3"
+    assert sentence(state(plan=bare)) == ("取組3(再掲を含む延べ4): 取組の工程は未設定です。取組の見直しで確認します")
+    assert state_words(work_of(state(plan=bare))) == "取組の見直しの回答はまだありません　工程が未設定の取組 3"
     assert sentence(state(plan=replace(bare, initiatives=()))) == ""
 
 
@@ -93,7 +93,7 @@ def test_a_repeat_of_what_gathers_others_is_no_work_of_its_own():
 
 def test_a_plan_whose_term_is_over_promises_no_review():
     bare = replace(work_plan(), initiatives=work_plan().initiatives[1:2], rounds=(), end=FY[2022])
-    assert state_words(work_of(state(plan=bare))) == "半期の見直しの回答はありません　工程が未設定の取組 1"
+    assert state_words(work_of(state(plan=bare))) == "取組の見直しの回答はありません　工程が未設定の取組 1"
     assert sentence(state(plan=bare)) == "取組1: 取組の工程は未設定です"
 
 

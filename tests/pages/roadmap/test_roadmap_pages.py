@@ -183,20 +183,20 @@ def test_overview_and_field_have_a_line_that_leads_to_the_roadmap(work):
 
 
 def test_a_plan_whose_work_has_no_schedule_says_so_everywhere(bare):
-    words = "取組54: 取組の工程は未設定です。半期の見直しで確認します。"
+    words = "取組54: 取組の工程は未設定です。取組の見直しで確認します。"
     at = run("roadmap")
     assert lead(at) == words
     assert charts(at) == []
     assert "工程" not in [h.value for h in at.header]
     assert words in re.sub("<[^>]+>", "", html(run("overview")))
-    assert "半期の見直しの回答はまだありません" in html(run("roadmap", half="FY2026H1"))
+    assert "取組の見直しの回答はまだありません" in html(run("roadmap", half="FY2026H1"))
     assert "工程は未設定です。" in html(run("roadmap", initiative="commerce-1"))
 
 
 def test_a_filter_that_leaves_only_what_is_unset_says_so(work):
     at = run("roadmap", **{"in": "administration"})
     assert charts(at) == []
-    assert "取組12の工程は未設定です。半期の見直しで確認します。" in said(at)
+    assert "取組12の工程は未設定です。取組の見直しで確認します。" in said(at)
 
 
 def test_a_plan_without_work_says_where_to_write_it_and_other_screens_say_nothing(use, tmp_path):

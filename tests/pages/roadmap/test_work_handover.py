@@ -40,7 +40,7 @@ def test_initiatives_are_handed_over_beside_indicators_with_all_that_was_said(us
     mine = (state.plan.indicator("dx-support"), state.plan.subject("commerce-1"))
     table = as_table(state, mine, everything_said(state, mine, sources(state)))
     work = table[table["指標・取組"] == state.plan.initiative("commerce-1").name]
-    assert list(work["種類"]) == ["工程", "半期の見直し", "半期の見直し"]
+    assert list(work["種類"]) == ["工程", "取組の見直し", "取組の見直し"]
     assert list(work["時点・照会"]) == ["", "R8上期", "R7下期"]
     assert "進捗 遅れ　今後の方向性 見直し" in work.iloc[1]["内容"]
 
