@@ -17,6 +17,7 @@ from kpi.collection.acts import Act
 from loaders.form.writing.writer import write_form
 from loaders.services import operations
 from loaders.store import Store
+from loaders.store.file import engine
 from loaders.store.file.database import Connection
 from loaders.store.file.engine import ENGINE
 from loaders.store.file.lock import FileLock
@@ -114,6 +115,8 @@ def by_value(*args: Any, **given: Any) -> bytes:
 def made_once() -> Iterator[None]:
     """Plan files read, forms written for a screen or a command, and stores read and acted on that are copies."""
     with pytest.MonkeyPatch.context() as patch:
+        # The stores of tests are small: threads of DuckDB's own would only take turns.
+        patch.setitem(engine._CONFIG, "threads", "1")
         patch.setattr(operations, "load_data", remembered(operations.load_data, _plans_and_figures))
         patch.setattr(operations, "write_form", remembered(write_form, by_value))
         benchmarks = remembered(newest.read_benchmarks, lambda _connection, batch: batch)
