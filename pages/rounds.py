@@ -76,9 +76,8 @@ def _staff(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
         start_box(state, asked)
         cancel_box(state, asked)
     board_table(asked, rows)
-    behalf = "メールで届いた様式は、そこから代理登録できます。" if state.is_open else ""
-    note = f"部局名を開くと、その部局の回答の画面です。{behalf}回答の中身は"
-    show(tag("div", join([note, link("確認", "review", round=asked.id), "で見られます。"]), "meta"))
+    if rows:
+        show(tag("div", _how(state, asked), "meta"))
     if not state.is_open:
         return
     st.header("照会を始める・変更する・締め切る", anchor=False)
@@ -87,9 +86,16 @@ def _staff(state: Assessment, asked: Round, rows: Sequence[Row]) -> None:
         change_box(state, asked)
         close_box(state, asked, rows)
     open_box(state)
-    _forms(state, asked, rows)
-    st.header("文書", anchor=False)
-    letters_box(state, asked, rows)
+    if state.plan.departments:
+        _forms(state, asked, rows)
+        st.header("文書", anchor=False)
+        letters_box(state, asked, rows)
+
+
+def _how(state: Assessment, asked: Round) -> Content:
+    behalf = "メールで届いた様式は、そこから代理登録できます。" if state.is_open else ""
+    note = f"部局名を開くと、その部局の回答の画面です。{behalf}回答の中身は"
+    return join([note, link("確認", "review", round=asked.id), "で見られます。"])
 
 
 def _given_up(state: Assessment, asked: Round) -> None:

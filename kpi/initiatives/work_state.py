@@ -37,7 +37,8 @@ class Work:
     ``tracks`` are all that the plan lists, each 再掲 too. ``half`` is the newest half-year of which anything is known;
     None where nothing is. ``owing`` are the initiatives that a round which was started has asked about in it without
     an answer. ``field_ids`` tells the field of each listed place, ``owners`` who answers for each initiative.
-    ``is_asked`` tells whether a half-year may still ask about it: of a plan whose term is over none does. ``is_open``
+    ``is_asked`` tells whether a half-year may still ask about it: of a plan whose term is over, or that
+    names nobody to ask, none does. ``is_open``
     tells whether a round still takes answers of ``half``.
     """
 
@@ -167,7 +168,7 @@ def _work_of(state: Assessment) -> Work:
         owing,
         {one.place.id: fields.get(one.place.item_id, "") for one in every},
         {initiative: owner for initiative, owner in owners if owner},
-        not state.is_over,
+        not state.is_over and bool(plan.departments),
         any(state.stage(one) is Stage.OPEN for one in of_work(plan).rounds if one.period == half),
     )
 
