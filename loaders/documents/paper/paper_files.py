@@ -112,7 +112,8 @@ def on_one_page_each(report: Report, printed: bytes) -> bool:
     if not lists:
         return len(wide) == first
     long = any(rows_of(part) > LIST_ROWS for part in lists)
-    return wide.index(True) == first and (wide.count(True) == 1 or long)
+    # Behind the list stand the pages of the fields, which are narrow; those of a ロードマップ are wide again.
+    return wide.index(True) == first and (long or not any(wide[first + 1 : first + 2]))
 
 
 def _sheets_pdf(drawn: Drawn) -> bytes:

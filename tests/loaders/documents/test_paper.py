@@ -26,7 +26,7 @@ from loaders.documents.paper import pdf
 from loaders.documents.paper.native_charts import DATA_SHEET
 from loaders.documents.paper.page import report_html
 from loaders.documents.paper.page_room import overflows, zoom_of
-from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name
+from loaders.documents.paper.paper_files import FORMATS, Drawn, file_name, on_one_page_each
 from loaders.documents.paper.pdf import NoPrint, chromium, page_widths, print_pdf
 from loaders.documents.paper.workbook import number_format, report_xlsx
 from tests.samplekit import PLAN, store_of, with_samples, with_store
@@ -103,6 +103,16 @@ def test_a_roadmap_is_one_page_where_it_can_be(paper, rows, pages):
     # 概要 has nothing to do with it, and a long one is not pressed.
     assert (zoom_of(part, 0.72) < 1) == (rows == 36)
     assert len(page_widths(print_pdf(report_html(alone, ("roadmap",), {})))) == pages
+
+
+@pytest.mark.parametrize(
+    ("widths", "fits"),
+    [("nwnnww", True), ("nwn", True), ("nw", True), ("nnwnw", False), ("nwwnw", False), ("nwwnn", False)],
+)
+def test_wide_pages_of_the_work_are_none_of_the_list(paper, widths, fits):
+    """``n`` is a page of A4, ``w`` one of A3: 概要, the list, the fields, and a ロードマップ that presses neither."""
+    printed = b"".join(b"/MediaBox [0 0 %d 842] " % (1191 if one == "w" else 842) for one in widths)
+    assert on_one_page_each(replace(paper, parts=(*paper.parts, roadmap(paper, 10)[0])), printed) == fits
 
 
 # --- the workbook ----------------------------------------------------------------------------------------------------
