@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kpi.cards.revision import Changed, differences, indicator_differences
+from kpi.initiatives.continuity import continued
 from kpi.plan import Indicator, Plan
 
 #: What of a card says how values are counted: where it differs, values of the two plans do not join.
@@ -35,16 +36,8 @@ class SameIndicator:
 
 def same_indicators(plans: Iterable[Plan], plan_id: str, indicator_id: str) -> tuple[SameIndicator, ...]:
     """The indicators of other plans that one carries on or that carry it on; what names nothing is left out."""
-    known = {plan.id: plan for plan in plans}
-    found = []
-    for after in known.values():
-        for later in after.indicators:
-            for named in later.continues:
-                before_id, _, one = named.partition("/")
-                before = known.get(before_id)
-                earlier = next((i for i in before.indicators if i.id == one), None) if before else None
-                if before is None or earlier is None:
-                    continue
-                if (plan_id, indicator_id) in ((after.id, later.id), (before.id, earlier.id)):
-                    found.append(SameIndicator(before, earlier, after, later))
-    return tuple(found)
+    return tuple(
+        SameIndicator(before, earlier, after, later)
+        for before, earlier, after, later in continued(plans, lambda plan: plan.indicators)
+        if (plan_id, indicator_id) in ((after.id, later.id), (before.id, earlier.id))
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kpi.initiatives.initiative import Initiative
 from kpi.plan import Plan
@@ -25,21 +25,6 @@ class Carried:
         return self.earlier.name != self.later.name
 
 
-def carried_on(plans: Iterable[Plan]) -> tuple[Carried, ...]:
-    """Every initiative that another plan carries on, by the later plan's order; what names nothing is left out."""
-    known = {plan.id: plan for plan in plans}
-    found = []
-    for after in known.values():
-        for later in after.initiatives:
-            for named in later.continues:
-                plan_id, _, one = named.partition("/")
-                before = known.get(plan_id)
-                earlier = next((e for e in before.initiatives if e.id == one), None) if before else None
-                if before is not None and earlier is not None:
-                    found.append(Carried(before, earlier, after, later))
-    return tuple(found)
-
-
 class _Continuing(Protocol):
     """An initiative or an indicator."""
 
@@ -49,6 +34,30 @@ class _Continuing(Protocol):
     def name(self) -> str: ...
     @property
     def continues(self) -> tuple[str, ...]: ...
+
+
+S = TypeVar("S", bound=_Continuing)
+
+
+def continued(plans: Iterable[Plan], of: Callable[[Plan], Sequence[S]]) -> Iterator[tuple[Plan, S, Plan, S]]:
+    """Every subject that another plan carries on, by the later plan's order: the earlier plan and subject, the later.
+
+    ``of`` gives the subjects of a plan: its initiatives or its indicators. What names nothing is left out.
+    """
+    known = {plan.id: plan for plan in plans}
+    for after in known.values():
+        for later in of(after):
+            for named in later.continues:
+                plan_id, _, one = named.partition("/")
+                before = known.get(plan_id)
+                earlier = next((e for e in of(before) if e.id == one), None) if before else None
+                if before is not None and earlier is not None:
+                    yield before, earlier, after, later
+
+
+def carried_on(plans: Iterable[Plan]) -> tuple[Carried, ...]:
+    """Every initiative that another plan carries on, by the later plan's order; what names nothing is left out."""
+    return tuple(Carried(*found) for found in continued(plans, lambda plan: plan.initiatives))
 
 
 def lost(

@@ -37,9 +37,8 @@ class Work:
     ``tracks`` are all that the plan lists, each 再掲 too. ``half`` is the newest half-year of which anything is known;
     None where nothing is. ``owing`` are the initiatives that a round which was started has asked about in it without
     an answer. ``field_ids`` tells the field of each listed place, ``owners`` who answers for each initiative.
-    ``is_asked`` tells whether a half-year may still ask about it: of a plan whose term is over, or that
-    names nobody to ask, none does. ``is_open``
-    tells whether a round still takes answers of ``half``.
+    ``is_asked`` tells whether a half-year may still ask about it: of a plan whose term is over, or that names nobody to
+    ask, none does. ``is_open`` tells whether a round still takes answers of ``half``.
     """
 
     tracks: tuple[Track, ...]
