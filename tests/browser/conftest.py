@@ -272,8 +272,24 @@ def _pages(chromium) -> Iterator[Callable]:
             context.close()
 
 
+#: When a page last asked its server for anything, and when it last heard of it. A busy server takes a while to answer,
+#: and until then the page looks as if nothing had been asked.
+ASKED = """(() => {
+  const send = WebSocket.prototype.send;
+  const heard = (event) => { event.currentTarget.heard = performance.now(); };
+  WebSocket.prototype.send = function (data) {
+    if (!this.asked) for (const kind of ["message", "close"]) this.addEventListener(kind, heard);
+    this.asked = performance.now();
+    window.line = this;
+    return send.call(this, data);
+  };
+})()"""
+
+
 def _context(chromium, **given: object) -> BrowserContext:
-    return chromium.new_context(locale="ja-JP", accept_downloads=True, **given)
+    context: BrowserContext = chromium.new_context(locale="ja-JP", accept_downloads=True, **given)
+    context.add_init_script(ASKED)
+    return context
 
 
 def close(page) -> None:
@@ -309,12 +325,19 @@ def new_page(chromium):
         yield new
 
 
-#: Until nothing has been drawn for a while and no script runs. What never rests is waited for only so long.
+#: Until nothing has been drawn for a while, no script runs and none is waited for. What draws for ever is waited for
+#: only so long, and so is a server that gives no answer.
 STILL = """() => new Promise((done) => {
   const app = document.querySelector("[data-testid=stApp]");
   const seen = new MutationObserver(again);
-  const end = setTimeout(finish, 2000);
-  let rest;
+  const begun = performance.now();
+  let rest = setTimeout(look, 100);
+  let end = setTimeout(last, 2000);
+  function busy() {
+    const line = window.line;
+    const unanswered = line && line.readyState === WebSocket.OPEN && !(line.heard > line.asked);
+    return app && (unanswered || app.dataset.testScriptState !== "notRunning");
+  }
   function finish() {
     seen.disconnect();
     clearTimeout(rest);
@@ -323,10 +346,15 @@ STILL = """() => new Promise((done) => {
   }
   function again() {
     clearTimeout(rest);
-    rest = setTimeout(() => app?.dataset.testScriptState === "notRunning" ? finish() : again(), 100);
+    rest = setTimeout(look, 100);
+  }
+  function look() {
+    busy() ? again() : finish();
+  }
+  function last() {
+    busy() && performance.now() < begun + 30000 ? (end = setTimeout(last, 100)) : finish();
   }
   seen.observe(document.body, {attributes: true, characterData: true, childList: true, subtree: true});
-  again();
 })"""
 
 
