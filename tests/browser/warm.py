@@ -6,6 +6,7 @@ What reads the environment while it is imported (``pages``) is left to the serve
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -31,6 +32,7 @@ def main() -> None:
     """Serve until standard input ends."""
     for name in IMPORTED:
         importlib.import_module(name)
+    gc.freeze()  # held in common by all servers; none has to look through it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a server that has ended leaves nothing behind
     for line in sys.stdin:
         asked = json.loads(line)
