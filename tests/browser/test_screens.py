@@ -9,14 +9,12 @@ from tests.browser.walking import EMPTY, FILLED, visit, walk
 from tests.campaign.marked import rarely
 
 
-@pytest.fixture(scope="module", params=["empty", "filled", rarely("empty at every width")])
+@pytest.fixture(scope="module", params=["filled", rarely("empty")])
 def seen(request, new_page):
-    """What one walk over the screens of a state found. What little an empty one shows is narrow: 375 px and A4 tell."""
-    page, state = new_page(), request.param
-    if state == "filled":
-        return walk(page, request.getfixturevalue("sampled").url, FILLED, state)
-    url = request.getfixturevalue("bare").url
-    return walk(page, url, EMPTY, "empty", narrowest=state == "empty")
+    """What one walk over the screens of a state found. An empty one is read every day by ``tests/pages``."""
+    state = request.param
+    server, addresses = ("sampled", FILLED) if state == "filled" else ("bare", EMPTY)
+    return walk(new_page(), request.getfixturevalue(server).url, addresses, state)
 
 
 def test_no_english_stands_on_any_screen(seen):

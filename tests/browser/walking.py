@@ -308,20 +308,18 @@ def _printed(page, width: int) -> list[str]:
     return faults
 
 
-def walk(page, url: str, addresses: dict[str, str], state: str, *, narrowest: bool = False) -> Seen:
-    """Look at every screen once, at every size or the narrowest; pictures go to KPI_SCREENSHOTS where that is set."""
+def walk(page, url: str, addresses: dict[str, str], state: str) -> Seen:
+    """Look at every screen once, at every size; pictures go to KPI_SCREENSHOTS where that is set."""
     seen, pictures = Seen(), os.environ.get("KPI_SCREENSHOTS")
-    sizes = {"375": SIZES["375"]} if narrowest else SIZES
-    papers = {"A4 portrait": PAPER["A4 portrait"]} if narrowest else PAPER
     for name, address in addresses.items():
         visit(page, url, address)
-        for size, (width, height) in sizes.items():
+        for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             if wide := _too_wide(page):
                 seen.sideways[f"{name} at {size}"] = wide
             if pictures:
                 screenshot(page, Path(pictures), f"{state}-{name}-{size}")
-        for paper, width in papers.items():
+        for paper, width in PAPER.items():
             if faults := _printed(page, width):
                 seen.misprinted[f"{name} on {paper}"] = faults
         page.set_viewport_size({"width": 1280, "height": 800})

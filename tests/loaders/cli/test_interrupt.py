@@ -73,6 +73,7 @@ def test_an_interrupt_of_a_running_command_is_said(data):
     assert ended(at, signal.SIGINT, "status", "--data", data) == (interrupt.CODE, f"{interrupt.SAID}\n")
 
 
+@pytest.mark.campaign
 def test_an_interrupt_behind_the_end_changes_nothing_of_it(data):
     assert ended("atexit:_run_exitfuncs", signal.SIGINT, "status", "--data", data) == (cli.GOOD, "")
     at = "loaders.cli.interrupt:comes_too_late"

@@ -271,6 +271,7 @@ def test_json_is_json_in_any_encoding_of_the_terminal(data, tmp_path, encoding, 
         assert "Traceback" not in told["stderr"]
 
 
+@pytest.mark.campaign
 def test_json_is_json_where_the_environment_tells_the_encoding(data, tmp_path):
     command = [sys.executable, "-m", "loaders", "--data", str(data), "load", "--json"]
     environment = {**os.environ, "PYTHONIOENCODING": "cp932", "PYTHONUTF8": "0"}

@@ -41,6 +41,7 @@ def test_every_indicator_is_one_page(tmp_path) -> None:
     assert page_count(pictured(hard_report()), tmp_path) == 7
 
 
+@pytest.mark.campaign
 def test_an_indicator_stays_on_its_page_with_texts_of_any_length(tmp_path) -> None:
     """With texts far beyond what the form takes, long notes, and an English word without end."""
     part = hard_report().part("indicator", RATE)

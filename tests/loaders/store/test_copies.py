@@ -268,6 +268,7 @@ nightly.look(store, nightly.Nightly(folder, Keep(), 2), at)
 """
 
 
+@pytest.mark.campaign
 def test_of_several_servers_on_one_store_one_makes_the_night_s_copy(store, tmp_path):
     """At once and with clocks that differ: neither a second copy nor one in the other's way."""
     folder = tmp_path / "copies"

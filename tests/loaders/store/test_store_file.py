@@ -285,6 +285,7 @@ def test_a_store_of_little_is_a_small_file(store, copy):
 # --- a full disk ---
 
 
+@pytest.mark.campaign
 def test_a_first_start_without_room_says_so_and_leaves_no_half_file(tmp_path):
     sizes = (0, 4096, 30_000, 100_000, 400_000)
     for size in sizes:

@@ -106,6 +106,7 @@ def test_a_file_that_takes_too_long_is_stopped_by_the_clock_and_the_next_is_read
 
 
 @linux
+@pytest.mark.campaign
 def test_processor_time_is_bounded_for_each_file_and_not_for_their_sum() -> None:
     child = Child(Limits(processor_seconds=2, clock_seconds=60))
     data = slow_book()
