@@ -51,6 +51,11 @@ def of_cell(told: Told, cell: str, changes: Changes) -> Told:
     return replace(told, cells=others | ({cell: {**told.cells.get(cell, {}), **changes}} if changes else {}))
 
 
+def of_direction(told: Told, turned: bool) -> Told:
+    """Whether rows and columns are exchanged; what was said of rows and columns is about others then."""
+    return Told(cells=told.cells, wrapped=told.wrapped, turned=turned)
+
+
 def _put(kept: Mapping[str, str], key: str, said: str) -> dict[str, str]:
     others = {k: v for k, v in kept.items() if k != key}
     return others | ({key: said} if said else {})

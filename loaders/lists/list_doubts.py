@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi.issue import Choice, Issue, Severity
+from loaders.lists.list_grid import Grid, Place, column_words
 from loaders.lists.list_indicator import ListedFigure
 from loaders.lists.list_words import COLUMN_WORDS, VALUE_ROLES
 from loaders.text.characters import canonical, shortened
@@ -37,41 +38,42 @@ def holds_remarks(heading: str) -> bool:
     return bool(_REMARKS.search(canonical(heading)))
 
 
-def of_total(cell: str, text: str, row: int, *, named: bool) -> Issue:
+def of_total(grid: Grid, place: Place, row: int, *, named: bool) -> Issue:
     """A row of sums is not read, unless it is ``named`` and a person says that it is an indicator."""
-    message = f"{row}行目は、合計や平均の行のようです。読んでいません。"
-    skip, indicator = Choice("この行を読まない", {"row": "skip"}), Choice("指標として読む", {"row": "indicator"})
-    return _of_row("list.total", message, cell, text, row, (skip, indicator) if named else (skip,))
+    message = f"{grid.row_words(row)}は、合計や平均の{grid.line}のようです。読んでいません。"
+    skip, indicator = _skip(grid), Choice("指標として読む", {"row": "indicator"})
+    return _of_row("list.total", message, grid, place, row, (skip, indicator) if named else (skip,))
 
 
-def of_line(cell: str, text: str, row: int, part: str) -> Issue:
+def of_line(grid: Grid, place: Place, row: int, part: str) -> Issue:
     """A row with values that nothing names is not read until a person says what it has.
 
     ``part`` are the letters of the column in which parts of indicators may stand; empty for none.
     """
-    message = f"{row}行目の値が何の値か、行の見出しから分かりません。読んでいません。"
-    roles = tuple(Choice(f"上の指標の{COLUMN_WORDS[role]}", {"row": role}) for role in VALUE_ROLES)
-    parts = (Choice(f"列{part}は指標名の内訳", {"column": "child", "letters": part}),) if part else ()
-    return _of_row("list.line", message, cell, text, row, (*roles, Choice("この行を読まない", {"row": "skip"}), *parts))
+    message = f"{grid.row_words(row)}の値が何の値か、{grid.line}の見出しから分かりません。読んでいません。"
+    roles = tuple(Choice(f"1つ前の指標の{COLUMN_WORDS[role]}", {"row": role}) for role in VALUE_ROLES)
+    parts = (Choice(f"{column_words(part)}は指標名の内訳", {"column": "child", "letters": part}),) if part else ()
+    return _of_row("list.line", message, grid, place, row, (*roles, _skip(grid), *parts))
 
 
-def of_alone(cell: str, text: str, row: int) -> Issue:
+def of_alone(grid: Grid, place: Place, row: int) -> Issue:
     """A text alone among the names is a heading, or an indicator that has no values yet."""
-    message = f"「{shortened(text, 30)}」は、分野の見出しか、値のない指標か分かりません。見出しと読みました。"
+    name = shortened(grid.text(*place), 30)
+    message = f"「{name}」は、分野の見出しか、値のない指標か分かりません。見出しと読みました。"
     choices = (
         Choice("分野の見出し", {"row": "section"}),
         Choice("値のない指標", {"row": "indicator"}),
-        Choice("この行を読まない", {"row": "skip"}),
+        _skip(grid),
     )
-    return _of_row("list.alone", message, cell, text, row, choices)
+    return _of_row("list.alone", message, grid, place, row, choices)
 
 
-def of_parts(cell: str, text: str, row: int) -> Issue:
+def of_parts(grid: Grid, place: Place, row: int) -> Issue:
     """A name without values above ①, ② is that of an indicator with parts, or a heading over indicators."""
-    message = f"「{shortened(text, 30)}」は、①などに分かれた指標の名前か、分野の見出しか分かりません。"
+    message = f"「{shortened(grid.text(*place), 30)}」は、①などに分かれた指標の名前か、分野の見出しか分かりません。"
     message += "指標の名前と読みました。"
     choices = (Choice("分かれた指標の名前", {"row": "indicator"}), Choice("分野の見出し", {"row": "section"}))
-    return _of_row("list.parts", message, cell, text, row, choices)
+    return _of_row("list.parts", message, grid, place, row, choices)
 
 
 def of_remark(cell: str, text: str, release: str, figure: ListedFigure) -> Issue:
@@ -87,6 +89,10 @@ def of_remark(cell: str, text: str, release: str, figure: ListedFigure) -> Issue
     )
 
 
-def _of_row(code: str, message: str, cell: str, text: str, row: int, choices: tuple[Choice, ...]) -> Issue:
-    advice = "正しいものを選んでください。"
-    return Issue(code, Severity.ASK, message, advice, "", cell, text, str(row), "row", choices)
+def _skip(grid: Grid) -> Choice:
+    return Choice(f"この{grid.line}を読まない", {"row": "skip"})
+
+
+def _of_row(code: str, message: str, grid: Grid, place: Place, row: int, choices: tuple[Choice, ...]) -> Issue:
+    advice, text = "正しいものを選んでください。", grid.text(*place)
+    return Issue(code, Severity.ASK, message, advice, "", grid.ref(place), text, str(row), "row", choices)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kpi.issue import Choice, Issue, Severity
-from loaders.lists.columns.list_columns import later
+from loaders.lists.columns.list_years import later
 from loaders.lists.list_cells import NOTHING, When, release_in, split
 from loaders.lists.list_conflicts import settled
-from loaders.lists.list_grid import Grid, Place, ref
+from loaders.lists.list_grid import Grid, Place
 from loaders.lists.list_indicator import ListedFigure
 from loaders.lists.list_layout import ListColumn, Table
 from loaders.lists.list_words import VALUE_ROLES
@@ -50,7 +50,7 @@ def figures_of(
                 continue
             across = [c for c in table.values if grid.place(row, c.column) == place]
             if len(across) > 1 and split(grid.text(*place)).pieces:
-                chosen = str(context.told.cells.get(ref(place), {}).get("at", ""))
+                chosen = str(context.told.cells.get(grid.ref(place), {}).get("at", ""))
                 if not chosen and column is across[0]:
                     issues.append(_across(grid, place, across, context))
                 if chosen != column.letters:
@@ -61,8 +61,8 @@ def figures_of(
             found += [replace(f, release=heading) if heading and f.release == "final" else f for f in figures]
             issues += asked
             if figures and (told_in := strange.get((row, column.column))):
-                said = context.told.cells.get(ref(place), {})
-                odd = unreadable(told_in, grid.text(*told_in), ref(place), said)
+                said = context.told.cells.get(grid.ref(place), {})
+                odd = unreadable(grid, told_in, grid.ref(place), said)
                 issues += [replace(odd, sheet=context.sheet)] if odd else []
     return _agreeing(found, issues, context)
 
@@ -73,12 +73,12 @@ def _unread(grid: Grid, place: Place, line: str, context: Context) -> list[Issue
     if (
         line in ("skip", "period")
         or NOTHING.fullmatch(written.strip())
-        or "skip" in context.told.cells.get(ref(place), {})
+        or "skip" in context.told.cells.get(grid.ref(place), {})
     ):
         return []
     message = f"「{written}」は、行と列の見出しが合わず、何の値か分からないため読んでいません。"
     note = asked_of(
-        ListedFigure("", place, written),
+        ListedFigure("", place, grid.ref(place), written),
         context,
         "list.unread",
         message,
@@ -90,10 +90,10 @@ def _unread(grid: Grid, place: Place, line: str, context: Context) -> list[Issue
 
 def _across(grid: Grid, place: Place, columns: Sequence[ListColumn], context: Context) -> Issue:
     """A value that stands across several columns belongs to one of them, which a person says."""
-    written = grid.text(*place)
-    message = f"「{written}」が{len(columns)}つの列にまたがっていて、どの列の値か分かりません。読んでいません。"
-    choices = tuple(Choice(f"列{c.letters}「{c.heading}」の値", {"at": c.letters}) for c in columns)
-    plain = ListedFigure("", place, written)
+    written, line = grid.text(*place), columns[0].line
+    message = f"「{written}」が{len(columns)}つの{line}にまたがっていて、どの{line}の値か分かりません。読んでいません。"
+    choices = tuple(Choice(f"{c.called}「{c.heading}」の値", {"at": c.letters}) for c in columns)
+    plain = ListedFigure("", place, grid.ref(place), written)
     advice, none = "正しいものを選んでください。", Choice("取り込まない", {"at": "-"})
     return asked_of(plain, context, "list.across", message, advice, "at", (*choices, none))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from kpi.issue import Choice, Issue, Severity
 from loaders.lists.list_cells import read_when, release_in
 from loaders.lists.list_doubts import RELEASE_WORDS
-from loaders.lists.list_grid import Grid, ref
+from loaders.lists.list_grid import Grid
 from loaders.lists.list_indicator import ListedFigure
 from loaders.lists.list_layout import Told
 from loaders.lists.list_words import YEAR_IN
@@ -40,8 +40,8 @@ def footnotes(grid: Grid, figures: Sequence[ListedFigure], told: Told) -> tuple[
             for line in text.splitlines() if place[0] == row else ():
                 mark, release = _FOOTNOTE.match(canonical(line)), release_in(line)
                 if mark and release and (meant := _meant(mark[1], line, values)):
-                    said = str(told.cells.get(ref(place), {}).get("release") or "")
-                    found.append(Footnote(frozenset(meant), _asked(ref(place), line, release, meant), said))
+                    said = str(told.cells.get(grid.ref(place), {}).get("release") or "")
+                    found.append(Footnote(frozenset(meant), _asked(grid.ref(place), line, release, meant), said))
     return tuple(found)
 
 

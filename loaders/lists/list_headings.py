@@ -13,7 +13,8 @@ _MARKS = (
     re.compile(r"^(?:[①-⑳]|[(（][\da-z]{1,2}[)）])[\s.．、)）]*"),
     re.compile(r"^(?:[ア-コ](?=[\s.．、)）])|[(（][ア-コ]{1,2}[)）]|[・･])[\s.．、)）]*"),
 )
-_NOTE = re.compile(r"^(?:※|[(（]?注\s?\d*[:：)）]|\*|出典|資料[:：])")
+_FOOTNOTE = re.compile(r"^(?:※|[(（]?注\s?\d*[:：)）]|\*)")
+_NOTE = re.compile(r"^(?:出典|資料[:：])")
 #: Words of a document's own title, which is no heading of a field.
 _TITLE = re.compile(r"一覧|進捗|状況|推移|管理表|様式|調書|実績表|別紙|別表|資料\d|令和\d+年度$")
 
@@ -35,7 +36,12 @@ def section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Pla
 
 def is_note(text: str) -> bool:
     """Whether a text is a note beneath a table."""
-    return bool(_NOTE.match(text))
+    return is_footnote(text) or bool(_NOTE.match(text))
+
+
+def is_footnote(text: str) -> bool:
+    """Whether a text begins with the mark of a note, so that it heads nothing."""
+    return bool(_FOOTNOTE.match(text))
 
 
 def level_of(text: str) -> int:

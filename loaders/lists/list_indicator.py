@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kpi.period import Period
-from loaders.lists.list_grid import Place, ref
+from loaders.lists.list_grid import Place
 
 
 @dataclass(frozen=True)
 class ListedFigure:
-    """One figure. ``value`` is None where ``words`` say it (a target in words) or a question about it is open.
+    """One figure; ``place`` is where its table has it, ``cell`` its address.
 
-    ``typed``: a person has put it in, or chosen between readings, on the screen. ``open``: what its column or its line
-    is, or its era, is asked and not answered; it is shown as proposed and not taken.
+    ``value`` is None where ``words`` say it (a target in words) or a question about it is open. ``typed``: a person has
+    put it in, or chosen between readings, on the screen. ``open``: what its column or its line is, or its era, is asked
+    and not answered; it is shown as proposed and not taken.
     """
 
     role: str
     place: Place
+    cell: str
     written: str
     value: float | None = None
     period: Period | None = None
@@ -28,20 +30,16 @@ class ListedFigure:
     typed: bool = False
     open: bool = False
 
-    @property
-    def cell(self) -> str:
-        """``C7``."""
-        return ref(self.place)
-
 
 @dataclass(frozen=True)
 class ListedIndicator:
-    """One indicator of a list. ``place`` is the cell of its name; the texts are as they are seen.
+    """One indicator of a list. ``place`` and ``cell`` are where its name stands; the texts are as they are seen.
 
     ``part`` tells it from the others whose values stand in the same cells.
     """
 
     place: Place
+    cell: str
     name: str
     field: str = ""
     number: str = ""
@@ -55,7 +53,7 @@ class ListedIndicator:
     @property
     def key(self) -> str:
         """The address of its name's cell, and which part of it: ``B8``, ``B8(小)``."""
-        return ref(self.place) + (f"({self.part})" if self.part else "")
+        return self.cell + (f"({self.part})" if self.part else "")
 
     def figure(self, role: str) -> ListedFigure | None:
         """Its figure of a role, the last period where there are several; an open one is none."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kpi.period import Period
+from loaders.lists.list_grid import column_words
 from loaders.lists.list_words import VALUE_ROLES
-from loaders.workbook.cells import column_letters
 
 
 @dataclass(frozen=True)
@@ -15,13 +15,14 @@ class Layout:
     """How lists of one kind are read. ``columns`` maps a heading, with its year where that decides, to its kind.
 
     ``lines`` are what the unlabelled rows of one indicator are, in order; ``wrapped`` is what follows a line break in
-    an indicator's name: ``definition`` or ``name``.
+    an indicator's name: ``definition`` or ``name``; ``turned``: their years stand beneath one another.
     """
 
     name: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
     wrapped: str = ""
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Told:
     ``heading``, ``section``, ``skip``, ``indicator`` or what its values are, ``cells`` an address to what it says
     (``value``, ``period``, ``words``, ``unit``, ``skip``, ``split``, ``at``: which of the columns it stands across,
     ``release``: what a remark means, ``prefer``: of two that differ it is the one), ``lines`` and ``wrapped`` are as in
-    :class:`Layout`.
+    :class:`Layout`. ``turned`` says whether rows and columns are exchanged, None that it is as proposed; of an
+    exchanged sheet the columns are its rows, by their numbers as text, and the rows its columns, by their numbers.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Told:
     cells: Mapping[str, Mapping[str, float | str | None]] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
     wrapped: str = ""
+    turned: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class ListColumn:
     ``yearly`` (the target may be that of its year alone), ``unknown`` (numbers under a heading that says nothing),
     ``years`` (years alone beside values of the plan's beginning or end may be actual ones or yearly targets) or
     ``values`` (named after a year, it has numbers).
-    ``of`` is the value whose period a column of periods tells, where its heading says so.
+    ``of`` is the value whose period a column of periods tells, where its heading says so; ``letters`` are those by
+    which a person points at it.
     """
 
     column: int
@@ -60,11 +64,22 @@ class ListColumn:
     period: Period | None = None
     of: str = ""
     doubt: str = ""
+    letters: str = ""
 
     @property
-    def letters(self) -> str:
-        """``C``."""
-        return column_letters(self.column)
+    def called(self) -> str:
+        """What a person calls it: 「列C」, of an exchanged sheet 「5行目」."""
+        return column_words(self.letters)
+
+    @property
+    def titled(self) -> str:
+        """What a question calls it, by its heading: 「列「R5実績」」."""
+        return f"{self.line}「{self.heading or self.letters}」"
+
+    @property
+    def line(self) -> str:
+        """「列」, of an exchanged sheet 「行」."""
+        return "行" if self.letters.isdigit() else "列"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from loaders.lists.list_doubts import (
     of_total,
 )
 from loaders.lists.list_figures import Line, figures_of
-from loaders.lists.list_grid import Grid, Place, ref
+from loaders.lists.list_grid import Grid, Place
 from loaders.lists.list_headings import bare_name, is_note, level_of, one_line
 from loaders.lists.list_indicator import ListedFigure, ListedIndicator
 from loaders.lists.list_layout import Layout, ListColumn, Table, Told
@@ -67,7 +67,7 @@ class TableReader:
         if said == "section" or (not said and self._is_section(row, filled)):
             self._close()
             self._begin_section(place, text)
-            self._alone = None if said or self._is_plain_heading(place, text) else of_alone(ref(place), text, row)
+            self._alone = None if said or self._is_plain_heading(place, text) else of_alone(self._grid, place, row)
         elif not said and is_note(text) and not self._has_values(row):
             self.marks[place] = "skip"
         else:
@@ -114,13 +114,13 @@ class TableReader:
         if not said and has_values and (total := self._total(row, name)):
             self._close()
             self.marks |= {p: "skip" for p in self._grid.filled(row) if p[0] == row}
-            self.issues.append(of_total(ref(total), self._grid.text(*total), row, named=name is not None))
+            self.issues.append(of_total(self._grid, total, row, named=name is not None))
             return
         if name is None:
             if self._current is not None and has_values and not said and self._is_unsure(row, label):
                 first = next(p for p in self._grid.filled(row) if p[0] == row)
                 part = next((c.letters for c in self._table.of("", "field", "skip") if c.column == first[1]), "")
-                self.issues.append(of_line(ref(first), self._grid.text(*first), row, part))
+                self.issues.append(of_line(self._grid, first, row, part))
             elif self._current is not None and (has_values or label):
                 self._line(row, label)
             elif has_values:
@@ -169,13 +169,14 @@ class TableReader:
         first = next(c for c in self._table.values if self._grid.own(row, c.column))
         place = self._grid.place(row, first.column)
         message, advice = (
-            f"{row}行目に値がありますが、指標の名前がありません。",
-            "要らない行なら「この行は」で「読まない」に、",
+            f"{self._grid.row_words(row)}に値がありますが、指標の名前がありません。",
+            f"要らない{self._grid.line}なら「この{self._grid.line}は」で「読まない」に、",
         )
-        advice += "そうでなければ指標名の列を確かめてください。"
-        choices = (Choice("この行を読まない", {"row": "skip"}),)
+        advice += "そうでなければ指標名を確かめてください。"
+        choices = (Choice(f"この{self._grid.line}を読まない", {"row": "skip"}),)
         written = self._grid.text(*place)
-        return Issue("list.nameless", Severity.ASK, message, advice, "", ref(place), written, str(row), "row", choices)
+        told_as = "", self._grid.ref(place), written, str(row), "row", choices
+        return Issue("list.nameless", Severity.ASK, message, advice, *told_as)
 
     def _open(self, row: int, column: ListColumn) -> None:
         """Begin the indicator whose name stands in a row."""
@@ -201,8 +202,8 @@ class TableReader:
             name = bare
         self._current = (
             ListedIndicator(
-                place, name, texts["field"] or self._section, texts["number"], definition, unit, texts["source"],
-                texts["owner"],
+                place, self._grid.ref(place), name, texts["field"] or self._section, texts["number"], definition, unit,
+                texts["source"], texts["owner"],
             ),
             [],
         )  # fmt: skip
@@ -212,7 +213,7 @@ class TableReader:
         level = level_of(name)
         outer = next(filter(None, reversed(self._outer[:level])), "")
         if not level and self._parts(row) == 1 and not self._has_values(row) and row not in self._told.rows:
-            self.issues.append(of_parts(ref(self._grid.place(row, self._names[0].column)), name, row))
+            self.issues.append(of_parts(self._grid, self._grid.place(row, self._names[0].column), row))
         told = f"{outer}({bare_name(name)})" if outer else bare_name(name) if level else name
         self._outer[level:] = [told, *[""] * (len(self._outer) - 1 - level)]
         return told
@@ -229,7 +230,8 @@ class TableReader:
         first, _, rest = (part.strip() for part in text.strip().partition("\n"))
         if not rest:
             return first, ""
-        wrapped = str(self._told.cells.get(ref(place), {}).get("wrapped") or self._wrapped)
+        cell = self._grid.ref(place)
+        wrapped = str(self._told.cells.get(cell, {}).get("wrapped") or self._wrapped)
         explains = bool(_EXPLAINS.search(rest))
         if not wrapped and not explains:
             choices = (
@@ -238,11 +240,8 @@ class TableReader:
             )
             message = "指標名のセルに改行があり、改行の後が定義か名前の続きか分かりません。定義と読みました。"
             advice = "正しいほうを選んでください。ほかの指標も同じように読みます。"
-            self.issues.append(
-                Issue(
-                    "list.wrapped", Severity.ASK, message, advice, "", ref(place), text, ref(place), "wrapped", choices
-                )
-            )
+            told_as = "", cell, text, cell, "wrapped", choices
+            self.issues.append(Issue("list.wrapped", Severity.ASK, message, advice, *told_as))
         if wrapped == "name":
             return one_line(text), ""
         return first, _stripped(rest)
@@ -259,7 +258,7 @@ class TableReader:
             unit, odd = unit_of_cells(self._grid, self._table, lines, one)
         self.issues += [odd] if odd else []
         unit = unit.removeprefix(NO_UNIT)
-        own = {ref(self._grid.place(row, c.column)) for row, _ in lines for c in self._table.values}
+        own = {self._grid.ref(self._grid.place(row, c.column)) for row, _ in lines for c in self._table.values}
         split = any("split" in self._told.cells.get(cell, {}) for cell in own)
         context = Context(self._grid.sheet.name, one.name, unit, self._told, one.key, split)
         figures, issues = figures_of(self._grid, self._table, lines, context)
@@ -283,7 +282,7 @@ class TableReader:
         found = next(((p, word) for p in places if (word := release_in(self._grid.text(*p)))), None)
         if newest is None or newest.value is None or found is None or newest.release == found[1]:
             return figures
-        cell = ref(found[0])
+        cell = self._grid.ref(found[0])
         said = self._told.cells.get(cell, {}).get("release")
         if not said:
             self.issues.append(of_remark(cell, self._grid.text(*found[0]), found[1], newest))

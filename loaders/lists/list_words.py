@@ -85,6 +85,7 @@ _COMPILED_YEARS = tuple((re.compile(rf"({words})の?(?:年度?|年次|時点|年
 _STEM = re.compile(r"基準|策定|当初|現状|現況|目標|実績|直近|最新|達成|調査")
 
 _BRACKETS = re.compile(r"\([^()]*\)|※.*")
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 #: What is left of a heading once the period in it is taken away may have these around it.
 _AROUND = re.compile(r"^[の:・]|(?:末?(?:時点|現在)|[の:・])$")
 #: A period inside a heading.
@@ -114,11 +115,16 @@ def heading_key(text: str) -> str:
 def column_role(text: str) -> str:
     """What a heading says its column is; empty where it says nothing, ``year`` where it is a year alone."""
     key = heading_key(text)
-    if key == A_YEAR:
-        return "year"
+    if key == A_YEAR:  # 「R6(実績)」 says beside its year what its values are
+        beside = (_role(words) for words in _IN_BRACKETS.findall(canonical(text)))
+        return next((role for role in beside if role in VALUE_ROLES), "year")
     if whose_year(text) and key != "策定時":  # 「策定時点」 is the value of that time
         return "period"
-    return next((role for pattern, role in _COMPILED if pattern.fullmatch(key)), "")
+    return _role(key)
+
+
+def _role(words: str) -> str:
+    return next((role for pattern, role in _COMPILED if pattern.fullmatch(words)), "")
 
 
 def whose_year(text: str) -> str:

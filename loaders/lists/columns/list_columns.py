@@ -9,32 +9,32 @@ from itertools import pairwise
 
 from kpi.period import Period
 from loaders.lists.columns.list_kept import ALIKE, is_asked_again, kept_kind
+from loaders.lists.columns.list_years import BARE_YEAR, continued, kinds_of_years, steps, year_of, yearly
 from loaders.lists.list_cells import MARKS, read_when
 from loaders.lists.list_grid import Grid
+from loaders.lists.list_headings import is_footnote
 from loaders.lists.list_layout import Layout, ListColumn, Told
-from loaders.lists.list_words import TODAY, VALUE_ROLES, YEAR_IN, column_role, heading_key, line_role, whose_year
-from loaders.text.characters import canonical
+from loaders.lists.list_words import TODAY, VALUE_ROLES, column_role, heading_key, line_role, whose_year
+from loaders.text.characters import canonical, fold
 
 #: Columns that may hold labels of rows.
 _MAY_LABEL = ("", "child", "field", "skip", "series", "period", "lines")
-#: What a heading says beside its year when its values are real ones.
-_REAL = re.compile(r"現在|時点|末|速報|見込|暫定|確定")
-_BARE_YEAR = re.compile(r"(?:[1-9]|1\d|2\d|3[0-2])年?度?")
 _SHORT_YEAR = re.compile(r"['’]\d\d(?:年度?)?|(?:元|\d{1,2})年度")
 _NUMBER = re.compile(r"[約△▲+-]?\d[\d,.]*")
 
 
 def columns_of(
-    grid: Grid, head: tuple[int, ...], rows: Sequence[int], told: Told, layout: Layout
+    grid: Grid, head: tuple[int, ...], rows: Sequence[int], told: Told, layout: Layout, within: Sequence[int] = ()
 ) -> tuple[ListColumn, ...]:
-    """The columns of a table whose head and rows are told, from left to right."""
-    found = [_column(grid, head, c) for c in grid.columns if _is_there(grid, head, rows, c)]
-    found = _labelled(grid, rows, found)
+    """The columns of a table whose head and rows are told, from left to right; of some columns of the sheet alone."""
+    found = [_column(grid, head, c) for c in within or grid.columns if _is_there(grid, head, rows, c)]
+    found = continued(found)
+    found = _labelled(grid, rows, _corner(grid, rows, found))
     found = _named(grid, head, rows, _children(grid, head, found))
-    found = _yearly(grid, rows, _todays(_years(_dated(grid, rows, found))))
+    found = yearly(grid, rows, _todays(kinds_of_years(_dated(grid, rows, found))))
     found = _unknown(grid, rows, found)
     found = [_kept(c, layout) for c in found]
-    return tuple(_said(c, told) for c in _steps(found))
+    return tuple(_said(c, told) for c in steps(found))
 
 
 def _is_there(grid: Grid, head: tuple[int, ...], rows: Sequence[int], column: int) -> bool:
@@ -43,7 +43,7 @@ def _is_there(grid: Grid, head: tuple[int, ...], rows: Sequence[int], column: in
 
 def _column(grid: Grid, head: tuple[int, ...], column: int) -> ListColumn:
     """A column as its heading tells it; of several rows the lowest that tells a kind of value says more."""
-    texts = list(dict.fromkeys(text for r in head if (text := grid.text(r, column))))
+    texts = [t for t in dict.fromkeys(grid.text(r, column) for r in head) if t and not is_footnote(t)]
     roles = [column_role(text) for text in texts]
     heading = " ".join(texts)
     years = [when for text in texts if (when := year_of(text))]
@@ -58,13 +58,7 @@ def _column(grid: Grid, head: tuple[int, ...], column: int) -> ListColumn:
     of = of or (whose_year(texts[-1]) if kind == "period" else "")
     if kind == "period" and period:  # 「基準年度(R2)」 has values of its year, 「年度」 has years
         kind = of if of and len(texts) == 1 else kind
-    return ListColumn(column, kind, heading, period, of)
-
-
-def year_of(heading: str) -> Period | None:
-    """The period that a heading names; of several (「R5〜R9累計」) the last one, in which such a sum is whole."""
-    found = [when.period for m in YEAR_IN.finditer(canonical(heading)) if (when := read_when(m[0])) and when.period]
-    return max(found, key=lambda one: one.position, default=None)
+    return ListColumn(column, kind, heading, period, of, letters=grid.letters(column))
 
 
 def _labelled(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
@@ -77,6 +71,19 @@ def _labelled(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[
         if len(known) >= 2 and len(known) >= ALIKE * len(roles) and len(set(known)) > 1:
             return [replace(c, kind="lines") if n == at else c for n, c in enumerate(found)]
     return found
+
+
+def _corner(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
+    """In an exchanged sheet the names stand at the word over the years: 「年度」 over words is no column of periods."""
+    if not grid.turned:
+        return found
+    return [
+        replace(c, kind="name")
+        if c.kind == "period" and not c.of and not _has_numbers(grid, rows, c.column)
+        and not _has_years(grid, rows, c.column)
+        else c
+        for c in found
+    ]  # fmt: skip
 
 
 def _children(grid: Grid, head: tuple[int, ...], found: list[ListColumn]) -> list[ListColumn]:
@@ -99,25 +106,8 @@ def _named(grid: Grid, head: tuple[int, ...], rows: Sequence[int], found: list[L
     ]  # fmt: skip
     if not words:
         return found
-    return [replace(c, kind="name", doubt="name") if c is words[-1] else c for c in found]
-
-
-def _years(found: list[ListColumn]) -> list[ListColumn]:
-    """Columns headed by a year alone: labelled rows say what they hold; else the last one may be the target."""
-    years = [c for c in found if c.kind == "year"]
-    if not years:
-        return found
-    if any(c.kind == "lines" for c in found):
-        return [replace(c, kind="series") if c.kind == "year" else c for c in found]
-    has_target = any(c.kind == "target" for c in found)
-    last = None if has_target or _REAL.search(years[-1].heading) else years[-1]
-    beside = any(c.kind in ("baseline", "target") for c in found)
-    return [
-        c if c.kind != "year"
-        else replace(c, kind="target", doubt="year") if c is last
-        else replace(c, kind="actual", doubt="years" if beside and not _REAL.search(c.heading) else "")
-        for c in found
-    ]  # fmt: skip
+    doubt = "" if grid.turned and len(words) == 1 else "name"
+    return [replace(c, kind="name", doubt=doubt) if c is words[-1] else c for c in found]
 
 
 def _todays(found: list[ListColumn]) -> list[ListColumn]:
@@ -127,36 +117,6 @@ def _todays(found: list[ListColumn]) -> list[ListColumn]:
     if len(today) == len(told):
         return found
     return [replace(c, kind="actual") if c in today else c for c in found]
-
-
-def _steps(found: list[ListColumn]) -> list[ListColumn]:
-    """Of the targets of several years the last one is the plan's, those before it are steps on the way."""
-    return [replace(c, kind="milestone") if c.kind == "target" and c.period and later(c, found) else c for c in found]
-
-
-def later(one: ListColumn, found: Sequence[ListColumn], kinds: Sequence[str] = ("target",)) -> bool:
-    """Whether a target of a later year stands beside a column, or one that is the last by its name."""
-    others = [c for c in found if c.kind in kinds and c.column != one.column]
-    if one.period is None:
-        return False
-    return any(
-        c.period.position > one.period.position if c.period else c.kind == "target" and c.heading != one.heading
-        for c in others
-    )
-
-
-def _yearly(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
-    """The target of a year for which there are values already may be that year's alone."""
-    labels = {line_role(grid.text(r, c.column)) for c in found if c.kind == "lines" for r in rows}
-    values = ("actual", "series") if "target" in labels else ("actual",)
-    latest = max((c.period.position for c in found if c.kind in values and c.period), default=0.0)
-    goals = ("target", "series") if "target" in labels else ("target",)
-    return [
-        replace(c, doubt="yearly")
-        if c.kind in goals and c.period and c.period.position <= latest and not c.doubt and not later(c, found, goals)
-        else c
-        for c in found
-    ]
 
 
 def _unknown(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[ListColumn]:
@@ -185,7 +145,7 @@ def _dated(grid: Grid, rows: Sequence[int], found: list[ListColumn]) -> list[Lis
 
 def _has_numbers(grid: Grid, rows: Sequence[int], column: int) -> bool:
     """Whether what stands in a column, but for marks of nothing, are mostly numbers."""
-    texts = [t for r in rows if grid.own(r, column) and not MARKS.fullmatch((t := grid.text(r, column)).strip())]
+    texts = [t for r in rows if grid.own(r, column) and not MARKS.fullmatch(fold(t := grid.text(r, column)).strip())]
     numbers = [t for t in texts if _NUMBER.match(canonical(t))]
     return bool(texts) and len(numbers) >= ALIKE * len(texts)
 
@@ -193,7 +153,7 @@ def _has_numbers(grid: Grid, rows: Sequence[int], column: int) -> bool:
 def _has_years(grid: Grid, rows: Sequence[int], column: int) -> bool:
     """Whether most of what stands in a column are periods, with or without their era."""
     texts = [grid.text(r, column) for r in rows if grid.own(r, column)]
-    return sum(bool(read_when(t) or _BARE_YEAR.fullmatch(canonical(t))) for t in texts) >= ALIKE * len(texts)
+    return sum(bool(read_when(t) or BARE_YEAR.fullmatch(canonical(t))) for t in texts) >= ALIKE * len(texts)
 
 
 def _kept(column: ListColumn, layout: Layout) -> ListColumn:

@@ -30,7 +30,10 @@ def tables(grid: Grid, told: Told, layout: Layout) -> tuple[Table, ...]:
         end = heads[at + 1][0] if at + 1 < len(heads) else grid.rows[-1] + 1
         rows = tuple(r for r in grid.rows if head[-1] < r < end)
         columns = columns_of(grid, head, rows, told, layout)
-        found += [_with_lines(grid, Table(head, rows, own), told, layout) for own in _side_by_side(columns)]
+        beside = _side_by_side(columns)
+        if len(beside) > 1:  # each by itself has a last year, which may be its target
+            beside = [columns_of(grid, head, rows, told, layout, [c.column for c in own]) for own in beside]
+        found += [_with_lines(grid, Table(head, rows, own), told, layout) for own in beside]
     return tuple(found)
 
 
@@ -45,11 +48,11 @@ def _side_by_side(columns: tuple[ListColumn, ...]) -> list[tuple[ListColumn, ...
     return [columns[start:end] for start, end in pairwise([0, *begins, len(columns)])]
 
 
-def learned(found: Sequence[Table], told: Told, name: str) -> Layout:
-    """What is to be kept of a reading for the next list of the same kind."""
+def learned(found: Sequence[Table], told: Told, name: str, *, turned: bool = False) -> Layout:
+    """What is to be kept of a reading for the next list of the kind; ``turned`` if it exchanged rows and columns."""
     columns = kept_kinds(c for table in found for c in table.columns)
     lines = told.lines or next((t.lines for t in found if t.lines), ())
-    return Layout(name, columns, lines, told.wrapped)
+    return Layout(name, columns, lines, told.wrapped, turned)
 
 
 def fits(found: Sequence[Table], layout: Layout) -> bool:

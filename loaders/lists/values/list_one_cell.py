@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from kpi.issue import Choice, Issue, Severity
 from kpi.period import Period
 from loaders.lists.list_cells import MARKS, NOTHING, Parts, Piece, When, split
-from loaders.lists.list_grid import Grid, Place, ref
+from loaders.lists.list_grid import Grid, Place
 from loaders.lists.list_indicator import ListedFigure
 from loaders.lists.list_layout import Told
 from loaders.lists.list_words import COLUMN_WORDS
@@ -37,10 +37,10 @@ def figures_in(
     grid: Grid, place: Place, role: str, beside: When | None, context: Context
 ) -> tuple[list[ListedFigure], list[Issue]]:
     """The figures in a cell, ``beside`` what dates them where the cell does not, and what is asked about them."""
-    cell, said = grid.cell(*place), context.told.cells.get(ref(place), {})
+    cell, said = grid.cell(*place), context.told.cells.get(grid.ref(place), {})
     if cell is None or "skip" in said:
         return [], []
-    plain = ListedFigure(role, place, cell.written)
+    plain = ListedFigure(role, place, grid.ref(place), cell.written)
     if said.keys() & {"value", "words"}:
         return _as_told(plain, said, beside, _own_when(cell)), []
     if cell.kind in ("number", "bool", "error", "uncached", "date"):

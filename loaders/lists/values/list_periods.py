@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from kpi.issue import Choice, Issue, Severity
 from kpi.period import Period
 from loaders.lists.list_cells import MARKS, When, read_when
-from loaders.lists.list_grid import Grid, Place, ref
+from loaders.lists.list_grid import Grid, Place
 from loaders.lists.list_layout import ListColumn, Table
 from loaders.lists.list_words import YEAR_IN, stem
 from loaders.text.characters import canonical
@@ -17,8 +17,6 @@ from loaders.text.characters import canonical
 _OF_COLUMN = "column_period"
 _SHORT = re.compile(r"['’](\d\d)(?!\d)")
 _ERALESS = re.compile(r"(?<!\d)(?:元|\d{1,2})年度")
-#: So many years beneath one another, beside so many columns of values, are a table that is turned.
-_YEARS, _SEVERAL = 3, 2
 _BARE_YEAR = re.compile(r"\d{1,2}")
 
 
@@ -85,18 +83,11 @@ def years_meant(heading: str) -> tuple[Choice, ...]:
     return tuple(Choice(c.label, {_OF_COLUMN: c.changes["period"]}) for c in when.choices) if when else ()
 
 
-def is_turned(grid: Grid) -> bool:
-    """Whether years stand beneath one another at the left of a sheet, and numbers in several columns beside them."""
-    first = next((c for c in grid.columns if sum(bool(_when(grid.text(r, c))) for r in grid.rows) >= _YEARS), 0)
-    years = [r for r in grid.rows if first and _when(grid.text(r, first))]
-    beside = [c for c in grid.columns if c > first and any(re.search(r"\d", grid.text(r, c)) for r in years)]
-    return bool(first) and len(beside) >= _SEVERAL
-
-
-def unreadable(place: Place, text: str, value: str, said: Mapping[str, float | str | None]) -> Issue | None:
+def unreadable(grid: Grid, place: Place, value: str, said: Mapping[str, float | str | None]) -> Issue | None:
     """What is asked where a period cannot be read, unless a person has told it of the value."""
     if "period" in said:
         return None
+    text = grid.text(*place)
     message = f"「{text.strip()}」を時点として読めません。{value}の値の時点が分かりません。"
     advice = f"{value}のセルを選び、「このセルの値の時点」を入力してください。"
-    return Issue("list.when", Severity.ASK, message, advice, "", ref(place), text, value, "period")
+    return Issue("list.when", Severity.ASK, message, advice, "", grid.ref(place), text, value, "period")

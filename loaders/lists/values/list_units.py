@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from kpi.issue import Choice, Issue, Severity
 from loaders.lists.list_cells import split, unit_in
-from loaders.lists.list_grid import Grid, ref
+from loaders.lists.list_grid import Grid
 from loaders.lists.list_indicator import ListedIndicator
 from loaders.lists.list_layout import Table
 from loaders.lists.list_words import line_role
@@ -73,7 +73,7 @@ def unit_of_cells(
     if alone and number * _HALF >= len(written):
         return unit, None
     told = list(dict.fromkeys(u for _, u in written if u))
-    places = [ref(place) for place, u in written if u]
+    places = [grid.ref(place) for place, u in written if u]
     return unit, _asked(one, told, places, len(written))
 
 

@@ -134,7 +134,8 @@ def _issue(code: str, message: str, advice: str) -> Issue:
 
 
 def _given(given: PutIn) -> GivenList:
-    layout = learned(given.reading.tables, given.told, one_line(given.layout_name).strip())
-    if any(i.code == "list.lines" for i in given.reading.open):  # what the lines are has been proposed, not said
+    reading, name = given.reading, one_line(given.layout_name).strip()
+    layout = learned(reading.tables, given.told, name, turned=reading.turned)
+    if any(i.code == "list.lines" for i in reading.open):  # what the lines are has been proposed, not said
         layout = replace(layout, lines=())
-    return GivenList(MadeFile("xlsx", one_line(given.filename), given.data), given.reading.sheet, layout)
+    return GivenList(MadeFile("xlsx", one_line(given.filename), given.data), reading.sheet, layout)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from loaders.lists.list_answers import of_cell, of_column, of_period, of_row
+from loaders.lists.list_answers import of_cell, of_column, of_direction, of_period, of_row
 from loaders.lists.list_cells import read_when
 from loaders.lists.list_grid import Grid
 from loaders.lists.list_layout import Told
@@ -32,12 +32,13 @@ MARKS: Mapping[str, tuple[str, str]] = {
 #: A word of the legend stays whole where the line breaks.
 _CHIP = "display:inline-block;white-space:nowrap;padding:.1rem .5rem;margin:0 .5rem .2rem 0;border:1px solid #c9ced8"
 _QUIET = ("unit", "source", "owner", "number", "lines", "period")
+#: What a row may be; of an exchanged sheet it is a column, and what stands above stands left.
 _ROWS = {
     "": "読み取りのまま",
     "heading": "見出し",
     "section": "分野の見出し",
-    "indicator": "指標の行",
-    **{role: f"上の指標の{COLUMN_WORDS[role]}" for role in VALUE_ROLES},
+    "indicator": "指標",
+    **{role: f"1つ前の指標の{COLUMN_WORDS[role]}" for role in VALUE_ROLES},
     "skip": "読まない",
 }
 _ADDRESS = re.compile(r"\s*([A-Za-z]{1,3})\s*(\d{1,5})\s*")
@@ -50,13 +51,14 @@ def sheet_view(sheet: Sheet, reading: ListReading, asked: frozenset[str]) -> Non
     show(_legend(reading, asked))
     note("読み取り方が違うところは、表のセルを押して選ぶか、下にセルの番地を書いて、直してください。")
     told, colours = _frames(grid, reading, asked)
+    line = "行" if reading.turned else "列"
     event = st.dataframe(
         told.style.apply(lambda _: colours, axis=None),
         key=fresh(f"list-grid-{sheet.name}"),
         on_select="rerun",
         selection_mode="single-cell",
         height=min(38 * (len(told) + 1), 560),
-        alt=f"シート「{sheet.name}」の表。列の見出しに、その列を何と読んだかが付いています。",
+        alt=f"シート「{sheet.name}」の表。{line}の見出しに、その{line}を何と読んだかが付いています。",
     )
     _form(sheet.name, reading, grid, _chosen(grid, event["selection"].get("cells") or []))
 
@@ -72,10 +74,10 @@ def _legend(reading: ListReading, asked: frozenset[str]) -> Markup:
 
 
 def _frames(grid: Grid, reading: ListReading, asked: frozenset[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The cells as they are seen, and the colour behind each; headings and rows say in words what they are."""
-    kinds = {c.column: c for table in reading.tables for c in table.columns if c.kind}
-    names = {c: column_letters(c) + _said(kinds[c].kind if c in kinds else "") for c in grid.columns}
-    rows = {r: f"{r}" for r in grid.rows}
+    """The cells as they are seen, and the colour behind each; columns, or rows in their place, say what they are."""
+    kinds = {c.letters: c.kind for table in reading.tables for c in table.columns}
+    names = {c: letters + _said(kinds.get(letters, "")) for c in grid.columns if (letters := column_letters(c))}
+    rows = {r: f"{r}" + _said(kinds.get(f"{r}", "")) for r in grid.rows}
     marks = dict(reading.marks)
     texts = {names[c]: [_shown(grid, (r, c), asked) for r in grid.rows] for c in grid.columns}
     colours = {
@@ -126,10 +128,19 @@ def _form(sheet: str, reading: ListReading, grid: Grid, pressed: str) -> None:
     if found:
         _correct(sheet, reading, grid, found[1].upper(), int(found[2]))
     one = on_screen()
-    if one is not None and one.said:
-        with st.container(horizontal=True):
+    with st.container(horizontal=True):
+        st.button(
+            f"行と列を入れ替え{'ずに' if reading.turned else 'て'}読む", key=fresh("list-direction"),
+            on_click=_turn, args=(sheet, not reading.turned),
+        )  # fmt: skip
+        if one is not None and one.said:
             st.button("1つ前の読み方に戻す", key=fresh("list-back"), on_click=take_back)
             st.button("最初の読み方に戻す", key=fresh("list-forget"), on_click=forget)
+
+
+def _turn(sheet: str, turned: bool) -> None:
+    if (one := on_screen()) is not None:
+        say(sheet, of_direction(one.told(sheet), turned=turned))
 
 
 def _correct(sheet: str, reading: ListReading, grid: Grid, letters: str, row: int) -> None:
@@ -138,36 +149,39 @@ def _correct(sheet: str, reading: ListReading, grid: Grid, letters: str, row: in
     if one is None:
         return
     told, cell = one.told(sheet), f"{letters}{row}"
-    column = next((c for t in reading.tables for c in t.columns if c.letters == letters), None)
     place_of = {column_letters(c): c for c in grid.columns}
     text = grid.text(row, place_of[letters]) if letters in place_of else ""
+    across, down, own, number_of = f"列 {letters}", f"行 {row}", letters, row
+    if reading.turned:  # a row of the sheet is a column of its table, and a column a row
+        across, down, own, number_of = down, across, f"{row}", place_of.get(letters, 0)
+    column = next((c for t in reading.tables for c in t.columns if c.letters == own), None)
     show(tag("p", join([tag("b", cell), f"「{text}」" if text else "(何も書かれていないセル)"])))
     kinds = ["", *COLUMN_WORDS]
-    place = f"{sheet}-{cell}"
+    place = f"{sheet}-{cell}-{reading.turned}"
     with st.form(fresh(f"list-form-{place}"), border=True):
         left, middle, right = st.columns(3)
         with left:
             kind = st.selectbox(
-                f"この列 {unmarked(letters)} は", kinds, kinds.index(told.columns.get(letters, "")),
+                f"この{unmarked(across)} は", kinds, kinds.index(told.columns.get(own, "")),
                 format_func=lambda k: COLUMN_WORDS.get(k) or _as_read(column.kind if column else ""),
                 key=fresh(f"list-kind-{place}"),
             )  # fmt: skip
             when = st.text_input(
-                "この列の時点", told.periods.get(letters, ""), key=fresh(f"list-at-{place}"),
-                placeholder="例: 令和5年度",
+                f"この{'行' if reading.turned else '列'}の時点", told.periods.get(own, ""),
+                key=fresh(f"list-at-{place}"), placeholder="例: 令和5年度",
             )  # fmt: skip
         with middle:
             said = st.selectbox(
-                f"この行 {unmarked(str(row))} は", list(_ROWS), list(_ROWS).index(told.rows.get(row, "")),
+                f"この{unmarked(down)} は", list(_ROWS), list(_ROWS).index(told.rows.get(number_of, "")),
                 format_func=_ROWS.__getitem__, key=fresh(f"list-row-{place}"),
             )  # fmt: skip
         with right:
             number = st.text_input("このセルの値", key=fresh(f"list-value-{place}"), placeholder="読み取りのまま")
-            own = st.text_input("このセルの値の時点", key=fresh(f"list-own-{place}"), placeholder="例: 令和5年度")
+            at = st.text_input("このセルの値の時点", key=fresh(f"list-own-{place}"), placeholder="例: 令和5年度")
             out = st.checkbox("このセルは読まない", "skip" in told.cells.get(cell, {}), key=fresh(f"list-out-{place}"))
         done = st.form_submit_button("この読み方にする", type="primary")
     if done:
-        changed = _told(told, (letters, row, cell), (kind, when, said), (number, own, out))
+        changed = _told(told, (own, number_of, cell), (kind, when, said), (number, at, out))
         if changed is not None:
             say(sheet, changed)
             st.rerun()

@@ -55,18 +55,6 @@ def test_a_column_that_has_parts_is_told_where_a_row_is_asked_about() -> None:
     assert list(rows(after)) == ["宿泊者数(国内)", "宿泊者数(海外)"]
 
 
-def test_a_table_that_is_turned_is_told_of() -> None:
-    data = book("推移", {
-        "A1": "年度", "B1": "申請率(%)", "C1": "導入業務数", "A2": "令和３年度", "B2": 12.3, "C2": 5, "A3": "４", "B3": 15.6, "C3": 8,
-        "A4": "５", "B4": 20, "C4": "－", "A5": "目標（R10）", "B5": 60, "C5": 30,
-    })  # fmt: skip
-    assert [i.code for i in read(data).issues] == ["list.turned"]
-    assert [
-        i.code
-        for i in read(book("表", {"A1": "議事録", "A2": "令和３年度", "A3": "令和４年度", "A4": "令和５年度"})).issues
-    ] == ["list.no_table"]
-
-
 def test_a_day_written_with_points_is_a_day() -> None:
     data = book("表", {"A1": "指標", "B1": "実績値", "A2": "地区", "B2": "8地区(2023.3.31)"})
     assert rows(read(data)) == {"地区": ("actual 8 2023-03-31 B2",)}

@@ -127,7 +127,7 @@ def _told(plan: Plan, intake: Intake, given: GivenList, kept: list[dict[str, str
         "sheet": given.sheet,
         "layout": {
             "name": layout.name, "columns": dict(layout.columns), "lines": list(layout.lines),
-            "wrapped": layout.wrapped,
+            "wrapped": layout.wrapped, "turned": layout.turned,
         },
         "after": {name: f"{count}件" for name, count in counts.items()},
     }  # fmt: skip
