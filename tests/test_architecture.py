@@ -204,7 +204,7 @@ _READS = {
     "path", "exists", "check", "revision", "plan_ids", "plans", "plan", "life", "snapshot", "visible_codes",
     "submission", "submissions", "memberships", "is_revoked", "has_samples", "log_head", "holders", "trace", "log",
     "workbook", "plan_of_proposal", "plans_of_figures", "revisions",
-    "lists", "list_cells",
+    "lists", "list_cells", "readings",
 }  # fmt: skip
 _WRITES = {"do", "init", "backup", "restore", "make_nightly", "rebuild", "verify"}
 

@@ -83,6 +83,7 @@ _ENTRIES = (
     ActKind("begin_plan", "計画の開始", "plan", (Action.SET_PLAN,), replay="repeat"),
     ActKind("revise_plan", "プラン定義書による改定", "plan", (Action.SET_PLAN,), replay="repeat", changes_plan=True),
     ActKind("take_list", "一覧の取込み", "plan", (Action.PROPOSE_CARD, Action.SET_PLAN), _OF_LIST, "repeat"),
+    ActKind("keep_reading", "一覧の読みかけ", "plan", (Action.PROPOSE_CARD,), replay="repeat"),
     ActKind("drop_list", "一覧の取込みの取消し", "plan", (Action.PROPOSE_CARD,)),
     ActKind("propose_card", "判定条件の変更の提案", "card", (Action.PROPOSE_CARD,), ("proposals",), "repeat"),
     ActKind("accept_card", "判定条件の決定", "card", (Action.DECIDE_CARD,), replay="repeat", changes_plan=True),

@@ -31,7 +31,7 @@ from loaders.store.file.lock import StoreBusy, StoreError, StoreUnwritable
 from loaders.store.file.retention import Keep
 from loaders.store.queries import access, provenance, snapshots
 from loaders.store.queries.access import Rule
-from loaders.store.queries.kept_lists import KeptList, ListCell, read_list_cells, read_lists
+from loaders.store.queries.kept_lists import KeptList, KeptReading, ListCell, read_list_cells, read_lists, read_readings
 from loaders.store.queries.newest import Newest
 from loaders.store.queries.plan_states import NOW, Revised, read_revisions
 from loaders.store.queries.records import (
@@ -176,6 +176,11 @@ class Store:
         """The lists of indicators that were taken into any plan, the newest first."""
         with self._database.read() as connection:
             return read_lists(connection)
+
+    def readings(self, plan_id: str) -> tuple[KeptReading, ...]:
+        """What was said so far of lists that are not taken in yet, at a plan's screen, the newest first."""
+        with self._database.read() as connection:
+            return read_readings(connection, plan_id)
 
     def list_cells(self, plan_id: str, indicator_id: str) -> tuple[ListCell, ...]:
         """Where lists tell baseline, target and 目安値 of an indicator."""

@@ -18,7 +18,7 @@ from loaders.services.authorization import Gate
 from loaders.store import commands
 from loaders.store.commands.lists.list_acts import GivenList
 from loaders.store.commands.report_acts import MadeFile
-from loaders.store.queries.kept_lists import KeptList, ListCell
+from loaders.store.queries.kept_lists import KeptList, KeptReading, ListCell
 from loaders.text.characters import one_line, tidied, tidy
 from loaders.workbook.cells import Book, open_book
 
@@ -66,6 +66,30 @@ class Listing(Gate):
         """The cells of lists in which baseline, target and 目安値 of an indicator stand."""
         self._ask(Action.SEE_APPROVED, Place(plan_id))
         return self.store.list_cells(plan_id, indicator_id)
+
+    def readings(self, plan_id: str) -> tuple[KeptReading, ...]:
+        """The lists that somebody works on and has not taken in, with what was said of each sheet; the newest first."""
+        self._ask(Action.PROPOSE_CARD)
+        return self.store.readings(plan_id)
+
+    def reading_file(self, plan_id: str, sha256: str) -> tuple[str, bytes]:
+        """The file of a list that somebody works on: name and bytes; KeyError for an unknown one."""
+        return self.store.workbook({one.sha256: one for one in self.readings(plan_id)}[sha256].sha256)
+
+    @tidy
+    def keep_reading(self, plan_id: str, filename: str, data: bytes, sheet: str, told: Told) -> Issues:
+        """Keep what was said so far of a sheet, so that it is there when somebody comes back."""
+        self._ask(Action.PROPOSE_CARD)
+        file = MadeFile("xlsx", one_line(filename), data)
+        return self.store.do(commands.keep_reading, self._act(), plan_id, file, sheet, told)
+
+    def drop_reading(self, plan_id: str, sha256: str) -> Issues:
+        """Throw away what was said of a list; its file stays in the log's keeping. KeyError for an unknown one."""
+        name, data = self.reading_file(plan_id, sha256)
+        for one in self.readings(plan_id):
+            if one.sha256 == sha256:
+                self.keep_reading(plan_id, name, data, one.sheet, Told())
+        return ()
 
     def compare_list(self, plan_id: str, reading: ListReading, told: Told) -> Intake:
         """What a list would bring into a plan; nothing is written."""

@@ -241,5 +241,6 @@ REPEATS: Mapping[str, Callable[[Repeat, Mapping[str, Any]], object]] = {
     "begin_plan": Repeat._with_files,
     "revise_plan": Repeat._with_files,
     "take_list": Repeat._take_list,
+    "keep_reading": Repeat._with_files,
     "set_publication": Repeat._set_publication,
 }

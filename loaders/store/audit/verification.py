@@ -26,10 +26,10 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "verify.report_missing",
-        "報告書の版か、計画の開始・改定のファイルが保存されていません。",
+        "報告書の版、計画の開始・改定、一覧の取込みのどれかのファイルが保存されていません。",
         """SELECT subject, f->>'name', '', '' FROM (
             SELECT subject, unnest(from_json(payload->'files', '["JSON"]')) AS f
-            FROM decisions WHERE kind IN ('make_report', 'begin_plan', 'revise_plan', 'take_list'))
+            FROM decisions WHERE kind IN ('make_report', 'begin_plan', 'revise_plan', 'take_list', 'keep_reading'))
         WHERE f->>'sha256' NOT IN (SELECT sha256 FROM workbooks)""",
     ),
     (

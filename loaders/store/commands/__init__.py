@@ -13,7 +13,7 @@ from loaders.store.commands.carry_over import save
 from loaders.store.commands.consolidation import join, revise
 from loaders.store.commands.corrections import mend
 from loaders.store.commands.drafts import discard, pass_on
-from loaders.store.commands.lists.list_acts import drop_list, take_list
+from loaders.store.commands.lists.list_acts import drop_list, keep_reading, take_list
 from loaders.store.commands.plan_import import begin_plan, load_plan, revise_plan
 from loaders.store.commands.proposals import accept_card, propose_card, reject_card
 from loaders.store.commands.report_acts import edit_summary, make_report
@@ -42,6 +42,7 @@ __all__ = [
     "drop_list",
     "edit_summary",
     "join",
+    "keep_reading",
     "load_plan",
     "load_samples",
     "make_report",
@@ -70,7 +71,7 @@ __all__ = [
 _ALL = (
     save, mend, discard, pass_on, join, revise, send, confirm, unconfirm, ask_back, withdraw,
     take_form, open_round, start_round, cancel_round, close_round, change_plan, load_plan,
-    begin_plan, revise_plan, take_list, drop_list,
+    begin_plan, revise_plan, take_list, drop_list, keep_reading,
     propose_card, accept_card, reject_card, edit_summary, make_report,
     set_publication, set_membership, remove_membership, revoke, load_samples, start_empty, remove_samples,
 )  # fmt: skip

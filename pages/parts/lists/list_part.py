@@ -8,20 +8,20 @@ from hashlib import sha256
 import streamlit as st
 
 from kpi.assessment import Assessment
-from kpi.issue import Issue
 from kpi.period import stamp
 from loaders.lists.columns.list_tables import fits
 from loaders.lists.list_intake import figure_words
 from loaders.lists.list_layout import Layout
 from loaders.lists.list_reading import ListReading, read_list
 from loaders.store.queries.kept_lists import KeptList
-from loaders.workbook.cells import Book, Sheet
+from loaders.workbook.cells import Sheet
 from pages.parts.admin.admin_forms import act, fresh, note
 from pages.parts.app.current_view import services
 from pages.parts.lists.list_questions import questions
-from pages.parts.lists.list_session import OnScreen, keep, on_screen
+from pages.parts.lists.list_session import OnScreen, on_screen
 from pages.parts.lists.list_target import target
 from pages.parts.lists.sheet_view import sheet_view
+from pages.parts.lists.unfinished_lists import keep_said, open_list, taken_up
 from pages.parts.shared.as_of import looking_back
 from pages.parts.shared.layout import XLSX, attempt, folded_form, show
 from pages.parts.shared.markup import Column, badge, join, table, tag, unmarked
@@ -34,32 +34,20 @@ def lists_part(state: Assessment) -> None:
     if not looking_back():
         note(
             "昨年度に公表した進捗の表など、指標の一覧をExcelのまま入れます。何をどう読んだかが色で出るので、違うところを直してから取り込みます。"
-            "取り込むまで、何も変わりません。値には、元のセルの番地が残ります。"
+            "取り込むまで、何も変わりません。直したところは途中でも残ります。値には、元のセルの番地が残ります。"
         )
         file = st.file_uploader("指標の一覧を入れる", type=["xlsx", "xlsm", "xls"], key=fresh("list-file"))
-        if file is not None and (one := _opened(file.name, file.getvalue())):
+        one = _opened(state, file.name, file.getvalue()) if file is not None else taken_up(state)
+        if one:
             _list(state, one)
     _kept(state)
 
 
-def _opened(name: str, data: bytes) -> OnScreen | None:
+def _opened(state: Assessment, name: str, data: bytes) -> OnScreen | None:
     """The list on the screen, opened once however often the page is drawn again."""
     mark = sha256(data).hexdigest() + name
     held = on_screen()
-    if held is not None and held.mark == mark:
-        return held
-    with st.spinner("読み取っています…"):
-        book = attempt(lambda: _book(data, name))
-    if not isinstance(book, Book):
-        return None
-    one = OnScreen(name, data, mark, book)
-    keep(one)
-    return one
-
-
-def _book(data: bytes, name: str) -> Book | tuple[Issue, ...]:
-    found = services().open_list(data, name)
-    return (found,) if isinstance(found, Issue) else found
+    return held if held is not None and held.mark == mark else open_list(state, name, data)
 
 
 def _list(state: Assessment, one: OnScreen) -> None:
@@ -70,6 +58,7 @@ def _list(state: Assessment, one: OnScreen) -> None:
     sheet = _chosen_sheet(sheets)
     layout = _layout(sheet)
     told = one.told(sheet.name)
+    keep_said(state, one, sheet.name)
     reading = read_list(sheet, told, layout)
     sheet_view(sheet, reading, frozenset(i.cell for i in reading.open if i.cell))
     questions(sheet.name, reading.issues, "sheet")

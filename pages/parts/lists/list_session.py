@@ -1,4 +1,4 @@
-"""What a person has said of the list on the screen so far, with the way back; it is gone with the browser's tab."""
+"""What a person has said of the list on the screen so far, with the way back; what stands is kept in the store too."""
 
 from __future__ import annotations
 
@@ -15,13 +15,20 @@ _KEY = "list-on-screen"
 
 @dataclass(frozen=True)
 class OnScreen:
-    """A list that was put in: its file, its workbook, and what was said of each sheet, the newest last."""
+    """A list that was put in: its file, its workbook, and what was said of each sheet, the newest last.
+
+    ``kept`` is what the store has of each sheet, ``found`` if some of it was there before, ``taken_up`` if it is gone
+    on with from there and was not put in anew.
+    """
 
     filename: str
     data: bytes
     mark: str
     book: Book
     said: tuple[tuple[str, Told], ...] = ()
+    kept: tuple[tuple[str, Told], ...] = ()
+    found: bool = False
+    taken_up: bool = False
 
     def told(self, sheet: str) -> Told:
         """What stands as said of a sheet."""
@@ -37,6 +44,11 @@ def on_screen() -> OnScreen | None:
 def keep(one: OnScreen) -> None:
     """Keep it for the next time the page is drawn."""
     st.session_state[fresh(_KEY)] = one
+
+
+def close() -> None:
+    """The list is no more on the screen; what was said of it stays in the store."""
+    st.session_state.pop(fresh(_KEY), None)
 
 
 def say(sheet: str, told: Told) -> None:

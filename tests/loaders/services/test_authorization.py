@@ -171,6 +171,12 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "take_list": (Action.PROPOSE_CARD, "", lambda d, i, p: d.take_list("tiny", LIST, Intake(), "理由")),
     "plan_of_list": (Action.SET_PLAN, "", lambda d, i, p: d.plan_of_list(LIST.reading, BEGINNING, "a.xlsx")),
     "begin_from_list": (Action.SET_PLAN, "", lambda d, i, p: d.begin_from_list(LIST, BEGINNING)),
+    "readings": (Action.PROPOSE_CARD, "", lambda d, i, p: d.readings("tiny")),
+    "reading_file": (Action.PROPOSE_CARD, "", lambda d, i, p: d.reading_file("tiny", "none")),
+    "keep_reading": (
+        Action.PROPOSE_CARD, "", lambda d, i, p: d.keep_reading("tiny", "a.xlsx", b"x", "表", Told(rows={3: "skip"})),
+    ),
+    "drop_reading": (Action.PROPOSE_CARD, "", lambda d, i, p: d.drop_reading("tiny", "none")),
     "drop_list": (Action.PROPOSE_CARD, "", lambda d, i, p: d.drop_list("tiny", "none", "理由")),
     "load_samples": (Action.SAMPLES, "", lambda d, i, p: d.load_samples("tiny")),
     "remove_samples": (Action.SAMPLES, "", lambda d, i, p: d.remove_samples()),

@@ -21,8 +21,11 @@ __all__ = ["filled"]  # the fixture
 
 #: The tiny plan ends with FY2028, and its rounds are closed by then.
 AFTER = datetime(2030, 4, 1, 9)
-#: What only looks at a list of indicators; the plan that it may begin is another one.
-LOOKING = ("open_list", "list_layouts", "lists", "list_file", "compare_list")
+#: What only looks at a list of indicators, and what keeps how it is read; the plan that it may begin is another one.
+LOOKING = (
+    "open_list", "list_layouts", "lists", "list_file", "compare_list", "readings", "reading_file", "keep_reading",
+    "drop_reading",
+)  # fmt: skip
 #: Every method that collects; where nothing was taken, that of a batch is about no plan.
 COLLECTING = [n for n, (action, *_) in METHODS.items() if action in OF_THE_TERM and n not in ("send_returns", *LOOKING)]
 

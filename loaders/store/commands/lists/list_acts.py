@@ -6,6 +6,7 @@ no department. The secretariat puts it in cell by cell, so that its values are c
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,13 +16,14 @@ from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from kpi.provenance.list_origin import list_round
 from loaders.lists.list_intake import Intake, TakenFigure
-from loaders.lists.list_layout import Layout
+from loaders.lists.list_layout import Layout, Told
 from loaders.store.audit.audit_log import Event, append_event
 from loaders.store.commands.plan_import import begin_plan
 from loaders.store.commands.proposals import propose_all, unfit
 from loaders.store.commands.report_acts import MadeFile, keep_files
 from loaders.store.commands.submission_rows import short_code
 from loaders.store.file.database import Connection, Row, append, rows, take
+from loaders.store.queries.json_document import dump
 from loaders.store.queries.plan_states import NOW, read_cards, read_plan
 
 #: What stands in a list's row of ``submissions`` where a return names its form.
@@ -73,6 +75,22 @@ def drop_list(connection: Connection, act: Act, submission_id: str) -> tuple[Iss
         return (_DROPPED,)
     told = {"before": {"一覧": found[0]["filename"]}, "after": {}}
     append_event(connection, Event("drop_list", found[0]["plan_id"], submission_id, act, told))
+    return ()
+
+
+def keep_reading(
+    connection: Connection, act: Act, plan_id: str, file: MadeFile, sheet: str, told: Told
+) -> tuple[Issue, ...]:
+    """Keep what was said so far of a list that is not taken in yet, in the place of what was said before.
+
+    Nothing said is the way to throw it away. KeyError for an unknown plan.
+    """
+    read_plan(connection, plan_id, NOW)
+    kept = keep_files(connection, [file], act.at)
+    said = len(told.columns) + len(told.periods) + len(told.rows) + len(told.cells)
+    after = f"{said}か所を直したところ" if told != Told() else "最初の読み方"
+    payload = {"files": kept, "sheet": sheet, "told": json.loads(dump(told)), "after": {f"{file.name} {sheet}": after}}
+    append_event(connection, Event("keep_reading", plan_id, kept[0]["sha256"], act, payload))
     return ()
 
 
