@@ -7,6 +7,7 @@ Published lists write 「60.2%(平成28年度)」, a value and its year on two l
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi.issue import Choice
@@ -16,14 +17,19 @@ from loaders.text.dates import names_period, read_period
 
 #: A list's years are fiscal ones unless they say otherwise: 「H28」 is 平成28年度.
 _FISCAL = Period("FY", 2020)
-_NOTE = re.compile(r"(?:※|注\d*[):]?|\*\d*\s).*")
+_NOTE = re.compile(r"\(?(?:※|注\d*[):]?|\*\d*\s).*")
 _GROUP = re.compile(r"\(([^()]*)\)")
 _ERALESS = re.compile(r"(元|\d{1,2})年度?")
+#: 「R6年度(9月末)」: the brackets have the part of the year that is meant.
+_PART_BEHIND = re.compile(
+    r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})|(?:19|20)\d\d)(?:年度?)?\s?"
+    r"\((\d{1,2}月(?:末|\d{1,2}日)?|[上下]半?期)(?:まで)?(?:時点|現在)?\)"
+)
 _TAIL = re.compile(r"(?:調査|時点|実績|現在|実施|分|値)$")
 _DOTTED = re.compile(r"^((?:19|20)\d\d)\.(\d{1,2})\.(\d{1,2})$")
 #: A year that stands before its value: 「R5: 45.2%」.
 _LEADING = re.compile(
-    r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})(?:年度末?|年|\.\d{1,2}末?)?|(?:19|20)\d\d(?:年度?|(?=\s?:)))\s?:?\s?(?=\S*\d)"
+    r"((?:令和|平成|昭和|[RHSrhs])\s?(?:元|\d{1,2})(?:年度?\d{1,2}月末?|年度末?|年|\.\d{1,2}末?)?|(?:19|20)\d\d(?:年度?|(?=\s?:)))\s?:?\s?(?=\S*\d)"
 )
 _BETWEEN = re.compile(
     r"\n|、|／|;|(?<=\))\s*(?=[^\s(])|(?<=\S)\s+(?=(?:令和|平成|[RHrh])\s?(?:元|\d{1,2})(?:年度?)?\s?:?\s?\d)"
@@ -34,6 +40,8 @@ _SIDE_BY_SIDE = re.compile(r"(\d[\d,.]*\s?[^\d\s/・,.()]{1,6}(?:\([^()]*\))?)\s
 MARKS = re.compile(r"[○◯●◎×△▲☆★✓済達成完了ー―‐\-–—…‥/／]+|達成済み?|完了|実施済み?|該当なし|なし")
 #: What people write where there is no value.
 NOTHING = re.compile(r"[ー―‐\-–—…‥/／]+")
+#: Marks beside a value that take nothing from it.
+_REACHED = re.compile(r"[○◯◎☆★✓]|達成済?み?")
 _DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"^[^\d(]*?[△▲-]?\d[\d,.]*(?:\s?~\s?\d[\d,.]*)?\s?([^\d\s()※、・:,.]{1,12})")
 #: What may stand behind a number and is no unit: an arrow, a slash, a wave, a power of ten with more digits behind it.
@@ -93,9 +101,14 @@ def release_in(text: str) -> str:
     return next((code for word, code in _RELEASES if word in text), "")
 
 
+def one_period(text: str) -> str:
+    """A text, folded, in which a year and the part of it that stands in brackets behind are one period."""
+    return _PART_BEHIND.sub(r"\1年度\2", text)
+
+
 def read_when(text: str) -> When | None:
     """The period that a text is; None where it is none. A number of years without its era is asked."""
-    shown = _DOTTED.sub(r"\1-\2-\3", _TAIL.sub("", fold(text).strip(" :")))
+    shown = _DOTTED.sub(r"\1-\2-\3", _TAIL.sub("", one_period(fold(text)).strip(" :")))
     if _ERALESS.fullmatch(shown):
         return When(text, None, _eras(shown))
     if not (names_period(shown) or re.fullmatch(r"(?:19|20)\d\d", shown)):
@@ -122,14 +135,14 @@ def split(text: str) -> Parts:
     """The parts of a cell."""
     notes, lines = [], []
     for line in text.splitlines():
-        shown = _SIDE_BY_SIDE.sub(r"\1\n", fold(line))
+        shown = _SIDE_BY_SIDE.sub(r"\1\n", one_period(fold(line)))
         if note := _NOTE.search(shown):
             notes.append(note[0].strip())
             shown = shown[: note.start()]
         if shown.strip():
             lines.append(shown.strip())
     whole = "\n".join(lines)
-    found = [_segment(part) for part in _BETWEEN.split(whole) if part.strip()]
+    found = [_segment(part) for part in _with_words([part for part in _BETWEEN.split(whole) if part.strip()])]
     pieces: list[Piece] = []
     loose: When | None = None
     for piece in found:
@@ -143,6 +156,23 @@ def split(text: str) -> Parts:
     if pieces:
         return Parts(tuple(pieces), "", tuple(notes))
     return Parts((), " ".join(p.text for p in found if p.text), tuple(notes), loose)
+
+
+def _with_words(parts: Sequence[str]) -> list[str]:
+    """The stretches of a cell, each with the words beside it that are no period: 「△」 over 「3」 is no 3."""
+    if not any(_DIGIT.search(part) for part in parts):
+        return list(parts)
+    found: list[str] = []
+    before = ""
+    for part in parts:
+        if _DIGIT.search(part) or read_when(part.strip(" ()")) is not None:
+            found.append(before + part)
+            before = ""
+        elif found:
+            found[-1] += "" if _REACHED.fullmatch(part.strip()) else part
+        else:
+            before += part
+    return found
 
 
 def _segment(part: str) -> Piece:

@@ -18,6 +18,9 @@ _NOTE = re.compile(r"^(?:出典|資料[:：])")
 #: Words of a document's own title, which is no heading of a field.
 _TITLE = re.compile(r"一覧|進捗|状況|推移|管理表|様式|調書|実績表|別紙|別表|資料\d|令和\d+年度$")
 
+#: How a document's own number begins: 「【資料２】」, 「(別紙)」.
+_PAPER = re.compile(r"^[【（(\[〔]?\s*(?:資料|別紙|別表|別添|参考|様式)")
+
 
 def section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Place, str] | None:
     """The heading over a table: the last row above it with one text alone, but for the title of the document."""
@@ -26,7 +29,8 @@ def section_above(grid: Grid, table: Table, first: int, told: Told) -> tuple[Pla
         if told.rows.get(row) == "skip" or not found:
             continue
         place, text = next(iter(found.items()))
-        title = (_TITLE.search(text) and first == 1 and not begins_a_field(text)) or is_note(text)
+        named = _PAPER.match(text) or (_TITLE.search(text) and not begins_a_field(text))
+        title = (named and first == 1) or is_note(text)
         if told.rows.get(row) == "section" or (len(found) == 1 and not title):
             return place, text
         if len(found) > 1:

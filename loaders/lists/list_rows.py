@@ -57,6 +57,7 @@ class TableReader:
         for row in self._table.rows:
             self._row(row, self._told.rows.get(row, ""))
         self._close()
+        self._ask_alone()
 
     def _row(self, row: int, said: str) -> None:
         filled = self._grid.filled(row)
@@ -66,6 +67,7 @@ class TableReader:
         place, text = next(iter(filled.items()))
         if said == "section" or (not said and self._is_section(row, filled)):
             self._close()
+            self._ask_alone()  # of the one before, over which no indicator has come
             self._begin_section(place, text)
             self._alone = None if said or self._is_plain_heading(place, text) else of_alone(self._grid, place, row)
         elif not said and is_note(text) and not self._has_values(row):
@@ -178,11 +180,13 @@ class TableReader:
         told_as = "", self._grid.ref(place), written, str(row), "row", choices
         return Issue("list.nameless", Severity.ASK, message, advice, *told_as)
 
+    def _ask_alone(self) -> None:
+        self.issues += [self._alone] if self._alone else []
+        self._alone = None
+
     def _open(self, row: int, column: ListColumn) -> None:
         """Begin the indicator whose name stands in a row."""
-        if self._alone is not None:
-            self.issues.append(self._alone)
-            self._alone = None
+        self._ask_alone()
         place = self._grid.place(row, column.column)
         text = self._grid.text(row, column.column)
         name, definition = self._named(place, text)

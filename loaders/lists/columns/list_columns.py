@@ -28,7 +28,7 @@ def columns_of(
 ) -> tuple[ListColumn, ...]:
     """The columns of a table whose head and rows are told, from left to right; of some columns of the sheet alone."""
     found = [_column(grid, head, c) for c in within or grid.columns if _is_there(grid, head, rows, c)]
-    found = continued(found)
+    found = continued([_of_told_period(c, told) for c in found])
     found = _labelled(grid, rows, _corner(grid, rows, found))
     found = _named(grid, head, rows, _children(grid, head, found))
     found = yearly(grid, rows, _todays(kinds_of_years(_dated(grid, rows, found))))
@@ -164,6 +164,11 @@ def _kept(column: ListColumn, layout: Layout) -> ListColumn:
 
 
 def _said(column: ListColumn, told: Told) -> ListColumn:
-    kind, code = told.columns.get(column.letters, ""), told.periods.get(column.letters, "")
-    one = replace(column, kind=kind, doubt="") if kind else column
-    return replace(one, period=Period.parse(code)) if code else one
+    kind = told.columns.get(column.letters, "")
+    return replace(column, kind=kind, doubt="") if kind else column
+
+
+def _of_told_period(column: ListColumn, told: Told) -> ListColumn:
+    """A column whose period a person has said, from which the years right of it may go on."""
+    code = told.periods.get(column.letters, "")
+    return replace(column, period=Period.parse(code)) if code else column

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi.period import Period
-from loaders.lists.list_cells import read_when
+from loaders.lists.list_cells import one_period, read_when
 from loaders.lists.list_grid import Grid
 from loaders.lists.list_layout import ListColumn
 from loaders.lists.list_words import YEAR_IN, column_role, line_role
@@ -16,13 +16,24 @@ from loaders.text.characters import canonical
 
 #: A year without its era, as it stands alone beneath or beside others.
 BARE_YEAR = re.compile(r"(?:[1-9]|1\d|2\d|3[0-2])年?度?")
+#: Parts of a year that are no period.
+_NO_PERIOD = re.compile(r"四半期|中間(?!目標)|途中|(?<![a-z])(?:q[1-4]|[1-4]q)(?![a-z])")
 #: What a heading says beside its year when its values are real ones.
 _REAL = re.compile(r"現在|時点|末|速報|見込|暫定|確定")
 
 
 def year_of(heading: str) -> Period | None:
-    """The period that a heading names; of several (「R5〜R9累計」) the last one, in which such a sum is whole."""
-    found = [when.period for m in YEAR_IN.finditer(canonical(heading)) if (when := read_when(m[0])) and when.period]
+    """The period that a heading names; of several (「R5〜R9累計」) the last one, in which such a sum is whole.
+
+    None where it means a part of the year that no period is (「R6中間」, 「第2四半期」).
+    """
+    if _NO_PERIOD.search(canonical(heading)):
+        return None
+    found = [
+        when.period
+        for m in YEAR_IN.finditer(one_period(canonical(heading)))
+        if (when := read_when(m[0])) and when.period
+    ]
     return max(found, key=lambda one: one.position, default=None)
 
 

@@ -17,7 +17,7 @@ from loaders.text.choice_words import release_mark
 from loaders.text.surroundings import unit_keys
 from loaders.workbook.cells import Cell
 
-_IN_BRACKETS = re.compile(r"[(（]((?:単位\s*[:：]?\s*)?)([^()（）]{1,12})[)）]\s*$")
+_IN_BRACKETS = re.compile(r"[(（【〔\[［]((?:単位\s*[:：]?\s*)?)([^()（）【】〔〕\[\]［］]{1,12})[)）】〕\]］]\s*$")
 _OF_SHEET = re.compile(r"単位\s*:\s*([^\s()、,・]{1,12})(?=[)\s]|$)")
 #: What a unit may be that stands in brackets behind a name; 千, 万 and the like may stand before it.
 _UNITS = re.compile(
