@@ -39,6 +39,11 @@ from loaders.text.characters import canonical, fold
 _NARROW = (number, whole, period, fiscal_year, half_year, day, years, milestones)
 #: What is a number in a cell.
 NUMBERS = (number, whole)
+#: The columns that point to other rows.
+POINTING = frozenset({
+    "field_id", "item_id", "department_id", "indicator_id", "initiative_id", "parent_id", "refers_to", "indicators",
+    "related_indicators", "related_departments", "departments",
+})  # fmt: skip
 _GOES_ON = "\u3000"
 _YES = {canonical(word): said for said, words in ((True, "はい true ○ 1"), (False, "いいえ false × 0"))
         for word in words.split()}  # fmt: skip
@@ -94,7 +99,12 @@ def written(sheet: PlanSheet, column: Column, text: str) -> object:
         return BETWEEN.join(codes.get(canonical(one), one) for one in semicolons(text))
     if codes or isinstance(parse, OneOf):
         return codes.get(canonical(text), text)
-    return fold(text) if parse in _NARROW else text
+    return fold(text) if parse in _NARROW or _is_id(column) else text
+
+
+def _is_id(column: Column) -> bool:
+    """Whether a column holds the id of its own row or of another one, which has half-width letters alone."""
+    return column.key == "id" or column.key in POINTING
 
 
 def _when(period: Period) -> str:

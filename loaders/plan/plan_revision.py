@@ -118,6 +118,7 @@ def _faults(now: Plan, wanted: Plan, plan: Plan, begun: Collection[str]) -> Iter
         return
     yield from _lost(now, wanted, begun)
     yield from _numbers(now, plan)
+    yield from _moved_names(now, wanted)
     yield from _still_used(now, wanted, plan)
 
 
@@ -146,6 +147,28 @@ def _lost(now: Plan, wanted: Plan, begun: Collection[str]) -> Iterator[Issue]:
         if one.id in begun and one.id not in rounds:
             message = f"照会「{one.name}」({one.id})は始まっているため、消せません。"
             yield Issue("plan.lost_round", Severity.FIX, message, "その行を残してください。", "照会", subject_id=one.id)
+
+
+def _moved_names(now: Plan, wanted: Plan) -> Iterator[Issue]:
+    """Names that have moved from one row to another: the values of each would become the other's."""
+    for sheet, word, old, new in (
+        ("指標", "指標", now.indicators, wanted.indicators), ("取組", "取組", now.initiatives, wanted.initiatives),
+    ):  # fmt: skip
+        before = {one.id: canonical(one.name) for one in old}
+        held = {name: one for one, name in before.items() if list(before.values()).count(name) == 1}
+        renamed = {
+            one.id: canonical(one.name) for one in new if before.get(one.id, "") not in ("", canonical(one.name))
+        }
+        for one in new:
+            other = held.get(renamed.get(one.id, ""))
+            if other is not None and other in renamed:
+                message = (
+                    f"記号「{one.id}」の{word}の名称が、いまは別の{word}({other})の名称「{one.name}」になっています。"
+                )
+                advice = (
+                    "行がずれていないか、名称の列だけを並べ替えていないかを確かめ、記号と名称の組合せを戻してください。"
+                )
+                yield Issue("plan.moved_name", Severity.FIX, message, advice, sheet, value=one.name, subject_id=one.id)
 
 
 def _numbers(now: Plan, plan: Plan) -> Iterator[Issue]:

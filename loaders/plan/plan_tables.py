@@ -270,7 +270,10 @@ def _words(records: Sequence[Record]) -> tuple[dict[str, str], list[Issue]]:
     issues: list[Issue] = []
     for record in records:
         for key, word in record.values.items():
-            if isinstance(word, str):
+            if isinstance(word, str) and words.get(key, word) != word:
+                message = f"「{key}」の語が2つあります(「{words[key]}」と「{word}」)。"
+                issues.append(record.issue("plan.duplicate_id", key, message, "一方の行を消してください。"))
+            elif isinstance(word, str):
                 words[key] = word
             else:
                 advice = '鍵 = "語" の形で書いてください。'

@@ -6,6 +6,7 @@ What is wrong is told with sheet, cell, what stands there, why and what to do, i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +28,8 @@ _MOST_ROWS, _MOST_AREAS = 5_000, 2_000
 _OWN = {canonical(name) for name in (GUIDE_SHEET, LISTS_SHEET)}
 #: Addresses named in one note before the rest is counted.
 _NAMED = 5
+#: How notes beneath a table begin.
+_NOTE = re.compile(r"[※＊*]|[(（]?注")
 #: How far right of a key and of a heading a value stands on an upright sheet.
 _FROM_KEY, _FROM_HEADING = 2, 1
 
@@ -159,10 +162,14 @@ def _table(page: Sheet, sheet: PlanSheet) -> tuple[list[Record], list[Issue]]:
     for row in rows:
         places = {key: (row, column) for column, key in columns.items()}
         record, faults = _record(page, sheet, row, places, covered)
+        if _is_note(record):
+            issues.append(_unused(page, list(filter(None, (page.at(*place) for place in places.values())))))
+            continue
         issues += faults
         if any(record.texts.values()):
             records.append(record)
-    issues += _beside(page, head, columns)
+    heads = [cell for _, cells in page.rows() for cell in cells if cell.row == head]
+    issues += _twice(page, sheet, columns, heads) + _beside(page, head, columns)
     return (_departments(records) if sheet.shape.table == "department" else _plain(sheet, records)), issues
 
 
@@ -237,14 +244,33 @@ def _beside(page: Sheet, head: int, columns: Mapping[int, str]) -> list[Issue]:
     cells = [
         cell for cell in page.cells.values() if cell.row >= head and cell.column not in columns and seen_text(cell)
     ]
-    if not cells:
-        return []
+    return [_unused(page, cells)] if cells else []
+
+
+def _unused(page: Sheet, cells: Sequence[Cell]) -> Issue:
+    """What is not used, for it is none of the table."""
     names = "、".join(cell.ref for cell in cells[:_NAMED])
     more = f" ほか{len(cells) - _NAMED}か所" if len(cells) > _NAMED else ""
     message = f"表の列でないセルの文字({names}{more})は使いません(「{shortened(seen_text(cells[0]), 30)}」)。"
-    return [
-        Issue("plan.unused", Severity.NOTE, message, "覚え書きなら、そのままで構いません。", page.name, cells[0].ref)
-    ]
+    advice = "覚え書きなら、そのままで構いません。"
+    return Issue("plan.unused", Severity.NOTE, message, advice, page.name, cells[0].ref)
+
+
+def _is_note(record: Located) -> bool:
+    """Whether a row is a note that somebody has put beneath a table."""
+    told = [text for text in record.texts.values() if text]
+    return len(told) == 1 and bool(_NOTE.match(told[0]))
+
+
+def _twice(page: Sheet, sheet: PlanSheet, columns: Mapping[int, str], cells: Iterable[Cell]) -> list[Issue]:
+    """A heading that stands a second time over another column: which of the two counts is not sure."""
+    there = columns.values()
+    return [_of_heading(page, c) for c in cells if c.column not in columns and _column_at(c, sheet) in there]
+
+
+def _of_heading(page: Sheet, cell: Cell) -> Issue:
+    message, text = f"「{seen_text(cell)}」の欄が2つあります。", seen_text(cell)
+    return Issue("plan.two_columns", Severity.FIX, message, "使うほうだけを残してください。", page.name, cell.ref, text)
 
 
 def _plain(sheet: PlanSheet, records: Sequence[Located]) -> list[Record]:
@@ -267,15 +293,17 @@ def _departments(records: Sequence[Located]) -> list[Record]:
     for record in records:
         name = {k: record.values[k] for k in ("valid_from", "valid_to") if record.texts.get(k)}
         name |= {"name": record.values.get("names", "")}
-        first = found.get(str(record.values.get("id", "")))
-        if first is None or not record.texts.get("id"):
+        key = str(record.values.get("id") or "").strip()
+        first = found.get(key)
+        if first is None or not key:
             # A row without its id stays by itself, and is told.
-            key = record.texts.get("id") or f"{record.line}行"
-            found[key] = replace(record, values={**_own(record), "names": [name] if name["name"] else None})
+            found[key or f"{record.line}行"] = replace(
+                record, values={**_own(record), "names": [name] if name["name"] else None}
+            )
         else:
             names = [*(first.values["names"] or []), name]  # type: ignore[misc]
             more = {k: v for k, v in _own(record).items() if v and not first.values.get(k)}
-            found[str(first.values["id"])] = replace(first, values={**first.values, **more, "names": names})
+            found[key] = replace(first, values={**first.values, **more, "names": names})
     return list(found.values())
 
 
@@ -296,4 +324,9 @@ def _upright(page: Sheet, sheet: PlanSheet) -> tuple[list[Record], list[Issue]]:
             if (key := find(cell, sheet)) and key not in at:
                 at[key] = (cell.row, cell.column + right)
     record, issues = _record(page, sheet, 1, at, {})
+    used = {row: key for key, (row, _) in at.items()}
+    again = [
+        c for c in cells if c.row not in used and _column_at(c, sheet) and page.at(c.row, c.column + _FROM_HEADING)
+    ]
+    issues += [_of_heading(page, cell) for cell in again]
     return [record], _lacking(page, sheet, at) + issues

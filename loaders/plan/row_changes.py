@@ -11,7 +11,7 @@ from kpi.cards.revision import CARD_WORDS, INDICATOR_WORDS, SCHEME_WORDS
 from kpi.period import Period
 from kpi.plan import DatedName, Plan
 from kpi.schemes import THRESHOLDS
-from loaders.plan.plan_cells import cell_text
+from loaders.plan.plan_cells import POINTING, cell_text
 from loaders.plan.plan_rows import Rows, rows_of
 from loaders.plan.plan_sheets import SHEETS, PlanSheet
 from loaders.plan.tabular import Column, Row
@@ -33,11 +33,6 @@ _DECIDED = {
     "indicator": {*CARD_WORDS, *INDICATOR_WORDS, "band_low", "band_high"},
     "scheme": {*SCHEME_WORDS, *THRESHOLDS},
 }
-#: The columns that point to other rows, which are told by their names.
-_POINTING = frozenset({
-    "field_id", "item_id", "department_id", "indicator_id", "initiative_id", "parent_id", "refers_to", "indicators",
-    "related_indicators", "related_departments", "departments",
-})  # fmt: skip
 #: The order of these rows says nothing.
 _UNORDERED = ("department", "round", "plan", "scheme", "words", "ownership", "assumption")
 _ORDER = "並び順"
@@ -123,13 +118,13 @@ class _Differences:
 
     def _heading(self, column: Column) -> str:
         heading = self._sheet.headings[column.key]
-        return heading.removesuffix(_OF) if column.key in _POINTING else heading
+        return heading.removesuffix(_OF) if column.key in POINTING else heading
 
     def _told(self, column: Column, row: Row) -> str:
         value = row[column.key]
         if column.key == "names":
             return "\n".join(_dated(one) for one in value)
-        if column.key in _POINTING:
+        if column.key in POINTING:
             ids = value if isinstance(value, tuple) else (value,) if value else ()
             return "、".join(self._called(column.key, one) for one in ids)
         if isinstance(value, Period):

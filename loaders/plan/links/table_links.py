@@ -31,7 +31,11 @@ def unlinked(rows: Mapping[str, list[Row]], records: Mapping[str, Mapping[str, R
         for row in rows[shape.table]:
             record = records[shape.table][row_key(shape, row)]
             for column, tables in columns.items():
-                issues += _unlink(record, row, column, set[str]().union(*(ids[table] for table in tables)))
+                known = set[str]().union(*(ids[table] for table in tables))
+                there = known.union(
+                    *(records[table] for table in tables)
+                )  # those that have a fault too: it is told there
+                issues += _unlink(record, row, column, known, there)
     by_id = {row["id"]: row for row in rows[INITIATIVE.table]}
     issues += [i for column in _CHAINS for i in _circular(column, by_id, records[INITIATIVE.table])]
     return [*issues, *_chained(by_id, records[INITIATIVE.table])]
@@ -101,12 +105,13 @@ def strange_continuation(
 _CONTINUED = re.compile(r"[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
-def _unlink(record: Record, row: Row, column: str, known: AbstractSet[str]) -> list[Issue]:
+def _unlink(record: Record, row: Row, column: str, known: AbstractSet[str], there: AbstractSet[str]) -> list[Issue]:
+    """Leave out what is not known; said is what is not even ``there``."""
     many = isinstance(row[column], tuple)
     named = row[column] if many else (row[column],) if row[column] else ()
     found = tuple(one for one in named if one in known)
     row[column] = found if many else next(iter(found), "")
-    return [_unknown_link(record, row, column, lost) for lost in named if lost not in known]
+    return [_unknown_link(record, row, column, lost) for lost in named if lost not in there]
 
 
 def _unknown_link(record: Record, row: Row, column: str, lost: str) -> Issue:
