@@ -15,7 +15,7 @@ from loaders.cli.arguments import Refused
 from loaders.cli.usage import FAILED
 from loaders.plan.new_plan import contents
 from loaders.plan.plan_files import write_folder
-from loaders.plan.plan_revision import HOW_WORDS, RowChange
+from loaders.plan.plan_revision import HOW_WORDS, MOVED_ON, RowChange
 from loaders.plan.plan_workbook import write_workbook
 from loaders.plan.plan_workbook_reading import ReadPlan, read_workbook
 from loaders.services import Services
@@ -120,6 +120,8 @@ def _compared(given: argparse.Namespace, services: Services, plan_id: str) -> in
     if not found.changes:
         print("変わるところはありません。", file=given.out)
         return _GOOD
+    if services.has_moved_on(plan_id, read):
+        print(MOVED_ON, file=given.out)
     if not given.apply:
         print(f"{len(found.changes)}か所が変わります。--apply を付けると改定します。", file=given.out)
         return _LOOK

@@ -16,7 +16,13 @@ from kpi.plan import Card, Department, Ownership, Plan
 from loaders.plan.row_changes import HOW_WORDS, RowChange, row_changes
 from loaders.text.characters import canonical
 
-__all__ = ["HOW_WORDS", "Revision", "RowChange", "compare"]
+__all__ = ["HOW_WORDS", "MOVED_ON", "Revision", "RowChange", "compare"]
+
+#: What is said where the plan has changed since a workbook was taken from it.
+MOVED_ON = (
+    "この定義書を受け取ったあとに、計画が変わっています。「変わるところ」には、そのあいだに変わったものを元に戻すところも含まれます。"
+    "元に戻すのでなければ、定義書を受け取り直して、それを書き換えてください。"
+)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ from loaders.plan.tabular import Column, day, text
 
 TITLE = "プラン定義書"
 GUIDE_SHEET, LISTS_SHEET = "使い方", "選択肢"
+#: Stands on the sheet of lists before the mark of the state from which a workbook was taken.
+TAKEN_FROM = "受け取ったときの計画:"
 #: The row of the plan's sheet that says which plan it is; a folder says so by its name.
 PLAN_ID = Column("id", text, True)
 #: Yes and no.

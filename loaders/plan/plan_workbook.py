@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from hashlib import sha256
 from io import BytesIO
 from math import ceil
 from typing import Any
@@ -29,7 +30,7 @@ from loaders.form.writing.style import (
 )
 from loaders.plan.plan_cells import NUMBERS, cell_text, sheet_rows
 from loaders.plan.plan_rows import Rows, rows_of
-from loaders.plan.plan_sheets import FLAGS, GUIDE_SHEET, LISTS_SHEET, SHEETS, TITLE, PlanSheet
+from loaders.plan.plan_sheets import FLAGS, GUIDE_SHEET, LISTS_SHEET, SHEETS, TAKEN_FROM, TITLE, PlanSheet
 from loaders.plan.tabular import Column, OneOf, flag
 
 #: Where the rows of a sheet stand: title, guide, keys (hidden), headings, the first row.
@@ -78,10 +79,21 @@ def write_workbook(plan: Plan, day: date) -> bytes:
     for sheet in SHEETS:
         page: Worksheet = book.create_sheet(sheet.name)
         (_write_upright if sheet.upright else _write_table)(page, sheet, rows, lists, plan)
+    lists.mark(mark_of(plan))
     lists.put_last()
     out = BytesIO()
     book.save(out)
     return repacked(out.getvalue(), day)
+
+
+def mark_of(plan: Plan) -> str:
+    """By what a workbook tells from which state of a plan it was taken: the same for plans with the same sheets."""
+    rows, told = rows_of(plan), sha256(plan.id.encode())
+    for sheet in SHEETS:
+        values = ({**row, "id": row.get("id", "")} for row in sheet_rows(sheet, rows))
+        lines = ("\x1f".join(cell_text(sheet, c, row[c.key]) for c in sheet.columns) for row in values)
+        told.update("\x1e".join((sheet.name, *lines, "")).encode())
+    return told.hexdigest()
 
 
 class _Lists:
@@ -110,6 +122,10 @@ class _Lists:
         rule.errorStyle, rule.showErrorMessage = "stop", True
         rule.add(where)
         page.add_data_validation(rule)
+
+    def mark(self, mark: str) -> None:
+        """From which state of the plan the workbook was taken, right of all words."""
+        put(self._sheet.cell(1, self._count + 1), f"{TAKEN_FROM}{mark}")
 
     def put_last(self) -> None:
         """Behind the sheets that people see."""

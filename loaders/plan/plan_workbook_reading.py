@@ -15,7 +15,7 @@ from kpi.plan import Plan
 from loaders.plan.columns import PLAN, Shape
 from loaders.plan.new_plan import is_plan_id
 from loaders.plan.plan_cells import written
-from loaders.plan.plan_sheets import GUIDE_SHEET, LISTS_SHEET, SHEETS, PlanSheet
+from loaders.plan.plan_sheets import GUIDE_SHEET, LISTS_SHEET, SHEETS, TAKEN_FROM, PlanSheet
 from loaders.plan.plan_tables import plan_of
 from loaders.plan.sheet_words import in_words
 from loaders.plan.tabular import Record
@@ -49,10 +49,14 @@ class Located(Record):
 
 @dataclass(frozen=True)
 class ReadPlan:
-    """What a workbook says, None where it cannot be taken for a plan; and all that is wrong with it."""
+    """What a workbook says, None where it cannot be taken for a plan; and all that is wrong with it.
+
+    ``taken_from`` is the mark of the state of the plan from which it was taken; empty where it tells none.
+    """
 
     plan: Plan | None
     issues: tuple[Issue, ...]
+    taken_from: str = ""
 
     @property
     def sound(self) -> bool:
@@ -79,7 +83,12 @@ def read_workbook(data: bytes, filename: str) -> ReadPlan:
         return tables[shape.table], []
 
     plan, found = plan_of(plan_id, records)
-    return ReadPlan(plan, tuple(in_words(issue) for issue in (*issues, *found)))
+    return ReadPlan(plan, tuple(in_words(issue) for issue in (*issues, *found)), _taken_from(book))
+
+
+def _taken_from(book: Book) -> str:
+    texts = (seen_text(c) for p in book.sheets if canonical(p.name) == canonical(LISTS_SHEET) for c in p.cells.values())
+    return next((text.removeprefix(TAKEN_FROM) for text in texts if text.startswith(TAKEN_FROM)), "")
 
 
 def _identity(records: Sequence[Record]) -> tuple[str, list[Issue]]:

@@ -16,7 +16,7 @@ from loaders.plan import plan_revision
 from loaders.plan.new_plan import is_plan_id
 from loaders.plan.next_plan import next_plan
 from loaders.plan.plan_revision import Revision, RowChange
-from loaders.plan.plan_workbook import workbook_name, write_workbook
+from loaders.plan.plan_workbook import mark_of, workbook_name, write_workbook
 from loaders.plan.plan_workbook_reading import ReadPlan, read_workbook
 from loaders.services import nightly, operations
 from loaders.services.authorization import Gate
@@ -101,6 +101,11 @@ class Keeping(Gate):
         self._ask(Action.SET_PLAN)
         life = self.store.snapshot(plan_id).life
         return plan_revision.compare(self._in_force(plan_id), tidied(wanted), {*life.started, *life.closed}, from_day)
+
+    def has_moved_on(self, plan_id: str, read: ReadPlan) -> bool:
+        """Whether the plan has changed since a workbook was taken from it, which then brings back what stood before."""
+        self._ask(Action.SET_PLAN)
+        return bool(read.taken_from) and read.taken_from != mark_of(self._in_force(plan_id))
 
     @tidy
     def revise_plan(

@@ -40,6 +40,19 @@ def test_an_untouched_workbook_says_that_nothing_would_change(services):
     assert "この内容に改定する" not in {b.label for b in at.button}
 
 
+def test_a_workbook_from_before_another_change_says_so_before_it_is_decided(services):
+    old = book(services, say("計画", "標語", "新しい標語"))
+    fresh = upload(run("admin", as_="admin", part="plan"), "定義書.xlsx", old)
+    assert "計画が変わっています" not in words(fresh)
+    decided(put_in(services, say("計画", "出典", "別の出典")))
+    at = upload(run("admin", as_="admin", part="plan"), "定義書.xlsx", old)
+    assert sound(at)
+    assert "この定義書を受け取ったあとに、計画が変わっています" in words(at)
+    by_label(at.text_input, "改定の理由").set_value("中間見直し")
+    at = press(at.run(), "plan-book-save")
+    assert words(at).count("この定義書を受け取ったあとに、計画が変わっています") == 2
+
+
 def test_differences_come_first_and_the_decision_puts_them_in_force(services):
     before = services.store.log_head()
     at = put_in(services, say("計画", "標語", "新しい標語"), put("指標", "小数の桁数", 2, 記号=SME))

@@ -13,7 +13,7 @@ from kpi.assessment import Assessment
 from kpi.cards.revision import day_text
 from kpi.period import stamp
 from loaders.plan.new_plan import is_plan_id
-from loaders.plan.plan_revision import HOW_WORDS, Revision, RowChange
+from loaders.plan.plan_revision import HOW_WORDS, MOVED_ON, Revision, RowChange
 from loaders.plan.plan_sheets import TITLE
 from loaders.plan.plan_workbook import workbook_name
 from loaders.plan.plan_workbook_reading import ReadPlan
@@ -97,6 +97,8 @@ def _settle(state: Assessment, read: ReadPlan, book: tuple[str, bytes]) -> None:
     if not found.changes:
         note("変わるところはありません。")
         return
+    if services().has_moved_on(state.plan.id, read):
+        show(tag("div", MOVED_ON, "notice"))
     _show_changes(state, found.changes)
     reason = st.text_input("改定の理由", key=fresh("plan-book-reason"), max_chars=200).strip()
     _confirm(state, found, read, book, (decided_on, from_day, decision.strip(), reason))
@@ -113,6 +115,7 @@ def _confirm(
     count = len(found.changes)
     when = f"{wareki(decided_on)}の" if decided_on else ""
     lines: list[Content] = [tag("b", f"{count}か所を、{when}{decision}として改定します。"), _counts(found.changes)]
+    lines += [tag("div", MOVED_ON, "notice")] if services().has_moved_on(state.plan.id, read) else []
     if waiting := _waiting(state, found.changes):
         words = f"このうち{waiting}か所は判定条件の変更です。提案として残し、別の担当者が決定を記録すると変わります。"
         lines.append(tag("div", words, "notice"))

@@ -319,6 +319,24 @@ def test_the_log_tells_what_became_of_the_plan_and_the_workbook_before_turns_it_
     assert now.is_dropped("new-one", DAY)
 
 
+def test_a_workbook_that_was_taken_before_a_revision_says_that_it_would_turn_it_back(services: Services) -> None:
+    old = sole(services).plan_workbook("tiny")[1]
+
+    def moved_on(data: bytes) -> bool:
+        return services.has_moved_on("tiny", services.read_plan_workbook(data, "定義書.xlsx"))
+
+    edited = treated(old, put("指標", "名称", "別の名称", 記号=RATE))
+    assert not moved_on(old)
+    assert not moved_on(edited)  # it differs by what its reader wrote, and by nothing else
+    assert revise(services, put("指標", "出典", "別の出典", 記号=COUNT)) == ()
+    assert moved_on(old)
+    assert moved_on(edited)
+    assert not moved_on(services.plan_workbook("tiny")[1])
+    lost = treated(old, lambda found: found.remove(found["選択肢"]))
+    assert services.read_plan_workbook(lost, "定義書.xlsx").sound
+    assert not moved_on(lost)  # nobody knows
+
+
 def test_a_revision_is_repeated_by_a_rebuild_with_its_workbooks(services: Services, tmp_path: Path) -> None:
     how = [add("指標", **NEW), put("指標", "目標値", 1800, 記号=COUNT), put("指標", "名称", "名", 記号=PAPER),
            drop("担当", 指標の記号=CUT), drop("指標", 記号=CUT)]  # fmt: skip

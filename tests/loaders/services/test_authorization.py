@@ -150,6 +150,7 @@ METHODS: dict[str, tuple[Action, str, Call]] = {
     "plan_workbook": (Action.SET_PLAN, "", lambda d, i, p: d.plan_workbook("tiny")),
     "read_plan_workbook": (Action.SET_PLAN, "", lambda d, i, p: d.read_plan_workbook(b"x", "a.xlsx")),
     "compare_plan": (Action.SET_PLAN, "", lambda d, i, p: d.compare_plan("tiny", tiny_plan(), DAY)),
+    "has_moved_on": (Action.SET_PLAN, "", lambda d, i, p: d.has_moved_on("tiny", ReadPlan(None, (), "x"))),
     "revise_plan": (
         Action.SET_PLAN, "",
         lambda d, i, p: d.revise_plan("tiny", tiny_plan(), (), Decision(DAY, DAY, "理由"), ("a", b"x")),
