@@ -169,7 +169,7 @@ def _moved_names(now: Plan, wanted: Plan) -> Iterator[Issue]:
             other = held.get(renamed.get(one.id, ""))
             if other is not None and other in renamed:
                 message = (
-                    f"記号「{one.id}」の{word}の名称が、いまは別の{word}({other})の名称「{one.name}」になっています。"
+                    f"記号「{one.id}」の{word}の名称が、別の{word}({other})のいまの名称「{one.name}」になっています。"
                 )
                 advice = (
                     "行がずれていないか、名称の列だけを並べ替えていないかを確かめ、記号と名称の組合せを戻してください。"
