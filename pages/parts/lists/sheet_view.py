@@ -77,7 +77,7 @@ def _frames(grid: Grid, reading: ListReading, asked: frozenset[str]) -> tuple[pd
     """The cells as they are seen, and the colour behind each; columns, or rows in their place, say what they are."""
     kinds = {c.letters: c.kind for table in reading.tables for c in table.columns}
     names = {c: letters + _said(kinds.get(letters, "")) for c in grid.columns if (letters := column_letters(c))}
-    rows = {r: f"{r}" + _said(kinds.get(f"{r}", "")) for r in grid.rows}
+    rows = {r: f"{r}" + _said(kinds.get(f"{r}", "")).replace("行の見出し", "列の見出し") for r in grid.rows}
     marks = dict(reading.marks)
     texts = {names[c]: [_shown(grid, (r, c), asked) for r in grid.rows] for c in grid.columns}
     colours = {
