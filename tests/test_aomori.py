@@ -223,7 +223,8 @@ def test_each_half_year_of_the_plan_has_its_review_on_working_days_and_says_that
     wanted = [Period("H", year, part) for year in range(2024, 2029) for part in (1, 2)]
     assert [r.period for r in reviews] == wanted
     assert [(r.id, r.name) for r in reviews] == [
-        (new_id(replace(aomori, rounds=()), "initiatives", half), name_of("initiatives", half)) for half in wanted
+        (new_id(replace(aomori, rounds=()), "initiatives", half), name_of(aomori, "initiatives", half))
+        for half in wanted
     ]
     for one in reviews:
         assert one.opens

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from kpi.collection.lifecycle import Life, Stage, upcoming
 from kpi.collection.schedule import add_months, previous
 from kpi.collection.scope import departments_asked
+from kpi.initiatives.rhythm import YEARLY, told_of, yearly_part
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.plan import Card, Plan, Round, RoundKind
@@ -18,7 +19,7 @@ KIND_WORDS: Mapping[RoundKind, str] = {
     "annual": "年次照会(実績)",
     "half": "半期照会(取組状況)",
     "midterm": "中間見直し照会",
-    "initiatives": "取組の半期見直し",
+    "initiatives": "取組の見直し・点検",
 }
 #: Kinds that ask for half-years.
 HALF_YEARLY: tuple[RoundKind, ...] = ("half", "initiatives")
@@ -38,7 +39,7 @@ def proposed(plan: Plan, kind: RoundKind, day: date, life: Life) -> Round:
     held = [r for r in mine.rounds if life.stage(r.id) is not Stage.CANCELLED]
     period = _period(plan, kind, day, held)
     last = max(held, key=lambda r: r.opens or date.min, default=None)
-    fresh = Round(new_id(plan, kind, period), free_name(plan, name_of(kind, period)), kind, period, opens=day)
+    fresh = Round(new_id(plan, kind, period), free_name(plan, name_of(plan, kind, period)), kind, period, opens=day)
     if last is None or last.opens is None or last.due is None:
         due = working_day(_due_of_review(period, day) if kind == "initiatives" else day + timedelta(weeks=_WEEKS))
         lead = timedelta(weeks=1 if kind == "initiatives" else _LEAD_WEEKS)
@@ -59,7 +60,7 @@ def _due_of_review(half: Period, day: date) -> date:
 def meeting(plan: Plan, day: date) -> Round:
     """A look at the work of a plan that names nobody to ask, from a day on: a paper tells of a round."""
     period = _period(plan, "initiatives", day, ())
-    name = free_name(plan, name_of("initiatives", period))
+    name = free_name(plan, name_of(plan, "initiatives", period))
     return Round(new_id(plan, "initiatives", period), name, "initiatives", period, day, None)
 
 
@@ -102,13 +103,14 @@ def _period(plan: Plan, kind: RoundKind, day: date, held: Iterable[Round]) -> Pe
     if kind == "targets":
         return next((r.period for r in held), previous(plan.start))
     ended = Period("H", day.year, 2) if kind in HALF_YEARLY else Period("FY", day.year)
-    while ended.end >= day:
+    wanted = yearly_part(plan) if kind == "initiatives" else 0
+    while ended.end >= day or (wanted and ended.part != wanted):
         ended = previous(ended)
     return ended
 
 
-def name_of(kind: RoundKind, period: Period) -> str:
-    """What a round is called: 令和8年度実績照会, 令和8年度上期取組状況照会."""
+def name_of(plan: Plan, kind: RoundKind, period: Period) -> str:
+    """What a round is called: 令和8年度実績照会, 令和8年度上期取組状況照会, of a yearly plan 令和8年度取組の点検."""
     year = Period("FY", period.year).label.split("(")[0]
     match kind:
         case "annual":
@@ -117,6 +119,8 @@ def name_of(kind: RoundKind, period: Period) -> str:
             return f"{year}{'上期' if period.part == 1 else '下期'}取組状況照会"
         case "midterm":
             return f"中間見直し照会({year}実績)"
+        case "initiatives" if told_of(plan, period).kind == "FY":
+            return f"{year}取組の{YEARLY.review}"
         case "initiatives":
             return f"{year}{'上期' if period.part == 1 else '下期'}取組の見直し"
         case _:

@@ -26,6 +26,16 @@ def rhythm(plan: Plan) -> Rhythm:
     return YEARLY if len(asked) > 1 and len({half.part for half in asked}) == 1 else HALF_YEARLY
 
 
+def yearly_part(plan: Plan) -> int:
+    """At the end of which half of the year (1 or 2) a plan asks that asks once a year; 0 where it asks half-yearly."""
+    return next(iter(_asked(plan))).part if rhythm(plan) is YEARLY else 0
+
+
+def told_of(plan: Plan, half: Period) -> Period:
+    """What a review of a half-year is about: the whole year where the plan asks once a year, at its end."""
+    return Period("FY", half.year) if half.kind == "H" and half.part == yearly_part(plan) else half
+
+
 def asked_before(plan: Plan, half: Period) -> Period:
     """The half-year that was asked about before one; where the plan asks for none, the half-year before it."""
     earlier = [one for one in _asked(plan) if one.position < half.position]

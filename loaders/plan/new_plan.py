@@ -24,7 +24,7 @@ _TABLES = {
     "round": "照会(kind は targets, annual, half, mid など)",
     "section": "計画の本文",
     "scheme": "判定の方法。書かなければ既定の方法で判定する",
-    "self_evaluation": "取組の半期見直しでたずねる自己評価。書かなければたずねない",
+    "self_evaluation": "取組の見直しでたずねる自己評価。書かなければたずねない",
     "self_evaluation_grade": "自己評価の段階(A、順調など)。なければ文章で書く",
 }
 

@@ -86,7 +86,8 @@ def cell_text(sheet: PlanSheet, column: Column, value: Any) -> str:
 
 def written(sheet: PlanSheet, column: Column, text: str) -> object:
     """What a cell says, as a file would: what :func:`loaders.plan.tabular.convert` reads."""
-    codes = {canonical(word): code for code, word in sheet.words.get(column.key, {}).items()}
+    said = (sheet.former.get(column.key, {}), sheet.words.get(column.key, {}))
+    codes = {canonical(word): code for words in said for code, word in words.items()}
     parse = column.parse
     if parse is texts or isinstance(parse, Listed):
         return [codes.get(canonical(one), one) for one in _parts(text)] or None

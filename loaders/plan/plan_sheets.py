@@ -53,7 +53,7 @@ class PlanSheet:
 
     ``headings`` are by the shape's keys; ``words`` what codes of a column are called. ``columns`` are those of the
     sheet in its order: a shape's own, or those in which one of its columns is laid out. The first ``leading`` of them
-    say which row it is.
+    say which row it is. ``former`` are words that workbooks written earlier have for codes.
     """
 
     shape: Shape
@@ -64,6 +64,7 @@ class PlanSheet:
     upright: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     leading: int = 2
+    former: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def _sheet(
@@ -76,12 +77,14 @@ def _sheet(
     upright: bool = False,
     words: Mapping[str, Mapping[str, str]] | None = None,
     leading: tuple[str, ...] = (),
+    former: Mapping[str, Mapping[str, str]] | None = None,
 ) -> PlanSheet:
     """``headings`` stand in the order of the columns; those of the keys ``leading`` come first on the sheet."""
     own = columns or shape.columns
     named = dict(zip((column.key for column in own), headings.split(), strict=True))
     own = tuple(sorted(own, key=lambda c: leading.index(c.key) if c.key in leading else len(leading)))
-    return PlanSheet(shape, name, guide, named, own, upright, words or {}, len(leading) or min(2, len(own) - 1))
+    known = len(leading) or min(2, len(own) - 1)
+    return PlanSheet(shape, name, guide, named, own, upright, words or {}, known, former or {})
 
 
 _SPAN = (Column("valid_from", day), Column("valid_to", day))
@@ -152,7 +155,7 @@ SHEETS: tuple[PlanSheet, ...] = (
     _sheet(
         ROUND, "照会", "1行が1つの照会。部局・指標の欄が空欄なら、すべてにたずねます。",
         "記号 名称 種類 たずねる時点 照会の日 期限 期限の時刻(時) 想定の理由 課の期限 部局の記号 指標・取組の記号",
-        words={"kind": _ROUND_KINDS},
+        words={"kind": _ROUND_KINDS}, former={"kind": {"initiatives": "取組の半期見直し"}},
     ),
     _sheet(SECTION, "本文", "計画のそのほかの本文。段落と要点は1行に1つずつ、セルの中で改行して書きます。",
            "記号 見出し 章 段落 要点 出典 計画が示していないもの"),
@@ -162,7 +165,7 @@ SHEETS: tuple[PlanSheet, ...] = (
         upright=True, words={"name": {name: method.word for name, method in METHODS.items()}},
     ),
     _sheet(
-        SELF_EVALUATION, "自己評価", "取組の半期見直しでたずねる自己評価のしかた。名称が空欄の計画ではたずねません。"
+        SELF_EVALUATION, "自己評価", "取組の見直しでたずねる自己評価のしかた。名称が空欄の計画ではたずねません。"
         "段階も観点もなければ、文章で書く欄になります。観点は1行に1つずつ、セルの中で改行して書きます。",
         "名称 評価のしかた 出典 観点", upright=True,
     ),

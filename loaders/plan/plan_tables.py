@@ -229,7 +229,7 @@ def _evaluation(read: Records, rows: Sequence[Row]) -> tuple[SelfEvaluation | No
         return None, issues + [one.issue("plan.unnamed_evaluation", "name", message, advice) for one in written[:1]]
     head = records[0]
     if canonical(row["name"]) in _other_headings():
-        message = f"自己評価の名称「{row['name']}」は、半期見直しの様式の別の欄の名前のため、たずねません。"
+        message = f"自己評価の名称「{row['name']}」は、取組の見直しの様式の別の欄の名前のため、たずねません。"
         advice = "「自己評価」など、ほかの欄と違う名称にしてください。"
         return None, [*issues, head.issue("plan.taken_heading", "name", message, advice)]
     if len(row["aspects"]) > len(ASPECT_KEYS):

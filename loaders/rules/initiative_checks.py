@@ -253,7 +253,7 @@ def _folded(text: str) -> str:
 @check(
     code="initiative.half_skipped",
     severity=NOTE,
-    condition="前回に尋ねた半期の見直しがないとき",
+    condition="前回に尋ねた見直しがないとき",
     message="前回({half})の見直しがありません。",
     advice="前回からこれまでに行ったことを、すべて実績に含めて書いてください。",
 )

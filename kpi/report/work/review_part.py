@@ -1,4 +1,4 @@
-"""取組の半期見直し: what moved in the last half-year told of, with reason and who decided; and its corner of 概要."""
+"""取組の見直し: what moved in the last half-year told of, with reason and who decided; and its corner of 概要."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from kpi.assessment import Assessment
 from kpi.collection.round_proposal import KIND_WORDS, free_name, name_of, new_id, periods, problems, proposed, starting
 from kpi.collection.scope import asked_of, departments_asked
 from kpi.collection.turnout import Row, departments
-from kpi.initiatives.rhythm import rhythm
+from kpi.initiatives.rhythm import rhythm, told_of
 from kpi.issue import Severity
 from kpi.plan import Plan, Round, RoundKind, subject_word
 from pages.parts.app.current_view import services
@@ -182,14 +182,14 @@ def _fields(state: Assessment, base: Round, form: str, *, fixed: bool) -> Round:
     with grid.cell():
         offered = sorted({base.period, *periods(base.kind, plan, state.day)}, key=lambda p: p.position, reverse=True)
         period = st.selectbox(
-            "いつの値を尋ねるか",
+            "いつの状態を尋ねるか" if base.kind == "initiatives" else "いつの値を尋ねるか",
             offered,
-            format_func=lambda p: p.label,
+            format_func=lambda p: told_of(plan, p).label if base.kind == "initiatives" else p.label,
             disabled=fixed,
             **kept(form, "period", base.period, among=offered),
         )
     with grid.cell():
-        suggested = base.name if period == base.period else free_name(plan, name_of(base.kind, period))
+        suggested = base.name if period == base.period else free_name(plan, name_of(plan, base.kind, period))
         name = st.text_input("名前", max_chars=60, **kept(form, f"name-{period.code}", suggested))
     with grid.cell():
         opens = _day("始める日", base.opens, form, "opens")

@@ -378,7 +378,7 @@ def test_a_half_year_round_asks_for_the_half_that_has_ended():
 
 def test_every_kind_has_a_name_and_an_id_that_no_round_has():
     for kind in KIND_WORDS:
-        assert name_of(kind, Period("H", 2026, 1) if kind == "half" else FY[2026])
+        assert name_of(PLAN, kind, Period("H", 2026, 1) if kind == "half" else FY[2026])
     assert new_id(PLAN, "annual", FY[2024]) == "fy2024-2"
     assert new_id(PLAN, "half", Period("H", 2026, 2)) == "fy2026h2"
     assert working_day(date(2026, 11, 22)) == date(2026, 11, 20)

@@ -1,6 +1,7 @@
 """How often a plan asks about its work: what it is called in form, letter and checks, and what it is held against."""
 
 from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import pytest
 from openpyxl import load_workbook
 
 from kpi.collection.letters import request_letter
+from kpi.collection.lifecycle import Life
+from kpi.collection.round_proposal import KIND_WORDS, name_of, proposed
 from kpi.collection.workflow import Brief
-from kpi.initiatives.rhythm import HALF_YEARLY, YEARLY, asked_before, rhythm
+from kpi.initiatives.rhythm import HALF_YEARLY, YEARLY, asked_before, rhythm, told_of
+from kpi.period import Period
 from kpi.plan import Plan
 from loaders.form.writing.writer import write_form
 from loaders.plan.folder import load_plan
@@ -38,6 +42,18 @@ def test_a_half_year_is_held_against_the_one_that_was_asked_about_before():
     assert asked_before(plan_of("aomori-ict-2019"), half("2020H2")) == half("2019H2")
     assert asked_before(plan_of("aomori-dx-2024"), half("2026H1")) == half("2025H2")
     assert asked_before(replace(work_plan(), rounds=()), half("2025H1")) == half("2024H2")
+
+
+def test_a_new_round_is_called_by_what_it_is_about_and_a_yearly_plan_is_asked_at_its_own_time_of_the_year():
+    yearly, half_yearly = plan_of("aomori-ict-2019"), plan_of("aomori-dx-2024")
+    held = replace(yearly, rounds=yearly.rounds[:2])
+    asked = proposed(held, "initiatives", date(2021, 11, 20), Life({r.id: datetime(2021, 4, 1) for r in held.rounds}))
+    assert (asked.period, asked.name) == (half("2020H2"), "令和2年度取組の点検")
+    assert name_of(half_yearly, "initiatives", half("2026H2")) == "令和8年度下期取組の見直し"
+    # Whoever asks a yearly plan in the middle of a year asks about a half-year.
+    assert name_of(yearly, "initiatives", half("2020H1")) == "令和2年度上期取組の見直し"
+    assert [told_of(p, half("2020H2")) for p in (yearly, half_yearly)] == [Period("FY", 2020), half("2020H2")]
+    assert "半期" not in KIND_WORDS["initiatives"]
 
 
 @pytest.mark.parametrize(

@@ -380,3 +380,14 @@ def test_another_workbook_and_no_workbook_say_what_they_are() -> None:
 def test_the_plan_is_told_by_its_id() -> None:
     data = treated(book(settled(tiny_plan())), say("計画", "計画の記号", "県の計画"))
     assert [i.code for i in read(data).issues if i.severity is Severity.FIX] == ["plan.identity"]
+
+
+@pytest.mark.parametrize("word", ["取組の見直し・点検", "取組の半期見直し", "initiatives"])
+def test_a_review_of_the_work_is_known_by_its_word_by_the_one_of_earlier_workbooks_and_by_its_code(word: str) -> None:
+    asked = replace(rich_plan(), rounds=(replace(rich_plan().rounds[-1], kind="initiatives"),))
+    made = book(asked)
+    page = load_workbook(io.BytesIO(made))["照会"]
+    assert page.cell(row(page, 記号="r9"), column(page, "種類")).value == "取組の見直し・点検"
+    plan = read(treated(made, put("照会", "種類", word, 記号="r9"))).plan
+    assert plan is not None
+    assert plan.rounds[-1].kind == "initiatives"
