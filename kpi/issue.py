@@ -27,6 +27,10 @@ SEVERITY_WORDS: Mapping[Severity, str] = {
 }
 
 
+#: What a person picks to leave a cell blank whatever stands in it: no reason why nothing is told.
+LEFT_BLANK, WITHDRAWN, NOT_TAKEN = "空欄とする", "取り消した(空欄とする)", "取り込まない"
+
+
 @dataclass(frozen=True)
 class Choice:
     """One answer a person may pick for a question: its label and what it would set, by column key."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from kpi.initiatives.half_year_review import Review, schedule
-from kpi.issue import Issue, Severity
+from kpi.issue import LEFT_BLANK, NOT_TAKEN, WITHDRAWN, Issue, Severity
 from kpi.path import EPS
 from kpi.people import ROLE_WORDS, Person, Role
 from kpi.period import Period
@@ -120,7 +120,7 @@ def none_this_time(code: str) -> str:
 
 
 #: Reasons that are no person's own words, whatever was asked.
-_GIVEN = frozenset({TYPED, *map(none_this_time, MISSING_WORDS)})
+_GIVEN = frozenset({TYPED, LEFT_BLANK, WITHDRAWN, NOT_TAKEN, *map(none_this_time, MISSING_WORDS)})
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,23 @@ def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer
         cell = own.get(mend.key) or Entry(mend.key, "", "", "", None)
         own[mend.key] = replace(cell, value=mend.value, mended=mend.reason)
     return tuple(Answer(k, v) for k, v in entries.items())
+
+
+#: Who answers, and how to reach them: no part of what is told of a subject.
+OF_SENDER = ("section", "person", "contact")
+
+
+def blank_reason(answer: Answer, keys: Collection[str] = ()) -> str:
+    """Why fields were left blank, in the words of who answered, of some columns or of all; empty where nobody said."""
+    found = {
+        entry.mended: None
+        for key, entry in answer.entries.items()
+        if entry.value is None
+        and key not in OF_SENDER
+        and (not keys or key in keys)
+        and Mend(answer.subject_id, key, None, entry.mended).is_written(())
+    }
+    return "、".join(found)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.cards.revision import band_text
 from kpi.collection.letter_wording import date_text
-from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Brief
+from kpi.collection.workflow import CORRECTION_WORDS, MISSING_WORDS, RELEASE_WORDS, Answer, Brief, blank_reason
 from kpi.initiatives.half_year_review import Span, schedule
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
 from kpi.period import Period
@@ -41,6 +41,8 @@ _TARGET_HEADINGS = (
 _WORK_HEADINGS = ("番号", "取組", "工程", "前回の\n進捗", "今回の\n進捗", "今後の\n方向性", "実績・予定")
 _WIDTHS = (4.5, 20.0, 11.0, 11.0, 11.0, 11.0, 11.0, 18.0)
 _LETTERS = "ABCDEFGH"
+#: What stands before the reason for leaving blank what explains a figure, or all that is asked of an initiative.
+_BLANK, _EXPLAINED = "空欄の理由", ("row", "analysis", "actions", "evidence")
 #: The explanation stands over the last two columns, so that the boxes above are of one width.
 _TEXT_WIDTHS = (*_WIDTHS[:6], _WIDTHS[6] + _WIDTHS[7])
 _DAYS = "起案　令和　　年　　月　　日　　　決裁　令和　　年　　月　　日　　　回答　令和　　年　　月　　日"
@@ -159,7 +161,8 @@ def _work_cells(row: Row, answer: Answer | None, brief: Brief) -> tuple[str, str
     parts = (("遅れ", "delay_reason"), ("工程変更", "revision_reason"), ("実績", "performance"), ("予定", "next_plan"))
     scheme = brief.plan.self_evaluation
     own = tuple((scheme.heading(key), key) for key in scheme.keys) if scheme else ()
-    said = " ".join(f"【{name}】{text}" for name, key in (*parts, *own) if (text := answer.text(key)))
+    told = [*((name, answer.text(key)) for name, key in (*parts, *own)), (_BLANK, blank_reason(answer))]
+    said = " ".join(f"【{name}】{text}" for name, text in told if text)
     progress = PROGRESS_WORDS.get(answer.text("progress"), "未記入")
     return Span(start, end).words, last, progress, COURSE_WORDS.get(answer.text("course"), MISSING), said
 
@@ -171,7 +174,9 @@ def _cells(row: Row, answer: Answer | None, round_: Round) -> tuple[str, str, st
     if answer is None:
         return target, last, "未記入", MISSING, ""
     value, period = answer.number("value"), _period(answer, "period")
+    why = blank_reason(answer, _EXPLAINED)
     notes = [_changes(row, answer, round_), answer.text("analysis") or answer.text("actions")]
+    notes += [f"【{_BLANK}】{why}"] if why else []
     if value is None:
         return target, last, _missing(answer), MISSING, " ".join(n for n in notes if n)
     release = RELEASE_WORDS.get(answer.text("release"), "")

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Literal
 
 from kpi.collection.workflow import MISSING_WORDS, RELEASE_WORDS
-from kpi.issue import Choice, Severity
+from kpi.issue import LEFT_BLANK, Choice, Severity
 from kpi.period import Period
 from loaders.text.characters import as_typed, canonical, dressed_digit, fold, foreign_digit, has_fullwidth, visible
 from loaders.text.choice_words import WHEN, Said, said
@@ -324,7 +324,7 @@ def _read_missing(shown: str, context: Context) -> NumberReading | None:
 
 def _missing_choices(first: Iterable[str], key: str) -> tuple[Choice, ...]:
     if key != "value":
-        return (Choice("空欄とする", {key: None}),)
+        return (Choice(LEFT_BLANK, {key: None}),)
     order = [*first, *(code for code in MISSING_WORDS if code not in set(first))]
     return tuple(Choice(f"「{MISSING_WORDS[c]}」とする", {key: None, "missing_reason": c}) for c in order)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kpi.collection.schedule import expected_period
-from kpi.collection.workflow import MISSING_WORDS, Answer, Brief, Entry, Past, known_beside, last_before
+from kpi.collection.workflow import MISSING_WORDS, Answer, Brief, Entry, Past, blank_reason, known_beside, last_before
 from kpi.initiatives.half_year_review import BLANK_REASON, TOLD_KEYS
 from kpi.period import Period
 from kpi.plan import Card, Round
@@ -103,15 +103,14 @@ def reviewed(answer: Answer) -> Mapping[str, float | str]:
 
     Empty where it tells neither its progress, nor what was done, nor why not.
     """
-    said = {key: e.value for key, e in answer.entries.items() if e.value is not None and key not in _OF_SENDER}
-    why = dict.fromkeys(e.mended for e in answer.entries.values() if e.value is None and e.mended)
-    if why:
-        said[BLANK_REASON] = "、".join(why)
+    said = {key: e.value for key, e in answer.entries.items() if e.value is not None and key not in _OF_PERSON}
+    if why := blank_reason(answer):
+        said[BLANK_REASON] = why
     return said if said.keys() & {*TOLD_KEYS, BLANK_REASON} else {}
 
 
-#: Of who answers: that stands with the return.
-_OF_SENDER = ("person", "contact")
+#: Who answers stands with the return; of it an answer about the work keeps the 課 alone.
+_OF_PERSON = ("person", "contact")
 
 
 def card_facts(answer: Answer, card: Card) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpi.collection.workflow import Answer, Entry
+from kpi.collection.workflow import Answer, Entry, none_this_time
 from kpi.plan import DatedName
 from kpi.printing.number_words import MINUS
 from loaders.form.approval_page import settlement_sheet
@@ -86,6 +86,17 @@ def test_a_correction_a_proposal_and_a_reason_for_no_value_are_not_signed_unseen
     proposed = page(round_id=MIDTERM, answers=(answer(RATE, value=65.0, period="FY2024", target=90.0, baseline=42.5),))
     assert rows(proposed)["1"][5] == "【目標値の見直し案: 90.0%】"
     assert rows(proposed)["6"][3] == "未記入"
+
+
+def test_why_an_explanation_is_blank_is_signed_and_what_was_picked_for_a_figure_is_not_said_twice() -> None:
+    entries = {
+        key: Entry(key, "記述", "D9", "", None, why)
+        for key, why in (("analysis", "集計の途中のため。"), ("value", none_this_time("unpublished")))
+    }
+    unpublished = Entry("missing_reason", "KPI調査票", "A1", "未公表", "unpublished")
+    found = rows(page(answers=(Answer(RATE, {**entries, "missing_reason": unpublished}), *ANSWERS[1:])))
+    assert found["1"][3] == "未公表"
+    assert found["1"][5] == "【空欄の理由】集計の途中のため。"
 
 
 def test_it_prints_on_one_portrait_page_with_boxes_for_the_department() -> None:

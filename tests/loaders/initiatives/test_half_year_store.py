@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from kpi.assessment import Assessment
-from kpi.collection.workflow import Mend, Question
+from kpi.collection.workflow import Answer, Entry, Mend, Question
 from kpi.initiatives.half_year_review import BLANK_REASON
 from kpi.initiatives.initiative_profile import history
 from kpi.initiatives.work_state import EXPLAINED, work_of
+from kpi.issue import LEFT_BLANK
 from kpi.people import Audience
+from loaders.form.approval_page import settlement_sheet
 from loaders.services import operations
 from loaders.store import Store
+from loaders.store.commands.submission_rows import reviewed
 from tests.factory import AGRI, POLICY, ROUND, TARGETS_ROUND
 from tests.storekit import do, first_start, save_return, send
 from tests.worktools import CAR, DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
@@ -139,6 +144,28 @@ def test_why_an_answer_is_blank_is_kept_and_told_and_counts_as_an_answer(store: 
     assert [r.progress for r in asked.asked_in(later).reviews[DESK]] == ["on_schedule"]
     assert store.verify() == ()
     assert operations.rebuild(store, tmp_path / "again.duckdb") == ()
+    page = signed(store, kept.submission_id)
+    assert "未記入" in page["1-2"]
+    assert page["1-2"][6] == "【空欄の理由】担当者が決まっていない。"
+    assert "空欄の理由" not in page["1-1"][6]
+
+
+def signed(store: Store, submission_id: str) -> dict[str, list[str]]:
+    """The rows of the page for the 決裁 of a return, by the initiative's number."""
+    brief = store.snapshot("tiny").brief(AUTUMN.date())
+    department = brief.plan.department(POLICY)
+    answers = store.submission(submission_id).reading.answers
+    data = settlement_sheet(brief, brief.plan.round(SECOND), department, answers)
+    rows = load_workbook(BytesIO(data)).active.iter_rows(values_only=True)
+    return {str(row[0]): [str(cell or "") for cell in row] for row in rows}
+
+
+def test_what_was_only_picked_to_leave_a_cell_blank_is_no_reason():
+    why = {"performance": "(画面)国の事業が止まっている。", "progress": LEFT_BLANK, "person": "担当者は未定。"}
+    entries = {key: Entry(key, "記述", "D9", "―", None, mended) for key, mended in why.items()}
+    assert reviewed(Answer(DESK, entries)) == {BLANK_REASON: "(画面)国の事業が止まっている。"}
+    del entries["performance"]
+    assert reviewed(Answer(DESK, entries)) == {}
 
 
 def test_a_changed_answer_is_found(store: Store):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from kpi.issue import Choice, Issue, Severity
+from kpi.issue import NOT_TAKEN, Choice, Issue, Severity
 from loaders.form.own_text import ABOVE, calculated, mark
 from loaders.form.reading.headings import Table, label
 from loaders.form.reading.leftover.outside_words import corrects, may_answer, quoted
@@ -128,7 +128,7 @@ def _overwritten(one: ReadTable, row: int, key: str, cell: Cell) -> Issue:
     choices: tuple[Choice, ...] = ()
     if entry is not None and entry.value is None and not entry.written:
         choices = (Choice(f"「{words['target']}」として取り込む", {target: cell.written.strip()}),)
-    choices += (Choice("取り込まない", {key: None}),)
+    choices += (Choice(NOT_TAKEN, {key: None}),)
     return told_at(table.sheet, cell, "last.overwritten", words, indicator.id, key, choices)
 
 

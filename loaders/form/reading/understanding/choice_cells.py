@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi.initiatives.self_evaluation import GRADE_KEY
-from kpi.issue import Choice
+from kpi.issue import LEFT_BLANK, Choice
 from loaders.form import definition as d
 from loaders.form.reading.headings import label
 from loaders.form.reading.understanding.figure_cells import is_number
@@ -27,7 +27,7 @@ def choice(one: FormCell) -> Understood:
         return Understood(code)
     offered = tuple(Choice(w, {key: c}) for c, w in words.items())
     if text in _DASHES:
-        issue = one.issue("choice.dash", choices=(*offered, Choice("空欄とする", {key: None})))
+        issue = one.issue("choice.dash", choices=(*offered, Choice(LEFT_BLANK, {key: None})))
     elif found.code:
         return Understood(found.code, (one.issue("choice.folded", {"taken": words[found.code]}),))
     elif len(found.codes) > 1:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kpi.collection.workflow import Entry
-from kpi.issue import Choice, Issue
+from kpi.issue import LEFT_BLANK, Choice, Issue
 from loaders.form import definition as d
 from loaders.form.reading.understanding.blank_words import left_out
 from loaders.form.reading.understanding.cell_values import understood
@@ -95,7 +95,7 @@ def _asked_whose(one: FormCell, area: str, value: float | str) -> Issue:
     shown = cell.written if cell else one.entry.written
     choices = (
         Choice(f"この指標の値も「{shortened(shown)}」", {one.key: value}),
-        Choice("空欄とする", {one.key: None}),
+        Choice(LEFT_BLANK, {one.key: None}),
     )
     return one.issue("cell.merged_value", {"range": area}, choices)
 

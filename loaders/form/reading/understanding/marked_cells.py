@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from kpi.collection.workflow import MISSING_WORDS
-from kpi.issue import Choice, Issue, Severity
+from kpi.issue import WITHDRAWN, Choice, Issue, Severity
 from loaders.form.reading.struck import text_of
 from loaders.form.reading.understanding.cell_values import understood
 from loaders.form.reading.understanding.form_row import FormCell, Understood
@@ -67,7 +67,7 @@ def _of_struck(one: FormCell) -> Understood:
     as_it_stands = _offered(key, _as(one, cell.written))
     if not left.strip():
         choices = _choices((f"取り消していない(「{words['found']}」のまま)", as_it_stands))
-        withdrawn = Choice("取り消した(空欄とする)", {key: None})
+        withdrawn = Choice(WITHDRAWN, {key: None})
         return Understood(issues=(one.issue("cell.struck_whole", words, (*choices, withdrawn)),))
     without = _as(one, left)
     if without.value is not None and {key: without.value} == as_it_stands and not _asks(without.issues):

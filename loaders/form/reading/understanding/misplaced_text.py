@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from kpi.issue import Choice, Severity
+from kpi.issue import LEFT_BLANK, Choice, Severity
 from loaders.form import definition as d
 from loaders.form.reading.headings import label
 from loaders.form.reading.understanding.form_row import FormCell, Understood
@@ -33,7 +33,7 @@ _TOPIC = re.compile(
 def words(one: FormCell) -> Understood:
     """The text in a cell as it stands; a figure alone in it, or another row's indicator, is asked about."""
     key, text, indicators = one.key, prose(one.cell.written), one.row.brief.plan.indicators
-    choices = (Choice("このまま取り込む", {key: text}), Choice("空欄とする", {key: None}))
+    choices = (Choice("このまま取り込む", {key: text}), Choice(LEFT_BLANK, {key: None}))
     own = one.row.indicator
     if stray_number(key, one.cell, tuple(i.unit for i in indicators)):
         return Understood(text or None, (one.issue("text.number", choices=choices),))
