@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -439,6 +440,24 @@ class Plan:
     def subject(self, subject_id: str) -> Indicator:
         """What is answered about: an indicator, or an initiative as one; KeyError where there is none."""
         return (self if subject_id in self._places else self.of_initiatives).indicator(subject_id)
+
+    def numbering_field(self, subject: Indicator) -> str:
+        """The short name of a subject's field where its number is another's too, for plans that count anew in each.
+
+        Empty where the number says by itself what is meant.
+        """
+        shared = subject.field_id and (subject.level, subject.number) in self._shared_numbers
+        return self.field_by_id(subject.field_id).short if shared else ""
+
+    def full_number(self, subject: Indicator) -> str:
+        """A subject's number, behind the field that tells it apart where it needs one."""
+        return f"{self.numbering_field(subject)} {subject.number}".lstrip()
+
+    @cached_property
+    def _shared_numbers(self) -> frozenset[tuple[str, str]]:
+        """The numbers that several subjects of a kind have."""
+        numbers = {one.id: (one.level, one.number) for one in self.subjects}
+        return frozenset(number for number, count in Counter(numbers.values()).items() if count > 1)
 
     def initiative(self, initiative_id: str) -> Initiative:
         """The initiative of an id; KeyError where there is none."""

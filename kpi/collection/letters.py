@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kpi.collection.letter_wording import POINTS, PURPOSES, SUBJECTS, WORDS, date_text, head_of, moment_text
-from kpi.collection.scope import asked_of, divisions_asked
+from kpi.collection.scope import asked_of, divisions_asked, numbers_words
 from kpi.initiatives.rhythm import rhythm
 from kpi.plan import Card, Department, Division, Plan, Round, subject_word
 
@@ -254,11 +254,11 @@ def _scope_table(
     asked = {d.id: asked_of(plan, round_, d.id, day, cards) for d in departments}
     if len(departments) == 1:
         owners = {i: v.name for v in departments[0].divisions_on(day) for i in v.indicators}
-        rows = [(i.number, i.name, owners.get(i.id, "")) for i in asked[departments[0].id]]
+        rows = [(plan.full_number(i), i.name, owners.get(i.id, "")) for i in asked[departments[0].id]]
         return _with_heading(("番号", subject_word(round_.kind), "課"), rows) if owners else _with_heading(
             ("番号", subject_word(round_.kind)), [row[:2] for row in rows]
         )  # fmt: skip
-    rows = [(d.name(day), str(len(asked[d.id])), "、".join(i.number for i in asked[d.id])) for d in departments]
+    rows = [(d.name(day), str(len(asked[d.id])), numbers_words(plan, asked[d.id])) for d in departments]
     word = subject_word(round_.kind)
     return _with_heading(("部局", f"{word}数", f"{word}の番号"), [row for row in rows if row[1] != "0"])
 
@@ -269,7 +269,7 @@ def _with_heading(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> 
 
 def _question_row(plan: Plan, question: Question) -> tuple[str, ...]:
     found = next((i for i in plan.subjects if i.id == question.subject_id), None)
-    named = f"{found.number}　{found.name}" if found else question.subject_id
+    named = f"{plan.full_number(found)}　{found.name}" if found else question.subject_id
     return named, question.column + (f"({question.cell})" if question.cell else ""), question.text
 
 

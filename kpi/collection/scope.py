@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import groupby
 
 from kpi.plan import Card, Department, Division, Indicator, Plan, Round
 
@@ -53,6 +54,12 @@ def divisions_asked(
     """The 課 of a department that a round asks for anything on a day."""
     found = plan.department(department_id).divisions_on(day)
     return tuple(v for v in found if asked_of(plan, round_, department_id, day, cards, v.id))
+
+
+def numbers_words(plan: Plan, subjects: Iterable[Indicator]) -> str:
+    """Numbers in a row: 「1、2」, by field where they need one: 「【産業】(1)、(2)　【行政】(1)」."""
+    grouped = ((name, "、".join(i.number for i in found)) for name, found in groupby(subjects, plan.numbering_field))
+    return "　".join(f"【{name}】{numbers}" if name else numbers for name, numbers in grouped)
 
 
 def find_division(plan: Plan, department_id: str, division_id: str) -> Division | None:

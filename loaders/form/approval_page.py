@@ -132,7 +132,9 @@ def _table(
     for number, row in enumerate(rows, start=place + 1):
         answer = said.get(row.indicator.id)
         told = _told(row, answer, round_, brief)
-        texts = (row.indicator.number, row.indicator.name, *told[:-1], shortened(told[-1], room))
+        field = brief.plan.numbering_field(row.indicator)
+        name = f"【{field}】{row.indicator.name}" if field else row.indicator.name
+        texts = (row.indicator.number, name, *told[:-1], shortened(told[-1], room))
         for column, text in enumerate(texts, start=1):
             cell = sheet.cell(number, column)
             side = {0: "center", 1: "left", 6: "left"}.get(column - 1, "right")

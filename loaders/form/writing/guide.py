@@ -96,7 +96,8 @@ def write_guide(sheet: Worksheet, content: FormContent) -> Results:
     asked = frozenset(c.key for c in d.asked_columns(round_.kind, plan))
     opened = questions.opened if questions is not None else asked
     for one in d.SHEETS:
-        columns = [c for c in one.columns(round_.kind) if c.entry and c.key in opened & asked]
+        wanted = [c for c in one.columns(round_.kind) if c.entry and c.key in opened & asked]
+        columns = [c for c in wanted if any(r.enterable(c, round_) for r in content.rows)]
         row = _section(sheet, row + 1, f"「{one.name}」シートの入力する欄") if columns else row
         for column in columns:
             note = round_notes.note(column, plan, round_.kind).replace("\n", " ")

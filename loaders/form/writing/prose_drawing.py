@@ -116,12 +116,17 @@ def _opening(sheet: Worksheet, line: Line, plan: Plan, round_: Round, *, marked:
             look = way if line.key == ln.NAME else style.Look(8, color=ink, fill=color, horizontal="center")
         style.dress(cell, look)
         style.put(cell, text)
-    lines = style.line_count(line.value or "", _WIDTHS[ln.TEXT], 10.5)
+    sides = ((line.value or "", ln.TEXT), (texts[ln.PART] or "", ln.PART))
+    lines = max(style.line_count(text, _WIDTHS[place], 10.5) for text, place in sides)
     style.set_height(sheet, line.row, max(20.0, lines * 14.5 + 6), grows=True)
 
 
 def _heading(line: Line, plan: Plan, round_: Round) -> str:
-    return ln.covers_heading(round_.kind) if line.key == ln.COVERS else d.heading(d.column(ln.NAME), plan, round_.kind)
+    """What a block's first line is called; below it the field that tells its number apart, where it needs one."""
+    if line.key == ln.COVERS:
+        return ln.covers_heading(round_.kind)
+    field = plan.numbering_field(line.rows[0].indicator)
+    return d.heading(d.column(ln.NAME), plan, round_.kind) + (f"\n({field})" if field else "")
 
 
 def part_text(line: Line, plan: Plan, round_: Round) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import Pieces, Statement, Told
 from kpi.plan import Indicator, Round
@@ -21,16 +19,7 @@ def column_name(state: Assessment, asked: Round, key: str) -> str:
 
 def subject_number(state: Assessment, subject: Indicator) -> str:
     """The number of what is answered about, behind its field where the plan counts anew in each."""
-    shared = state.once("shared numbers", lambda: _shared(state))
-    if (subject.level, subject.number) not in shared or not subject.field_id:
-        return subject.number
-    return f"{state.snapshot.plan.field_by_id(subject.field_id).short} {subject.number}"
-
-
-def _shared(state: Assessment) -> frozenset[tuple[str, str]]:
-    """The numbers that several subjects of a kind have."""
-    counted = Counter((one.level, one.number) for one in state.snapshot.plan.subjects)
-    return frozenset(number for number, count in counted.items() if count > 1)
+    return state.snapshot.plan.full_number(subject)
 
 
 def subject_link(subject: Indicator) -> Markup:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.round_proposal import KIND_WORDS, free_name, name_of, new_id, periods, problems, proposed, starting
-from kpi.collection.scope import asked_of, departments_asked
+from kpi.collection.scope import asked_of, departments_asked, numbers_words
 from kpi.collection.turnout import Row, departments
 from kpi.initiatives.rhythm import rhythm, told_of
 from kpi.issue import Severity
@@ -234,7 +234,7 @@ def _scope(plan: Plan, day: date, base: Round, form: str) -> Round:
     # One that is asked already stays offered, though it answers for nothing today: April brings or has taken it.
     asked = {d.id for d in plan.departments if d.id in base.departments or plan.answers_on(d.id, day)}
     names = {d.id: d.name(day) for d in plan.departments if d.id in asked}
-    indicators = {i.id: f"{i.number} {i.name}" for i in plan.asked_in(base.kind).indicators}
+    indicators = {i.id: f"{plan.full_number(i)} {i.name}" for i in plan.asked_in(base.kind).indicators}
     before = _SOME if base.departments or base.indicators else _ALL
     some = st.radio("どこまで尋ねるか", [_ALL, _SOME], horizontal=True, **kept(form, "some", before))
     if some != _SOME:
@@ -261,7 +261,7 @@ def _preview(state: Assessment, made: Round, when: str, *, starts: bool = False)
     found = problems(state.plan, made, state.day, state.snapshot.cards, starts=starts)
     day = made.opens or state.day
     rows = [
-        (d.name(day), str(len(mine)), "、".join(i.number for i in mine), _divisions(state, made, d.id, day))
+        (d.name(day), str(len(mine)), numbers_words(state.plan, mine), _divisions(state, made, d.id, day))
         for d in departments_asked(state.plan, made, day, state.snapshot.cards)
         for mine in [asked_of(state.plan, made, d.id, day, state.snapshot.cards)]
     ]

@@ -10,19 +10,21 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from kpi.collection.letters import request_letter
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import Brief
 from kpi.initiatives.half_year_review import Review
 from kpi.issue import Severity
 from loaders.form import definition as d
+from loaders.form.approval_page import settlement_sheet
 from loaders.form.completeness import unfilled
 from loaders.form.entry_fields import entry_blocks
 from loaders.form.writing.prefill import Typed
 from loaders.services.typed_values import read_typed
 from loaders.text.half_reading import WHEN_HALF
 from tests import hurt
-from tests.factory import POLICY, tiny_brief
-from tests.worktools import CONTACT, DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
+from tests.factory import AGRI, POLICY, tiny_brief
+from tests.worktools import CAR, CONTACT, DESK, FIRST, MEETING, SECOND, form, half, read, said, work_plan
 
 LAST = Review(
     MEETING, half("2024H2"),
@@ -54,6 +56,51 @@ def test_a_round_of_the_work_asks_each_initiative_once_of_who_answers_for_it():
     plan = work_plan()
     asked = [i.id for i in asked_of(plan, plan.round(SECOND), POLICY, date(2025, 9, 10))]
     assert asked == [MEETING, DESK]  # the 再掲 is told where its 主掲載 stands
+
+
+def numbered_alike() -> Brief:
+    """A plan that counts its initiatives anew in each field, all of them of one department."""
+    plan = work_plan()
+    initiatives = tuple(replace(i, number={MEETING: "(1)", CAR: "(1)"}.get(i.id, i.number)) for i in plan.initiatives)
+    owned = tuple(replace(o, department_id=POLICY) if o.subject_id == CAR else o for o in plan.ownerships)
+    return replace(brief(), plan=replace(plan, initiatives=initiatives, ownerships=owned))
+
+
+def test_a_number_that_two_fields_have_stands_with_its_field_in_form_letter_and_page_and_is_read_back():
+    about = numbered_alike()
+    plan, asked = about.plan, about.plan.round(SECOND)
+    first, other = (field.short for field in plan.fields)
+    answers = {MEETING: said(interim_1=120.0), DESK: DESK_SOUND, CAR: said(performance="実証した。")}
+    data = form(about, SECOND, answers)
+    prose = load_workbook(BytesIO(data))[d.PROSE_SHEET]
+    heads = {r[3].value: (r[1].value, r[2].value) for r in prose.iter_rows() if str(r[2].value).startswith("取組名")}
+    assert heads == {
+        "説明会を全域で開く": ("(1)", f"取組名\n({first})"),
+        "窓口を一つにする": ("1-2", "取組名"),
+        "自動運転の実証": ("(1)", f"取組名\n({other})"),
+    }
+    got = read(data, about)
+    assert [i.message for i in got.issues if i.severity != "note"] == []
+    assert {a.subject_id: a.text("performance") for a in got.answers}[CAR] == "実証した。"
+    policy = plan.department(POLICY)
+    ((_, *rows),) = [item.table for item in request_letter(plan, asked, (policy,), about.day).items if item.table]
+    assert [row[0] for row in rows] == [f"{first} (1)", "1-2", f"{other} (1)"]
+    every = request_letter(plan, asked, plan.departments, about.day).items[0].table
+    assert every[1][2] == f"【{first}】(1)　1-2　【{other}】(1)"
+    signed = load_workbook(BytesIO(settlement_sheet(about, asked, policy, got.answers))).active
+    assert [r[1] for r in signed.iter_rows(values_only=True) if r[0] == "(1)"] == [
+        f"【{first}】説明会を全域で開く", f"【{other}】自動運転の実証",
+    ]  # fmt: skip
+
+
+def test_the_guide_tells_of_the_fields_that_the_form_has():
+    def told(about: Brief, department: str) -> set[object]:
+        guide = load_workbook(BytesIO(form(about, SECOND, {}, department)))[d.GUIDE_SHEET]
+        return {cell.value for row in guide.iter_rows() for cell in row}
+
+    assert {"中間指標1", "当初の始まり", "進捗"} <= told(brief(), POLICY)
+    assert told(brief(), POLICY) & {"中間指標2"} == set()
+    assert told(brief(), AGRI) & {"中間指標1", "当初の始まり", "進捗"} == {"進捗"}
 
 
 def test_what_was_filled_in_is_read_back():
