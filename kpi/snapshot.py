@@ -135,6 +135,18 @@ class Snapshot:
         return standing_texts(self.observations)
 
     @cached_property
+    def sections(self) -> Mapping[str, tuple[str, str]]:
+        """By subject, the department that answered last and the 課 that it named; what a sample names is no office."""
+        table = self.observations
+        told = table[((table["section"] != "") & ~table["sample"].astype(bool)).to_numpy()].sort_values(
+            "observation_id"
+        )
+        last = told.drop_duplicates("indicator_id", keep="last")[["indicator_id", "department_id", "section"]]
+        found = {row["indicator_id"]: (row["department_id"], row["section"]) for row in records(last)}
+        every = (one for reviews in self.reviews.values() for one in reviews if not one.sample and one.text("section"))
+        return found | {one.initiative_id: (one.department_id, one.text("section")) for one in every}
+
+    @cached_property
     def taken_back(self) -> frozenset[str]:
         """The short numbers of the values that a later 秘匿 or 該当なし took back: nothing shows or gives them on."""
         gone = withdrawn(self.observations, annual_ids(self.cards))
@@ -147,7 +159,8 @@ class Snapshot:
 
     def brief(self, day: date) -> Brief:
         """What a form writer, its reader and the checks need on a day."""
-        return Brief(counting(self.plan, self.life, day), day, self.cards, self.history, self.standing, self.reviews)
+        plan = counting(self.plan, self.life, day)
+        return Brief(plan, day, self.cards, self.history, self.standing, self.reviews, self.sections)
 
 
 def annual_ids(cards: Mapping[str, Card]) -> frozenset[str]:

@@ -233,6 +233,7 @@ class Brief:
     (to be read through :func:`known_beside`: periods whose value was taken back are in it too); ``day`` decides who
     owns what and what departments are called. ``standing`` is what was said last, by indicator, of
     :data:`kpi.plan.STANDING_TEXTS`; ``reviews`` are what was said of each initiative, the oldest half-year first.
+    ``sections`` are, by subject, the department that answered last and the 課 that it named.
     """
 
     plan: Plan
@@ -241,6 +242,7 @@ class Brief:
     history: Mapping[str, tuple[Past, ...]] = field(default_factory=dict)
     standing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reviews: Mapping[str, tuple[Review, ...]] = field(default_factory=dict)
+    sections: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def asked_in(self, round_: Round) -> Brief:
         """The brief for a round: where that asks about initiatives, they stand in place of indicators.

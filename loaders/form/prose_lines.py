@@ -118,13 +118,14 @@ def lines(
     found: list[Line] = []
     place = FIRST_ROW
     groups = _contacts(department, rows, division_id)
+    mails = {v.name: v.mail for v in department.divisions}
     for n, (section, group) in enumerate(groups, start=1):
         number = f"{CONTACT_MARK}{n}" if len(groups) > 1 else CONTACT_MARK
         spare = not group
         covers = None if spare else ALL if len(group) == len(rows) else "、".join(numbered(group, rows))
         found.append(Line(place, COVERS, number, covers, group, spare))
         for column in d.columns_on(round_.kind, "contact"):
-            value = None if spare else _said(column, _speaker(group), plan, round_, section)
+            value = None if spare else _said(column, _speaker(group), plan, round_, section, mails.get(section, ""))
             found.append(Line(place + 1, column.key, number, value, group, spare))
             place += 1
         place += 2
@@ -145,10 +146,14 @@ def _speaker(group: tuple[Row, ...]) -> Row:
     return next((r for r in group if _OF_CONTACT & r.given.keys()), group[0])
 
 
-def _said(column: d.Column, row: Row, plan: Plan, round_: Round, section: str) -> str | None:
-    """What stands in a 課's line: the answer given, else its name."""
-    if column.key == "section" and "section" not in row.given:
-        return section or None
+def _said(column: d.Column, row: Row, plan: Plan, round_: Round, section: str, mail: str) -> str | None:
+    """What stands in a 課's line: the answer given, else its name and its shared address.
+
+    Who answered last time is not suggested: people move on each April, and a name that stands ready is signed unread.
+    """
+    ready = {"section": section, "contact": mail}
+    if column.key in ready and column.key not in row.given:
+        return ready[column.key] or None
     found = shown(column, row, plan, round_)
     return None if found is None else str(found)
 
@@ -166,12 +171,15 @@ def _listed(indicator: Indicator, *, shared: bool) -> str:
 def _contacts(
     department: Department, rows: tuple[Row, ...], division_id: str
 ) -> tuple[tuple[str, tuple[Row, ...]], ...]:
-    """Who answers for which rows: (name of the 課, its rows). Rows that were answered by different people part."""
+    """Who answers for which rows: (name of the 課, its rows). Rows that were answered by different people part.
+
+    Where the plan knows no 課 for a row it is the one that answered last time.
+    """
     homes = {i: v.name for v in department.divisions for i in v.indicators if not division_id or v.id == division_id}
     groups: dict[tuple[object, ...], list[Row]] = {}
     silent = []
     for row in rows:
-        home = homes.get(row.indicator.id, "")
+        home = homes.get(row.indicator.id, row.section)
         if _OF_CONTACT & row.given.keys():
             groups.setdefault((home, *(row.given.get(key) for key in sorted(_OF_CONTACT))), []).append(row)
         else:

@@ -27,7 +27,8 @@ class Row:
 
     ``reopened`` are the columns that a form sent back leaves open, None in any other form; ``standing`` is what was
     said last in the columns of :data:`loaders.form.definition.STANDING_KEYS`, ``reviews`` what was said of an
-    initiative, the oldest half-year first, ``evaluation`` the plan's self-evaluation of initiatives.
+    initiative, the oldest half-year first, ``evaluation`` the plan's self-evaluation of initiatives. ``section`` is the
+    課 that answered last, where the same department did.
     """
 
     indicator: Indicator
@@ -40,6 +41,7 @@ class Row:
     standing: Mapping[str, str] = field(default_factory=dict)
     reviews: tuple[Review, ...] = ()
     evaluation: SelfEvaluation | None = None
+    section: str = ""
 
     def enterable(self, column: d.Column, round_: Round) -> bool:
         """Whether the department fills in this column of this row, in this form or in the one before."""
@@ -75,7 +77,9 @@ def form_rows(
         given, standing = answers.get(indicator.id, {}), brief.standing.get(indicator.id, {})
         told = brief.reviews.get(indicator.id, ())
         evaluation = brief.plan.self_evaluation
-        rows.append(Row(indicator, card, past, expected, due, given, None, standing, told, evaluation))
+        whose, section = brief.sections.get(indicator.id, ("", ""))
+        section = section if whose == department_id else ""
+        rows.append(Row(indicator, card, past, expected, due, given, None, standing, told, evaluation, section))
     return tuple(rows)
 
 
