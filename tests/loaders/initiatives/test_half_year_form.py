@@ -186,7 +186,7 @@ CASES = {
                                       {("initiative.reversed", "fix")}),
     "turned round by its start alone": (LAST, {"revised_start": half("2026H2"), "revision_reason": "国。", "decided_by": "部長"},
                                         {("initiative.reversed", "fix")}),
-    "no half": (LAST, {"revised_end": "2026-09", "revision_reason": "国。", "decided_by": "部長"}, {("initiative.no_half", "fix")}),
+    "a month": (LAST, {"revised_end": "2026-09", "revision_reason": "国。", "decided_by": "部長"}, {("period.in_half", "ask")}),
     "a year": (LAST, {"recovery": "FY2026"}, {("period.which_half", "ask")}),
     "nothing": (LAST, {"progress": None, "course": None, "performance": None, "next_plan": None}, {("initiative.none", "ask")}),
     "no course": (LAST, {"course": None}, {("initiative.missing", "ask")}),
@@ -223,6 +223,10 @@ def test_a_correction_that_keeps_a_change_is_asked_for_its_reason_again():
         ("R8", "period.which_half", ("FY2026H1", "FY2026H2")),
         ("令和8年", "period.which_half", ("FY2026H1", "FY2026H2")),
         ("2026年度", "period.which_half", ("FY2026H1", "FY2026H2")),
+        ("2026/9", "period.in_half", ("FY2026H1",)),
+        ("R9.3末", "period.in_half", ("FY2026H2",)),
+        ("令和9年3月31日", "period.in_half", ("FY2026H2",)),
+        ("令和8年度末", "period.in_half", ("FY2026H2",)),
         ("R8中期", "period.unreadable", ()),
     ],
 )
@@ -236,6 +240,13 @@ def test_where_a_half_year_is_wanted_one_is_asked_for(written: str, code: str, c
     assert value is None
     assert refused.advice == WHEN_HALF
     assert read_typed("revised_end", "R8上期", MEETING, about) == ("FY2026H1", ())
+
+
+@pytest.mark.parametrize("written", ["R8上", "令和8年度上期", "2026上期", "2026H1", "R8上期末", "R8年度前期", "FY2026H1"])
+def test_a_half_year_is_read_however_it_is_spelled(written: str):
+    about = brief(LAST)
+    got = read(form(about, SECOND, {MEETING: said(revised_end=Typed(written)), DESK: DESK_SOUND}), about)
+    assert next(a for a in got.answers if a.subject_id == MEETING).text("revised_end") == "FY2026H1"
 
 
 def test_a_form_of_an_earlier_half_does_not_know_what_a_later_one_says():
