@@ -292,7 +292,9 @@ def _forms(state: Assessment, place: Respondent, current: StoredReturn | None) -
         on_click="ignore",
     )
     whose = "この課" if there.division_id else "この部局"
-    inside = {"targets": "", "initiatives": "前回の進捗と予定を入れた、"}.get(place.asked.kind, "前回の値と説明を入れた、")
+    inside = {"targets": "", "initiatives": "前回の進捗と予定を入れた、"}.get(
+        place.asked.kind, "前回の値と説明を入れた、"
+    )
     show(tag("div", f"{inside}{whose}だけの様式です。", "meta"))
     upload_box(state, place)
     entry_box(state, place, current)

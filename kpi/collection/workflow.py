@@ -110,6 +110,8 @@ class Reading:
 
 #: What the page gives as the reason where a person typed a value and said nothing.
 TYPED = "画面で入力"
+#: What is noted of a question that another answer on the page has made void.
+LAPSED = "ほかの欄の修正により不要"
 #: What stands behind a reason that was given in an earlier return.
 TAKEN_OVER = "(前の回答から引継ぎ)"
 
@@ -120,7 +122,7 @@ def none_this_time(code: str) -> str:
 
 
 #: Reasons that are no person's own words, whatever was asked.
-_GIVEN = frozenset({TYPED, LEFT_BLANK, WITHDRAWN, NOT_TAKEN, *map(none_this_time, MISSING_WORDS)})
+_GIVEN = frozenset({TYPED, LAPSED, LEFT_BLANK, WITHDRAWN, NOT_TAKEN, *map(none_this_time, MISSING_WORDS)})
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,8 @@ def with_mends(answers: Sequence[Answer], mends: Iterable[Mend]) -> tuple[Answer
     return tuple(Answer(k, v) for k, v in entries.items())
 
 
-#: Who answers, and how to reach them: no part of what is told of a subject.
-OF_SENDER = ("section", "person", "contact")
+#: Who answers, and a change of schedule that is none: left blank they are no answer that is missing.
+_NOT_AWAITED = ("section", "person", "contact", "revised_start", "revised_end")
 
 
 def blank_reason(answer: Answer, keys: Collection[str] = ()) -> str:
@@ -160,7 +162,7 @@ def blank_reason(answer: Answer, keys: Collection[str] = ()) -> str:
         entry.mended: None
         for key, entry in answer.entries.items()
         if entry.value is None
-        and key not in OF_SENDER
+        and key not in _NOT_AWAITED
         and (not keys or key in keys)
         and Mend(answer.subject_id, key, None, entry.mended).is_written(())
     }

@@ -41,6 +41,8 @@ _TARGET_HEADINGS = (
 _WORK_HEADINGS = ("番号", "取組", "工程", "前回の\n進捗", "今回の\n進捗", "今後の\n方向性", "実績・予定")
 _WIDTHS = (4.5, 20.0, 11.0, 11.0, 11.0, 11.0, 11.0, 18.0)
 _LETTERS = "ABCDEFGH"
+#: How many letters of explanations a page has, of figures and of the work, of which each row says several things.
+_ROOM: Mapping[bool, int] = {False: 900, True: 1500}
 #: What stands before the reason for leaving blank what explains a figure, or all that is asked of an initiative.
 _BLANK, _EXPLAINED = "空欄の理由", ("row", "analysis", "actions", "evidence")
 #: The explanation stands over the last two columns, so that the boxes above are of one width.
@@ -128,16 +130,18 @@ def _table(
     sheet.merge_cells(start_row=place, start_column=7, end_row=place, end_column=8)
     style.set_height(sheet, place, 30)
     # The more rows, the shorter each explanation: the page is one page.
-    room = max(40, 900 // max(1, len(rows)))
+    room = max(40, _ROOM[round_.kind == "initiatives"] // max(1, len(rows)))
     for number, row in enumerate(rows, start=place + 1):
         answer = said.get(row.indicator.id)
-        told = _told(row, answer, round_, brief)
+        told = _told(row, answer, round_, brief, room)
         field = brief.plan.numbering_field(row.indicator)
         name = f"【{field}】{row.indicator.name}" if field else row.indicator.name
-        texts = (row.indicator.number, name, *told[:-1], shortened(told[-1], room))
+        text = told[-1] if round_.kind == "initiatives" else shortened(told[-1], room)
+        texts = (row.indicator.number, name, *told[:-1], text)
         for column, text in enumerate(texts, start=1):
             cell = sheet.cell(number, column)
-            side = {0: "center", 1: "left", 6: "left"}.get(column - 1, "right")
+            inside = "center" if round_.kind == "initiatives" else "right"
+            side = {0: "center", 1: "left", 6: "left"}.get(column - 1, inside)
             style.dress(cell, style.Look(bold=column == (4 if round_.kind == "targets" else 5), horizontal=side))
             style.put(cell, text)
         style.dress(sheet.cell(number, 8), style.Look())
@@ -146,27 +150,35 @@ def _table(
     return place + len(rows) + 1
 
 
-def _told(row: Row, answer: Answer | None, round_: Round, brief: Brief) -> tuple[str, str, str, str, str]:
+def _told(row: Row, answer: Answer | None, round_: Round, brief: Brief, room: int) -> tuple[str, str, str, str, str]:
     if round_.kind == "initiatives":
-        return _work_cells(row, answer, brief)
+        return _work_cells(row, answer, brief, room)
     return _target_cells(row, answer) if round_.kind == "targets" else _cells(row, answer, round_)
 
 
-def _work_cells(row: Row, answer: Answer | None, brief: Brief) -> tuple[str, str, str, str, str]:
-    """The schedule as the answer leaves it, 進捗 then and now, 方向性, and what is said."""
+def _work_cells(row: Row, answer: Answer | None, brief: Brief, room: int) -> tuple[str, str, str, str, str]:
+    """The schedule as the answer leaves it, 進捗 then and now, 方向性, and of each thing that is said its beginning."""
     _, standing = schedule(brief.plan.initiative(row.indicator.id), row.reviews)
     last = PROGRESS_WORDS.get(row.reviews[-1].progress, MISSING) if row.reviews else MISSING
     if answer is None:
         return standing.words, last, "未記入", MISSING, ""
     start = _period(answer, "revised_start") or standing.start or _period(answer, "planned_start")
     end = _period(answer, "revised_end") or standing.end or _period(answer, "planned_end")
-    parts = (("遅れ", "delay_reason"), ("工程変更", "revision_reason"), ("実績", "performance"), ("予定", "next_plan"))
+    after = Span(start, end)
+    schedule_words = after.words + (f"\n(前 {standing.words})" if standing.is_set and after != standing else "")
+    recovery = _period(answer, "recovery")
+    parts = (
+        ("遅れ", "delay_reason"), ("工程変更", "revision_reason"), ("決定者", "decided_by"), ("実績", "performance"),
+        ("予定", "next_plan"), ("課題", "problems"),
+    )  # fmt: skip
     scheme = brief.plan.self_evaluation
     own = tuple((scheme.heading(key), key) for key in scheme.keys) if scheme else ()
     told = [*((name, answer.text(key)) for name, key in (*parts, *own)), (_BLANK, blank_reason(answer))]
-    said = " ".join(f"【{name}】{text}" for name, text in told if text)
+    told.insert(1, ("回復見込み", recovery.short if recovery else ""))
+    told = [(name, text) for name, text in told if text]
+    said = " ".join(f"【{name}】{shortened(text, room // len(told))}" for name, text in told)
     progress = PROGRESS_WORDS.get(answer.text("progress"), "未記入")
-    return Span(start, end).words, last, progress, COURSE_WORDS.get(answer.text("course"), MISSING), said
+    return schedule_words, last, progress, COURSE_WORDS.get(answer.text("course"), MISSING), said
 
 
 def _cells(row: Row, answer: Answer | None, round_: Round) -> tuple[str, str, str, str, str]:

@@ -12,7 +12,7 @@ from kpi.collection.workflow import Brief, Mend, Reading
 from kpi.issue import Issue, Severity
 from kpi.plan import Plan
 from kpi.snapshot import Snapshot
-from loaders.rules.mended_answers import raised_by, worked_out
+from loaders.rules.mended_answers import lapsed, raised_by, worked_out
 from loaders.services.batch_reading import read_book, read_return, same_file, unexpected, unpack
 from loaders.services.batch_versions import Copy, sifted
 from loaders.store import NewReturn, Receipt, Saved, Store, commands, is_of_the_store
@@ -304,6 +304,7 @@ def mend_return(
     stored = store.submission(submission_id)
     brief = store.snapshot(stored.reading.plan_id).brief(act.at.date())
     mends = (*mends, *worked_out(stored.reading, mends, brief))
+    mends = (*mends, *lapsed(stored.reading, stored.open, mends, brief))
     raised = raised_by(stored.reading, stored.issues, mends, brief)
     return store.do(commands.mend, act, submission_id, mends, raised=raised, late=late)
 

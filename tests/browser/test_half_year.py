@@ -111,7 +111,11 @@ def answer_the_autumn(cast: Cast) -> None:
 def confirm_what_came(cast: Cast) -> None:
     page = cast.at(OFFICE, "review")
     box = item(page, "デジタル技術を活用した創業")
-    says(box, "遅れの理由: 調達が遅れた。", "工程の変更 R10上期: 国の事業の日程に合わせた。　決定者 部長決裁(R8.9.30)")
+    says(
+        box,
+        "遅れの理由: 調達が遅れた。",
+        "工程の変更 R6上期～R9下期 → R6上期～R10上期: 国の事業の日程に合わせた。　決定者 部長決裁(R8.9.30)",
+    )
     look(page, "half-year-review")
     box.get_by_role("button", name="確認済にする").click()
     settled(page)

@@ -24,7 +24,7 @@ from kpi.collection.workflow import (
     known_beside,
     last_before,
 )
-from kpi.initiatives.half_year_review import SCHEDULE_KEYS, Review, schedule_changes, told_before
+from kpi.initiatives.half_year_review import SCHEDULE_KEYS, Review, Span, schedule_changes, standing_before, told_before
 from kpi.initiatives.initiative import BEHIND, COURSE_WORDS, PROGRESS_WORDS
 from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.period import Period
@@ -366,14 +366,19 @@ def _explanation(state: Assessment, asked: Round, item: Item) -> Statement:
     return Statement((("この値での判定 ", ""), (state.word(item.subject_id), f"status:{status}")), (), lines)
 
 
-def changed_schedule(state: Assessment, asked: Round, answer: Answer) -> tuple[str, ...]:
-    """The half-years of 変更後 in which an answer about an initiative changes the schedule that stood before it."""
+def changed_schedule(state: Assessment, asked: Round, answer: Answer) -> str:
+    """How an answer about an initiative changes the schedule that stood before it: 「R6上期～R8下期 → R6上期～R9上期」.
+
+    Empty where it changes nothing.
+    """
     earlier = told_before(state.snapshot.reviews.get(answer.subject_id, ()), asked.period)
-    changes = schedule_changes(state.snapshot.plan.initiative(answer.subject_id), earlier, answer)
-    return tuple(half.short for half in changes.values())
+    initiative = state.snapshot.plan.initiative(answer.subject_id)
+    changes, stood = schedule_changes(initiative, earlier, answer), standing_before(initiative, earlier, answer)
+    after = Span(changes.get("revised_start", stood.start), changes.get("revised_end", stood.end))
+    return f"{stood.words} → {after.words}" if changes else ""
 
 
-def _slip(answer: Answer, moved: tuple[str, ...]) -> Statement:
+def _slip(answer: Answer, moved: str) -> Statement:
     """Of an initiative that is behind or whose schedule changes: why, until when, who decided."""
     head = PROGRESS_WORDS.get(answer.text("progress"), "")
     lines = []
@@ -383,7 +388,7 @@ def _slip(answer: Answer, moved: tuple[str, ...]) -> Statement:
         lines.append(f"遅れの理由: {answer.text('delay_reason') or '(記入なし)'}{until}")
     if moved:
         by = f"　決定者 {answer.text('decided_by')}" if answer.text("decided_by") else ""
-        lines.append(f"工程の変更 {'～'.join(moved)}: {answer.text('revision_reason') or '(記入なし)'}{by}")
+        lines.append(f"工程の変更 {moved}: {answer.text('revision_reason') or '(記入なし)'}{by}")
     return Statement((("進捗 ", ""), (head, "value")), (), tuple(lines))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from kpi.collection.workflow import Answer, Mend
+from kpi.collection.workflow import LAPSED, Answer, Mend
 from kpi.issue import Issue, Severity
 from kpi.plan import STANDING_TEXTS
 
@@ -192,8 +192,14 @@ def _doubts(one: Sent, indicator_id: str) -> tuple[Doubt, ...]:
     """The questions and faults of figures that the department settled, each with all that it said of the cell."""
     found = []
     offered = {c.label for i in one.issues if i.subject_id == indicator_id for c in i.choices}
-    for issue in one.issues:
-        if issue.subject_id != indicator_id or issue.severity is Severity.NOTE or issue.key in _TEXTS:
+    void = {m.key for m in one.mends if m.subject_id == indicator_id and m.reason == LAPSED}
+    asked = [i for i in one.issues if i.subject_id == indicator_id and i.severity is not Severity.NOTE]
+    for place, issue in enumerate(asked, start=1):
+        if issue.key in _TEXTS:
+            continue
+        # What another answer has made void was asked of nobody; asked otherwise it stands further on.
+        rest = [m for m in one.mends if m.subject_id == indicator_id and m.key == issue.key and m.reason != LAPSED]
+        if issue.key in void and (not rest or any(later.key == issue.key for later in asked[place:])):
             continue
         keys = {issue.key, *(key for choice in issue.choices for key in choice.changes)}
         said = [m for m in one.mends if m.subject_id == indicator_id and m.key in keys]

@@ -102,7 +102,8 @@ def _name(view: Assessment, issue: Issue) -> str:
 def _told(view: Assessment, current: StoredReturn, issue: Issue) -> Markup:
     column = _column_name(view, current, issue.key)
     severity = badge(SEVERITY_WORDS[issue.severity], f"x v-{issue.severity}")
-    head = tag("div", join([severity, " ", tag("b", _name(view, issue))]))
+    number = f"{view.plan.full_number(view.plan.subject(issue.subject_id))}　" if issue.subject_id else ""
+    head = tag("div", join([severity, " ", tag("b", f"{number}{_name(view, issue)}")]))
     place = "　".join(part for part in (column, issue.address, _quoted(view, current, issue)) if part)
     return join([head, tag("div", place, "meta"), tag("div", issue.message + issue.advice)])
 

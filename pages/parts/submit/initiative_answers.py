@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import changed_schedule, entry_words
-from kpi.collection.workflow import Answer, ReturnState
+from kpi.collection.workflow import Answer, ReturnState, blank_reason
 from kpi.initiatives.half_year_review import Span, told_before
 from kpi.initiatives.initiative import PROGRESS_WORDS
 from kpi.issue import SEVERITY_WORDS, Severity
@@ -24,13 +24,13 @@ def work_table(view: Assessment, place: Respondent, current: StoredReturn) -> No
     scheme = view.plan.self_evaluation
     columns = [
         Column("取組", width="13rem"),
-        Column("進捗"),
+        Column("進捗", width="9rem"),
         Column("方向性"),
         Column("実績"),
         Column(column_name(view, place.asked, "next_plan")),
         *([Column(scheme.name)] if scheme else []),
-        Column("工程"),
-        Column("結果"),
+        Column("工程", width="7rem"),
+        Column("結果", width="12rem"),
     ]
     show(table(columns, rows, caption="読み取った結果", kind="stack"))
     notes = [i for i in current.issues if i.severity is Severity.NOTE]
@@ -60,9 +60,9 @@ def _row(
 
 
 def _slip(answer: Answer) -> Content:
-    """Why it is behind and until when, where that was said."""
+    """Why it is behind and until when, or why it is left blank, where that was said."""
     recovery = half.short if (half := _half(answer, "recovery")) else ""
-    told = (("遅れの理由", answer.text("delay_reason")), ("回復見込み", recovery))
+    told = (("遅れの理由", answer.text("delay_reason")), ("回復見込み", recovery), ("空欄の理由", blank_reason(answer)))
     return join(tag("small", f"{name} {text}", "", data_verbatim="1") for name, text in told if text)
 
 
@@ -70,8 +70,8 @@ def _schedule(view: Assessment, place: Respondent, answer: Answer) -> Content:
     """The 当初 schedule as far as it is told here, and what the answer changes."""
     planned = Span(_half(answer, "planned_start"), _half(answer, "planned_end"))
     lines = [f"当初 {planned.words}"] if planned.start or planned.end else []
-    changes = changed_schedule(view, place.asked, answer)
-    lines += [f"変更 {'～'.join(changes)}"] if changes else []
+    change = changed_schedule(view, place.asked, answer)
+    lines += [f"変更 {change}"] if change else []
     return join(tag("div", line) for line in lines) if lines else "―"
 
 

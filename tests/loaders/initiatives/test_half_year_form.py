@@ -93,6 +93,32 @@ def test_a_number_that_two_fields_have_stands_with_its_field_in_form_letter_and_
     ]  # fmt: skip
 
 
+def test_the_page_for_the_decision_tells_of_each_thing_its_beginning_and_the_schedule_that_stood():
+    about = brief(LAST)
+    asked, policy = about.plan.round(SECOND), about.plan.department(POLICY)
+    late = said(
+        progress="late", performance="あ" * 900, next_plan="い" * 900, delay_reason="会場がない。", recovery=half("2026H1"),
+        revised_end=half("2027H1"), revision_reason="工事。", decided_by="部長(R7.10.1)", problems="字幕。",
+    )  # fmt: skip
+    got = read(form(about, SECOND, {MEETING: late, DESK: DESK_SOUND}), about)
+    page = load_workbook(BytesIO(settlement_sheet(about, asked, policy, got.answers))).active
+    rows = {row[0]: row for row in page.iter_rows(values_only=True)}
+    _, _, schedule, before, now, _, text, *_ = rows["1-1"]
+    assert (schedule, before, now) == ("R6上期～R9上期\n(前 R6上期～R7下期)", "予定どおり", "遅れ")
+    heads = (
+        "【遅れ】会場",
+        "【回復見込み】R8上期",
+        "【工程変更】工事",
+        "【決定者】部長",
+        "【実績】ああ",
+        "【予定】いい",
+        "【課題】字幕",
+    )
+    assert [head for head in heads if head not in text] == []
+    assert len(text) < 900
+    assert rows["1-2"][2] == "R6上期～R8下期"
+
+
 def test_the_guide_tells_of_the_fields_that_the_form_has():
     def told(about: Brief, department: str) -> set[object]:
         guide = load_workbook(BytesIO(form(about, SECOND, {}, department)))[d.GUIDE_SHEET]
@@ -242,7 +268,9 @@ def test_where_a_half_year_is_wanted_one_is_asked_for(written: str, code: str, c
     assert read_typed("revised_end", "R8上期", MEETING, about) == ("FY2026H1", ())
 
 
-@pytest.mark.parametrize("written", ["R8上", "令和8年度上期", "2026上期", "2026H1", "R8上期末", "R8年度前期", "FY2026H1"])
+@pytest.mark.parametrize(
+    "written", ["R8上", "令和8年度上期", "2026上期", "2026H1", "R8上期末", "R8年度前期", "FY2026H1"]
+)
 def test_a_half_year_is_read_however_it_is_spelled(written: str):
     about = brief(LAST)
     got = read(form(about, SECOND, {MEETING: said(revised_end=Typed(written)), DESK: DESK_SOUND}), about)
