@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.lifecycle import labels
-from kpi.collection.review.review_order import GROUP_WORDS, Group, Item, progress, sentence
+from kpi.collection.review.review_order import Group, Item, group_word, progress, sentence
 from kpi.collection.workflow import Action
 from kpi.plan import Round
 from pages.parts.app.current_view import view
@@ -83,8 +83,9 @@ def _judging(state: Assessment, review: Review, found: Sequence[Item], *, acting
     for item in found:
         if id(item) in later:
             continue
-        if GROUP_WORDS[item.group] != heading:
-            heading = GROUP_WORDS[item.group]
+        word = group_word(item.group, of_work=review.round.kind == "initiatives")
+        if word != heading:
+            heading = word
             count = sum(i.group is item.group for i in waiting)
             st.header(f"{heading}({count})", anchor=False)
         judge(state, review, item, first=waiting[:1] == [item], acting=acting, at=JUDGING)

@@ -6,7 +6,7 @@ belongs to, and tells all of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,8 +38,21 @@ GROUP_WORDS: Mapping[Group, str] = {
     Group.REST: "そのほか",
 }
 
+#: What the same is called where initiatives are answered about.
+_WORK_WORDS: Mapping[Group, str] = {
+    Group.DOUBT: "部局が理由を添えた回答",
+    Group.CHOSEN: "部局が画面で選択・入力した回答",
+    Group.EXPLANATION: "遅れ・工程の変更",
+}
+#: Texts about the work that stand on the page anyhow once they are written: that they were wanting is no news.
+_TOLD_BELOW = frozenset({"performance", "next_plan", "delay_reason", "revision_reason", "decided_by", "problems"})
 #: Questions about these columns are about words, not about a figure that might be wrong.
 _TEXTS = frozenset({"evidence", "analysis", "actions", "section", "person", "contact", *STANDING_TEXTS})
+
+
+def group_word(group: Group, *, of_work: bool) -> str:
+    """What a group is called among answers about indicators, or about the work."""
+    return _WORK_WORDS.get(group, GROUP_WORDS[group]) if of_work else GROUP_WORDS[group]
 
 
 @dataclass(frozen=True)
@@ -192,24 +205,29 @@ def _doubts(one: Sent, indicator_id: str) -> tuple[Doubt, ...]:
     """The questions and faults of figures that the department settled, each with all that it said of the cell."""
     found = []
     offered = {c.label for i in one.issues if i.subject_id == indicator_id for c in i.choices}
-    void = {m.key for m in one.mends if m.subject_id == indicator_id and m.reason == LAPSED}
-    asked = [i for i in one.issues if i.subject_id == indicator_id and i.severity is not Severity.NOTE]
-    for place, issue in enumerate(asked, start=1):
-        if issue.key in _TEXTS:
-            continue
-        # What another answer has made void was asked of nobody; asked otherwise it stands further on.
-        rest = [m for m in one.mends if m.subject_id == indicator_id and m.key == issue.key and m.reason != LAPSED]
-        if issue.key in void and (not rest or any(later.key == issue.key for later in asked[place:])):
-            continue
+    mends = [m for m in one.mends if m.subject_id == indicator_id and m.reason != LAPSED]
+    for issue in _asked(one, indicator_id, mends):
         keys = {issue.key, *(key for choice in issue.choices for key in choice.changes)}
-        said = [m for m in one.mends if m.subject_id == indicator_id and m.key in keys]
-        near = [m for m in one.mends if m.subject_id == indicator_id and m.key not in _TEXTS]
+        said = [m for m in mends if m.key in keys]
+        near = [m for m in mends if m.key not in _TEXTS]
         written, chosen = (
             " / ".join(dict.fromkeys(m.reason for m in said or near if m.reason and m.is_written(offered) == own))
             for own in (True, False)
         )
-        found.append(Doubt(issue.key, issue.message, written, issue.address, chosen))
+        if written or issue.key not in _TOLD_BELOW:
+            found.append(Doubt(issue.key, issue.message, written, issue.address, chosen))
     return tuple(dict.fromkeys(found))
+
+
+def _asked(one: Sent, indicator_id: str, mends: Sequence[Mend]) -> Iterator[Issue]:
+    """What was asked of figures; what another answer has made void was asked of nobody, or stands further on anew."""
+    own = [i for i in one.issues if i.subject_id == indicator_id and i.severity is not Severity.NOTE]
+    void = {m.key for m in one.mends if m.subject_id == indicator_id and m.reason == LAPSED}
+    answered = {m.key for m in mends}
+    for place, issue in enumerate(own, start=1):
+        later = any(i.key == issue.key for i in own[place:])
+        if issue.key not in _TEXTS and (issue.key not in void or (issue.key in answered and not later)):
+            yield issue
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.charts.trajectory import trajectory
 from kpi.collection.review.answer_words import entry_words, main_keys, statements
-from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
+from kpi.collection.review.review_order import Group, Item, group_word
 from kpi.collection.workflow import Question
 from kpi.plan import Round, subject_word
 from kpi.story import story
@@ -81,7 +81,8 @@ def judge(
 def _head(state: Assessment, item: Item, *, first: bool) -> Markup:
     indicator = state.snapshot.plan.subject(item.subject_id)
     whose = state.plan.department(item.department_id).name(state.day) + ("(代理登録)" if item.entered else "")
-    why = join([badge(GROUP_WORDS[g], "x v-ask") for g in item.groups if g is not Group.REST], " ")
+    words = [group_word(g, of_work=indicator.level == "initiative") for g in item.groups if g is not Group.REST]
+    why = join([badge(word, "x v-ask") for word in words], " ")
     name = join([f"{subject_number(state, indicator)}　", subject_link(indicator)])
     # The page's script lets the keys act on it only while it is in sight.
     kind = "item to-keys" if first else "item"

@@ -12,7 +12,7 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.collection.review.answer_words import main_keys
-from kpi.collection.review.review_order import GROUP_WORDS, Group, Item
+from kpi.collection.review.review_order import Group, Item, group_word
 from pages.parts.app.current_view import services
 from pages.parts.review.initiative_lines import lines_of
 from pages.parts.review.review_data import Review, facts_of
@@ -201,7 +201,7 @@ def _summary(state: Assessment, review: Review, found: Sequence[Item]) -> Conten
 
 def _named(state: Assessment, item: Item, *, why: bool) -> str:
     indicator = state.snapshot.plan.subject(item.subject_id)
-    reasons = "・".join(GROUP_WORDS[g] for g in item.groups)
+    reasons = "・".join(group_word(g, of_work=indicator.level == "initiative") for g in item.groups)
     return f"{subject_number(state, indicator)} {indicator.name}" + (f"({reasons})" if why else "")
 
 
