@@ -185,14 +185,17 @@ def question_letter(
         f"御回答いただきました標記の件について、確認したい点が{len(questions)}件ありますので、下記のとおり依頼します。",
         f"お手数ですが、添付の{form}の印の付いたセルを御確認の上、修正又は説明の記入をお願いします。",
     )
+    word, of_work = subject_word(round_.kind), round_.kind == "initiatives"
+    beside = "遅れの理由、工程を変える理由及び課題" if of_work else "説明"
+    reason = "課題" if of_work else "説明"
     answered = moment_text(by, by_hour) if by else "お手数ですが、できるだけ早くお願いします。"
     items = (
-        Item("確認したい点", (), _with_heading((subject_word(round_.kind), "欄(セル)", "内容"), rows)),
+        Item("確認したい点", (), _with_heading((word, "欄(セル)", "内容"), rows)),
         Item(
             form,
             (
-                f"御回答いただいた内容が入っています。印の付いたセルと、その{subject_word(round_.kind)}の説明の欄だけを直せます。",
-                "直すところがない場合は、値をそのままにして、説明の欄にその理由を記入してください。",
+                f"御回答いただいた内容が入っています。印の付いたセルと、その{word}の{beside}の欄だけを直せます。",
+                f"直すところがない場合は、そのままとして、{reason}の欄にその理由を記入してください。",
             ),
         ),
         Item("回答期限", (answered,)),

@@ -22,12 +22,15 @@ NOTE_MARK = "【修正依頼】"
 _AUTHOR = "事務局"
 _LONGEST = 2000
 #: Where an answer is explained, in a round that has the column.
-EXPLAINING = ("analysis", "actions", "evidence")
-#: One figure in several cells: whoever mends one must be able to mend the other.
+EXPLAINING = ("analysis", "actions", "evidence", "delay_reason", "revision_reason", "problems")
+#: One thing told in several cells: whoever mends one must be able to mend the other.
 _TOGETHER = (
     frozenset({"value", "numerator", "denominator"}),
     frozenset({"correction", "correction_kind"}),
     frozenset({"missing_reason", "next_release"}),
+    frozenset({"progress", "recovery"}),
+    frozenset({"planned_start", "planned_end"}),
+    frozenset({"revised_start", "revised_end", "decided_by"}),
 )
 
 

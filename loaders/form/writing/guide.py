@@ -59,6 +59,12 @@ _BACK_STEPS = (
     "値に誤りがなければそのままにして、説明の欄に理由を入力してください。",
     "記入したら画面の「回答」からこのファイルを登録してください。",
 )
+_WORK_BACK_STEPS = (
+    *_BACK_STEPS[:2],
+    "入力できるのは、太枠のセルと、その取組の「遅れの理由」「工程を変える理由」「課題」の欄だけです。ほかのセルは直せません。",
+    "回答に誤りがなければそのままにして、「課題」の欄に理由を入力してください。",
+    *_BACK_STEPS[4:],
+)
 
 
 def due_text(round_: Round) -> str:
@@ -124,7 +130,7 @@ def _scheme(sheet: Worksheet, row: int, scheme: SelfEvaluation) -> int:
 
 def _steps(round_: Round, *, of_division: bool, back: bool) -> tuple[str, ...]:
     if back:
-        return _BACK_STEPS
+        return _WORK_BACK_STEPS if round_.kind in d.WORK_ROUNDS else _BACK_STEPS
     steps = {"targets": _TARGET_STEPS, "initiatives": _WORK_STEPS}.get(round_.kind, _STEPS)
     told = (steps[0], *round_notes.STEPS.get(round_.kind, ()), *steps[1:])
     # A 課 asks its own 主管課, which asks the secretariat.

@@ -69,11 +69,14 @@ def judge(
                 _actions(state, item, first=first, at=at)
         if acting:
             notices.told(f"item-{item.subject_id}")
-        beside = st.columns([8, 5], gap="medium")
-        with beside[0]:
+        if review.round.kind == "initiatives":  # which has no chart: its sentences want the whole width
             show(_said(state, review, item))
-        with beside[1]:
-            _chart(state, item)
+        else:
+            beside = st.columns([8, 5], gap="medium")
+            with beside[0]:
+                show(_said(state, review, item))
+            with beside[1]:
+                _chart(state, item)
         if acting:
             _asking(state, review.round, item, at)
 

@@ -33,7 +33,7 @@ def questions_box(state: Assessment, review: Review, *, acting: bool) -> None:
     """Every question of the round, those that wait first, and what goes out to each department."""
     notices.told(_PLACE)
     if not review.questions:
-        empty("修正依頼はまだありません。気になる値の「修正依頼…」から、欄を選んで尋ねられます。")
+        empty("修正依頼はまだありません。気になる回答の「修正依頼…」から、欄を選んで尋ねられます。")
         return
     ordered = sorted(review.questions, key=lambda q: (bool(q.answered_by), q.question_id))
     columns = [Column(f"{review.word}・欄"), Column("依頼"), Column("依頼したときの値"), Column("届いた回答")]

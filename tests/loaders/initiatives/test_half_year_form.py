@@ -20,6 +20,7 @@ from loaders.form.approval_page import settlement_sheet
 from loaders.form.completeness import unfilled
 from loaders.form.entry_fields import entry_blocks
 from loaders.form.writing.prefill import Typed
+from loaders.form.writing.writer import write_form
 from loaders.services.typed_values import read_typed
 from loaders.text.half_reading import WHEN_HALF
 from tests import hurt
@@ -117,6 +118,25 @@ def test_the_page_for_the_decision_tells_of_each_thing_its_beginning_and_the_sch
     assert [head for head in heads if head not in text] == []
     assert len(text) < 900
     assert rows["1-2"][2] == "R6上期～R8下期"
+
+
+@pytest.mark.parametrize(
+    ("asked", "beside"),
+    [("progress", {"recovery"}), ("revised_end", {"revised_start", "decided_by"}), ("performance", set())],
+)
+def test_a_form_sent_back_leaves_open_what_is_asked_with_all_that_tells_of_it(asked: str, beside: set[str]):
+    about = brief(LAST)
+    answers = {MEETING: said(), DESK: DESK_SOUND}
+    data = write_form(about, SECOND, POLICY, answers=answers, questions=[(MEETING, asked, "確かめてください。")])
+    book = load_workbook(BytesIO(data))
+    figures, prose = book[d.FORM_SHEET], book[d.PROSE_SHEET]
+    keys = {place: key for key, place in d.positions("initiatives").items()}
+    opened = {keys[c.column] for row in figures.iter_rows(min_row=6) for c in row if not c.protection.locked}
+    opened |= {str(r[0].value).rpartition(" ")[2] for r in prose.iter_rows(min_row=5) if not r[3].protection.locked}
+    assert opened == {asked, *beside, "delay_reason", "revision_reason", "problems"}
+    guide = " ".join(str(c.value) for row in book[d.GUIDE_SHEET].iter_rows() for c in row)
+    assert "「遅れの理由」「工程を変える理由」「課題」の欄だけ" in guide
+    assert "説明の欄" not in guide
 
 
 def test_the_guide_tells_of_the_fields_that_the_form_has():
