@@ -125,7 +125,7 @@ def test_a_review_of_the_work_speaks_of_initiatives_and_of_no_indicator() -> Non
     assert "担当する取組だけを記載" in text
     question = question_of(used, asked, MEETING, "progress", "遅れの理由は何ですか。", cell="G6")
     text += letter_text(question_letter(used, asked, departments(POLICY)[0], [question], DAY))
-    assert "その取組の説明の欄" in text
+    assert "その取組の遅れの理由、工程を変える理由及び課題の欄だけ" in text
     assert "指標" not in text
 
 
