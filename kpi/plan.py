@@ -442,11 +442,11 @@ class Plan:
         return (self if subject_id in self._places else self.of_initiatives).indicator(subject_id)
 
     def numbering_field(self, subject: Indicator) -> str:
-        """The short name of a subject's field where its number is another's too, for plans that count anew in each.
+        """The short name of a subject's field where its numbers are another field's too: the plan counts anew in each.
 
         Empty where the number says by itself what is meant.
         """
-        shared = subject.field_id and (subject.level, subject.number) in self._shared_numbers
+        shared = subject.field_id and (subject.level, subject.field_id) in self._fields_counted_anew
         return self.field_by_id(subject.field_id).short if shared else ""
 
     def full_number(self, subject: Indicator) -> str:
@@ -454,10 +454,11 @@ class Plan:
         return f"{self.numbering_field(subject)} {subject.number}".lstrip()
 
     @cached_property
-    def _shared_numbers(self) -> frozenset[tuple[str, str]]:
-        """The numbers that several subjects of a kind have."""
-        numbers = {one.id: (one.level, one.number) for one in self.subjects}
-        return frozenset(number for number, count in Counter(numbers.values()).items() if count > 1)
+    def _fields_counted_anew(self) -> frozenset[tuple[str, str]]:
+        """By kind of subject, the fields that have a number which another subject of the kind has."""
+        every = {one.id: one for one in self.subjects}.values()
+        counted = Counter((one.level, one.number) for one in every)
+        return frozenset((one.level, one.field_id) for one in every if counted[one.level, one.number] > 1)
 
     def initiative(self, initiative_id: str) -> Initiative:
         """The initiative of an id; KeyError where there is none."""

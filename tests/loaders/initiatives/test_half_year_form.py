@@ -77,7 +77,7 @@ def test_a_number_that_two_fields_have_stands_with_its_field_in_form_letter_and_
     heads = {r[3].value: (r[1].value, r[2].value) for r in prose.iter_rows() if str(r[2].value).startswith("取組名")}
     assert heads == {
         "説明会を全域で開く": ("(1)", f"取組名\n({first})"),
-        "窓口を一つにする": ("1-2", "取組名"),
+        "窓口を一つにする": ("1-2", f"取組名\n({first})"),
         "自動運転の実証": ("(1)", f"取組名\n({other})"),
     }
     got = read(data, about)
@@ -85,9 +85,9 @@ def test_a_number_that_two_fields_have_stands_with_its_field_in_form_letter_and_
     assert {a.subject_id: a.text("performance") for a in got.answers}[CAR] == "実証した。"
     policy = plan.department(POLICY)
     ((_, *rows),) = [item.table for item in request_letter(plan, asked, (policy,), about.day).items if item.table]
-    assert [row[0] for row in rows] == [f"{first} (1)", "1-2", f"{other} (1)"]
+    assert [row[0] for row in rows] == [f"{first} (1)", f"{first} 1-2", f"{other} (1)"]
     every = request_letter(plan, asked, plan.departments, about.day).items[0].table
-    assert every[1][2] == f"【{first}】(1)　1-2　【{other}】(1)"
+    assert every[1][2] == f"【{first}】(1)、1-2　【{other}】(1)"
     signed = load_workbook(BytesIO(settlement_sheet(about, asked, policy, got.answers))).active
     assert [r[1] for r in signed.iter_rows(values_only=True) if r[0] == "(1)"] == [
         f"【{first}】説明会を全域で開く", f"【{other}】自動運転の実証",

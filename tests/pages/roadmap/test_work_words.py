@@ -9,11 +9,13 @@ from kpi.collection.reorganisation import Unfit, set_divisions
 from kpi.collection.workflow import Question
 from kpi.plan import Division
 from loaders.services.operations import open_store
+from pages.parts.rounds.board_table import round_dates
 from tests.factory import AGRI, POLICY, RATE
+from tests.kpi.initiatives.workstate import state
 from tests.roadmapkit import AUTUMN, SENT, with_work
 from tests.screenkit import by_label, html, run, said, sound
 from tests.storekit import do
-from tests.worktools import CAR, DESK, MEETING, work_plan
+from tests.worktools import CAR, DESK, MEETING, SECOND, half, work_plan
 
 DAY = date(2025, 11, 21)
 
@@ -69,3 +71,12 @@ def test_an_initiative_belongs_to_one_division_of_its_own_department():
         with pytest.raises(Unfit, match=words):
             set_divisions(work_plan(), POLICY, wrong, None, DAY)
     assert set_divisions(work_plan(), AGRI, [replace(twice[0], indicators=(CAR,))], None, DAY)
+
+
+def test_a_round_of_a_yearly_plan_is_dated_by_its_year():
+    plan = work_plan()
+    yearly = replace(
+        plan, rounds=tuple(replace(r, period=half(f"{2023 + n}H2")) for n, r in enumerate(plan.rounds[-2:]))
+    )
+    for one, wanted in ((plan, "令和7年度上期(2025年度上期)の取組"), (yearly, "令和6年度(2024年度)の取組")):
+        assert wanted in str(round_dates(state(plan=one), one.round(SECOND)))
