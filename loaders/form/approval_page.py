@@ -162,10 +162,9 @@ def _work_cells(row: Row, answer: Answer | None, brief: Brief, room: int) -> tup
     last = PROGRESS_WORDS.get(row.reviews[-1].progress, MISSING) if row.reviews else MISSING
     if answer is None:
         return standing.words, last, "未記入", MISSING, ""
-    start = _period(answer, "revised_start") or standing.start or _period(answer, "planned_start")
-    end = _period(answer, "revised_end") or standing.end or _period(answer, "planned_end")
-    after = Span(start, end)
-    schedule_words = after.words + (f"\n(前 {standing.words})" if standing.is_set and after != standing else "")
+    before = Span(standing.start or _period(answer, "planned_start"), standing.end or _period(answer, "planned_end"))
+    after = Span(_period(answer, "revised_start") or before.start, _period(answer, "revised_end") or before.end)
+    schedule_words = after.words + (f"\n(変更前 {before.words})" if after != before else "")
     recovery = _period(answer, "recovery")
     parts = (
         ("遅れ", "delay_reason"), ("工程変更", "revision_reason"), ("決定者", "decided_by"), ("実績", "performance"),

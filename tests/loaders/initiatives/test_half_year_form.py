@@ -105,7 +105,7 @@ def test_the_page_for_the_decision_tells_of_each_thing_its_beginning_and_the_sch
     page = load_workbook(BytesIO(settlement_sheet(about, asked, policy, got.answers))).active
     rows = {row[0]: row for row in page.iter_rows(values_only=True)}
     _, _, schedule, before, now, _, text, *_ = rows["1-1"]
-    assert (schedule, before, now) == ("R6上期～R9上期\n(前 R6上期～R7下期)", "予定どおり", "遅れ")
+    assert (schedule, before, now) == ("R6上期～R9上期\n(変更前 R6上期～R7下期)", "予定どおり", "遅れ")
     heads = (
         "【遅れ】会場",
         "【回復見込み】R8上期",
@@ -118,6 +118,11 @@ def test_the_page_for_the_decision_tells_of_each_thing_its_beginning_and_the_sch
     assert [head for head in heads if head not in text] == []
     assert len(text) < 900
     assert rows["1-2"][2] == "R6上期～R8下期"
+    moved = {**DESK_SOUND, "revised_end": half("2027H1"), "revision_reason": "国。", "decided_by": "部長"}
+    got = read(form(about, SECOND, {MEETING: late, DESK: moved}), about)
+    page = load_workbook(BytesIO(settlement_sheet(about, asked, policy, got.answers))).active
+    first = next(row[2] for row in page.iter_rows(values_only=True) if row[0] == "1-2")
+    assert first == "R6上期～R9上期\n(変更前 R6上期～R8下期)"  # its 当初 is told in the same answer
 
 
 @pytest.mark.parametrize(
