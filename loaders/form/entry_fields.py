@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kpi.collection.workflow import Answer, Brief
-from kpi.plan import Plan, Round
+from kpi.plan import Plan, Round, subject_word
 from kpi.printing.number_words import decimals_of, number, plain_unit
 from loaders.form import definition as d
 from loaders.form.prose_lines import Line, lines
@@ -36,7 +36,7 @@ _NEED_WORDS: Mapping[d.Need, str] = {
 #: What a note says of Excel's keyboard alone.
 _OF_EXCEL = "改行はAlt+Enterです。"
 #: Where the form has room for a second 課 and a page has not.
-_IN_EXCEL = "指標ごとに課や担当者が違うときは、Excelの様式の「記述」シートに分けて入力してください。"
+_IN_EXCEL = "{subject}ごとに課や担当者が違うときは、Excelの様式の「記述」シートに分けて入力してください。"
 _EXAMPLE = re.compile(r"^例: (.+)$", re.MULTILINE)
 _TITLE = ("number", "name")
 CONTACT_TITLE = d.G_CONTACT
@@ -185,7 +185,7 @@ def _contacts(said: tuple[Line, ...], rows: tuple[Row, ...], plan: Plan, round_:
             (),
             (),
             tuple(fields),
-            _IN_EXCEL if len(ids) > 1 and further else "",
+            _IN_EXCEL.format(subject=subject_word(round_.kind)) if len(ids) > 1 and further else "",
         )
         for ids, fields in groups.items()
     ]

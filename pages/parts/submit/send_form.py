@@ -10,7 +10,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.turnout import due_moment
 from kpi.collection.workflow import ReturnState
-from kpi.plan import Round
+from kpi.plan import Round, subject_word
 from loaders.services import NotAllowed
 from loaders.store import Receipt, StoreBusy, StoredReturn
 from pages.parts.app.clock import now
@@ -63,11 +63,12 @@ def send_box(view: Assessment, place: Respondent, current: StoredReturn | None, 
 def _discarding(view: Assessment, current: StoredReturn) -> Content:
     """What is lost with a draft: it cannot be brought back."""
     count, mended = len(current.reading.answers), len({(m.subject_id, m.key) for m in current.mends})
+    word = subject_word(view.plan.round(current.reading.round_id).kind)
     typed = f"、画面で確認・修正した{mended}欄の内容も" if mended else "、内容は"
     kept = "前に回答した内容は、そのまま残ります。" if current.joined_from or _answered_before(view, current) else ""
     return join(
         [
-            tag("b", f"下書き({count}指標)を取り消します。"),
+            tag("b", f"下書き({count}{word})を取り消します。"),
             f"この画面からは消え{typed}失われます。元に戻すには、様式を入れ直します。{kept}",
         ]
     )

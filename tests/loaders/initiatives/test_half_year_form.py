@@ -125,6 +125,11 @@ def test_the_page_for_the_decision_tells_of_each_thing_its_beginning_and_the_sch
     assert first == "R6上期～R9上期\n(変更前 R6上期～R8下期)"  # its 当初 is told in the same answer
 
 
+def test_on_the_screen_who_answers_is_asked_in_words_of_the_work():
+    (block,) = [one for one in entry_blocks(brief(LAST), SECOND, POLICY) if one.note]
+    assert block.note.startswith("取組ごとに課や担当者が違うときは")
+
+
 @pytest.mark.parametrize(
     ("asked", "beside"),
     [("progress", {"recovery"}), ("revised_end", {"revised_start", "decided_by"}), ("performance", set())],
