@@ -18,6 +18,8 @@ from kpi.period import Period
 #: Pixels of a row, how high a bar is, and how far below a row's middle its parts lie.
 ROW, _BAR = 58, 8
 _NAME, _PLANNED, _REVISED, _DONE = -20, -5, 5, 16
+#: How high the ground of a name's line is, which no line over all rows crosses.
+_GROUND = 18
 #: The room in pixels that the words of a slip take at the right end of a name's line.
 _SLIP = 100
 #: What a half-year's dot looks like, by its progress; the progress is a word under the pointer and in the table.
@@ -37,7 +39,7 @@ def gantt(lanes: tuple[Lane, ...], calendar: Calendar) -> VegaLite:
     scale = alt.Scale(domain=[calendar.left, calendar.right], nice=False, zero=False)
     x = alt.X("start:Q", scale=scale, axis=_years(calendar))
     line, word = _today(calendar, x)
-    layers = [*_frame(calendar, x), *line]
+    layers = [*_frame(calendar, x), *line, *_ground(order, y)]
     layers += _bars(lanes, "planned", x, y)
     layers += _bars(lanes, "revised", x, y)
     layers += _done(lanes, x, y)
@@ -66,6 +68,12 @@ def _frame(calendar: Calendar, x: alt.X) -> list[alt.Chart]:
     """A line at each end of a fiscal year."""
     ends = [Period("FY", year).position for year in range(calendar.first.year - 1, calendar.last.year + 1)]
     return [alt.Chart(pd.DataFrame({"start": ends})).mark_rule(color=RAIL, strokeWidth=1).encode(x=x)]
+
+
+def _ground(order: Sequence[str], y: alt.Y) -> list[alt.Chart]:
+    """White behind each name, over the lines of the years and of the day, which would run through its letters."""
+    ground = alt.Chart(pd.DataFrame({"id": order})).mark_rect(fill="#ffffff", opacity=1, height=_GROUND, yOffset=_NAME)
+    return [ground.encode(x=alt.value(0), x2=alt.value("width"), y=y)]
 
 
 def _bars(lanes: Sequence[Lane], which: str, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -147,7 +155,7 @@ def _names(lanes: Sequence[Lane], y: alt.Y) -> list[alt.Chart]:
 
 
 def _today(calendar: Calendar, x: alt.X) -> tuple[list[alt.Chart], list[alt.Chart]]:
-    """A dotted line behind all rows at the day, and its word above; nothing where the day lies outside."""
+    """A dotted line behind all rows at the day, broken at their names, its word above; nothing of a day outside."""
     at = Period.of_date(calendar.day).position
     if not calendar.left <= at <= calendar.right:
         return [], []

@@ -82,6 +82,19 @@ def test_the_day_is_a_dotted_line_with_its_word_unless_it_lies_outside(day, word
     assert len(marks(chart, "rule", strokeDash=[2, 3])) == bool(word)
 
 
+def test_no_line_over_all_rows_runs_through_a_name():
+    chart = drawn(*LATE)
+    (ground,) = marks(chart, "rect", fill="#ffffff", opacity=1)
+    names = [layer for layer in marks(chart, "text") if layer["encoding"]["text"]["field"] == "name"]
+    over_all = [one for one in marks(chart, "rule") if "y" not in one["encoding"]]
+    assert len(over_all) == 2  # of the years, and of the day
+    order = [chart["layer"].index(one) for one in (*over_all, ground, *names)]
+    assert order == sorted(order)
+    assert {row["id"] for row in ground["rows"]} == {row["id"] for one in names for row in one["rows"]}
+    assert {ground["mark"]["yOffset"]} == {one["mark"]["dy"] for one in names}
+    assert ground["mark"]["height"] > max(one["mark"]["fontSize"] for one in names)
+
+
 def test_the_years_reach_as_far_as_any_schedule():
     lanes = tuple(map(lane, work_of(state(told(CAR, "2025H1", revised_end="FY2030H1"))).tracks))
     calendar = calendar_of(lanes, work_plan().start, work_plan().end, date(2025, 11, 21))
