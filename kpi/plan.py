@@ -349,6 +349,11 @@ class Plan:
     required_texts: tuple[str, ...] = ()
     self_evaluation: SelfEvaluation | None = None
 
+    @property
+    def years(self) -> str:
+        """「R6～R10」: its first and its last fiscal year; one where they are the same."""
+        return self.start.short if self.start == self.end else f"{self.start.short}～{self.end.short}"
+
     def holds(self, day: date) -> bool:
         """Whether a day lies in the plan's years."""
         return self.start.position <= Period.fiscal_year_of(day).position <= self.end.position
@@ -476,6 +481,24 @@ def in_order(plans: Iterable[Plan], day: date) -> tuple[Plan, ...]:
     Of those of the same years the one that came first stays so: a copy puts nobody's plan aside.
     """
     return tuple(sorted(plans, key=lambda p: (not p.holds(day), -p.start.position)))
+
+
+def distinctions(plans: Iterable[Plan]) -> dict[str, str]:
+    """What tells each plan from the others of its name, by its id: its years, its id where those are the same too.
+
+    Empty for a plan whose name no other has.
+    """
+    every = tuple(plans)
+    names = Counter(p.name for p in every)
+    spans = Counter((p.name, p.years) for p in every)
+    return {p.id: "" if names[p.name] == 1 else p.years if spans[p.name, p.years] == 1 else p.id for p in every}
+
+
+def told_apart(plans: Iterable[Plan]) -> dict[str, str]:
+    """The name of each plan by its id, behind what tells it from the others of its name: a menu cuts what is long."""
+    every = tuple(plans)
+    marks = distinctions(every)
+    return {p.id: f"{marks[p.id]}　{p.name}".lstrip("　") for p in every}
 
 
 class _HasId(Protocol):

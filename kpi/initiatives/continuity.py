@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from kpi.initiatives.initiative import Initiative
-from kpi.plan import Plan
+from kpi.plan import Plan, told_apart
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,16 @@ class Carried:
     earlier: Initiative
     after: Plan
     later: Initiative
+
+    @property
+    def before_name(self) -> str:
+        """The earlier plan's name, told from the later one's."""
+        return told_apart((self.before, self.after))[self.before.id]
+
+    @property
+    def after_name(self) -> str:
+        """The later plan's name, told from the earlier one's."""
+        return told_apart((self.before, self.after))[self.after.id]
 
     @property
     def is_reworded(self) -> bool:

@@ -13,7 +13,6 @@ from kpi.initiatives.initiative import LAW_KINDS, STATE_WORDS, Initiative
 from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.track import Track
 from kpi.period import stamp
-from kpi.plan import Plan
 from kpi.printing.number_words import decimals_of, with_unit
 from kpi.story import Point, Story
 
@@ -50,16 +49,16 @@ def facts(state: Assessment, initiative: Initiative, carried: Iterable[Carried] 
         ("法の区分", "\n".join(LAW_KINDS[kind] for kind in initiative.law_kinds)),
         ("持続可能な開発目標", "、".join(initiative.sdgs)),
         ("予算", _budget(initiative)),
-        ("前の計画の取組", "\n".join(_of_other(c.before, c.earlier) for c in before)),
-        ("引き継いだ取組", "\n".join(_of_other(c.after, c.later) for c in after)),
+        ("前の計画の取組", "\n".join(_of_other(c.before_name, c.earlier) for c in before)),
+        ("引き継いだ取組", "\n".join(_of_other(c.after_name, c.later) for c in after)),
         ("内容", initiative.detail),
         ("出典", initiative.source),
     )
     return tuple((label, text) for label, text in told if text)
 
 
-def _of_other(plan: Plan, one: Initiative) -> str:
-    return f"「{plan.name}」{one.heading}"
+def _of_other(plan: str, one: Initiative) -> str:
+    return f"「{plan}」{one.heading}"
 
 
 def schedule_facts(track: Track) -> tuple[Fact, ...]:

@@ -42,5 +42,5 @@ def _initiatives(state: Assessment, carried: list[Carried]) -> str:
     lives_on = {c.earlier.id for c in carried}
     if not lives_on:
         return f"{own}。ほかの計画に引き継いだと示された取組はありません。"
-    names = "、".join(dict.fromkeys(f"「{c.after.name}」" for c in carried))
+    names = "、".join(dict.fromkeys(f"「{c.after_name}」" for c in carried))
     return f"{own}のうち{len(lives_on)}は、{names}に引き継がれています。"

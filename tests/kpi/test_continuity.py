@@ -6,6 +6,7 @@ from datetime import date
 from kpi.assessment import Assessment
 from kpi.initiatives.continuity import carried_on, lost
 from kpi.initiatives.initiative import Initiative
+from kpi.period import Period
 from kpi.printing.final_account import final_account
 from tests.factory import tiny_plan
 from tests.kpi.initiatives.workstate import state, told
@@ -35,6 +36,14 @@ def test_each_initiative_that_is_carried_on_is_told_with_whether_its_words_chang
     ]
     assert {(c.before.id, c.after.id) for c in found} == {("before", "after")}
     assert carried_on((AFTER,)) == ()
+
+
+def test_a_plan_that_carries_on_one_of_its_own_name_is_told_from_it_by_its_years(tmp_path):
+    later = replace(AFTER, name=BEFORE.name, start=Period("FY", 2029), end=Period("FY", 2033))
+    (one, *_) = found = carried_on((later, BEFORE))
+    assert (one.before_name, one.after_name) == ("R6～R10　前の計画", "R11～R15　前の計画")
+    assert "「R11～R15　前の計画」に引き継がれています。" in _account(BEFORE, tmp_path, found)[2]
+    assert [(c.before_name, c.after_name) for c in carried_on((AFTER, BEFORE))] == [("前の計画", "次の計画")] * 2
 
 
 def test_what_a_plan_that_is_there_does_not_have_is_told_and_of_an_unknown_plan_nothing():

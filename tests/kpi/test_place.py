@@ -12,7 +12,7 @@ from kpi.collection.workflow import OF_THE_STORE, RULES, Action, may
 from kpi.people import Audience, Person, Role, audience_of, own_places
 from kpi.period import Period
 from kpi.place import Place, parts_of, respondent_id
-from kpi.plan import in_order
+from kpi.plan import in_order, told_apart
 from loaders.services import NotAllowed, Services
 from loaders.store import Rule, Store
 from pages.parts.app.sign_in import SignIn, person_by
@@ -178,3 +178,15 @@ def test_plans_are_offered_by_their_years_and_a_copy_puts_none_aside():
     day = date(2026, 11, 21)
     assert [p.id for p in in_order([plan, copy, later], day)] == [plan.id, "a-copy", "later"]
     assert [p.id for p in in_order([plan, later], date(2031, 5, 1))] == ["later", plan.id]
+
+
+def test_plans_of_one_name_are_told_apart_by_their_years_and_those_of_the_same_years_by_their_codes():
+    plan = replace(tiny_plan(), name="県の計画", start=Period("FY", 2024), end=Period("FY", 2028))
+    copy = replace(plan, id="a-copy")
+    later = replace(plan, id="later", start=Period("FY", 2029), end=Period("FY", 2029))
+    alone = replace(plan, id="alone", name="別の計画")
+    assert told_apart([plan, alone]) == {plan.id: "県の計画", "alone": "別の計画"}
+    assert told_apart([plan, later]) == {plan.id: "R6～R10　県の計画", "later": "R11　県の計画"}
+    assert told_apart([plan, copy, later, alone]) == {
+        plan.id: f"{plan.id}　県の計画", "a-copy": "a-copy　県の計画", "later": "R11　県の計画", "alone": "別の計画",
+    }  # fmt: skip

@@ -9,7 +9,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.collection.workflow import Action
 from kpi.initiatives.initiative import count_words
-from kpi.plan import in_order
+from kpi.plan import distinctions, in_order
 from pages.parts.admin.admin_forms import act, note
 from pages.parts.admin.next_plan_form import next_plan_form
 from pages.parts.admin.plan_book import plan_book
@@ -65,11 +65,12 @@ def _offers(state: Assessment) -> None:
         return
     st.header("選べる計画", anchor=False)
     note("選べる計画が2つ以上あると、メニューの上で計画を選べます。選べなくしても、計画と回答は残ります。")
+    marks = distinctions(plans)
     for plan in plans:
-        words = f"{plan.name}({plan.start.label}から{plan.end.label}まで)"
+        words = f"{plan.name}({marks[plan.id] or f'{plan.start.label}から{plan.end.label}まで'})"
         label = f"{words} を選べなくする" if plan.offered else f"{words} を選べるようにする"
         if st.button(unmarked(label), key=f"plan-offer-{plan.id}"):
-            done = f"{plan.name}を、{'選べなくしました' if plan.offered else '選べるようにしました'}。"
+            done = f"{words}を、{'選べなくしました' if plan.offered else '選べるようにしました'}。"
             act(partial(services().offer_plan, plan.id, not plan.offered), done)
 
 

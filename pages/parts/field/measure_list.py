@@ -58,9 +58,9 @@ def _beyond(carried: Sequence[Carried], plan_id: str) -> dict[str, list[Markup]]
     for one in carried:
         if one.after.id == plan_id:
             changed = "(言葉が変わっています)" if one.is_reworded else ""
-            words = f"前の計画「{one.before.name}」から続く取組: {one.earlier.name}{changed}"
+            words = f"前の計画「{one.before_name}」から続く取組: {one.earlier.name}{changed}"
             told.setdefault(one.later.id, []).append(tag("small", words))
         if one.before.id == plan_id:
-            words = f"「{one.after.name}」に引き継がれています: {one.later.name}"
+            words = f"「{one.after_name}」に引き継がれています: {one.later.name}"
             told.setdefault(one.earlier.id, []).append(tag("small", words))
     return told

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.cards.lineage import SameIndicator, same_indicators
-from kpi.plan import Indicator
+from kpi.plan import Indicator, told_apart
 from kpi.printing.number_words import as_it_is
 from kpi.snapshot import Snapshot
 from pages.parts.app.current_view import services
@@ -20,22 +20,24 @@ from pages.parts.shared.markup import Column, Content, join, link, table, tag
 
 def lineage(state: Assessment, indicator: Indicator) -> None:
     """A table where there is any such plan; nothing where there is none."""
-    found = same_indicators(shown_plans(), state.plan.id, indicator.id)
+    plans = shown_plans()
+    found = same_indicators(plans, state.plan.id, indicator.id)
     if not found:
         return
     st.header("ほかの計画の同じ指標", anchor=False)
+    names = told_apart(plans)
     columns = [Column("計画"), Column("最新の値", number=True), Column("定義の変更")]
-    show(table(columns, [_row(state, one) for one in found], caption="ほかの計画の同じ指標", kind="stack"))
+    show(table(columns, [_row(state, one, names) for one in found], caption="ほかの計画の同じ指標", kind="stack"))
     if any(one.changes for one in found):
         show(tag("div", "定義が変わった指標の値は、つなげて比べられません。", "meta"))
 
 
-def _row(state: Assessment, one: SameIndicator) -> Sequence[Content]:
+def _row(state: Assessment, one: SameIndicator, names: Mapping[str, str]) -> Sequence[Content]:
     plan, other = one.other(state.plan.id)
     chosen = plan.id in offered()
     name: Content = link(other.name, "indicator", plan=plan.id, indicator=other.id) if chosen else other.name
     newest = _newest(services().snapshot(plan.id, as_of()), other)
-    return join([name, tag("small", plan.name)]), newest, _changes(one)
+    return join([name, tag("small", names[plan.id])]), newest, _changes(one)
 
 
 def _newest(there: Snapshot, other: Indicator) -> Content:

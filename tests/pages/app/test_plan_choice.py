@@ -128,6 +128,14 @@ def test_the_chooser_stands_in_the_menu_and_leads_to_the_other_plan(looked_at):
     assert "kept" not in at.session_state  # choices of one plan mean nothing in another
 
 
+def test_a_plan_of_the_same_name_is_another_line_of_the_chooser(data):
+    toml = data / "plans" / THERE / "plan.toml"
+    toml.write_text(toml.read_text("utf-8").replace(f'name = "{SECOND}"', f'name = "{FIRST}"', 1), "utf-8")
+    assert main(["--data", str(data), "init"]) == 0
+    told = run("overview", as_="secretariat").sidebar.selectbox[0].options
+    assert told == [f"{HERE}　{FIRST}", f"{THERE}　{FIRST}"]
+
+
 def test_an_unknown_plan_of_the_address_is_told_with_what_is_shown_instead(looked_at):
     at = run("overview", as_="secretariat", plan="<b>nope")
     assert f"アドレスの計画「<b>nope」は見つかりません。代わりに「{FIRST}」を表示しています。" in words(at)
