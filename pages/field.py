@@ -71,7 +71,7 @@ def _unmeasured(state: Assessment, field: Field) -> None:
 
 def _charts(state: Assessment, field: Field) -> None:
     mine = [i for i in state.plan.indicators if i.field_id == field.id]
-    shown = paged(mine, "指標", f"field {field.id}")
+    shown = paged(mine, "指標", f"field {field.id}", files=True)
     grid = st.grid(min_column_width=340, gap="medium")
     for indicator in shown:
         with grid.cell(), st.container(border=True):

@@ -92,7 +92,9 @@ def overview_page() -> None:
         _changes(state, {item.indicator.id: item for item in items})
     st.header("指標の一覧", anchor=False)
     fields = ("", *(f.id for f in state.plan.fields))
-    shown = paged([item for f in fields for item in items if item.indicator.field_id == f], "指標", "overview")
+    shown = paged(
+        [item for f in fields for item in items if item.indicator.field_id == f], "指標", "overview", files=True
+    )
     listed = f"list {shown[0].indicator.id} {address('indicator')}"  # its links hold the plan and the moment shown
     show(state.once(listed, lambda: _list(state, _by_field(state, shown))))
     table_downloads("指標一覧", state, indicator_table)

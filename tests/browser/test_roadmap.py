@@ -35,6 +35,19 @@ def test_the_work_is_whole_at_every_width_on_paper_and_for_assistive_technology(
     assert (seen.foreign, seen.errors) == (set(), [])
 
 
+def test_a_print_has_every_row_of_the_list_and_no_choice_of_pages(working, open_page):
+    page = open_page()
+    visit(page, working.url, "roadmap")
+    rows, pages = (
+        page.locator('table.kpi.list tbody th[scope="row"]'),
+        page.get_by_role("combobox", name="表示する取組"),
+    )
+    for media, number in (("screen", 20), ("print", 55)):
+        page.emulate_media(media=media)
+        assert rows.filter(visible=True).count() == number
+        assert pages.is_visible() == (media == "screen")
+
+
 @pytest.mark.parametrize("width", [1280, 375])
 def test_from_the_roadmap_to_an_initiative_and_back_keeps_what_was_asked(working, open_page, width, tmp_path):
     page = open_page(width=width)

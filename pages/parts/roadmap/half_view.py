@@ -75,7 +75,8 @@ def _evaluated(state: Assessment, work: Work, half: Period, scheme: SelfEvaluati
     notes = (scheme.asks, counts, f"段階の意味: {meanings}" if meanings else "", scheme.source)
     show(tag("div", "　".join(note for note in (*notes, "進捗とは別に、担当が記入したものです。") if note), "meta"))
     columns = [Column("取組", width="30%"), *(Column(scheme.heading(key)) for key in scheme.keys), Column("前")]
-    rows = [_evaluation_row(state, work, one, scheme) for one in paged(told, "取組", f"{ROADMAP} {half.code}")]
+    part = paged(told, "取組", f"{ROADMAP} {half.code}", files=True)
+    rows = [_evaluation_row(state, work, one, scheme) for one in part]
     show(table(columns, rows, caption=scheme.name, kind="stack"))
     sample = any(one.now.sample for one in told)
     name, title = f"{scheme.name}_{half.short}", f"{half.label}の{scheme.name}"

@@ -36,7 +36,7 @@ from pages.parts.roadmap.work_cells import (
 )
 from pages.parts.shared.chart_figure import all_charts, chart
 from pages.parts.shared.filters import choose, paged
-from pages.parts.shared.layout import empty, folded, lead, segments, show, table_downloads
+from pages.parts.shared.layout import ON_PAPER, ON_SCREEN, empty, folded, lead, segments, show, table_downloads
 from pages.parts.shared.markup import (
     Column,
     Content,
@@ -70,12 +70,13 @@ def schedule_view(state: Assessment, work: Work) -> None:
     if not shown:
         empty("この条件に当てはまる取組はありません。条件を「すべて」に戻すと出ます。")
         return
-    drawn = paged(shown, "取組", ROADMAP) if len(shown) > _AT_ONCE else shown
+    at_once = len(shown) <= _AT_ONCE
+    drawn = shown if at_once else paged(shown, "取組", ROADMAP, files=True)
     if any(one.has_course for one in work.own):  # else the first sentence has said so
         st.header("工程", anchor=False)
         _charts(state, work, shown, drawn)
     st.header("取組の一覧", anchor=False)
-    _list(state, work, paged(drawn, "取組", ROADMAP))
+    _list(state, work, drawn, paged(drawn, "取組", ROADMAP, whole_on_paper=True))
     if work.half or work.is_scheduled:
         show(tag("div", "当初・いまの工程は、始まりと終わりの半期です。進捗の判定は各部局の回答によります。", "meta"))
     table_downloads("取組の一覧", state, lambda s: roadmap_table(s, shown))
@@ -167,7 +168,17 @@ def _of_field(state: Assessment, field_id: str, name: str, drawn: Sequence[Track
         yield file
 
 
-def _list(state: Assessment, work: Work, part: Sequence[Track]) -> None:
+def _list(state: Assessment, work: Work, drawn: Sequence[Track], part: Sequence[Track]) -> None:
+    """The rows of one page; on paper, which has no pages to turn to, those of all whose schedules are drawn."""
+    if len(part) == len(drawn):
+        show(_rows(state, work, part))
+        return
+    show(tag("div", _rows(state, work, part), ON_SCREEN))
+    show(tag("div", _rows(state, work, drawn), ON_PAPER, aria_hidden="true"))
+
+
+def _rows(state: Assessment, work: Work, part: Sequence[Track]) -> Markup:
+    """The table of some initiatives, made once."""
     columns = [
         Column("取組"),
         Column("主担当"),
@@ -187,7 +198,7 @@ def _list(state: Assessment, work: Work, part: Sequence[Track]) -> None:
         return table(columns, rows, caption="取組の一覧", kind="stack list")
 
     name = f"work list {part[0].place.id} {len(part)} {address(ROADMAP, **kept)}"
-    show(state.once(name, made))
+    return state.once(name, made)
 
 
 def _by_field(state: Assessment, work: Work, part: Sequence[Track]) -> list[tuple[list[Row], list[Track]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TypeVar
 from zlib import crc32
 
@@ -10,6 +11,8 @@ import streamlit as st
 
 from pages.parts.shared.address import tell_missing
 from pages.parts.shared.as_of import ARRIVED
+from pages.parts.shared.layout import ON_PAPER, ON_SCREEN, show
+from pages.parts.shared.markup import tag
 
 T = TypeVar("T")
 
@@ -111,10 +114,12 @@ PAGE, _PAGE = 20, "page"
 _PAGED = "paged"
 
 
-def paged(items: Sequence[T], what: str, of: str) -> Sequence[T]:
+def paged(items: Sequence[T], what: str, of: str, *, files: bool = False, whole_on_paper: bool = False) -> Sequence[T]:
     """Of a long list the part that is shown; how many there are, and which page, stand over it and in the address.
 
-    ``of`` names the list: with another one (another field, say) it begins at its first page.
+    ``of`` names the list: with another one (another field, say) it begins at its first page. A printed page says
+    which part of the list it is, and that the whole is in ``files`` where the screen hands those out; it says nothing
+    where the screen prints the ``whole_on_paper``.
     """
     if len(items) <= PAGE:
         return items
@@ -125,6 +130,14 @@ def paged(items: Sequence[T], what: str, of: str) -> Sequence[T]:
         st.query_params.pop(_PAGE, None)
     last = -(-len(items) // PAGE)
     pages = {str(n): f"{PAGE * (n - 1) + 1}〜{min(PAGE * n, len(items))}" for n in range(1, last + 1)}
-    chosen = int(choose(f"表示する{what}(全{len(items)})", _PAGE, pages, everybodys=True, of=of, named="ページ"))
+    with st.container(key=ON_SCREEN) if whole_on_paper else nullcontext():
+        chosen = int(choose(f"表示する{what}(全{len(items)})", _PAGE, pages, everybodys=True, of=of, named="ページ"))
+    if not whole_on_paper:
+        rest = (
+            "全体の表は、画面からCSVかExcelで受け取れます。"
+            if files
+            else f"ほかは、画面の「表示する{what}」で選びます。"
+        )
+        show(tag("p", f"この印刷は、{what}全{len(items)}件のうち{pages[str(chosen)]}件目です。{rest}", ON_PAPER))
     st.session_state[_PAGED] = of, st.query_params.get(_PAGE, "")
     return items[PAGE * (chosen - 1) : PAGE * chosen]

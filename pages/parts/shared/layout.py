@@ -31,6 +31,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 log = logging.getLogger("kpi")
 #: The column of a table that holds the figures' short numbers, and what one looks like.
 _CODES, _CODE = "番号", r"[0-9A-Z]{3}-\d{4}"
+#: What stands on the screen alone, and what on paper alone (``house.css``).
+ON_SCREEN, ON_PAPER = "on-screen", "on-paper"
 #: A column of texts is at most this wide, in pixels.
 _WIDEST = 520
 
@@ -223,7 +225,7 @@ def _on_paper(told: pd.DataFrame, caption: str) -> Markup:
     columns = [Column(name, number=pd.api.types.is_float_dtype(first[name])) for name in first.columns]
     rows = list(shown.itertuples(index=False, name=None))
     more = f"ほか{len(told) - len(first):,}行は、CSVかExcelで受け取れます。" if len(told) > len(first) else ""
-    return tag("div", join([table(columns, rows, caption=caption), more]), "on-paper", aria_hidden="true")
+    return tag("div", join([table(columns, rows, caption=caption), more]), ON_PAPER, aria_hidden="true")
 
 
 def _printed(column: pd.Series) -> list[str]:

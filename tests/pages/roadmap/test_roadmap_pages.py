@@ -91,6 +91,18 @@ def test_the_list_shows_twenty_and_the_rest_on_the_next_pages(work):
     assert 'href="indicator?indicator=dx-support"' in first
 
 
+def test_on_paper_the_list_has_all_that_is_found_whichever_page_is_shown(work):
+    for query, number in (({}, 55), ({"page": "2"}, 55), ({"in": "life"}, 26)):
+        page = html(run("roadmap", **query))
+        (printed,) = re.findall(r'<div class="on-paper" aria-hidden="true"><table.*?</table>', page, re.S)
+        listed = re.findall(r'<th scope="row"><a href="roadmap\?initiative=([a-z0-9-]+)', printed)
+        assert len(listed) == len(set(listed)) == number, query
+        assert "この印刷は" not in page
+    page = html(run("roadmap", **{"in": "industry"}))
+    assert "on-paper" not in page  # what is shown is whole
+    assert "on-screen" not in page
+
+
 @pytest.mark.parametrize(
     ("query", "rows"),
     [
@@ -229,6 +241,8 @@ def test_a_large_field_draws_what_is_on_the_page_of_its_list(work, monkeypatch):
         assert drawn <= set(listed)
         assert len(listed) == 5
         assert "産業・しごと分野<small>　取組17" in html(at)
+        part = "1〜5" if page == "1" else "6〜10"
+        assert f"この印刷は、取組全17件のうち{part}件目です。全体の表は、画面からCSVかExcelで受け取れます。" in html(at)
         shown[page] = drawn
     assert not shown["1"] & shown["2"]
 

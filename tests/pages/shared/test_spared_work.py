@@ -59,16 +59,16 @@ def test_a_form_is_made_when_it_is_opened_and_keeps_what_was_typed_when_it_is_cl
     assert at.text_input(key="note").value == "3月末まで"
 
 
-def paged_script(count, of):
+def paged_script(count, of, **on_paper):
     import streamlit as st
 
     from pages.parts.shared.filters import paged
 
-    st.session_state["shown"] = list(paged(list(range(count)), "指標", of))
+    st.session_state["shown"] = list(paged(list(range(count)), "指標", of, **on_paper))
 
 
-def drawn(count, of="field a", at=None, **query):
-    at = at or AppTest.from_function(paged_script, kwargs={"count": count, "of": of})
+def drawn(count, of="field a", at=None, on_paper=(), **query):
+    at = at or AppTest.from_function(paged_script, kwargs={"count": count, "of": of, **dict(on_paper)})
     for name, value in query.items():
         at.query_params[name] = value
     at.run()
@@ -93,6 +93,17 @@ def test_a_long_list_says_how_many_there_are_and_shows_the_page_of_the_address()
     assert at.session_state["shown"] == list(range(40, 45))
     assert at.query_params["page"] == "3"
     assert drawn(45, page="2").session_state["shown"] == list(range(20, 40))
+
+
+def test_a_printed_page_says_which_part_it_is_and_where_the_whole_is():
+    note = re.compile(r'<p class="on-paper">(.*?)</p>')
+    written = "".join(str(node.proto.body) for node in everything(drawn(45, page="2")) if node.type == "html")
+    assert note.findall(written) == [
+        "この印刷は、指標全45件のうち21〜40件目です。ほかは、画面の「表示する指標」で選びます。"
+    ]
+    assert said(drawn(45, on_paper={"files": True}.items())).endswith("全体の表は、画面からCSVかExcelで受け取れます。")
+    assert not said(drawn(45, on_paper={"whole_on_paper": True}.items()))
+    assert not said(drawn(20))
 
 
 def test_a_page_that_there_is_not_is_told_by_its_name():
