@@ -35,7 +35,7 @@ def comparison(told: Compared) -> Report:
     """The table of two papers as a paper of its own: 旧, 新 and 理由 of each changed place, with both dates."""
     before, after, found = told.before, told.after, told.found
     columns = (
-        Column("番号", 14, "center"), Column("指標", 52), Column("箇所", 30), Column(f"旧({before.version})", 56),
+        Column("番号", 14, "center"), Column("指標・取組", 52), Column("箇所", 30), Column(f"旧({before.version})", 56),
         Column(f"新({after.version})", 56), Column("理由", 65),
     )  # fmt: skip
     lines = tuple(
@@ -68,7 +68,7 @@ def _kind_word(one: Difference) -> str:
     if one.number == OVERVIEW:
         return "総括の文"
     right = [change for change in one.causes if not change.was_wrong]
-    return right[0].word if right else one.said or "理由の分からないもの"
+    return right[0].word if right else one.said.partition("(")[0] or "理由の分からないもの"
 
 
 def errata(told: Compared) -> Report:

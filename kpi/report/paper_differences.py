@@ -22,7 +22,7 @@ class Difference:
     """One place that reads otherwise. ``causes`` are the changes that brought it, as far as any is known.
 
     ``pages`` are the 資料番号 on which it stands in the first paper (in the second, where the first has not got it).
-    ``subject_id`` is the indicator, empty for 概要; ``said`` a reason where no change is one.
+    ``subject_id`` is the indicator, empty for 概要 and for an initiative; ``said`` a reason where no change is one.
     """
 
     number: str

@@ -21,6 +21,7 @@ from kpi.report.paper_differences import differences
 from kpi.report.release_gate import Finding, gate
 from kpi.report.versions import VERSION_KINDS, Version, next_number
 from kpi.report.work.review_part import achievements
+from kpi.report.work.work_differences import work_differences
 from kpi.snapshot import Snapshot
 from loaders.documents.paper.page_room import overflows
 from loaders.documents.paper.paper_files import NOT_MADE, Drawn, file_name, formats_of
@@ -246,7 +247,8 @@ class Reporting(Gate):
         marked, _ = self._told(plan_id, round_id, other, since=changes)
         made = self._seen(plan_id, None).versions.get(round_id, ())
         at = made[other.version].made_at if other.version is not None else self._now()
-        return Compared(before, after, marked, differences(before, after, changes), changes, at.date())
+        found = (*differences(before, after, changes), *work_differences(then, now, before, after))
+        return Compared(before, after, marked, found, changes, at.date())
 
     def with_reasons(self, plan_id: str, found: Sequence[Change]) -> tuple[Change, ...]:
         """The changes with the reasons people wrote when they sent them."""

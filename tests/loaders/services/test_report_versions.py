@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -18,9 +19,14 @@ from loaders.documents.paper import page_room, paper_files
 from loaders.documents.paper.comparison_files import DOCUMENTS, files
 from loaders.documents.paper.pdf import NoPrint
 from loaders.services import NotAllowed, Services
+from loaders.services.operations import open_store
 from loaders.services.reporting import Edition
 from tests.factory import COUNT, CUT, HALF_ROUND, RATE, ROUND, TRADE
+from tests.roadmapkit import AUTUMN, SENT, with_work
+from tests.roadmapkit import answer as answer_work
+from tests.samplekit import PLAN
 from tests.storekit import answer, later, new_store, read_back, reading, save_and_send, save_return, send
+from tests.worktools import half
 
 
 @pytest.fixture
@@ -173,6 +179,30 @@ def test_what_is_new_or_rewritten_is_not_in_errata_and_is_counted(store):
     correct(store, 7)
     both = compared(store, 8)
     assert {d.subject_id for d in wrong(both)} == {RATE}, "a sentence that tells of both was not only wrong"
+
+
+def test_an_answer_about_the_work_that_came_since_a_version_stands_in_the_comparison(tmp_path, monkeypatch):
+    def without(*_):
+        raise NoPrint("ここでは作れません。")
+
+    monkeypatch.setattr(paper_files, "print_pdf", without)
+    monkeypatch.setattr(paper_files, "report_pictures", lambda report: {})
+    found = open_store(with_work(tmp_path / "data"), at=SENT[AUTUMN])
+    makers = Services(found, OPERATOR, tmp_path / "data", lambda: datetime(2026, 10, 7, 9))
+    assert not [one for one in makers.make_report(PLAN, "fy2025", "secretariat") if one.code != "report.not_printed"]
+    monkeypatch.setitem(SENT, AUTUMN, datetime(2026, 10, 8, 9))
+    answer_work(found, AUTUMN, "education", {"school-1": {"progress": "late", "delay_reason": "端末が届かない。",
+                                                     "recovery": half("2026H2")}})  # fmt: skip
+    now = Services(found, OPERATOR, tmp_path / "data", lambda: datetime(2026, 10, 9, 9))
+    told = now.compare_reports(PLAN, "fy2025", Edition(version=0), Edition(anew=True))
+    school = {
+        d.place: (d.before, d.after, d.reason)
+        for d in told.found
+        if d.title == "デジタル技術を活用した個別最適な学びと協働的な学びの一体的な充実"
+    }
+    assert school["進捗"] == ("予定どおり(R7下期)", "遅れ(R8上期)", "取組の見直し(教育庁 R8.10.8)")
+    assert school["遅れの理由"][1] == "端末が届かない。(R8上期)"
+    assert not wrong(told)
 
 
 def test_a_definition_that_changed_makes_no_value_wrong():
