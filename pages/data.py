@@ -12,6 +12,7 @@ from kpi.initiatives.initiative import count_words
 from kpi.initiatives.movement import half_years
 from kpi.initiatives.work_state import work_of
 from kpi.initiatives.work_tables import review_table
+from kpi.initiatives.work_words import unreviewed
 from kpi.period import Period
 from kpi.summary import as_of_words
 from loaders.documents.export import observations_table
@@ -88,7 +89,8 @@ def _reviewed(state: Assessment, controls: GridContainer) -> None:
     work = work_of(state)
     halves = half_years(work.own)
     if not halves:
-        empty("この計画に、取組の見直しの回答はまだありません。「回答」の画面から回答様式を入れると、ここに並びます。")
+        more = "「回答」の画面から回答様式を入れると、ここに並びます。" if work.is_asked else ""
+        empty(f"この計画に、{unreviewed(work)}。{more}")
         return
     with controls.cell():
         known = set(work.field_ids.values())

@@ -1,4 +1,4 @@
-"""算定方法・用語: how is this judged, what does this word mean, what is checked, what was assumed?"""
+"""算定方法・用語: how is this judged, what does this word mean, how is it used, what is checked, what was assumed?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.compare.published import CONFIDENCE_WORDS
+from kpi.initiatives.work_state import work_of
 from kpi.issue import SEVERITY_WORDS
 from kpi.plan import Scheme
 from kpi.schemes import Rule, method_of, rules_of
@@ -18,9 +19,13 @@ from pages.parts.app.current_view import view
 from pages.parts.method.rule_texts import (
     ASSUMED_WORDS,
     GLOSSARY,
+    OF_ANSWERS,
+    OF_PLANS,
     PLAN_ASSUMED_WORDS,
     WITHOUT_VALUE,
 )
+from pages.parts.method.uses import uses_table
+from pages.parts.method.work_reading import work_glossary, work_steps
 from pages.parts.shared.assumptions import scheme_assumed
 from pages.parts.shared.layout import downloads, folded, grid, header, lead, show
 from pages.parts.shared.markup import Column, Content, Markup, badge, link, listing, table, tag
@@ -33,20 +38,43 @@ def method_page() -> None:
     """Draw the rules, the words, the checks and the assumptions."""
     state = view()
     header("算定方法・用語", state)
-    method = method_of(state.plan.scheme)
-    lead(method.summary)
-    st.header("判定のしかた", anchor=False)
-    show(scheme_assumed(state))
-    show(listing(method.steps, ordered=True))
-    show(_status_table(state.plan.scheme))
+    plan = state.plan
+    lead(method_of(plan.scheme).summary if plan.indicators else _UNMEASURED)
+    if plan.indicators:
+        _judging(state)
+    if plan.initiatives:
+        _work(state)
+    st.header("使い方", anchor=False)
+    show(uses_table(state))
     st.header("用語", anchor=False)
-    show(table([Column("用語", width="11rem"), Column("意味")], GLOSSARY, caption="用語"))
-    st.header("計画の原案に書かれていないため想定で置いたもの", anchor=False)
+    words = (*(GLOSSARY if plan.indicators else ()), *(OF_ANSWERS if plan.departments else ()), *OF_PLANS)
+    show(table(_WORDS, words, caption="用語"))
+    st.header("計画の文書に書かれていないため想定で置いたもの", anchor=False)
     _assumptions(state)
-    st.header("回答様式を取り込むときの点検", anchor=False)
-    _checks()
+    if plan.departments and not state.is_over:
+        st.header("回答様式を取り込むときの点検", anchor=False)
+        _checks()
     st.header("公表されている統計の定義と出典", anchor=False)
     _series(state)
+
+
+#: The first sentence of a plan without indicators, and the columns of words with their meanings.
+_UNMEASURED = "この計画に指標はなく、判定するものはありません。"
+_WORDS = (Column("用語", width="11rem"), Column("意味"))
+
+
+def _judging(state: Assessment) -> None:
+    st.header("判定のしかた", anchor=False)
+    show(scheme_assumed(state))
+    show(listing(method_of(state.plan.scheme).steps, ordered=True))
+    show(_status_table(state.plan.scheme))
+
+
+def _work(state: Assessment) -> None:
+    st.header("取組の見かた", anchor=False)
+    work = work_of(state)
+    show(listing(work_steps(state, work), ordered=True))
+    show(table(_WORDS, work_glossary(state, work), caption="取組の用語"))
 
 
 def _status_table(scheme: Scheme) -> Markup:
@@ -82,10 +110,9 @@ def _assumptions(state: Assessment) -> None:
     if not rows and not rounds:
         show(tag("p", "想定で置いたものはありません。"))
         return
-    note = (
-        "計画のフォルダ(data/plans)の assumptions.csv と indicators.csv を直すと、プログラムはそのままで改められます。"
-    )
-    show(tag("p", note, "meta"))
+    note = "決まったものは、管理者が、管理の「計画とサンプル」のプラン定義書などで改めます。"
+    if not state.is_over:
+        show(tag("p", note, "meta"))
     columns = [Column("対象"), Column("項目"), Column("置いた値の理由")]
     listed = [*rows, *rounds]
     folded(f"一覧({len(listed)}件)", lambda: show(table(columns, listed, caption="想定の一覧")), key="assumed")

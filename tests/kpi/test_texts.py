@@ -11,11 +11,12 @@ from kpi.plan import Card, Scheme
 from kpi.progress import assess, cards_table
 from kpi.schemes import METHODS, rules_of
 from kpi.status import STATUSES
-from pages.parts.method.rule_texts import GLOSSARY
+from pages.parts.method.rule_texts import GLOSSARY, OF_ANSWERS, OF_PLANS
 
 R4, R6, R10 = (Period("FY", year) for year in (2022, 2024, 2028))
 SCHEME = Scheme()
 STATUS_RULES, STEPS = rules_of(SCHEME), METHODS[SCHEME.name].steps
+ALL_TERMS = (*GLOSSARY, *OF_ANSWERS, *OF_PLANS)
 PACE = METHODS[SCHEME.name].limits(SCHEME)
 
 
@@ -136,13 +137,13 @@ def test_the_formulas_told_are_those_of_the_judge():
 
 
 def test_every_word_for_a_release_and_a_missing_value_is_in_the_glossary():
-    terms = "・".join(term for term, _ in GLOSSARY)
+    terms = "・".join(term for term, _ in ALL_TERMS)
     for word in (*RELEASE_WORDS.values(), *MISSING_WORDS.values(), "未設定", "未確認", "未回答", "更新", "訂正"):
         assert word in terms, word
 
 
 def test_no_term_is_told_twice():
-    terms = [term for term, _ in GLOSSARY]
+    terms = [term for term, _ in ALL_TERMS]
     assert len(terms) == len(set(terms))
 
 

@@ -78,7 +78,9 @@ def schedule_view(state: Assessment, work: Work) -> None:
     st.header("取組の一覧", anchor=False)
     _list(state, work, drawn, paged(drawn, "取組", ROADMAP, whole_on_paper=True))
     if work.half or work.is_scheduled:
-        show(tag("div", "当初・いまの工程は、始まりと終わりの半期です。進捗の判定は各部局の回答によります。", "meta"))
+        show(
+            tag("div", "当初・いまの工程は、始まりと終わりの半期です。進捗と今後の方向性は、主担当の回答です。", "meta")
+        )
     table_downloads("取組の一覧", state, lambda s: roadmap_table(s, shown))
     if state.plan.indicators:
         st.header("指標と取組のつながり", anchor=False)

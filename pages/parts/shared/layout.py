@@ -302,7 +302,7 @@ def empty(message: Content) -> None:
 def unwritten(what: str, file: str, view: Assessment | None = None) -> None:
     """The empty state of a plan whose files do not name any of something yet; its initiatives, where it has those."""
     if view is not None and view.plan.initiatives:
-        empty(join([f"この計画に{what}はありません。取組は", link("分野", "field"), "で見られます。"]))
+        empty(join([f"この計画に{what}はありません。取組は", link("取組・ロードマップ", "roadmap"), "で見られます。"]))
         return
     where = f"計画のフォルダーの {file} に書き、「管理」で読み込み直すと、ここに出ます。"
     empty(f"この計画には、まだ{what}がありません。{where}")
