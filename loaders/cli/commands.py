@@ -463,7 +463,7 @@ _COMMANDS: Mapping[str, _Command] = {
     ),
     "plan-workbook": (
         plan_workbook_command.run,
-        "計画の定義書(Excel)を書き出します。定義書から変わるところを表示し、改定するか、計画のフォルダーを作ります。",
+        "計画の定義書(Excel)を書き出します。定義書から変わるところを表示し、改定するか、新しい計画を始めるか、計画のフォルダーを作ります。",
         plan_workbook_command.options,
     ),
     "template": (_template, "回答様式を作ります。", _template_options),
