@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import streamlit as st
@@ -23,7 +23,15 @@ from kpi.initiatives.work_state import Work
 from kpi.initiatives.work_tables import evaluation_table, movement_table, owner_word
 from kpi.initiatives.work_words import unreviewed
 from kpi.period import Period
-from pages.parts.roadmap.work_cells import HALF, ROADMAP, initiative_link, kept_filters, moved_in, unconfirmed
+from pages.parts.roadmap.work_cells import (
+    HALF,
+    ROADMAP,
+    initiative_link,
+    kept_filters,
+    moved_in,
+    span_words,
+    unconfirmed,
+)
 from pages.parts.shared.filters import choose, paged
 from pages.parts.shared.layout import downloads, empty, lead, show
 from pages.parts.shared.markup import Column, Content, Row, join, link, table, tag, unmarked
@@ -95,10 +103,11 @@ def _evaluation_row(state: Assessment, work: Work, one: Evaluated, scheme: SelfE
 
 def _row(state: Assessment, work: Work, move: Move, reasons: bool) -> Row:
     owner = tag("small", owner_word(state, work, move.track))
+    said: Callable[[str], Content] = span_words if move.kind == "schedule" else str
     cells: list[Content] = [
         join([initiative_link(move.track.initiative, **kept_filters()), owner]),
-        move.before or "―",
-        join([tag("b", move.after), unconfirmed(move.review)], " "),
+        said(move.before) if move.before else "―",
+        join([tag("b", said(move.after)), unconfirmed(move.review)], " "),
     ]
     cells += [move.reason or "―"] if reasons else []
     cells += [move.decided_by or "―"] if move.kind == "schedule" else []

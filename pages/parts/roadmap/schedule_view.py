@@ -31,6 +31,7 @@ from pages.parts.roadmap.work_cells import (
     moved_in,
     progress_cell,
     review_lines,
+    span_words,
     told_of,
     work_bar,
 )
@@ -221,16 +222,12 @@ def _row(state: Assessment, work: Work, track: Track, kept: dict[str, str]) -> t
     return (
         join([initiative_link(track.place, **kept), tag("small", above.name) if above else ""]),
         owner_word(state, work, track),
-        _half_years(track.planned.words),
-        join([_half_years(track.standing.words), slip]),
+        span_words(track.planned.words),
+        join([span_words(track.standing.words), slip]),
         progress_cell(work, track),
         course_cell(track.latest),
         join([tag("div", indicator_status(state, one)) for one in named]) or "―",
     )
-
-
-def _half_years(words: str) -> Content:
-    return tag("span", words, "none") if words == "未設定" else words
 
 
 def _alone(state: Assessment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -55,7 +56,8 @@ def progress_cell(work: Work, track: Track) -> Markup:
     latest, now = track.latest, work.now(track)
     notes: list[Content] = [unconfirmed(latest)] if latest and code not in (UNANSWERED, UNTOLD) else []
     if latest and now is None and latest.progress:
-        notes.append(tag("small", f"{latest.period.short} {COUNTED_WORDS[latest.progress]}"))
+        told = (tag("span", word) for word in (latest.period.short, COUNTED_WORDS[latest.progress]))
+        notes.append(tag("small", join(told, " "), "halves"))
     return join([badge(COUNTED_WORDS[code], LIKE[code]), *notes], " ")
 
 
@@ -74,6 +76,14 @@ def indicator_status(state: Assessment, indicator_id: str) -> Markup:
     indicator = state.plan.indicator(indicator_id)
     number = link(indicator.number, "indicator", indicator=indicator_id)
     return join([number, status_badge(summary(state, indicator))], " ")
+
+
+def span_words(words: str) -> Markup:
+    """A schedule whose line breaks between its two half-years alone; 未設定 stands back."""
+    if words == "未設定":
+        return tag("span", words, "none")
+    sides = re.split("(?<=～)", words)
+    return tag("span", join((tag("span", side) for side in sides), Markup("<wbr>")), "halves")
 
 
 def covered(state: Assessment) -> Coverage:
