@@ -61,9 +61,10 @@ def _told(state: Assessment, track: Track | None) -> Mapping[str, str]:
     }
     if last is None:
         return told
-    half, scheme = f"({last.period.short})", state.plan.self_evaluation
+    scheme = state.plan.self_evaluation
     changed = bool(schedule_changes(one, track.reviews[:-1], last))
     said = {
+        "見直しの時点": last.period.short,
         "進捗": PROGRESS_WORDS.get(last.progress, ""),
         "今後の方向性": COURSE_WORDS.get(last.course, ""),
         **({scheme.name: scheme.summary(last)} if scheme else {}),
@@ -72,7 +73,7 @@ def _told(state: Assessment, track: Track | None) -> Mapping[str, str]:
         "変更の理由": last.text("revision_reason") if changed else "",
         "決定者": last.text("decided_by") if changed else "",
     }
-    return told | {place: text + half for place, text in said.items() if text}
+    return told | {place: text for place, text in said.items() if text}
 
 
 def _reason(now: Assessment, old: Track | None, new: Track | None, place: str) -> str:
