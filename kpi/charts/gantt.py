@@ -113,13 +113,13 @@ def _done(lanes: Sequence[Lane], x: alt.X, y: alt.Y) -> list[alt.Chart]:
         layers.append(line.encode(x=x, x2=alt.X2("end:Q"), y=y))
     for codes, style in _DOTS:
         rows = [
-            {"id": lane.id, "start": _middle(half), "取組": lane.name, "半期": half.label, "進捗": PROGRESS_WORDS[code]}
+            {"id": lane.id, "start": _middle(half), "取組": lane.name, "見直し": about, "進捗": PROGRESS_WORDS[code]}
             for lane in lanes
-            for half, code in lane.told
+            for half, code, about in lane.told
             if code in codes
         ]
         if rows:
-            tip = [alt.Tooltip(f"{name}:N") for name in ("取組", "半期", "進捗")]
+            tip = [alt.Tooltip(f"{name}:N") for name in ("取組", "見直し", "進捗")]
             given = {"size": 60, "stroke": ACTUAL, **style}
             dot = alt.Chart(pd.DataFrame(rows)).mark_point(
                 filled=True, opacity=1, strokeWidth=2, yOffset=_DONE, **given

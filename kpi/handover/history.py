@@ -119,7 +119,7 @@ def _reviews(view: Assessment, subjects: Sequence[Indicator]) -> Iterator[Said]:
                 who = " ".join(
                     w for w in (_department(view, review.department_id, review.known_at), review.text("section")) if w
                 )
-                yield Said(one.id, review.known_at, REVIEWED, review.period.short, who, told)
+                yield Said(one.id, review.known_at, REVIEWED, review.about.short, who, told)
 
 
 def value_words(view: Assessment, indicator: Indicator, row: Row) -> str:

@@ -31,7 +31,7 @@ class Review:
     ``said`` holds what was filled in, by the form's column: codes of :mod:`kpi.initiatives.initiative` for ``progress``
     and ``course``, codes of half-years for :data:`SCHEDULE_KEYS` and ``recovery``, texts and numbers else, and
     under :data:`BLANK_REASON` why fields were left blank. ``code`` is its short number, under which its origin is
-    found.
+    found. ``yearly``: its plan asks once a year.
     """
 
     initiative_id: str
@@ -48,6 +48,7 @@ class Review:
     confirmed: bool = False
     publication: str = "public"
     sample: bool = False
+    yearly: bool = False
 
     def text(self, key: str) -> str:
         """What was written, empty where nothing was."""
@@ -58,6 +59,11 @@ class Review:
         """The half-year of a field."""
         written = self.text(key)
         return Period.parse(written) if written else None
+
+    @property
+    def about(self) -> Period:
+        """What it tells of: its half-year, and the whole year where its plan asks once a year."""
+        return Period("FY", self.period.year) if self.yearly else self.period
 
     @property
     def tells(self) -> bool:

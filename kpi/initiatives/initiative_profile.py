@@ -88,7 +88,7 @@ def interim_rows(track: Track) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(half-year, the values of the 中間指標 as text) of each half-year that tells one, the newest first."""
     names = track.initiative.interim
     rows = [
-        (one.period.label, tuple(_interim_text(one, place, name) for place, name in enumerate(names, start=1)))
+        (one.about.label, tuple(_interim_text(one, place, name) for place, name in enumerate(names, start=1)))
         for one in track.reviews
     ]
     return tuple((label, values) for label, values in reversed(rows) if any(values))

@@ -26,7 +26,8 @@ def signs(some: Sequence[Track]) -> str:
 class Lane:
     """One initiative on the chart. What is 未設定 has no span, and says so in ``unset``.
 
-    ``told`` are (half-year, code of the progress), the oldest first.
+    ``told`` are (half-year, code of the progress, what was told of in words), the oldest first; ``newest`` says
+    the last of them.
     """
 
     id: str
@@ -34,9 +35,10 @@ class Lane:
     planned: Span
     revised: Span
     actual: Span
-    told: tuple[tuple[Period, str], ...] = ()
+    told: tuple[tuple[Period, str, str], ...] = ()
     slip: str = ""
     unset: str = ""
+    newest: str = ""
 
     @property
     def words(self) -> str:
@@ -44,7 +46,7 @@ class Lane:
         said = [f"当初 {self.planned.words}"] if self.planned.is_set else []
         said += [f"変更後 {self.revised.words}"] if self.revised.is_set else []
         said += [self.unset] if self.unset else []
-        said += [f"{self.told[-1][0].short} {PROGRESS_WORDS[self.told[-1][1]]}"] if self.told else []
+        said += [self.newest] if self.newest else []
         return "　".join(said)
 
 
@@ -72,7 +74,7 @@ def calendar_of(some: Sequence[Lane], start: Period, end: Period, day: date, wor
     """The whole fiscal years of a plan, and of all that its initiatives say of themselves."""
     spans = [span for lane in some for span in (lane.planned, lane.revised) if span.is_set]
     told = [half for span in spans for half in (span.start, span.end) if half]
-    told += [half for lane in some for half, _ in lane.told]
+    told += [half for lane in some for half, *_ in lane.told]
     years = [start.year, end.year, *(half.year for half in told)]
     every = halves(Period("FY", min(years)), Period("FY", max(years)))
     return Calendar(every[0], every[-1], day, word)
@@ -82,13 +84,15 @@ def lane(track: Track) -> Lane:
     """What is drawn of a track."""
     planned, standing = track.planned, track.standing
     nothing = standing.start is None and standing.end is None
+    told = [one for one in track.reviews if one.progress]
     return Lane(
         track.place.id,
         track.name,
         planned if planned.is_set else Span(),
         standing if standing.is_set and standing != planned else Span(),
         track.actual,
-        tuple((one.period, one.progress) for one in track.reviews if one.progress),
+        tuple((one.period, one.progress, one.about.label) for one in told),
         track.slip_words,
         "" if standing.is_set else "工程は未設定" if nothing else f"工程 {standing.words}",
+        f"{told[-1].about.short} {PROGRESS_WORDS[told[-1].progress]}" if told else "",
     )

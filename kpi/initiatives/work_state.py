@@ -55,6 +55,12 @@ class Work:
         return tuple(one for one in self.tracks if one.shown_for is None)
 
     @cached_property
+    def about(self) -> Period | None:
+        """What ``half`` is told as: the whole year where the plan asks once a year."""
+        told = (one.about for track in self.own for one in track.reviews if one.period == self.half)
+        return next(told, self.half)
+
+    @cached_property
     def is_scheduled(self) -> bool:
         """Whether any initiative has a schedule."""
         return any(one.standing.is_set for one in self.own)

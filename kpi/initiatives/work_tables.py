@@ -12,6 +12,7 @@ from kpi.initiatives.coverage import moved_by
 from kpi.initiatives.half_year_review import BLANK_REASON, SCHEDULE_KEYS, Review
 from kpi.initiatives.initiative import COURSE_WORDS, LAW_KINDS, PROGRESS_WORDS
 from kpi.initiatives.movement import MOVE_WORDS, Evaluated, Move
+from kpi.initiatives.rhythm import rhythm
 from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.initiatives.track import AGAIN, Track
 from kpi.initiatives.work_state import COUNTED_WORDS, Work, work_of
@@ -37,7 +38,7 @@ def movement_table(state: Assessment, found: Sequence[Move]) -> pd.DataFrame:
     """One row a move: what it is, of which initiative, from what to what, why and who decided."""
     work = work_of(state)
     columns: Mapping[str, Callable[[Move], str]] = {
-        "半期": lambda one: one.review.period.label,
+        rhythm(state.plan).span: lambda one: one.review.about.label,
         "内容": lambda one: MOVE_WORDS[one.kind],
         "取組の番号": lambda one: one.track.initiative.number,
         "取組": lambda one: one.track.initiative.name,
@@ -57,7 +58,7 @@ def evaluation_table(state: Assessment, scheme: SelfEvaluation, told: Sequence[E
     work = work_of(state)
     rows = [
         {
-            "半期": one.now.period.label,
+            rhythm(state.plan).span: one.now.about.label,
             "取組の番号": one.track.initiative.number,
             "取組": one.track.initiative.name,
             "主担当": owner_word(state, work, one.track),
@@ -84,9 +85,9 @@ def review_table(state: Assessment, field_id: str = "", half: str = "") -> pd.Da
         for review in reversed(one.reviews)
         if not half or review.period.code == half
     ]
-    names = {one.id: one.name for one in state.plan.rounds}
+    names, span = {one.id: one.name for one in state.plan.rounds}, rhythm(state.plan).span
     columns: Mapping[str, Callable[[Track, Review], str]] = {
-        "半期": lambda one, said: said.period.label,
+        span: lambda one, said: said.about.label,
         "照会": lambda one, said: names.get(said.round_id, ""),
         "分野": lambda one, said: _field(state, work, one),
         "取組の番号": lambda one, said: one.initiative.number,
@@ -94,7 +95,7 @@ def review_table(state: Assessment, field_id: str = "", half: str = "") -> pd.Da
         "回答した部局": lambda one, said: _who(state, said),
         "進捗": lambda one, said: PROGRESS_WORDS.get(said.progress, ""),
         "今後の方向性": lambda one, said: COURSE_WORDS.get(said.course, ""),
-        **{label: partial(_told, key) for key, label in _TEXTS.items()},
+        **{label.replace("{span}", span): partial(_told, key) for key, label in _TEXTS.items()},
         **{scheme.heading(key): partial(_told, key) for scheme in _schemes(state) for key in scheme.keys},
         **{f"中間指標{place}": partial(_interim, place) for place in (1, 2)},
         "空欄の理由": partial(_told, BLANK_REASON),
@@ -112,7 +113,7 @@ _TEXTS: Mapping[str, str] = {
     "performance": "実績",
     "delay_reason": "遅れの理由",
     "recovery": "回復見込み",
-    "next_plan": "次の半期の予定",
+    "next_plan": "次の{span}の予定",
     "problems": "課題",
     "planned_start": "当初の始まり",
     "planned_end": "当初の終わり",
@@ -186,7 +187,7 @@ _COLUMNS: Mapping[str, Callable[[Assessment, Work, Track], str]] = {
     "実績の期間": lambda s, w, one: _actual(one),
     "進捗": lambda s, w, one: COUNTED_WORDS[w.progress(one)],
     "今後の方向性": lambda s, w, one: COURSE_WORDS.get(one.latest.course, "") if one.latest else "",
-    "最新の見直し": lambda s, w, one: one.latest.period.label if one.latest else "",
+    "最新の見直し": lambda s, w, one: one.latest.about.label if one.latest else "",
     "確認": lambda s, w, one: confirmed_word(one.latest.confirmed) if one.latest else "",
     "指標": _indicators,
     "重点": lambda s, w, one: one.initiative.priority,

@@ -32,13 +32,13 @@ def work_sentence(work: Work, some: Sequence[Track]) -> tuple[Segment, ...]:
         return ()
     told = [(f"{counted(some)}: ", "")]
     counts = work.counts(some)
-    if work.half is None or not [code for code, _ in counts if code != UNTOLD]:
+    if work.about is None or not [code for code, _ in counts if code != UNTOLD]:
         lacking = unreviewed(work) if any(one.standing.is_set for one in some) else f"取組の{unscheduled(work)}"
         return (*told, (lacking, ""))
     for place, (code, number) in enumerate(counts):
         told += [("・", "")] if place else []
         told.append((f"{COUNTED_WORDS[code]}{number}", LIKE[code]))
-    return (*told, (f"({work.half.short}{'、回答受付中' if work.is_open else ''})", ""))
+    return (*told, (f"({work.about.short}{'、回答受付中' if work.is_open else ''})", ""))
 
 
 def unscheduled(work: Work) -> str:
@@ -60,7 +60,7 @@ def state_words(work: Work) -> str:
     """Which half-year the newest knowledge describes, and how many have no schedule."""
     unset = sum(not one.standing.is_set for one in work.own)
     lacking = f"工程が未設定の取組 {unset}" if unset else ""
-    newest = f"最新の見直し {work.half.label}" if work.half else unreviewed(work)
+    newest = f"最新の見直し {work.about.label}" if work.about else unreviewed(work)
     return "　".join(words for words in (newest, lacking) if words)
 
 

@@ -80,7 +80,7 @@ def _row(state: Assessment, track: Track, years: Sequence[Period], newest: Perio
     moved = now is not None and track.before is not None and track.before.progress != now.progress
     name = f"{shown.name if shown else one.name}{'【再掲】' if shown else ''}"
     slip = f"({track.slip:+d}半期)" if track.slip else ""
-    older = f"({last.period.short})" if last and last.period != newest else ""
+    older = f"({last.about.short})" if last and last.period != newest else ""
     known = {i.id: i.number for i in state.plan.indicators}
     return Line((
         Cell((shown.number if shown else "") or number),

@@ -64,7 +64,7 @@ def _told(state: Assessment, track: Track | None) -> Mapping[str, str]:
     scheme = state.plan.self_evaluation
     changed = bool(schedule_changes(one, track.reviews[:-1], last))
     said = {
-        "見直しの時点": last.period.short,
+        "見直しの時点": last.about.short,
         "進捗": PROGRESS_WORDS.get(last.progress, ""),
         "今後の方向性": COURSE_WORDS.get(last.course, ""),
         **({scheme.name: scheme.summary(last)} if scheme else {}),

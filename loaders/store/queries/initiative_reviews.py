@@ -19,16 +19,24 @@ Reviews = Mapping[str, tuple[Review, ...]]
 
 
 def reviews_at(
-    facts: Facts, plan_id: str, confirmed: Collection[tuple[str, str]], default: str, moment: datetime
+    facts: Facts,
+    plan_id: str,
+    confirmed: Collection[tuple[str, str]],
+    default: str,
+    moment: datetime,
+    yearly_part: int = 0,
 ) -> tuple[Review, ...]:
     """All that was sent of a plan's initiatives by a moment, superseded answers too, in the order it came.
 
-    ``default`` is the 公表区分 where nothing else was decided; that is today's whatever the moment.
+    ``default`` is the 公表区分 where nothing else was decided; that is today's whatever the moment. ``yearly_part`` is
+    the half at whose end the plan asks about a whole year; 0 of one that asks half-yearly.
     """
     told = [row for row in facts.reviews if row.plan_id == plan_id and row.known_at <= moment]
     said = published(facts) if told else {}
     return tuple(
-        _review(row, (row.submission_id, row.initiative_id) in confirmed, _publication(said, row.code, default))
+        _review(
+            row, (row.submission_id, row.initiative_id) in confirmed, _publication(said, row.code, default), yearly_part
+        )
         for row in told
     )
 
@@ -44,10 +52,12 @@ def _publication(said: Mapping[str, object], code: str, default: str) -> str:
     return str(getattr(found, "publication", default)) if found else default
 
 
-def _review(row: ReviewRow, confirmed: bool, publication: str) -> Review:
+def _review(row: ReviewRow, confirmed: bool, publication: str, yearly_part: int) -> Review:
+    half = Period.parse(row.period)
     return Review(
-        row.initiative_id, Period.parse(row.period), json.loads(row.said), row.code, row.round_id, row.department_id,
+        row.initiative_id, half, json.loads(row.said), row.code, row.round_id, row.department_id,
         row.submission_id, row.sha256, row.sheet, row.cell, row.known_at, confirmed, publication, row.sample,
+        half.part == yearly_part,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kpi.initiatives.half_year_review import Review
+from kpi.initiatives.rhythm import yearly_part
 from kpi.people import Audience
 from kpi.place import parts_of
 from kpi.plan import STANDING_TEXTS, Plan
@@ -93,7 +94,7 @@ def everything_at(facts: Facts, plan_id: str, as_of: datetime | None, revision: 
         _known(facts, plan_id, returns, confirmed, default, moment),
         _takes(mine),
         plan_ids(facts),
-        reviews=reviews_at(facts, plan_id, confirmed, default, moment),
+        reviews=reviews_at(facts, plan_id, confirmed, default, moment, yearly_part(plan)),
     )
 
 

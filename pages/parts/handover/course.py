@@ -8,6 +8,7 @@ from kpi.assessment import Assessment
 from kpi.handover.history import HISTORY, Said, card_facts, track_of, value_words
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
 from kpi.initiatives.initiative_profile import history, schedule_facts
+from kpi.initiatives.rhythm import rhythm
 from kpi.period import Period, stamp
 from kpi.plan import STANDING_TEXTS, Indicator
 from pages.parts.shared.layout import folded, show
@@ -53,10 +54,13 @@ def _of_work(state: Assessment, subject: Indicator) -> None:
         page: Content = link(one.code, "origin", figure=one.code) if one.code else ""
         course_word = tag("small", COURSE_WORDS.get(one.course, ""))
         day = stamp(one.known_at) if one.known_at else ""
-        rows.append(
-            (one.period.short, join([*chosen, course_word]), join(told) or "―", join([day, tag("small", page)]))
-        )
-    columns = [Column("半期", width="5rem"), Column("進捗・方向性"), Column("説明"), Column("回答・番号")]
+        rows.append((one.about.short, join([*chosen, course_word]), join(told) or "―", join([day, tag("small", page)])))
+    columns = [
+        Column(rhythm(state.plan).span, width="5rem"),
+        Column("進捗・方向性"),
+        Column("説明"),
+        Column("回答・番号"),
+    ]
     show(table(columns, rows, caption=f"{subject.name}の見直し", kind="stack"))
 
 

@@ -116,16 +116,16 @@ def _history(work: Work, told: Sequence[HalfYear]) -> None:
     for half in told:
         review = half.review
         said: list[Content] = (
-            [review.period.label, badge(PROGRESS_WORDS[review.progress], LIKE[review.progress])]
+            [review.about.label, badge(PROGRESS_WORDS[review.progress], LIKE[review.progress])]
             if (review.progress)
-            else [review.period.label]
+            else [review.about.label]
         )
         said += [f"今後の方向性 {COURSE_WORDS[review.course]}"] if review.course else []
         said.append(unconfirmed(review) if not review.confirmed else tag("span", "確認済", "meta"))
         show(tag("h3", join(said, "　"), "item"))
         way = join(["　", link("出所", "origin", figure=review.code)]) if review.code else ""
         mark = tag("b", "サンプル　") if review.sample else ""
-        show(join([_fact_table(half.facts, review.period.label), tag("div", join([mark, half.origin, way]), "meta")]))
+        show(join([_fact_table(half.facts, review.about.label), tag("div", join([mark, half.origin, way]), "meta")]))
 
 
 def _interim(state: Assessment, track: Track) -> None:

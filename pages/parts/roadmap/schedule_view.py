@@ -91,10 +91,10 @@ def schedule_view(state: Assessment, work: Work) -> None:
 
 def _to_half_years(state: Assessment, work: Work) -> None:
     """The way to what moved in the newest half-year."""
-    if work.half is None:
+    if work.half is None or work.about is None:
         return
     moved = len(moved_ids(moved_in(state, work, work.half)))
-    words = f"{work.half.short}の見直しで動いた取組({moved})"
+    words = f"{work.about.short}の見直しで動いた取組({moved})"
     show(tag("p", link(words, ROADMAP, **{HALF: work.half.code}, **kept_filters())))
 
 

@@ -56,7 +56,7 @@ def progress_cell(work: Work, track: Track) -> Markup:
     latest, now = track.latest, work.now(track)
     notes: list[Content] = [unconfirmed(latest)] if latest and code not in (UNANSWERED, UNTOLD) else []
     if latest and now is None and latest.progress:
-        told = (tag("span", word) for word in (latest.period.short, COUNTED_WORDS[latest.progress]))
+        told = (tag("span", word) for word in (latest.about.short, COUNTED_WORDS[latest.progress]))
         notes.append(tag("small", join(told, " "), "halves"))
     return join([badge(COUNTED_WORDS[code], LIKE[code]), *notes], " ")
 
@@ -114,11 +114,11 @@ def work_line(state: Assessment, field_id: str = "") -> None:
 
 def work_bar(work: Work) -> None:
     """The counts of the newest half-year as one bar; nothing where nothing is known."""
-    if work.half is None:
+    if work.about is None:
         return
     told = [(LIKE[code], COUNTED_WORDS[code], number) for code, number in work.own_counts]
     spoken = "、".join(f"{word}{number}" for _, word, number in told)
-    show(status_bar(told, f"{work.half.label}の進捗: {spoken}"))
+    show(status_bar(told, f"{work.about.label}の進捗: {spoken}"))
 
 
 def review_lines(state: Assessment) -> tuple[Markup, ...]:

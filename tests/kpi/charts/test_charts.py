@@ -583,9 +583,12 @@ LANE = Lane(
     Span(H["2024H1"], H["2025H2"]),
     Span(H["2024H1"], H["2026H1"]),
     Span(H["2025H2"], H["2026H1"]),
-    ((H["2024H1"], "considering"), (H["2025H2"], "late"), (H["2026H1"], "done")),
+    tuple(
+        (H[of], code, H[of].label) for of, code in (("2024H1", "considering"), ("2025H2", "late"), ("2026H1", "done"))
+    ),
     "1半期遅らせた",
     "工程は未設定",
+    "R8上期 完了",
 )
 EVERY_CHART = {
     "trajectory": trajectory(full_story()),

@@ -12,11 +12,16 @@ from kpi.collection.letters import request_letter
 from kpi.collection.lifecycle import Life
 from kpi.collection.round_proposal import KIND_WORDS, name_of, proposed
 from kpi.collection.workflow import Brief
+from kpi.initiatives.lanes import lane
 from kpi.initiatives.rhythm import HALF_YEARLY, YEARLY, asked_before, rhythm, told_of
+from kpi.initiatives.work_state import work_of
+from kpi.initiatives.work_tables import review_table
+from kpi.initiatives.work_words import work_sentence
 from kpi.period import Period
 from kpi.plan import Plan
 from loaders.form.writing.writer import write_form
 from loaders.plan.folder import load_plan
+from tests.kpi.initiatives.workstate import state, told
 from tests.worktools import half, work_plan
 
 PLANS = Path(__file__).parents[3] / "data" / "plans"
@@ -54,6 +59,17 @@ def test_a_new_round_is_called_by_what_it_is_about_and_a_yearly_plan_is_asked_at
     assert name_of(yearly, "initiatives", half("2020H1")) == "令和2年度上期取組の見直し"
     assert [told_of(p, half("2020H2")) for p in (yearly, half_yearly)] == [Period("FY", 2020), half("2020H2")]
     assert "半期" not in KIND_WORDS["initiatives"]
+
+
+def test_what_was_told_in_a_yearly_plan_is_of_the_whole_year_wherever_it_is_named():
+    meeting = replace(told("meeting", "2024H2"), yearly=True)
+    told_yearly, told_half = state(meeting), state(told("meeting", "2024H2"))
+    said = [work_sentence(work_of(one), work_of(one).own)[-1][0] for one in (told_yearly, told_half)]
+    assert said == ["(R6)", "(R6下期)"]
+    (track,) = (one for one in work_of(told_yearly).own if one.initiative.id == "meeting")
+    assert lane(track).words.endswith("R6 予定どおり")
+    assert lane(track).told == ((half("2024H2"), "on_schedule", "令和6年度(2024年度)"),)  # drawn where it was asked
+    assert list(review_table(told_yearly)["半期"]) == ["令和6年度(2024年度)"]
 
 
 @pytest.mark.parametrize(
