@@ -494,7 +494,7 @@ def distinctions(plans: Iterable[Plan]) -> dict[str, str]:
     return {p.id: "" if names[p.name] == 1 else p.years if spans[p.name, p.years] == 1 else p.id for p in every}
 
 
-def told_apart(plans: Iterable[Plan]) -> dict[str, str]:
+def distinct_names(plans: Iterable[Plan]) -> dict[str, str]:
     """The name of each plan by its id, behind what tells it from the others of its name: a menu cuts what is long."""
     every = tuple(plans)
     marks = distinctions(every)

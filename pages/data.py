@@ -10,7 +10,7 @@ import streamlit as st
 from kpi.assessment import Assessment
 from kpi.initiatives.initiative import count_words
 from kpi.initiatives.movement import half_years
-from kpi.initiatives.rhythm import rhythm, told_of
+from kpi.initiatives.rhythm import reported_period, rhythm
 from kpi.initiatives.work_state import work_of
 from kpi.initiatives.work_tables import review_table
 from kpi.initiatives.work_words import unreviewed
@@ -98,7 +98,7 @@ def _reviewed(state: Assessment, controls: GridContainer) -> None:
         fields = {ALL: "すべて"} | {f.id: f.short for f in state.plan.fields if f.id in known}
         field = choose("分野", "in", fields, default=ALL, everybodys=True, of="data")
     with controls.cell():
-        periods = {ALL: "すべて"} | {one.code: told_of(state.plan, one).label for one in halves}
+        periods = {ALL: "すべて"} | {one.code: reported_period(state.plan, one).label for one in halves}
         half = choose(rhythm(state.plan).span, "half", periods, default=ALL, everybodys=True, of="data")
     wanted = ["" if one == ALL else one for one in (field, half)]
     table = state.once(f"review table {wanted}", lambda: review_table(state, *wanted))

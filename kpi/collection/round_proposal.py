@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from kpi.collection.lifecycle import Life, Stage, upcoming
 from kpi.collection.schedule import add_months, previous
 from kpi.collection.scope import departments_asked
-from kpi.initiatives.rhythm import YEARLY, told_of, yearly_part
+from kpi.initiatives.rhythm import YEARLY, reported_period, yearly_part
 from kpi.issue import Issue, Severity
 from kpi.period import Period
 from kpi.plan import Card, Plan, Round, RoundKind
@@ -119,7 +119,7 @@ def name_of(plan: Plan, kind: RoundKind, period: Period) -> str:
             return f"{year}{'上期' if period.part == 1 else '下期'}取組状況照会"
         case "midterm":
             return f"中間見直し照会({year}実績)"
-        case "initiatives" if told_of(plan, period).kind == "FY":
+        case "initiatives" if reported_period(plan, period).kind == "FY":
             return f"{year}取組の{YEARLY.review}"
         case "initiatives":
             return f"{year}{'上期' if period.part == 1 else '下期'}取組の見直し"

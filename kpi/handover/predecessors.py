@@ -12,7 +12,7 @@ from kpi.collection.schedule import expected_period
 from kpi.collection.scope import asked_of
 from kpi.collection.workflow import ReturnState
 from kpi.handover.history import Returned, Sources
-from kpi.initiatives.rhythm import told_of
+from kpi.initiatives.rhythm import reported_period
 from kpi.period import Period
 from kpi.plan import Department, Indicator, Round
 from kpi.tables.table_rows import Row
@@ -94,5 +94,5 @@ def due_next(view: Assessment, department: Department, indicators: Sequence[Indi
 def _period(view: Assessment, subject: Indicator, asked: Round) -> tuple[Period, bool]:
     """The period that a round asks of an indicator, and whether there is a value for it; of the work its half-year."""
     if asked.kind == "initiatives":
-        return told_of(view.plan, asked.period), True
+        return reported_period(view.plan, asked.period), True
     return expected_period(view.snapshot.cards[subject.id], subject, asked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from kpi.initiatives.initiative import Initiative
-from kpi.plan import Plan, told_apart
+from kpi.plan import Plan, distinct_names
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Carried:
     @property
     def before_name(self) -> str:
         """The earlier plan's name, told from the later one's."""
-        return told_apart((self.before, self.after))[self.before.id]
+        return distinct_names((self.before, self.after))[self.before.id]
 
     @property
     def after_name(self) -> str:
         """The later plan's name, told from the earlier one's."""
-        return told_apart((self.before, self.after))[self.after.id]
+        return distinct_names((self.before, self.after))[self.after.id]
 
     @property
     def is_reworded(self) -> bool:

@@ -31,7 +31,7 @@ def yearly_part(plan: Plan) -> int:
     return next(iter(_asked(plan))).part if rhythm(plan) is YEARLY else 0
 
 
-def told_of(plan: Plan, half: Period) -> Period:
+def reported_period(plan: Plan, half: Period) -> Period:
     """What a review of a half-year is about: the whole year where the plan asks once a year, at its end."""
     return Period("FY", half.year) if half.kind == "H" and half.part == yearly_part(plan) else half
 

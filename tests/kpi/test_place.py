@@ -12,7 +12,7 @@ from kpi.collection.workflow import OF_THE_STORE, RULES, Action, may
 from kpi.people import Audience, Person, Role, audience_of, own_places
 from kpi.period import Period
 from kpi.place import Place, parts_of, respondent_id
-from kpi.plan import in_order, told_apart
+from kpi.plan import distinct_names, in_order
 from loaders.services import NotAllowed, Services
 from loaders.store import Rule, Store
 from pages.parts.app.sign_in import SignIn, person_by
@@ -185,8 +185,8 @@ def test_plans_of_one_name_are_told_apart_by_their_years_and_those_of_the_same_y
     copy = replace(plan, id="a-copy")
     later = replace(plan, id="later", start=Period("FY", 2029), end=Period("FY", 2029))
     alone = replace(plan, id="alone", name="別の計画")
-    assert told_apart([plan, alone]) == {plan.id: "県の計画", "alone": "別の計画"}
-    assert told_apart([plan, later]) == {plan.id: "R6～R10　県の計画", "later": "R11　県の計画"}
-    assert told_apart([plan, copy, later, alone]) == {
+    assert distinct_names([plan, alone]) == {plan.id: "県の計画", "alone": "別の計画"}
+    assert distinct_names([plan, later]) == {plan.id: "R6～R10　県の計画", "later": "R11　県の計画"}
+    assert distinct_names([plan, copy, later, alone]) == {
         plan.id: f"{plan.id}　県の計画", "a-copy": "a-copy　県の計画", "later": "R11　県の計画", "alone": "別の計画",
     }  # fmt: skip

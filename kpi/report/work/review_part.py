@@ -9,7 +9,7 @@ from kpi.collection.lifecycle import Stage
 from kpi.initiatives.half_year_review import schedule_changes, told_before
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS, count_words
 from kpi.initiatives.movement import moved_ids, moves
-from kpi.initiatives.rhythm import rhythm, told_of
+from kpi.initiatives.rhythm import reported_period, rhythm
 from kpi.initiatives.self_evaluation import GRADE_KEY
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import COUNTED_WORDS, EXPLAINED, UNANSWERED, UNTOLD, Work, asked_in, work_of
@@ -39,7 +39,7 @@ def corner(state: Assessment) -> Table | None:
     left = [code for code in (EXPLAINED, UNANSWERED, UNTOLD) if code in shown]
     words = [*PROGRESS_WORDS.values(), *(COUNTED_WORDS[code] for code in left)]
     columns = (
-        Column(f"{name}({told_of(state.plan, half).short})", 40),
+        Column(f"{name}({reported_period(state.plan, half).short})", 40),
         *(Column(word, _COUNTS / len(words), "center") for word in words),
     )
     cells = [_count(now.get(key, 0), then.get(key, 0) if then else None) for key in (*PROGRESS_WORDS, *left)]
@@ -97,7 +97,7 @@ def review_part(state: Assessment, number: str) -> tuple[Part, ...]:
             Cell("".join(r for r in reasons if r) + by or "―"),
         )))  # fmt: skip
     rest = f"　遅れの続く取組{len(lines) - len(moved)}件" if len(lines) > len(moved) else ""
-    head = Heading(f"{told_of(state.plan, half).label}の見直し　動いた取組{len(moved)}件{rest}")
+    head = Heading(f"{reported_period(state.plan, half).label}の見直し　動いた取組{len(moved)}件{rest}")
     nothing = () if lines else (Note("進捗、工程、方向性の動いた取組はありません。"),)
     table = Table("見直した取組", columns, tuple(lines))
     blocks = (head, table, *nothing, *_evaluations(state, half))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from kpi.period import Period
-from kpi.plan import Plan, in_order, told_apart
+from kpi.plan import Plan, distinct_names, in_order
 from pages.parts.app import storage
 from pages.parts.app.clock import today
 from pages.parts.shared.address import tell_missing
@@ -24,7 +24,7 @@ _SHOWN, _LAST, _CHOICE = "plan-shown", "plan-last", "plan-choice"
 def offered() -> Mapping[str, str]:
     """The names of the plans one may choose, by id; the first is shown where nobody asks for another."""
     plans = in_order(storage.store().plans(), today())
-    return told_apart([p for p in plans if p.offered] or plans)
+    return distinct_names([p for p in plans if p.offered] or plans)
 
 
 def shown_plans() -> tuple[Plan, ...]:

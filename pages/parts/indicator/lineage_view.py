@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpi.assessment import Assessment
 from kpi.cards.lineage import SameIndicator, same_indicators
-from kpi.plan import Indicator, told_apart
+from kpi.plan import Indicator, distinct_names
 from kpi.printing.number_words import as_it_is
 from kpi.snapshot import Snapshot
 from pages.parts.app.current_view import services
@@ -25,7 +25,7 @@ def lineage(state: Assessment, indicator: Indicator) -> None:
     if not found:
         return
     st.header("ほかの計画の同じ指標", anchor=False)
-    names = told_apart(plans)
+    names = distinct_names(plans)
     columns = [Column("計画"), Column("最新の値", number=True), Column("定義の変更")]
     show(table(columns, [_row(state, one, names) for one in found], caption="ほかの計画の同じ指標", kind="stack"))
     if any(one.changes for one in found):

@@ -17,7 +17,7 @@ from kpi.initiatives.movement import (
     half_years,
     moves_sentence,
 )
-from kpi.initiatives.rhythm import asked_before, rhythm, told_of
+from kpi.initiatives.rhythm import asked_before, reported_period, rhythm
 from kpi.initiatives.self_evaluation import SelfEvaluation
 from kpi.initiatives.work_state import Work
 from kpi.initiatives.work_tables import evaluation_table, movement_table, owner_word
@@ -40,17 +40,21 @@ from pages.parts.shared.markup import Column, Content, Row, join, link, table, t
 def half_view(state: Assessment, work: Work) -> None:
     """Draw the half-year that the address asks for."""
     show(tag("div", link("ロードマップのすべてを見る", ROADMAP, **kept_filters()), "meta"))
-    options = {half.code: told_of(state.plan, half).label for half in half_years(work.own)}
+    options = {half.code: reported_period(state.plan, half).label for half in half_years(work.own)}
     if not options:
         empty(f"{unreviewed(work)}。" + ("届いた回答から、前回との違いがここに出ます。" if work.is_asked else ""))
         return
     chosen = choose(rhythm(state.plan).span, HALF, options, everybodys=True, of=ROADMAP)
     half = next(one for one in half_years(work.own) if one.code == chosen)
-    told = told_of(state.plan, half)
+    told = reported_period(state.plan, half)
     found = moved_in(state, work, half)
     lead(moves_sentence(found, answered(work.own, half)))
     show(
-        tag("div", f"{told_of(state.plan, asked_before(state.plan, half)).label}までの見直しと比べたものです。", "meta")
+        tag(
+            "div",
+            f"{reported_period(state.plan, asked_before(state.plan, half)).label}までの見直しと比べたものです。",
+            "meta",
+        )
     )
     for kind, mine in groupby(found, key=lambda move: move.kind):
         _listed(state, work, kind, list(mine))
@@ -90,7 +94,7 @@ def _evaluated(state: Assessment, work: Work, half: Period, scheme: SelfEvaluati
     rows = [_evaluation_row(state, work, one, scheme) for one in part]
     show(table(columns, rows, caption=scheme.name, kind="stack"))
     sample = any(one.now.sample for one in told)
-    about = told_of(state.plan, half)
+    about = reported_period(state.plan, half)
     name, title = f"{scheme.name}_{about.short}", f"{about.label}の{scheme.name}"
     downloads(lambda: evaluation_table(state, scheme, told), name=name, title=title, sample=sample)
 

@@ -13,6 +13,7 @@ from kpi.charts.gantt import gantt
 from kpi.initiatives.coverage import moved_by
 from kpi.initiatives.lanes import calendar_of, lane, signs
 from kpi.initiatives.movement import moved_ids
+from kpi.initiatives.rhythm import reported_period
 from kpi.initiatives.track import Track
 from kpi.initiatives.work_state import Picked, Work, choices, picked
 from kpi.initiatives.work_tables import owner_word, roadmap_table
@@ -91,10 +92,10 @@ def schedule_view(state: Assessment, work: Work) -> None:
 
 def _to_half_years(state: Assessment, work: Work) -> None:
     """The way to what moved in the newest half-year."""
-    if work.half is None or work.about is None:
+    if work.half is None:
         return
     moved = len(moved_ids(moved_in(state, work, work.half)))
-    words = f"{work.about.short}の見直しで動いた取組({moved})"
+    words = f"{reported_period(state.plan, work.half).short}の見直しで動いた取組({moved})"
     show(tag("p", link(words, ROADMAP, **{HALF: work.half.code}, **kept_filters())))
 
 

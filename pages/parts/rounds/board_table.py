@@ -12,7 +12,7 @@ from kpi.assessment import Assessment
 from kpi.collection.lifecycle import Stage
 from kpi.collection.turnout import REPLACING, Row, State
 from kpi.collection.workflow import Answer, ReturnState
-from kpi.initiatives.rhythm import told_of
+from kpi.initiatives.rhythm import reported_period
 from kpi.plan import Round, subject_word
 from kpi.tables.table_rows import Row as Record
 from loaders.store import StoredReturn
@@ -177,7 +177,7 @@ def round_dates(state: Assessment, asked: Round) -> Markup:
     """Kind of dates a round has, on one line, and the mark of what was assumed."""
     planned = state.stage(asked) is Stage.PLANNED
     of_work = asked.kind == "initiatives"
-    period, what = (told_of(state.plan, asked.period), "取組") if of_work else (asked.period, "値")
+    period, what = (reported_period(state.plan, asked.period), "取組") if of_work else (asked.period, "値")
     parts = [f"{period.label}の{what}", *(["予定"] if planned else [])]
     if asked.opens and not (planned and asked.opens <= state.day):
         parts.append(f"開始 {day_words(asked.opens)}")

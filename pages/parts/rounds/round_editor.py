@@ -13,7 +13,7 @@ from kpi.assessment import Assessment
 from kpi.collection.round_proposal import KIND_WORDS, free_name, name_of, new_id, periods, problems, proposed, starting
 from kpi.collection.scope import asked_of, departments_asked, numbers_words
 from kpi.collection.turnout import Row, departments
-from kpi.initiatives.rhythm import rhythm, told_of
+from kpi.initiatives.rhythm import reported_period, rhythm
 from kpi.issue import Severity
 from kpi.plan import Plan, Round, RoundKind, subject_word
 from pages.parts.app.current_view import services
@@ -184,7 +184,7 @@ def _fields(state: Assessment, base: Round, form: str, *, fixed: bool) -> Round:
         period = st.selectbox(
             "いつの状態を尋ねるか" if base.kind == "initiatives" else "いつの値を尋ねるか",
             offered,
-            format_func=lambda p: told_of(plan, p).label if base.kind == "initiatives" else p.label,
+            format_func=lambda p: reported_period(plan, p).label if base.kind == "initiatives" else p.label,
             disabled=fixed,
             **kept(form, "period", base.period, among=offered),
         )

@@ -13,7 +13,7 @@ from kpi.collection.lifecycle import Life
 from kpi.collection.round_proposal import KIND_WORDS, name_of, proposed
 from kpi.collection.workflow import Brief
 from kpi.initiatives.lanes import lane
-from kpi.initiatives.rhythm import HALF_YEARLY, YEARLY, asked_before, rhythm, told_of
+from kpi.initiatives.rhythm import HALF_YEARLY, YEARLY, asked_before, reported_period, rhythm
 from kpi.initiatives.work_state import work_of
 from kpi.initiatives.work_tables import review_table
 from kpi.initiatives.work_words import work_sentence
@@ -57,7 +57,7 @@ def test_a_new_round_is_called_by_what_it_is_about_and_a_yearly_plan_is_asked_at
     assert name_of(half_yearly, "initiatives", half("2026H2")) == "令和8年度下期取組の見直し"
     # Whoever asks a yearly plan in the middle of a year asks about a half-year.
     assert name_of(yearly, "initiatives", half("2020H1")) == "令和2年度上期取組の見直し"
-    assert [told_of(p, half("2020H2")) for p in (yearly, half_yearly)] == [Period("FY", 2020), half("2020H2")]
+    assert [reported_period(p, half("2020H2")) for p in (yearly, half_yearly)] == [Period("FY", 2020), half("2020H2")]
     assert "半期" not in KIND_WORDS["initiatives"]
 
 
