@@ -10,6 +10,7 @@ from kpi.cards.revision import day_text
 from kpi.initiatives.half_year_review import schedule_changes
 from kpi.initiatives.initiative import COURSE_WORDS, PROGRESS_WORDS
 from kpi.initiatives.track import Track
+from kpi.plan import Indicator
 from kpi.printing.number_words import MISSING
 from kpi.report.blocks import Part, Report, Table
 from kpi.report.paper_differences import Difference
@@ -100,9 +101,10 @@ def _pages(paper: Report, state: Assessment, track: Track | None) -> tuple[str, 
         for part in paper.parts
         if part.kind == "initiatives"
         or (part.kind == "roadmap" and part.subject_id == one.field_id)
-        or (part.kind == "review" and _has_row(part, one.number))
+        or (part.kind == "review" and _has_row(part, one))
     )
 
 
-def _has_row(part: Part, number: str) -> bool:
-    return any(row[0].text == number for b in part.blocks if isinstance(b, Table) for row in b.rows)
+def _has_row(part: Part, one: Indicator) -> bool:
+    told = (one.number, one.name)  # a number alone may be that of another field too
+    return any((row[0].text, row[1].text) == told for b in part.blocks if isinstance(b, Table) for row in b.rows)

@@ -49,6 +49,20 @@ def test_what_was_said_anew_of_the_work_is_told_place_by_place_with_who_and_when
     assert [d.title for d in found] == ["説明会を全域で開く"] * 3  # the 再掲 says the same, and is not told again
 
 
+def test_a_number_that_another_field_has_too_leads_to_no_page_of_that_other(tmp_path):
+    before = Review(DESK, half("2024H2"), {"progress": "on_schedule", "course": "continue"})
+    calm = replace(before, period=half("2025H1"))
+    slipped = {MEETING: (FIRST, SLIP), DESK: (before, calm)}
+    then = state(tmp_path, **slipped)
+    alike = tuple(replace(one, number="1-1") if one.id == DESK else one for one in then.plan.initiatives)
+    then = Assessment.of(replace(then.snapshot, plan=replace(then.plan, initiatives=alike)), DAY)
+    said = replace(calm, said={**calm.said, "performance": "窓口を増やした。"}, **SENT)
+    now = Assessment.of(replace(then.snapshot, reviews={**slipped, DESK: (before, said)}), DAY)
+    (found,) = told(then, now)
+    assert (found.number, found.place, found.after) == ("1-1", "実績", "窓口を増やした。")
+    assert paper(then).part("review").number not in found.pages  # it did not move; what did has its number
+
+
 def test_a_half_year_that_came_in_between_is_told_against_the_one_before(tmp_path):
     found = told(*pair(tmp_path, {MEETING: (FIRST,)}, {MEETING: (FIRST, replace(SLIP, **SENT))}))
     assert read(found)["1-1", "進捗"] == ("予定どおり", "遅れ")
